@@ -1,0 +1,27 @@
+/**
+ * How an engine speaks to whoever runs it: two methods. Results are returned, never notified; the terminal host prints
+ * everything to stderr so that stdout stays one JSON document. A recording host serves the tests.
+ */
+export interface Host {
+	notify(message: HostMessage): void;
+	/** Resolves to the default without a terminal, in CI, or when the question's default is forced by `--yes`. */
+	ask(question: HostQuestion): Promise<boolean>;
+}
+
+export type HostMessage =
+	| { readonly level: 'info' | 'success' | 'warning' | 'debug'; readonly text: string }
+	/** A step of a plan began, moved on (`text` says what it waits for), or ended. `id` is unique within one run. */
+	| {
+			readonly level: 'step';
+			readonly id: string;
+			readonly state: 'started' | 'waiting' | 'done' | 'failed' | 'undone';
+			readonly text: string;
+	  }
+	/** Output of a child process or a remote build, line by line. */
+	| { readonly level: 'output'; readonly source: string; readonly text: string };
+
+export interface HostQuestion {
+	readonly text: string;
+	/** Destructive questions default to no. */
+	readonly default: boolean;
+}

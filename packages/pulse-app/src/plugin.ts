@@ -1,0 +1,58 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { PLUGIN_BRAND } from './brand.ts';
+
+/**
+ * Extends an {@link App}. Constructing one has no side effects; deploy tools read `name` and `options` without starting it.
+ * Hooks run in order of `priority`, highest first; ties keep the order of registration.
+ */
+export interface Plugin {
+	readonly [PLUGIN_BRAND]: 1;
+	/** `railway`, `aws-ecs`, or a name of your own. */
+	readonly name: string;
+	/** Default 0. */
+	readonly priority?: number;
+	/** Plain data that a deploy tool reads, e.g. service names. */
+	readonly options?: Readonly<Record<string, unknown>>;
+	/** Before the server listens; throwing stops the start. */
+	onStart?(context: PluginContext): void | Promise<void>;
+	/** After draining ended, before the process exits. */
+	onStop?(): void | Promise<void>;
+	/** Adds to the directives of a successful prerender. */
+	onPrerender?(directives: Directives): void;
+	/** Before the app sees a request. Return true when it was answered. */
+	onRequest?(request: IncomingMessage, response: ServerResponse): boolean | Promise<boolean>;
+	/** When a browser's socket connects, before its render session is looked up. Return false to refuse, `reload` to accept it and tell it to reload. */
+	onConnect?(query: Readonly<Record<string, string>>): true | false | 'reload';
+}
+
+/** What the browser adds to its later requests (contract P1.3, P1.13). */
+export interface Directives {
+	headers: Record<string, string>;
+	query: Record<string, string>;
+	socketio: { auth: Record<string, string>; headers: Record<string, string>; query: Record<string, string> };
+}
+
+/** The running app, as its plugins see it. */
+export interface PluginContext {
+	/** `prod`, `ci` or `dev`. */
+	readonly environment: 'prod' | 'ci' | 'dev';
+	readonly env: Readonly<Record<string, string | undefined>>;
+	/** Seconds that a render session without a socket is kept. */
+	readonly sessionTimeoutSeconds: number;
+	renderSessions(): RenderSessionCounts;
+	/** Tells every connected browser to reload; returns how many sockets were told. */
+	reload(): number;
+	readonly log: {
+		info(fields: object, message: string): void;
+		warn(fields: object, message: string): void;
+		error(fields: object, message: string): void;
+	};
+}
+
+export interface RenderSessionCounts {
+	readonly total: number;
+	/** With a socket. */
+	readonly connected: number;
+	/** Without a socket, still within the session timeout. */
+	readonly resumable: number;
+}

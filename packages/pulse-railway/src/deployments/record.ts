@@ -1,0 +1,27 @@
+/**
+ * `pending → active → draining → retiring → gone`, and `draining → active` (rollback),
+ * `pending → gone` (failed deploy). "Gone" is the absence of a record.
+ */
+export type DeploymentState = 'pending' | 'active' | 'draining' | 'retiring';
+
+/** What the store keeps of one deployment. Times are Unix milliseconds; 0 is a time, `null` is none. */
+export interface DeploymentRecord {
+	readonly id: string;
+	/** `null` only in records that a predecessor wrote. */
+	readonly serviceName: string | null;
+	readonly state: DeploymentState;
+	/** When it first started draining; kept when it is marked again; `null` unless draining or retiring. */
+	readonly drainStartedAt: number | null;
+	/** Last request or open socket, batched by the routers; `null` when never seen. */
+	readonly lastSeenAt: number | null;
+}
+
+/** Everything that routing needs, read at one instant. */
+export interface RoutingSnapshot {
+	/** Grows with every change of a record or of the active id; 0 for an empty store. */
+	readonly revision: number;
+	readonly activeId: string | null;
+	/** When `activeId` was last set, Unix milliseconds; `null` when unknown (written by a predecessor). */
+	readonly promotedAt: number | null;
+	readonly deployments: readonly DeploymentRecord[];
+}

@@ -1,0 +1,139 @@
+import type { DeploymentRecord, RoutingSnapshot } from './record.ts';
+
+/**
+ * The live truth about deployments. Invariants, held by every backend and by the conformance suite:
+ *
+ * 1. At most one record is `active`, and it is the one that the active id names.
+ * 2. Every method is atomic: two racing writers leave a state that some order of them would leave.
+ * 3. Transitions are the pure functions of `transitions.ts`; a backend adds only its atomic primitive.
+ * 4. Activity never creates or resurrects a record.
+ * 5. A drain time, once set, is kept until the deployment is promoted again.
+ * 6. The active deployment can be neither retired nor removed.
+ * 7. Every change of a record or of the active id raises `revision` and wakes watchers.
+ * 8. Values go in and out by copy.
+ *
+ * An unreachable backend rejects with `StoreUnavailableError`, never hangs: each call has its own budget.
+ */
+export interface DeploymentStore {
+	readonly kind: 'memory' | 'sqlite' | 'redis';
+
+	snapshot(): Promise<RoutingSnapshot>;
+	find(id: string): Promise<DeploymentRecord | null>;
+
+	/** Records `pending`; the active id is untouched. Repeating it is safe. Rejects for the active id and for a draining one. */
+	register(id: string, serviceName: string, options?: WriteOptions): Promise<DeploymentRecord>;
+	/**
+	 * One atomic step: `id` becomes active (drain time cleared), every other record that is active becomes draining.
+	 * Pending records of other deploys are left alone. An unknown id is created: durable truth is elsewhere.
+	 */
+	promote(id: string, serviceName: string, options?: WriteOptions): Promise<Promotion>;
+	/** Marks draining → retiring: the router answers stale from then on. `null` when already gone. */
+	retire(id: string, options?: WriteOptions): Promise<DeploymentRecord | null>;
+	/** Drops the record and its leases. False when it was already gone. Rejects for the active id. */
+	remove(id: string, options?: WriteOptions): Promise<boolean>;
+	/**
+	 * Makes live agree with durable truth: the named active one active, the other listed services draining where no
+	 * record exists or one wrongly says active, records without a service removed. Pending records stay.
+	 * Refuses with `StaleFactsError` when `ifRevision` is not the current revision: a promotion never loses to a stale copy.
+	 */
+	reconcile(truth: DurableTruth, options: WriteOptions & { ifRevision: number }): Promise<RoutingSnapshot>;
+
+	/** One batched write of a router replica, at most once a second. Records that are gone are skipped. */
+	recordActivity(report: ActivityReport): Promise<void>;
+	/** Summed over the replicas whose reports have not expired; only deployments that have a record. */
+	activity(): Promise<ReadonlyMap<string, DeploymentActivity>>;
+
+	/**
+	 * Calls `onSnapshot` now and after every change, pushed where the backend can, polled where not, until `signal` aborts.
+	 * `onLost` is called once per outage; the next `onSnapshot` ends it. Never rejects, reconnects by itself.
+	 */
+	watch(watcher: StoreWatcher, signal: AbortSignal): void;
+
+	/** Set-if-absent with expiry. A refusal names the holder. */
+	acquireLock(request: LockRequest): Promise<LockGrant | LockRefusal>;
+	/** Extends the lock if `token` still holds it. */
+	renewLock(name: LockName, token: string, ttlMs: number): Promise<boolean>;
+	/** Compare and delete. */
+	releaseLock(name: LockName, token: string): Promise<boolean>;
+
+	/** True the first time within `ttlMs`, false after that: replay protection across replicas. */
+	claimOnce(nonce: string, ttlMs: number): Promise<boolean>;
+
+	/** Ends watchers and connections that this store opened. Safe to repeat. */
+	close(): Promise<void>;
+}
+
+export interface WriteOptions {
+	/** Atomically refuse with `LockLostError` unless this grant still holds its lock. */
+	readonly lock?: { readonly name: LockName; readonly fence: number };
+}
+
+export interface Promotion {
+	readonly active: DeploymentRecord;
+	readonly previousActiveId: string | null;
+	readonly draining: readonly DeploymentRecord[];
+}
+
+export interface DurableTruth {
+	readonly activeId: string;
+	readonly services: readonly { readonly id: string; readonly serviceName: string }[];
+}
+
+/** What one router replica saw since its last report. */
+export interface ActivityReport {
+	/** 16 lowercase hex characters, random per router process. */
+	readonly replicaId: string;
+	/** Unix milliseconds. */
+	readonly at: number;
+	/** How long the report counts as live. Default of routers: 45 s (`PULSE_RAILWAY_WEBSOCKET_TTL_SECONDS`). */
+	readonly ttlMs: number;
+	readonly deployments: readonly ReplicaDeploymentActivity[];
+}
+
+export interface ReplicaDeploymentActivity {
+	readonly id: string;
+	readonly lastSeenAt: number;
+	readonly inFlight: number;
+	readonly sockets: number;
+	/** Requests a second over the reporting interval. */
+	readonly requestRate: number;
+}
+
+export interface DeploymentActivity {
+	readonly id: string;
+	readonly lastSeenAt: number | null;
+	readonly inFlight: number;
+	readonly sockets: number;
+	readonly requestRate: number;
+}
+
+export interface StoreWatcher {
+	onSnapshot(snapshot: RoutingSnapshot): void;
+	onLost(cause: unknown): void;
+}
+
+/** `janitor` is the key `<prefix>:janitor:lock` of the contract, `deploy` is `<prefix>:deploy:lock`. */
+export type LockName = 'janitor' | 'deploy';
+
+export interface LockRequest {
+	readonly name: LockName;
+	/** Shown to whoever is refused: user, host and command. */
+	readonly owner: string;
+	/** Random, known to the holder alone. */
+	readonly token: string;
+	readonly ttlMs: number;
+}
+
+export interface LockGrant {
+	readonly granted: true;
+	/** Grows with every grant of this name. */
+	readonly fence: number;
+}
+
+export interface LockRefusal {
+	readonly granted: false;
+	readonly owner: string;
+	/** Unix milliseconds. */
+	readonly acquiredAt: number | null;
+	readonly expiresAt: number;
+}

@@ -1,0 +1,133 @@
+/**
+ * What this package needs of Railway, in its own words. The GraphQL client implements it; planners see only its data.
+ *
+ * Rules for implementations:
+ * - Reads retry by themselves; a write is repeated only after re-reading by its deterministic name.
+ * - Every method takes the signal of the command and has a budget of its own.
+ * - Failures are `PlatformError` with a `kind`; callers never look at message text.
+ * - "Already gone" is success for deletions.
+ */
+export interface Platform {
+	/** Everything a planner asks, in as few requests as pages allow. */
+	observe(signal: AbortSignal): Promise<StackObservation>;
+
+	createService(input: CreateService, signal: AbortSignal): Promise<{ serviceId: string }>;
+	/** Merges into the scope (`serviceId: null` = shared variables). Never triggers a deploy. */
+	setVariables(
+		serviceId: string | null,
+		variables: Readonly<Record<string, string>>,
+		signal: AbortSignal,
+	): Promise<void>;
+	deleteVariable(serviceId: string | null, name: string, signal: AbortSignal): Promise<void>;
+	/** Settings take effect at the next deploy. */
+	updateInstance(serviceId: string, settings: InstanceSettings, signal: AbortSignal): Promise<void>;
+	/** Places services in a canvas group; cosmetic, so failure is a warning of the caller. */
+	setGroup(groupId: string, serviceIds: readonly string[], signal: AbortSignal): Promise<void>;
+	deleteService(serviceId: string, signal: AbortSignal): Promise<void>;
+
+	/** Uploads a source archive (gzip'd tar) and starts a build. */
+	upload(serviceId: string, archive: NodeJS.ReadableStream, signal: AbortSignal): Promise<{ deploymentId: string }>;
+	/** Deploys the current source and settings of an image service. */
+	deployService(serviceId: string, signal: AbortSignal): Promise<{ deploymentId: string }>;
+	deployment(deploymentId: string, signal: AbortSignal): Promise<PlatformDeployment>;
+	buildLogs(deploymentId: string, limit: number, signal: AbortSignal): Promise<readonly LogLine[]>;
+	deploymentLogs(deploymentId: string, limit: number, signal: AbortSignal): Promise<readonly LogLine[]>;
+
+	/** Returns the existing service domain if there is one. */
+	ensureDomain(serviceId: string, targetPort: number, signal: AbortSignal): Promise<{ domain: string }>;
+	deployTemplate(
+		code: string,
+		serviceNames: Readonly<Record<string, string>>,
+		omit: readonly string[],
+		signal: AbortSignal,
+	): Promise<void>;
+	/** Mints a project token for the janitor; needs a bearer token. */
+	createProjectToken(name: string, signal: AbortSignal): Promise<string>;
+}
+
+export interface CreateService {
+	readonly name: string;
+	/** With an image Railway deploys at once, so it is left out and set by `updateInstance` before `deployService`. */
+	readonly variables?: Readonly<Record<string, string>>;
+}
+
+/** Only the given fields are written. `numReplicas` is always sent: leaving it out may reset it to 1 (facts/railway.md §2.2). */
+export interface InstanceSettings {
+	readonly image?: string;
+	readonly numReplicas: number;
+	readonly startCommand?: string;
+	readonly healthcheckPath?: string;
+	/** Seconds. */
+	readonly healthcheckTimeout?: number;
+	readonly cronSchedule?: string;
+	readonly restartPolicyType?: 'ALWAYS' | 'NEVER' | 'ON_FAILURE';
+	readonly overlapSeconds?: number;
+	readonly drainingSeconds?: number;
+	readonly dockerfilePath?: string;
+}
+
+export interface StackObservation {
+	readonly project: { readonly id: string; readonly name: string; readonly workspaceId: string | null };
+	readonly environment: { readonly id: string; readonly name: string };
+	readonly sharedVariables: Readonly<Record<string, string>>;
+	readonly services: readonly ObservedService[];
+}
+
+export interface ObservedService {
+	readonly id: string;
+	readonly name: string;
+	/** ISO 8601. */
+	readonly createdAt: string;
+	readonly groupId: string | null;
+	/** Unrendered: `${{…}}` references stand as written. A sealed variable is present with value `null`. */
+	readonly variables: Readonly<Record<string, string | null>>;
+	readonly settings: Partial<InstanceSettings>;
+	readonly domains: readonly {
+		readonly domain: string;
+		readonly targetPort: number | null;
+		readonly custom: boolean;
+	}[];
+	readonly latestDeployment: PlatformDeployment | null;
+}
+
+export type PlatformDeploymentStatus =
+	| 'BUILDING'
+	| 'CRASHED'
+	| 'DEPLOYING'
+	| 'FAILED'
+	| 'INITIALIZING'
+	| 'NEEDS_APPROVAL'
+	| 'QUEUED'
+	| 'REMOVED'
+	| 'REMOVING'
+	| 'SKIPPED'
+	| 'SLEEPING'
+	| 'SUCCESS'
+	| 'WAITING';
+
+export interface PlatformDeployment {
+	readonly id: string;
+	readonly status: PlatformDeploymentStatus;
+	readonly stopped: boolean;
+	readonly createdAt: string;
+}
+
+export interface LogLine {
+	readonly timestamp: string;
+	readonly message: string;
+	readonly severity: string | null;
+}
+
+/**
+ * `unauthorized`: the token is wrong or may not do this. `not-found`: gone or never there. `conflict`: the name exists.
+ * `rate-limited`, `unavailable`, `timeout`, `network`: passing, already retried. `rejected`: bad input, do not repeat.
+ */
+export type PlatformErrorKind =
+	| 'unauthorized'
+	| 'not-found'
+	| 'conflict'
+	| 'rate-limited'
+	| 'unavailable'
+	| 'timeout'
+	| 'network'
+	| 'rejected';

@@ -1,0 +1,48 @@
+/** Header, query, path and variable names shared by router, janitor, plugin and CLI (contract R2, R3, R10). */
+
+/** Query parameter that pins a tab to the deployment that served it. Wins over {@link AFFINITY_HEADER}. */
+export const AFFINITY_QUERY = 'pulse_deployment';
+export const AFFINITY_HEADER = 'x-pulse-deployment';
+/** Set to `1` on a websocket URL: a stale id falls to the active deployment, so that the app can reload the page. */
+export const RELOAD_ON_STALE_QUERY = 'pulse_reload_on_stale_affinity';
+
+/** On every proxied response: the deployment that answered. */
+export const SELECTED_DEPLOYMENT_HEADER = 'x-pulse-selected-deployment';
+/** On every stale answer: browsers that see it reload the page. */
+export const STALE_AFFINITY_HEADER = 'x-pulse-stale-affinity';
+export const CLIENT_LOADER_HEADER = 'x-pulse-client-loader';
+export const CLIENT_LOADER_LOCATION_HEADER = 'x-pulse-client-loader-location';
+
+/** Nothing at or below this path is ever proxied. */
+export const INTERNAL_PATH = '/_pulse/internal';
+export const CONTROL_PATH = '/_pulse/internal/railway/control';
+export const SESSIONS_PATH = '/_pulse/internal/railway/sessions';
+export const RELOAD_PATH = '/_pulse/internal/railway/reload';
+export const META_PATH = '/_pulse/meta';
+export const APP_HEALTH_PATH = '/_pulse/health';
+export const ROUTER_HEALTH_PATH = '/healthz';
+
+export const INTERNAL_TOKEN_HEADER = 'x-pulse-railway-internal-token';
+/** Unix time in seconds, decimal. */
+export const CONTROL_TIMESTAMP_HEADER = 'x-pulse-control-timestamp';
+/** 32 lowercase hex characters, single use. */
+export const CONTROL_NONCE_HEADER = 'x-pulse-control-nonce';
+/** Lowercase hex HMAC-SHA256 over `<timestamp>\n<nonce>\n<body>`. */
+export const CONTROL_SIGNATURE_HEADER = 'x-pulse-control-signature';
+
+/** Shared variable on Railway: the durable truth of who is active; writing it is the commit point of a promotion. */
+export const ACTIVE_DEPLOYMENT_VARIABLE = 'PULSE_ACTIVE_DEPLOYMENT';
+/** On every backend service: the durable truth of which deployment it is. */
+export const DEPLOYMENT_ID_VARIABLE = 'PULSE_DEPLOYMENT_ID';
+/** On router, janitor and backends. Guards the app's internal endpoints; cannot move traffic. */
+export const INTERNAL_TOKEN_VARIABLE = 'PULSE_RAILWAY_INTERNAL_TOKEN';
+/** On the router alone. Signs control requests, so whoever holds it moves traffic. */
+export const CONTROL_TOKEN_VARIABLE = 'PULSE_RAILWAY_CONTROL_TOKEN';
+export const BACKEND_REDIS_URL_VARIABLE = 'PULSE_RAILWAY_REDIS_URL';
+/** Path of a JSON object `"<service>": "<host>:<port>"` that replaces private DNS. */
+export const PRIVATE_NETWORK_VARIABLE = 'PULSE_RAILWAY_PRIVATE_NETWORK';
+/** Replaces the GraphQL endpoint; uploads go to the same origin. */
+export const API_URL_VARIABLE = 'PULSE_RAILWAY_API_URL';
+
+export const DEFAULT_BACKEND_PORT = 8000;
+export const DEFAULT_REDIS_PREFIX = 'pulse:railway';
