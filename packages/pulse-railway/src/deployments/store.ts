@@ -40,8 +40,8 @@ export interface DeploymentStore {
 
 	/** One batched write of a router replica, at most once a second. Records that are gone are skipped. */
 	recordActivity(report: ActivityReport): Promise<void>;
-	/** Summed over the replicas whose reports have not expired; only deployments that have a record. */
-	activity(): Promise<ReadonlyMap<string, DeploymentActivity>>;
+	/** What the replicas whose reports have not expired saw; deployments without a record are left out. */
+	activity(): Promise<Activity>;
 
 	/**
 	 * Calls `onSnapshot` now and after every change, pushed where the backend can, polled where not, until `signal` aborts.
@@ -87,6 +87,8 @@ export interface ActivityReport {
 	readonly at: number;
 	/** How long the report counts as live. Default of routers: 45 s (`PULSE_RAILWAY_WEBSOCKET_TTL_SECONDS`). */
 	readonly ttlMs: number;
+	/** The routing snapshot this replica answers from: tells a deploy that every replica has seen its promotion. */
+	readonly revision: number;
 	readonly deployments: readonly ReplicaDeploymentActivity[];
 }
 
@@ -97,6 +99,12 @@ export interface ReplicaDeploymentActivity {
 	readonly sockets: number;
 	/** Requests a second over the reporting interval. */
 	readonly requestRate: number;
+}
+
+export interface Activity {
+	/** Summed over replicas, by deployment id. */
+	readonly deployments: ReadonlyMap<string, DeploymentActivity>;
+	readonly replicas: readonly { readonly replicaId: string; readonly at: number; readonly revision: number }[];
 }
 
 export interface DeploymentActivity {
