@@ -1,0 +1,174 @@
+import { describe, expect, test } from 'vitest';
+import { type Import, type SourceFile, sourceFiles } from './source-files.ts';
+
+const files = sourceFiles();
+const byPath = new Map(files.map((file) => [file.path, file]));
+const railway = files.filter((file) => file.package === 'pulse-railway');
+
+const under = (file: SourceFile, ...folders: string[]) => folders.some((folder) => file.inner.startsWith(`${folder}/`));
+const isPure = (file: SourceFile) =>
+	under(file, 'plan') ||
+	/^(router\/resolve|janitor\/decide|reaper\/decide|deployments\/transitions)\.ts$/.test(file.inner);
+
+/** `file → import` lines of the imports that break a rule, so that a failure names its place. */
+function offences(
+	scope: readonly SourceFile[],
+	forbidden: (dependency: Import, file: SourceFile) => boolean,
+): string[] {
+	return scope.flatMap((file) =>
+		file.imports
+			.filter((dependency) => forbidden(dependency, file))
+			.map((dependency) => `${file.path} → ${dependency.specifier}`),
+	);
+}
+
+function users(scope: readonly SourceFile[], names: RegExp, allowed: (file: SourceFile) => boolean): string[] {
+	return scope
+		.filter((file) => !allowed(file))
+		.flatMap((file) => [...file.uses].filter((use) => names.test(use)).map((use) => `${file.path} uses ${use}`));
+}
+
+/** The files that run when `file` is loaded: value imports, followed within the repository. */
+function loaded(file: SourceFile, seen = new Set<SourceFile>()): Set<SourceFile> {
+	if (seen.has(file)) return seen;
+	seen.add(file);
+	for (const { target, typeOnly } of file.imports) {
+		const next = target && !typeOnly ? byPath.get(target) : undefined;
+		if (next) loaded(next, seen);
+	}
+	return seen;
+}
+
+describe('pure decisions', () => {
+	const pure = files.filter(isPure);
+
+	test('exist', () => {
+		expect(pure.map((file) => file.inner)).toEqual(
+			expect.arrayContaining(['router/resolve.ts', 'janitor/decide.ts', 'deployments/transitions.ts']),
+		);
+	});
+
+	test('load nothing of Node, not even through what they import', () => {
+		const reached = pure.flatMap((file) => [...loaded(file)].map((dependency) => ({ file, dependency })));
+		expect(
+			reached
+				.filter(({ dependency }) => dependency.imports.some((i) => i.specifier.startsWith('node:') && !i.typeOnly))
+				.map(({ file, dependency }) => `${file.path} loads ${dependency.path}`),
+		).toEqual([]);
+	});
+
+	test('neither wait nor ask the clock, the network or the environment', () => {
+		expect(
+			users(pure, /^(await|fetch\(\)|Date\.now|Math\.random|process\.\w+|performance\.now)$/, () => false),
+		).toEqual([]);
+	});
+});
+
+describe('what may import what', () => {
+	test('the router never reaches the platform API', () => {
+		const router = railway.filter((file) => under(file, 'router') || file.inner === 'serve.ts');
+		const reached = router.flatMap((file) =>
+			[...loaded(file)].map((dependency) => `${file.path} loads ${dependency.path}`),
+		);
+		expect(reached.filter((line) => line.includes('/src/platform/'))).toEqual([]);
+	});
+
+	test('stores import deployments, errors and their lazily loaded driver', () => {
+		const drivers = /^(ioredis|libsql|redis)$/;
+		expect(
+			offences(
+				railway.filter((file) => under(file, 'stores')),
+				({ specifier, target, typeOnly, dynamic }) =>
+					target !== null
+						? !/\/src\/(deployments|stores)\//.test(target)
+						: drivers.test(specifier)
+							? !typeOnly && !dynamic
+							: !/^(node:|pulse-deploy-kit\/)/.test(specifier) && specifier !== 'zod',
+			),
+		).toEqual([]);
+	});
+
+	test('commands hold no client, driver or server', () => {
+		expect(
+			offences(
+				files.filter((file) => under(file, 'cli')),
+				({ specifier, target }) =>
+					/^(node:(http|https|net)|undici|ioredis|libsql|@aws-sdk\/.*|graphql)$/.test(specifier) ||
+					/\/src\/platform\/(?!port\.ts)/.test(target ?? ''),
+			),
+		).toEqual([]);
+	});
+
+	test('only its own command reaches the local platform, and it never reaches the client', () => {
+		const intoLocal = offences(
+			railway.filter((file) => !under(file, 'local') && file.inner !== 'cli/local.ts'),
+			({ target }) => target?.includes('/src/local/') ?? false,
+		);
+		const outOfLocal = offences(
+			railway.filter((file) => under(file, 'local')),
+			({ target }) => target?.includes('/src/platform/') ?? false,
+		);
+		expect([...intoLocal, ...outOfLocal]).toEqual([]);
+	});
+
+	test('the two platforms never import each other, and the runtime imports no sibling', () => {
+		const sibling = /^(pulse-(app|railway|aws|deploy-kit))(\/|$)/;
+		expect(
+			offences(files, ({ specifier }, file) => {
+				const name = sibling.exec(specifier)?.[1];
+				if (!name) return false;
+				if (file.package === 'pulse-app' || file.package === 'deploy-kit') return true;
+				if (name === 'pulse-app') return !under(file, 'plugin');
+				return name !== 'pulse-deploy-kit';
+			}),
+		).toEqual([]);
+	});
+
+	test('no package crosses into another by a relative path', () => {
+		expect(
+			offences(files, ({ target }, file) => target !== null && !target.startsWith(`packages/${file.package}/src/`)),
+		).toEqual([]);
+	});
+
+	test('index files re-export only where the package does', () => {
+		const allowed = /^(index|client\/index|local\/index)\.ts$/;
+		expect(
+			files.filter((file) => /(^|\/)index\.ts$/.test(file.inner) && !allowed.test(file.inner)).map((file) => file.path),
+		).toEqual([]);
+	});
+});
+
+describe('who touches the process', () => {
+	const edge = (file: SourceFile) => /^(bin|serve|reaper\/handler)\.ts$/.test(file.inner);
+
+	test('only the edges set exit codes or catch signals', () => {
+		expect(users(files, /^process\.(exit|exitCode|on|once)$/, edge)).toEqual([]);
+	});
+
+	test('only config reads the environment', () => {
+		expect(
+			users(
+				files,
+				/^process\.env$/,
+				(file) => under(file, 'config') || edge(file) || file.path === 'packages/deploy-kit/src/load-app.ts',
+			),
+		).toEqual([]);
+	});
+
+	test('only the host and the edges write to the terminal', () => {
+		expect(
+			users(files, /^(console\.\w+|process\.(stdout|stderr))$/, (file) => edge(file) || file.package === 'deploy-kit'),
+		).toEqual([]);
+	});
+});
+
+describe('size', () => {
+	const flow = /(^|\/)(run|deploy|server|serve|handler)\.ts$/;
+
+	test('no file over 250 lines, no flow over 150, no command over 80', () => {
+		const ceiling = (file: SourceFile) => (under(file, 'cli') ? 80 : flow.test(file.inner) ? 150 : 250);
+		expect(
+			files.filter((file) => file.lines - 1 > ceiling(file)).map((file) => `${file.path}: ${file.lines - 1} lines`),
+		).toEqual([]);
+	});
+});
