@@ -1,0 +1,24 @@
+/** Header, query, path, variable and tag names shared by CLI, reaper and plugin (contract A3–A11). */
+
+/** Query parameter that pins a tab to its deployment; the load balancer's rules match it. */
+export const AFFINITY_QUERY = 'pulse_deployment';
+/** On every stale answer: browsers that see it reload the page. */
+export const STALE_AFFINITY_HEADER = 'x-pulse-stale-affinity';
+export const META_PATH = '/_pulse/meta';
+export const DEFAULT_HEALTH_PATH = '/_pulse/health';
+export const VERIFY_PATH_PREFIX = '/_pulse/verify-';
+
+export const DEPLOYMENT_NAME_VARIABLE = 'PULSE_AWS_DEPLOYMENT_NAME';
+export const DEPLOYMENT_ID_VARIABLE = 'PULSE_AWS_DEPLOYMENT_ID';
+export const DRAIN_POLL_VARIABLE = 'PULSE_AWS_DRAIN_POLL_SECONDS';
+export const DRAIN_GRACE_VARIABLE = 'PULSE_AWS_DRAIN_GRACE_SECONDS';
+
+export const CONTAINER_NAME = 'app';
+export const CONTAINER_PORT = 8000;
+
+/** Values of `/apps/<name>/<id>/state` and of the service tag `state`. */
+export type AwsDeploymentState = 'deploying' | 'active' | 'draining';
+
+/** Deployment state in Parameter Store; {@link taskStateParameter} is below it. */
+export const stateParameter = (name: string, id: string) => `/apps/${name}/${id}/state`;
+export const taskStateParameter = (name: string, id: string, task: string) => `/apps/${name}/${id}/tasks/${task}`;
