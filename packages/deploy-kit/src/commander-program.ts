@@ -1,0 +1,104 @@
+import { Command, Option } from 'commander';
+import type { CommandSpec } from './command.ts';
+import type { Setting } from './settings.ts';
+
+export interface ProgramInfo {
+	readonly name: string;
+	readonly version: string;
+	readonly summary: string;
+}
+
+/** What was typed, before any setting is resolved. */
+export interface Parsed {
+	readonly spec: CommandSpec;
+	readonly flags: Readonly<Record<string, unknown>>;
+	readonly args: readonly string[];
+	readonly common: CommonFlags;
+}
+
+export interface CommonFlags {
+	readonly json: boolean;
+	readonly quiet: boolean;
+	readonly verbose: boolean;
+	readonly yes: boolean;
+	readonly dryRun: boolean;
+	readonly showSecrets: boolean;
+}
+
+/** Builds the commander program. Parsing calls `onCommand`; usage errors throw commander's own error. */
+export function commanderProgram(
+	info: ProgramInfo,
+	specs: readonly CommandSpec[],
+	onCommand: (parsed: Parsed) => void,
+): Command {
+	const program = base(new Command(info.name)).description(info.summary).version(info.version);
+	for (const spec of specs) {
+		const words = spec.name.split(' ');
+		const leaf = words.pop() ?? spec.name;
+		const parent = words.reduce((group, word) => subcommand(group, word), program);
+		addCommand(parent, leaf, spec, onCommand);
+	}
+	return program;
+}
+
+function base(command: Command): Command {
+	return command.exitOverride().configureHelp({ showGlobalOptions: false }).showSuggestionAfterError();
+}
+
+function subcommand(parent: Command, name: string): Command {
+	const existing = parent.commands.find((command) => command.name() === name);
+	if (existing !== undefined) return existing;
+	const group = base(new Command(name)).description(`Commands of the ${name}`);
+	parent.addCommand(group);
+	return group;
+}
+
+function addCommand(parent: Command, name: string, spec: CommandSpec, onCommand: (parsed: Parsed) => void): void {
+	const command = base(new Command(name)).summary(spec.summary);
+	command.description([spec.summary, spec.description].filter(Boolean).join('\n\n'));
+	for (const argument of spec.arguments ?? []) command.argument(argument.syntax, argument.describe);
+	const attributes = new Map<string, string>();
+	for (const [key, setting] of Object.entries(spec.settings)) {
+		if (setting.flag === undefined) continue;
+		const option = new Option(setting.flag, describe(setting));
+		attributes.set(option.attributeName(), key);
+		command.addOption(option);
+	}
+	if (spec.changes) {
+		command.option('--dry-run', 'show what would be done, and change nothing');
+		command.option('-y, --yes', 'answer every question with yes');
+	}
+	command.option('--json', 'print one JSON document on stdout, also for errors');
+	command.option('--show-secrets', 'print secrets in results instead of a mask');
+	command.option('-q, --quiet', 'print warnings and errors only');
+	command.option('-v, --verbose', 'print what is sent and received, without secrets');
+	command.addHelpText('after', `\nExamples:\n${spec.examples.map((line) => `  $ ${line}`).join('\n')}`);
+	command.action(() => {
+		const typed = command.opts<Record<string, unknown>>();
+		const flags = Object.fromEntries([...attributes].map(([attribute, key]) => [key, typed[attribute]]));
+		const on = (flag: string) => typed[flag] === true;
+		onCommand({
+			spec,
+			flags,
+			args: command.args,
+			common: {
+				json: on('json'),
+				quiet: on('quiet'),
+				verbose: on('verbose'),
+				yes: on('yes'),
+				dryRun: on('dryRun'),
+				showSecrets: on('showSecrets'),
+			},
+		});
+	});
+	parent.addCommand(command);
+}
+
+/** Variables are only named here: commander's own `.env()` would read the process's environment behind the config's back. */
+function describe(setting: Setting<unknown>): string {
+	const facts: string[] = [];
+	if (setting.env !== undefined) facts.push(`env: ${setting.env.join(', ')}`);
+	const fallback = setting.defaultText ?? setting.default;
+	if (fallback !== undefined && fallback !== false) facts.push(`default: ${fallback}`);
+	return facts.length === 0 ? setting.describe : `${setting.describe} (${facts.join('; ')})`;
+}

@@ -1,0 +1,29 @@
+import type { HostMessage } from './host.ts';
+
+export type Verbosity = 'quiet' | 'normal' | 'verbose';
+
+const STEP_MARK = { started: '…', waiting: '·', done: '✓', failed: '✗', undone: '↩' } as const;
+
+/** Whether this message is shown. Quiet keeps warnings and failures; verbose adds debug and output of children. */
+export function isShown(message: HostMessage, verbosity: Verbosity): boolean {
+	if (verbosity === 'verbose') return true;
+	if (verbosity === 'quiet')
+		return message.level === 'warning' || (message.level === 'step' && message.state === 'failed');
+	return message.level !== 'debug';
+}
+
+/** One line without colour, for logs and CI. */
+export function plainLine(message: HostMessage): string {
+	switch (message.level) {
+		case 'step':
+			return `${STEP_MARK[message.state]} ${message.text}`;
+		case 'output':
+			return `  ${message.source} | ${message.text}`;
+		case 'warning':
+			return `Warning: ${message.text}`;
+		case 'success':
+			return `✓ ${message.text}`;
+		default:
+			return message.text;
+	}
+}

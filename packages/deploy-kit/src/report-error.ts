@@ -1,0 +1,41 @@
+import { DeployToolError, isDeployToolError } from './errors.ts';
+
+/** The error as a person reads it: what happened, where, what to run next. */
+export function errorText(error: unknown, verbose = false): string {
+	const known = asDeployToolError(error);
+	const lines = [`Error: ${known.message}`];
+	if (known.detail !== undefined && known.detail !== '') lines.push(indent(known.detail));
+	if (known.next !== undefined) lines.push(`Next: ${known.next}`);
+	if (verbose && error instanceof Error && error.stack !== undefined) lines.push(indent(error.stack));
+	return lines.join('\n');
+}
+
+/** The error as a script reads it with `--json`. */
+export function errorJson(error: unknown): {
+	error: { code: string; message: string; fault: string; detail: string | null; next: string | null };
+} {
+	const { code, message, fault, detail, next } = asDeployToolError(error);
+	return { error: { code, message, fault, detail: detail ?? null, next: next ?? null } };
+}
+
+/** 2 for bad input, 1 for every other failure. */
+export function exitCodeOf(error: unknown): number {
+	return asDeployToolError(error).code === 'usage' ? 2 : 1;
+}
+
+function asDeployToolError(error: unknown): DeployToolError {
+	if (isDeployToolError(error)) return error;
+	const message = error instanceof Error ? error.message : String(error);
+	return new DeployToolError('internal', message, {
+		fault: 'internal',
+		cause: error,
+		next: 'This is a defect of the tool. Run it again with --verbose and report what it prints.',
+	});
+}
+
+function indent(text: string): string {
+	return text
+		.split('\n')
+		.map((line) => `  ${line}`)
+		.join('\n');
+}

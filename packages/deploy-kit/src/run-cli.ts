@@ -1,0 +1,116 @@
+import { CommanderError } from 'commander';
+import type { CommandResult, CommandSpec } from './command.ts';
+import { commanderProgram, type Parsed, type ProgramInfo } from './commander-program.ts';
+import { CancelledError, usageError } from './errors.ts';
+import { errorJson, errorText, exitCodeOf } from './report-error.ts';
+import { isInteractive, terminalHost } from './terminal-host.ts';
+
+/** Everything of the process that a command line tool touches, so that tests can own it. */
+export interface CliEdge {
+	/** Without node and script. */
+	readonly argv: readonly string[];
+	readonly env: Readonly<Record<string, string | undefined>>;
+	readonly cwd: string;
+	readonly stdin: NodeJS.ReadStream;
+	readonly stdout: NodeJS.WriteStream;
+	readonly stderr: NodeJS.WriteStream;
+	readonly signal: AbortSignal;
+}
+
+/** Parses, runs, prints; returns the exit code. The one wrapper around every command of both tools. */
+export async function runCli(info: ProgramInfo, specs: readonly CommandSpec[], edge: CliEdge): Promise<number> {
+	const wantsJson = edge.argv.includes('--json');
+	let parsed: Parsed | undefined;
+	const program = commanderProgram(info, specs, (found) => {
+		parsed = found;
+	});
+	for (const command of withDescendants(program)) {
+		command.configureOutput({
+			writeOut: (text) => void edge.stdout.write(text),
+			// Commander's message is printed below, in the form of every other error.
+			writeErr: () => {},
+			getOutHelpWidth: () => edge.stdout.columns ?? 100,
+		});
+	}
+	try {
+		program.parse([...edge.argv], { from: 'user' });
+		if (parsed === undefined) {
+			program.outputHelp();
+			return 0;
+		}
+	} catch (error) {
+		if (!(error instanceof CommanderError)) throw error;
+		if (error.exitCode === 0) return 0;
+		if (error.code === 'commander.help') {
+			edge.stderr.write(program.helpInformation());
+			return 2;
+		}
+		return fail(usageError(error.message.replace(/^error: /, ''), `Run ${info.name} --help.`), edge, wantsJson, false);
+	}
+	return runParsed(parsed, edge);
+}
+
+async function runParsed({ spec, flags, args, common }: Parsed, edge: CliEdge): Promise<number> {
+	const host = terminalHost({
+		input: edge.stdin,
+		output: edge.stderr,
+		interactive: isInteractive(edge.stdin, edge.stderr, edge.env),
+		verbosity: common.quiet ? 'quiet' : common.verbose ? 'verbose' : 'normal',
+		assumeYes: common.yes,
+		signal: edge.signal,
+	});
+	const json = common.json || (spec.jsonWhenPiped === true && edge.stdout.isTTY !== true);
+	try {
+		const result = await spec.run({
+			flags,
+			args,
+			env: edge.env,
+			cwd: edge.cwd,
+			host,
+			signal: edge.signal,
+			dryRun: common.dryRun,
+			showSecrets: common.showSecrets,
+			print: (text) => void edge.stdout.write(`${text}\n`),
+			terminal: edge.stdout.isTTY === true && !json,
+			json,
+		});
+		host.close();
+		printResult(result, edge, json);
+		return result.exitCode ?? 0;
+	} catch (error) {
+		host.close();
+		return fail(
+			edge.signal.aborted && error === edge.signal.reason ? new CancelledError() : error,
+			edge,
+			common.json,
+			common.verbose,
+		);
+	}
+}
+
+function printResult(result: CommandResult, edge: CliEdge, json: boolean): void {
+	if (json) edge.stdout.write(`${sortedJson(result.json)}\n`);
+	else if (result.text !== undefined) edge.stdout.write(`${result.text}\n`);
+}
+
+function fail(error: unknown, edge: CliEdge, json: boolean, verbose: boolean): number {
+	if (json) edge.stdout.write(`${sortedJson(errorJson(error))}\n`);
+	edge.stderr.write(`${errorText(error, verbose)}\n`);
+	return exitCodeOf(error);
+}
+
+/** Indented by two, keys sorted: what scripts have seen. */
+function sortedJson(value: unknown): string {
+	return JSON.stringify(
+		value,
+		(_key, part) =>
+			part !== null && typeof part === 'object' && !Array.isArray(part)
+				? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+				: part,
+		2,
+	);
+}
+
+function withDescendants(command: ReturnType<typeof commanderProgram>): ReturnType<typeof commanderProgram>[] {
+	return [command, ...command.commands.flatMap((child) => withDescendants(child as typeof command))];
+}

@@ -1,0 +1,38 @@
+import { Secret } from './secret.ts';
+
+/** Ready-made `parse` functions for {@link Setting}. They throw what is wrong, without naming the origin. */
+
+export function text(raw: unknown): string {
+	if (typeof raw !== 'string') throw new Error(`must be text, got ${typeof raw}`);
+	return raw;
+}
+
+export function secret(raw: unknown): Secret {
+	return new Secret(text(raw));
+}
+
+export function flag(raw: unknown): boolean {
+	if (typeof raw === 'boolean') return raw;
+	if (/^(1|true|yes|y)$/i.test(text(raw))) return true;
+	if (/^(0|false|no|n)$/i.test(text(raw))) return false;
+	throw new Error(`must be true or false, got '${text(raw)}'`);
+}
+
+/** Whole numbers, decimal digits only. */
+export function integer(range: { min: number; max?: number }): (raw: unknown) => number {
+	return (raw) => {
+		const digits = typeof raw === 'number' ? String(raw) : text(raw);
+		if (!/^-?\d+$/.test(digits) || !Number.isSafeInteger(Number(digits))) {
+			throw new Error(`must be an integer, got '${digits}'`);
+		}
+		const value = Number(digits);
+		if (value < range.min) throw new Error(`must be >= ${range.min}, got ${value}`);
+		if (range.max !== undefined && value > range.max) throw new Error(`must be <= ${range.max}, got ${value}`);
+		return value;
+	};
+}
+
+/** Repeated flags arrive as a list. */
+export function list(raw: unknown): readonly string[] {
+	return Array.isArray(raw) ? raw.map(text) : [text(raw)];
+}

@@ -1,0 +1,102 @@
+import { DeployToolError, usageError } from './errors.ts';
+
+/**
+ * One setting of a command: its flag, variable, plugin option and default in one place, so that parsing, precedence
+ * and `--help` cannot disagree.
+ */
+export interface Setting<T> {
+	/** As commander writes it: `--name <value>`, `--flag`, `--env <pair...>` for repeatable. Absent: no flag. */
+	readonly flag?: string;
+	readonly describe: string;
+	/** Environment variables, first non-empty wins. */
+	readonly env?: readonly string[];
+	/** Option of the app's plugin. */
+	readonly plugin?: string;
+	readonly default?: T;
+	/** Shown in `--help` where the default is not one literal value. */
+	readonly defaultText?: string;
+	/** Throws with what is wrong, without naming the origin: `must be an integer`. */
+	parse(raw: unknown): T;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a table of settings of different types
+export type SettingTable = Readonly<Record<string, Setting<any>>>;
+
+export type ValueOrigin =
+	| { readonly from: 'flag' | 'env' | 'plugin'; readonly name: string }
+	| { readonly from: 'default' };
+
+export type Settings<Table extends SettingTable> = {
+	readonly [Key in keyof Table]: Table[Key] extends { default: infer _ }
+		? ReturnType<Table[Key]['parse']>
+		: ReturnType<Table[Key]['parse']> | undefined;
+};
+
+export interface ResolvedSettings<Table extends SettingTable> {
+	readonly values: Settings<Table>;
+	/** Where each value came from; `undefined` where there is no value. */
+	readonly origins: { readonly [Key in keyof Table]: ValueOrigin | undefined };
+}
+
+export interface SettingSources {
+	/** By key of the table, as typed. */
+	readonly flags: Readonly<Record<string, unknown>>;
+	readonly env: Readonly<Record<string, string | undefined>>;
+	readonly plugin?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Flags > environment > plugin > default. Blank text counts as absent; an unreadable value is an error that names where
+ * it came from, never a silent default.
+ */
+export function resolveSettings<Table extends SettingTable>(
+	table: Table,
+	sources: SettingSources,
+): ResolvedSettings<Table> {
+	const values: Record<string, unknown> = {};
+	const origins: Record<string, ValueOrigin | undefined> = {};
+	for (const [key, setting] of Object.entries(table)) {
+		const found = lookUp(key, setting, sources);
+		values[key] = found === undefined ? setting.default : parseFrom(setting, found);
+		origins[key] = found?.origin ?? (setting.default === undefined ? undefined : { from: 'default' });
+	}
+	return Object.freeze({ values: Object.freeze(values), origins: Object.freeze(origins) }) as ResolvedSettings<Table>;
+}
+
+/** `--backend-port`, `PULSE_RAILWAY_BACKEND_PORT` or `the plugin's backendPort`, for messages. */
+export function originText(origin: ValueOrigin | undefined): string {
+	if (origin === undefined) return 'nothing';
+	if (origin.from === 'default') return 'the default';
+	return origin.from === 'plugin' ? `the plugin's option ${origin.name}` : origin.name;
+}
+
+interface Found {
+	readonly raw: unknown;
+	readonly origin: Exclude<ValueOrigin, { from: 'default' }>;
+}
+
+function lookUp(key: string, setting: Setting<unknown>, sources: SettingSources): Found | undefined {
+	const flag = sources.flags[key];
+	if (!isBlank(flag)) return { raw: flag, origin: { from: 'flag', name: (setting.flag ?? key).split(' ')[0] ?? key } };
+	for (const name of setting.env ?? []) {
+		if (!isBlank(sources.env[name])) return { raw: sources.env[name], origin: { from: 'env', name } };
+	}
+	const option = setting.plugin === undefined ? undefined : sources.plugin?.[setting.plugin];
+	if (setting.plugin !== undefined && !isBlank(option)) {
+		return { raw: option, origin: { from: 'plugin', name: setting.plugin } };
+	}
+	return undefined;
+}
+
+function isBlank(raw: unknown): boolean {
+	return raw === undefined || raw === null || (typeof raw === 'string' && raw.trim() === '');
+}
+
+function parseFrom(setting: Setting<unknown>, found: Found): unknown {
+	try {
+		return setting.parse(typeof found.raw === 'string' ? found.raw.trim() : found.raw);
+	} catch (cause) {
+		if (cause instanceof DeployToolError && cause.code !== 'usage') throw cause;
+		throw usageError(`${originText(found.origin)}: ${cause instanceof Error ? cause.message : String(cause)}`);
+	}
+}

@@ -1,0 +1,79 @@
+import { confirm, isCancel } from '@clack/prompts';
+import { CancelledError } from './errors.ts';
+import type { Host, HostMessage, HostQuestion } from './host.ts';
+import { type LiveRegion, liveRegion } from './live-region.ts';
+import { isShown, plainLine, type Verbosity } from './plain-line.ts';
+
+export interface TerminalHostOptions {
+	readonly input: NodeJS.ReadStream;
+	/** Everything is written here; stdout is left to results. */
+	readonly output: NodeJS.WriteStream;
+	/** A person sits there: spinner and questions. Otherwise plain lines, and questions take their default. */
+	readonly interactive: boolean;
+	/** Default `normal`. */
+	readonly verbosity?: Verbosity;
+	/** Answers every question with yes (`--yes`). */
+	readonly assumeYes?: boolean;
+	readonly signal?: AbortSignal;
+}
+
+export interface TerminalHost extends Host {
+	/** Takes progress off the screen; call it before results or errors are printed. */
+	close(): void;
+}
+
+/** Speaks to a terminal, or in plain lines to a log. */
+export function terminalHost(options: TerminalHostOptions): TerminalHost {
+	const verbosity = options.verbosity ?? 'normal';
+	const live = options.interactive && verbosity !== 'quiet' ? liveRegion(options.output) : undefined;
+	return {
+		notify(message) {
+			if (live !== undefined && message.level === 'step') updateSteps(live, message);
+			else if (isShown(message, verbosity)) print(plainLine(message));
+		},
+		ask(question) {
+			if (options.assumeYes === true) return Promise.resolve(true);
+			if (!options.interactive) return Promise.resolve(question.default);
+			live?.clear();
+			return askPerson(question, options);
+		},
+		close: () => live?.clear(),
+	};
+
+	function print(line: string): void {
+		if (live === undefined) options.output.write(`${line}\n`);
+		else live.print(line);
+	}
+}
+
+function updateSteps(live: LiveRegion, message: HostMessage & { level: 'step' }): void {
+	if (message.state === 'started' || message.state === 'waiting') live.set(message.id, message.text);
+	else {
+		live.remove(message.id);
+		live.print(plainLine(message));
+	}
+}
+
+async function askPerson(question: HostQuestion, options: TerminalHostOptions): Promise<boolean> {
+	const answer = await confirm({
+		message: question.text,
+		initialValue: question.default,
+		input: options.input,
+		output: options.output,
+		...(options.signal === undefined ? {} : { signal: options.signal }),
+	});
+	if (isCancel(answer)) throw new CancelledError('Cancelled; nothing was changed.');
+	return answer;
+}
+
+/** Whether to show progress and ask: both ends are terminals, and no CI. */
+export function isInteractive(
+	input: { isTTY?: boolean },
+	output: { isTTY?: boolean },
+	env: Readonly<Record<string, string | undefined>>,
+): boolean {
+	const ci = env.CI ?? '';
+	return (
+		input.isTTY === true && output.isTTY === true && (ci === '' || ci === '0' || ci === 'false') && env.TERM !== 'dumb'
+	);
+}
