@@ -1,0 +1,96 @@
+import type { Secret } from 'pulse-deploy-kit/secret';
+import type { DurableTruth } from '../deployments/store.ts';
+import type { InstanceSettings } from '../platform/port.ts';
+
+/**
+ * A plan is data: decided by a pure planner, shown by one renderer, carried out by one executor. Services are named, not
+ * identified: their ids are learnt from the observation or from the step that creates them.
+ */
+export interface Plan {
+	/** The command's verb and object, e.g. `Deploy prod-260402-120000`. */
+	readonly title: string;
+	/** What the reader should know before agreeing: what goes where, how many live sessions it touches. */
+	readonly facts: readonly string[];
+	readonly warnings: readonly string[];
+	readonly steps: readonly Step[];
+}
+
+export interface StepBase {
+	/** Unique within a plan. */
+	readonly id: string;
+	/** Imperative, e.g. `Create service prod-260402-120000`. */
+	readonly title: string;
+	/** Takes this step back. Only steps before the commit point have one. */
+	readonly undo?: Step;
+	/**
+	 * From here on nothing is undone: the promotion's durable write. An answer that was lost may have been carried out,
+	 * so its failure undoes nothing either.
+	 */
+	readonly commitPoint?: true;
+	/** Once begun, and the steps after it that say so too, Ctrl-C waits for its end: it is one short request. */
+	readonly uninterruptible?: true;
+	/** A failure is a warning: cosmetic steps. */
+	readonly optional?: true;
+}
+
+/** Every step may be repeated after a crash: creations adopt by name, writes are whole values, deletions accept "gone". */
+export type Step = StepBase & StepAction;
+export type StepKind = StepAction['kind'];
+export type StepOf<Kind extends StepKind> = StepBase & Extract<StepAction, { kind: Kind }>;
+
+/** A value known now, or one that an earlier step of the same run makes. */
+export type VariableValue = string | Secret | { readonly from: 'minted-token' };
+export type Variables = Readonly<Record<string, VariableValue>>;
+
+export type StepAction =
+	| { readonly kind: 'create-project'; readonly name: string; readonly workspaceId: string }
+	| {
+			readonly kind: 'deploy-template';
+			readonly code: string;
+			/** The template's service names → ours. */
+			readonly names: Readonly<Record<string, string>>;
+			readonly omit: readonly string[];
+	  }
+	| { readonly kind: 'create-service'; readonly service: string; readonly variables: Variables }
+	| { readonly kind: 'delete-service'; readonly service: string }
+	/** `service: null` = shared by the environment. */
+	| { readonly kind: 'set-variables'; readonly service: string | null; readonly variables: Variables }
+	| { readonly kind: 'delete-variable'; readonly service: string | null; readonly name: string }
+	| { readonly kind: 'await-variable'; readonly service: string; readonly name: string; readonly budgetSeconds: number }
+	| { readonly kind: 'update-instance'; readonly service: string; readonly settings: InstanceSettings }
+	/** Puts services into the canvas group of another. */
+	| { readonly kind: 'group'; readonly like: string; readonly services: readonly string[] }
+	| { readonly kind: 'mint-token'; readonly name: string }
+	| { readonly kind: 'ensure-domain'; readonly service: string; readonly targetPort: number }
+	| { readonly kind: 'upload'; readonly service: string; readonly source: SourceTree }
+	| { readonly kind: 'build-image'; readonly image: string; readonly source: SourceTree; readonly buildArgs: Variables }
+	| { readonly kind: 'deploy'; readonly services: readonly string[] }
+	| {
+			readonly kind: 'await-deployments';
+			readonly services: readonly string[];
+			readonly budgetSeconds: number;
+			/** Service → what is said when it does not succeed, e.g. `router deployment failed`. */
+			readonly failures: Readonly<Record<string, string>>;
+	  }
+	/** The router answers its health path and a signed control request at its public address. */
+	| { readonly kind: 'await-router'; readonly service: string; readonly budgetSeconds: number }
+	| { readonly kind: 'register'; readonly deployment: string; readonly service: string }
+	/** The public address answers with this deployment when asked for it by affinity. */
+	| { readonly kind: 'verify-affinity'; readonly deployment: string; readonly budgetSeconds: number }
+	/** Writes `PULSE_ACTIVE_DEPLOYMENT`. */
+	| { readonly kind: 'commit-active'; readonly deployment: string }
+	| { readonly kind: 'promote'; readonly deployment: string; readonly service: string }
+	/** The public address without affinity, and every router replica, answer with this deployment. */
+	| { readonly kind: 'verify-active'; readonly deployment: string; readonly budgetSeconds: number }
+	| { readonly kind: 'reconcile'; readonly truth: DurableTruth; readonly ifRevision: number }
+	/** Routing stops; browsers are told to reload. */
+	| { readonly kind: 'retire'; readonly deployment: string }
+	| { readonly kind: 'remove-record'; readonly deployment: string };
+
+/** What is built: absolute paths on this machine. */
+export interface SourceTree {
+	readonly context: string;
+	/** Relative to the context. */
+	readonly dockerfile: string;
+	readonly useGitignore: boolean;
+}
