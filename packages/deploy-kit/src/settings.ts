@@ -12,6 +12,8 @@ export interface Setting<T> {
 	readonly env?: readonly string[];
 	/** Option of the app's plugin. */
 	readonly plugin?: string;
+	/** The plugin's option wins over the environment. Default false. */
+	readonly pluginFirst?: boolean;
 	readonly default?: T;
 	/** Shown in `--help` where the default is not one literal value. */
 	readonly defaultText?: string;
@@ -78,14 +80,20 @@ interface Found {
 function lookUp(key: string, setting: Setting<unknown>, sources: SettingSources): Found | undefined {
 	const flag = sources.flags[key];
 	if (!isBlank(flag)) return { raw: flag, origin: { from: 'flag', name: (setting.flag ?? key).split(' ')[0] ?? key } };
-	for (const name of setting.env ?? []) {
-		if (!isBlank(sources.env[name])) return { raw: sources.env[name], origin: { from: 'env', name } };
-	}
-	const option = setting.plugin === undefined ? undefined : sources.plugin?.[setting.plugin];
-	if (setting.plugin !== undefined && !isBlank(option)) {
-		return { raw: option, origin: { from: 'plugin', name: setting.plugin } };
-	}
-	return undefined;
+	const fromEnv = inEnvironment(setting, sources);
+	const fromPlugin = inPlugin(setting, sources);
+	return setting.pluginFirst === true ? (fromPlugin ?? fromEnv) : (fromEnv ?? fromPlugin);
+}
+
+function inEnvironment(setting: Setting<unknown>, sources: SettingSources): Found | undefined {
+	const name = setting.env?.find((candidate) => !isBlank(sources.env[candidate]));
+	return name === undefined ? undefined : { raw: sources.env[name], origin: { from: 'env', name } };
+}
+
+function inPlugin(setting: Setting<unknown>, sources: SettingSources): Found | undefined {
+	const name = setting.plugin;
+	if (name === undefined || isBlank(sources.plugin?.[name])) return undefined;
+	return { raw: sources.plugin?.[name], origin: { from: 'plugin', name } };
 }
 
 function isBlank(raw: unknown): boolean {

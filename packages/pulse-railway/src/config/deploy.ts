@@ -1,0 +1,177 @@
+import { usageError } from 'pulse-deploy-kit/errors';
+import { parseKeyValues } from 'pulse-deploy-kit/key-value';
+import type { LoadedApp } from 'pulse-deploy-kit/load-app';
+import { flag, integer, list, text } from 'pulse-deploy-kit/setting-kinds';
+import { resolveSettings, type SettingTable } from 'pulse-deploy-kit/settings';
+import { parseDeploymentId } from '../deployments/id.ts';
+import { DEFAULT_BACKEND_PORT } from '../protocol.ts';
+import { parseOrigin } from './address.ts';
+import type { StackNames } from './names.ts';
+import { refuseReserved } from './reserved.ts';
+import { stackNamesOf, stackSettings } from './stack.ts';
+import { type TargetRequest, targetRequest, targetSettings } from './target.ts';
+
+/** Settings that are needed before the app is loaded: none of them can come from its plugin. */
+const beforeApp = {
+	appFile: {
+		flag: '--app-file <path>',
+		describe: 'file that creates the App, relative to the context',
+		env: ['PULSE_RAILWAY_APP_FILE'],
+		defaultText: 'main.py, app.ts or app.js',
+		parse: text,
+	},
+	context: {
+		flag: '--context <path>',
+		describe: 'directory that is built',
+		env: ['PULSE_RAILWAY_CONTEXT'],
+		default: '.',
+		parse: text,
+	},
+	deploymentId: {
+		flag: '--deployment-id <id>',
+		describe: 'exact id of the new deployment, also its image tag',
+		defaultText: '<deployment name>-<UTC date>-<time>',
+		parse: (raw: unknown) => parseDeploymentId(text(raw)),
+	},
+	buildArg: { flag: '--build-arg <KEY=VALUE...>', describe: 'build argument', parse: list },
+	env: { flag: '--env <KEY=VALUE...>', describe: 'variable of the new deployment', parse: list },
+	gitignore: { flag: '--no-gitignore', describe: 'upload what .gitignore excludes', default: true, parse: flag },
+} satisfies SettingTable;
+
+export const deploySettings = {
+	...beforeApp,
+	...targetSettings,
+	...stackSettings,
+	deploymentName: {
+		flag: '--deployment-name <name>',
+		describe: 'first part of the generated id',
+		env: ['PULSE_RAILWAY_DEPLOYMENT_NAME'],
+		plugin: 'deploymentName',
+		default: 'prod',
+		parse: text,
+	},
+	imageRepository: {
+		flag: '--image-repository <repository>',
+		describe: 'build here and push there, instead of uploading the source',
+		env: ['PULSE_RAILWAY_IMAGE_REPOSITORY'],
+		plugin: 'imageRepository',
+		parse: text,
+	},
+	serverAddress: {
+		flag: '--server-address <origin>',
+		describe: 'public address of the app',
+		env: ['PULSE_SERVER_ADDRESS'],
+		plugin: 'serverAddress',
+		defaultText: "the router's domain",
+		parse: (raw: unknown) => parseOrigin(text(raw)),
+	},
+	webRoot: {
+		flag: '--web-root <path>',
+		describe: 'directory of the web app, relative to the context',
+		env: ['PULSE_RAILWAY_WEB_ROOT'],
+		plugin: 'webRoot',
+		defaultText: 'web for Python apps',
+		parse: text,
+	},
+	dockerfile: {
+		flag: '--dockerfile <path>',
+		describe: 'Dockerfile, inside the context',
+		env: ['PULSE_RAILWAY_DOCKERFILE'],
+		plugin: 'dockerfile',
+		default: 'Dockerfile',
+		parse: text,
+	},
+	backendPort: {
+		flag: '--backend-port <port>',
+		describe: 'port that the deployment listens on',
+		env: ['PULSE_RAILWAY_BACKEND_PORT'],
+		default: DEFAULT_BACKEND_PORT,
+		parse: integer({ min: 1, max: 65_535 }),
+	},
+	backendReplicas: {
+		flag: '--backend-replicas <n>',
+		describe: 'replicas; more than 1 splits sessions that are kept in memory',
+		env: ['PULSE_RAILWAY_BACKEND_REPLICAS'],
+		default: 1,
+		parse: integer({ min: 1 }),
+	},
+	startCommand: { plugin: 'startCommand', describe: 'start command of the deployment', parse: text },
+	keepFailed: { flag: '--keep-failed', describe: 'leave a failed deployment in place', default: false, parse: flag },
+} satisfies SettingTable;
+
+/** Read and checked before the app's code runs (contract R6.1). */
+export interface DeployInputs {
+	readonly context: string;
+	readonly appFile: string | undefined;
+	readonly deploymentId: string | undefined;
+	readonly buildArgs: Readonly<Record<string, string>>;
+	readonly env: Readonly<Record<string, string>>;
+	readonly useGitignore: boolean;
+}
+
+export interface DeployConfig extends DeployInputs {
+	readonly target: TargetRequest;
+	readonly names: StackNames;
+	readonly servicePrefix: string | undefined;
+	readonly deploymentName: string;
+	readonly imageRepository: string | undefined;
+	readonly serverAddress: string | undefined;
+	readonly webRoot: string | undefined;
+	readonly dockerfile: string;
+	readonly backendPort: number;
+	readonly backendReplicas: number;
+	readonly startCommand: string | undefined;
+	readonly keepFailed: boolean;
+}
+
+interface Typed {
+	readonly flags: Readonly<Record<string, unknown>>;
+	readonly args: readonly string[];
+	readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export function deployInputs({ flags, args, env }: Typed): DeployInputs {
+	if (args[0] !== undefined && flags.appFile !== undefined) {
+		throw usageError('give the app file once: as argument or with --app-file');
+	}
+	const { values } = resolveSettings(beforeApp, { flags: { ...flags, appFile: args[0] ?? flags.appFile }, env });
+	const inputs = {
+		context: values.context,
+		appFile: values.appFile,
+		deploymentId: values.deploymentId,
+		buildArgs: parseKeyValues('--build-arg', values.buildArg ?? []),
+		env: parseKeyValues('--env', values.env ?? []),
+		useGitignore: values.gitignore,
+	};
+	refuseReserved('--env', inputs.env);
+	refuseReserved('--build-arg', inputs.buildArgs);
+	return inputs;
+}
+
+/** Flags > environment > plugin > default, except where the plugin comes before the environment. */
+export function deployConfig(
+	typed: Typed,
+	inputs: DeployInputs,
+	app: LoadedApp,
+	plugin: Readonly<Record<string, unknown>>,
+): DeployConfig {
+	const { values } = resolveSettings(deploySettings, { flags: typed.flags, env: typed.env, plugin });
+	if (values.imageRepository !== undefined && !inputs.useGitignore) {
+		throw usageError('--no-gitignore cannot be used with --image-repository');
+	}
+	return Object.freeze({
+		...inputs,
+		target: targetRequest(values, typed.flags),
+		names: stackNamesOf(values),
+		servicePrefix: values.servicePrefix,
+		deploymentName: values.deploymentName,
+		imageRepository: values.imageRepository,
+		serverAddress: values.serverAddress,
+		webRoot: values.webRoot ?? (app.language === 'python' ? 'web' : undefined),
+		dockerfile: values.dockerfile,
+		backendPort: values.backendPort,
+		backendReplicas: values.backendReplicas,
+		startCommand: values.startCommand,
+		keepFailed: values.keepFailed,
+	});
+}

@@ -1,0 +1,88 @@
+import { stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { isAbsolute, join, relative, resolve } from 'node:path';
+import { usageError } from 'pulse-deploy-kit/errors';
+
+/** What a deploy builds, checked to exist. */
+export interface DeployPaths {
+	/** Absolute. */
+	readonly context: string;
+	/** Relative to the context, with `/`. */
+	readonly appFile: string;
+	readonly dockerfile: string;
+	readonly webRoot: string | undefined;
+}
+
+export interface GivenPaths {
+	readonly cwd: string;
+	readonly context: string;
+	/** Relative to the context. `undefined` = the first of {@link DEFAULT_APP_FILES} that exists. */
+	readonly appFile: string | undefined;
+}
+
+export const DEFAULT_APP_FILES = ['main.py', 'app.ts', 'app.js'] as const;
+
+/** Context and app file: what is needed before the app is loaded (contract R7.5). */
+export async function locateApp(given: GivenPaths): Promise<{ context: string; appFile: string }> {
+	const context = fromHere(given.cwd, given.context);
+	if ((await kindOf(context)) !== 'directory') throw usageError(`Context path not found: ${given.context}`);
+	const appFile = given.appFile ?? (await firstFile(context, DEFAULT_APP_FILES)) ?? DEFAULT_APP_FILES[0];
+	return { context, appFile: await inContext(context, appFile, 'app-file', 'App file', 'file') };
+}
+
+/** The Dockerfile, from the invocation's directory, or from the context when it is only there. */
+export async function locateDockerfile(cwd: string, context: string, given: string): Promise<string> {
+	for (const path of [fromHere(cwd, given), fromHere(context, given)]) {
+		if ((await kindOf(path)) !== 'file') continue;
+		const inside = relative(context, path);
+		if (inside.startsWith('..') || isAbsolute(inside)) throw usageError('dockerfile must be inside the build context');
+		return posix(inside);
+	}
+	throw usageError(`Dockerfile not found: ${given}`, 'Name it with --dockerfile.');
+}
+
+export function locateWebRoot(context: string, webRoot: string): Promise<string> {
+	return inContext(context, webRoot, 'web-root', 'Web root', 'directory');
+}
+
+/** The file of an `init`, from the invocation's directory. */
+export async function locateAppFromHere(cwd: string, given: string | undefined): Promise<string> {
+	const name = given ?? (await firstFile(cwd, DEFAULT_APP_FILES)) ?? DEFAULT_APP_FILES[0];
+	const path = fromHere(cwd, name);
+	if ((await kindOf(path)) !== 'file') {
+		throw usageError(`App file not found: ${name}`, 'Name the file that creates your App.');
+	}
+	return path;
+}
+
+async function inContext(
+	context: string,
+	path: string,
+	flag: string,
+	label: string,
+	kind: 'file' | 'directory',
+): Promise<string> {
+	if (isAbsolute(path)) throw usageError(`${flag} must be relative`, `Write it relative to the context ${context}.`);
+	const inside = relative(context, resolve(context, path));
+	if (inside.startsWith('..')) throw usageError(`${flag} must be inside the build context, got '${path}'`);
+	if ((await kindOf(resolve(context, path))) !== kind) throw usageError(`${label} not found: ${path}`);
+	return posix(inside);
+}
+
+async function firstFile(directory: string, names: readonly string[]): Promise<string | undefined> {
+	for (const name of names) if ((await kindOf(join(directory, name))) === 'file') return name;
+	return undefined;
+}
+
+async function kindOf(path: string): Promise<'file' | 'directory' | undefined> {
+	const found = await stat(path).catch(() => null);
+	return found?.isFile() ? 'file' : found?.isDirectory() ? 'directory' : undefined;
+}
+
+function fromHere(cwd: string, path: string): string {
+	return resolve(cwd, path.replace(/^~(?=\/|$)/, homedir()));
+}
+
+function posix(path: string): string {
+	return path.replaceAll('\\', '/');
+}
