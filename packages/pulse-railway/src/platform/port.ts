@@ -25,8 +25,13 @@ export interface Platform {
 	setGroup(groupId: string, serviceIds: readonly string[], signal: AbortSignal): Promise<void>;
 	deleteService(serviceId: string, signal: AbortSignal): Promise<void>;
 
-	/** Uploads a source archive (gzip'd tar) and starts a build. */
-	upload(serviceId: string, archive: NodeJS.ReadableStream, signal: AbortSignal): Promise<{ deploymentId: string }>;
+	/** Uploads a source archive (gzip'd tar) and starts a build. `onProgress` hears of bytes handed to the socket. */
+	upload(
+		serviceId: string,
+		archive: SourceArchive,
+		signal: AbortSignal,
+		onProgress?: (sentBytes: number) => void,
+	): Promise<{ deploymentId: string }>;
 	/** Deploys the current source and settings of an image service. */
 	deployService(serviceId: string, signal: AbortSignal): Promise<{ deploymentId: string }>;
 	deployment(deploymentId: string, signal: AbortSignal): Promise<PlatformDeployment>;
@@ -35,6 +40,10 @@ export interface Platform {
 
 	/** Returns the existing service domain if there is one. */
 	ensureDomain(serviceId: string, targetPort: number, signal: AbortSignal): Promise<{ domain: string }>;
+	/**
+	 * Deploys a template into the environment and waits until Railway has worked it off. `serviceNames` maps every expected
+	 * template service to the name it gets; those in `omit` are left out together with references to them.
+	 */
 	deployTemplate(
 		code: string,
 		serviceNames: Readonly<Record<string, string>>,
@@ -43,6 +52,50 @@ export interface Platform {
 	): Promise<void>;
 	/** Mints a project token for the janitor; needs a bearer token. */
 	createProjectToken(name: string, signal: AbortSignal): Promise<string>;
+}
+
+/** What a token can see and create before a stack is known. */
+export interface Account {
+	/** The project and environment that a project token is confined to; `null` for any other token. */
+	tokenScope(signal: AbortSignal): Promise<TokenScope | null>;
+	workspaces(signal: AbortSignal): Promise<readonly NamedId[]>;
+	/** `workspaceId: null` = all that the token sees. A project token sees its own project. */
+	projects(workspaceId: string | null, signal: AbortSignal): Promise<readonly ProjectSummary[]>;
+	/** Oldest first, as Railway lists them; ephemeral (pull request) environments left out. */
+	environments(projectId: string, signal: AbortSignal): Promise<readonly NamedId[]>;
+	/** Needs an account or workspace token. The environment is the first that Railway lists. */
+	createProject(input: CreateProject, signal: AbortSignal): Promise<TokenScope>;
+}
+
+export interface NamedId {
+	readonly id: string;
+	readonly name: string;
+}
+
+/** A project and one environment of it. */
+export interface TokenScope {
+	readonly project: NamedId;
+	readonly environment: NamedId;
+}
+
+export interface ProjectSummary extends NamedId {
+	readonly workspaceId: string | null;
+	/** Projects made by {@link Account.createProject} carry `Created by pulse-railway init` and a random word. */
+	readonly description: string | null;
+	/** ISO 8601. */
+	readonly createdAt: string;
+}
+
+export interface CreateProject {
+	readonly name: string;
+	readonly workspaceId: string;
+}
+
+/** A packed archive on disk: it can be sent again, and its length is known as `railway up` sends it. */
+export interface SourceArchive {
+	readonly bytes: number;
+	/** A new stream from the first byte. */
+	open(): NodeJS.ReadableStream;
 }
 
 export interface CreateService {

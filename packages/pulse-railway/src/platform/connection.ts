@@ -1,0 +1,104 @@
+import { type Clock, systemClock } from 'pulse-deploy-kit/clock';
+import { Secret } from 'pulse-deploy-kit/secret';
+import { type AuthMode, authHeaders, type Identity, identifyOnce } from './auth.ts';
+import { readAnswer } from './graphql.ts';
+import type { Operation } from './operation.ts';
+import { readTokenScope } from './operations/account.ts';
+import { DEFAULT_RETRY, type Retrying, type RetryPolicy, withRetry } from './retry.ts';
+import { DEFAULT_TIMEOUTS, openTransport, type Timeouts, type Transport } from './transport.ts';
+
+export interface ConnectionOptions {
+	readonly token: Secret;
+	/** The GraphQL endpoint (`config/api.ts`); uploads go to its origin. */
+	readonly endpoint: URL;
+	/** `bearer` for a login, which cannot be a project token; default: one question to Railway tells. */
+	readonly auth?: 'bearer';
+	readonly timeouts?: Partial<Timeouts>;
+	readonly retry?: Partial<RetryPolicy>;
+	readonly clock?: Clock;
+	/** In [0, 1). Default `Math.random`. */
+	readonly random?: () => number;
+}
+
+export interface RunOptions {
+	/** Default: whatever the token is. */
+	readonly auth?: AuthMode;
+	/** Values of this request that must not come back in an error message. */
+	readonly secrets?: readonly string[];
+}
+
+/** One token at one endpoint, shared by {@link openAccount} and {@link openPlatform} so that it is identified only once. */
+export interface Connection extends Retrying {
+	readonly endpoint: URL;
+	readonly transport: Transport;
+	identify(signal: AbortSignal): Promise<Identity>;
+	headers(mode: AuthMode): Record<string, string>;
+	run<V extends object, R>(
+		operation: Operation<V, R>,
+		variables: V,
+		signal: AbortSignal,
+		options?: RunOptions,
+	): Promise<R>;
+	/** Ends open requests and keep-alive connections. */
+	close(): Promise<void>;
+}
+
+/** Says who asks. A query string also keeps clear of a much lower limit at Railway's edge (facts/railway.md §1.3). */
+const SOURCE = 'pulse-railway';
+
+export function openConnection(options: ConnectionOptions): Connection {
+	const { token, endpoint } = options;
+	const clock = options.clock ?? systemClock;
+	const transport = openTransport({ ...DEFAULT_TIMEOUTS, ...options.timeouts });
+	const retrying = { policy: { ...DEFAULT_RETRY, ...options.retry }, clock, random: options.random ?? Math.random };
+	const url = new URL(endpoint);
+	url.searchParams.set('source', SOURCE);
+	const headers = (mode: AuthMode) => ({ ...authHeaders(mode, token), 'x-source': SOURCE });
+
+	const send = <V extends object, R>(
+		operation: Operation<V, R>,
+		variables: V,
+		mode: AuthMode,
+		signal: AbortSignal,
+		secrets: readonly string[] = [],
+	) =>
+		withRetry(retrying, operation.repeatable, signal, async () => {
+			const answer = await transport.send(
+				{
+					operation: operation.name,
+					url,
+					headers: { ...headers(mode), 'content-type': 'application/json' },
+					body: JSON.stringify({ query: operation.document, variables, operationName: operation.name }),
+				},
+				signal,
+			);
+			return readAnswer(
+				operation,
+				answer,
+				[token, ...secrets.filter(isTelling).map((value) => new Secret(value))],
+				clock.now(),
+			);
+		});
+
+	const { identify } = identifyOnce(
+		async (signal) => (await send(readTokenScope, {}, 'project-token', signal)).projectToken ?? null,
+		options.auth === 'bearer' ? { mode: 'bearer', scope: null } : undefined,
+	);
+
+	return {
+		...retrying,
+		endpoint,
+		transport,
+		identify,
+		headers,
+		async run(operation, variables, signal, { auth, secrets } = {}) {
+			return send(operation, variables, auth ?? (await identify(signal)).mode, signal, secrets);
+		},
+		close: () => transport.close(),
+	};
+}
+
+/** Masking every `1` and `8000` would only make messages unreadable. */
+function isTelling(value: string): boolean {
+	return value.length >= 6;
+}

@@ -1,0 +1,35 @@
+import { isPassing, isPlatformError } from './error.ts';
+import type { Retrying } from './retry.ts';
+
+export interface CreateOnce<T> {
+	create(): Promise<T>;
+	/** The thing, if an attempt of ours made it although the answer was an error or was lost. */
+	find(): Promise<T | undefined>;
+}
+
+/** Pauses between looks, milliseconds: reads lag behind writes by seconds (facts/railway.md §1.4). */
+const LOOKS_MS = [0, 1_000, 3_000, 6_000];
+
+/**
+ * Creates something that must not exist twice. After a failure that leaves open whether it was made, it is looked for
+ * before anything is repeated. A conflict at the first attempt is somebody else's, after an unclear one it is ours.
+ */
+export async function createOnce<T>({ policy, clock }: Retrying, signal: AbortSignal, once: CreateOnce<T>): Promise<T> {
+	let unclear = false;
+	for (let attempt = 1; ; attempt++) {
+		try {
+			return await once.create();
+		} catch (error) {
+			const conflict = isPlatformError(error, 'conflict');
+			if (!isPlatformError(error) || !(error.mayHaveHappened || conflict) || (conflict && !unclear)) throw error;
+			unclear = true;
+			// An error that was told ends the matter, found or not; silence deserves patience.
+			for (const pause of isPassing(error) || conflict ? LOOKS_MS : LOOKS_MS.slice(0, 2)) {
+				if (pause > 0) await clock.sleep(pause, signal);
+				const found = await once.find();
+				if (found !== undefined) return found;
+			}
+			if (!isPassing(error) || attempt >= policy.attempts) throw error;
+		}
+	}
+}

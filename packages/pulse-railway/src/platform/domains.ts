@@ -1,0 +1,26 @@
+import type { Connection } from './connection.ts';
+import { createOnce } from './create-once.ts';
+import { createDomain, listDomains } from './operations/services.ts';
+import type { Target } from './operations/target.ts';
+
+/** The first service domain, or a new one. */
+export async function ensureDomain(
+	connection: Connection,
+	target: Target,
+	serviceId: string,
+	targetPort: number,
+	signal: AbortSignal,
+): Promise<{ domain: string }> {
+	const find = async () => {
+		const { domains } = await connection.run(listDomains, { ...target, serviceId }, signal);
+		return domains.serviceDomains[0];
+	};
+	const input = { environmentId: target.environmentId, serviceId, targetPort };
+	const { domain } =
+		(await find()) ??
+		(await createOnce(connection, signal, {
+			create: async () => (await connection.run(createDomain, { input }, signal)).serviceDomainCreate,
+			find,
+		}));
+	return { domain };
+}

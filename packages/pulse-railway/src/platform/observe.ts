@@ -1,0 +1,139 @@
+import type { Connection } from './connection.ts';
+import { readConfig, type ServiceConfig, type StackConfig } from './environment-config.ts';
+import { isPlatformError } from './error.ts';
+import {
+	type InstanceNode,
+	moreInstances,
+	type ObservedStack,
+	observeStack,
+	serviceNames,
+} from './operations/observe.ts';
+import type { Target } from './operations/target.ts';
+import { readVariables } from './operations/variables.ts';
+import { PAGE_SIZE, restOf } from './paginate.ts';
+import type { InstanceSettings, ObservedService, PlatformDeployment, StackObservation } from './port.ts';
+
+/** Scopes asked for in one request when the configuration may not be read. */
+const VARIABLE_BATCH = 25;
+
+/** One request, plus one for each further page; plus one for each 25 services if the token may not read the config. */
+export function openObserver(connection: Connection, target: Target) {
+	let configIsReadable = true;
+
+	async function first(signal: AbortSignal): Promise<ObservedStack> {
+		const ask = (withConfig: boolean) =>
+			connection.run(observeStack, { ...target, first: PAGE_SIZE, withConfig }, signal);
+		if (!configIsReadable) return ask(false);
+		try {
+			return await ask(true);
+		} catch (error) {
+			if (!isPlatformError(error, 'unauthorized')) throw error;
+			const stack = await ask(false);
+			configIsReadable = false;
+			return stack;
+		}
+	}
+
+	return async function observe(signal: AbortSignal): Promise<StackObservation> {
+		const stack = await first(signal);
+		const instances = await restOf('the list of services', stack.environment.serviceInstances, async (after) => {
+			const more = await connection.run(moreInstances, { ...target, first: PAGE_SIZE, after }, signal);
+			return more.environment.serviceInstances;
+		});
+		const config =
+			readConfig(stack.environment.config) ??
+			(await configFromVariables(
+				connection,
+				target,
+				instances.map((instance) => instance.service.id),
+				signal,
+			));
+		return {
+			project: { id: stack.project.id, name: stack.project.name, workspaceId: stack.project.workspaceId ?? null },
+			environment: { id: stack.environment.id, name: stack.environment.name },
+			sharedVariables: readable(config.sharedVariables),
+			services: instances.map((instance) => service(instance, config.service(instance.service.id))),
+		};
+	};
+}
+
+async function configFromVariables(
+	connection: Connection,
+	target: Target,
+	serviceIds: readonly string[],
+	signal: AbortSignal,
+): Promise<StackConfig> {
+	const byService = new Map<string, Record<string, string | null>>();
+	let shared: Record<string, string | null> = {};
+	for (let start = 0; start === 0 || start < serviceIds.length; start += VARIABLE_BATCH) {
+		const batch = serviceIds.slice(start, start + VARIABLE_BATCH);
+		const ids = Object.fromEntries(batch.map((id, index) => [`s${index}`, id]));
+		const answer = await connection.run(readVariables(batch.length), { ...target, ...ids }, signal);
+		shared = answer.shared ?? {};
+		for (const [index, id] of batch.entries()) byService.set(id, answer[`s${index}`] ?? {});
+	}
+	return {
+		sharedVariables: shared,
+		service: (id) => ({ variables: byService.get(id) ?? {}, groupId: null, numReplicas: null }),
+	};
+}
+
+function service(instance: InstanceNode, config: ServiceConfig): ObservedService {
+	const { serviceDomains, customDomains } = instance.domains;
+	return {
+		id: instance.service.id,
+		name: instance.service.name,
+		createdAt: instance.service.createdAt,
+		groupId: config.groupId ?? instance.service.groupId ?? null,
+		variables: config.variables,
+		settings: settings(instance, config),
+		domains: [
+			...serviceDomains.map((domain) => ({ ...endpoint(domain), custom: false })),
+			...customDomains.map((domain) => ({ ...endpoint(domain), custom: true })),
+		],
+		latestDeployment: instance.latestDeployment ? deployment(instance.latestDeployment) : null,
+	};
+}
+
+function endpoint(domain: { domain: string; targetPort?: number | null | undefined }) {
+	return { domain: domain.domain, targetPort: domain.targetPort ?? null };
+}
+
+export function deployment(node: NonNullable<InstanceNode['latestDeployment']>): PlatformDeployment {
+	return { id: node.id, status: node.status, stopped: node.deploymentStopped, createdAt: node.createdAt };
+}
+
+function settings(instance: InstanceNode, config: ServiceConfig): Partial<InstanceSettings> {
+	const given = {
+		image: instance.source?.image,
+		numReplicas: config.numReplicas ?? instance.numReplicas,
+		startCommand: instance.startCommand,
+		healthcheckPath: instance.healthcheckPath,
+		healthcheckTimeout: instance.healthcheckTimeout,
+		cronSchedule: instance.cronSchedule,
+		restartPolicyType: instance.restartPolicyType,
+		overlapSeconds: instance.overlapSeconds,
+		drainingSeconds: instance.drainingSeconds,
+		dockerfilePath: instance.dockerfilePath,
+	};
+	return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null && value !== undefined));
+}
+
+/** Shared variables that are sealed cannot be told from absent ones by anyone who needs their value. */
+function readable(variables: Readonly<Record<string, string | null>>): Record<string, string> {
+	return Object.fromEntries(Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== null));
+}
+
+/** Service ids by name, to see whether a write happened. */
+export async function findServices(
+	connection: Connection,
+	target: Target,
+	signal: AbortSignal,
+): Promise<ReadonlyMap<string, string>> {
+	const ask = async (after?: string) => {
+		const variables = { ...target, first: PAGE_SIZE, ...(after === undefined ? {} : { after }) };
+		return (await connection.run(serviceNames, variables, signal)).environment.serviceInstances;
+	};
+	const nodes = await restOf('the list of services', await ask(), ask);
+	return new Map(nodes.map((node) => [node.serviceName, node.serviceId]));
+}

@@ -1,0 +1,94 @@
+import type { Connection } from './connection.ts';
+import { createOnce } from './create-once.ts';
+import { isPlatformError, PlatformError } from './error.ts';
+import {
+	createProject,
+	listEnvironments,
+	listProjects,
+	type ProjectNode,
+	readExternalWorkspaces,
+	readProject,
+	readWorkspaces,
+} from './operations/account.ts';
+import { PAGE_SIZE, restOf } from './paginate.ts';
+import type { Account, NamedId, ProjectSummary } from './port.ts';
+
+/** Pauses while a new project is not readable yet, milliseconds. */
+const SETTLING_MS = [500, 1_000, 2_000, 4_000, 8_000];
+
+export function openAccount(connection: Connection): Account {
+	const pageFrom = (after?: string) => ({ first: PAGE_SIZE, ...(after === undefined ? {} : { after }) });
+
+	async function environments(projectId: string, signal: AbortSignal): Promise<readonly NamedId[]> {
+		const ask = async (after?: string) =>
+			(await connection.run(listEnvironments, { projectId, ...pageFrom(after) }, signal)).environments;
+		return restOf('the list of environments', await ask(), ask);
+	}
+
+	async function projects(workspaceId: string | null, signal: AbortSignal): Promise<readonly ProjectSummary[]> {
+		const { scope } = await connection.identify(signal);
+		if (scope !== null) {
+			const { project } = await connection.run(readProject, { id: scope.project.id }, signal);
+			return [project].map(summary).filter((own) => workspaceId === null || own.workspaceId === workspaceId);
+		}
+		const ask = async (after?: string) => {
+			const variables = { ...(workspaceId === null ? {} : { workspaceId }), ...pageFrom(after) };
+			return (await connection.run(listProjects, variables, signal)).projects;
+		};
+		return (await restOf('the list of projects', await ask(), ask)).map(summary);
+	}
+
+	/** A project that was created a moment ago may not be readable yet. */
+	async function firstEnvironment(projectId: string, signal: AbortSignal): Promise<NamedId> {
+		for (const pause of [...SETTLING_MS, 0]) {
+			try {
+				const [first] = await environments(projectId, signal);
+				if (first !== undefined) return first;
+			} catch (error) {
+				if (!isPlatformError(error, 'unauthorized', 'not-found') || pause === 0) throw error;
+			}
+			if (pause > 0) await connection.clock.sleep(pause, signal);
+		}
+		throw new PlatformError('not-found', 'The new project has no environment.', {
+			operation: 'listEnvironments',
+			mayHaveHappened: true,
+			next: `Create an environment in project ${projectId}, then run the command again with --project-id ${projectId}.`,
+		});
+	}
+
+	return {
+		projects,
+		environments,
+		tokenScope: async (signal) => (await connection.identify(signal)).scope,
+
+		async workspaces(signal) {
+			const own = (await connection.run(readWorkspaces, {}, signal)).apiToken.workspaces;
+			const external = await connection.run(readExternalWorkspaces, {}, signal).catch((error) => {
+				if (isPlatformError(error, 'unauthorized')) return { externalWorkspaces: [] };
+				throw error;
+			});
+			const known = new Set(own.map((workspace) => workspace.id));
+			return [...own, ...external.externalWorkspaces.filter((workspace) => !known.has(workspace.id))];
+		},
+
+		async createProject({ name, workspaceId }, signal) {
+			const description = `Created by pulse-railway init (${word(connection.random)})`;
+			const input = { name, workspaceId, description };
+			const project = await createOnce<NamedId>(connection, signal, {
+				create: async () => (await connection.run(createProject, { input }, signal, { auth: 'bearer' })).projectCreate,
+				find: async () =>
+					(await projects(workspaceId, signal)).find((candidate) => candidate.description === description),
+			});
+			const environment = await firstEnvironment(project.id, signal);
+			return { project: { id: project.id, name: project.name }, environment };
+		},
+	};
+}
+
+function summary(node: ProjectNode): ProjectSummary {
+	return { ...node, workspaceId: node.workspaceId ?? null, description: node.description ?? null };
+}
+
+function word(random: () => number): string {
+	return Array.from({ length: 8 }, () => Math.floor(random() * 36).toString(36)).join('');
+}

@@ -1,0 +1,97 @@
+import type { Connection } from './connection.ts';
+import { ensureDomain } from './domains.ts';
+import { isPlatformError, PlatformError } from './error.ts';
+import { deployment, openObserver } from './observe.ts';
+import { createProjectToken } from './operations/account.ts';
+import { deployService, readBuildLogs, readDeployment, readDeploymentLogs } from './operations/deployments.ts';
+import { commitPatch, updateInstance } from './operations/services.ts';
+import type { Target } from './operations/target.ts';
+import { deleteVariable, upsertVariables } from './operations/variables.ts';
+import type { InstanceSettings, LogLine, Platform } from './port.ts';
+import { createService, deleteService } from './services.ts';
+import { deployTemplateAs } from './templates.ts';
+import { upload } from './upload.ts';
+
+/** One environment of one project, over the GraphQL API. */
+export function openPlatform(connection: Connection, target: Target): Platform {
+	const scope = (serviceId: string | null) => ({ ...target, ...(serviceId === null ? {} : { serviceId }) });
+	const { environmentId } = target;
+
+	return {
+		observe: openObserver(connection, target),
+		createService: (input, signal) => createService(connection, target, input, signal),
+		deleteService: (serviceId, signal) => deleteService(connection, target, serviceId, signal),
+
+		async setVariables(serviceId, variables, signal) {
+			const secrets = Object.values(variables);
+			if (secrets.length === 0) return;
+			const input = { ...scope(serviceId), variables, replace: false, skipDeploys: true } as const;
+			await connection.run(upsertVariables, { input }, signal, { secrets });
+		},
+
+		async deleteVariable(serviceId, name, signal) {
+			try {
+				await connection.run(deleteVariable, { input: { ...scope(serviceId), name } }, signal);
+			} catch (error) {
+				if (!isPlatformError(error, 'not-found')) throw error;
+			}
+		},
+
+		async updateInstance(serviceId, settings, signal) {
+			await connection.run(updateInstance, { serviceId, environmentId, input: instanceInput(settings) }, signal);
+		},
+
+		async setGroup(groupId, serviceIds, signal) {
+			if (serviceIds.length === 0) return;
+			const services = Object.fromEntries(serviceIds.map((id) => [id, { groupId }]));
+			const commitMessage = 'Group the services of this stack';
+			await connection.run(commitPatch, { environmentId, patch: { services }, commitMessage }, signal);
+		},
+
+		upload: (serviceId, archive, signal, onProgress = () => {}) =>
+			upload(connection, target, serviceId, archive, signal, onProgress),
+
+		async deployService(serviceId, signal) {
+			const answer = await connection.run(deployService, { serviceId, environmentId }, signal);
+			return { deploymentId: answer.serviceInstanceDeployV2 };
+		},
+
+		async deployment(deploymentId, signal) {
+			return deployment((await connection.run(readDeployment, { id: deploymentId }, signal)).deployment);
+		},
+
+		async buildLogs(deploymentId, limit, signal) {
+			return lastLines((await connection.run(readBuildLogs, { deploymentId, limit }, signal)).logs, limit);
+		},
+
+		async deploymentLogs(deploymentId, limit, signal) {
+			return lastLines((await connection.run(readDeploymentLogs, { deploymentId, limit }, signal)).logs, limit);
+		},
+
+		ensureDomain: (serviceId, targetPort, signal) => ensureDomain(connection, target, serviceId, targetPort, signal),
+
+		deployTemplate: (code, serviceNames, omit, signal) =>
+			deployTemplateAs(connection, target, code, serviceNames, omit, signal),
+
+		async createProjectToken(name, signal) {
+			if ((await connection.identify(signal)).mode === 'project-token')
+				throw new PlatformError('unauthorized', 'A project token cannot create project tokens.', {
+					operation: 'projectTokenCreate',
+					mayHaveHappened: false,
+				});
+			return (await connection.run(createProjectToken, { input: { ...target, name } }, signal)).projectTokenCreate;
+		},
+	};
+}
+
+function instanceInput({ image, ...settings }: InstanceSettings) {
+	return { ...settings, ...(image === undefined ? {} : { source: { image } }) };
+}
+
+/** Railway may give one line more than asked for. */
+function lastLines(
+	logs: readonly { timestamp: string; message: string; severity?: string | null | undefined }[],
+	limit: number,
+): readonly LogLine[] {
+	return logs.slice(-limit).map((line) => ({ ...line, severity: line.severity ?? null }));
+}

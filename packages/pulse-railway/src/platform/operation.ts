@@ -1,0 +1,29 @@
+import type { z } from 'zod';
+import { type Repeatable, WRITES, type WriteName } from './repeatable.ts';
+
+/** One GraphQL document with the types of its variables and of its answer. Optional variables are omitted, never null. */
+export interface Operation<Variables extends object, Result> {
+	readonly name: string;
+	readonly document: string;
+	readonly repeatable: Repeatable;
+	readonly result: z.ZodType<Result>;
+	/** Never present; carries the type. */
+	readonly variables?: Variables;
+}
+
+/** `text` starts after the keyword: `query('me', '{ me { id } }', …)`. */
+export function query<Variables extends object, Result>(
+	name: string,
+	text: string,
+	result: z.ZodType<Result>,
+): Operation<Variables, Result> {
+	return { name, document: `query ${name}${text}`, repeatable: 'yes', result };
+}
+
+export function mutation<Variables extends object, Result>(
+	name: WriteName,
+	text: string,
+	result: z.ZodType<Result>,
+): Operation<Variables, Result> {
+	return { name, document: `mutation ${name}${text}`, repeatable: WRITES[name][0], result };
+}

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { mutation, type Operation, query } from '../operation.ts';
+import type { Target } from './target.ts';
+
+/** Unrendered variables of many scopes in one request: `shared`, and `s0`, `s1`, … for the services `$s0`, `$s1`, …. */
+export function readVariables(
+	serviceCount: number,
+): Operation<Target & Record<`s${number}`, string>, Record<string, Record<string, string | null>>> {
+	const indexes = Array.from({ length: serviceCount }, (_, index) => index);
+	const parameters = indexes.map((index) => `, $s${index}: String!`).join('');
+	const scope = 'projectId: $projectId, environmentId: $environmentId, unrendered: true';
+	return query(
+		'readVariables',
+		`($projectId: String!, $environmentId: String!${parameters}) {
+			shared: variables(${scope})
+			${indexes.map((index) => `s${index}: variables(${scope}, serviceId: $s${index})`).join('\n')}
+		}`,
+		z.record(z.string(), z.record(z.string(), z.string().nullable())),
+	);
+}
+
+interface VariableScope extends Target {
+	/** Absent: shared variables. */
+	readonly serviceId?: string;
+}
+
+export const upsertVariables = mutation<
+	{ input: VariableScope & { variables: Readonly<Record<string, string>>; replace: false; skipDeploys: true } },
+	{ variableCollectionUpsert: boolean }
+>(
+	'variableCollectionUpsert',
+	'($input: VariableCollectionUpsertInput!) { variableCollectionUpsert(input: $input) }',
+	z.object({ variableCollectionUpsert: z.boolean() }),
+);
+
+export const deleteVariable = mutation<{ input: VariableScope & { name: string } }, { variableDelete: boolean }>(
+	'variableDelete',
+	'($input: VariableDeleteInput!) { variableDelete(input: $input) }',
+	z.object({ variableDelete: z.boolean() }),
+);

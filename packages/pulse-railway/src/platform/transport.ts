@@ -1,0 +1,92 @@
+import { Agent, errors, request } from 'undici';
+import { PlatformError } from './error.ts';
+
+/** Milliseconds. */
+export interface Timeouts {
+	/** Default 30,000. */
+	readonly connect: number;
+	/** Of one whole exchange, or of one silence during an upload. Default 120,000: some writes take over a minute. */
+	readonly total: number;
+}
+
+export const DEFAULT_TIMEOUTS: Timeouts = { connect: 30_000, total: 120_000 };
+
+export interface Exchange {
+	readonly operation: string;
+	readonly url: URL;
+	readonly headers: Readonly<Record<string, string>>;
+	readonly body: string | NodeJS.ReadableStream;
+	/** `idle`: the total limit starts anew with every byte, for bodies of unknown duration. */
+	readonly limit?: 'total' | 'idle';
+}
+
+export interface Answer {
+	readonly status: number;
+	readonly retryAfter: string | null;
+	readonly body: string;
+}
+
+/** One POST, once. Redirects are not followed: the request carries a token. */
+export interface Transport {
+	send(exchange: Exchange, signal: AbortSignal): Promise<Answer>;
+	close(): Promise<void>;
+}
+
+/** Failures before a connection stood: the request cannot have arrived. */
+const NOT_SENT = new Set([
+	'ECONNREFUSED',
+	'ENOTFOUND',
+	'EAI_AGAIN',
+	'EHOSTUNREACH',
+	'ENETUNREACH',
+	'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+export function openTransport(timeouts: Timeouts): Transport {
+	const agent = new Agent({ connect: { timeout: timeouts.connect } });
+	return {
+		async send(exchange, signal) {
+			signal.throwIfAborted();
+			const deadline = exchange.limit === 'idle' ? undefined : AbortSignal.timeout(timeouts.total);
+			try {
+				const response = await request(exchange.url, {
+					method: 'POST',
+					dispatcher: agent,
+					headers: exchange.headers,
+					body: exchange.body as string,
+					headersTimeout: timeouts.total,
+					bodyTimeout: timeouts.total,
+					signal: deadline === undefined ? signal : AbortSignal.any([signal, deadline]),
+				});
+				const retryAfter = response.headers['retry-after'];
+				return {
+					status: response.statusCode,
+					retryAfter: typeof retryAfter === 'string' ? retryAfter : null,
+					body: await response.body.text(),
+				};
+			} catch (error) {
+				if (signal.aborted) throw signal.reason;
+				throw explain(exchange, error, deadline?.aborted === true, timeouts);
+			}
+		},
+		close: () => agent.destroy(),
+	};
+}
+
+function explain(exchange: Exchange, error: unknown, overdue: boolean, timeouts: Timeouts): PlatformError {
+	const code = codeOf(error);
+	const details = { operation: exchange.operation, mayHaveHappened: !NOT_SENT.has(code), cause: error };
+	const place = exchange.url.origin;
+	if (error instanceof errors.ConnectTimeoutError)
+		return new PlatformError('timeout', `No connection to ${place} within ${timeouts.connect / 1000} s.`, details);
+	if (overdue || error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError)
+		return new PlatformError('timeout', `${place} did not answer within ${timeouts.total / 1000} s.`, details);
+	const what = details.mayHaveHappened ? 'The connection was lost to' : 'Cannot reach';
+	return new PlatformError('network', `${what} ${place} (${code}).`, details);
+}
+
+function codeOf(error: unknown): string {
+	if (error instanceof AggregateError) return codeOf(error.errors[0]);
+	if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
+	return error instanceof Error ? error.name : 'unknown';
+}
