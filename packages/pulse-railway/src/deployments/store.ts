@@ -9,7 +9,8 @@ import type { DeploymentRecord, RoutingSnapshot } from './record.ts';
  * 4. Activity never creates or resurrects a record.
  * 5. A drain time, once set, is kept until the deployment is promoted again.
  * 6. The active deployment can be neither retired nor removed.
- * 7. Every change of a record or of the active id raises `revision` and wakes watchers.
+ * 7. Every change of a record or of the active id raises `revision` and wakes watchers; a last-seen time alone does not.
+ *    Revisions also grow over a store that lost its data: they are at least the time of the write in milliseconds.
  * 8. Values go in and out by copy.
  *
  * An unreachable backend rejects with `StoreUnavailableError`, never hangs: each call has its own budget.
@@ -46,15 +47,18 @@ export interface DeploymentStore {
 	/**
 	 * Calls `onSnapshot` now and after every change, pushed where the backend can, polled where not, until `signal` aborts.
 	 * `onLost` is called once per outage; the next `onSnapshot` ends it. Never rejects, reconnects by itself.
+	 * A store that restarted empty is no outage: it is pushed as a snapshot of revision 0.
 	 */
 	watch(watcher: StoreWatcher, signal: AbortSignal): void;
 
-	/** Set-if-absent with expiry. A refusal names the holder. */
+	/** Set-if-absent with expiry. A refusal names the holder; a repeat by the same token is the same grant, extended. */
 	acquireLock(request: LockRequest): Promise<LockGrant | LockRefusal>;
 	/** Extends the lock if `token` still holds it. */
 	renewLock(name: LockName, token: string, ttlMs: number): Promise<boolean>;
 	/** Compare and delete. */
 	releaseLock(name: LockName, token: string): Promise<boolean>;
+	/** Who holds it; `null` when free. */
+	lockHolder(name: LockName): Promise<LockHolder | null>;
 
 	/** True the first time within `ttlMs`, false after that: replay protection across replicas. */
 	claimOnce(nonce: string, ttlMs: number): Promise<boolean>;
@@ -66,6 +70,11 @@ export interface DeploymentStore {
 export interface WriteOptions {
 	/** Atomically refuse with `LockLostError` unless this grant still holds its lock. */
 	readonly lock?: { readonly name: LockName; readonly fence: number };
+	/**
+	 * Atomically refuse with `LockHeldError` while anybody holds this lock. The janitor retires nothing while a deploy or
+	 * a rollback runs, which may be about to promote the very deployment.
+	 */
+	readonly unless?: LockName;
 }
 
 export interface Promotion {
@@ -138,8 +147,12 @@ export interface LockGrant {
 	readonly fence: number;
 }
 
-export interface LockRefusal {
+export interface LockRefusal extends LockHolder {
 	readonly granted: false;
+}
+
+export interface LockHolder {
+	/** `unknown` for a holder of the predecessor. */
 	readonly owner: string;
 	/** Unix milliseconds. */
 	readonly acquiredAt: number | null;

@@ -1,0 +1,93 @@
+import { DeployToolError } from 'pulse-deploy-kit/errors';
+import type { DeploymentState } from './record.ts';
+
+/** The active deployment takes all new visitors: it can be neither drained by hand, retired, removed nor registered anew. */
+export class ActiveDeploymentError extends DeployToolError {
+	readonly deploymentId: string;
+
+	constructor(deploymentId: string) {
+		super('active_deployment', `deployment '${deploymentId}' is the active one`, {
+			fault: 'user',
+			next: 'Promote another deployment first: pulse-railway promote --deployment-id <id>',
+		});
+		this.name = 'ActiveDeploymentError';
+		this.deploymentId = deploymentId;
+	}
+}
+
+/** The deployment exists, but its state does not allow this transition. */
+export class DeploymentStateError extends DeployToolError {
+	readonly deploymentId: string;
+	readonly state: DeploymentState;
+
+	constructor(deploymentId: string, state: DeploymentState, action: string) {
+		super('deployment_state', `cannot ${action} deployment '${deploymentId}': it is ${state}`, {
+			fault: 'user',
+			next: 'See its state: pulse-railway status',
+		});
+		this.name = 'DeploymentStateError';
+		this.deploymentId = deploymentId;
+		this.state = state;
+	}
+}
+
+/** The store changed after the facts were read, so a decision taken from them is void. */
+export class StaleFactsError extends DeployToolError {
+	constructor(expected: number, actual: number) {
+		super('stale_facts', 'the deployments changed while this ran', {
+			fault: 'platform',
+			detail: `read at revision ${expected}, now at ${actual}`,
+			next: 'Run the command again.',
+		});
+		this.name = 'StaleFactsError';
+	}
+}
+
+/** What the platform says contradicts itself; acting on it could delete the wrong service. */
+export class InconsistentFactsError extends DeployToolError {
+	constructor(
+		message: string,
+		next = 'Correct the variable on Railway, or make a deployment active: pulse-railway promote',
+	) {
+		super('inconsistent_facts', message, { fault: 'platform', next });
+		this.name = 'InconsistentFactsError';
+	}
+}
+
+/** The grant that a write was made under has expired or been taken over; nothing was written. */
+export class LockLostError extends DeployToolError {
+	constructor(lock: string) {
+		super('lock_lost', `the ${lock} lock was lost`, {
+			fault: 'platform',
+			detail: 'it expired before it was renewed, or the store lost its data',
+			next: 'Run the command again.',
+		});
+		this.name = 'LockLostError';
+	}
+}
+
+/** Somebody else holds a lock that excludes this write; nothing was written. */
+export class LockHeldError extends DeployToolError {
+	readonly owner: string;
+
+	constructor(lock: string, owner: string) {
+		super('lock_held', `the ${lock} lock is held by ${owner}`, {
+			fault: 'user',
+			next: 'Wait until it is finished, then run the command again.',
+		});
+		this.name = 'LockHeldError';
+		this.owner = owner;
+	}
+}
+
+/** The backend did not answer within its budget. Nothing is known about the last write. */
+export class StoreUnavailableError extends DeployToolError {
+	constructor(what: string, cause?: unknown) {
+		super('store_unavailable', `deployment store unavailable: ${what}`, {
+			fault: 'platform',
+			next: 'Check that the Redis service is running, then run the command again.',
+			cause,
+		});
+		this.name = 'StoreUnavailableError';
+	}
+}

@@ -1,0 +1,46 @@
+import type { DeploymentRecord, DeploymentState } from './record.ts';
+
+const STATES: readonly string[] = ['pending', 'active', 'draining', 'retiring'] satisfies DeploymentState[];
+
+/** Compact JSON with times in seconds, as the predecessor wrote it (contract R4.3). */
+export function encodeRecord(record: DeploymentRecord): string {
+	return JSON.stringify({
+		deployment_id: record.id,
+		state: record.state,
+		service_name: record.serviceName,
+		drain_started_at: toSeconds(record.drainStartedAt),
+		last_seen_at: toSeconds(record.lastSeenAt),
+	});
+}
+
+/**
+ * `null` for anything that is not a record. The key names the deployment, whatever the value says. A state that this
+ * version does not know reads as draining: still routed, and deleted only once nobody uses it.
+ */
+export function decodeRecord(id: string, json: string): DeploymentRecord | null {
+	const fields = parseObject(json);
+	if (!fields) return null;
+	const state = STATES.includes(fields.state as string) ? (fields.state as DeploymentState) : 'draining';
+	return {
+		id,
+		serviceName: typeof fields.service_name === 'string' && fields.service_name !== '' ? fields.service_name : null,
+		state,
+		drainStartedAt: state === 'draining' || state === 'retiring' ? toMilliseconds(fields.drain_started_at) : null,
+		lastSeenAt: toMilliseconds(fields.last_seen_at),
+	};
+}
+
+function parseObject(json: string): Record<string, unknown> | null {
+	try {
+		const value: unknown = JSON.parse(json);
+		return typeof value === 'object' && value !== null && !Array.isArray(value)
+			? (value as Record<string, unknown>)
+			: null;
+	} catch {
+		return null;
+	}
+}
+
+const toSeconds = (ms: number | null) => (ms === null ? null : ms / 1000);
+const toMilliseconds = (seconds: unknown) =>
+	typeof seconds === 'number' && Number.isFinite(seconds) ? Math.round(seconds * 1000) : null;

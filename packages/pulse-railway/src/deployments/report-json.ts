@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import type { ActivityReport } from './store.ts';
+
+const schema = z.object({
+	at: z.number(),
+	revision: z.number(),
+	deployments: z.array(
+		z.object({
+			deployment_id: z.string(),
+			last_seen_at: z.number(),
+			in_flight: z.number(),
+			sockets: z.number(),
+			request_rate: z.number(),
+		}),
+	),
+});
+
+/** Times in seconds, like every time in stored JSON. */
+export function encodeReport({ at, revision, deployments }: ActivityReport): string {
+	return JSON.stringify({
+		at: at / 1000,
+		revision,
+		deployments: deployments.map(({ id, lastSeenAt, inFlight, sockets, requestRate }) => ({
+			deployment_id: id,
+			last_seen_at: lastSeenAt / 1000,
+			in_flight: inFlight,
+			sockets,
+			request_rate: requestRate,
+		})),
+	} satisfies z.input<typeof schema>);
+}
+
+/** `null` for what a replica of another version may have written. */
+export function decodeReport(replicaId: string, json: string): Omit<ActivityReport, 'ttlMs'> | null {
+	const parsed = schema.safeParse(parse(json));
+	if (!parsed.success) return null;
+	return {
+		replicaId,
+		at: Math.round(parsed.data.at * 1000),
+		revision: parsed.data.revision,
+		deployments: parsed.data.deployments.map((part) => ({
+			id: part.deployment_id,
+			lastSeenAt: Math.round(part.last_seen_at * 1000),
+			inFlight: part.in_flight,
+			sockets: part.sockets,
+			requestRate: part.request_rate,
+		})),
+	};
+}
+
+function parse(json: string): unknown {
+	try {
+		return JSON.parse(json);
+	} catch {
+		return null;
+	}
+}

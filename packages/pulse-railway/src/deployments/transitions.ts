@@ -1,0 +1,165 @@
+import { ActiveDeploymentError, DeploymentStateError, InconsistentFactsError } from './errors.ts';
+import type { DeploymentRecord } from './record.ts';
+import type { DurableTruth, Promotion } from './store.ts';
+
+/** What transitions read and write: everything of a routing snapshot but its revision. */
+export interface LiveState {
+	readonly activeId: string | null;
+	/** Unix milliseconds. */
+	readonly promotedAt: number | null;
+	readonly records: ReadonlyMap<string, DeploymentRecord>;
+}
+
+/** The state after a transition and what it answers. An unchanged state is the very same object. */
+export interface Outcome<T> {
+	readonly state: LiveState;
+	readonly result: T;
+}
+
+export const EMPTY: LiveState = { activeId: null, promotedAt: null, records: new Map() };
+
+/**
+ * Makes stored facts obey invariant 1. A predecessor kept the active id elsewhere and recorded every used deployment as
+ * active: the active id decides, and whoever else says active reads as draining without a date.
+ */
+export function normalise(state: LiveState): LiveState {
+	const wrong = [...state.records.values()].filter(
+		(record) => (record.state === 'active') !== (record.id === state.activeId),
+	);
+	return change(state, {
+		put: wrong.map((record) =>
+			record.id === state.activeId ? activated(record) : { ...record, state: 'draining' as const },
+		),
+	});
+}
+
+/** `gone → pending`; again is the same. */
+export function register(state: LiveState, id: string, serviceName: string): Outcome<DeploymentRecord> {
+	if (state.activeId === id) throw new ActiveDeploymentError(id);
+	const known = state.records.get(id);
+	if (known && known.state !== 'pending') throw new DeploymentStateError(id, known.state, 'register');
+	if (known?.serviceName === serviceName) return { state, result: known };
+	const record: DeploymentRecord = {
+		id,
+		serviceName,
+		state: 'pending',
+		drainStartedAt: null,
+		lastSeenAt: known?.lastSeenAt ?? null,
+	};
+	return { state: change(state, { put: [record] }), result: record };
+}
+
+/**
+ * `pending → active`, `draining → active`, and whoever was active starts draining. A retiring deployment is being
+ * deleted and cannot come back.
+ */
+export function promote(state: LiveState, id: string, serviceName: string, now: number): Outcome<Promotion> {
+	const known = state.records.get(id);
+	if (known?.state === 'retiring') throw new DeploymentStateError(id, 'retiring', 'promote');
+	const active = activated({ ...(known ?? fresh(id)), serviceName });
+	const draining = [...state.records.values()]
+		.filter((record) => record.id !== id && needsDrain(record))
+		.map(drained(now));
+	const unchanged = state.activeId === id && known?.serviceName === serviceName && draining.length === 0;
+	return {
+		state: unchanged
+			? state
+			: change(state, {
+					activeId: id,
+					promotedAt: state.activeId === id ? state.promotedAt : now,
+					put: [active, ...draining],
+				}),
+		result: { active: unchanged && known ? known : active, previousActiveId: state.activeId, draining },
+	};
+}
+
+/** `draining → retiring`; again is the same. */
+export function retire(state: LiveState, id: string): Outcome<DeploymentRecord | null> {
+	if (state.activeId === id) throw new ActiveDeploymentError(id);
+	const known = state.records.get(id);
+	if (!known || known.state === 'retiring') return { state, result: known ?? null };
+	if (known.state !== 'draining') throw new DeploymentStateError(id, known.state, 'retire');
+	const record: DeploymentRecord = { ...known, state: 'retiring' };
+	return { state: change(state, { put: [record] }), result: record };
+}
+
+/** `pending`, `draining` or `retiring → gone`. */
+export function remove(state: LiveState, id: string): Outcome<boolean> {
+	if (state.activeId === id) throw new ActiveDeploymentError(id);
+	if (!state.records.has(id)) return { state, result: false };
+	return { state: change(state, { drop: [id] }), result: true };
+}
+
+/**
+ * Live follows durable, whatever live said: even a retiring deployment becomes active again when the durable truth
+ * names it, because its service still stands.
+ */
+export function reconcile(state: LiveState, truth: DurableTruth, now: number): Outcome<null> {
+	const names = new Map(truth.services.map((service) => [service.id, service.serviceName]));
+	if (names.size !== truth.services.length) throw new InconsistentFactsError('duplicate PULSE_DEPLOYMENT_ID');
+	if (!names.has(truth.activeId)) {
+		throw new InconsistentFactsError(`active deployment id '${truth.activeId}' does not match any backend service`);
+	}
+	const put = truth.services
+		.map(({ id, serviceName }) => {
+			const record = { ...(state.records.get(id) ?? fresh(id)), serviceName };
+			if (id === truth.activeId) return activated(record);
+			return !state.records.has(id) || needsDrain(record) ? drained(now)(record) : record;
+		})
+		.filter((record) => !same(record, state.records.get(record.id)));
+	const drop = [...state.records.values()]
+		.filter((record) => !names.has(record.id) && record.state !== 'pending')
+		.map((record) => record.id);
+	const promoted = state.activeId === truth.activeId ? {} : { activeId: truth.activeId, promotedAt: now };
+	return { state: change(state, { ...promoted, put, drop }), result: null };
+}
+
+/** Invariants 4 and 5 of activity: only known records, and the time never goes back. */
+export function seen(record: DeploymentRecord, at: number): DeploymentRecord {
+	return at > (record.lastSeenAt ?? Number.NEGATIVE_INFINITY) ? { ...record, lastSeenAt: at } : record;
+}
+
+interface Change {
+	activeId?: string;
+	promotedAt?: number | null;
+	put?: readonly DeploymentRecord[];
+	drop?: readonly string[];
+}
+
+function change(state: LiveState, { put = [], drop = [], ...rest }: Change): LiveState {
+	if (put.length === 0 && drop.length === 0 && rest.activeId === undefined) return state;
+	const records = new Map(state.records);
+	for (const record of put) records.set(record.id, record);
+	for (const id of drop) records.delete(id);
+	return { ...state, ...rest, records };
+}
+
+function fresh(id: string): DeploymentRecord {
+	return { id, serviceName: null, state: 'pending', drainStartedAt: null, lastSeenAt: null };
+}
+
+function activated(record: DeploymentRecord): DeploymentRecord {
+	return { ...record, state: 'active', drainStartedAt: null };
+}
+
+/** Active ones, and those that a predecessor marked draining without a date. */
+function needsDrain(record: DeploymentRecord): boolean {
+	return record.state === 'active' || (record.state === 'draining' && record.drainStartedAt === null);
+}
+
+function drained(now: number) {
+	return (record: DeploymentRecord): DeploymentRecord => ({
+		...record,
+		state: 'draining',
+		drainStartedAt: record.drainStartedAt ?? now,
+	});
+}
+
+function same(left: DeploymentRecord, right: DeploymentRecord | undefined): boolean {
+	return (
+		right !== undefined &&
+		left.serviceName === right.serviceName &&
+		left.state === right.state &&
+		left.drainStartedAt === right.drainStartedAt
+	);
+}

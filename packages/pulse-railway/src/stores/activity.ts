@@ -1,0 +1,59 @@
+import { decodeRecord, encodeRecord } from '../deployments/record-json.ts';
+import { decodeReport, encodeReport } from '../deployments/report-json.ts';
+import type { Activity, ActivityReport, DeploymentActivity } from '../deployments/store.ts';
+import { seen } from '../deployments/transitions.ts';
+import { type Put, valueAt } from './atomic-kv.ts';
+import { retryUntilCommitted, type StoreContext } from './transact.ts';
+
+export async function recordActivity(context: StoreContext, report: ActivityReport): Promise<void> {
+	const { backend, keys } = context;
+	const recordKeys = report.deployments.map(({ id }) => keys.deployment(id));
+	await retryUntilCommitted(context, async () => {
+		const view = await backend.read(recordKeys);
+		const expect = new Map<string, string>();
+		const put: Put[] = [
+			{ key: keys.replica(report.replicaId), value: encodeReport(report), ttlMs: report.ttlMs, group: keys.replicas },
+		];
+		const drop: string[] = [];
+		for (const { id, lastSeenAt, inFlight, sockets } of report.deployments) {
+			const key = keys.deployment(id);
+			const json = valueAt(view, key);
+			const record = json === null ? null : decodeRecord(id, json);
+			if (json === null || record === null) continue;
+			expect.set(key, json);
+			const updated = seen(record, lastSeenAt);
+			if (updated !== record) put.push({ key, value: encodeRecord(updated), group: keys.deployments });
+			const lease = keys.lease(id, report.replicaId);
+			if (inFlight + sockets > 0) put.push({ key: lease, value: String(report.at / 1000), ttlMs: report.ttlMs });
+			else drop.push(lease);
+		}
+		return (await backend.commit({ expect, put, drop })) || null;
+	});
+}
+
+export async function readActivity({ backend, keys }: StoreContext): Promise<Activity> {
+	const { groups } = await backend.read([], [keys.deployments, keys.replicas]);
+	const reports = [...(groups.get(keys.replicas.prefix) ?? [])].flatMap(
+		([replicaId, json]) => decodeReport(replicaId, json) ?? [],
+	);
+	const deployments = new Map<string, DeploymentActivity>();
+	for (const [id, json] of groups.get(keys.deployments.prefix) ?? []) {
+		const lastSeenAt = decodeRecord(id, json)?.lastSeenAt ?? null;
+		deployments.set(id, { id, lastSeenAt, inFlight: 0, sockets: 0, requestRate: 0 });
+	}
+	for (const part of reports.flatMap((report) => report.deployments)) {
+		const sum = deployments.get(part.id);
+		if (!sum) continue;
+		deployments.set(part.id, {
+			id: part.id,
+			lastSeenAt: Math.max(sum.lastSeenAt ?? part.lastSeenAt, part.lastSeenAt),
+			inFlight: sum.inFlight + part.inFlight,
+			sockets: sum.sockets + part.sockets,
+			requestRate: sum.requestRate + part.requestRate,
+		});
+	}
+	return {
+		deployments,
+		replicas: reports.map(({ replicaId, at, revision }) => ({ replicaId, at, revision })),
+	};
+}

@@ -1,0 +1,44 @@
+import type { Clock } from 'pulse-deploy-kit/clock';
+import type { DeploymentStore } from '../deployments/store.ts';
+import { promote, reconcile, register, remove, retire } from '../deployments/transitions.ts';
+import { readActivity, recordActivity } from './activity.ts';
+import type { AtomicKv } from './atomic-kv.ts';
+import { keysOf } from './keys.ts';
+import { acquireLock, lockHolder, releaseLock, renewLock } from './locks.ts';
+import { readSnapshot, type StoreContext, transact } from './transact.ts';
+import { watchSnapshots } from './watch.ts';
+
+/** The store contract over any backend: pure transitions in atomic steps. Closing it closes the backend. */
+export function createDeploymentStore(backend: AtomicKv, prefix: string, clock: Clock): DeploymentStore {
+	const context: StoreContext = { backend, keys: keysOf(prefix), clock };
+	const closed = new AbortController();
+	const write = async <T>(...args: Parameters<typeof transact<T>>) => (await transact<T>(...args)).result;
+
+	return {
+		kind: backend.kind,
+		snapshot: () => readSnapshot(context),
+		find: async (id) => (await readSnapshot(context)).deployments.find((record) => record.id === id) ?? null,
+		register: (id, serviceName, options) => write(context, (state) => register(state, id, serviceName), options),
+		promote: (id, serviceName, options) =>
+			write(context, (state, now) => promote(state, id, serviceName, now), options),
+		retire: (id, options) => write(context, (state) => retire(state, id), options),
+		remove: (id, options) => write(context, (state) => remove(state, id), options),
+		reconcile: async (truth, options) =>
+			(await transact(context, (state, now) => reconcile(state, truth, now), options)).snapshot,
+		recordActivity: (report) => recordActivity(context, report),
+		activity: () => readActivity(context),
+		watch: (watcher, signal) => void watchSnapshots(context, watcher, AbortSignal.any([signal, closed.signal])),
+		acquireLock: (request) => acquireLock(context, request),
+		renewLock: (name, token, ttlMs) => renewLock(context, name, token, ttlMs),
+		releaseLock: (name, token) => releaseLock(context, name, token),
+		lockHolder: (name) => lockHolder(context, name),
+		claimOnce: (nonce, ttlMs) => {
+			const key = context.keys.nonce(nonce);
+			return backend.commit({ expect: new Map([[key, null]]), put: [{ key, value: '1', ttlMs }] });
+		},
+		async close() {
+			closed.abort();
+			await backend.close();
+		},
+	};
+}

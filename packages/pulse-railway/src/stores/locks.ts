@@ -1,0 +1,67 @@
+import { decodeLock, encodeLock } from '../deployments/lock-json.ts';
+import type { LockGrant, LockHolder, LockName, LockRefusal, LockRequest } from '../deployments/store.ts';
+import { type Entry, valueAt } from './atomic-kv.ts';
+import { retryUntilCommitted, type StoreContext } from './transact.ts';
+
+export async function acquireLock(context: StoreContext, request: LockRequest): Promise<LockGrant | LockRefusal> {
+	const { backend, keys, clock } = context;
+	const [key, fenceKey] = [keys.lock(request.name), keys.fence(request.name)];
+	return retryUntilCommitted<LockGrant | LockRefusal>(context, async () => {
+		const view = await backend.read([key, fenceKey]);
+		const held = view.entries.get(key);
+		const lock = decodeLock(held?.value ?? null);
+		if (held && lock && (lock.token !== request.token || lock.fence === null)) {
+			return { granted: false, ...holder(context, held) };
+		}
+		const lastFence = valueAt(view, fenceKey);
+		// At least the time, so that it also grows over a store that lost its data.
+		const fence = lock?.fence ?? Math.max(Number(lastFence ?? 0) + 1, clock.now());
+		const { owner, token } = request;
+		const value = held?.value ?? encodeLock({ owner, token, acquiredAt: clock.now(), fence });
+		const committed = await backend.commit({
+			expect: new Map([
+				[key, held?.value ?? null],
+				[fenceKey, lastFence],
+			]),
+			put: [
+				{ key, value, ttlMs: request.ttlMs },
+				{ key: fenceKey, value: String(fence) },
+			],
+		});
+		return committed ? { granted: true, fence } : null;
+	});
+}
+
+export async function renewLock(context: StoreContext, name: LockName, token: string, ttlMs: number): Promise<boolean> {
+	const { backend, keys } = context;
+	const value = await heldBy(context, name, token);
+	if (value === null) return false;
+	return backend.commit({ expect: new Map([[keys.lock(name), value]]), put: [{ key: keys.lock(name), value, ttlMs }] });
+}
+
+export async function releaseLock(context: StoreContext, name: LockName, token: string): Promise<boolean> {
+	const { backend, keys } = context;
+	const value = await heldBy(context, name, token);
+	if (value === null) return false;
+	return backend.commit({ expect: new Map([[keys.lock(name), value]]), drop: [keys.lock(name)] });
+}
+
+export async function lockHolder(context: StoreContext, name: LockName): Promise<LockHolder | null> {
+	const key = context.keys.lock(name);
+	const held = (await context.backend.read([key])).entries.get(key);
+	return held ? holder(context, held) : null;
+}
+
+async function heldBy({ backend, keys }: StoreContext, name: LockName, token: string): Promise<string | null> {
+	const value = valueAt(await backend.read([keys.lock(name)]), keys.lock(name));
+	return decodeLock(value)?.token === token ? value : null;
+}
+
+function holder({ clock }: StoreContext, { value, expiresInMs }: Entry): LockHolder {
+	const lock = decodeLock(value);
+	return {
+		owner: lock?.owner ?? 'unknown',
+		acquiredAt: lock?.acquiredAt ?? null,
+		expiresAt: clock.now() + (expiresInMs ?? 0),
+	};
+}

@@ -1,0 +1,117 @@
+import type { Clock } from 'pulse-deploy-kit/clock';
+import { LockHeldError, LockLostError, StaleFactsError, StoreUnavailableError } from '../deployments/errors.ts';
+import { decodeLock } from '../deployments/lock-json.ts';
+import type { DeploymentRecord, RoutingSnapshot } from '../deployments/record.ts';
+import { decodeRecord, encodeRecord } from '../deployments/record-json.ts';
+import type { WriteOptions } from '../deployments/store.ts';
+import { type LiveState, normalise, type Outcome } from '../deployments/transitions.ts';
+import { type AtomicKv, type Put, type View, valueAt } from './atomic-kv.ts';
+import type { Keys } from './keys.ts';
+
+export interface StoreContext {
+	readonly backend: AtomicKv;
+	readonly keys: Keys;
+	readonly clock: Clock;
+}
+
+/** How long racing writers are retried. One of them always wins, so this is reached only by a broken backend. */
+const BUDGET_MS = 5_000;
+
+export async function readSnapshot({ backend, keys }: StoreContext): Promise<RoutingSnapshot> {
+	const view = await backend.read([keys.revision, keys.active, keys.promotedAt], [keys.deployments]);
+	return snapshotOf(keys, view);
+}
+
+/** Applies a pure transition as one atomic step: read, decide, compare and write, again if somebody was faster. */
+export async function transact<T>(
+	context: StoreContext,
+	transition: (state: LiveState, now: number) => Outcome<T>,
+	options: WriteOptions & { readonly ifRevision?: number } = {},
+): Promise<{ result: T; snapshot: RoutingSnapshot }> {
+	const { backend, keys, clock } = context;
+	const locks = [options.lock?.name, options.unless].flatMap((name) => (name ? [keys.lock(name)] : []));
+	return retryUntilCommitted(context, async () => {
+		const view = await backend.read(
+			[keys.revision, keys.active, keys.promotedAt, ...locks],
+			[keys.deployments, keys.replicas],
+		);
+		const revision = revisionOf(keys, view);
+		if (options.ifRevision !== undefined && options.ifRevision !== revision) {
+			throw new StaleFactsError(options.ifRevision, revision);
+		}
+		checkLocks(keys, view, options);
+		const before = liveState(keys, view);
+		const { state: after, result } = transition(before, clock.now());
+		if (after === before) return { result, snapshot: snapshotOf(keys, view) };
+
+		const next = Math.max(revision + 1, clock.now());
+		const put = [...after.records.values()].filter((record) => before.records.get(record.id) !== record);
+		const dropped = [...before.records.keys()].filter((id) => !after.records.has(id));
+		const compared = [keys.revision, keys.active, ...locks];
+		const records = view.groups.get(keys.deployments.prefix);
+		const committed = await backend.commit({
+			expect: new Map<string, string | null>([
+				...compared.map((key) => [key, valueAt(view, key)] as const),
+				...[...put.map((record) => record.id), ...dropped].map(
+					(id) => [keys.deployment(id), records?.get(id) ?? null] as const,
+				),
+			]),
+			put: [
+				{ key: keys.revision, value: String(next) },
+				...(after.activeId === null ? [] : [{ key: keys.active, value: after.activeId }]),
+				...(after.promotedAt === null ? [] : [{ key: keys.promotedAt, value: String(after.promotedAt) }]),
+				...put.map(
+					(record): Put => ({ key: keys.deployment(record.id), value: encodeRecord(record), group: keys.deployments }),
+				),
+			],
+			drop: dropped.flatMap((id) => [keys.deployment(id), ...leasesOf(keys, view, id)]),
+			announce: keys.changes,
+		});
+		return committed ? { result, snapshot: { revision: next, ...listed(after) } } : null;
+	});
+}
+
+/** Repeats an attempt that answers `null` when its commit met a newer value. */
+export async function retryUntilCommitted<T>({ clock }: StoreContext, attempt: () => Promise<T | null>): Promise<T> {
+	const deadline = performance.now() + BUDGET_MS;
+	for (let wait = 1; performance.now() < deadline; wait = Math.min(wait * 2, 32)) {
+		const done = await attempt();
+		if (done !== null) return done;
+		await clock.sleep(Math.random() * wait);
+	}
+	throw new StoreUnavailableError('too many concurrent writers');
+}
+
+function checkLocks(keys: Keys, view: View, { lock, unless }: WriteOptions): void {
+	if (lock && decodeLock(valueAt(view, keys.lock(lock.name)))?.fence !== lock.fence) throw new LockLostError(lock.name);
+	const other = unless && valueAt(view, keys.lock(unless));
+	if (unless && typeof other === 'string') throw new LockHeldError(unless, decodeLock(other)?.owner ?? 'unknown');
+}
+
+function snapshotOf(keys: Keys, view: View): RoutingSnapshot {
+	return { revision: revisionOf(keys, view), ...listed(liveState(keys, view)) };
+}
+
+function listed({ activeId, promotedAt, records }: LiveState): Omit<RoutingSnapshot, 'revision'> {
+	return { activeId, promotedAt, deployments: [...records.values()].sort((a, b) => (a.id < b.id ? -1 : 1)) };
+}
+
+function liveState(keys: Keys, view: View): LiveState {
+	const records = new Map<string, DeploymentRecord>();
+	for (const [id, json] of view.groups.get(keys.deployments.prefix) ?? []) {
+		const record = decodeRecord(id, json);
+		if (record) records.set(id, record);
+	}
+	return normalise({ activeId: valueAt(view, keys.active), promotedAt: numberOf(view, keys.promotedAt), records });
+}
+
+function leasesOf(keys: Keys, view: View, id: string): string[] {
+	return [...(view.groups.get(keys.replicas.prefix)?.keys() ?? [])].map((replicaId) => keys.lease(id, replicaId));
+}
+
+const revisionOf = (keys: Keys, view: View) => numberOf(view, keys.revision) ?? 0;
+
+function numberOf(view: View, key: string): number | null {
+	const value = Number(valueAt(view, key) ?? Number.NaN);
+	return Number.isFinite(value) ? value : null;
+}
