@@ -1,0 +1,18 @@
+import { usageError } from 'pulse-deploy-kit/errors';
+import { API_URL_VARIABLE } from '../protocol.ts';
+import { isLoopbackHost } from './address.ts';
+
+const RAILWAY_API = 'https://backboard.railway.com/graphql/v2';
+
+/** The GraphQL endpoint: `PULSE_RAILWAY_API_URL`, else Railway's own. Plain http only to this machine: a token travels. */
+export function apiEndpoint(env: Readonly<Record<string, string | undefined>>): URL {
+	const given = env[API_URL_VARIABLE]?.trim() || RAILWAY_API;
+	const url = URL.canParse(given) ? new URL(given) : undefined;
+	if (url === undefined || !/^https?:$/.test(url.protocol))
+		throw usageError(`${API_URL_VARIABLE} must be a URL like ${RAILWAY_API}, got '${given}'`);
+	if (url.username !== '' || url.password !== '')
+		throw usageError(`${API_URL_VARIABLE} must not contain a user or password`);
+	if (url.protocol === 'http:' && !isLoopbackHost(url.host))
+		throw usageError(`${API_URL_VARIABLE} must be https, because the requests carry a token: '${given}'`);
+	return url;
+}
