@@ -1,0 +1,188 @@
+import { execFile } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { listFiles } from './list-files.ts';
+
+const run = promisify(execFile);
+let root: string;
+
+beforeEach(async () => {
+	root = await mkdtemp(join(tmpdir(), 'pulse-list-'));
+});
+afterEach(() => rm(root, { recursive: true }));
+
+async function tree(files: Record<string, string>) {
+	for (const [name, content] of Object.entries(files)) {
+		await mkdir(dirname(join(root, name)), { recursive: true });
+		await writeFile(join(root, name), content);
+	}
+}
+
+const list = (context = root, options: { gitignore?: boolean; userIgnore?: string } = {}) =>
+	listFiles(context, { gitignore: true, ...options }, new AbortController().signal);
+
+const names = async (...args: Parameters<typeof list>) => (await list(...args)).entries;
+
+test('hidden files go up, .git and node_modules never do, at any depth', async () => {
+	await tree({
+		'.env': '',
+		'.git/HEAD': '',
+		'a/.hidden/x': '',
+		'a/node_modules/b/index.js': '',
+		'node_modules/c/index.js': '',
+		'sub/.git': 'gitdir: elsewhere',
+		'sub/y': '',
+	});
+	expect(await names()).toEqual(['./.env', './a', './a/.hidden', './a/.hidden/x', './sub', './sub/y']);
+});
+
+test('.gitignore counts only inside a git repository, from its root down', async () => {
+	await tree({
+		'.gitignore': '*.log\n',
+		'app/.gitignore': '/dist\n',
+		'app/dist/a.js': '',
+		'app/x.log': '',
+		'app/main.ts': '',
+	});
+	const context = join(root, 'app');
+	expect(await names(context)).toEqual(['./.gitignore', './dist', './dist/a.js', './main.ts', './x.log']);
+	await mkdir(join(root, '.git'));
+	expect(await names(context)).toEqual(['./.gitignore', './main.ts']);
+});
+
+test("the rules of a surrounding repository end at a nested one's root", async () => {
+	await tree({ '.git/HEAD': '', '.gitignore': '*.log\n', 'vendor/.git/HEAD': '', 'vendor/a.log': '', 'b.log': '' });
+	expect(await names()).toEqual(['./.gitignore', './vendor', './vendor/a.log']);
+});
+
+test('--no-gitignore switches off .gitignore alone', async () => {
+	await tree({
+		'.git/info/exclude': 'by-exclude\n',
+		'.gitignore': 'by-git\n',
+		'.ignore': 'by-ignore\n',
+		'.railwayignore': 'by-railway\n',
+		'by-exclude': '',
+		'by-git': '',
+		'by-ignore': '',
+		'by-railway': '',
+	});
+	expect(await names(root, { gitignore: false })).toEqual([
+		'./.gitignore',
+		'./.ignore',
+		'./.railwayignore',
+		'./by-git',
+	]);
+	expect(await names()).toEqual(['./.gitignore', './.ignore', './.railwayignore']);
+});
+
+test('.railwayignore brings back what .gitignore drops, a whole directory included', async () => {
+	await tree({
+		'.git/HEAD': '',
+		'.gitignore': 'dist/\n*.map\n.env\n',
+		'.railwayignore': '!dist/\n!.env\nsecret\n',
+		'.env': '',
+		'dist/deep/app.js': '',
+		'dist/app.js.map': '',
+		secret: '',
+	});
+	expect(await names()).toEqual([
+		'./.env',
+		'./.gitignore',
+		'./.railwayignore',
+		'./dist',
+		'./dist/deep',
+		'./dist/deep/app.js',
+	]);
+});
+
+test('a context that the repository itself ignores is uploaded all the same', async () => {
+	await tree({
+		'.git/HEAD': '',
+		'.gitignore': '/build\n*.tmp\n',
+		'build/app.js': '',
+		'build/lib/x.js': '',
+		'build/y.tmp': '',
+	});
+	expect(await names(join(root, 'build'))).toEqual(['./app.js', './lib', './lib/x.js']);
+});
+
+test("a worktree's repository and the user's own ignore file count", async () => {
+	await tree({
+		'main/.git/info/exclude': 'excluded\n',
+		'main/.git/worktrees/w/commondir': '../..\n',
+		'w/.git': `gitdir: ${join(root, 'main/.git/worktrees/w')}\n`,
+		'w/excluded': '',
+		'w/.DS_Store': '',
+		'w/kept': '',
+		'user-ignore': '.DS_Store\n',
+	});
+	expect(await names(join(root, 'w'), { userIgnore: join(root, 'user-ignore') })).toEqual(['./kept']);
+});
+
+test('symbolic links go up as what they point to; loops and dead ends are left out with a warning', async () => {
+	await tree({ 'context/real/file': 'x', 'outside/shared.txt': 'y' });
+	await symlink('../outside', join(root, 'context/out'));
+	await symlink('real/file', join(root, 'context/link'));
+	await symlink('..', join(root, 'context/real/up'));
+	await symlink('nowhere', join(root, 'context/dead'));
+	const { entries, warnings } = await list(join(root, 'context'));
+	expect(entries).toEqual(['./link', './out', './out/shared.txt', './real', './real/file']);
+	expect(warnings).toEqual([
+		'./dead points to nothing and is left out',
+		'./real/up points to a directory above itself and is left out',
+	]);
+});
+
+test('names are compared with their case', async () => {
+	await tree({ '.ignore': 'Build\n', 'build/x': '', 'Build/y': '' });
+	expect(await names()).toEqual(['./.ignore', './build', './build/x']);
+});
+
+test('warns of configuration that would override this deploy', async () => {
+	await tree({ 'railway.toml': '', 'a/railway.json': '', 'main.ts': '' });
+	expect((await list()).warnings).toEqual([expect.stringMatching(/^railway\.toml is uploaded and may override/)]);
+});
+
+test('an empty context and a missing one are clear errors', async () => {
+	await tree({ '.ignore': '*\n' });
+	await expect(list()).rejects.toThrow('Nothing to upload');
+	await expect(list(join(root, 'gone'))).rejects.toThrow('Context path not found');
+});
+
+test.skipIf(process.getuid?.() === 0)(
+	'an unreadable directory is named (not for root, who reads everything)',
+	async () => {
+		await tree({ 'a/locked/x': '' });
+		await chmod(join(root, 'a/locked'), 0);
+		await expect(list()).rejects.toThrow('Cannot read ./a/locked');
+		await chmod(join(root, 'a/locked'), 0o700);
+	},
+);
+
+test('agrees with git about a repository full of awkward rules', async () => {
+	await run('git', ['init', '-q', root]);
+	await tree({
+		'.gitignore':
+			'*.log\n!keep.log\n/only-here\ndoc/**/*.pdf\nbuild/\n\\#hash\n\\!bang\nspace\\ \n[ab].txt\nfoo/*\n!foo/bar\n**/cache\n',
+		'sub/.gitignore': '!x.log\nonly-here\n',
+		'doc/.gitignore': '*\n!*.md\n!.gitignore\n',
+		...Object.fromEntries(
+			'x.log keep.log only-here sub/only-here sub/x.log sub/y.log doc/a/b.pdf doc/readme.md doc/a/readme.md build/x sub/build/y sub/z/build #hash !bang space\u0020 a.txt c.txt foo/bar foo/baz deep/cache/x deep/er/cache sub/keep.log Ünï.log ünï.txt'
+				.split(/ (?=\S)/)
+				.map((name) => [name, '']),
+		),
+	});
+	const { stdout } = await run(
+		'git',
+		['-c', 'core.quotePath=false', '-c', 'core.excludesFile=', 'ls-files', '-co', '-z', '--exclude-standard'],
+		{ cwd: root },
+	);
+	const files = (await names()).filter((name) => !statSync(join(root, name)).isDirectory());
+	const expected = stdout.split('\0').filter(Boolean).sort();
+	expect(files.map((name) => name.slice(2)).sort()).toEqual(expected);
+	expect(expected.length).toBeGreaterThan(8);
+});

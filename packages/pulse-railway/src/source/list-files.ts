@@ -1,0 +1,111 @@
+import type { Dirent, Stats } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DeployToolError, usageError } from 'pulse-deploy-kit/errors';
+import { type IgnoreOptions, type IgnoreRules, rulesFor } from './ignore-rules.ts';
+
+export interface SourceFiles {
+	/** Absolute. */
+	readonly context: string;
+	/** `./path` of directories and files, in one order on every machine. */
+	readonly entries: readonly string[];
+	readonly fileCount: number;
+	/** Before compression. */
+	readonly bytes: number;
+	readonly warnings: readonly string[];
+}
+
+/** Never uploaded, wherever they are. */
+const ALWAYS_DROPPED = new Set(['.git', 'node_modules']);
+
+/** Railway reads these until December 2026, and they win over the settings that a deploy writes. */
+const OVERRIDING = ['railway.json', 'railway.toml'];
+
+/**
+ * The files of a context that `railway up` would send: hidden ones too, symbolic links as what they point to, even
+ * outside of the context.
+ */
+export async function listFiles(context: string, options: IgnoreOptions, signal: AbortSignal): Promise<SourceFiles> {
+	const walk = new Walk(signal);
+	const root = await realpath(context).catch(() => {
+		throw usageError(`Context path not found: ${context}`);
+	});
+	await walk.enter(root, '.', [root], await rulesFor(root, options));
+	if (walk.fileCount === 0)
+		throw usageError(
+			`Nothing to upload: every file in ${context} is ignored or there is none`,
+			'Check .railwayignore and .gitignore.',
+		);
+	for (const name of OVERRIDING)
+		if (walk.entries.includes(`./${name}`))
+			walk.warnings.push(`${name} is uploaded and may override the settings of this deploy; add it to .railwayignore`);
+	return {
+		context: root,
+		entries: walk.entries,
+		fileCount: walk.fileCount,
+		bytes: walk.bytes,
+		warnings: walk.warnings,
+	};
+}
+
+class Walk {
+	readonly entries: string[] = [];
+	readonly warnings: string[] = [];
+	fileCount = 0;
+	bytes = 0;
+	readonly #signal: AbortSignal;
+
+	constructor(signal: AbortSignal) {
+		this.#signal = signal;
+	}
+
+	/** `above` are the real paths of the directories that lead here: a link to one of them is a loop. */
+	async enter(directory: string, name: string, above: readonly string[], rules: IgnoreRules): Promise<void> {
+		this.#signal.throwIfAborted();
+		const children = await readdir(directory, { withFileTypes: true }).catch((error) => {
+			throw unreadable(name, error);
+		});
+		for (const child of children.sort(byName)) {
+			if (ALWAYS_DROPPED.has(child.name)) continue;
+			await this.#visit(join(directory, child.name), `${name}/${child.name}`, child, above, rules);
+		}
+	}
+
+	async #visit(path: string, name: string, child: Dirent, above: readonly string[], rules: IgnoreRules): Promise<void> {
+		const found = await stat(path).catch(() => null);
+		const isDirectory = found?.isDirectory() ?? false;
+		if (rules.drops(path, isDirectory)) return;
+		if (found === null) {
+			this.warnings.push(`${name} points to nothing and is left out`);
+		} else if (isDirectory) {
+			const real = child.isSymbolicLink() ? await realpath(path) : join(above.at(-1) ?? '', child.name);
+			if (above.includes(real)) {
+				this.warnings.push(`${name} points to a directory above itself and is left out`);
+				return;
+			}
+			this.entries.push(name);
+			await this.enter(path, name, [...above, real], await rules.enter(path));
+		} else if (found.isFile()) {
+			this.#add(name, found);
+		}
+	}
+
+	#add(name: string, found: Stats): void {
+		this.entries.push(name);
+		this.fileCount++;
+		this.bytes += found.size;
+	}
+}
+
+/** By code unit, not by locale. */
+function byName(left: Dirent, right: Dirent): number {
+	return left.name < right.name ? -1 : 1;
+}
+
+function unreadable(name: string, cause: Error): DeployToolError {
+	return new DeployToolError('source-unreadable', `Cannot read ${name} of the build context: ${cause.message}`, {
+		fault: 'user',
+		next: 'Make it readable, or leave it out with .railwayignore.',
+		cause,
+	});
+}

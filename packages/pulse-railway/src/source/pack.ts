@@ -1,0 +1,72 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { DeployToolError } from 'pulse-deploy-kit/errors';
+import { create } from 'tar';
+import type { SourceArchive } from '../platform/port.ts';
+import type { SourceFiles } from './list-files.ts';
+
+export interface PackedSource extends SourceArchive {
+	readonly warnings: readonly string[];
+	/** Deletes the temporary file. */
+	dispose(): Promise<void>;
+}
+
+/** Railway's limit is not published; refusals were seen from 40 MB on, and often above 200 MB (facts/railway.md §3). */
+const LARGE_BYTES = 100_000_000;
+
+/**
+ * Packs the files as `railway up` does, on disk: memory use stays flat, the length is known before sending, and a failed
+ * upload can be repeated. Directories are readable by this user alone.
+ */
+export async function pack(
+	files: SourceFiles,
+	signal: AbortSignal,
+	onProgress: (packedEntries: number) => void = () => {},
+): Promise<PackedSource> {
+	const directory = await mkdtemp(join(tmpdir(), 'pulse-source-'));
+	const path = join(directory, 'source.tgz');
+	const dispose = () => rm(directory, { recursive: true, force: true });
+	try {
+		let packed = 0;
+		const archive = create(
+			{
+				cwd: files.context,
+				gzip: true,
+				portable: true,
+				follow: true,
+				noDirRecurse: true,
+				strict: true,
+				linkCache: new NoLinks(),
+				onWriteEntry: () => onProgress(++packed),
+			},
+			[...files.entries],
+		);
+		await pipeline(Readable.from(archive), createWriteStream(path, { mode: 0o600 }), { signal });
+		const { size } = await stat(path);
+		const warnings = size > LARGE_BYTES ? [tooLarge(size)] : [];
+		return { bytes: size, warnings, open: () => createReadStream(path), dispose };
+	} catch (error) {
+		await dispose();
+		if (signal.aborted) throw signal.reason;
+		throw new DeployToolError('source-unreadable', `Cannot pack the build context: ${(error as Error).message}`, {
+			fault: 'user',
+			next: 'Make sure that no file changes during the deploy and that all are readable, then run the command again.',
+			cause: error,
+		});
+	}
+}
+
+/** A file with several names goes up as several files: not every unpacker takes hard links. */
+class NoLinks extends Map<`${number}:${number}`, string> {
+	override get(): undefined {
+		return undefined;
+	}
+}
+
+function tooLarge(bytes: number): string {
+	return `the source archive has ${Math.round(bytes / 1e6)} MB, and Railway may refuse it: leave files out with .railwayignore`;
+}
