@@ -6,7 +6,7 @@ export class ActiveDeploymentError extends DeployToolError {
 	readonly deploymentId: string;
 
 	constructor(deploymentId: string) {
-		super('active_deployment', `deployment '${deploymentId}' is the active one`, {
+		super('active-deployment', `deployment '${deploymentId}' is the active one`, {
 			fault: 'user',
 			next: 'Promote another deployment first: pulse-railway promote --deployment-id <id>',
 		});
@@ -21,7 +21,7 @@ export class DeploymentStateError extends DeployToolError {
 	readonly state: DeploymentState;
 
 	constructor(deploymentId: string, state: DeploymentState, action: string) {
-		super('deployment_state', `cannot ${action} deployment '${deploymentId}': it is ${state}`, {
+		super('deployment-state', `cannot ${action} deployment '${deploymentId}': it is ${state}`, {
 			fault: 'user',
 			next: 'See its state: pulse-railway status',
 		});
@@ -34,7 +34,7 @@ export class DeploymentStateError extends DeployToolError {
 /** The store changed after the facts were read, so a decision taken from them is void. */
 export class StaleFactsError extends DeployToolError {
 	constructor(expected: number, actual: number) {
-		super('stale_facts', 'the deployments changed while this ran', {
+		super('stale-facts', 'the deployments changed while this ran', {
 			fault: 'platform',
 			detail: `read at revision ${expected}, now at ${actual}`,
 			next: 'Run the command again.',
@@ -49,7 +49,7 @@ export class InconsistentFactsError extends DeployToolError {
 		message: string,
 		next = 'Correct the variable on Railway, or make a deployment active: pulse-railway promote',
 	) {
-		super('inconsistent_facts', message, { fault: 'platform', next });
+		super('inconsistent-facts', message, { fault: 'platform', next });
 		this.name = 'InconsistentFactsError';
 	}
 }
@@ -57,7 +57,7 @@ export class InconsistentFactsError extends DeployToolError {
 /** The grant that a write was made under has expired or been taken over; nothing was written. */
 export class LockLostError extends DeployToolError {
 	constructor(lock: string) {
-		super('lock_lost', `the ${lock} lock was lost`, {
+		super('lock-lost', `the ${lock} lock was lost`, {
 			fault: 'platform',
 			detail: 'it expired before it was renewed, or the store lost its data',
 			next: 'Run the command again.',
@@ -71,7 +71,7 @@ export class LockHeldError extends DeployToolError {
 	readonly owner: string;
 
 	constructor(lock: string, owner: string) {
-		super('lock_held', `the ${lock} lock is held by ${owner}`, {
+		super('lock-held', `the ${lock} lock is held by ${owner}`, {
 			fault: 'user',
 			next: 'Wait until it is finished, then run the command again.',
 		});
@@ -83,7 +83,7 @@ export class LockHeldError extends DeployToolError {
 /** The backend did not answer within its budget. Nothing is known about the last write. */
 export class StoreUnavailableError extends DeployToolError {
 	constructor(what: string, cause?: unknown) {
-		super('store_unavailable', `deployment store unavailable: ${what}`, {
+		super('store-unavailable', `deployment store unavailable: ${what}`, {
 			fault: 'platform',
 			next: 'Check that the Redis service is running, then run the command again.',
 			cause,

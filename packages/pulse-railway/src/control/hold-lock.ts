@@ -1,0 +1,57 @@
+import type { Clock } from 'pulse-deploy-kit/clock';
+import { LockLostError } from '../deployments/errors.ts';
+import type { DeploymentStore, LockHolder, LockRequest } from '../deployments/store.ts';
+
+/** Where the lock is: a store, or a router that passes the calls on. */
+export type LockPort = Pick<DeploymentStore, 'acquireLock' | 'renewLock' | 'releaseLock'>;
+
+export interface HeldLock {
+	readonly held: true;
+	/** For `WriteOptions.lock`. */
+	readonly grant: { readonly name: LockRequest['name']; readonly fence: number };
+	/** Aborts with `LockLostError` when somebody else may hold it, and with the caller's signal. */
+	readonly signal: AbortSignal;
+	/** Safe to repeat; never rejects, since an unreleased lock expires. */
+	release(): Promise<void>;
+}
+
+/** Acquires a lock and renews it every third of its time until it is released or lost. */
+export async function holdLock(
+	port: LockPort,
+	request: LockRequest,
+	clock: Clock,
+	signal: AbortSignal,
+): Promise<HeldLock | ({ readonly held: false } & LockHolder)> {
+	const { name, token, ttlMs } = request;
+	let heldUntil = clock.now() + ttlMs;
+	const answer = await port.acquireLock(request);
+	if (!answer.granted) {
+		const { granted, ...holder } = answer;
+		return { held: false, ...holder };
+	}
+	const lost = new AbortController();
+	const released = new AbortController();
+
+	async function renew(): Promise<void> {
+		for (;;) {
+			await clock.sleep(ttlMs / 3, released.signal);
+			const asked = clock.now();
+			// An unreachable store is no loss before the lock has run out.
+			const renewed = await port.renewLock(name, token, ttlMs).catch(() => null);
+			if (renewed) heldUntil = asked + ttlMs;
+			if (renewed === false || clock.now() >= heldUntil) return lost.abort(new LockLostError(name));
+		}
+	}
+
+	renew().catch(() => {});
+	return {
+		held: true,
+		grant: { name, fence: answer.fence },
+		signal: AbortSignal.any([signal, lost.signal]),
+		async release() {
+			if (released.signal.aborted) return;
+			released.abort();
+			await port.releaseLock(name, token).catch(() => false);
+		},
+	};
+}

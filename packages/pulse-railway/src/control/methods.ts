@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { isDeploymentId } from '../deployments/id.ts';
+import type { DeploymentRecord } from '../deployments/record.ts';
+import type { DeploymentStore } from '../deployments/store.ts';
+import type { Sessions } from '../janitor/facts.ts';
+import { controlStatus } from './status.ts';
+
+export interface ControlContext {
+	readonly store: DeploymentStore;
+	/** Asks a deployment for its sessions, with the internal token; never rejects. */
+	readonly probe: (record: DeploymentRecord) => Promise<Sessions>;
+	/** Unix milliseconds. */
+	readonly now: () => number;
+}
+
+const id = z.string().refine(isDeploymentId, 'must be a deployment id');
+/** Becomes a host name of the private network. */
+const serviceName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be a service name');
+const lockName = z.enum(['deploy', 'janitor']);
+const lock = z.exactOptional(z.object({ name: lockName, fence: z.int() }));
+const token = z.string().min(16).max(128);
+const ttlMs = z.int().min(1_000).max(120_000);
+
+const method = <Params extends z.ZodType, Result>(
+	params: Params,
+	run: (params: z.output<Params>, context: ControlContext) => Promise<Result>,
+) => ({ params, run });
+
+/** What a signed request may ask. Every method may be repeated: a lost answer costs a second request, nothing else. */
+export const methods = {
+	register: method(z.object({ id, serviceName, lock }), ({ id, serviceName, ...options }, { store }) =>
+		store.register(id, serviceName, options),
+	),
+	promote: method(z.object({ id, serviceName, lock }), ({ id, serviceName, ...options }, { store }) =>
+		store.promote(id, serviceName, options),
+	),
+	retire: method(z.object({ id, lock }), ({ id, ...options }, { store }) => store.retire(id, options)),
+	remove: method(z.object({ id, lock }), ({ id, ...options }, { store }) => store.remove(id, options)),
+	reconcile: method(
+		z.object({ activeId: id, services: z.array(z.object({ id, serviceName })), ifRevision: z.int(), lock }),
+		({ activeId, services, ...options }, { store }) => store.reconcile({ activeId, services }, options),
+	),
+	/** `sessions: false` leaves the deployments alone and answers at once. Default true. */
+	status: method(z.object({ sessions: z.boolean().default(true) }), ({ sessions }, context) =>
+		controlStatus(context, sessions),
+	),
+	'lock.acquire': method(
+		z.object({ name: lockName, owner: z.string().min(1).max(200), token, ttlMs }),
+		(request, { store }) => store.acquireLock(request),
+	),
+	'lock.renew': method(z.object({ name: lockName, token, ttlMs }), ({ name, token, ttlMs }, { store }) =>
+		store.renewLock(name, token, ttlMs),
+	),
+	'lock.release': method(z.object({ name: lockName, token }), ({ name, token }, { store }) =>
+		store.releaseLock(name, token),
+	),
+};
+
+export type ControlMethod = keyof typeof methods;
+export type ControlParams<Method extends ControlMethod> = z.input<(typeof methods)[Method]['params']>;
+export type ControlResult<Method extends ControlMethod> = Awaited<ReturnType<(typeof methods)[Method]['run']>>;

@@ -1,0 +1,54 @@
+import type { Decision, DeploymentFacts, KeepReason, Policy, Sessions } from './facts.ts';
+
+/**
+ * What the janitor does with one deployment at `now` (Unix milliseconds). Draining ends when both drain age and idle time
+ * have reached the grace period and no session, socket or request is left, or at the maximum age, whoever is there.
+ */
+export function decide({ record, activity, sessions }: DeploymentFacts, policy: Policy, now: number): Decision {
+	const { id, state, drainStartedAt } = record;
+	const keep = (reason: KeepReason, detail: string | null, until: number | null): Decision => ({
+		id,
+		action: 'keep',
+		reason,
+		detail,
+		until,
+	});
+	if (state === 'active' || state === 'pending') return keep(state, null, null);
+	// Somebody began to delete it and was stopped halfway.
+	if (state === 'retiring') return { id, action: 'delete', reason: 'retiring' };
+
+	const deadline = drainStartedAt === null ? null : drainStartedAt + policy.maxDrainAgeMs;
+	if (deadline !== null && now >= deadline) return { id, action: 'delete', reason: 'max_drain_age' };
+
+	const using = activity ? describe(activity.sockets, 'socket', activity.inFlight, 'request') : null;
+	if (using !== null) return keep('still_active', using, deadline);
+
+	const lastSeenAt = latest(record.lastSeenAt, activity?.lastSeenAt ?? null);
+	const graceEnds = latest(drainStartedAt ?? now, lastSeenAt)! + policy.drainGraceMs;
+	if (now < graceEnds) return keep('grace', null, deadline === null ? graceEnds : Math.min(graceEnds, deadline));
+
+	if (sessions === null) return { id, action: 'probe' };
+	if (!sessions.reachable) return keep('unreachable', sessions.detail, deadline);
+	const left = sessionsLeft(sessions);
+	return left === null ? { id, action: 'delete', reason: 'drainable' } : keep('still_active', left, deadline);
+}
+
+function sessionsLeft({ total, drainable }: Extract<Sessions, { reachable: true }>): string | null {
+	if (total > 0) return describe(total, 'render session');
+	return drainable ? null : 'the app says that it is not drainable';
+}
+
+/** `2 sockets, 1 request`; `null` for nothing. */
+function describe(...counted: (number | string)[]): string | null {
+	const parts: string[] = [];
+	for (let at = 0; at < counted.length; at += 2) {
+		const [count, noun] = [Number(counted[at]), counted[at + 1]];
+		if (count > 0) parts.push(`${count} ${noun}${count === 1 ? '' : 's'}`);
+	}
+	return parts.length === 0 ? null : parts.join(', ');
+}
+
+function latest(left: number | null, right: number | null): number | null {
+	if (left === null || right === null) return left ?? right;
+	return Math.max(left, right);
+}

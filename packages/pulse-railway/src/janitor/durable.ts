@@ -1,0 +1,43 @@
+import { InconsistentFactsError } from '../deployments/errors.ts';
+import type { StackObservation } from '../platform/port.ts';
+import { ACTIVE_DEPLOYMENT_VARIABLE, DEPLOYMENT_ID_VARIABLE } from '../protocol.ts';
+
+/** A deployment as the platform knows it. */
+export interface BackendService {
+	readonly id: string;
+	readonly serviceName: string;
+	readonly serviceId: string;
+}
+
+export interface Durable {
+	readonly activeId: string;
+	readonly services: readonly BackendService[];
+}
+
+/** Every service that says which deployment it is. */
+export function backendServices({ services }: StackObservation): BackendService[] {
+	return services.flatMap(({ id: serviceId, name: serviceName, variables }) => {
+		const id = variables[DEPLOYMENT_ID_VARIABLE]?.trim();
+		return id ? [{ id, serviceName, serviceId }] : [];
+	});
+}
+
+/** The durable truth; `null` without any deployment. Throws `InconsistentFactsError` where it contradicts itself (contract R9.6). */
+export function durableTruth(observation: StackObservation): Durable | null {
+	const services = backendServices(observation);
+	if (services.length === 0) return null;
+	const twice = services.find(({ id }, at) => services.findIndex((other) => other.id === id) !== at);
+	if (twice) {
+		const names = services.filter(({ id }) => id === twice.id).map(({ serviceName }) => serviceName);
+		throw new InconsistentFactsError(
+			`duplicate ${DEPLOYMENT_ID_VARIABLE} '${twice.id}' on services ${names.join(', ')}`,
+			`Delete the one that is not wanted, or correct its ${DEPLOYMENT_ID_VARIABLE}.`,
+		);
+	}
+	const activeId = observation.sharedVariables[ACTIVE_DEPLOYMENT_VARIABLE]?.trim();
+	if (!activeId) throw new InconsistentFactsError('active deployment id is missing');
+	if (!services.some(({ id }) => id === activeId)) {
+		throw new InconsistentFactsError(`active deployment id '${activeId}' does not match any backend service`);
+	}
+	return { activeId, services };
+}

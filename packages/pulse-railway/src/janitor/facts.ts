@@ -1,0 +1,47 @@
+import type { DeploymentRecord } from '../deployments/record.ts';
+import type { DeploymentActivity } from '../deployments/store.ts';
+
+/** What a deployment said about its render sessions, or why it said nothing. */
+export type Sessions =
+	| {
+			readonly reachable: true;
+			/** With or without a socket. */
+			readonly total: number;
+			/** `null` from apps that do not tell. */
+			readonly connected: number | null;
+			/** The app's own opinion. */
+			readonly drainable: boolean;
+	  }
+	| { readonly reachable: false; readonly detail: string };
+
+export interface DeploymentFacts {
+	readonly record: DeploymentRecord;
+	/** Summed over the routers; `null` when none reported it. */
+	readonly activity: DeploymentActivity | null;
+	/** `null`: not asked yet. */
+	readonly sessions: Sessions | null;
+}
+
+export interface Policy {
+	/** How long it must have drained, and how long it must have been idle. Default 60 s. */
+	readonly drainGraceMs: number;
+	/** When it goes, whoever uses it. Default 24 h. */
+	readonly maxDrainAgeMs: number;
+}
+
+export type DeleteReason = 'drainable' | 'max_drain_age' | 'retiring';
+export type KeepReason = 'active' | 'pending' | 'grace' | 'still_active' | 'unreachable';
+
+export type Decision =
+	| { readonly id: string; readonly action: 'delete'; readonly reason: DeleteReason }
+	| {
+			readonly id: string;
+			readonly action: 'keep';
+			readonly reason: KeepReason;
+			/** Who or what keeps it, for people. */
+			readonly detail: string | null;
+			/** Unix milliseconds: until then it surely stays, unless it is promoted. `null`: no end in sight. */
+			readonly until: number | null;
+	  }
+	/** Its sessions decide. */
+	| { readonly id: string; readonly action: 'probe' };

@@ -1,0 +1,71 @@
+import { StaleFactsError } from '../deployments/errors.ts';
+import type { DeploymentRecord, RoutingSnapshot } from '../deployments/record.ts';
+import type { DeploymentStore, DurableTruth, WriteOptions } from '../deployments/store.ts';
+import { reconcile } from '../deployments/transitions.ts';
+import type { Platform } from '../platform/port.ts';
+import { type BackendService, type Durable, durableTruth } from './durable.ts';
+
+/** The platform's reads may lag: a promotion this young is not undone because of them. Milliseconds. */
+const FRESH_PROMOTION_MS = 120_000;
+
+export interface Observed {
+	/** Live, made to agree with durable. */
+	readonly deployments: readonly DeploymentRecord[];
+	readonly services: ReadonlyMap<string, BackendService>;
+	readonly reconciled: boolean;
+}
+
+export interface Observation {
+	readonly store: DeploymentStore;
+	readonly platform: Pick<Platform, 'observe'>;
+	/** Unix milliseconds. */
+	readonly now: number;
+	/** Left out: nothing is written, the agreement is only computed. */
+	readonly lock?: NonNullable<WriteOptions['lock']>;
+	readonly signal: AbortSignal;
+}
+
+/**
+ * Reads the store, then the platform, so that durable truth is never older than what it corrects, and makes live follow
+ * durable. `null` when the two disagree for a passing reason: a promotion is under way or something changed meanwhile.
+ */
+export async function observe({ store, platform, now, lock, signal }: Observation): Promise<Observed | null> {
+	const [before, deploying] = await Promise.all([store.snapshot(), store.lockHolder('deploy')]);
+	const durable = durableTruth(await platform.observe(signal));
+	if (!durable) return { deployments: [], services: new Map(), reconciled: false };
+	if (before.activeId !== durable.activeId && now - (before.promotedAt ?? 0) < FRESH_PROMOTION_MS) return null;
+
+	const truth = truthFor(before, durable, deploying !== null);
+	try {
+		const after = lock
+			? await store.reconcile(truth, { ifRevision: before.revision, lock })
+			: computed(before, truth, now);
+		return {
+			deployments: after.deployments,
+			services: new Map(durable.services.map((service) => [service.id, service])),
+			reconciled: after.revision !== before.revision,
+		};
+	} catch (error) {
+		if (error instanceof StaleFactsError) return null;
+		throw error;
+	}
+}
+
+/**
+ * A service without a record is a deployment in the making, or what a killed deploy left behind, unless live lost its
+ * data: only then it is put back as draining, where its open tabs find it.
+ */
+function truthFor(live: RoutingSnapshot, durable: Durable, deploying: boolean): DurableTruth {
+	const known = new Set(live.deployments.map((record) => record.id));
+	const liveLostData = live.activeId !== durable.activeId && !deploying;
+	return {
+		activeId: durable.activeId,
+		services: durable.services.filter(({ id }) => known.has(id) || id === durable.activeId || liveLostData),
+	};
+}
+
+function computed(snapshot: RoutingSnapshot, truth: DurableTruth, now: number): RoutingSnapshot {
+	const records = new Map(snapshot.deployments.map((record) => [record.id, record]));
+	const { state } = reconcile({ activeId: snapshot.activeId, promotedAt: snapshot.promotedAt, records }, truth, now);
+	return { ...snapshot, activeId: state.activeId, deployments: [...state.records.values()] };
+}

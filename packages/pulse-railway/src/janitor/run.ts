@@ -1,0 +1,165 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from 'pulse-deploy-kit/clock';
+import type { Host } from 'pulse-deploy-kit/host';
+import { holdLock } from '../control/hold-lock.ts';
+import { ActiveDeploymentError, LockHeldError, LockLostError } from '../deployments/errors.ts';
+import type { DeploymentRecord } from '../deployments/record.ts';
+import type { DeploymentStore, LockHolder, WriteOptions } from '../deployments/store.ts';
+import type { Platform } from '../platform/port.ts';
+import type { Backends } from './backends.ts';
+import { decide } from './decide.ts';
+import type { Decision, DeleteReason, DeploymentFacts, KeepReason, Policy } from './facts.ts';
+import { mapLimited } from './map-limited.ts';
+import { observe } from './observe.ts';
+import { retire } from './retire.ts';
+
+/** Outlives the janitor of a killed container by less than a minute. */
+const LOCK_TTL_MS = 55_000;
+const PROBES_AT_ONCE = 4;
+
+export interface JanitorOptions {
+	readonly store: DeploymentStore;
+	readonly platform: Pick<Platform, 'observe' | 'deleteService'>;
+	readonly backends: Backends;
+	readonly policy: Policy;
+	/** Told to whoever meets the lock, e.g. `janitor on <host>`. */
+	readonly owner: string;
+	/** Only tell what would be done; takes no lock. */
+	readonly dryRun?: boolean;
+	readonly host: Host;
+	readonly clock: Clock;
+	readonly signal: AbortSignal;
+}
+
+export type JanitorResult =
+	| { readonly status: 'skipped'; readonly reason: 'lock_held'; readonly holder: LockHolder }
+	/** The next run will see clearer. */
+	| { readonly status: 'skipped'; readonly reason: 'changing' }
+	| {
+			readonly status: 'completed';
+			/** How many were draining or half deleted at the start. */
+			readonly draining: number;
+			readonly reconciled: boolean;
+			readonly deleted: readonly { readonly id: string; readonly reason: DeleteReason }[];
+			readonly kept: readonly Kept[];
+			/** Not deleted although they should be; the next run tries again. A run with failures should exit non-zero. */
+			readonly failed: readonly { readonly id: string; readonly reason: DeleteReason; readonly message: string }[];
+	  };
+
+export interface Kept {
+	readonly id: string;
+	/** `promoted`: it became active while this ran; `deploy_running`: a deploy or rollback holds the deploy lock. */
+	readonly reason: KeepReason | 'promoted' | 'deploy_running';
+	readonly detail: string | null;
+}
+
+/**
+ * One pass: live follows durable, then deployments that nobody uses are deleted, one by one. Rejects before any change
+ * with `InconsistentFactsError`, `StoreUnavailableError` or a `PlatformError`, and midway only when its lock is lost or
+ * the signal aborts. Closes nothing that it was given.
+ */
+export async function runJanitor(options: JanitorOptions): Promise<JanitorResult> {
+	if (options.dryRun) return scan(options, options.signal);
+	const { store, owner, clock, host, signal } = options;
+	const token = randomBytes(16).toString('hex');
+	const lock = await holdLock(store, { name: 'janitor', owner, token, ttlMs: LOCK_TTL_MS }, clock, signal);
+	if (!lock.held) {
+		const { held, ...holder } = lock;
+		host.notify({ level: 'info', text: 'skipped; lock already held' });
+		return { status: 'skipped', reason: 'lock_held', holder };
+	}
+	try {
+		return await scan(options, lock.signal, lock.grant);
+	} finally {
+		await lock.release();
+	}
+}
+
+async function scan(
+	options: JanitorOptions,
+	signal: AbortSignal,
+	lock?: NonNullable<WriteOptions['lock']>,
+): Promise<JanitorResult> {
+	const { store, platform, backends, policy, clock, host } = options;
+	const observed = await observe({ store, platform, now: clock.now(), signal, ...(lock ? { lock } : {}) });
+	if (!observed) {
+		host.notify({ level: 'info', text: 'skipped; a promotion is under way' });
+		return { status: 'skipped', reason: 'changing' };
+	}
+	const leaving = observed.deployments.filter(({ state }) => state === 'draining' || state === 'retiring');
+	host.notify({ level: 'info', text: `scan start; draining=${leaving.length}` });
+
+	const decisions = await decideAll(leaving, { store, backends, policy, clock, signal });
+	const outcomes: Outcome[] = [];
+	for (const decision of decisions) {
+		signal.throwIfAborted();
+		const service = observed.services.get(decision.id);
+		const outcome =
+			decision.action === 'delete' && lock && service
+				? await attempt(decision, () => retire(service, { store, platform, backends, clock, lock, signal }), signal)
+				: decision;
+		host.notify({ level: outcome.action === 'fail' ? 'warning' : 'info', text: line(outcome) });
+		outcomes.push(outcome);
+	}
+
+	const { reconciled } = observed;
+	const deleted = outcomes.flatMap((it) => (it.action === 'delete' ? [{ id: it.id, reason: it.reason }] : []));
+	const kept = outcomes.flatMap((it) =>
+		it.action === 'keep' ? [{ id: it.id, reason: it.reason, detail: it.detail }] : [],
+	);
+	const failed = outcomes.flatMap(({ action, ...it }) => (action === 'fail' ? [it as Omit<Failed, 'action'>] : []));
+	const skipped = kept.length + failed.length;
+	host.notify({ level: 'info', text: `scan complete; deleted=${deleted.length} skipped=${skipped}` });
+	return { status: 'completed', draining: leaving.length, reconciled, deleted, kept, failed };
+}
+
+type Settled = Exclude<Decision, { action: 'probe' }>;
+type Deletion = Extract<Decision, { action: 'delete' }>;
+type Failed = { readonly action: 'fail'; readonly id: string; readonly reason: DeleteReason; readonly message: string };
+type Outcome = Settled | Failed | ({ readonly action: 'keep' } & Kept);
+
+/** Asks only those whose sessions decide. */
+async function decideAll(
+	records: readonly DeploymentRecord[],
+	{
+		store,
+		backends,
+		policy,
+		clock,
+		signal,
+	}: Pick<JanitorOptions, 'store' | 'backends' | 'policy' | 'clock' | 'signal'>,
+): Promise<Settled[]> {
+	const activity = (await store.activity()).deployments;
+	return mapLimited(PROBES_AT_ONCE, records, async (record) => {
+		const facts: DeploymentFacts = { record, activity: activity.get(record.id) ?? null, sessions: null };
+		const first = decide(facts, policy, clock.now());
+		if (first.action !== 'probe') return first;
+		return decide({ ...facts, sessions: await backends.sessions(record, signal) }, policy, clock.now()) as Settled;
+	});
+}
+
+/** One deployment's failure is its own, unless nothing more may be done. */
+async function attempt(decision: Deletion, work: () => Promise<void>, signal: AbortSignal): Promise<Outcome> {
+	const { id } = decision;
+	try {
+		await work();
+		return decision;
+	} catch (error) {
+		signal.throwIfAborted();
+		if (error instanceof LockLostError) throw error;
+		if (error instanceof ActiveDeploymentError) return { action: 'keep', id, reason: 'promoted', detail: null };
+		if (error instanceof LockHeldError) return { action: 'keep', id, reason: 'deploy_running', detail: error.owner };
+		return {
+			action: 'fail',
+			id,
+			reason: decision.reason,
+			message: error instanceof Error ? error.message : String(error),
+		};
+	}
+}
+
+function line(outcome: Outcome): string {
+	const verb = outcome.action === 'fail' ? 'fail' : outcome.action;
+	const why = outcome.action === 'fail' ? outcome.message : outcome.action === 'keep' ? outcome.detail : null;
+	return `${verb} ${outcome.id}; reason=${outcome.reason}${why ? `; ${why}` : ''}`;
+}
