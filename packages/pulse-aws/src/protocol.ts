@@ -22,3 +22,14 @@ export type AwsDeploymentState = 'deploying' | 'active' | 'draining';
 /** Deployment state in Parameter Store; {@link taskStateParameter} is below it. */
 export const stateParameter = (name: string, id: string) => `/apps/${name}/${id}/state`;
 export const taskStateParameter = (name: string, id: string, task: string) => `/apps/${name}/${id}/tasks/${task}`;
+
+/** The reaper's settings. */
+export const REAPER_VARIABLES = {
+	cluster: 'PULSE_AWS_CLUSTER',
+	deploymentName: DEPLOYMENT_NAME_VARIABLE,
+	listenerArn: 'PULSE_AWS_LISTENER_ARN',
+	vpcId: 'PULSE_AWS_VPC_ID',
+	repository: 'PULSE_AWS_REPOSITORY',
+	maxAgeHours: 'PULSE_AWS_REAPER_MAX_AGE_HR',
+	deploymentTimeoutHours: 'PULSE_AWS_REAPER_DEPLOYMENT_TIMEOUT',
+} as const;

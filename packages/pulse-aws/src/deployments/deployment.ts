@@ -1,0 +1,18 @@
+import type { AwsDeploymentState } from '../protocol.ts';
+
+/** One deployment as its ECS service tells it. Times are Unix ms. */
+export interface Deployment {
+	/** Deployment id and service name. */
+	readonly id: string;
+	readonly serviceArn: string;
+	/** The service's `state` tag; `null` when it is missing or unknown. */
+	readonly state: AwsDeploymentState | null;
+	readonly createdAt: number;
+	/** When it was marked draining; `null` while it is not, or when nobody wrote it. */
+	readonly drainStartedAt: number | null;
+	readonly desired: number;
+	readonly running: number;
+	readonly pending: number;
+	readonly targetGroupArn: string | null;
+	readonly taskDefinitionArn: string | null;
+}

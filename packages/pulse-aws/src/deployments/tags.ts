@@ -1,0 +1,38 @@
+import type { AwsDeploymentState } from '../protocol.ts';
+
+/** Tags of services, target groups and rules. Task definitions carry them with hyphens, as they always did. */
+export const NAME_TAG = 'deployment_name';
+export const ID_TAG = 'deployment_id';
+export const STATE_TAG = 'state';
+/** Unix seconds; empty when not draining. */
+export const DRAIN_STARTED_TAG = 'drain_started_at';
+/** Unix seconds. Target groups and rules have no creation time of their own, and orphans must not be swept young. */
+export const CREATED_TAG = 'created_at';
+
+/** SDK clients disagree on the case of a tag's fields. */
+export interface EcsTag {
+	readonly key?: string | undefined;
+	readonly value?: string | undefined;
+}
+export interface ElbTag {
+	readonly Key: string | undefined;
+	readonly Value?: string | undefined;
+}
+
+export function stateTags(state: AwsDeploymentState, drainStartedAt: number | null): { key: string; value: string }[] {
+	const since = drainStartedAt === null ? '' : String(Math.floor(drainStartedAt / 1000));
+	return [
+		{ key: STATE_TAG, value: state },
+		{ key: DRAIN_STARTED_TAG, value: since },
+	];
+}
+
+export function stateOf(tag: string | undefined): AwsDeploymentState | null {
+	return tag === 'deploying' || tag === 'active' || tag === 'draining' ? tag : null;
+}
+
+/** Unix ms from a tag in Unix seconds. */
+export function timeOf(tag: string | undefined): number | null {
+	const seconds = tag === undefined || tag === '' ? Number.NaN : Number(tag);
+	return Number.isFinite(seconds) ? seconds * 1000 : null;
+}

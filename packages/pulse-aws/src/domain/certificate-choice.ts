@@ -1,0 +1,36 @@
+/** A certificate as ACM lists it. */
+export interface Certificate {
+	readonly arn: string;
+	readonly status: string;
+	/** Domain name and subject alternative names. */
+	readonly names: readonly string[];
+	/** Unix ms; `null` while pending. */
+	readonly expiresAt: number | null;
+}
+
+/** Whether a name on a certificate covers the domain. A wildcard covers exactly one label. */
+export function nameCovers(name: string, domain: string): boolean {
+	const [covered, wanted] = [normal(name), normal(domain)];
+	if (covered === wanted) return true;
+	if (!covered.startsWith('*.')) return false;
+	const dot = wanted.indexOf('.');
+	return dot > 0 && wanted.slice(dot) === covered.slice(1);
+}
+
+const normal = (name: string) => name.toLowerCase().replace(/\.$/, '');
+
+/** The certificate to use: issued before pending, then the one that lasts longest. `null`: request one. */
+export function chooseCertificate(certificates: readonly Certificate[], domain: string): Certificate | null {
+	const usable = certificates.filter(
+		(certificate) => rank(certificate) < 2 && certificate.names.some((name) => nameCovers(name, domain)),
+	);
+	usable.sort((a, b) => rank(a) - rank(b) || (b.expiresAt ?? 0) - (a.expiresAt ?? 0) || (a.arn < b.arn ? -1 : 1));
+	return usable[0] ?? null;
+}
+
+const rank = ({ status }: Certificate) => (status === 'ISSUED' ? 0 : status === 'PENDING_VALIDATION' ? 1 : 2);
+
+/** Whether waiting for this status can still end well. */
+export function certificateProgress(status: string | undefined): 'issued' | 'pending' | 'ended' {
+	return status === 'ISSUED' ? 'issued' : status === 'PENDING_VALIDATION' ? 'pending' : 'ended';
+}

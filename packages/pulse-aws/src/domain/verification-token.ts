@@ -1,0 +1,15 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * Proves that a domain leads to this load balancer. Made of strings that are known before the stack is, and of a salt
+ * kept in the stack's outputs, so that nobody can guess another account's path.
+ */
+export function verificationToken(parts: { name: string; account: string; region: string; salt: string }): string {
+	const text = [parts.name, parts.account, parts.region, parts.salt].join(':');
+	return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
+/** What the load balancer's verification rule answers. */
+export function verificationBody(token: string): string {
+	return JSON.stringify({ status: 'ok', token, service: 'pulse-alb-verify' });
+}

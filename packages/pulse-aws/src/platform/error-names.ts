@@ -1,0 +1,14 @@
+/** Whether an SDK error is one of these; by `name`, which the SDK keeps stable, never by message. */
+export function isAwsError(error: unknown, ...names: readonly string[]): boolean {
+	return error instanceof Error && names.includes(error.name);
+}
+
+/** Turns "already gone" into success. */
+export async function orGone<T>(call: Promise<T>, ...names: readonly string[]): Promise<T | undefined> {
+	try {
+		return await call;
+	} catch (error) {
+		if (isAwsError(error, ...names)) return undefined;
+		throw error;
+	}
+}

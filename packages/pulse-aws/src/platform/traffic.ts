@@ -1,0 +1,41 @@
+import { forwardTarget, type Rule, ruleOf } from '../traffic/rule.ts';
+import type { Limits, Traffic } from '../traffic/traffic.ts';
+import type { Aws } from './aws.ts';
+import { everyPage, optional } from './pages.ts';
+
+export async function readTraffic(aws: Pick<Aws, 'elb'>, listenerArn: string): Promise<Traffic> {
+	const [listener, rules] = await Promise.all([
+		aws.elb.describeListeners({ ListenerArns: [listenerArn] }),
+		readRules(aws, listenerArn),
+	]);
+	return { defaultTargetGroupArn: forwardTarget(listener.Listeners?.[0]?.DefaultActions ?? []), rules };
+}
+
+/** Without the default rule, lowest priority number first: the service promises no order. */
+export async function readRules(aws: Pick<Aws, 'elb'>, listenerArn: string): Promise<Rule[]> {
+	const all = await everyPage(
+		(token) => aws.elb.describeRules({ ListenerArn: listenerArn, PageSize: 400, ...optional('Marker', token) }),
+		(page) => page.NextMarker,
+		(page) => page.Rules,
+	);
+	return all
+		.map(ruleOf)
+		.filter((rule) => rule.priority !== null)
+		.sort((a, b) => (a.priority ?? 0) - (b.priority ?? 0));
+}
+
+/** Defaults of the load balancer quotas, where the account's are not told (user guide, "Quotas"). */
+const DEFAULT_LIMIT = 100;
+
+export async function readLimits(aws: Pick<Aws, 'elb'>): Promise<Limits> {
+	const limits = await everyPage(
+		(token) => aws.elb.describeAccountLimits({ PageSize: 400, ...optional('Marker', token) }),
+		(page) => page.NextMarker,
+		(page) => page.Limits,
+	);
+	const limit = (name: string) => Number(limits.find((one) => one.Name === name)?.Max ?? DEFAULT_LIMIT);
+	return {
+		rules: limit('rules-per-application-load-balancer'),
+		targetGroups: limit('target-groups-per-application-load-balancer'),
+	};
+}

@@ -1,0 +1,73 @@
+import type { Clock } from 'pulse-deploy-kit/clock';
+import { deleteRule, deleteService, deleteTargetGroup, scaleToZero } from '../platform/delete.ts';
+import { deleteParameters } from '../platform/parameters.ts';
+import { describeDeployments } from '../platform/services.ts';
+import { writeState } from '../platform/state.ts';
+import { readTraffic } from '../platform/traffic.ts';
+import { activeDeployment } from '../traffic/traffic.ts';
+import type { Action } from './decide.ts';
+import type { Place, ReaperAws } from './observe.ts';
+
+export interface ActContext {
+	readonly aws: ReaperAws;
+	readonly place: Place;
+	readonly clock: Clock;
+	readonly signal: AbortSignal;
+}
+
+/** Carries one action out. Returns `false` where the world had changed since it was decided. */
+export async function act(context: ActContext, action: Action): Promise<boolean> {
+	const { aws, place } = context;
+	switch (action.kind) {
+		case 'mark-active':
+			await writeState(aws, { name: place.name, ...action }, 'active', null);
+			return true;
+		case 'mark-draining':
+			await writeState(aws, { name: place.name, ...action }, 'draining', action.since);
+			return true;
+		case 'scale-down':
+			return scaleDown(context, action.id);
+		case 'delete-deployment':
+			await deleteRouting(context, action);
+			await deleteService(aws, place.cluster, action.id, false);
+			// Last: as long as anything else is left, the service or its parameters lead the next run to it.
+			await deleteParameters(aws, action.parameters);
+			return true;
+		case 'delete-orphans':
+			await deleteRouting(context, action);
+			await deleteParameters(aws, action.parameters);
+			return true;
+		case 'deregister-task-definitions':
+			for (const taskDefinition of action.arns) await aws.ecs.deregisterTaskDefinition({ taskDefinition });
+			return true;
+		case 'delete-images':
+			await deleteImages(context, action.tags);
+			return true;
+	}
+}
+
+/** A rollback may have brought the deployment back since it was judged: the listener and the tags are read once more. */
+async function scaleDown({ aws, place }: ActContext, id: string): Promise<boolean> {
+	const traffic = await readTraffic(aws, place.listenerArn);
+	const [deployment] = await describeDeployments(aws, place.cluster, place.name, [id]);
+	if (deployment === undefined) return false;
+	if (deployment.state === 'active' || activeDeployment(traffic, [deployment]) !== null) return false;
+	await scaleToZero(aws, place.cluster, id);
+	return true;
+}
+
+async function deleteRouting(
+	{ aws, clock, signal }: ActContext,
+	routing: { readonly ruleArns: readonly string[]; readonly targetGroupArns: readonly string[] },
+): Promise<void> {
+	for (const arn of routing.ruleArns) await deleteRule(aws, arn);
+	for (const arn of routing.targetGroupArns) await deleteTargetGroup(aws, arn, clock, signal);
+}
+
+async function deleteImages({ aws, place }: ActContext, tags: readonly string[]): Promise<void> {
+	const BATCH = 100;
+	for (let at = 0; at < tags.length; at += BATCH) {
+		const imageIds = tags.slice(at, at + BATCH).map((imageTag) => ({ imageTag }));
+		await aws.ecr.batchDeleteImage({ repositoryName: place.repository, imageIds });
+	}
+}

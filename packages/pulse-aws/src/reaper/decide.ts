@@ -1,0 +1,145 @@
+import type { Deployment } from '../deployments/deployment.ts';
+import { activeDeployment, activeTargetGroup } from '../traffic/traffic.ts';
+import type { ReaperFacts, ReaperPolicy } from './facts.ts';
+import { orphans, surplusImages, surplusTaskDefinitions } from './orphans.ts';
+
+/** One thing to do. Actions on one deployment are in the order of retirement; each may be repeated. */
+export type Action =
+	/** The listener sends new visitors there, but a killed deploy never wrote it down. */
+	| { readonly kind: 'mark-active'; readonly id: string; readonly serviceArn: string }
+	| { readonly kind: 'mark-draining'; readonly id: string; readonly serviceArn: string; readonly since: number }
+	| { readonly kind: 'scale-down'; readonly id: string; readonly reason: RetireReason }
+	| {
+			readonly kind: 'delete-deployment';
+			readonly id: string;
+			readonly ruleArns: readonly string[];
+			readonly targetGroupArns: readonly string[];
+			readonly parameters: readonly string[];
+	  }
+	| {
+			readonly kind: 'delete-orphans';
+			readonly ruleArns: readonly string[];
+			readonly targetGroupArns: readonly string[];
+			readonly parameters: readonly string[];
+	  }
+	| { readonly kind: 'deregister-task-definitions'; readonly arns: readonly string[] }
+	| { readonly kind: 'delete-images'; readonly tags: readonly string[] };
+
+export type RetireReason = 'drained' | 'max-age' | 'no-tasks' | 'stuck-deploying';
+export type KeepReason = 'active' | 'deploying' | 'draining-young' | 'in-use' | 'task-silent' | 'stopping' | 'unmarked';
+
+export interface Decision {
+	readonly actions: readonly Action[];
+	/** Why each deployment that stays stays. */
+	readonly kept: readonly { readonly id: string; readonly reason: KeepReason }[];
+	/** Set when the facts contradict each other: then nothing is done. */
+	readonly refused: string | null;
+}
+
+/**
+ * Which deployments go and which stay. The listener is the truth: what it sends new visitors to is never touched. Where
+ * it sends them nowhere known while something claims to be active, nothing is done at all.
+ */
+export function decide(facts: ReaperFacts, policy: ReaperPolicy, now: number): Decision {
+	const active = activeDeployment(facts.traffic, facts.deployments);
+	const refused = contradiction(facts, active);
+	if (refused !== null) return { actions: [], kept: [], refused };
+	const actions: Action[] = [];
+	const kept: { id: string; reason: KeepReason }[] = [];
+	for (const deployment of facts.deployments) {
+		const verdict = deployment === active ? judgeActive(deployment) : judge(deployment, facts, policy, now);
+		if (verdict.action !== null) actions.push(verdict.action);
+		if (verdict.keep !== null) kept.push({ id: deployment.id, reason: verdict.keep });
+	}
+	const lost = orphans(facts, policy, now);
+	if (lost !== null) actions.push({ kind: 'delete-orphans', ...lost });
+	const arns = surplusTaskDefinitions(facts, policy);
+	if (arns.length > 0) actions.push({ kind: 'deregister-task-definitions', arns });
+	const tags = surplusImages(facts, policy);
+	if (tags.length > 0) actions.push({ kind: 'delete-images', tags });
+	return { actions, kept, refused: null };
+}
+
+function contradiction(facts: ReaperFacts, active: Deployment | null): string | null {
+	if (active !== null) return null;
+	const target = activeTargetGroup(facts.traffic);
+	if (target !== null) return `the load balancer forwards to ${target}, which no service of this deployment has`;
+	const claimant = facts.deployments.find((deployment) => deployment.state === 'active');
+	return claimant ? `${claimant.id} is marked active, but the load balancer sends no visitor to it` : null;
+}
+
+interface Judgement {
+	readonly action: Action | null;
+	readonly keep: KeepReason | null;
+}
+
+const keep = (reason: KeepReason): Judgement => ({ action: null, keep: reason });
+
+function judgeActive(deployment: Deployment): Judgement {
+	const right = deployment.state === 'active' && deployment.drainStartedAt === null;
+	const action: Action = { kind: 'mark-active', id: deployment.id, serviceArn: deployment.serviceArn };
+	return { action: right ? null : action, keep: 'active' };
+}
+
+function judge(deployment: Deployment, facts: ReaperFacts, policy: ReaperPolicy, now: number): Judgement {
+	const { id, serviceArn, state } = deployment;
+	switch (state) {
+		case null:
+			// Tagged by nobody we know; a service of the user's own making in our cluster.
+			return keep('unmarked');
+		case 'active':
+			return { action: { kind: 'mark-draining', id, serviceArn, since: now }, keep: 'draining-young' };
+		case 'deploying':
+			if (now - deployment.createdAt < policy.deployingMs) return keep('deploying');
+			return retire(deployment, facts, 'stuck-deploying');
+		case 'draining': {
+			const since = deployment.drainStartedAt;
+			if (deployment.desired === 0) return retire(deployment, facts, 'drained');
+			if (since === null) {
+				return { action: { kind: 'mark-draining', id, serviceArn, since: now }, keep: 'draining-young' };
+			}
+			const why = drainEnd(deployment, since, facts, policy, now);
+			return typeof why === 'string' ? retire(deployment, facts, why) : keep(why.keep);
+		}
+	}
+}
+
+function drainEnd(
+	deployment: Deployment,
+	since: number,
+	facts: ReaperFacts,
+	policy: ReaperPolicy,
+	now: number,
+): RetireReason | { keep: KeepReason } {
+	const age = now - since;
+	if (age >= policy.maxDrainMs) return 'max-age';
+	if (age < policy.minDrainMs) return { keep: 'draining-young' };
+	const tasks = facts.tasks.get(deployment.id) ?? [];
+	if (tasks.length === 0) return deployment.running + deployment.pending === 0 ? 'no-tasks' : { keep: 'task-silent' };
+	const said = tasks.map(
+		(task) => facts.parameters.find((one) => one.deploymentId === deployment.id && one.taskId === task)?.value,
+	);
+	if (said.every((value) => value === 'draining')) return 'drained';
+	return { keep: said.includes(undefined) ? 'task-silent' : 'in-use' };
+}
+
+/** First the tasks end, then, on a later run, everything goes. Taking the rule first stalls ECS (containers-roadmap#2196). */
+function retire(deployment: Deployment, facts: ReaperFacts, reason: RetireReason): Judgement {
+	const { id } = deployment;
+	if (deployment.desired > 0) return { action: { kind: 'scale-down', id, reason }, keep: null };
+	if (deployment.running + deployment.pending > 0) return keep('stopping');
+	const rules = facts.traffic.rules.filter((rule) => rule.deploymentId === id);
+	const groups = new Set(facts.targetGroups.filter((group) => group.deploymentId === id).map((group) => group.arn));
+	if (deployment.targetGroupArn !== null) groups.add(deployment.targetGroupArn);
+	const parameters = facts.parameters.filter((one) => one.deploymentId === id).map((one) => one.name);
+	return {
+		action: {
+			kind: 'delete-deployment',
+			id,
+			ruleArns: rules.map((rule) => rule.arn),
+			targetGroupArns: [...groups],
+			parameters,
+		},
+		keep: null,
+	};
+}

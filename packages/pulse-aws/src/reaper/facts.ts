@@ -1,0 +1,54 @@
+import type { Deployment } from '../deployments/deployment.ts';
+import type { Traffic } from '../traffic/traffic.ts';
+
+/** Everything a run of the reaper knows before it decides. Times are Unix ms. */
+export interface ReaperFacts {
+	readonly deployments: readonly Deployment[];
+	readonly traffic: Traffic;
+	/** Ids of the running tasks, by deployment id. */
+	readonly tasks: ReadonlyMap<string, readonly string[]>;
+	/** Target groups of this deployment name, in use or not. */
+	readonly targetGroups: readonly TargetGroup[];
+	/** Tagged rules' creation; rules without the tag are missing. Only read for rules without a service. */
+	readonly ruleCreatedAt: ReadonlyMap<string, number>;
+	readonly parameters: readonly Parameter[];
+	/** Newest first. */
+	readonly taskDefinitions: readonly string[];
+	readonly images: readonly Image[];
+}
+
+export interface TargetGroup {
+	readonly arn: string;
+	readonly deploymentId: string;
+	readonly createdAt: number | null;
+}
+
+/** Below `/apps/<name>/`. */
+export interface Parameter {
+	readonly name: string;
+	readonly deploymentId: string;
+	/** `null` for the deployment's own state. */
+	readonly taskId: string | null;
+	readonly value: string;
+	readonly changedAt: number;
+}
+
+export interface Image {
+	/** The deployment id it was pushed for. */
+	readonly tag: string;
+	readonly pushedAt: number;
+}
+
+export interface ReaperPolicy {
+	/** A deployment that drains for longer is retired whoever uses it, in ms. */
+	readonly maxDrainMs: number;
+	/** A deployment that is still starting after this is a failed one, and anything without a service an orphan, in ms. */
+	readonly deployingMs: number;
+	/**
+	 * A deployment drains at least this long, in ms: its tasks need one poll to take back what they said in an earlier
+	 * drain that a rollback ended.
+	 */
+	readonly minDrainMs: number;
+	/** Task definitions and images that are kept for rollbacks by hand, besides those in use. */
+	readonly keepRevisions: number;
+}

@@ -1,0 +1,45 @@
+import { ECR } from '@aws-sdk/client-ecr';
+import { ECS } from '@aws-sdk/client-ecs';
+import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { SSM } from '@aws-sdk/client-ssm';
+import { systemClock } from 'pulse-deploy-kit/clock';
+import { REAPER_VARIABLES } from '../protocol.ts';
+import { reaperPolicy } from './policy.ts';
+import { type ReaperReport, runReaper } from './run.ts';
+
+/** Entry of the Lambda function. It ends before the function's own time limit, between two actions. */
+export async function handler(
+	_event: unknown,
+	context?: { getRemainingTimeInMillis?(): number },
+): Promise<ReaperReport> {
+	const left = context?.getRemainingTimeInMillis?.() ?? 170_000;
+	const retry = { retryMode: 'adaptive', maxAttempts: 6 } as const;
+	const report = await runReaper({
+		aws: { ecs: new ECS(retry), elb: new ElasticLoadBalancingV2(retry), ssm: new SSM(retry), ecr: new ECR(retry) },
+		place: {
+			name: variable('deploymentName'),
+			cluster: variable('cluster'),
+			listenerArn: variable('listenerArn'),
+			vpcId: variable('vpcId'),
+			repository: variable('repository'),
+		},
+		policy: reaperPolicy(hours('maxAgeHours'), hours('deploymentTimeoutHours')),
+		clock: systemClock,
+		signal: AbortSignal.timeout(Math.max(1000, left - 10_000)),
+	});
+	// One line a run: Lambda sends standard output to the log group, where it can be queried as JSON.
+	process.stdout.write(`${JSON.stringify(report)}\n`);
+	return report;
+}
+
+function variable(key: keyof typeof REAPER_VARIABLES): string {
+	const value = process.env[REAPER_VARIABLES[key]];
+	if (value === undefined || value === '') throw new Error(`${REAPER_VARIABLES[key]} is not set`);
+	return value;
+}
+
+function hours(key: 'maxAgeHours' | 'deploymentTimeoutHours'): number {
+	const value = Number(process.env[REAPER_VARIABLES[key]] ?? 1);
+	if (!Number.isFinite(value) || value <= 0) throw new Error(`${REAPER_VARIABLES[key]} must be a positive number`);
+	return value;
+}

@@ -1,0 +1,63 @@
+import type { ReaperFacts, ReaperPolicy } from './facts.ts';
+
+export interface Orphans {
+	readonly ruleArns: readonly string[];
+	readonly targetGroupArns: readonly string[];
+	readonly parameters: readonly string[];
+}
+
+/**
+ * What is left of deployments whose service is gone, or never came. A running deploy makes target group and rule before
+ * the service, so only what is older than a deploy may take is swept, and what has no known age is not.
+ */
+export function orphans(facts: ReaperFacts, policy: ReaperPolicy, now: number): Orphans | null {
+	const living = new Set(facts.deployments.map((deployment) => deployment.id));
+	const old = (createdAt: number | null | undefined) =>
+		createdAt !== null && createdAt !== undefined && now - createdAt >= policy.deployingMs;
+	const rules = facts.traffic.rules.filter(
+		(rule) => rule.deploymentId !== null && !living.has(rule.deploymentId) && old(facts.ruleCreatedAt.get(rule.arn)),
+	);
+	const ruleArns = rules.map((rule) => rule.arn);
+	const referenced = new Set([
+		facts.traffic.defaultTargetGroupArn,
+		...facts.traffic.rules.filter((rule) => !ruleArns.includes(rule.arn)).map((rule) => rule.targetGroupArn),
+	]);
+	const targetGroupArns = facts.targetGroups
+		.filter((group) => !living.has(group.deploymentId) && !referenced.has(group.arn) && old(group.createdAt))
+		.map((group) => group.arn);
+	// A task that is being stopped may still write; its deployment's parameters are swept on the next run.
+	const parameters = [
+		...facts.parameters.filter((one) => !living.has(one.deploymentId) && old(one.changedAt)),
+		...deadTasks(facts, old),
+	].map((one) => one.name);
+	if (ruleArns.length + targetGroupArns.length + parameters.length === 0) return null;
+	return { ruleArns, targetGroupArns, parameters };
+}
+
+/** Parameters of tasks that died, of deployments that live. */
+function deadTasks(facts: ReaperFacts, old: (at: number) => boolean) {
+	const living = new Set(facts.deployments.map((deployment) => deployment.id));
+	return facts.parameters.filter(
+		(one) =>
+			one.taskId !== null &&
+			living.has(one.deploymentId) &&
+			!(facts.tasks.get(one.deploymentId) ?? []).includes(one.taskId) &&
+			old(one.changedAt),
+	);
+}
+
+/** Revisions that no service runs, beyond the newest ones. */
+export function surplusTaskDefinitions(facts: ReaperFacts, policy: ReaperPolicy): string[] {
+	const used = new Set(facts.deployments.map((deployment) => deployment.taskDefinitionArn));
+	return facts.taskDefinitions.slice(policy.keepRevisions).filter((arn) => !used.has(arn));
+}
+
+/** Images that no living deployment was made of, beyond the newest ones: ECS pulls again whenever it replaces a task. */
+export function surplusImages(facts: ReaperFacts, policy: ReaperPolicy): string[] {
+	const living = new Set(facts.deployments.map((deployment) => deployment.id));
+	const newestFirst = [...facts.images].sort((a, b) => b.pushedAt - a.pushedAt);
+	return newestFirst
+		.slice(policy.keepRevisions)
+		.filter((image) => !living.has(image.tag))
+		.map((image) => image.tag);
+}

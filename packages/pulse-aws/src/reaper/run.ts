@@ -1,0 +1,72 @@
+import type { Clock } from 'pulse-deploy-kit/clock';
+import { act } from './act.ts';
+import { type Action, decide, type KeepReason } from './decide.ts';
+import type { ReaperPolicy } from './facts.ts';
+import { observe, type Place, type ReaperAws } from './observe.ts';
+
+export interface ReaperRun {
+	readonly aws: ReaperAws;
+	readonly place: Place;
+	readonly policy: ReaperPolicy;
+	readonly clock: Clock;
+	readonly signal: AbortSignal;
+	/** Asked before anything is changed; `false` leaves it at the report. Default: go ahead. */
+	approve?(actions: readonly Action[]): Promise<boolean>;
+}
+
+/** What a run saw and did. Keys are stable, for scripts and log queries. */
+export interface ReaperReport {
+	/** Drained deployments whose tasks were told to end. */
+	readonly drained: number;
+	/** Deployments that never became active and were told to end. */
+	readonly stuck_deploying_cleaned: number;
+	/** Deployments deleted with all that belongs to them. */
+	readonly cleaned: number;
+	/** ISO 8601. */
+	readonly timestamp: string;
+	readonly actions: readonly ActionReport[];
+	readonly kept: readonly { readonly id: string; readonly reason: KeepReason }[];
+	/** Why nothing at all was done. */
+	readonly refused: string | null;
+}
+
+export interface ActionReport {
+	readonly action: Action;
+	readonly outcome: 'done' | 'skipped' | 'failed' | 'planned';
+	readonly error?: string;
+}
+
+/** One pass. An action that fails does not keep the others from being done; the next pass finds what it left. */
+export async function runReaper(run: ReaperRun): Promise<ReaperReport> {
+	const facts = await observe(run.aws, run.place);
+	const decision = decide(facts, run.policy, run.clock.now());
+	const approved = decision.actions.length === 0 || ((await run.approve?.(decision.actions)) ?? true);
+	const actions: ActionReport[] = [];
+	for (const action of decision.actions) {
+		actions.push(approved ? await attempt(run, action) : { action, outcome: 'planned' });
+	}
+	const done = actions.filter((one) => one.outcome === 'done').map((one) => one.action);
+	const scaled = done.filter((action) => action.kind === 'scale-down');
+	return {
+		drained: scaled.filter((action) => action.reason !== 'stuck-deploying').length,
+		stuck_deploying_cleaned: scaled.filter((action) => action.reason === 'stuck-deploying').length,
+		cleaned: done.filter((action) => action.kind === 'delete-deployment').length,
+		timestamp: new Date(run.clock.now()).toISOString(),
+		actions,
+		kept: decision.kept,
+		refused: decision.refused,
+	};
+}
+
+async function attempt(run: ReaperRun, action: Action): Promise<ActionReport> {
+	try {
+		run.signal.throwIfAborted();
+		return { action, outcome: (await act(run, action)) ? 'done' : 'skipped' };
+	} catch (error) {
+		return {
+			action,
+			outcome: 'failed',
+			error: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+		};
+	}
+}
