@@ -159,7 +159,6 @@ async function attempt(decision: Deletion, work: () => Promise<void>, signal: Ab
 }
 
 function line(outcome: Outcome): string {
-	const verb = outcome.action === 'fail' ? 'fail' : outcome.action;
 	const why = outcome.action === 'fail' ? outcome.message : outcome.action === 'keep' ? outcome.detail : null;
-	return `${verb} ${outcome.id}; reason=${outcome.reason}${why ? `; ${why}` : ''}`;
+	return `${outcome.action} ${outcome.id}; reason=${outcome.reason}${why ? `; ${why}` : ''}`;
 }

@@ -1,0 +1,107 @@
+import { DeployToolError, usageError } from 'pulse-deploy-kit/errors';
+import { Secret } from 'pulse-deploy-kit/secret';
+import { secret, text } from 'pulse-deploy-kit/setting-kinds';
+import { resolveSettings, type Setting, type SettingTable } from 'pulse-deploy-kit/settings';
+import type { Policy } from '../janitor/facts.ts';
+import { DEFAULT_BACKEND_PORT, INTERNAL_TOKEN_VARIABLE, PRIVATE_NETWORK_VARIABLE } from '../protocol.ts';
+import { baselineSettings } from './init.ts';
+import { parseServiceName, stackNames } from './names.ts';
+import { stackSettings } from './stack.ts';
+import { storeUrlFromEnvironment } from './store.ts';
+import { targetSettings } from './target.ts';
+
+/** Contract R9.2. `--drain-ttl-seconds` is the later name of `--max-drain-age-seconds`. */
+export const janitorSettings = {
+	service: {
+		flag: '--service <name>',
+		describe: 'router service',
+		env: ['PULSE_RAILWAY_SERVICE'],
+		defaultText: 'pulse-router',
+		parse: (raw: unknown) => parseServiceName(text(raw)),
+	},
+	servicePrefix: stackSettings.servicePrefix,
+	projectId: targetSettings.projectId,
+	environmentId: targetSettings.environmentId,
+	token: targetSettings.token,
+	redisUrl: {
+		flag: '--redis-url <url>',
+		describe: 'the deployment store',
+		defaultText: 'REDIS_URL, else the one of the stack',
+		parse: secret,
+	} as Setting<Secret>,
+	redisPrefix: baselineSettings.redisPrefix,
+	drainGraceSeconds: baselineSettings.drainGraceSeconds,
+	maxDrainAgeSeconds: {
+		...baselineSettings.maxDrainAgeSeconds,
+		env: [...baselineSettings.maxDrainAgeSeconds.env, 'PULSE_RAILWAY_DRAIN_TTL_SECONDS'],
+	},
+	backendPort: {
+		...baselineSettings.backendPort,
+		env: ['PULSE_BACKEND_PORT', ...baselineSettings.backendPort.env],
+		default: DEFAULT_BACKEND_PORT,
+	},
+} satisfies SettingTable;
+
+export interface JanitorConfig {
+	/** Name of the router service. */
+	readonly service: string;
+	readonly projectId: string;
+	readonly environmentId: string;
+	/** As flag only; the environment's tokens are the business of `config/token.ts`. */
+	readonly token: Secret | undefined;
+	/** `null`: to be taken from the stack, see `storeUrlOfStack`. */
+	readonly storeUrl: Secret | null;
+	readonly redisPrefix: string;
+	readonly internalToken: Secret;
+	readonly backendPort: number;
+	readonly privateNetworkFile: string | undefined;
+	readonly policy: Policy;
+	/** Told to whoever meets the janitor's lock. */
+	readonly owner: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Throws a usage error for anything unreadable or missing, and outside Railway. */
+export function janitorConfig(flags: Readonly<Record<string, unknown>>, env: Environment): JanitorConfig {
+	requireInsideRailway(env);
+	const { values } = resolveSettings(janitorSettings, { flags, env });
+	const { projectId, environmentId, token, redisPrefix, backendPort } = values;
+	if (projectId === undefined || environmentId === undefined) {
+		throw usageError(
+			'project id and environment id are required',
+			'Railway sets RAILWAY_PROJECT_ID and RAILWAY_ENVIRONMENT_ID.',
+		);
+	}
+	const internalToken = env[INTERNAL_TOKEN_VARIABLE]?.trim();
+	if (!internalToken)
+		throw usageError(`${INTERNAL_TOKEN_VARIABLE} is not set`, 'Write it again: pulse-railway upgrade');
+	const storeUrl = storeUrlFromEnvironment(env);
+	return Object.freeze({
+		service: values.service ?? stackNames({}, values.servicePrefix).router,
+		projectId,
+		environmentId,
+		token,
+		storeUrl: values.redisUrl ?? (storeUrl === null ? null : new Secret(storeUrl)),
+		redisPrefix,
+		internalToken: new Secret(internalToken),
+		backendPort,
+		privateNetworkFile: env[PRIVATE_NETWORK_VARIABLE]?.trim() || undefined,
+		policy: Object.freeze({
+			drainGraceMs: values.drainGraceSeconds * 1000,
+			maxDrainAgeMs: values.maxDrainAgeSeconds * 1000,
+		}),
+		owner: `janitor ${env.RAILWAY_REPLICA_ID ?? env.RAILWAY_SERVICE_ID ?? ''}`.trim(),
+	});
+}
+
+const INSIDE = ['RAILWAY_SERVICE_ID', 'RAILWAY_REPLICA_ID', 'RAILWAY_PRIVATE_DOMAIN'];
+
+function requireInsideRailway(env: Environment): void {
+	if (INSIDE.some((name) => env[name]?.trim())) return;
+	throw new DeployToolError('usage', 'janitor run must execute inside Railway, not a local shell', {
+		fault: 'user',
+		detail: 'it asks deployments for their sessions over the private network',
+		next: 'Run it in the janitor service: railway ssh --service pulse-janitor -- pulse-railway janitor run',
+	});
+}
