@@ -13,6 +13,8 @@ export interface Plan {
 	readonly facts: readonly string[];
 	readonly warnings: readonly string[];
 	readonly steps: readonly Step[];
+	/** The command that finishes what is left when this plan stops after its commit point, or midway without undo. */
+	readonly resume: string;
 }
 
 export interface StepBase {
@@ -52,7 +54,8 @@ export type StepAction =
 			readonly omit: readonly string[];
 	  }
 	| { readonly kind: 'create-service'; readonly service: string; readonly variables: Variables }
-	| { readonly kind: 'delete-service'; readonly service: string }
+	/** By name, those that exist. */
+	| { readonly kind: 'delete-services'; readonly services: readonly string[] }
 	/** `service: null` = shared by the environment. */
 	| { readonly kind: 'set-variables'; readonly service: string | null; readonly variables: Variables }
 	| { readonly kind: 'delete-variable'; readonly service: string | null; readonly name: string }

@@ -1,0 +1,58 @@
+import type { Secret } from 'pulse-deploy-kit/secret';
+import { callControl } from '../control/client.ts';
+import { AFFINITY_QUERY, META_PATH, ROUTER_HEALTH_PATH } from '../protocol.ts';
+import type { MetaAnswer, RouterPort } from './ports.ts';
+
+const TRY_MS = 10_000;
+
+/** The router over the network, as visitors reach it. */
+export function openRouterPort({ origin, controlToken }: { origin: string; controlToken: Secret }): RouterPort {
+	return {
+		origin,
+		async meta(deployment, signal) {
+			const url = new URL(META_PATH, origin);
+			if (deployment !== null) url.searchParams.set(AFFINITY_QUERY, deployment);
+			return metaAnswer(await get(url, signal));
+		},
+		async healthy(signal) {
+			const answer = await get(new URL(ROUTER_HEALTH_PATH, origin), signal);
+			// Railway's edge has pages of its own while nothing is behind a domain.
+			return answer.status === 200 && (answer.json as { ok?: unknown } | null)?.ok === true;
+		},
+		control: (method, params, signal) => callControl({ origin, token: controlToken }, method, params, signal),
+	};
+}
+
+interface Answer {
+	/** 0 = nobody answered. */
+	readonly status: number;
+	readonly json: unknown;
+	readonly failure?: string;
+}
+
+async function get(url: URL, signal: AbortSignal): Promise<Answer> {
+	try {
+		const response = await fetch(url, {
+			redirect: 'manual',
+			headers: { 'cache-control': 'no-cache' },
+			signal: AbortSignal.any([signal, AbortSignal.timeout(TRY_MS)]),
+		});
+		return { status: response.status, json: await response.json().catch(() => null) };
+	} catch (error) {
+		signal.throwIfAborted();
+		return { status: 0, json: null, failure: reason(error) };
+	}
+}
+
+function metaAnswer({ status, json, failure }: Answer): MetaAnswer {
+	if (failure !== undefined) return { deploymentId: null, seen: failure };
+	const id = (json as { deployment_id?: unknown } | null)?.deployment_id;
+	if (status !== 200 || typeof id !== 'string') return { deploymentId: null, seen: `status ${status}` };
+	return { deploymentId: id, seen: `deployment ${id}` };
+}
+
+function reason(error: unknown): string {
+	if (!(error instanceof Error)) return String(error);
+	if (error.name === 'TimeoutError') return `no answer within ${TRY_MS / 1000} s`;
+	return error.cause instanceof Error ? error.cause.message : error.message;
+}

@@ -1,0 +1,61 @@
+import { homedir } from 'node:os';
+import { systemClock } from 'pulse-deploy-kit/clock';
+import type { Host } from 'pulse-deploy-kit/host';
+import type { Secret } from 'pulse-deploy-kit/secret';
+import { apiEndpoint } from '../config/api.ts';
+import { type RailwayToken, requireToken } from '../config/token.ts';
+import { openConnection } from '../platform/connection.ts';
+import { openAccount } from '../platform/open-account.ts';
+import { openPlatform } from '../platform/open-platform.ts';
+import type { Account } from '../platform/port.ts';
+import { API_URL_VARIABLE } from '../protocol.ts';
+import { buildImage } from './build-image.ts';
+import { packSource } from './pack-source.ts';
+import type { Ports } from './ports.ts';
+import { openRouterPort } from './router-port.ts';
+
+/** One command's way to Railway. */
+export interface Session {
+	readonly ports: Ports;
+	readonly account: Account;
+	readonly token: RailwayToken;
+	/** Where Railway is not Railway's own; the janitor must use the same. */
+	readonly apiUrl: string | undefined;
+}
+
+export interface SessionOptions {
+	readonly token: Secret | undefined;
+	readonly env: Readonly<Record<string, string | undefined>>;
+	readonly host: Host;
+}
+
+/** Opens the connection for `work` and closes it after. @throws DeployToolError `token-required`, `login-expired` */
+export async function withSession<T>(options: SessionOptions, work: (session: Session) => Promise<T>): Promise<T> {
+	const { env, host } = options;
+	const endpoint = apiEndpoint(env);
+	const token = await requireToken({ explicit: options.token, env, home: homedir(), now: systemClock.now() });
+	const connection = openConnection({
+		token: token.secret,
+		endpoint,
+		...(token.origin === 'login' ? { auth: 'bearer' as const } : {}),
+	});
+	const account = openAccount(connection);
+	try {
+		return await work({
+			account,
+			token,
+			apiUrl: env[API_URL_VARIABLE]?.trim() ? endpoint.href : undefined,
+			ports: {
+				account,
+				openPlatform: (target) => openPlatform(connection, target),
+				openRouter: openRouterPort,
+				pack: (source, signal) => packSource(source, host, signal),
+				buildImage: (build, signal) => buildImage(build, env, host, signal),
+				clock: systemClock,
+				host,
+			},
+		});
+	} finally {
+		await connection.close();
+	}
+}

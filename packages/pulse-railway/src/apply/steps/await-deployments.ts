@@ -1,0 +1,79 @@
+import { DeployToolError } from 'pulse-deploy-kit/errors';
+import { waitFor } from 'pulse-deploy-kit/wait';
+import type { PlatformDeployment } from '../../platform/port.ts';
+import type { Perform } from '../perform.ts';
+import { platformOf, type Run } from '../run.ts';
+import { failureLogs } from './failure-logs.ts';
+
+/** What a status means to somebody who waits for health (facts/railway.md §2.3). */
+const MEANING: Readonly<Record<PlatformDeployment['status'], 'ready' | 'failed' | 'blocked' | 'working'>> = {
+	SUCCESS: 'ready',
+	SLEEPING: 'ready',
+	FAILED: 'failed',
+	CRASHED: 'failed',
+	REMOVED: 'failed',
+	REMOVING: 'failed',
+	SKIPPED: 'failed',
+	NEEDS_APPROVAL: 'blocked',
+	WAITING: 'blocked',
+	QUEUED: 'working',
+	INITIALIZING: 'working',
+	BUILDING: 'working',
+	DEPLOYING: 'working',
+};
+
+/** Waits for all of them together; the first failure ends the wait, with the last lines of its logs. */
+export const awaitDeployments: Perform<'await-deployments'> = async (step, run, signal, report) => {
+	const left = new Set(step.services);
+	const statuses = new Map<string, string>();
+	const seen = () => [...left].map((service) => `${service}: ${statuses.get(service) ?? 'unknown'}`).join(', ');
+	await waitFor({
+		what: `${step.services.join(' and ')} to become ready`,
+		budgetMs: step.budgetSeconds * 1000,
+		clock: run.ports.clock,
+		signal,
+		lastSeen: seen,
+		async check(signal) {
+			for (const service of left) {
+				const deployment = await current(run, service, signal);
+				if (deployment === undefined) continue;
+				statuses.set(service, spoken(deployment));
+				const meaning = MEANING[deployment.status];
+				if (meaning === 'failed') throw await failed(run, service, deployment, step.failures[service], signal);
+				if (meaning === 'ready') left.delete(service);
+			}
+			if (left.size === 0) return true;
+			report(seen());
+			return undefined;
+		},
+	});
+	return undefined;
+};
+
+async function current(run: Run, service: string, signal: AbortSignal): Promise<PlatformDeployment | undefined> {
+	const started = run.deployments.get(service);
+	if (started === undefined) return undefined;
+	const deployment = await platformOf(run).deployment(started.id, signal);
+	run.deployments.set(service, { id: started.id, status: deployment.status });
+	return deployment;
+}
+
+function spoken({ status }: PlatformDeployment): string {
+	const word = status.toLowerCase().replace('_', ' ');
+	return MEANING[status] === 'blocked' ? `${word}; see it on Railway` : word;
+}
+
+async function failed(
+	run: Run,
+	service: string,
+	deployment: PlatformDeployment,
+	message: string | undefined,
+	signal: AbortSignal,
+): Promise<DeployToolError> {
+	const logs = await failureLogs(platformOf(run), deployment.id, signal);
+	return new DeployToolError('deployment-failed', `${message ?? `${service} failed`}: ${deployment.status}`, {
+		fault: 'app',
+		detail: logs,
+		next: 'Correct what the log shows, then run the command again.',
+	});
+}

@@ -1,0 +1,36 @@
+import type { Perform } from '../perform.ts';
+import { type Run, routerOf } from '../run.ts';
+
+export const register: Perform<'register'> = async (step, run, signal) => {
+	const params = { id: step.deployment, serviceName: step.service, ...underLock(run) };
+	await routerOf(run).control('register', params, signal);
+	return undefined;
+};
+
+export const promote: Perform<'promote'> = async (step, run, signal) => {
+	const params = { id: step.deployment, serviceName: step.service, ...underLock(run) };
+	const { draining } = await routerOf(run).control('promote', params, signal);
+	return draining.length === 0 ? undefined : `${draining.map(({ id }) => id).join(', ')} draining`;
+};
+
+export const reconcile: Perform<'reconcile'> = async (step, run, signal) => {
+	const services = step.truth.services.map(({ id, serviceName }) => ({ id, serviceName }));
+	const params = { activeId: step.truth.activeId, services, ifRevision: step.ifRevision, ...underLock(run) };
+	await routerOf(run).control('reconcile', params, signal);
+	return undefined;
+};
+
+export const retire: Perform<'retire'> = async (step, run, signal) => {
+	await routerOf(run).control('retire', { id: step.deployment, ...underLock(run) }, signal);
+	return undefined;
+};
+
+/** Not under the lock: undoing may run after it was lost. The store refuses for the active deployment in any case. */
+export const removeRecord: Perform<'remove-record'> = async (step, run, signal) => {
+	await routerOf(run).control('remove', { id: step.deployment }, signal);
+	return undefined;
+};
+
+function underLock(run: Run) {
+	return run.lock === undefined ? {} : { lock: run.lock };
+}

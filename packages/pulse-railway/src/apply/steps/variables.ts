@@ -1,0 +1,39 @@
+import { Secret } from 'pulse-deploy-kit/secret';
+import { waitFor } from 'pulse-deploy-kit/wait';
+import type { Perform } from '../perform.ts';
+import { learn, platformOf, revealed, serviceId } from '../run.ts';
+
+export const setVariables: Perform<'set-variables'> = async (step, run, signal) => {
+	const scope = step.service === null ? null : serviceId(run, step.service);
+	await platformOf(run).setVariables(scope, revealed(run, step.variables), signal);
+	return undefined;
+};
+
+export const deleteVariable: Perform<'delete-variable'> = async (step, run, signal) => {
+	const scope = step.service === null ? null : serviceId(run, step.service);
+	await platformOf(run).deleteVariable(scope, step.name, signal);
+	return undefined;
+};
+
+export const awaitVariable: Perform<'await-variable'> = async (step, run, signal, report) => {
+	report(step.name);
+	await waitFor({
+		what: `variable ${step.name} of service ${step.service}`,
+		budgetMs: step.budgetSeconds * 1000,
+		clock: run.ports.clock,
+		signal,
+		async check(signal) {
+			const observation = await platformOf(run).observe(signal);
+			learn(run, observation);
+			const service = observation.services.find(({ name }) => name === step.service);
+			// A sealed one is there as well, although its value is not shown.
+			return service !== undefined && step.name in service.variables ? true : undefined;
+		},
+	});
+	return undefined;
+};
+
+export const mintToken: Perform<'mint-token'> = async (step, run, signal) => {
+	run.mintedToken = new Secret(await platformOf(run).createProjectToken(step.name, signal));
+	return undefined;
+};

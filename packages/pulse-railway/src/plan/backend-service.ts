@@ -1,0 +1,96 @@
+import type { LoadedApp } from 'pulse-deploy-kit/load-app';
+import type { Secret } from 'pulse-deploy-kit/secret';
+import { isPassedOn } from '../config/reserved.ts';
+import type { InstanceSettings, ObservedService } from '../platform/port.ts';
+import {
+	APP_HEALTH_PATH,
+	BACKEND_REDIS_URL_VARIABLE,
+	DEPLOYMENT_ID_VARIABLE,
+	INTERNAL_TOKEN_VARIABLE,
+} from '../protocol.ts';
+import type { Variables } from './step.ts';
+
+/** Seconds that a stopping deployment may use to finish requests and hand over its sockets. */
+const DRAINING_SECONDS = 30;
+
+/** What a new deployment runs. */
+export interface BackendInput {
+	readonly deploymentId: string;
+	readonly internalToken: Secret;
+	readonly serverAddress: string;
+	readonly port: number;
+	readonly appFile: string;
+	readonly webRoot: string | undefined;
+	readonly dockerfile: string;
+	/** Of the baseline, references unrendered. */
+	readonly redisUrl: string;
+	readonly sessionStore: string | null;
+	readonly env: ObservedService;
+	readonly userVariables: Readonly<Record<string, string>>;
+	readonly buildArgs: Readonly<Record<string, string>>;
+	readonly mode: 'source' | 'image';
+}
+
+/** Later wins: managed < session store < references to the env service < `--env` < build args (contract R6.2, R6.3). */
+export function backendVariables(input: BackendInput): Variables {
+	return {
+		[DEPLOYMENT_ID_VARIABLE]: input.deploymentId,
+		[INTERNAL_TOKEN_VARIABLE]: input.internalToken,
+		PULSE_APP_FILE: input.appFile,
+		PULSE_SERVER_ADDRESS: input.serverAddress,
+		PORT: String(input.port),
+		...(input.sessionStore === 'railway' ? { [BACKEND_REDIS_URL_VARIABLE]: input.redisUrl } : {}),
+		...references(input.env),
+		...input.userVariables,
+		// On Railway a build sees its service's variables, so build arguments of a source build are variables.
+		...(input.mode === 'source' ? { ...buildArguments(input), ...dockerfileVariable(input.dockerfile) } : {}),
+	};
+}
+
+/** What the Dockerfile gets; the user's own win (contract R7.9, decision 14). */
+export function buildArguments(input: BackendInput): Readonly<Record<string, string>> {
+	return {
+		APP_FILE: input.appFile,
+		PULSE_APP_FILE: input.appFile,
+		...(input.webRoot === undefined ? {} : { WEB_ROOT: input.webRoot, PULSE_WEB_ROOT: input.webRoot }),
+		PULSE_SERVER_ADDRESS: input.serverAddress,
+		...input.buildArgs,
+	};
+}
+
+export function backendSettings(
+	language: LoadedApp['language'],
+	options: { replicas: number; startCommand: string | undefined; image?: string },
+): InstanceSettings {
+	return {
+		...(options.image === undefined ? {} : { image: options.image }),
+		numReplicas: options.replicas,
+		startCommand: options.startCommand ?? startCommand(language),
+		healthcheckPath: APP_HEALTH_PATH,
+		healthcheckTimeout: 60,
+		overlapSeconds: 30,
+		drainingSeconds: DRAINING_SECONDS,
+	};
+}
+
+/**
+ * Python's server would bind IPv6 only on `::`; Node's binds both families there, and old Railway networks are IPv6
+ * only (decision 14). Railway runs start commands without a shell, so the shell is named for `$PORT`.
+ */
+function startCommand(language: LoadedApp['language']): string {
+	const address = language === 'python' ? '0.0.0.0' : '::';
+	return `sh -c 'exec pulse run "$PULSE_APP_FILE" --prod --address ${address} --port "\${PORT:-8000}"'`;
+}
+
+/** By reference, so that a secret that is changed there reaches the deployment at its next start (contract R7.8). */
+function references(env: ObservedService): Record<string, string> {
+	return Object.fromEntries(
+		Object.keys(env.variables)
+			.filter(isPassedOn)
+			.map((name) => [name, `\${{${env.name}.${name}}}`]),
+	);
+}
+
+function dockerfileVariable(dockerfile: string): Record<string, string> {
+	return dockerfile === 'Dockerfile' ? {} : { RAILWAY_DOCKERFILE_PATH: dockerfile };
+}

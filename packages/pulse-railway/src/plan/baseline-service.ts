@@ -1,0 +1,79 @@
+import type { Secret } from 'pulse-deploy-kit/secret';
+import type { BaselineConfig } from '../config/init.ts';
+import type { InstanceSettings } from '../platform/port.ts';
+import { API_URL_VARIABLE, CONTROL_TOKEN_VARIABLE, INTERNAL_TOKEN_VARIABLE, ROUTER_HEALTH_PATH } from '../protocol.ts';
+import type { Variables, VariableValue } from './step.ts';
+
+/** Port that the router listens on and its domain targets (contract R5.14). */
+export const ROUTER_PORT = 8000;
+const HEARTBEAT_SECONDS = '15';
+const LEASE_TTL_SECONDS = '45';
+
+export interface BaselineSecrets {
+	readonly internalToken: Secret;
+	readonly controlToken: Secret;
+	readonly janitorToken: VariableValue;
+}
+
+/** No Railway token: the router never calls the API, and it is the service that the world reaches (decision 4). */
+export function routerVariables(config: BaselineConfig, secrets: BaselineSecrets): Variables {
+	return {
+		...shared(config, secrets),
+		PORT: String(ROUTER_PORT),
+		PULSE_RAILWAY_WEBSOCKET_HEARTBEAT_SECONDS: HEARTBEAT_SECONDS,
+		PULSE_RAILWAY_WEBSOCKET_TTL_SECONDS: LEASE_TTL_SECONDS,
+		[CONTROL_TOKEN_VARIABLE]: secrets.controlToken,
+	};
+}
+
+/** A project token at most, and no control token: the janitor writes to the store itself (decisions 5, 18). */
+export function janitorVariables(
+	config: BaselineConfig,
+	secrets: BaselineSecrets,
+	apiUrl: string | undefined,
+): Variables {
+	return {
+		...shared(config, secrets),
+		RAILWAY_TOKEN: secrets.janitorToken,
+		PULSE_RAILWAY_SERVICE: config.names.router,
+		PULSE_RAILWAY_JANITOR_SERVICE: config.names.janitor,
+		...(config.redisUrl === undefined ? { PULSE_RAILWAY_REDIS_SERVICE: config.names.redis } : {}),
+		PULSE_RAILWAY_JANITOR_DRAIN_GRACE_SECONDS: String(config.drainGraceSeconds),
+		PULSE_RAILWAY_JANITOR_MAX_DRAIN_AGE_SECONDS: String(config.maxDrainAgeSeconds),
+		...(apiUrl === undefined ? {} : { [API_URL_VARIABLE]: apiUrl }),
+	};
+}
+
+function shared(config: BaselineConfig, secrets: BaselineSecrets): Variables {
+	return {
+		[INTERNAL_TOKEN_VARIABLE]: secrets.internalToken,
+		REDIS_URL: config.redisUrl ?? `\${{${config.names.redis}.REDIS_URL}}`,
+		PULSE_RAILWAY_REDIS_PREFIX: config.redisPrefix,
+		PULSE_BACKEND_PORT: String(config.backendPort),
+		...(config.servicePrefix === undefined ? {} : { PULSE_RAILWAY_SERVICE_PREFIX: config.servicePrefix }),
+	};
+}
+
+export function routerSettings(config: BaselineConfig): InstanceSettings {
+	return {
+		image: config.routerImage,
+		numReplicas: config.routerReplicas,
+		startCommand: 'pulse-railway router',
+		healthcheckPath: ROUTER_HEALTH_PATH,
+		healthcheckTimeout: 60,
+		// Two routers run side by side while sockets move over; the old one then gets this long to hand over the rest.
+		overlapSeconds: 30,
+		drainingSeconds: 60,
+	};
+}
+
+/** Railway runs cron services with exactly one replica and restarts none (facts: cron §8). */
+export function janitorSettings(config: BaselineConfig): InstanceSettings {
+	return {
+		image: config.janitorImage,
+		numReplicas: 1,
+		startCommand: 'pulse-railway janitor run',
+		cronSchedule: config.janitorCron,
+		restartPolicyType: 'NEVER',
+	};
+}

@@ -1,0 +1,43 @@
+import type { Step } from './step.ts';
+
+const AFFINITY_BUDGET_SECONDS = 180;
+const ACTIVE_BUDGET_SECONDS = 180;
+
+/**
+ * The one order of every cut-over, shared by deploy, rollback and promote: it answers through the router → the durable
+ * write → the live promotion → everybody answers with it (decision 6). Before the write the old deployment is untouched.
+ */
+export function cutOver(deployment: string, service: string): readonly Step[] {
+	return [
+		{
+			kind: 'verify-affinity',
+			id: 'verify-affinity',
+			title: `Check that ${deployment} answers through the router`,
+			deployment,
+			budgetSeconds: AFFINITY_BUDGET_SECONDS,
+		},
+		{
+			kind: 'commit-active',
+			id: 'commit',
+			title: `Make ${deployment} the active deployment`,
+			deployment,
+			commitPoint: true,
+			uninterruptible: true,
+		},
+		{
+			kind: 'promote',
+			id: 'promote',
+			title: `Send new visitors to ${deployment}`,
+			deployment,
+			service,
+			uninterruptible: true,
+		},
+		{
+			kind: 'verify-active',
+			id: 'verify-active',
+			title: `Check that new visitors reach ${deployment}`,
+			deployment,
+			budgetSeconds: ACTIVE_BUDGET_SECONDS,
+		},
+	];
+}

@@ -1,0 +1,124 @@
+import { usageError } from 'pulse-deploy-kit/errors';
+import type { LoadedApp } from 'pulse-deploy-kit/load-app';
+import type { DeployConfig } from '../config/deploy.ts';
+import { backendServiceName } from '../config/names.ts';
+import type { RoutingSnapshot } from '../deployments/record.ts';
+import type { StackObservation } from '../platform/port.ts';
+import { type BackendInput, backendSettings } from './backend-service.ts';
+import { buildImage, createService, deployImage, group, register, upload } from './backend-steps.ts';
+import type { BaselineFacts } from './baseline.ts';
+import { cutOver } from './cut-over.ts';
+import { settle } from './settle.ts';
+import type { Plan, Step } from './step.ts';
+
+const BUILD_BUDGET_SECONDS = 900;
+
+export interface DeployFacts {
+	readonly observation: StackObservation;
+	readonly baseline: BaselineFacts;
+	readonly live: RoutingSnapshot;
+	/** By the router's clock, Unix milliseconds. */
+	readonly now: number;
+	/** Render sessions on the active deployment; `null` when it did not say. */
+	readonly activeSessions: number | null;
+	readonly app: LoadedApp;
+	readonly deploymentId: string;
+	/** Found on this machine. */
+	readonly context: string;
+	readonly appFile: string;
+	readonly dockerfile: string;
+	readonly webRoot: string | undefined;
+}
+
+/** A new deployment beside the old ones, then the cut-over (decision 6). */
+export function planDeploy(facts: DeployFacts, config: DeployConfig): Plan {
+	const { deploymentId: id, observation, live, baseline } = facts;
+	const settlement = settle(observation, live, facts.now);
+	const service = backendServiceName(config.servicePrefix, id);
+	refuseTaken(facts, service, settlement.deleted);
+
+	const image = config.imageRepository === undefined ? undefined : `${config.imageRepository}:${id}`;
+	const source = { context: facts.context, dockerfile: facts.dockerfile, useGitignore: config.useGitignore };
+	const backend = backendInput(facts, config);
+	const awaited: Step = {
+		kind: 'await-deployments',
+		id: 'await-backend',
+		title: `Wait until ${service} is healthy`,
+		services: [service],
+		budgetSeconds: BUILD_BUDGET_SECONDS,
+		failures: { [service]: image === undefined ? 'backend source build failed' : 'backend deployment failed' },
+	};
+	return {
+		title: `Deploy ${id}`,
+		resume: `pulse-railway promote --deployment-id ${id} --service ${baseline.router.service.name}`,
+		facts: [
+			`Project ${observation.project.name}, environment ${observation.environment.name}`,
+			`Address ${backend.serverAddress}`,
+			image === undefined ? `Built on Railway from ${source.context}` : `Built here and pushed as ${image}`,
+			activeFact(settlement.activeId, facts.activeSessions),
+		],
+		warnings: [...settlement.warnings, ...replicaWarning(config.backendReplicas)],
+		steps: [
+			...settlement.steps,
+			...(image === undefined ? [] : [buildImage(image, source, backend)]),
+			createService(service, backend),
+			...(baseline.router.service.groupId === null ? [] : [group(baseline.router.service.name, service)]),
+			{
+				kind: 'update-instance',
+				id: 'configure',
+				title: `Configure ${service}`,
+				service,
+				settings: backendSettings(facts.app.language, {
+					replicas: config.backendReplicas,
+					startCommand: config.startCommand,
+					...(image === undefined ? {} : { image }),
+				}),
+			},
+			image === undefined ? upload(service, source) : deployImage(service),
+			awaited,
+			register(id, service),
+			...cutOver(id, service),
+		],
+	};
+}
+
+function backendInput(facts: DeployFacts, config: DeployConfig): BackendInput {
+	const { baseline } = facts;
+	return {
+		deploymentId: facts.deploymentId,
+		internalToken: baseline.internalToken,
+		serverAddress: config.serverAddress ?? baseline.router.origins[0] ?? baseline.router.controlOrigin,
+		port: config.backendPort,
+		appFile: facts.appFile,
+		webRoot: facts.webRoot,
+		dockerfile: facts.dockerfile,
+		redisUrl: baseline.redisUrl,
+		sessionStore: facts.app.sessionStore,
+		env: baseline.env,
+		userVariables: config.env,
+		buildArgs: config.buildArgs,
+		mode: config.imageRepository === undefined ? 'source' : 'image',
+	};
+}
+
+function refuseTaken({ observation, live, deploymentId }: DeployFacts, service: string, freed: ReadonlySet<string>) {
+	if (freed.has(deploymentId)) return;
+	const taken =
+		observation.services.some((existing) => existing.name === service) ||
+		live.deployments.some((record) => record.id === deploymentId);
+	if (taken) {
+		throw usageError(`deployment ${deploymentId} already exists`, 'Choose another id, or leave --deployment-id out.');
+	}
+}
+
+function activeFact(activeId: string | null, sessions: number | null): string {
+	if (activeId === null) return 'First deployment of this stack';
+	const users = sessions === null ? 'an unknown number of' : String(sessions);
+	return `Active now: ${activeId}; its ${users} live sessions stay on it until they end`;
+}
+
+function replicaWarning(replicas: number): readonly string[] {
+	return replicas === 1
+		? []
+		: [`${replicas} replicas: Railway picks one at random for each request, so sessions kept in memory will break.`];
+}

@@ -1,0 +1,115 @@
+import type { DeploymentRecord, RoutingSnapshot } from '../deployments/record.ts';
+import type { StackObservation } from '../platform/port.ts';
+import { type Backend, backendsOf, durableActiveId } from './backends.ts';
+import type { Step } from './step.ts';
+
+/**
+ * What a killed or lost command left behind, put right before anything new begins. Only valid while holding the deploy
+ * lock, with `live` read after it was granted: no pending deployment can then belong to a running deploy.
+ */
+export interface Settlement {
+	readonly steps: readonly Step[];
+	readonly warnings: readonly string[];
+	/** Who is active once the steps are done; `null` before the first promotion. */
+	readonly activeId: string | null;
+	/** Deployment ids that the steps delete. */
+	readonly deleted: ReadonlySet<string>;
+}
+
+/** Railway's reads may lag this much; a younger promotion is never undone by what they say. */
+const TRUSTED_PROMOTION_MS = 120_000;
+
+/** `now` by the router's clock, Unix milliseconds. */
+export function settle(observation: StackObservation, live: RoutingSnapshot, now: number): Settlement {
+	const durable = durableActiveId(observation);
+	const backends = backendsOf(observation);
+	const active = backends.find((backend) => backend.id === durable);
+	const record = live.deployments.find((candidate) => candidate.id === durable);
+
+	if (durable === live.activeId) return withLeftovers(durable, [], backends, live);
+	if (durable === null) {
+		return nothing(
+			live.activeId,
+			'PULSE_ACTIVE_DEPLOYMENT is not set although a deployment is active; this run sets it.',
+		);
+	}
+	if (active === undefined) {
+		return nothing(
+			live.activeId,
+			`PULSE_ACTIVE_DEPLOYMENT names ${durable}, whose service is gone; nothing is cleaned up.`,
+		);
+	}
+	// The durable write was made, so the promotion counts; the command died before the router heard of it.
+	const promotedJustNow = live.promotedAt !== null && now - live.promotedAt < TRUSTED_PROMOTION_MS;
+	if (record?.state !== 'pending' && promotedJustNow) {
+		return nothing(
+			live.activeId,
+			`Railway still says ${durable} is active, the router ${live.activeId}; nothing is cleaned up.`,
+		);
+	}
+	if (record?.state === 'pending' || record?.state === 'draining') {
+		return withLeftovers(durable, [finishPromotion(active)], backends, live);
+	}
+	return {
+		...nothing(durable, `The router's store did not know ${durable}; it is restored from Railway.`),
+		steps: [reconcile(active, backends, live)],
+	};
+}
+
+function withLeftovers(
+	activeId: string | null,
+	first: readonly Step[],
+	backends: readonly Backend[],
+	live: RoutingSnapshot,
+): Settlement {
+	const kept = new Set(live.deployments.filter((record) => record.state !== 'pending').map((record) => record.id));
+	const pending = live.deployments.filter((record) => record.state === 'pending' && record.id !== activeId);
+	const leftovers = backends.filter((backend) => backend.id !== activeId && !kept.has(backend.id));
+	return {
+		activeId,
+		warnings: [],
+		// Records first: the router must not route to a service that is going away.
+		steps: [...first, ...pending.map(removeRecord), ...leftovers.map(deleteLeftover)],
+		deleted: new Set([...pending, ...leftovers].map(({ id }) => id)),
+	};
+}
+
+function nothing(activeId: string | null, warning: string): Settlement {
+	return { activeId, steps: [], warnings: [warning], deleted: new Set() };
+}
+
+function finishPromotion({ id, service }: Backend): Step {
+	return {
+		kind: 'promote',
+		id: `finish:${id}`,
+		title: `Finish the interrupted promotion of ${id}`,
+		deployment: id,
+		service: service.name,
+	};
+}
+
+function reconcile(active: Backend, backends: readonly Backend[], live: RoutingSnapshot): Step {
+	return {
+		kind: 'reconcile',
+		id: 'reconcile',
+		title: `Restore ${active.id} as the active deployment`,
+		ifRevision: live.revision,
+		truth: {
+			activeId: active.id,
+			services: backends.map(({ id, service }) => ({ id, serviceName: service.name })),
+		},
+	};
+}
+
+function removeRecord({ id }: DeploymentRecord): Step {
+	return { kind: 'remove-record', id: `forget:${id}`, title: `Forget the unfinished deployment ${id}`, deployment: id };
+}
+
+function deleteLeftover({ id, service }: Backend): Step {
+	return {
+		kind: 'delete-services',
+		id: `leftover:${id}`,
+		title: `Delete service ${service.name}, left by an unfinished deploy`,
+		services: [service.name],
+	};
+}
