@@ -81,7 +81,7 @@ export const observeStack = query<Target & { first: number; withConfig: boolean 
 		environment: z.object({
 			id: z.string(),
 			name: z.string(),
-			config: z.unknown(),
+			config: z.unknown().optional(),
 			serviceInstances: page(instanceResult),
 		}),
 	}),

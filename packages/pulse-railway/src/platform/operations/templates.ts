@@ -5,7 +5,7 @@ import type { Target } from './target.ts';
 export const readTemplate = query<{ code: string }, { template: { id: string; serializedConfig?: unknown } }>(
 	'readTemplate',
 	'($code: String!) { template(code: $code) { id serializedConfig } }',
-	z.object({ template: z.object({ id: z.string(), serializedConfig: z.unknown() }) }),
+	z.object({ template: z.object({ id: z.string(), serializedConfig: z.unknown().optional() }) }),
 );
 
 export const deployTemplate = mutation<
