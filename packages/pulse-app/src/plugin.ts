@@ -21,6 +21,11 @@ export interface Plugin {
 	onPrerender?(directives: Directives): void;
 	/** Before the app sees a request. Return true when it was answered. */
 	onRequest?(request: IncomingMessage, response: ServerResponse): boolean | Promise<boolean>;
+	/**
+	 * A secret that all deployments of the app share. Session ids are signed with it, so that one deployment recognises
+	 * the visitors of another. `PULSE_SECRET` serves the same purpose; either is enough.
+	 */
+	sessionSecret?(env: Readonly<Record<string, string | undefined>>): string | undefined;
 	/** When a browser's socket connects, before its render session is looked up. Return false to refuse, `reload` to accept it and tell it to reload. */
 	onConnect?(query: Readonly<Record<string, string>>): true | false | 'reload';
 }

@@ -1,0 +1,123 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Logger } from 'pino';
+import { APP_BRAND } from './brand.ts';
+import { type EnvironmentOverrides, readEnvironment } from './config/environment.ts';
+import { PulseError } from './errors.ts';
+import type { Plugin } from './plugin.ts';
+import type { ChannelOpener } from './render/channel.ts';
+import type { RenderSession } from './render/render-session.ts';
+import type { RenderOutcome, View } from './render/view.ts';
+import { createRuntime, type Runtime } from './runtime.ts';
+import { type RunningApp, startServer } from './server/start.ts';
+import type { CookieSessionStore } from './sessions/cookie-store.ts';
+import { MemorySessionStore } from './sessions/memory-store.ts';
+import type { SessionStore } from './sessions/store.ts';
+import type { UserSession } from './sessions/user-session.ts';
+import type { ClientMessage } from './wire/messages.ts';
+
+export interface AppOptions {
+	/**
+	 * Serves everything outside `/_pulse/` and `/socket.io/`: an Express app, `getRequestListener(hono.fetch)`, Fastify's
+	 * `routing`, Next's request handler, or a plain function.
+	 */
+	readonly listener: (request: IncomingMessage, response: ServerResponse) => unknown;
+	/** Live state: opened once for each render session that uses the channel. Keyed by channel name. */
+	readonly channels?: Readonly<Record<string, ChannelOpener>>;
+	/** Renders a view for the Pulse browser client. Default: an empty view. */
+	readonly render?: (view: View) => unknown | RenderOutcome | Promise<unknown | RenderOutcome>;
+	/** Every message of a browser that is not for a channel, e.g. callbacks of the Pulse browser client. */
+	readonly onMessage?: (render: RenderSession, message: ClientMessage) => void | Promise<void>;
+	readonly plugins?: readonly Plugin[];
+	/** Default: the memory of the process. */
+	readonly sessionStore?: SessionStore | CookieSessionStore;
+	/** How long a render session without a socket is kept, in seconds. Default 60. */
+	readonly sessionTimeoutSeconds?: number;
+	/** `.example.com` shares user sessions with subdomains. Default: the host alone. */
+	readonly cookieDomain?: string;
+	/** Public origin. Default `PULSE_SERVER_ADDRESS`. */
+	readonly serverAddress?: string;
+	/** Before listening, e.g. to prepare a framework or to add websocket endpoints of your own. */
+	readonly onStart?: (context: { readonly server: Server }) => void | Promise<void>;
+	/** After the last connection is closed. */
+	readonly onStop?: () => void | Promise<void>;
+}
+
+export interface ListenOptions extends EnvironmentOverrides {
+	/** Default 8000; 0 picks a free port. */
+	readonly port?: number;
+	/** Default `::`, all addresses of both families; all IPv4 addresses where IPv6 is off. */
+	readonly address?: string;
+	/** Default: pino to stdout. */
+	readonly logger?: Logger;
+}
+
+/**
+ * A stateful web app. Constructing one has no side effects: `listen`, or `pulse run` on a file that exports it, starts it.
+ *
+ * @example
+ * export default new App({
+ *   listener: (request, response) => response.end(page(app.client)),
+ *   channels: {
+ *     counter: (channel) => {
+ *       let count = 0;
+ *       channel.on('increment', () => ++count);
+ *     },
+ *   },
+ * });
+ */
+export class App {
+	readonly [APP_BRAND] = 1;
+	readonly options: AppOptions;
+	/** By priority, highest first. */
+	readonly plugins: readonly Plugin[];
+	readonly sessionStore: SessionStore | CookieSessionStore;
+	#runtime: Runtime | null = null;
+
+	constructor(options: AppOptions) {
+		this.options = options;
+		this.plugins = [...(options.plugins ?? [])].sort((a, b) => (b.priority ?? 0) - (a.priority ?? 0));
+		this.sessionStore = options.sessionStore ?? new MemorySessionStore();
+	}
+
+	/** Starts plugins, then serves. Rejects with {@link PulseError}, e.g. `port-taken`. */
+	async listen(options: ListenOptions = {}): Promise<RunningApp> {
+		if (this.#runtime !== null) throw new PulseError('already-listening', 'This app is already listening.');
+		const runtime = createRuntime(this, readEnvironment(overridesOf(this.options, options)), options.logger);
+		this.#runtime = runtime;
+		const forget = () => {
+			this.#runtime = null;
+		};
+		try {
+			return await startServer(this, runtime, { port: options.port ?? 8000, address: options.address ?? '::' }, forget);
+		} catch (error) {
+			forget();
+			throw error;
+		}
+	}
+
+	/** The user session of a request; creates nothing until it is written to. Write before the response begins. */
+	session(request: IncomingMessage, response: ServerResponse): Promise<UserSession> {
+		return this.#running().sessions.ofRequest(request, response);
+	}
+
+	/**
+	 * What a page needs to become live, pinned to this deployment: put `head` into its `<head>`, then
+	 * `import { connect } from '<module>'` in a module script. Serve such a page with `cache-control: no-store`.
+	 */
+	get client(): { readonly head: string; readonly module: string } {
+		return this.#running().pageClient();
+	}
+
+	#running(): Runtime {
+		if (this.#runtime === null) throw new PulseError('not-listening', 'The app is not listening yet.');
+		return this.#runtime;
+	}
+}
+
+function overridesOf(app: AppOptions, listen: ListenOptions): EnvironmentOverrides {
+	const serverAddress = listen.serverAddress ?? app.serverAddress;
+	return {
+		...(listen.mode === undefined ? {} : { mode: listen.mode }),
+		...(serverAddress === undefined ? {} : { serverAddress }),
+	};
+}

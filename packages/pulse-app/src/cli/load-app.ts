@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { createJiti } from 'jiti';
+import type { App } from '../app.ts';
+import { APP_BRAND } from '../brand.ts';
+import { PulseError } from '../errors.ts';
+
+/** Loads a TypeScript or JavaScript file and finds the app that it exports by default or as `app`. */
+export async function loadApp(file: string, cwd: string): Promise<App> {
+	const path = resolve(cwd, file);
+	if (!existsSync(path)) {
+		throw new PulseError('app-not-found', `App file not found: ${path}`, {
+			next: 'Give the path of the file that exports your App, e.g. pulse run app.ts',
+		});
+	}
+	const module = await importModule(path);
+	const app = [module.default, module.app].find(isApp);
+	if (app === undefined) {
+		throw new PulseError('no-app', `${path} exports no App.`, {
+			next: 'Add: export default new App({ ... }), with App imported from pulse-app',
+		});
+	}
+	return app;
+}
+
+async function importModule(path: string): Promise<Record<string, unknown>> {
+	try {
+		return await createJiti(path).import<Record<string, unknown>>(path);
+	} catch (cause) {
+		const reason = cause instanceof Error ? cause.message : String(cause);
+		throw new PulseError('app-failed-to-load', `${path} failed to load: ${reason}`, { cause });
+	}
+}
+
+/** By brand: the app may have been made by another copy of this package. */
+function isApp(value: unknown): value is App {
+	return typeof value === 'object' && value !== null && APP_BRAND in value && 'listen' in value;
+}

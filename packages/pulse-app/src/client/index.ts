@@ -1,0 +1,133 @@
+/**
+ * Makes a page live. Works from a plain module script with no build step:
+ *
+ * @example
+ * import { connect } from '/_pulse/client.js'; // `app.client.module` on the server pins it to the page's deployment
+ * const pulse = await connect();
+ * const counter = pulse.channel('counter');
+ * button.onclick = async () => show(await counter.request('increment'));
+ */
+import type { Directives } from '../plugin.ts';
+import type { ClientMessage, ServerMessage } from '../wire/messages.ts';
+import { deserialize } from '../wire/serialize.ts';
+import { performApiCall } from './api-call.ts';
+import { ClientChannel } from './channel.ts';
+import { pageDirectives, storeDirectives } from './directives.ts';
+import { createFetch } from './fetch.ts';
+import { createReloader } from './reload.ts';
+import { currentRoute } from './route.ts';
+import { openSocket, type SocketFactory } from './socket.ts';
+import { followVisibility } from './visibility.ts';
+
+export { type ClientChannel, ConnectionLostError } from './channel.ts';
+
+/** `refused`: the server will not have this page, e.g. because cookies are blocked. */
+export type Status = 'connecting' | 'connected' | 'disconnected' | 'reloading' | 'refused';
+
+export interface ConnectOptions {
+	/** `io` of socket.io-client. Default: the build that the app serves at `/_pulse/client/socket.io.js`. */
+	readonly io?: SocketFactory;
+	/** Called at once and on every change. */
+	readonly onStatus?: (status: Status) => void;
+	/** Every message of the server, for apps that render on the server. */
+	readonly onMessage?: (message: ServerMessage) => void;
+}
+
+export interface PulseClient {
+	readonly status: Status;
+	/** Id of this page's render session. */
+	readonly renderId: string;
+	channel(name: string): ClientChannel;
+	/** `fetch` that stays on the deployment that served the page and reloads the page when that is gone. */
+	readonly fetch: typeof fetch;
+	send(message: ClientMessage): void;
+}
+
+/** Opens the page's render session and its socket; call it once a page. Rejects when the server cannot be reached. */
+export async function connect(options: ConnectOptions = {}): Promise<PulseClient> {
+	let status: Status = 'connecting';
+	const setStatus = (next: Status) => {
+		if (status === 'reloading') return;
+		status = next;
+		options.onStatus?.(next);
+	};
+	setStatus('connecting');
+
+	let directives = pageDirectives();
+	const reloader = createReloader(() => setStatus('reloading'));
+	const pinnedFetch = createFetch(() => directives, reloader);
+	const [io, opened] = await Promise.all([options.io ?? servedSocketIo(), openRenderSession(pinnedFetch)]);
+	directives = opened;
+	storeDirectives(directives);
+
+	const channels = new Map<string, ClientChannel>();
+	const socket = openSocket(io, directives, {
+		onConnected: () => setStatus('connected'),
+		onDisconnected: () => {
+			for (const channel of channels.values()) channel.connectionLost();
+			setStatus('disconnected');
+		},
+		onRefused: () => setStatus('refused'),
+		onSent: (message) => {
+			if (message.type === 'channel_message' && message.requestId)
+				channels.get(message.channel)?.sent(message.requestId);
+		},
+		onMessage: (message) => {
+			if (message.type === 'channel_message') channels.get(message.channel)?.receive(message);
+			else if (message.type === 'api_call') void performApiCall(message, pinnedFetch).then(socket.say);
+			else if (message.type === 'navigate_to') navigate(message);
+			options.onMessage?.(message);
+		},
+		reload: reloader.reload,
+	});
+	followVisibility({ ...socket, reload: reloader.reload });
+
+	return {
+		get status() {
+			return status;
+		},
+		renderId: directives.socketio.auth.render_id ?? '',
+		channel: (name) => {
+			const channel = channels.get(name) ?? new ClientChannel(name, socket.say);
+			channels.set(name, channel);
+			return channel;
+		},
+		fetch: pinnedFetch,
+		send: socket.say,
+	};
+}
+
+async function openRenderSession(pinnedFetch: typeof fetch): Promise<Directives> {
+	const response = await pinnedFetch('/_pulse/prerender', {
+		method: 'POST',
+		headers: { 'content-type': 'application/json' },
+		body: JSON.stringify({ paths: [location.pathname], routeInfo: currentRoute() }),
+	});
+	if (!response.ok) throw new Error(`the server refused to open a render session: ${response.status}`);
+	const answer: unknown = await response.json();
+	if (!Array.isArray(answer)) return followOutcome(answer as { redirect?: string });
+	return (deserialize(answer) as { directives: Directives }).directives;
+}
+
+/** The server's `render` leads this path elsewhere. */
+function followOutcome(outcome: { redirect?: string }): Promise<never> {
+	if (outcome.redirect === undefined) throw new Error('the server has no view for this path');
+	location.assign(outcome.redirect);
+	return new Promise(() => {});
+}
+
+async function servedSocketIo(): Promise<SocketFactory> {
+	// Beside this module when it is served by the app, with the same pin; bundlers must leave it alone.
+	const own = new URL(import.meta.url);
+	const served = own.pathname.startsWith('/_pulse/');
+	const url = served
+		? new URL(`socket.io.js${own.search}`, own)
+		: new URL('/_pulse/client/socket.io.js', location.origin);
+	const module = (await import(/* webpackIgnore: true */ /* @vite-ignore */ url.href)) as { io: SocketFactory };
+	return module.io;
+}
+
+function navigate(message: ServerMessage & { readonly type: 'navigate_to' }): void {
+	if (message.replace) location.replace(message.path);
+	else location.assign(message.path);
+}

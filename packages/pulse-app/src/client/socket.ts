@@ -1,0 +1,103 @@
+import type { Directives } from '../plugin.ts';
+import type { ClientMessage, ServerMessage } from '../wire/messages.ts';
+import { deserialize, serialize } from '../wire/serialize.ts';
+import { currentRoute } from './route.ts';
+
+/** What this client uses of socket.io-client. */
+export interface SocketLike {
+	readonly connected: boolean;
+	readonly active: boolean;
+	connect(): unknown;
+	disconnect(): unknown;
+	emit(event: string, ...args: unknown[]): unknown;
+	// biome-ignore lint/suspicious/noExplicitAny: socket.io-client types listeners by event
+	on(event: string, listener: (...args: any[]) => void): unknown;
+}
+export type SocketFactory = (uri: string, options: object) => SocketLike;
+
+/** Beyond this many the page has been away for too long to catch up. */
+const MAX_QUEUED = 100;
+const RETRY_MS = 2000;
+
+export interface SocketEvents {
+	onConnected(): void;
+	onDisconnected(): void;
+	/** The server will not have this page; reconnecting would not help. */
+	onRefused(code: string): void;
+	onMessage(message: ServerMessage): void;
+	/** The message left the queue. */
+	onSent(message: ClientMessage): void;
+	reload(reason: string): void;
+}
+
+export interface PageSocket {
+	say(message: ClientMessage): void;
+	connect(): void;
+	disconnect(): void;
+	connected(): boolean;
+}
+
+/** The page's one socket. Nothing is sent before the server has confirmed that it still knows the page. */
+export function openSocket(io: SocketFactory, directives: Directives, events: SocketEvents): PageSocket {
+	// One for each page load, kept over reconnects: tells a reconnect from a copied tab.
+	const pageInstance = Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) =>
+		b.toString(16).padStart(2, '0'),
+	).join('');
+	const socket = io(location.origin, {
+		transports: ['websocket'],
+		auth: { ...directives.socketio.auth, __pulse_page_instance_id: pageInstance },
+		query: directives.socketio.query,
+	});
+	const path = location.pathname;
+	const queue: ClientMessage[] = [];
+	let attachId = 0;
+	let attached = false;
+
+	const emit = (message: ClientMessage) => {
+		socket.emit('message', serialize(message));
+		events.onSent(message);
+	};
+
+	socket.on('connect', () => {
+		attachId += 1;
+		emit({ type: 'attach', path, routeInfo: mutable(currentRoute()), attachId: String(attachId) });
+	});
+	socket.on('disconnect', (reason: string) => {
+		attached = false;
+		events.onDisconnected();
+		// The server closed it on purpose, e.g. while stopping: unlike a lost connection this is not retried by itself.
+		if (reason === 'io server disconnect') setTimeout(() => socket.connect(), RETRY_MS * Math.random());
+	});
+	socket.on('connect_error', (error: Error & { data?: { code?: string } }) => {
+		const code = error.data?.code;
+		if (code === undefined || socket.active) return;
+		if (code === 'render_id_collision' || code === 'not_owner') events.reload('another page took its place');
+		else if (code === 'unavailable') setTimeout(() => socket.connect(), RETRY_MS);
+		else events.onRefused(code);
+	});
+	socket.on('message', (wire: unknown) => {
+		const message = deserialize(wire) as ServerMessage;
+		if (message.type === 'reload') return events.reload('the server asked for it');
+		if (message.type === 'attach_ack' && message.attachId === String(attachId)) {
+			attached = true;
+			for (const waiting of queue.splice(0)) emit(waiting);
+			events.onConnected();
+		}
+		events.onMessage(message);
+	});
+
+	return {
+		say: (message) => {
+			if (attached && socket.connected) return emit(message);
+			if (queue.length >= MAX_QUEUED) throw new Error('too many messages wait for the connection');
+			queue.push(message);
+		},
+		connect: () => void socket.connect(),
+		disconnect: () => void socket.disconnect(),
+		connected: () => attached && socket.connected,
+	};
+}
+
+function mutable<T>(value: T): T & { catchall: string[] } {
+	return value as T & { catchall: string[] };
+}

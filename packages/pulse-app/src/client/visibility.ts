@@ -1,0 +1,24 @@
+/** A tab that comes back and cannot connect within this time loads anew. */
+const RECONNECT_MS = 10_000;
+
+/**
+ * A hidden tab gives its socket up, so that a deployment that nobody looks at can end (contract P1.16). Coming back within
+ * the session timeout finds everything as it was.
+ */
+export function followVisibility(socket: {
+	connect(): void;
+	disconnect(): void;
+	connected(): boolean;
+	reload(reason: string): void;
+}): void {
+	let timer: ReturnType<typeof setTimeout> | undefined;
+	document.addEventListener('visibilitychange', () => {
+		clearTimeout(timer);
+		if (document.visibilityState === 'hidden') return socket.disconnect();
+		socket.connect();
+		timer = setTimeout(() => {
+			// Without a network a reload would only lose the page.
+			if (!socket.connected() && navigator.onLine) socket.reload('it could not reconnect');
+		}, RECONNECT_MS);
+	});
+}

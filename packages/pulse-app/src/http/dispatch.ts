@@ -1,0 +1,74 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Runtime } from '../runtime.ts';
+import { BodyTooLargeError } from './body.ts';
+import { submitForm } from './forms.ts';
+import { prerender } from './prerender.ts';
+import { replyJson } from './reply.ts';
+
+/** One request through plugins, then `/_pulse/`, then the app. Never throws. */
+export async function dispatch(runtime: Runtime, request: IncomingMessage, response: ServerResponse): Promise<void> {
+	try {
+		for (const plugin of runtime.app.plugins) {
+			if (plugin.onRequest !== undefined && (await plugin.onRequest(request, response))) return;
+		}
+		const path = pathOf(request.url ?? '/');
+		if (path.reserved) await servePulse(runtime, path.pathname, request, response);
+		else await runtime.listener(request, response);
+	} catch (error) {
+		fail(runtime, request, response, error);
+	}
+}
+
+const STATUS_DETAIL = { 400: 'malformed path', 413: 'body too large', 500: 'internal server error' };
+
+async function servePulse(
+	runtime: Runtime,
+	path: string,
+	request: IncomingMessage,
+	response: ServerResponse,
+): Promise<void> {
+	const { method } = request;
+	const read = method === 'GET' || method === 'HEAD';
+	if (path === '/_pulse/health' && read) {
+		return replyJson(response, 200, { health: 'ok', message: 'Pulse server is running' });
+	}
+	if (path === '/_pulse/set-cookies' && read) {
+		await runtime.sessions.renew(request, response);
+		return replyJson(response, 200, { health: 'ok', message: 'Cookies updated' });
+	}
+	if (path === '/_pulse/prerender' && method === 'POST') return prerender(runtime, request, response);
+	const form = /^\/_pulse\/forms\/([^/]+)\/([^/]+)$/.exec(path);
+	if (form !== null && method === 'POST') {
+		const ids = { render: decodeURIComponent(form[1] as string), form: decodeURIComponent(form[2] as string) };
+		return submitForm(runtime, ids, request, response);
+	}
+	if (read && runtime.clientFiles.serve(path, request, response)) return;
+	replyJson(response, 404, { detail: 'not found' });
+}
+
+/** Reserved is what is below `/_pulse` before or after dot segments are resolved: neither spelling reaches the app. */
+function pathOf(target: string): { readonly pathname: string; readonly reserved: boolean } {
+	const raw = target.split(/[?#]/, 1)[0] as string;
+	const pathname = URL.canParse(target, 'http://app') ? new URL(target, 'http://app').pathname : raw;
+	return { pathname, reserved: isReserved(raw) || isReserved(pathname) };
+}
+
+function isReserved(path: string): boolean {
+	return path === '/_pulse' || path.startsWith('/_pulse/');
+}
+
+function fail(runtime: Runtime, request: IncomingMessage, response: ServerResponse, error: unknown): void {
+	const status = error instanceof BodyTooLargeError ? 413 : error instanceof URIError ? 400 : 500;
+	// A client that went away in the middle of its body is not our failure.
+	if (status === 500 && request.destroyed && !request.complete) return;
+	if (status === 500) {
+		runtime.log.error({ err: error, method: request.method, path: request.url?.split('?', 1)[0] }, 'request failed');
+	}
+	if (response.headersSent) {
+		response.destroy();
+		return;
+	}
+	// The rest of a body that was not read would be taken for the next request.
+	if (!request.complete) response.setHeader('connection', 'close');
+	replyJson(response, status, { detail: STATUS_DETAIL[status] });
+}

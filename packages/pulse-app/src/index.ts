@@ -1,0 +1,15 @@
+export { App, type AppOptions, type ListenOptions } from './app.ts';
+export { APP_BRAND, PLUGIN_BRAND, SESSION_STORE_BRAND } from './brand.ts';
+export { PulseError } from './errors.ts';
+export type { Directives, Plugin, PluginContext, RenderSessionCounts } from './plugin.ts';
+export type { Channel, ChannelOpener } from './render/channel.ts';
+export type { FormHandler } from './render/mount.ts';
+export type { RenderSession } from './render/render-session.ts';
+export { notFound, type RenderOutcome, redirect, type View } from './render/view.ts';
+export type { RunningApp } from './server/start.ts';
+export { CookieSessionStore } from './sessions/cookie-store.ts';
+export { MemorySessionStore, type MemorySessionStoreOptions } from './sessions/memory-store.ts';
+export type { SessionStore, SessionStoreContext } from './sessions/store.ts';
+export type { UserSession } from './sessions/user-session.ts';
+export type { ClientMessage, RouteInfo, ServerMessage } from './wire/messages.ts';
+export { deserialize, type Serialized, serialize } from './wire/serialize.ts';

@@ -1,0 +1,43 @@
+import type { RouteInfo } from '../wire/messages.ts';
+import { Outbox } from './outbox.ts';
+
+/** A prerendered view waits this long for its browser; `ttlSeconds` of the prerender request replaces it. */
+export const PRERENDER_MOUNT_MS = 60_000;
+/** A view whose socket was lost waits this long. */
+export const DISCONNECTED_MOUNT_MS = 300_000;
+
+/** One view of a render session: prerendered, then attached by the browser that shows it. */
+export class Mount {
+	readonly path: string;
+	routeInfo: RouteInfo;
+	/** Messages for this path wait here until the browser has attached. */
+	readonly outbox = new Outbox();
+	readonly forms = new Map<string, FormHandler>();
+	/** Unix milliseconds after which attaching is too late; `null` while attached. */
+	#expiresAt: number | null;
+
+	constructor(path: string, routeInfo: RouteInfo, expiresAt: number) {
+		this.path = path;
+		this.routeInfo = routeInfo;
+		this.#expiresAt = expiresAt;
+	}
+
+	get attached(): boolean {
+		return this.#expiresAt === null;
+	}
+
+	expired(now: number): boolean {
+		return this.#expiresAt !== null && now > this.#expiresAt;
+	}
+
+	attach(): void {
+		this.#expiresAt = null;
+	}
+
+	disconnect(now: number): void {
+		this.#expiresAt ??= now + DISCONNECTED_MOUNT_MS;
+	}
+}
+
+/** Handles a form of a view. Throwing answers 500. */
+export type FormHandler = (form: FormData) => void | Promise<void>;

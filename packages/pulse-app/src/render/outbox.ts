@@ -1,0 +1,20 @@
+import type { ServerMessage } from '../wire/messages.ts';
+
+/** More than this many waiting messages cannot be told from a lost page: the browser reloads instead. */
+export const MAX_QUEUED_MESSAGES = 100;
+
+/** Messages for a browser that is not there at the moment, in order and bounded. */
+export class Outbox {
+	#messages: ServerMessage[] = [];
+
+	push(message: ServerMessage): void {
+		if (this.#messages.length < MAX_QUEUED_MESSAGES) this.#messages.push(message);
+		else this.#messages = [{ type: 'reload' }];
+	}
+
+	drain(): readonly ServerMessage[] {
+		const messages = this.#messages;
+		this.#messages = [];
+		return messages;
+	}
+}

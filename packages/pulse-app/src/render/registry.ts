@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import type { RenderSessionCounts } from '../plugin.ts';
+import type { UserSession } from '../sessions/user-session.ts';
+import { type Link, RenderSession } from './render-session.ts';
+
+export interface RenderRegistryOptions {
+	/** How long a render session without a socket is kept. */
+	readonly timeoutMs: number;
+	readonly sessionOf: (sid: string) => UserSession;
+	readonly onClosed: (render: RenderSession) => void;
+	/** The last render session of this user is gone. */
+	readonly onOwnerGone: (sid: string) => void;
+	readonly now?: () => number;
+}
+
+/** All render sessions of this process. */
+export class RenderRegistry {
+	readonly #options: RenderRegistryOptions;
+	readonly #renders = new Map<string, RenderSession>();
+	readonly #timers = new Map<string, NodeJS.Timeout>();
+	readonly #owners = new Map<string, number>();
+
+	constructor(options: RenderRegistryOptions) {
+		this.#options = options;
+	}
+
+	/** A new one, closed after the timeout unless a socket connects. The id is random unless a browser brings it. */
+	create(owner: string, id: string = randomBytes(16).toString('hex')): RenderSession {
+		const session = this.#options.sessionOf(owner) as UserSession & { readonly id: string };
+		const render = new RenderSession(id, session, this.#options.now ?? Date.now);
+		this.#renders.set(id, render);
+		this.#owners.set(owner, (this.#owners.get(owner) ?? 0) + 1);
+		this.#closeLater(render);
+		return render;
+	}
+
+	find(id: string): RenderSession | null {
+		return this.#renders.get(id) ?? null;
+	}
+
+	isOwner(sid: string): boolean {
+		return this.#owners.has(sid);
+	}
+
+	of(owner: string): RenderSession[] {
+		return [...this.#renders.values()].filter((render) => render.owner === owner);
+	}
+
+	all(): IterableIterator<RenderSession> {
+		return this.#renders.values();
+	}
+
+	connect(render: RenderSession, link: Link): void {
+		clearTimeout(this.#timers.get(render.id));
+		this.#timers.delete(render.id);
+		render.connect(link);
+	}
+
+	disconnect(render: RenderSession, link: Link): void {
+		if (render.disconnect(link) && this.#renders.get(render.id) === render) this.#closeLater(render);
+	}
+
+	/** A prerender that reuses the session proves that somebody is still there. */
+	keepAlive(render: RenderSession): void {
+		if (!render.connected) this.#closeLater(render);
+	}
+
+	counts(): RenderSessionCounts {
+		let connected = 0;
+		for (const render of this.#renders.values()) if (render.connected) connected += 1;
+		return { total: this.#renders.size, connected, resumable: this.#renders.size - connected };
+	}
+
+	closeAll(): void {
+		for (const render of [...this.#renders.values()]) this.#close(render);
+	}
+
+	#closeLater(render: RenderSession): void {
+		clearTimeout(this.#timers.get(render.id));
+		this.#timers.set(render.id, setTimeout(() => this.#close(render), this.#options.timeoutMs).unref());
+	}
+
+	#close(render: RenderSession): void {
+		clearTimeout(this.#timers.get(render.id));
+		this.#timers.delete(render.id);
+		this.#renders.delete(render.id);
+		const rest = (this.#owners.get(render.owner) ?? 1) - 1;
+		if (rest > 0) this.#owners.set(render.owner, rest);
+		else {
+			this.#owners.delete(render.owner);
+			this.#options.onOwnerGone(render.owner);
+		}
+		render.close();
+		this.#options.onClosed(render);
+	}
+}

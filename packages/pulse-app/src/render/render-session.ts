@@ -1,0 +1,122 @@
+import type { UserSession } from '../sessions/user-session.ts';
+import type { RouteInfo, ServerMessage } from '../wire/messages.ts';
+import { type ChannelOpener, ServerChannel } from './channel.ts';
+import { Mount } from './mount.ts';
+import { Outbox } from './outbox.ts';
+
+/** One socket, as a render session needs it. */
+export interface Link {
+	send(message: ServerMessage): void;
+	/** Another socket of the same page has taken over. */
+	drop(): void;
+}
+
+/**
+ * The live state behind one page: its views, its channels and whatever the app keeps in `data`. It outlives its socket, so
+ * that a reconnecting browser finds everything as it was, until the session timeout.
+ */
+export class RenderSession {
+	readonly id: string;
+	/** Session id of the user whose browser it belongs to. */
+	readonly owner: string;
+	readonly session: UserSession;
+	/** For the app. */
+	readonly data = new Map<string, unknown>();
+	readonly #mounts = new Map<string, Mount>();
+	readonly #channels = new Map<string, ServerChannel>();
+	readonly #outbox = new Outbox();
+	readonly #now: () => number;
+	#pageInstance: string | null = null;
+	#link: Link | null = null;
+
+	constructor(id: string, session: UserSession & { readonly id: string }, now: () => number) {
+		this.id = id;
+		this.owner = session.id;
+		this.session = session;
+		this.#now = now;
+	}
+
+	get connected(): boolean {
+		return this.#link !== null;
+	}
+
+	/**
+	 * Binds the session to one page load, which keeps its instance over reconnects. False for another one: a copied tab
+	 * with the same render id. A client without instances is never refused.
+	 */
+	claim(pageInstance: string | null): boolean {
+		this.#pageInstance ??= pageInstance;
+		return pageInstance === null || pageInstance === this.#pageInstance;
+	}
+
+	connect(link: Link): void {
+		const previous = this.#link;
+		this.#link = link;
+		previous?.drop();
+		for (const message of this.#outbox.drain()) link.send(message);
+	}
+
+	/** False when another socket has taken over meanwhile. */
+	disconnect(link: Link): boolean {
+		if (this.#link !== link) return false;
+		this.#link = null;
+		for (const mount of this.#mounts.values()) mount.disconnect(this.#now());
+		return true;
+	}
+
+	/** Delivered now, or in order when the browser is back and has attached the view that the message is for. */
+	send(message: ServerMessage): void {
+		const mount = 'path' in message ? this.#mounts.get(message.path) : undefined;
+		if (mount !== undefined && !mount.attached) mount.outbox.push(message);
+		else if (this.#link === null) this.#outbox.push(message);
+		else this.#link.send(message);
+	}
+
+	mount(path: string, routeInfo: RouteInfo, ttlMs: number): Mount {
+		const mount = new Mount(path, routeInfo, this.#now() + ttlMs);
+		this.#mounts.set(path, mount);
+		return mount;
+	}
+
+	/** `null` when the path was not prerendered here, or too long ago. */
+	findMount(path: string): Mount | null {
+		const mount = this.#mounts.get(path);
+		if (mount === undefined || !mount.expired(this.#now())) return mount ?? null;
+		this.#mounts.delete(path);
+		return null;
+	}
+
+	mounts(): Iterable<Mount> {
+		return this.#mounts.values();
+	}
+
+	attach(mount: Mount, routeInfo: RouteInfo, attachId: string | null): void {
+		mount.attach();
+		mount.routeInfo = routeInfo;
+		if (attachId !== null) this.send({ type: 'attach_ack', path: mount.path, attachId });
+		for (const message of mount.outbox.drain()) this.send(message);
+	}
+
+	detach(path: string): void {
+		this.#mounts.delete(path);
+	}
+
+	channel(name: string, open: ChannelOpener): ServerChannel {
+		const channel = this.#channels.get(name) ?? new ServerChannel(name, this, open);
+		this.#channels.set(name, channel);
+		return channel;
+	}
+
+	closeChannel(name: string): void {
+		this.#channels.get(name)?.close();
+		this.#channels.delete(name);
+	}
+
+	/** Ends the live state. The registry calls it once. */
+	close(): void {
+		for (const channel of this.#channels.values()) channel.close();
+		this.#channels.clear();
+		this.#link?.drop();
+		this.#link = null;
+	}
+}

@@ -1,0 +1,95 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Logger, pino } from 'pino';
+import type { App } from './app.ts';
+import type { Environment } from './config/environment.ts';
+import { type ClientFiles, createClientFiles } from './http/client-files.ts';
+import { headTag } from './http/page-client.ts';
+import type { Directives, Plugin, PluginContext } from './plugin.ts';
+import { RenderRegistry } from './render/registry.ts';
+import { createKeeper } from './sessions/choose-keeper.ts';
+import { createSessions, type Sessions } from './sessions/sessions.ts';
+import { createGateway, type Gateway } from './socket/gateway.ts';
+
+/** Render id of the page, on every request that it makes (contract P1.2). */
+export const RENDER_ID_HEADER = 'X-Pulse-Render-Id';
+
+/** Everything that lives while an app listens. */
+export interface Runtime {
+	readonly app: App;
+	readonly environment: Environment;
+	readonly log: Logger;
+	readonly sessions: Sessions;
+	readonly renders: RenderRegistry;
+	readonly gateway: Gateway;
+	readonly clientFiles: ClientFiles;
+	/** Directives of a page, as plugins shape them; `renderId` is `null` before the page has a render session. */
+	directives(renderId: string | null): Directives;
+	pageClient(): { readonly head: string; readonly module: string };
+	pluginContext(): PluginContext;
+	listener(request: IncomingMessage, response: ServerResponse): unknown;
+}
+
+export function createRuntime(app: App, environment: Environment, logger?: Logger): Runtime {
+	const log = logger ?? pino({ name: 'pulse', base: null });
+	const timeoutSeconds = app.options.sessionTimeoutSeconds ?? 60;
+	const isLive = (sid: string) => renders.isOwner(sid);
+	const keeper = createKeeper({
+		store: app.sessionStore,
+		environment,
+		secrets: secretsOf(app.plugins, environment),
+		forgetMs: timeoutSeconds * 1000,
+		isLive,
+	});
+	const sessions = createSessions({
+		keeper,
+		cookie: { secure: environment.serverAddress?.protocol === 'https:', domain: app.options.cookieDomain ?? null },
+		onCookieStale: (sid) => gateway.refreshCookies(sid),
+	});
+	const renders = new RenderRegistry({
+		timeoutMs: timeoutSeconds * 1000,
+		sessionOf: sessions.ofOwner,
+		onClosed: (render) => log.debug({ renderId: render.id }, 'render session ended'),
+		onOwnerGone: sessions.release,
+	});
+	const gateway = createGateway({ app, sessions, renders, log });
+	const clientFiles = createClientFiles();
+
+	const directives = (renderId: string | null): Directives => {
+		const result: Directives = { headers: {}, query: {}, socketio: { auth: {}, headers: {}, query: {} } };
+		if (renderId !== null) {
+			result.headers[RENDER_ID_HEADER] = renderId;
+			result.socketio.auth.render_id = renderId;
+		}
+		for (const plugin of app.plugins) plugin.onPrerender?.(result);
+		return result;
+	};
+
+	return {
+		app,
+		environment,
+		log,
+		sessions,
+		renders,
+		gateway,
+		clientFiles,
+		directives,
+		pageClient: () => {
+			const pinned = directives(null);
+			return { head: headTag(pinned), module: clientFiles.moduleUrl(pinned.query) };
+		},
+		pluginContext: () => ({
+			environment: environment.mode,
+			env: environment.env,
+			sessionTimeoutSeconds: timeoutSeconds,
+			renderSessions: () => renders.counts(),
+			reload: () => gateway.reloadAll(),
+			log,
+		}),
+		listener: app.options.listener,
+	};
+}
+
+function secretsOf(plugins: readonly Plugin[], environment: Environment): string[] {
+	const shared = plugins.map((plugin) => plugin.sessionSecret?.(environment.env));
+	return [...shared, environment.secret].filter((secret): secret is string => Boolean(secret));
+}

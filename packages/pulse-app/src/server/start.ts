@@ -1,0 +1,118 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { App } from '../app.ts';
+import { dispatch } from '../http/dispatch.ts';
+import type { RenderSessionCounts } from '../plugin.ts';
+import type { Runtime } from '../runtime.ts';
+import { isCookieStore } from '../sessions/choose-keeper.ts';
+import { bind } from './bind.ts';
+import { drain } from './drain.ts';
+
+/** Railway's edge and load balancers keep idle connections for 60 s: closing first would race with a request. */
+const KEEP_ALIVE_MS = 75_000;
+
+/** A listening app. */
+export interface RunningApp {
+	readonly port: number;
+	readonly address: string;
+	/** Where this machine reaches it, e.g. `http://localhost:8000`. */
+	readonly url: string;
+	readonly server: Server;
+	renderSessions(): RenderSessionCounts;
+	/** Tells every connected browser to reload; returns how many were told. */
+	reload(): number;
+	/**
+	 * Stops accepting, lets requests finish and sockets stay until they leave or `budgetMs` (default 10,000) is over, then
+	 * closes everything and stops the plugins. Calling it again shortens the budget; 0 ends at once.
+	 */
+	close(options?: { readonly budgetMs?: number }): Promise<void>;
+}
+
+export async function startServer(
+	app: App,
+	runtime: Runtime,
+	where: { readonly port: number; readonly address: string },
+	onClosed: () => void,
+): Promise<RunningApp> {
+	const requests = new Set<ServerResponse>();
+	const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request: IncomingMessage, response) => {
+		requests.add(response);
+		response.once('close', () => requests.delete(response));
+		void dispatch(runtime, request, response);
+	});
+	// Node waits this long for the headers of a request, counted from the end of the previous one's keep-alive.
+	server.headersTimeout = KEEP_ALIVE_MS + 1000;
+	runtime.gateway.attach(server);
+
+	const stop = createStop(app, runtime);
+	try {
+		await start(app, runtime, server, stop.done);
+		const bound = await bind(server, where.port, where.address);
+		const url = `http://${hostFor(bound.address)}:${bound.port}`;
+		runtime.log.info({ url, deployment: runtime.environment.env.PULSE_DEPLOYMENT_ID }, 'listening');
+		const ending = drain({ server, requests, busy: runtime.gateway.busy });
+		let closed: Promise<void> | null = null;
+		const finish = async () => {
+			await ending.done;
+			runtime.renders.closeAll();
+			await runtime.gateway.close().catch(() => {});
+			await stop.run();
+			onClosed();
+			runtime.log.info('stopped');
+		};
+		return {
+			port: bound.port,
+			address: bound.address,
+			url,
+			server,
+			renderSessions: () => runtime.renders.counts(),
+			reload: () => runtime.gateway.reloadAll(),
+			close: ({ budgetMs = 10_000 } = {}) => {
+				ending.within(budgetMs);
+				closed ??= finish();
+				return closed;
+			},
+		};
+	} catch (error) {
+		await runtime.gateway.close().catch(() => {});
+		await stop.run();
+		throw error;
+	}
+}
+
+async function start(app: App, runtime: Runtime, server: Server, done: (stop: () => unknown) => void): Promise<void> {
+	const { mode, env } = runtime.environment;
+	const store = app.sessionStore;
+	if (!isCookieStore(store)) {
+		done(() => store.close?.());
+		await store.open?.({ mode, env, warn: (message) => runtime.log.warn(message) });
+	}
+	const context = runtime.pluginContext();
+	for (const plugin of app.plugins) {
+		await plugin.onStart?.(context);
+		done(() => plugin.onStop?.());
+	}
+	done(() => app.options.onStop?.());
+	await app.options.onStart?.({ server });
+}
+
+/** What was started is stopped, last first; one failure does not keep the rest running. */
+function createStop(app: App, runtime: Runtime) {
+	const steps: (() => unknown)[] = [];
+	return {
+		done: (step: () => unknown) => void steps.push(step),
+		run: async () => {
+			for (const step of steps.splice(0).reverse()) {
+				try {
+					await step();
+				} catch (error) {
+					runtime.log.error({ err: error, plugins: app.plugins.map((plugin) => plugin.name) }, 'a stop hook failed');
+				}
+			}
+		},
+	};
+}
+
+function hostFor(address: string): string {
+	if (address === '::' || address === '0.0.0.0') return 'localhost';
+	return address.includes(':') ? `[${address}]` : address;
+}

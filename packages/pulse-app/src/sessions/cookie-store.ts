@@ -1,0 +1,15 @@
+import { SESSION_STORE_BRAND } from '../brand.ts';
+
+/**
+ * Sessions whole in a signed cookie: nothing on the server, every deployment reads them. Values are JSON, 3,800 bytes at most.
+ * A change over the socket reaches the browser by a request to `/_pulse/set-cookies` that the client is told to make.
+ */
+export class CookieSessionStore {
+	readonly [SESSION_STORE_BRAND] = 'cookie';
+	/** Signing secret; default `PULSE_SECRET`, which production requires. */
+	readonly secret: string | undefined;
+
+	constructor(options: { readonly secret?: string } = {}) {
+		this.secret = options.secret;
+	}
+}

@@ -1,0 +1,234 @@
+import { describe, expect, it } from 'vitest';
+import { PLUGIN_BRAND } from '../brand.ts';
+import type { ChannelOpener } from '../render/channel.ts';
+import type { RenderSession } from '../render/render-session.ts';
+import { Browser, serve } from '../testing/harness.ts';
+
+const counter: ChannelOpener = (channel) => {
+	let count = 0;
+	channel.on('increment', () => ++count);
+	channel.on('read', async () => count);
+	channel.on('fail', () => {
+		throw new Error('secret');
+	});
+};
+
+describe('a socket', () => {
+	it('finds the state of its page again after a lost connection', async () => {
+		const { url, running } = await serve({ channels: { counter } });
+		const browser = new Browser(url);
+		await browser.open();
+		const page = await browser.connect().ready();
+		expect(await page.request('counter', 'increment')).toBe(1);
+		expect(await page.request('counter', 'increment')).toBe(2);
+		page.socket.disconnect();
+		await expect.poll(() => running.renderSessions()).toEqual({ total: 1, connected: 0, resumable: 1 });
+		const back = await browser.connect().ready();
+		expect(await back.request('counter', 'read')).toBe(2);
+		expect(running.renderSessions()).toEqual({ total: 1, connected: 1, resumable: 0 });
+	});
+
+	it('has state of its own for each page', async () => {
+		const { url } = await serve({ channels: { counter } });
+		const browser = new Browser(url);
+		await browser.open();
+		const first = await browser.connect().ready();
+		await first.request('counter', 'increment');
+		await browser.open();
+		const second = await browser.connect({ auth: { ...browser.directives?.socketio.auth } }).ready();
+		expect(await second.request('counter', 'read')).toBe(0);
+	});
+
+	it('is refused without a cookie, without a render id, and on a render session of somebody else', async () => {
+		const { url } = await serve();
+		const [anna, bob] = [new Browser(url), new Browser(url)];
+		await anna.open();
+		await bob.open();
+		await expect(anna.connect({ cookie: null }).ready()).rejects.toBe('no_session');
+		await expect(anna.connect({ auth: {} }).ready()).rejects.toBe('no_render_id');
+		const auth = anna.directives?.socketio.auth as object;
+		await expect(bob.connect({ auth }).ready()).rejects.toBe('not_owner');
+	});
+
+	it('is refused on a copied tab, but not on a reconnect of the same page', async () => {
+		const { url } = await serve({ channels: { counter } });
+		const browser = new Browser(url);
+		const { auth } = (await browser.open()).socketio;
+		const first = await browser.connect({ auth: { ...auth, __pulse_page_instance_id: 'a' } }).ready();
+		const copy = browser.connect({ auth: { ...auth, __pulse_page_instance_id: 'b' } });
+		await expect(copy.ready()).rejects.toBe('render_id_collision');
+		// The old socket of a page is still open while the network has it believe so.
+		const again = await browser.connect({ auth: { ...auth, __pulse_page_instance_id: 'a' } }).ready();
+		expect(await again.request('counter', 'increment')).toBe(1);
+		await expect.poll(() => first.socket.connected).toBe(false);
+	});
+
+	it('with an unknown render id gets a new session and is told to reload when it attaches', async () => {
+		const { url, running } = await serve();
+		const browser = new Browser(url);
+		await browser.open();
+		const page = await browser.connect({ auth: { render_id: 'f'.repeat(32) } }).ready();
+		expect(running.renderSessions().total).toBe(2);
+		page.say({ type: 'attach', path: '/', routeInfo: null, attachId: '1' });
+		await page.hear({ type: 'reload' });
+	});
+
+	it('with a cookie that no server of ours made is told to reload, and leaves nothing behind', async () => {
+		const { url, running } = await serve();
+		const page = new Browser(url).connect({
+			cookie: `pulse.sid=${'a'.repeat(32)}`,
+			auth: { render_id: 'f'.repeat(32) },
+		});
+		await page.hear({ type: 'reload' });
+		expect(running.renderSessions().total).toBe(0);
+	});
+
+	it('is told to reload where a plugin says so, and refused where it says no', async () => {
+		const { url } = await serve({
+			plugins: [
+				{
+					[PLUGIN_BRAND]: 1,
+					name: 'p',
+					onConnect: (query) => (query.pulse_deployment === 'old' ? 'reload' : query.pulse_deployment !== 'bad'),
+				},
+			],
+		});
+		const browser = new Browser(url);
+		await browser.open();
+		await browser.connect({ query: { pulse_deployment: 'old' } }).hear({ type: 'reload' });
+		await expect(browser.connect({ query: { pulse_deployment: 'bad' } }).ready()).rejects.toBe('refused');
+	});
+
+	it('cannot use long polling', async () => {
+		const { url } = await serve();
+		expect((await fetch(`${url}/socket.io/?EIO=4&transport=polling`)).status).toBe(400);
+	});
+
+	it('survives messages that are not of the protocol', async () => {
+		const { url } = await serve({ channels: { counter } });
+		const browser = new Browser(url);
+		await browser.open();
+		const page = await browser.connect().ready();
+		for (const junk of [null, 'x', [[[], [], [], []], { type: 'nonsense' }], [[[1], [], [], []], { a: 9 }], { a: 1 }]) {
+			page.socket.emit('message', junk);
+		}
+		expect(await page.request('counter', 'increment')).toBe(1);
+	});
+});
+
+describe('channels', () => {
+	it('answer errors without their reason, and unknown names', async () => {
+		const { url } = await serve({ channels: { counter } });
+		const browser = new Browser(url);
+		await browser.open();
+		const page = await browser.connect().ready();
+		await expect(page.request('counter', 'fail')).rejects.not.toThrow(/secret/);
+		await expect(page.request('counter', 'missing')).rejects.toThrow(/no handler/);
+		await expect(page.request('constructor', 'x')).rejects.toThrow(/no channel/);
+		expect(await page.request('counter', 'increment')).toBe(1);
+	});
+
+	it('keep what they send while the browser is away, in order, and end with their session', async () => {
+		const renders: RenderSession[] = [];
+		let closed = 0;
+		const { url, running } = await serve({
+			sessionTimeoutSeconds: 0.3,
+			channels: {
+				feed: (channel) => {
+					renders.push(channel.render);
+					channel.on('open', () => true);
+					channel.onClose(() => {
+						closed += 1;
+					});
+				},
+			},
+		});
+		const browser = new Browser(url);
+		await browser.open();
+		const page = await browser.connect().ready();
+		await page.request('feed', 'open');
+		page.socket.disconnect();
+		await expect.poll(() => running.renderSessions().connected).toBe(0);
+		for (const n of [1, 2, 3])
+			renders[0]?.send({ type: 'channel_message', channel: 'feed', event: 'tick', payload: n });
+		const back = await browser.connect().ready();
+		await back.hear({ payload: 3 });
+		expect(back.heard.map((message) => 'payload' in message && message.payload)).toEqual([1, 2, 3]);
+		back.socket.disconnect();
+		await expect.poll(() => running.renderSessions().total).toBe(0);
+		expect(closed).toBe(1);
+	});
+
+	it('reload a page that missed more than can be kept', async () => {
+		let render: RenderSession | undefined;
+		const { url, running } = await serve({
+			channels: {
+				feed: (channel) => {
+					render = channel.render;
+					channel.on('open', () => true);
+				},
+			},
+		});
+		const browser = new Browser(url);
+		await browser.open();
+		const page = await browser.connect().ready();
+		await page.request('feed', 'open');
+		page.socket.disconnect();
+		await expect.poll(() => running.renderSessions().connected).toBe(0);
+		for (let n = 0; n < 101; n += 1)
+			render?.send({ type: 'channel_message', channel: 'feed', event: 'tick', payload: n });
+		const back = await browser.connect().ready();
+		await back.hear({ type: 'reload' });
+		expect(back.heard).toHaveLength(1);
+	});
+});
+
+describe('views', () => {
+	it('get what was sent to them once the browser has attached them', async () => {
+		let render: RenderSession | undefined;
+		const { url } = await serve({
+			render: (view) => {
+				render = view.render;
+				return { tag: 'p' };
+			},
+			channels: { counter },
+		});
+		const browser = new Browser(url);
+		await browser.open({ paths: ['/a'] });
+		render?.send({ type: 'vdom_update', path: '/a', ops: [1] });
+		const page = await browser.connect().ready();
+		await page.request('counter', 'read');
+		expect(page.heard.some((message) => message.type === 'vdom_update')).toBe(false);
+		page.say({ type: 'attach', path: '/a', routeInfo: { pathname: '/a' }, attachId: 'x' });
+		await page.hear({ type: 'vdom_update' });
+		expect(page.heard.slice(-2).map((message) => message.type)).toEqual(['attach_ack', 'vdom_update']);
+	});
+
+	it('cannot be attached when their time is over', async () => {
+		const { url } = await serve();
+		const browser = new Browser(url);
+		await browser.open({ paths: ['/a'], ttlSeconds: 0.001 });
+		await expect
+			.poll(async () => {
+				const page = await browser.connect().ready();
+				page.say({ type: 'attach', path: '/a', attachId: 'x' });
+				return (await Promise.race([page.hear({ type: 'reload' }), page.hear({ type: 'attach_ack' })])).type;
+			})
+			.toBe('reload');
+	});
+});
+
+describe('reload', () => {
+	it('reaches every connected browser and counts them', async () => {
+		const { url, running } = await serve();
+		const browsers = [new Browser(url), new Browser(url)];
+		const pages = [];
+		for (const browser of browsers) {
+			await browser.open();
+			pages.push(await browser.connect().ready());
+		}
+		await new Browser(url).open();
+		expect(running.reload()).toBe(2);
+		for (const page of pages) await page.hear({ type: 'reload' });
+	});
+});

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import type { Server as HttpServer } from 'node:http';
+import type { Logger } from 'pino';
+import { Server, type Socket } from 'socket.io';
+import type { App } from '../app.ts';
+import type { RenderRegistry } from '../render/registry.ts';
+import type { Link } from '../render/render-session.ts';
+import type { Sessions } from '../sessions/sessions.ts';
+import { serialize } from '../wire/serialize.ts';
+import { type Admission, admit } from './admission.ts';
+import { parseMessage, receive } from './receive.ts';
+
+export interface Gateway {
+	attach(server: HttpServer): void;
+	/** Tells every browser with a render session to reload; returns how many were told. */
+	reloadAll(): number;
+	/** Asks a browser of this user to fetch its new cookies. */
+	refreshCookies(sid: string): void;
+	/** Open sockets, and messages whose handlers have not finished. */
+	busy(): { readonly sockets: number; readonly messages: number };
+	close(): Promise<void>;
+}
+
+/** Socket.IO at its default path, websocket only: long polling would need affinity for every single request. */
+export function createGateway(parts: {
+	readonly app: App;
+	readonly sessions: Sessions;
+	readonly renders: RenderRegistry;
+	readonly log: Logger;
+}): Gateway {
+	const { app, sessions, renders, log } = parts;
+	const io = new Server({ transports: ['websocket'], serveClient: false, cors: { origin: '*' } });
+	let messages = 0;
+
+	io.use((socket, next) => {
+		const { auth, headers } = socket.handshake;
+		const query = Object.fromEntries(Object.entries(socket.handshake.query).map(([k, v]) => [k, lastOf(v)]));
+		admit({ plugins: app.plugins, sessions, renders }, { auth, query, cookie: headers.cookie })
+			.then((admission) => {
+				if (admission.kind === 'refused') return next(refusal(admission.code));
+				socket.data.admission = admission;
+				next();
+			})
+			.catch((error) => {
+				log.error({ err: error }, 'socket could not be admitted');
+				next(refusal('unavailable'));
+			});
+	});
+
+	io.on('connection', (socket: Socket) => {
+		const admission = socket.data.admission as Admission;
+		const link: Link = {
+			send: (message) => socket.emit('message', serialize(message)),
+			drop: () => socket.disconnect(true),
+		};
+		if (admission.kind !== 'accepted') return link.send({ type: 'reload' });
+		const { render } = admission;
+
+		socket.on('disconnect', () => renders.disconnect(render, link));
+		socket.on('message', (wire: unknown) => {
+			const message = parseMessage(wire);
+			if (message === null) return log.warn({ renderId: render.id }, 'dropped a message that is not of the protocol');
+			messages += 1;
+			receive(app, render, message)
+				.catch((error) => log.error({ err: error, type: message.type }, 'a message handler failed'))
+				.finally(() => {
+					messages -= 1;
+				});
+		});
+		renders.connect(render, link);
+	});
+
+	return {
+		attach: (server) => void io.attach(server),
+		reloadAll: () => {
+			const connected = [...renders.all()].filter((render) => render.connected);
+			for (const render of connected) render.send({ type: 'reload' });
+			return connected.length;
+		},
+		refreshCookies: (sid) => {
+			const render = renders.of(sid).find((candidate) => candidate.connected);
+			render?.send({
+				type: 'api_call',
+				id: randomUUID(),
+				url: '/_pulse/set-cookies',
+				method: 'GET',
+				headers: {},
+				body: null,
+				credentials: 'include',
+			});
+		},
+		busy: () => ({ sockets: io.engine?.clientsCount ?? 0, messages }),
+		close: () => io.close(),
+	};
+}
+
+function refusal(code: string): Error {
+	return Object.assign(new Error(code), { data: { code } });
+}
+
+/** The router lets the last of repeated query keys win; so do we. */
+function lastOf(value: string | string[] | undefined): string {
+	return (Array.isArray(value) ? value.at(-1) : value) ?? '';
+}

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+
+/** Where a view is shown, as the browser's router sees it (contract P1.2). */
+export interface RouteInfo {
+	readonly pathname: string;
+	readonly hash: string;
+	readonly query: string;
+	readonly queryParams: Readonly<Record<string, string>>;
+	readonly pathParams: Readonly<Record<string, string | undefined>>;
+	readonly catchall: readonly string[];
+}
+
+/** Everything the server says over the socket (contract P1.10). */
+export type ServerMessage =
+	| { readonly type: 'vdom_init'; readonly path: string; readonly vdom: unknown }
+	| { readonly type: 'vdom_update'; readonly path: string; readonly ops: readonly unknown[] }
+	| { readonly type: 'server_error'; readonly path: string; readonly error: ServerErrorInfo }
+	| {
+			readonly type: 'api_call';
+			readonly id: string;
+			readonly url: string;
+			readonly method: string;
+			readonly headers: Readonly<Record<string, string>>;
+			readonly body: unknown;
+			readonly credentials: 'include' | 'omit';
+	  }
+	| { readonly type: 'navigate_to'; readonly path: string; readonly replace: boolean; readonly hard: boolean }
+	| { readonly type: 'reload' }
+	| { readonly type: 'attach_ack'; readonly path: string; readonly attachId: string }
+	| { readonly type: 'js_exec'; readonly path: string; readonly id: string; readonly expr: unknown }
+	| {
+			readonly type: 'channel_message';
+			readonly channel: string;
+			readonly event?: string;
+			readonly payload?: unknown;
+			readonly requestId?: string;
+			readonly responseTo?: string;
+			readonly error?: unknown;
+	  };
+
+export interface ServerErrorInfo {
+	readonly message: string;
+	readonly phase: 'render' | 'callback' | 'mount' | 'unmount' | 'navigate' | 'server';
+	readonly details?: Readonly<Record<string, unknown>>;
+}
+
+const path = z.string().max(8192);
+const id = z.string().max(256);
+const params = z.record(z.string(), z.string());
+
+/** Lenient where clients differ: what is missing is empty. */
+export const routeInfo = z.object({
+	pathname: z.string().default('/'),
+	hash: z.string().default(''),
+	query: z.string().default(''),
+	queryParams: params.default({}),
+	pathParams: z.record(z.string(), z.string().optional()).default({}),
+	catchall: z.array(z.string()).default([]),
+});
+
+const optionalRouteInfo = z.preprocess((value) => value ?? {}, routeInfo);
+
+/** Everything a browser may say; anything else is dropped with a log line. */
+export const clientMessage = z.discriminatedUnion('type', [
+	z.object({ type: z.literal('attach'), path, routeInfo: optionalRouteInfo, attachId: id.nullish() }),
+	z.object({ type: z.literal('update'), path, routeInfo: optionalRouteInfo }),
+	z.object({ type: z.literal('callback'), path, callback: z.string(), args: z.array(z.unknown()).default([]) }),
+	z.object({ type: z.literal('detach'), path }),
+	z.object({
+		type: z.literal('api_result'),
+		id,
+		ok: z.boolean(),
+		status: z.number(),
+		headers: params.default({}),
+		body: z.unknown().optional(),
+	}),
+	z.object({ type: z.literal('js_result'), id, result: z.unknown().optional(), error: z.string().nullish() }),
+	z.object({
+		type: z.literal('channel_message'),
+		channel: id,
+		event: id.nullish(),
+		payload: z.unknown().optional(),
+		requestId: id.nullish(),
+		responseTo: id.nullish(),
+		error: z.unknown().optional(),
+	}),
+]);
+
+export type ClientMessage = z.infer<typeof clientMessage>;
