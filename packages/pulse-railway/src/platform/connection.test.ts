@@ -99,10 +99,15 @@ test('an answer of another shape names the place', async () => {
 		'readDeployment',
 		data({ deployment: { id: 7, status: 'SUCCESS', deploymentStopped: false, createdAt: '' } }),
 	);
-	await expect(read({ retry: { attempts: 1 } })).rejects.toMatchObject({
-		kind: 'unavailable',
-		detail: 'deployment.id',
+	await expect(read()).rejects.toMatchObject({
+		kind: 'rejected',
+		detail: 'unexpected: deployment.id',
 	});
+});
+
+test('HTTP 401 is about the token, whatever the body says', async () => {
+	server.on('readDeployment', json({ errors: [{ message: 'nope' }] }, 401));
+	await expect(read()).rejects.toMatchObject({ kind: 'unauthorized' });
 });
 
 test('a status that Railway adds later is one to wait on', async () => {

@@ -22,24 +22,20 @@ export function readAnswer<R>(
 ): R {
 	const parsed = parseJson(answer.body);
 	const waitFor = retryAfterMs(answer.retryAfter, now);
-	const fail = (verdict: Verdict, message: string, mayHaveHappened: boolean, detail?: string) =>
+	const fail = (verdict: Verdict, message: string, mayHaveHappened: boolean, detail: string | undefined) =>
 		new PlatformError(verdict.kind, maskSecrets(message, secrets), {
 			operation: operation.name,
 			mayHaveHappened: mayHaveHappened && verdict.kind !== 'rate-limited',
 			...(waitFor === undefined ? {} : { retryAfterMs: waitFor }),
 			...(verdict.next === undefined ? {} : { next: verdict.next }),
-			...(detail === undefined ? {} : { detail }),
+			...(detail === undefined ? {} : { detail: maskSecrets(detail, secrets) }),
 		});
 	const errors = parsed?.errors ?? [];
-	// The status is judged first: a limit or an outage may come with any body.
-	if (answer.status !== 200 && (errors.length === 0 || answer.status === 429 || answer.status >= 500)) {
-		const verdict = classifyStatus(answer.status, answer.body);
-		throw fail(
-			verdict,
-			`Railway answered ${operation.name} with HTTP ${answer.status}.`,
-			answer.status >= 500,
-			excerpt(answer.body),
-		);
+	const { status } = answer;
+	// The status is judged first: a limit or an outage may come with any body. 400 is GraphQL's own.
+	if (status !== 200 && !(status === 400 && errors.length > 0)) {
+		const message = `Railway answered ${operation.name} with HTTP ${status}.`;
+		throw fail(classifyStatus(status, answer.body), message, status >= 500, excerpt(answer.body));
 	}
 	if (errors.length > 0) {
 		const messages = errors.map((error) => error.message);
@@ -47,19 +43,21 @@ export function readAnswer<R>(
 		throw fail(
 			classifyMessages(messages),
 			`Railway refused ${operation.name}: ${messages.join('; ')}`,
-			answer.status === 200,
+			status === 200,
 			trace.length === 0 ? undefined : `trace ${trace.join(', ')}`,
 		);
 	}
-	const result = parsed === undefined ? undefined : operation.result.safeParse(parsed.data);
-	if (result?.success) return result.data;
-	throw fail(
-		{ kind: 'unavailable', next: 'Check PULSE_RAILWAY_API_URL, or update pulse-railway if Railway has changed.' },
-		`Railway answered ${operation.name} with something unexpected.`,
-		true,
-		result === undefined ? excerpt(answer.body) : result.error.issues.map((issue) => issue.path.join('.')).join(', '),
-	);
+	const message = `Railway answered ${operation.name} with something unexpected.`;
+	if (parsed === undefined)
+		throw fail({ kind: 'unavailable', next: CHECK_ADDRESS }, message, true, excerpt(answer.body));
+	const result = operation.result.safeParse(parsed.data);
+	if (result.success) return result.data;
+	const places = result.error.issues.map((issue) => issue.path.join('.')).join(', ');
+	throw fail({ kind: 'rejected', next: UPDATE }, message, true, `unexpected: ${places}`);
 }
+
+const CHECK_ADDRESS = 'Check PULSE_RAILWAY_API_URL and https://status.railway.com, then run the command again.';
+const UPDATE = 'Update pulse-railway: the Railway API may have changed.';
 
 function parseJson(body: string): GraphqlAnswer | undefined {
 	try {

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { Agent, errors, request } from 'undici';
 import { PlatformError } from './error.ts';
 
@@ -15,7 +16,7 @@ export interface Exchange {
 	readonly operation: string;
 	readonly url: URL;
 	readonly headers: Readonly<Record<string, string>>;
-	readonly body: string | NodeJS.ReadableStream;
+	readonly body: string | Readable;
 	/** `idle`: the total limit starts anew with every byte, for bodies of unknown duration. */
 	readonly limit?: 'total' | 'idle';
 }
@@ -53,7 +54,7 @@ export function openTransport(timeouts: Timeouts): Transport {
 					method: 'POST',
 					dispatcher: agent,
 					headers: exchange.headers,
-					body: exchange.body as string,
+					body: exchange.body,
 					headersTimeout: timeouts.total,
 					bodyTimeout: timeouts.total,
 					signal: deadline === undefined ? signal : AbortSignal.any([signal, deadline]),

@@ -107,7 +107,7 @@ test('a platform that stops reading is given up', async () => {
 });
 
 test('a source that cannot be read fails the upload, it does not hang', async () => {
-	server.on('upload', after(reply(500, '')));
+	server.on('upload', accepted);
 	const broken: SourceArchive = {
 		bytes: 10,
 		open: () =>
@@ -117,8 +117,11 @@ test('a source that cannot be read fails the upload, it does not hang', async ()
 				},
 			}),
 	};
-	const platform = openPlatform(server.connect({ retry: { attempts: 1 } }), { projectId: 'p', environmentId: 'e' });
-	await expect(platform.upload('s', broken, signal)).rejects.toBeDefined();
+	const platform = openPlatform(server.connect(), { projectId: 'p', environmentId: 'e' });
+	await expect(platform.upload('s', broken, signal)).rejects.toMatchObject({
+		code: 'source-unreadable',
+		message: expect.stringContaining('disk on fire'),
+	});
 });
 
 test('an abort ends the upload with the reason of the caller', async () => {

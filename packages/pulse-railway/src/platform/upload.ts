@@ -1,5 +1,6 @@
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { z } from 'zod';
 import { classifyStatus, type Verdict } from './classify.ts';
 import type { Connection } from './connection.ts';
@@ -37,30 +38,45 @@ export async function upload(
 						'content-type': 'application/gzip',
 						'content-length': String(archive.bytes),
 					},
-					body,
+					body: body.stream,
 					limit: 'idle',
 				},
 				signal,
 			);
 			return read(answer, connection.clock.now(), archive.bytes);
+		} catch (error) {
+			throw signal.aborted ? error : (body.failure() ?? error);
 		} finally {
-			body.destroy();
+			body.stream.destroy();
 		}
 	});
 }
 
-function counting(archive: SourceArchive, onProgress: (sentBytes: number) => void): Transform {
+function counting(archive: SourceArchive, onProgress: (sentBytes: number) => void) {
 	let sent = 0;
-	const counter = new Transform({
+	let failure: DeployToolError | undefined;
+	const stream = new Transform({
 		transform(chunk: Buffer, _encoding, done) {
 			sent += chunk.length;
 			onProgress(sent);
 			done(null, chunk);
 		},
 	});
-	// A failure reaches the request through the counter, which the pipeline destroys.
-	pipeline(archive.open(), counter).catch(() => {});
-	return counter;
+	const source = archive.open();
+	// A lost connection destroys `stream` first and the source by it; only a failure that starts here is the source's.
+	source.once('error', (cause) => {
+		if (!stream.destroyed) failure = unreadable(cause);
+	});
+	pipeline(source, stream).catch(() => {});
+	return { stream, failure: () => failure };
+}
+
+function unreadable(cause: Error): DeployToolError {
+	return new DeployToolError('source-unreadable', `Cannot read the source archive: ${cause.message}`, {
+		fault: 'user',
+		next: 'Check the disk of the temporary directory, then run the command again.',
+		cause,
+	});
 }
 
 const accepted = z.object({ deploymentId: z.string() });

@@ -17,3 +17,17 @@ async function linkedDirectory(directory: string, dotGit: string): Promise<strin
 	const common = await readFile(join(gitDirectory, 'commondir'), 'utf8').catch(() => '.');
 	return resolve(gitDirectory, common.trim());
 }
+
+/**
+ * The user's own ignore file: `core.excludesFile` of the Git configuration, else `git/ignore` in the configuration
+ * directory. It may not exist. `xdgConfigHome` is the variable XDG_CONFIG_HOME.
+ */
+export async function userIgnoreFile(home: string, xdgConfigHome: string | undefined): Promise<string> {
+	const configHome = xdgConfigHome?.trim() || join(home, '.config');
+	for (const file of [join(home, '.gitconfig'), join(configHome, 'git', 'config')]) {
+		const text = await readFile(file, 'utf8').catch(() => '');
+		const path = text.match(/^\s*excludesfile\s*=\s*"?(.+?)"?\s*$/im)?.[1];
+		if (path !== undefined) return resolve(home, path.replace(/^~\//, `${home}/`));
+	}
+	return join(configHome, 'git', 'ignore');
+}

@@ -5,7 +5,7 @@ import { type IgnoreFile, readIgnoreFile, reopen, verdictOf } from './ignore-fil
 /**
  * Which paths below one directory go up, as `railway up` decides it (facts/railway.md §3): `.railwayignore` before
  * `.ignore` before `.gitignore` before `.git/info/exclude` before the user's own ignore file; within a kind the nearest
- * file. Git's files count only inside a repository, and end at its root.
+ * file. Git's files count only inside a repository, and those of its directories end at its root.
  */
 export interface IgnoreRules {
 	drops(path: string, isDirectory: boolean): boolean;
@@ -16,77 +16,66 @@ export interface IgnoreRules {
 export interface IgnoreOptions {
 	/** False with `--no-gitignore`: only `.gitignore` files stop counting. */
 	readonly gitignore: boolean;
-	/** The user's own ignore file (`core.excludesFile`), if any. */
+	/** The user's own ignore file (`userIgnoreFile`), if any. */
 	readonly userIgnore?: string | undefined;
 }
 
-/** Strongest kind first; nearest directory first. */
-type Layers = readonly (readonly IgnoreFile[])[];
+/** Strongest first. */
+const KINDS = ['.railwayignore', '.ignore', '.gitignore', 'exclude', 'user'] as const;
+
+/** Of each kind, nearest directory first; `null` outside of a repository for the kinds that belong to one. */
+type Layers = Readonly<Record<(typeof KINDS)[number], readonly IgnoreFile[] | null>>;
+
+const NO_LAYERS: Layers = { '.railwayignore': [], '.ignore': [], '.gitignore': null, exclude: null, user: null };
 
 export async function rulesFor(context: string, options: IgnoreOptions): Promise<IgnoreRules> {
-	let rules = await rulesAt(ancestors(context)[0] ?? context, NOTHING, options);
-	for (const directory of ancestors(context).slice(1)) rules = await rules.enter(directory);
+	let rules = rulesFrom(NO_LAYERS, options);
+	for (const directory of ancestors(context)) rules = await rules.enter(directory);
 	return rules;
 }
 
-interface Inherited {
-	readonly own: readonly IgnoreFile[];
-	readonly plain: readonly IgnoreFile[];
-	readonly git: readonly IgnoreFile[];
-	readonly exclude: readonly IgnoreFile[];
-	readonly user: readonly IgnoreFile[];
-	readonly inRepository: boolean;
-}
-
-const NOTHING: Inherited = { own: [], plain: [], git: [], exclude: [], user: [], inRepository: false };
-
-async function rulesAt(directory: string, above: Inherited, options: IgnoreOptions): Promise<IgnoreRules> {
-	const exclude = await infoExclude(directory);
-	const startsRepository = exclude !== null;
-	const inRepository = startsRepository || above.inRepository;
-	const withFile = async (name: string, files: readonly IgnoreFile[]) =>
-		[await readIgnoreFile(join(directory, name), directory), ...files].filter((file) => file !== null);
-	const only = async (path: string | undefined) => {
-		const file = path === undefined ? null : await readIgnoreFile(path, directory);
-		return file === null ? [] : [file];
-	};
-	const here: Inherited = {
-		own: await withFile('.railwayignore', above.own),
-		plain: await withFile('.ignore', above.plain),
-		git: inRepository && options.gitignore ? await withFile('.gitignore', startsRepository ? [] : above.git) : [],
-		exclude: startsRepository ? await only(exclude) : above.exclude,
-		user: startsRepository ? await only(options.userIgnore) : above.user,
-		inRepository,
-	};
-	return rulesFrom(here, options);
-}
-
-function rulesFrom(here: Inherited, options: IgnoreOptions): IgnoreRules {
-	const layers: Layers = [here.own, here.plain, here.git, here.exclude, here.user];
+function rulesFrom(layers: Layers, options: IgnoreOptions): IgnoreRules {
 	return {
 		drops: (path, isDirectory) => decide(layers, path, isDirectory) === 'drop',
-		enter: (directory) => {
-			const open = (files: readonly IgnoreFile[]) =>
-				files.map((file) => (verdictOf(file, directory, true) === 'drop' ? reopen(file, directory) : file));
-			return rulesAt(
-				directory,
-				{
-					own: open(here.own),
-					plain: open(here.plain),
-					git: open(here.git),
-					exclude: open(here.exclude),
-					user: open(here.user),
-					inRepository: here.inRepository,
-				},
-				options,
-			);
+		async enter(directory) {
+			const opened = Object.fromEntries(
+				KINDS.map((kind) => [kind, layers[kind]?.map((file) => openFor(file, directory)) ?? null]),
+			) as unknown as Layers;
+			return rulesFrom(await withFilesOf(directory, opened, options), options);
 		},
 	};
 }
 
+async function withFilesOf(directory: string, above: Layers, options: IgnoreOptions): Promise<Layers> {
+	const read = async (path: string | undefined) => {
+		const file = path === undefined ? null : await readIgnoreFile(path, directory);
+		return file === null ? [] : [file];
+	};
+	const add = async (kind: '.railwayignore' | '.ignore' | '.gitignore', files: readonly IgnoreFile[]) => [
+		...(await read(join(directory, kind))),
+		...files,
+	];
+	const exclude = await infoExclude(directory);
+	const git =
+		exclude === null ? above : { '.gitignore': [], exclude: await read(exclude), user: await read(options.userIgnore) };
+	return {
+		'.railwayignore': await add('.railwayignore', above['.railwayignore'] ?? []),
+		'.ignore': await add('.ignore', above['.ignore'] ?? []),
+		'.gitignore':
+			git['.gitignore'] && options.gitignore ? await add('.gitignore', git['.gitignore']) : git['.gitignore'],
+		exclude: git.exclude,
+		user: git.user,
+	};
+}
+
+/** A directory may be walked although a weak file drops it, because a stronger one keeps it or because it is the context. */
+function openFor(file: IgnoreFile, directory: string): IgnoreFile {
+	return verdictOf(file, directory, true) === 'drop' ? reopen(file, directory) : file;
+}
+
 function decide(layers: Layers, path: string, isDirectory: boolean): 'drop' | 'keep' {
-	for (const files of layers) {
-		for (const file of files) {
+	for (const kind of KINDS) {
+		for (const file of layers[kind] ?? []) {
 			const verdict = verdictOf(file, path, isDirectory);
 			if (verdict !== null) return verdict;
 		}
