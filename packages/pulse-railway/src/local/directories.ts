@@ -1,0 +1,23 @@
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/** Where a platform keeps what; nothing of it is readable by other users. */
+export function openDirectories(dir: string) {
+	const root = resolve(dir);
+	const paths = {
+		root,
+		state: join(root, 'state.json'),
+		uploads: join(root, 'uploads'),
+		snapshots: join(root, 'snapshots'),
+		deployments: join(root, 'deployments'),
+		dependencies: join(root, 'dependencies'),
+		logs: join(root, 'logs'),
+		network: join(root, 'network'),
+		processes: join(root, 'processes'),
+		data: join(root, 'data'),
+		commands: join(root, 'commands'),
+	};
+	const { state: _file, ...folders } = paths;
+	for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true, mode: 0o700 });
+	return paths;
+}

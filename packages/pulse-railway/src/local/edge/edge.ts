@@ -1,0 +1,73 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { DeployToolError } from 'pulse-deploy-kit/errors';
+import { createUpstreamAgent, forwardHttp } from './forward-http.ts';
+import { forwardUpgrade } from './forward-upgrade.ts';
+
+/** Public addresses: one listener on 127.0.0.1 a domain, its port kept for the life of the domain. */
+export interface Edge {
+	/** Port 0 takes a free one; returns the port. */
+	open(instanceId: string, port: number): Promise<number>;
+	close(port: number): void;
+	closeAll(): Promise<void>;
+}
+
+/** Idle browser connections are closed after this (facts §6). */
+const KEEP_ALIVE_MS = 60_000;
+
+export function createEdge(portsOf: (instanceId: string) => readonly number[] | null): Edge {
+	const servers = new Map<number, Server>();
+	const agent = createUpstreamAgent();
+	return {
+		async open(instanceId, port) {
+			// A random replica, no stickiness (facts §6).
+			const pick = () => {
+				const ports = portsOf(instanceId);
+				return ports === null ? null : (ports[Math.floor(Math.random() * ports.length)] ?? 'down');
+			};
+			const server = createServer((request, response) => forwardHttp(pick, agent, request, response));
+			server.on('upgrade', (request, socket, head) => forwardUpgrade(pick(), request, socket, head));
+			server.keepAliveTimeout = KEEP_ALIVE_MS;
+			server.requestTimeout = 0;
+			const bound = await listen(server, port);
+			servers.set(bound, server);
+			return bound;
+		},
+		close(port) {
+			const server = servers.get(port);
+			server?.close();
+			server?.closeIdleConnections();
+			servers.delete(port);
+		},
+		async closeAll() {
+			agent.destroy();
+			await Promise.all(
+				[...servers.values()].map((server) => {
+					const closed = new Promise((done) => server.close(done));
+					server.closeAllConnections();
+					return closed;
+				}),
+			);
+			servers.clear();
+		},
+	};
+}
+
+/** What a domain's port leads to: a replica, nothing that runs, or nothing deployed. */
+export type Target = number | 'down' | null;
+
+export function listen(server: Server, port: number): Promise<number> {
+	return new Promise((resolve, reject) => {
+		server.once('error', (cause: NodeJS.ErrnoException) =>
+			reject(
+				new DeployToolError('local-port-taken', `127.0.0.1:${port} cannot be opened: ${cause.code}`, {
+					fault: 'user',
+					detail: 'The local platform keeps this address across restarts, and another program has it now.',
+					next: 'Stop that program, or remove the state: pulse-railway local down --purge',
+					cause,
+				}),
+			),
+		);
+		server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+	});
+}

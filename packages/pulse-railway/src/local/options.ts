@@ -1,0 +1,65 @@
+import type { FaultInjector } from './api/faults.ts';
+
+export interface LocalPlatformOptions {
+	/** Everything the platform keeps: state, uploads, logs. Created with mode 0700. */
+	readonly dir: string;
+	/** Of the machine; only basics such as PATH, HOME, TMPDIR and npm's settings are taken from it. */
+	readonly env: Readonly<Record<string, string | undefined>>;
+	/** Port of the API on 127.0.0.1. Default 0: the remembered one, else any free one. */
+	readonly port?: number;
+	/** An existing `node_modules` that is linked into builds instead of `npm ci`. Default none. */
+	readonly nodeModules?: string;
+	/** Commands that services find on their PATH: name to Node script. Default: this package's `pulse-railway`. */
+	readonly commands?: Readonly<Record<string, string>>;
+	/** `server` wants `redis-server`, `sqlite` never uses it. Default `auto`: a server when the machine has one. */
+	readonly redis?: 'auto' | 'server' | 'sqlite';
+	/** Default: the clock of the machine. Unix milliseconds. */
+	readonly now?: () => number;
+	readonly behaviour?: Partial<Behaviour>;
+}
+
+/** How the platform behaves. Defaults are quick and kind; tests make it slow, stale and faulty. */
+export interface Behaviour {
+	/** Added to every API answer, milliseconds. Default 0. */
+	readonly latencyMs: number;
+	/** Time a deployment spends in each passing status, milliseconds. Default 40. */
+	readonly transitionMs: number;
+	/** Largest page that a list gives, whatever `first` asks. Default 50. */
+	readonly pageSize: number;
+	/** Queries see the state of this many milliseconds ago. Default 0. */
+	readonly staleReadsMs: number;
+	/** Requests a token may make. Default Pro's: 10,000 an hour and 50 a second (facts §1.3). */
+	readonly rateLimit: { readonly perHour: number; readonly perSecond: number };
+	/** Requests a second to `/graphql/v2` without a query string, above which the edge answers 1015. Default 10; 0 is off. */
+	readonly edgeLimit: number;
+	/** Largest upload, bytes; beyond it 413. Default 500 MB. */
+	readonly maxUploadBytes: number;
+	/** Root fields that a kind of token may not use: there is no published matrix (facts §1.2). Default none. */
+	readonly forbidden: Partial<Record<'account' | 'workspace' | 'project', readonly string[]>>;
+	/** How often a cron minute passes: 60 makes it a second. Default 1. */
+	readonly cronScale: number;
+	/** Pause before the n-th restart of a crashed process, milliseconds. Default 100 doubling to 2,000. */
+	readonly restartBackoffMs: (attempt: number) => number;
+	/** At the platform's end a service has at most this long between SIGTERM and SIGKILL, milliseconds. Default 5,000. */
+	readonly stopGraceMs: number;
+	/** Builds of these services never end. Default none. */
+	readonly stuckBuild: (serviceName: string) => boolean;
+	/** Asked for every API request and upload. Default no faults. */
+	readonly faults: FaultInjector;
+}
+
+export const DEFAULT_BEHAVIOUR: Behaviour = {
+	latencyMs: 0,
+	transitionMs: 40,
+	pageSize: 50,
+	staleReadsMs: 0,
+	rateLimit: { perHour: 10_000, perSecond: 50 },
+	edgeLimit: 10,
+	maxUploadBytes: 500 * 1024 * 1024,
+	forbidden: {},
+	cronScale: 1,
+	restartBackoffMs: (attempt) => Math.min(100 * 2 ** (attempt - 1), 2_000),
+	stopGraceMs: 5_000,
+	stuckBuild: () => false,
+	faults: () => null,
+};

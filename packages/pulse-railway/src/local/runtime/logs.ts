@@ -1,0 +1,107 @@
+import { mkdirSync } from 'node:fs';
+import { appendFile, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export interface LogEntry {
+	/** ISO 8601. */
+	readonly timestamp: string;
+	readonly message: string;
+	readonly severity: 'info' | 'error';
+	/** Replica, where there is one. */
+	readonly instance?: string;
+}
+
+export type LogKind = 'build' | 'deploy';
+export type WriteLine = (message: string, severity?: LogEntry['severity'], instance?: string) => void;
+
+export interface Logs {
+	writer(deploymentId: string, kind: LogKind): WriteLine;
+	/** Oldest first, at most `limit` of the newest that match. */
+	read(deploymentId: string, kind: LogKind, query: LogQuery): Promise<LogEntry[]>;
+	remove(deploymentId: string): Promise<void>;
+	flushed(): Promise<void>;
+}
+
+export interface LogQuery {
+	readonly limit: number;
+	readonly filter?: string;
+	readonly start?: Date;
+	readonly end?: Date;
+}
+
+/** A log keeps at least its last this many bytes, at most twice as many. */
+const MAX_BYTES = 5 * 1024 * 1024;
+const MAX_LINE = 16 * 1024;
+
+/** One file of JSON lines per deployment and kind, plus the one before it. */
+export function openLogs(dir: string, now: () => number): Logs {
+	mkdirSync(dir, { recursive: true, mode: 0o700 });
+	const pending = new Map<string, string>();
+	const writing = new Map<string, Promise<void>>();
+	const file = (deploymentId: string, kind: LogKind) => join(dir, `${deploymentId}.${kind}.ndjson`);
+
+	async function drain(path: string): Promise<void> {
+		for (let text = pending.get(path); text; text = pending.get(path)) {
+			pending.delete(path);
+			await appendFile(path, text, { mode: 0o600 });
+			if ((await stat(path)).size > MAX_BYTES) await rename(path, `${path}.1`);
+		}
+		writing.delete(path);
+	}
+
+	async function flush(path: string): Promise<void> {
+		await writing.get(path);
+	}
+
+	return {
+		writer:
+			(deploymentId, kind) =>
+			(message, severity = 'info', instance) => {
+				const path = file(deploymentId, kind);
+				const entry: LogEntry = {
+					timestamp: new Date(now()).toISOString(),
+					message: message.slice(0, MAX_LINE),
+					severity,
+					...(instance === undefined ? {} : { instance }),
+				};
+				pending.set(path, `${pending.get(path) ?? ''}${JSON.stringify(entry)}\n`);
+				if (!writing.has(path))
+					writing.set(
+						path,
+						drain(path).catch(() => void writing.delete(path)),
+					);
+			},
+		async read(deploymentId, kind, query) {
+			const path = file(deploymentId, kind);
+			await flush(path);
+			const entries = (await Promise.all([`${path}.1`, path].map(readEntries))).flat();
+			const wanted = entries.filter(
+				(entry) =>
+					(!query.filter || entry.message.includes(query.filter)) &&
+					(!query.start || entry.timestamp >= query.start.toISOString()) &&
+					(!query.end || entry.timestamp <= query.end.toISOString()),
+			);
+			return wanted.slice(-query.limit);
+		},
+		async remove(deploymentId) {
+			for (const kind of ['build', 'deploy'] as const) {
+				const path = file(deploymentId, kind);
+				pending.delete(path);
+				await flush(path);
+				await Promise.all([path, `${path}.1`].map((name) => rm(name, { force: true })));
+			}
+		},
+		async flushed() {
+			await Promise.all(writing.values());
+		},
+	};
+}
+
+async function readEntries(path: string): Promise<LogEntry[]> {
+	const text = await readFile(path, 'utf8').catch(() => '');
+	// The last line may be half written when the machine went down.
+	return text
+		.split('\n')
+		.filter((line) => line.endsWith('}'))
+		.map((line) => JSON.parse(line) as LogEntry);
+}

@@ -1,0 +1,124 @@
+import { newId } from '../world/ids.ts';
+import type { ServiceSettings } from '../world/model.ts';
+import type { ProcessRegistry } from './registry.ts';
+import { type Exit, type RunningProcess, startProcess } from './spawn.ts';
+
+export type ReplicaStatus = 'RUNNING' | 'RESTARTING' | 'CRASHED' | 'EXITED' | 'REMOVED';
+
+export interface Replica {
+	readonly id: string;
+	readonly port: number;
+	readonly status: ReplicaStatus;
+	readonly pid: number;
+	/** Resolves when it will not be started again. */
+	readonly ended: Promise<Exit>;
+	restart(graceMs: number): Promise<void>;
+	stop(graceMs: number): Promise<void>;
+}
+
+export interface ReplicaSpec {
+	readonly command: string;
+	readonly cwd: string;
+	readonly env: Readonly<Record<string, string>>;
+	readonly port: number;
+	readonly policy: Pick<ServiceSettings, 'restartPolicyType' | 'restartPolicyMaxRetries'>;
+	/** Pause before the n-th restart, milliseconds. */
+	readonly backoff: (attempt: number) => number;
+	onLine(text: string, severity: 'info' | 'error', replicaId: string): void;
+	onChange(): void;
+}
+
+/** A run this long makes earlier crashes forgotten. */
+const STEADY_MS = 60_000;
+
+/** One process, kept alive by the restart policy (facts §7: ON_FAILURE, 10 retries by default). */
+export function startReplica(spec: ReplicaSpec, registry: ProcessRegistry): Replica {
+	const id = newId();
+	let status: ReplicaStatus = 'RUNNING';
+	let process: RunningProcess;
+	let stopping = false;
+	let wake = () => {};
+	let restarting = false;
+
+	const set = (next: ReplicaStatus) => {
+		status = next;
+		spec.onChange();
+	};
+	const launch = () =>
+		startProcess(
+			{
+				command: spec.command,
+				cwd: spec.cwd,
+				env: { ...spec.env, RAILWAY_REPLICA_ID: id },
+				onLine: (text, severity) => spec.onLine(text, severity, id),
+			},
+			registry,
+		);
+
+	async function supervise(): Promise<Exit> {
+		for (let attempt = 0; ; ) {
+			process = launch();
+			const startedAt = performance.now();
+			const exit = await process.exited;
+			if (stopping) {
+				set('REMOVED');
+				return exit;
+			}
+			if (restarting) {
+				restarting = false;
+				continue;
+			}
+			if (performance.now() - startedAt > STEADY_MS) attempt = 0;
+			const failed = exit.code !== 0;
+			if (!mayRestart(spec.policy, failed, attempt)) {
+				if (failed) spec.onLine(`The process ended with ${describe(exit)} and is not restarted.`, 'error', id);
+				set(failed ? 'CRASHED' : 'EXITED');
+				return exit;
+			}
+			attempt += 1;
+			spec.onLine(`The process ended with ${describe(exit)}; restart ${attempt}.`, 'error', id);
+			set('RESTARTING');
+			await new Promise<void>((resolve) => {
+				wake = resolve;
+				setTimeout(resolve, spec.backoff(attempt));
+			});
+			if (stopping) {
+				set('REMOVED');
+				return exit;
+			}
+			set('RUNNING');
+		}
+	}
+
+	const ended = supervise();
+	return {
+		id,
+		port: spec.port,
+		get status() {
+			return status;
+		},
+		get pid() {
+			return process.pid;
+		},
+		ended,
+		async restart(graceMs) {
+			if (status !== 'RUNNING') return;
+			restarting = true;
+			await process.stop(graceMs);
+		},
+		async stop(graceMs) {
+			stopping = true;
+			wake();
+			await process.stop(graceMs);
+			await ended;
+		},
+	};
+}
+
+function mayRestart(policy: ReplicaSpec['policy'], failed: boolean, attempt: number): boolean {
+	if (policy.restartPolicyType === 'NEVER') return false;
+	if (policy.restartPolicyType === 'ALWAYS') return true;
+	return failed && attempt < policy.restartPolicyMaxRetries;
+}
+
+export const describe = (exit: Exit): string => (exit.signal ? `signal ${exit.signal}` : `code ${exit.code}`);

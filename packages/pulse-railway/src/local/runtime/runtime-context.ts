@@ -1,0 +1,28 @@
+import type { DependencyOptions } from '../build/dependencies.ts';
+import type { Behaviour } from '../options.ts';
+import type { PrivateNetworkFiles } from '../private-network-file.ts';
+import type { World } from '../world/world.ts';
+import type { LiveDeployment } from './live-deployment.ts';
+import type { Logs } from './logs.ts';
+import type { ProcessRegistry } from './registry.ts';
+
+/** What running a service needs of the platform around it. */
+export interface RuntimeContext {
+	readonly world: World;
+	readonly behaviour: Behaviour;
+	readonly now: () => number;
+	readonly logs: Logs;
+	readonly registry: ProcessRegistry;
+	readonly privateNetwork: PrivateNetworkFiles;
+	readonly dependencies: DependencyOptions;
+	/** Environment of the machine that services may see. */
+	readonly basics: Readonly<Record<string, string>>;
+	readonly machinePath: string;
+	readonly commandsDir: string;
+	/** Redis databases and the like. */
+	readonly dataDir: string;
+	deploymentDir(deploymentId: string): string;
+	snapshotPath(snapshotId: string): string;
+	apiUrl(): string;
+	onReplicaChange(instanceId: string, live: LiveDeployment): void;
+}

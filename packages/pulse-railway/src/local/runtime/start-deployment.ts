@@ -1,0 +1,143 @@
+import { mkdir } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { build } from '../build/build.ts';
+import { findOnPath, knownImage, writeRedisConfig } from '../build/image.ts';
+import { BuildFailure, runStep } from '../build/run-step.ts';
+import type { DeploymentRow, InstanceRow, StartSpec } from '../world/model.ts';
+import { untilHealthy } from './healthcheck.ts';
+import type { LiveDeployment } from './live-deployment.ts';
+import { freePort } from './ports.ts';
+import { describe, type Replica, startReplica } from './replica.ts';
+import type { RuntimeContext } from './runtime-context.ts';
+
+const DEFAULT_HEALTHCHECK_SECONDS = 300;
+
+/** Unpacks, installs and finds out what to run. */
+export async function buildDeployment(
+	context: RuntimeContext,
+	row: DeploymentRow,
+	signal: AbortSignal,
+): Promise<StartSpec> {
+	const dir = context.deploymentDir(row.id);
+	await mkdir(dir, { recursive: true, mode: 0o700 });
+	return build(
+		{
+			dir,
+			archive: row.snapshotId === null ? null : context.snapshotPath(row.snapshotId),
+			settings: row.settings,
+			variables: row.variables,
+			dependencies: context.dependencies,
+			path: [context.commandsDir, context.machinePath].join(delimiter),
+		},
+		{ registry: context.registry, log: context.logs.writer(row.id, 'build'), signal },
+	);
+}
+
+/** Starts the replicas and returns once they pass the healthcheck; throws `BuildFailure` when they do not. */
+export async function startReplicas(
+	context: RuntimeContext,
+	row: DeploymentRow,
+	instance: InstanceRow,
+	built: StartSpec,
+	live: LiveDeployment,
+): Promise<void> {
+	const log = context.logs.writer(row.id, 'deploy');
+	const count = row.settings.numReplicas;
+	for (let i = 0; i < count; i++) {
+		const port = instance.fixedPort ?? (await freePort());
+		live.abort.signal.throwIfAborted();
+		const command = redisCommand(context, row, port) ?? built.command;
+		if (command === NO_PROCESS) {
+			log('No redis-server on this machine: REDIS_URL is a SQLite database in the platform folder.');
+			return;
+		}
+		live.replicas.push(startOne(context, row, instance, { ...built, command }, live, port));
+	}
+	const path = row.settings.healthcheckPath;
+	if (path === null) return;
+	const seconds =
+		row.settings.healthcheckTimeout ??
+		Number(row.variables.RAILWAY_HEALTHCHECK_TIMEOUT_SEC ?? DEFAULT_HEALTHCHECK_SECONDS);
+	log(`Healthcheck: ${path}, until 200, at most ${seconds} s.`);
+	const ended = new AbortController();
+	const gaveUp = Promise.race(live.replicas.map((replica) => replica.ended));
+	void gaveUp.then(() => ended.abort());
+	const signal = AbortSignal.any([live.abort.signal, ended.signal]);
+	try {
+		const checks = live.replicas.map((replica) => untilHealthy(replica.port, path, seconds * 1000, signal));
+		if (!(await Promise.all(checks)).every(Boolean)) {
+			throw new BuildFailure(`Healthcheck failed: ${path} did not answer 200 within ${seconds} s.`);
+		}
+	} catch (error) {
+		if (!ended.signal.aborted || live.abort.signal.aborted) throw error;
+		const exit = await gaveUp;
+		throw new BuildFailure(
+			`Healthcheck failed: the process ended with ${describe(exit)} before it answered.`,
+			exit.code === 0 ? 'FAILED' : 'CRASHED',
+		);
+	}
+}
+
+export function startOne(
+	context: RuntimeContext,
+	row: DeploymentRow,
+	instance: InstanceRow,
+	built: StartSpec,
+	live: LiveDeployment,
+	port: number,
+): Replica {
+	const log = context.logs.writer(row.id, 'deploy');
+	return startReplica(
+		{
+			command: built.command,
+			cwd: built.cwd,
+			env: processEnvironment(context, row, built, port),
+			port,
+			policy: row.settings.cronSchedule === null ? row.settings : { ...row.settings, restartPolicyType: 'NEVER' },
+			backoff: context.behaviour.restartBackoffMs,
+			onLine: (text, severity, replica) => log(text, severity, replica),
+			onChange: () => context.onReplicaChange(instance.id, live),
+		},
+		context.registry,
+	);
+}
+
+/** In its own order: what the image sets, the machine's basics, the service's variables, and last what only we know. */
+export function processEnvironment(context: RuntimeContext, row: DeploymentRow, built: StartSpec, port: number) {
+	return {
+		...built.env,
+		...context.basics,
+		...row.variables,
+		RAILWAY_DEPLOYMENT_ID: row.id,
+		RAILWAY_SNAPSHOT_ID: row.snapshotId ?? '',
+		RAILWAY_REPLICA_REGION: row.settings.region ?? 'local',
+		PATH: built.path,
+		PORT: String(port),
+		PULSE_RAILWAY_PRIVATE_NETWORK: context.privateNetwork.path(row.environmentId),
+		PULSE_RAILWAY_API_URL: context.apiUrl(),
+	};
+}
+
+export async function preDeploy(context: RuntimeContext, row: DeploymentRow, built: StartSpec, signal: AbortSignal) {
+	for (const command of row.settings.preDeployCommand ?? []) {
+		const env = processEnvironment(context, row, built, await freePort());
+		const log = context.logs.writer(row.id, 'deploy');
+		await runStep({ registry: context.registry, log, signal }, { command, cwd: built.cwd, env });
+	}
+}
+
+const NO_PROCESS = '';
+
+/** `null` for anything but Redis. */
+function redisCommand(context: RuntimeContext, row: DeploymentRow, port: number): string | null {
+	if (row.settings.image === null || knownImage(row.settings.image) !== 'redis') return null;
+	if (row.variables.REDIS_URL?.startsWith('sqlite:')) return NO_PROCESS;
+	const server = findOnPath('redis-server', context.machinePath);
+	if (server === null) throw new BuildFailure('There is no redis-server on this machine any more.');
+	const config = writeRedisConfig(
+		join(context.dataDir, row.instanceId),
+		port,
+		row.variables.REDIS_PASSWORD ?? row.variables.REDISPASSWORD ?? '',
+	);
+	return `'${server.replaceAll("'", `'\\''`)}' '${config.replaceAll("'", `'\\''`)}'`;
+}
