@@ -1,0 +1,80 @@
+import type { DeploymentStore } from '../deployments/store.ts';
+import type { Upstreams } from './claim.ts';
+import type { Log } from './log.ts';
+import type { RoutingTable } from './snapshot.ts';
+
+export interface ActivityOptions {
+	readonly store: Pick<DeploymentStore, 'recordActivity'>;
+	readonly upstreams: Upstreams;
+	readonly table: RoutingTable;
+	readonly log: Log;
+	readonly replicaId: string;
+	readonly now: () => number;
+	/** How long a report counts as live. Contract R3.8: 45 s. */
+	readonly ttlMs: number;
+	/** A report is due this often even when nothing changed. Contract R3.8: 15 s. */
+	readonly heartbeatMs: number;
+}
+
+const REPORT_MS = 1_000;
+
+/**
+ * Tells the store what this process sees, at most once a second and never within a request (decision 9). One report is
+ * under way at a time; a failing store costs nothing but the report, which the next one replaces.
+ */
+export class ActivityReporter {
+	readonly #options: ActivityOptions;
+	readonly #timer: NodeJS.Timeout;
+	readonly #counted = new Map<string, number>();
+	#running: Promise<void> | null = null;
+	#reportedAt = 0;
+	#lastReport = '';
+
+	constructor(options: ActivityOptions) {
+		this.#options = options;
+		this.#timer = setInterval(() => this.report(), REPORT_MS);
+		this.#timer.unref();
+	}
+
+	report(): Promise<void> {
+		this.#running ??= this.#send().finally(() => {
+			this.#running = null;
+		});
+		return this.#running;
+	}
+
+	/** A last report without sockets, so that a deployment is not kept alive by a router that is gone. */
+	async close(): Promise<void> {
+		clearInterval(this.#timer);
+		await this.#running;
+		this.#lastReport = '';
+		await this.report();
+	}
+
+	async #send(): Promise<void> {
+		const { store, upstreams, table, replicaId, ttlMs, heartbeatMs } = this.#options;
+		const at = this.#options.now();
+		const seconds = Math.max(1, at - this.#reportedAt) / 1000;
+		const deployments = [...upstreams.all()].map(({ id, lastSeenAt, inFlight, sockets, requests }) => ({
+			id,
+			lastSeenAt,
+			inFlight,
+			sockets,
+			requestRate: Math.max(0, requests - (this.#counted.get(id) ?? 0)) / seconds,
+		}));
+		// While a deployment is in use its last-seen time moves with every report; an idle router only keeps its place.
+		const busy = deployments.some((one) => one.inFlight > 0 || one.sockets > 0 || one.requestRate > 0);
+		const report = JSON.stringify([table.revision, deployments]);
+		if (!busy && report === this.#lastReport && at - this.#reportedAt < heartbeatMs) return;
+		try {
+			await store.recordActivity({ replicaId, at, ttlMs, revision: table.revision, deployments });
+			this.#lastReport = report;
+			this.#reportedAt = at;
+			for (const one of upstreams.all()) this.#counted.set(one.id, one.requests);
+			upstreams.keepOnly((id) => table.deployment(id) !== undefined || id === table.activeId);
+			for (const id of this.#counted.keys()) if (!deployments.some((one) => one.id === id)) this.#counted.delete(id);
+		} catch (error) {
+			this.#options.log.activityNotReported(error);
+		}
+	}
+}

@@ -1,0 +1,44 @@
+import { type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { type FailureCause, failureOf } from './failures.ts';
+import type { Answer } from './stale.ts';
+
+/** What the client reads for a failure. */
+export function failureAnswer(cause: FailureCause): Answer {
+	const failure = failureOf(cause);
+	const headers = ['content-type', 'application/json'];
+	if (failure.retryAfter !== undefined) headers.push('retry-after', String(failure.retryAfter));
+	if (failure.status === 405) headers.push('allow', 'DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT');
+	return { status: failure.status, headers, body: JSON.stringify({ detail: failure.detail }) };
+}
+
+export function jsonAnswer(status: number, body: unknown): Answer {
+	return { status, headers: ['content-type', 'application/json'], body: JSON.stringify(body) };
+}
+
+/** Answers through Node's response, which keeps order among pipelined requests and drops the body of a HEAD. */
+export function writeAnswer(response: ServerResponse, answer: Answer): void {
+	const headers = [...answer.headers];
+	if (answer.status !== 204) headers.push('content-length', String(Buffer.byteLength(answer.body)));
+	response.writeHead(answer.status, headers);
+	response.end(answer.body);
+}
+
+/** Answers on a bare socket — a refused upgrade, a request that did not parse — and ends it. */
+export function writeRawAnswer(socket: Socket, answer: Answer): void {
+	if (!socket.writable) {
+		socket.destroy();
+		return;
+	}
+	let text = `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}\r\n`;
+	for (let i = 0; i < answer.headers.length; i += 2) text += `${answer.headers[i]}: ${answer.headers[i + 1]}\r\n`;
+	text += `content-length: ${Buffer.byteLength(answer.body)}\r\nconnection: close\r\n\r\n${answer.body}`;
+	socket.end(text, 'latin1');
+	// Closing with unread input would reset the connection and could cost the client the answer.
+	socket.resume();
+	const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+	socket.once('end', () => socket.destroy());
+	socket.once('close', () => clearTimeout(timer));
+}
+
+const LINGER_MS = 2_000;

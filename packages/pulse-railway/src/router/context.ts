@@ -1,0 +1,33 @@
+import type { AssetMemory } from './assets.ts';
+import type { Upstreams } from './claim.ts';
+import type { FailureCause } from './failures.ts';
+import type { Log } from './log.ts';
+import type { RoutingTable } from './snapshot.ts';
+import type { Tunnel } from './tunnel.ts';
+import type { DialOptions } from './upstream/dial.ts';
+import type { Pool } from './upstream/pool.ts';
+
+/** What forwarding needs of the router it runs in. */
+export interface ForwardContext {
+	readonly servicePrefix: string;
+	readonly table: RoutingTable;
+	readonly upstreams: Upstreams;
+	readonly pool: Pool;
+	readonly dial: DialOptions;
+	readonly log: Log;
+	/** `null` when switched off. */
+	readonly assets: AssetMemory | null;
+	/** Requests under way, for the idle sweep and for draining. */
+	readonly exchanges: Set<{ readonly lastProgress: number; expire(): void }>;
+	readonly tunnels: Set<Tunnel>;
+	/** Whole seconds since start, cheap to read. */
+	tick: number;
+	/** Tells clients to take their next request to another router. */
+	draining: boolean;
+	/** Failures by cause that belong to no deployment. */
+	readonly failures: Partial<Record<FailureCause, number>>;
+}
+
+export function countFailure(counters: Partial<Record<FailureCause, number>>, cause: FailureCause): void {
+	counters[cause] = (counters[cause] ?? 0) + 1;
+}

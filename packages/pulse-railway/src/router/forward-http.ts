@@ -1,0 +1,259 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { failureAnswer, writeAnswer } from './answer.ts';
+import type { AssetSearch } from './asset-search.ts';
+import type { Upstream } from './claim.ts';
+import { countFailure, type ForwardContext } from './context.ts';
+import type { FailureCause } from './failures.ts';
+import { type RequestHead, requestLines, responseHeaders, trailerFields } from './headers.ts';
+import type { RequestFields } from './log.ts';
+import { sendBody } from './request-body.ts';
+import type { RequestTarget } from './request-target.ts';
+import type { Exchange, ExchangeFailure, UpstreamConnection } from './upstream/connection.ts';
+import type { ResponseHead } from './upstream/parse-head.ts';
+
+/** Methods that may be sent again when a kept connection turns out dead (RFC 9110 §9.2.2). */
+const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
+/** A body this small that is all in hand goes out with its head in one write. */
+const SMALL_BODY = 16_384;
+
+/** One request on its way to a backend and back: streams both ways, holds nothing but what is in transit. */
+export class HttpExchange implements Exchange {
+	readonly #context: ForwardContext;
+	readonly #request: IncomingMessage;
+	readonly #response: ServerResponse;
+	readonly #head: RequestHead;
+	readonly #target: RequestTarget;
+	readonly #requestId: string;
+	readonly #hasBody: boolean;
+	readonly #started = performance.now();
+	#upstream: Upstream;
+	#connection: UpstreamConnection | null = null;
+	#giveUp: (() => void) | null = null;
+	#retried = false;
+	#paused = false;
+	#flushed = false;
+	#done = false;
+	#tail: string | null = null;
+	#bytes = 0;
+	/** The client can tell where the body ends other than by the end of the connection. */
+	#delimited = true;
+	/** Only for a request whose 404 may be another deployment's 200. */
+	readonly #search: AssetSearch | null;
+	lastProgress: number;
+
+	constructor(
+		context: ForwardContext,
+		request: IncomingMessage,
+		response: ServerResponse,
+		head: RequestHead,
+		target: RequestTarget,
+		upstream: Upstream,
+		requestId: string,
+		search: AssetSearch | null,
+	) {
+		this.#context = context;
+		this.#request = request;
+		this.#response = response;
+		this.#head = head;
+		this.#target = target;
+		this.#upstream = upstream;
+		this.#requestId = requestId;
+		this.#search = search;
+		this.#hasBody = head.chunked || head.contentLength > 0;
+		this.lastProgress = context.tick;
+	}
+
+	start() {
+		this.#context.exchanges.add(this);
+		this.#response.on('close', () => this.#onClosed());
+		this.#dispatch();
+	}
+
+	#dispatch() {
+		const repeatable = !this.#hasBody && !this.#retried && IDEMPOTENT.has(this.#request.method!);
+		const kept = this.#retried ? null : this.#context.pool.take(this.#upstream.serviceName, repeatable);
+		if (kept !== null) return this.#begin(kept);
+		this.#giveUp = this.#context.pool.connect(this.#upstream.serviceName, {
+			onConnection: (connection) => {
+				this.#giveUp = null;
+				this.#begin(connection);
+			},
+			onRefused: (failure, cause) => {
+				this.#giveUp = null;
+				this.#failed(failure, cause);
+			},
+		});
+	}
+
+	#begin(connection: UpstreamConnection) {
+		this.#connection = connection;
+		const { method, socket } = this.#request;
+		const lines = requestLines(this.#head, socket.remoteAddress ?? '', false, this.#requestId);
+		connection.start(this, `${method} ${this.#target.forward} HTTP/1.1\r\n${lines}`, method === 'HEAD', this.#hasBody);
+		if (this.#hasBody) {
+			sendBody(this.#request, connection, this, this.#head.chunked, (bytes) => {
+				this.lastProgress = this.#context.tick;
+				this.#upstream.bytesIn += bytes;
+			});
+		}
+	}
+
+	onInformational(status: number, reason: string, headers: readonly string[]) {
+		if (status === 100) {
+			if (this.#head.expectsContinue) this.#response.writeContinue();
+			return;
+		}
+		// Only the response whose turn it is holds the socket; HTTP/1.0 knows no interim responses.
+		const socket = this.#response.socket;
+		if (socket === null || this.#response.headersSent || this.#request.httpVersion === '1.0') return;
+		let text = `HTTP/1.1 ${status} ${reason}\r\n`;
+		for (let i = 0; i < headers.length; i += 2) text += `${headers[i]}: ${headers[i + 1]}\r\n`;
+		socket.write(`${text}\r\n`, 'latin1');
+	}
+
+	onHead(head: ResponseHead) {
+		this.lastProgress = this.#context.tick;
+		if (this.#search?.holds(head, this.#upstream.id)) return;
+		this.#delimited = head.contentLength !== -1 || head.chunked;
+		this.#writeHead(head.status, head.reason, responseHeaders(head.headers, this.#upstream.id));
+	}
+
+	#writeHead(status: number, reason: string, headers: string[]) {
+		const response = this.#response;
+		// A client that still waits to be asked for its body cannot be expected to send it any more.
+		if (this.#context.draining || (this.#head.expectsContinue && !this.#request.complete))
+			response.shouldKeepAlive = false;
+		response.writeHead(status, reason, headers);
+	}
+
+	onBody(chunk: Buffer, last: boolean) {
+		this.lastProgress = this.#context.tick;
+		if (this.#search?.holding) return this.#search.keep(chunk);
+		this.#bytes += chunk.length;
+		this.#upstream.bytesOut += chunk.length;
+		if (last && !this.#flushed && chunk.length <= SMALL_BODY) {
+			this.#tail = chunk.toString('latin1', 0, chunk.length);
+			return;
+		}
+		this.#flushed = true;
+		if (!this.#response.write(Buffer.from(chunk)) && !last) this.#pause();
+	}
+
+	onComplete(trailers: readonly string[]) {
+		if (this.#search?.holding) return this.#searchOn(this.#search);
+		this.#done = true;
+		if (trailers.length > 0) this.#response.addTrailers(trailerFields(trailers));
+		if (this.#tail === null) this.#response.end();
+		else this.#response.end(this.#tail, 'latin1');
+	}
+
+	/** A head without a body yet must not wait for one: event streams stay silent for minutes. */
+	onReadEnd() {
+		if (this.#flushed || this.#done || this.#tail !== null || !this.#response.headersSent) return;
+		this.#flushed = true;
+		this.#response.flushHeaders();
+	}
+
+	onDrain() {
+		this.#request.resume();
+	}
+
+	onFailure(failure: ExchangeFailure, untouched: boolean) {
+		this.#connection = null;
+		if (
+			untouched &&
+			failure === 'closed-early' &&
+			!this.#retried &&
+			!this.#hasBody &&
+			IDEMPOTENT.has(this.#request.method!)
+		) {
+			this.#retried = true;
+			return this.#dispatch();
+		}
+		this.#failed(failure, null);
+	}
+
+	/** The idle sweep found no byte moving in either direction for too long. */
+	expire() {
+		this.#failed('response-timeout', null);
+	}
+
+	#pause() {
+		if (this.#paused) return;
+		this.#paused = true;
+		this.#connection?.pause();
+		this.#response.once('drain', () => {
+			this.#paused = false;
+			// A finished connection may be serving somebody else by now.
+			if (!this.#done) this.#connection?.resume();
+		});
+	}
+
+	#failed(cause: FailureCause, error: unknown) {
+		if (this.#done) return;
+		if (this.#search?.holding) return this.#searchOn(this.#search);
+		this.#done = true;
+		this.#release();
+		countFailure(this.#upstream.failures, cause);
+		this.#context.log.failed(cause, this.#fields(), error);
+		if (!this.#response.headersSent) {
+			writeAnswer(this.#response, failureAnswer(cause));
+		} else if (this.#delimited) {
+			this.#response.socket?.destroySoon();
+		} else {
+			// Only a reset tells a client that a body without length or chunks was cut short.
+			this.#response.socket?.resetAndDestroy();
+		}
+	}
+
+	/** Asks the next deployment for an asset that this one lacks, or hands out the first answer after all. */
+	#searchOn(search: AssetSearch) {
+		this.#release();
+		const next = search.next();
+		if (next !== null) {
+			this.#context.upstreams.releaseRequest(this.#upstream);
+			this.#upstream = this.#context.upstreams.claimRequest(next);
+			this.#retried = false;
+			return this.#dispatch();
+		}
+		const { head, deploymentId, body } = search.firstAnswer();
+		this.#done = true;
+		this.#writeHead(head.status, head.reason, responseHeaders(head.headers, deploymentId));
+		this.#response.end(body);
+	}
+
+	/** Always the last event: the response is with the client's kernel, or the client is gone. */
+	#onClosed() {
+		if (!this.#done) {
+			this.#done = true;
+			countFailure(this.#upstream.failures, 'client-gone');
+			this.#context.log.failed('client-gone', this.#fields(), null);
+		}
+		this.#release();
+		this.#context.exchanges.delete(this);
+		this.#context.upstreams.releaseRequest(this.#upstream);
+		if (this.#hasBody && !this.#request.complete) this.#request.resume();
+		if (this.#context.log.access === 'all') {
+			const ms = Math.round(performance.now() - this.#started);
+			this.#context.log.served({ ...this.#fields(), status: this.#response.statusCode, bytes: this.#bytes, ms });
+		}
+	}
+
+	/** Lets go of the backend, unless it has already let go of us. */
+	#release() {
+		this.#giveUp?.();
+		this.#giveUp = null;
+		const connection = this.#connection;
+		this.#connection = null;
+		connection?.abandon(this);
+	}
+
+	#fields(): RequestFields {
+		return {
+			request: this.#requestId,
+			method: this.#request.method!,
+			path: this.#target.path,
+			deployment: this.#upstream.id,
+		};
+	}
+}

@@ -1,0 +1,170 @@
+import type { OnReadOpts, Socket } from 'node:net';
+import { failureAnswer, writeRawAnswer } from './answer.ts';
+import type { Upstream } from './claim.ts';
+import { countFailure, type ForwardContext } from './context.ts';
+import type { FailureCause } from './failures.ts';
+import { handshakeLines, type RequestHead, responseHeaders } from './headers.ts';
+import type { RequestFields } from './log.ts';
+import type { RequestTarget } from './request-target.ts';
+import { Tunnel } from './tunnel.ts';
+import { READ_BUFFER } from './upstream/connection.ts';
+import { dial } from './upstream/dial.ts';
+import type { ResponseHead } from './upstream/parse-head.ts';
+import { type ResponseEvents, ResponseParser } from './upstream/parse-response.ts';
+
+export interface HandshakeRequest {
+	readonly client: Socket;
+	/** What the client sent behind its handshake. */
+	readonly early: Buffer;
+	readonly head: RequestHead;
+	readonly target: RequestTarget;
+	readonly upstream: Upstream;
+	readonly fields: RequestFields;
+}
+
+/** Where a backend socket's reads go. It outlives the handshake, and must not keep it alive. */
+class Feed {
+	sink: { onBackendData(chunk: Buffer): void } | null = null;
+
+	onread(): OnReadOpts {
+		return {
+			buffer: READ_BUFFER,
+			callback: (bytes, buffer) => {
+				this.sink?.onBackendData((buffer as Buffer).subarray(0, bytes));
+				return true;
+			},
+		};
+	}
+}
+
+/**
+ * Dials the backend, passes the handshake on and answers the client only with what the backend answered. After a 101
+ * both sockets belong to a tunnel, and nothing of the handshake is kept: an idle websocket has to be cheap.
+ */
+export class WebSocketHandshake implements ResponseEvents {
+	readonly #context: ForwardContext;
+	readonly #request: HandshakeRequest;
+	readonly #parser = new ResponseParser(this);
+	readonly #feed = new Feed();
+	readonly #onClientGone = () => this.#fail('client-gone', null);
+	#backend: Socket | null = null;
+	#chunked = false;
+	#answered = false;
+	#over = false;
+	#giveUp: () => void = () => {};
+	#timer: NodeJS.Timeout | null = null;
+
+	constructor(context: ForwardContext, request: HandshakeRequest) {
+		this.#context = context;
+		this.#request = request;
+	}
+
+	start(): void {
+		const { client, upstream } = this.#request;
+		client.on('error', this.#onClientGone);
+		client.on('end', this.#onClientGone);
+		client.on('close', this.#onClientGone);
+		this.#feed.sink = this;
+		this.#giveUp = dial(this.#context.dial, upstream.serviceName, this.#feed.onread(), {
+			onConnected: (backend) => this.#onConnected(backend),
+			onFailed: (failure, cause) => this.#fail(failure, cause),
+		});
+	}
+
+	#onConnected(backend: Socket): void {
+		this.#backend = backend;
+		const { client, head, target } = this.#request;
+		backend.on('error', () => {});
+		backend.on('close', this.#onBackendClosed);
+		backend.on('end', this.#onBackendClosed);
+		this.#timer = setTimeout(() => this.#fail('response-timeout', null), this.#context.dial.connectTimeoutMs);
+		this.#parser.begin(false, true);
+		backend.write(
+			`GET ${target.forward} HTTP/1.1\r\n${handshakeLines(head, client.remoteAddress ?? '', false)}`,
+			'latin1',
+		);
+	}
+
+	readonly #onBackendClosed = () => {
+		if (this.#answered && this.#parser.finish()) return;
+		this.#fail('closed-early', null);
+	};
+
+	/** `chunk` is valid only during the call. */
+	onBackendData(chunk: Buffer): void {
+		if (this.#over) return;
+		if (!this.#parser.execute(chunk)) this.#fail('bad-response', null);
+	}
+
+	onInformational(): void {}
+
+	/** The switch: `rest` is already of the new protocol. */
+	onUpgrade(head: ResponseHead, rest: Buffer): void {
+		if (this.#over || this.#backend === null) return;
+		const { client, early, upstream } = this.#request;
+		const backend = this.#backend;
+		this.#detach();
+		const tunnel = new Tunnel(client, backend, upstream, this.#context);
+		this.#feed.sink = tunnel;
+		const headers = responseHeaders(head.headers, upstream.id);
+		client.write(headLines(head, ['Connection', 'Upgrade', 'Upgrade', 'websocket', ...headers]), 'latin1');
+		if (early.length > 0) backend.write(early);
+		if (rest.length > 0) tunnel.onBackendData(rest);
+	}
+
+	/** The backend refused: its status and body are the client's answer. */
+	onHead(head: ResponseHead): void {
+		this.#answered = true;
+		this.#chunked = head.chunked;
+		const headers = ['Connection', 'close', ...responseHeaders(head.headers, this.#request.upstream.id)];
+		if (head.chunked) headers.unshift('Transfer-Encoding', 'chunked');
+		this.#request.client.write(headLines(head, headers), 'latin1');
+	}
+
+	onBody(chunk: Buffer): void {
+		const { client } = this.#request;
+		if (this.#chunked) client.write(`${chunk.length.toString(16)}\r\n`, 'latin1');
+		client.write(Buffer.from(chunk));
+		if (this.#chunked) client.write('\r\n', 'latin1');
+	}
+
+	onComplete(): void {
+		const { client } = this.#request;
+		this.#detach();
+		this.#backend?.destroy();
+		client.on('error', () => {});
+		client.end(this.#chunked ? '0\r\n\r\n' : '');
+		this.#context.upstreams.releaseSocket(this.#request.upstream);
+	}
+
+	#fail(cause: FailureCause, error: unknown): void {
+		if (this.#over) return;
+		const { client, upstream, fields } = this.#request;
+		this.#detach();
+		this.#giveUp();
+		this.#backend?.destroy();
+		client.on('error', () => {});
+		if (this.#answered || cause === 'client-gone') client.destroy();
+		else writeRawAnswer(client, failureAnswer(cause));
+		countFailure(upstream.failures, cause);
+		this.#context.log.failed(cause, fields, error);
+		this.#context.upstreams.releaseSocket(upstream);
+	}
+
+	/** Ends this handshake's part in either socket. */
+	#detach(): void {
+		this.#over = true;
+		if (this.#timer !== null) clearTimeout(this.#timer);
+		const { client } = this.#request;
+		for (const event of ['error', 'end', 'close']) client.off(event, this.#onClientGone);
+		this.#feed.sink = null;
+		this.#backend?.off('close', this.#onBackendClosed);
+		this.#backend?.off('end', this.#onBackendClosed);
+	}
+}
+
+function headLines(head: ResponseHead, headers: readonly string[]): string {
+	let text = `HTTP/1.1 ${head.status} ${head.reason}\r\n`;
+	for (let i = 0; i < headers.length; i += 2) text += `${headers[i]}: ${headers[i + 1]}\r\n`;
+	return `${text}\r\n`;
+}

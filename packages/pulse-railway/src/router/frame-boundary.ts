@@ -1,0 +1,74 @@
+/**
+ * Knows whether a stream of websocket frames stands between two frames: only there may a frame of our own be put in.
+ * Reads lengths and nothing else (RFC 6455 §5.2).
+ */
+export class FrameBoundary {
+	/** Payload bytes of the current frame still to come. */
+	#left = 0;
+	/** Header bytes of a frame whose header is not whole yet. */
+	#header: number[] = [];
+
+	get between(): boolean {
+		return this.#left === 0 && this.#header.length === 0;
+	}
+
+	advance(chunk: Uint8Array): void {
+		let at = 0;
+		while (at < chunk.length) at = this.#frame(chunk, at);
+	}
+
+	/** Advances to the end of the current frame at most; returns how many bytes that took. */
+	finishFrame(chunk: Uint8Array): number {
+		let at = 0;
+		while (at < chunk.length && !this.between) at = this.#frame(chunk, at);
+		return at;
+	}
+
+	/** Takes bytes up to the end of a frame, or all there are; returns where it stopped. */
+	#frame(chunk: Uint8Array, from: number): number {
+		let at = from;
+		while (at < chunk.length) {
+			if (this.#left > 0) {
+				const taken = Math.min(this.#left, chunk.length - at);
+				this.#left -= taken;
+				at += taken;
+				if (this.#left === 0) return at;
+				continue;
+			}
+			this.#header.push(chunk[at++]!);
+			const length = headerLength(this.#header);
+			if (length === -1 || this.#header.length < length) continue;
+			this.#left = payloadLength(this.#header);
+			this.#header.length = 0;
+			if (this.#left === 0) return at;
+		}
+		return at;
+	}
+}
+
+/** `-1` while even that cannot be told. */
+function headerLength(header: readonly number[]): number {
+	if (header.length < 2) return -1;
+	const short = header[1]! & 0x7f;
+	const extended = short === 127 ? 8 : short === 126 ? 2 : 0;
+	return 2 + extended + (header[1]! & 0x80 ? 4 : 0);
+}
+
+function payloadLength(header: readonly number[]): number {
+	const short = header[1]! & 0x7f;
+	if (short < 126) return short;
+	let length = 0;
+	for (let i = 0; i < (short === 127 ? 8 : 2); i++) length = length * 256 + header[2 + i]!;
+	return length;
+}
+
+/** A server's close frame: unmasked, FIN, opcode 8. */
+export function closeFrame(code: number, reason: string): Buffer {
+	const text = Buffer.from(reason).subarray(0, 123);
+	const frame = Buffer.alloc(4 + text.length);
+	frame[0] = 0x88;
+	frame[1] = 2 + text.length;
+	frame.writeUInt16BE(code, 2);
+	text.copy(frame, 4);
+	return frame;
+}

@@ -1,0 +1,47 @@
+import type { IncomingMessage } from 'node:http';
+import { failureAnswer, jsonAnswer } from './answer.ts';
+import type { Answer } from './stale.ts';
+
+/** What the control endpoint answers; `cause` is for the log. */
+export interface ControlAnswer {
+	readonly status: number;
+	readonly body: unknown;
+	readonly cause?: unknown;
+}
+
+export interface ControlRequest {
+	readonly method: string;
+	readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+	readonly body: Buffer;
+}
+
+export type ControlHandler = (request: ControlRequest) => Promise<ControlAnswer>;
+
+/** Hands a request to the control endpoint. A body over the limit gets the answer of every internal path. */
+export async function controlAnswer(
+	request: IncomingMessage,
+	handle: ControlHandler,
+	bodyLimit: number,
+	onCause: (cause: unknown) => void,
+): Promise<Answer> {
+	const body = await readBody(request, bodyLimit);
+	if (body === null) return failureAnswer('internal-path');
+	const answer = await handle({ method: request.method!, headers: request.headers, body });
+	if (answer.cause !== undefined) onCause(answer.cause);
+	return jsonAnswer(answer.status, answer.body);
+}
+
+/** `null` when it is longer than `limit` or never came whole. */
+function readBody(request: IncomingMessage, limit: number): Promise<Buffer | null> {
+	return new Promise((resolve) => {
+		const pieces: Buffer[] = [];
+		let size = 0;
+		request.on('data', (piece: Buffer) => {
+			size += piece.length;
+			if (size <= limit) pieces.push(piece);
+			else resolve(null);
+		});
+		request.on('end', () => resolve(Buffer.concat(pieces)));
+		request.on('close', () => resolve(null));
+	});
+}

@@ -1,0 +1,66 @@
+import type { Logger } from 'pino';
+import { type FailureCause, failureOf } from './failures.ts';
+import type { SnapshotSource } from './snapshot.ts';
+
+/** Which requests get a line: every one, those that the router failed, or none. */
+export type AccessLog = 'all' | 'failures' | 'off';
+
+export interface RequestFields {
+	readonly request: string;
+	readonly method: string;
+	/** Without the query, which may hold secrets. */
+	readonly path: string;
+	readonly deployment: string | null;
+}
+
+/** Every line that the router logs, in one place, so that operators can search for `event`. */
+export interface Log {
+	readonly access: AccessLog;
+	served(fields: RequestFields & { status: number; bytes: number; ms: number }): void;
+	failed(cause: FailureCause, fields: RequestFields, error: unknown): void;
+	storeLost(cause: unknown, status: { source: SnapshotSource; revision: number }): void;
+	storeBack(revision: number): void;
+	storeFellBack(from: number, to: number): void;
+	snapshotNotSaved(error: unknown): void;
+	activityNotReported(error: unknown): void;
+	controlFailed(cause: unknown): void;
+	/** A request that is not HTTP, or means two things at once. */
+	refusedInput(code: string, peer: string): void;
+	note(event: string, fields: object, message: string): void;
+}
+
+export function createLog(pino: Logger, access: AccessLog): Log {
+	return {
+		access,
+		served: (fields) => pino.info({ event: 'request', ...fields }, 'request served'),
+		failed: (cause, fields, error) => {
+			if (access === 'off') return;
+			const { level, detail } = failureOf(cause);
+			pino[level]({ event: 'failure', cause, ...fields, ...reason(error) }, detail);
+		},
+		storeLost: (cause, status) =>
+			pino.error(
+				{ event: 'store-lost', ...status, ...reason(cause) },
+				'store unreachable: routing on the last snapshot',
+			),
+		storeBack: (revision) => pino.info({ event: 'store-back', revision }, 'store reachable again'),
+		storeFellBack: (from, to) =>
+			pino.error({ event: 'store-fell-back', from, to }, 'store lost its records: keeping the deployments it forgot'),
+		snapshotNotSaved: (error) =>
+			pino.warn({ event: 'snapshot-not-saved', ...reason(error) }, 'last snapshot not written to disk'),
+		activityNotReported: (error) =>
+			pino.warn({ event: 'activity-not-reported', ...reason(error) }, 'activity not reported to the store'),
+		controlFailed: (cause) => pino.error({ event: 'control-failed', ...reason(cause) }, 'control request failed'),
+		refusedInput: (code, peer) => pino.info({ event: 'refused-input', code, peer }, 'request refused: not valid HTTP'),
+		note: (event, fields, message) => pino.info({ event, ...fields }, message),
+	};
+}
+
+/** Code and message; stacks only help where the error is ours. */
+function reason(error: unknown): object {
+	if (error === null || error === undefined) return {};
+	if (!(error instanceof Error)) return { error: String(error) };
+	const code = 'code' in error ? { code: error.code } : {};
+	const stack = error instanceof TypeError || error instanceof RangeError ? { stack: error.stack } : {};
+	return { error: error.message, ...code, ...stack };
+}

@@ -1,0 +1,124 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type CollectFunction, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Upstream } from './claim.ts';
+import type { ForwardContext } from './context.ts';
+
+export interface Metrics {
+	readonly registry: Registry;
+	/** A backend connection was made within this many milliseconds. */
+	connected(ms: number): void;
+	/** Serves `/metrics` on its own port, so that the public one never does. */
+	listen(port: number): Promise<{ port: number; close(): Promise<void> }>;
+}
+
+/**
+ * Prometheus metrics. Requests only bump plain numbers; they are read when somebody asks. Deployments as labels are
+ * bounded, because only known ones are counted and those that are gone are forgotten.
+ */
+export function openMetrics(context: ForwardContext): Metrics {
+	const registry = new Registry();
+	const perDeployment = (
+		kind: typeof Gauge | typeof Counter,
+		name: string,
+		help: string,
+		value: (one: Upstream) => number,
+	) => {
+		const collect: CollectFunction<Gauge<'deployment'>> = function (this: Gauge<'deployment'>) {
+			this.reset();
+			for (const one of context.upstreams.all()) this.inc({ deployment: one.id }, value(one));
+		};
+		new kind({ name, help, labelNames: ['deployment'], registers: [registry], collect: collect as never });
+	};
+	perDeployment(Counter, 'pulse_router_requests_total', 'Requests forwarded', (one) => one.requests);
+	perDeployment(
+		Counter,
+		'pulse_router_request_bytes_total',
+		'Body and websocket bytes from clients',
+		(one) => one.bytesIn,
+	);
+	perDeployment(
+		Counter,
+		'pulse_router_response_bytes_total',
+		'Body and websocket bytes to clients',
+		(one) => one.bytesOut,
+	);
+	perDeployment(Gauge, 'pulse_router_requests_in_flight', 'Requests under way', (one) => one.inFlight);
+	perDeployment(Gauge, 'pulse_router_open_sockets', 'Open websockets', (one) => one.sockets);
+	new Counter({
+		name: 'pulse_router_failures_total',
+		help: 'Requests that the router failed or refused, by cause',
+		labelNames: ['deployment', 'cause'],
+		registers: [registry],
+		collect() {
+			this.reset();
+			for (const [cause, count] of Object.entries(context.failures)) this.inc({ deployment: '', cause }, count);
+			for (const one of context.upstreams.all()) {
+				for (const [cause, count] of Object.entries(one.failures)) this.inc({ deployment: one.id, cause }, count);
+			}
+		},
+	});
+	const gauge = (name: string, help: string, value: () => number) =>
+		new Gauge({
+			name,
+			help,
+			registers: [registry],
+			collect() {
+				this.set(value());
+			},
+		});
+	gauge(
+		'pulse_router_snapshot_age_seconds',
+		'Age of the routing snapshot; 0 while the store is watched, -1 without one',
+		() => {
+			const { ageMs } = context.table.status();
+			return ageMs === null ? -1 : ageMs / 1000;
+		},
+	);
+	gauge('pulse_router_snapshot_revision', 'Revision of the routing snapshot', () => context.table.revision);
+	gauge('pulse_router_store_reachable', '1 while the store is watched', () =>
+		context.table.status().storeReachable ? 1 : 0,
+	);
+	gauge('pulse_router_backend_connections', 'Open connections for requests', () => context.pool.open);
+	gauge('pulse_router_resident_bytes', 'Resident memory of this process', () => process.memoryUsage.rss());
+	const connect = new Histogram({
+		name: 'pulse_router_backend_connect_seconds',
+		help: 'Time to connect to a backend, name resolution included',
+		buckets: [0.001, 0.005, 0.025, 0.1, 0.5, 2, 10, 30],
+		registers: [registry],
+	});
+	return {
+		registry,
+		connected: (ms) => connect.observe(ms / 1000),
+		listen: (port) => serveMetrics(() => registry.metrics(), port),
+	};
+}
+
+/** `GET /metrics`, nothing else. */
+export async function serveMetrics(
+	text: () => Promise<string>,
+	port: number,
+): Promise<{ port: number; close(): Promise<void> }> {
+	const server = createServer((request, response) => {
+		if (request.method !== 'GET' || request.url !== '/metrics') {
+			response.writeHead(404).end();
+			return;
+		}
+		text().then(
+			(body) => response.writeHead(200, { 'content-type': Registry.PROMETHEUS_CONTENT_TYPE }).end(body),
+			() => response.writeHead(500).end(),
+		);
+	});
+	await new Promise<void>((resolve, reject) => {
+		server.once('error', reject);
+		server.listen(port, resolve);
+	});
+	return {
+		port: (server.address() as AddressInfo).port,
+		close: () =>
+			new Promise((resolve) => {
+				server.close(() => resolve());
+				server.closeAllConnections();
+			}),
+	};
+}

@@ -1,0 +1,68 @@
+import cluster from 'node:cluster';
+import type { IncomingMessage } from 'node:http';
+import type { Logger } from 'pino';
+import { AggregatorRegistry } from 'prom-client';
+import { systemClock } from 'pulse-deploy-kit/clock';
+import { Secret } from 'pulse-deploy-kit/secret';
+import type { RouterConfig } from '../config/router.ts';
+import { CONTROL_BODY_LIMIT, handleControl } from '../control/handle.ts';
+import { verifyControl } from '../control/sign.ts';
+import { openBackends } from '../janitor/backends.ts';
+import { openPrivateNetwork } from '../private-network.ts';
+import { openStore } from '../stores/open.ts';
+import { createLog } from './log.ts';
+import { openMetrics } from './metrics.ts';
+import { createRouter } from './server.ts';
+
+export interface OpenedRouter {
+	readonly port: number;
+	/** Drains, then closes everything that was opened. */
+	close(drainMs: number): Promise<void>;
+}
+
+/** One router process from its configuration, listening. */
+export async function openRouter(config: RouterConfig, logger: Logger): Promise<OpenedRouter> {
+	const log = createLog(logger, config.accessLog);
+	const store = await openStore(config.storeUrl, { prefix: config.redisPrefix });
+	const network = openPrivateNetwork(
+		config.privateNetworkFile === undefined ? {} : { file: config.privateNetworkFile },
+	);
+	const backends = openBackends({ network, port: config.backendPort, token: new Secret(config.internalToken) });
+	const now = () => systemClock.now();
+	const control = { store, probe: backends.sessions, now, secret: config.controlToken };
+	const router = createRouter({
+		store,
+		network,
+		log,
+		servicePrefix: config.servicePrefix,
+		backendPort: config.backendPort,
+		control: { handle: (request) => handleControl(request, control), bodyLimit: CONTROL_BODY_LIMIT },
+		isSigned: async (request: IncomingMessage) =>
+			verifyControl(config.controlToken, request.headers, Buffer.alloc(0), now()) !== null,
+		connectionLimit: config.connectionLimit,
+		idleTimeoutMs: config.idleTimeoutMs,
+		heartbeatMs: config.heartbeatMs,
+		activityTtlMs: config.activityTtlMs,
+		snapshotFile: config.snapshotFile,
+		assetFallback: config.assetFallback,
+		onConnect: (_serviceName, ms) => metrics.connected(ms),
+	});
+	const metrics = openMetrics(router.context);
+	const { port } = await router.listen({ port: config.port });
+	// The primary asks its workers and serves their sum.
+	if (cluster.isWorker) AggregatorRegistry.setRegistries([metrics.registry]);
+	const endpoint =
+		config.metricsPort === undefined || cluster.isWorker ? null : await metrics.listen(config.metricsPort);
+	log.note('listening', { port, replica: router.replicaId, metrics_port: endpoint?.port }, 'router listens');
+	return {
+		port,
+		async close(drainMs) {
+			log.note('draining', { budget_ms: drainMs }, 'router drains');
+			await router.close({ budgetMs: drainMs });
+			await endpoint?.close();
+			await backends.close();
+			await store.close();
+			log.note('closed', {}, 'router closed');
+		},
+	};
+}

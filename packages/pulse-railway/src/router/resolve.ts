@@ -1,0 +1,63 @@
+import { isDeploymentId } from '../deployments/id.ts';
+import type { DeploymentRecord } from '../deployments/record.ts';
+
+/** What resolving needs of a snapshot. */
+export interface RoutingView {
+	readonly activeId: string | null;
+	deployment(id: string): DeploymentRecord | undefined;
+}
+
+export interface Target {
+	readonly id: string;
+	readonly serviceName: string;
+}
+
+export type Resolution =
+	| { readonly kind: 'target'; readonly target: Target }
+	/** The asked-for deployment is gone or never was; browsers reload onto `active`. */
+	| { readonly kind: 'stale'; readonly active: Target }
+	/** Asked for an unknown deployment while nothing is active. */
+	| { readonly kind: 'not-found' }
+	/** Asked for nothing while nothing is active. */
+	| { readonly kind: 'no-active' };
+
+/**
+ * True when only the store can say whether `affinity` exists: a malformed id is stale without asking, and the snapshot may be a moment older than a registration.
+ */
+export function needsLookup(view: RoutingView, affinity: string): boolean {
+	return (
+		affinity !== '' && view.deployment(affinity) === undefined && affinity !== view.activeId && isDeploymentId(affinity)
+	);
+}
+
+export function resolve(view: RoutingView, affinity: string, servicePrefix: string): Resolution {
+	const activeId = view.activeId;
+	if (affinity !== '') {
+		const asked =
+			affinity === activeId ? activeTarget(view, activeId, servicePrefix) : pinned(view, affinity, servicePrefix);
+		if (asked) return { kind: 'target', target: asked };
+	}
+	const active = activeId === null ? null : activeTarget(view, activeId, servicePrefix);
+	if (affinity === '') return active ? { kind: 'target', target: active } : { kind: 'no-active' };
+	return active ? { kind: 'stale', active } : { kind: 'not-found' };
+}
+
+/** Pending and draining deployments serve whoever asks for them; a retiring one is about to lose its service. */
+function pinned(view: RoutingView, id: string, servicePrefix: string): Target | null {
+	const record = view.deployment(id);
+	if (!record || record.state === 'retiring') return null;
+	return targetOf(record, servicePrefix);
+}
+
+/** A predecessor wrote the active id without a record, and records without a service: both mean prefix plus id. */
+function activeTarget(view: RoutingView, id: string, servicePrefix: string): Target | null {
+	const record = view.deployment(id);
+	return record ? targetOf(record, servicePrefix) : { id, serviceName: servicePrefix + id };
+}
+
+/** Contract R2.18: a record whose service has another name is not ours to route to. */
+function targetOf(record: DeploymentRecord, servicePrefix: string): Target | null {
+	const serviceName = servicePrefix + record.id;
+	if (record.serviceName !== null && record.serviceName !== serviceName) return null;
+	return { id: record.id, serviceName };
+}

@@ -1,0 +1,150 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { CONTROL_PATH, ROUTER_HEALTH_PATH } from '../protocol.ts';
+import { affinityOf, reloadsOnStale } from './affinity.ts';
+import { failureAnswer, writeAnswer, writeRawAnswer } from './answer.ts';
+import { AssetSearch } from './asset-search.ts';
+import { countFailure, type ForwardContext } from './context.ts';
+import type { FailureCause } from './failures.ts';
+import { HttpExchange } from './forward-http.ts';
+import { WebSocketHandshake } from './forward-websocket.ts';
+import { type RequestHead, readRequestHead } from './headers.ts';
+import { isInternalPath } from './internal-path.ts';
+import type { Lookups } from './lookup.ts';
+import { parseRequestTarget, type RequestTarget } from './request-target.ts';
+import { needsLookup, type Resolution, resolve } from './resolve.ts';
+import { type Answer, staleAnswer } from './stale.ts';
+
+/** What the router answers itself. */
+export interface OwnEndpoints {
+	control(request: IncomingMessage): Promise<Answer>;
+	health(request: IncomingMessage): Promise<Answer>;
+}
+
+export interface RouteContext {
+	readonly forward: ForwardContext;
+	readonly lookups: Lookups;
+	readonly own: OwnEndpoints;
+	readonly nextRequestId: () => string;
+}
+
+/** One request: own endpoint, or refused, or resolve → claim → forward. */
+export function routeRequest(context: RouteContext, request: IncomingMessage, response: ServerResponse) {
+	const { forward } = context;
+	const refuse = (cause: FailureCause, path: string) => {
+		countFailure(forward.failures, cause);
+		forward.log.failed(cause, { request: '', method: request.method!, path, deployment: null }, null);
+		reply(failureAnswer(cause));
+	};
+	const reply = (answer: Answer) => {
+		if (forward.draining) response.shouldKeepAlive = false;
+		request.resume();
+		writeAnswer(response, answer);
+	};
+	const target = parseRequestTarget(request.url!);
+	if (target === null) return refuse('bad-request', request.url!);
+	if (isInternalPath(target.path)) {
+		if (target.forward !== CONTROL_PATH || request.method !== 'POST') return refuse('internal-path', target.path);
+		context.own.control(request).then(reply, (error) => failOwn(context, error, reply));
+		return;
+	}
+	if (target.path === ROUTER_HEALTH_PATH && request.method === 'GET') {
+		context.own.health(request).then(reply, (error) => failOwn(context, error, reply));
+		return;
+	}
+	if (request.method === 'TRACE') return refuse('method-not-allowed', target.path);
+	const head = readRequestHead(request.rawHeaders);
+	if (target.authority !== null) head.host = target.authority;
+	if (head.refused !== null) {
+		// Its framing is not understood, so nothing behind it on this connection can be.
+		response.shouldKeepAlive = false;
+		return refuse(head.refused, target.path);
+	}
+	const affinity = affinityOf(target.query, head.affinity);
+	resolving(context, affinity, (resolution) => {
+		switch (resolution.kind) {
+			case 'stale':
+				return reply(staleAnswer(request.method!, head));
+			case 'not-found':
+			case 'no-active':
+				return refuse(forward.table.loaded ? resolution.kind : 'no-snapshot', target.path);
+			case 'target': {
+				const search = forward.assets?.wants(request.method!, head, affinity)
+					? new AssetSearch(forward.assets, target.path)
+					: null;
+				const upstream = forward.upstreams.claimRequest(resolution.target);
+				const id = head.requestId || head.railwayRequestId || context.nextRequestId();
+				new HttpExchange(forward, request, response, head, target, upstream, id, search).start();
+			}
+		}
+	});
+}
+
+/** One websocket handshake, on the bare socket. */
+export function routeUpgrade(context: RouteContext, request: IncomingMessage, client: Socket, early: Buffer) {
+	const { forward } = context;
+	const refuse = (cause: FailureCause) => {
+		countFailure(forward.failures, cause);
+		forward.log.failed(
+			cause,
+			{ request: '', method: request.method!, path: target?.path ?? request.url!, deployment: null },
+			null,
+		);
+		replyRaw(client, failureAnswer(cause));
+	};
+	const target = parseRequestTarget(request.url!);
+	if (target === null) return refuse('bad-request');
+	if (isInternalPath(target.path)) return refuse('internal-path');
+	const head = readRequestHead(request.rawHeaders);
+	if (target.authority !== null) head.host = target.authority;
+	if (head.refused === null && (request.method !== 'GET' || head.chunked || head.contentLength > 0))
+		head.refused = 'bad-request';
+	if (head.refused !== null) return refuse(head.refused);
+	// It would only be closed again with 1012; a refusal sends the client to the next router at once.
+	if (forward.draining) return refuse('draining-away');
+	resolving(context, affinityOf(target.query, head.affinity), (resolution) => {
+		if (client.destroyed) return;
+		switch (resolution.kind) {
+			case 'stale':
+				if (!reloadsOnStale(target.query)) return replyRaw(client, staleAnswer(request.method!, head));
+				return openSocket(context, { head, target, client, early }, resolution.active);
+			case 'not-found':
+			case 'no-active':
+				return refuse(forward.table.loaded ? resolution.kind : 'no-snapshot');
+			case 'target':
+				return openSocket(context, { head, target, client, early }, resolution.target);
+		}
+	});
+}
+
+function openSocket(
+	context: RouteContext,
+	request: { head: RequestHead; target: RequestTarget; client: Socket; early: Buffer },
+	to: { id: string; serviceName: string },
+): void {
+	const upstream = context.forward.upstreams.claimSocket(to);
+	const id = request.head.requestId || request.head.railwayRequestId || context.nextRequestId();
+	const fields = { request: id, method: 'GET', path: request.target.path, deployment: to.id };
+	new WebSocketHandshake(context.forward, { ...request, upstream, fields }).start();
+}
+
+/** Synchronous but for an id that only the store can know. */
+function resolving(context: RouteContext, affinity: string, then: (resolution: Resolution) => void) {
+	const { table, servicePrefix } = context.forward;
+	if (!needsLookup(table, affinity)) return then(resolve(table, affinity, servicePrefix));
+	context.lookups.find(affinity).then((record) => {
+		if (record !== null) table.learn(record);
+		then(resolve(table, affinity, servicePrefix));
+	});
+}
+
+function replyRaw(client: Socket, answer: Answer): void {
+	client.on('error', () => {});
+	writeRawAnswer(client, answer);
+}
+
+function failOwn(context: RouteContext, error: unknown, reply: (answer: Answer) => void): void {
+	countFailure(context.forward.failures, 'router-defect');
+	context.forward.log.failed('router-defect', { request: '', method: '', path: '', deployment: null }, error);
+	reply(failureAnswer('router-defect'));
+}

@@ -1,0 +1,126 @@
+import type { DeploymentRecord, RoutingSnapshot } from '../deployments/record.ts';
+import type { DeploymentStore } from '../deployments/store.ts';
+import { adopt } from './adopt.ts';
+import type { Log } from './log.ts';
+import type { RoutingView } from './resolve.ts';
+import { readSnapshotFile, writeSnapshotFile } from './snapshot-file.ts';
+
+/** Where the snapshot in use came from. `none`: the store was never reached and no file was left. */
+export type SnapshotSource = 'store' | 'file' | 'none';
+
+export interface RoutingTableOptions {
+	readonly store: DeploymentStore;
+	readonly log: Log;
+	/** Where the last snapshot is kept for a start without a store; not kept when absent. */
+	readonly file?: string;
+	readonly now: () => number;
+	/** After every change. */
+	readonly onChange?: () => void;
+}
+
+/** The routing snapshot, in memory, kept current by the store's watch. Every request is answered from here. */
+export class RoutingTable implements RoutingView {
+	readonly #options: RoutingTableOptions;
+	readonly #stop = new AbortController();
+	#snapshot: RoutingSnapshot | null = null;
+	#byId = new Map<string, DeploymentRecord>();
+	#source: SnapshotSource = 'none';
+	#takenAt = 0;
+	#connected = false;
+	#writing: Promise<void> = Promise.resolve();
+
+	constructor(options: RoutingTableOptions) {
+		this.#options = options;
+	}
+
+	/** Resolves with the first snapshot: the store's, or after `patienceMs` the file's, or none. */
+	async open(patienceMs: number): Promise<void> {
+		let timer: NodeJS.Timeout | undefined;
+		await new Promise<void>((resolve) => {
+			timer = setTimeout(resolve, patienceMs);
+			this.#options.store.watch(
+				{
+					onSnapshot: (snapshot) => {
+						this.#onSnapshot(snapshot);
+						resolve();
+					},
+					onLost: (cause) => {
+						this.#connected = false;
+						this.#options.log.storeLost(cause, this.status());
+					},
+				},
+				this.#stop.signal,
+			);
+		});
+		clearTimeout(timer);
+		if (this.#snapshot !== null || this.#options.file === undefined) return;
+		const saved = await readSnapshotFile(this.#options.file);
+		if (saved !== null && this.#snapshot === null) this.#use(saved, 'file');
+	}
+
+	get activeId(): string | null {
+		return this.#snapshot?.activeId ?? null;
+	}
+
+	get revision(): number {
+		return this.#snapshot?.revision ?? 0;
+	}
+
+	get loaded(): boolean {
+		return this.#snapshot !== null;
+	}
+
+	deployment(id: string): DeploymentRecord | undefined {
+		return this.#byId.get(id);
+	}
+
+	all(): Iterable<DeploymentRecord> {
+		return this.#byId.values();
+	}
+
+	/** A record that a lookup found before the watch told of it; the next snapshot decides. */
+	learn(record: DeploymentRecord): void {
+		if (!this.#byId.has(record.id)) this.#byId.set(record.id, record);
+	}
+
+	status(): { source: SnapshotSource; revision: number; ageMs: number | null; storeReachable: boolean } {
+		return {
+			source: this.#source,
+			revision: this.revision,
+			// A watched snapshot is as old as the last word of the store; while the watch stands that is now.
+			ageMs: this.#snapshot === null ? null : this.#connected ? 0 : this.#options.now() - this.#takenAt,
+			storeReachable: this.#connected,
+		};
+	}
+
+	async close(): Promise<void> {
+		this.#stop.abort();
+		await this.#writing;
+	}
+
+	#onSnapshot(incoming: RoutingSnapshot): void {
+		if (this.#stop.signal.aborted) return;
+		if (!this.#connected && this.#snapshot !== null) this.#options.log.storeBack(incoming.revision);
+		this.#connected = true;
+		const adopted = adopt(this.#snapshot, incoming);
+		if (adopted !== incoming) this.#options.log.storeFellBack(this.revision, incoming.revision);
+		this.#use(adopted, 'store');
+		this.#save(adopted);
+	}
+
+	#use(snapshot: RoutingSnapshot, source: SnapshotSource): void {
+		this.#snapshot = snapshot;
+		this.#source = source;
+		this.#takenAt = this.#options.now();
+		this.#byId = new Map(snapshot.deployments.map((record) => [record.id, record]));
+		this.#options.onChange?.();
+	}
+
+	#save(snapshot: RoutingSnapshot): void {
+		const file = this.#options.file;
+		if (file === undefined) return;
+		this.#writing = this.#writing
+			.then(() => (this.#snapshot === snapshot ? writeSnapshotFile(file, snapshot) : undefined))
+			.catch((error) => this.#options.log.snapshotNotSaved(error));
+	}
+}

@@ -1,0 +1,100 @@
+/**
+ * A backend's response head, read strictly: what RFC 9112 forbids is refused, never repaired, because a head that two
+ * parsers read differently is how one response becomes two. Fuzzed against Node's parser in `parse-response.test.ts`.
+ */
+export interface ResponseHead {
+	readonly status: number;
+	readonly reason: string;
+	/** Flat, as received: name, value, name, value. Names keep their case, values are latin1. */
+	readonly headers: string[];
+	/** `-1` without a Content-Length. */
+	readonly contentLength: number;
+	readonly chunked: boolean;
+	readonly keepAlive: boolean;
+	/** Seconds from `Keep-Alive: timeout=`; `-1` when not said. */
+	readonly keepAliveTimeout: number;
+}
+
+const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: ([\t\x20-\x7e\x80-\xff]*))?$/;
+const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** Control characters, and line ends that are not CRLF. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
+const FORBIDDEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n/;
+
+/** `text` is everything before the blank line. `null` when it is not a response head. */
+export function parseHead(text: string): ResponseHead | null {
+	if (FORBIDDEN.test(text)) return null;
+	let lineEnd = text.indexOf('\r\n');
+	if (lineEnd === -1) lineEnd = text.length;
+	const line = STATUS_LINE.exec(text.slice(0, lineEnd));
+	if (!line) return null;
+	const headers = parseFields(text, lineEnd + 2);
+	if (!headers) return null;
+
+	let contentLength = -1;
+	let chunked = false;
+	let keepAlive = line[1] === '1';
+	let keepAliveTimeout = -1;
+	for (let i = 0; i < headers.length; i += 2) {
+		const name = headers[i]!;
+		// The names that matter have 10, 14 and 17 characters.
+		if (name.length !== 10 && name.length !== 14 && name.length !== 17) continue;
+		const value = headers[i + 1]!;
+		switch (name.toLowerCase()) {
+			case 'content-length':
+				if (contentLength !== -1 || !/^\d{1,15}$/.test(value)) return null;
+				contentLength = Number(value);
+				break;
+			case 'transfer-encoding':
+				if (chunked || value.toLowerCase() !== 'chunked' || line[1] === '0') return null;
+				chunked = true;
+				break;
+			case 'connection':
+				if (/(?:^|[\s,])close(?:$|[\s,])/i.test(value)) keepAlive = false;
+				else if (line[1] === '0' && /(?:^|[\s,])keep-alive(?:$|[\s,])/i.test(value)) keepAlive = true;
+				break;
+			case 'keep-alive':
+				keepAliveTimeout = Number(/(?:^|[\s,])timeout=(\d{1,6})/i.exec(value)?.[1] ?? -1);
+				break;
+		}
+	}
+	if (chunked && contentLength !== -1) return null;
+	return {
+		status: Number(line[2]),
+		reason: line[3] ?? '',
+		headers,
+		contentLength,
+		chunked,
+		keepAlive,
+		keepAliveTimeout,
+	};
+}
+
+/** Field lines from `start` to the end; used for trailers as well. `null` when one is malformed. */
+export function parseFields(text: string, start: number): string[] | null {
+	const fields: string[] = [];
+	let at = start;
+	while (at < text.length) {
+		let end = text.indexOf('\r\n', at);
+		if (end === -1) end = text.length;
+		const colon = text.indexOf(':', at);
+		if (colon <= at || colon >= end) return null;
+		const name = text.slice(at, colon);
+		if (!NAME.test(name)) return null;
+		let from = colon + 1;
+		let to = end;
+		while (from < to && isBlank(text.charCodeAt(from))) from++;
+		while (to > from && isBlank(text.charCodeAt(to - 1))) to--;
+		fields.push(name, text.slice(from, to));
+		at = end + 2;
+	}
+	return fields;
+}
+
+export function hasForbiddenBytes(text: string): boolean {
+	return FORBIDDEN.test(text);
+}
+
+function isBlank(code: number): boolean {
+	return code === 32 || code === 9;
+}

@@ -1,0 +1,36 @@
+import cluster from 'node:cluster';
+import { pino } from 'pino';
+import { processEnvironment } from './config/process-env.ts';
+import { routerConfig } from './config/router.ts';
+import { openRouter } from './router/open.ts';
+import { runWorkers } from './router/workers.ts';
+
+/**
+ * Runs the router until SIGTERM or SIGINT, as the whole process: one worker in place, or one child process each.
+ * Rejects with a usage error for an invalid variable. A second signal ends it at once.
+ */
+export async function serve(env: Readonly<Record<string, string | undefined>> = processEnvironment()): Promise<void> {
+	const config = routerConfig(env);
+	const logger = pino({ base: { pid: process.pid }, level: config.logLevel });
+	if (cluster.isPrimary && config.workers > 1) {
+		await runWorkers(config, logger, onSignal);
+		return;
+	}
+	const opened = await openRouter(config, logger);
+	await new Promise<void>((resolve) => onSignal(resolve));
+	await opened.close(config.drainMs);
+}
+
+/** Calls back at the first signal; the second ends the process at once. */
+function onSignal(first: () => void) {
+	let signalled = false;
+	const stop = (signal: NodeJS.Signals) => {
+		// Ctrl-C reaches a whole process group: workers wait for the word of their primary.
+		if (signal === 'SIGINT' && cluster.isWorker) return;
+		if (signalled) process.exit(signal === 'SIGINT' ? 130 : 143);
+		signalled = true;
+		first();
+	};
+	process.on('SIGTERM', stop);
+	process.on('SIGINT', stop);
+}
