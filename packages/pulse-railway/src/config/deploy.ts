@@ -1,6 +1,7 @@
 import { usageError } from 'pulse-deploy-kit/errors';
 import { parseKeyValues } from 'pulse-deploy-kit/key-value';
 import type { LoadedApp } from 'pulse-deploy-kit/load-app';
+import type { Secret } from 'pulse-deploy-kit/secret';
 import { flag, integer, list, text } from 'pulse-deploy-kit/setting-kinds';
 import { resolveSettings, type SettingTable } from 'pulse-deploy-kit/settings';
 import { parseDeploymentId } from '../deployments/id.ts';
@@ -111,6 +112,7 @@ export interface DeployInputs {
 
 export interface DeployConfig extends DeployInputs {
 	readonly target: TargetRequest;
+	readonly token: Secret | undefined;
 	readonly names: StackNames;
 	readonly servicePrefix: string | undefined;
 	readonly deploymentName: string;
@@ -162,6 +164,7 @@ export function deployConfig(
 	return Object.freeze({
 		...inputs,
 		target: targetRequest(values, typed.flags),
+		token: values.token,
 		names: stackNamesOf(values),
 		servicePrefix: values.servicePrefix,
 		deploymentName: values.deploymentName,

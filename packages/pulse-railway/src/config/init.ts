@@ -120,6 +120,7 @@ export interface BaselineConfig {
 
 export interface InitConfig extends BaselineConfig {
 	readonly target: TargetRequest;
+	readonly token: Secret | undefined;
 	readonly workspaceId: string | undefined;
 	readonly workspace: string | undefined;
 	readonly projectName: string;
@@ -149,6 +150,7 @@ export function initConfig(typed: Typed, appFilePath: string, plugin: Readonly<R
 	return Object.freeze({
 		...baselineConfig(values),
 		target: targetRequest(values, typed.flags),
+		token: values.token,
 		workspaceId: typed.flags.workspace === undefined ? values.workspaceId : undefined,
 		workspace: values.workspace,
 		projectName,

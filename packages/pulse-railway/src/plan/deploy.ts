@@ -82,12 +82,17 @@ export function planDeploy(facts: DeployFacts, config: DeployConfig): Plan {
 	};
 }
 
+/** Where users find the app: as configured, else where the router is. */
+export function serverAddress(config: DeployConfig, { router }: BaselineFacts): string {
+	return config.serverAddress ?? router.origins[0] ?? router.controlOrigin;
+}
+
 function backendInput(facts: DeployFacts, config: DeployConfig): BackendInput {
 	const { baseline } = facts;
 	return {
 		deploymentId: facts.deploymentId,
 		internalToken: baseline.internalToken,
-		serverAddress: config.serverAddress ?? baseline.router.origins[0] ?? baseline.router.controlOrigin,
+		serverAddress: serverAddress(config, baseline),
 		port: config.backendPort,
 		appFile: facts.appFile,
 		webRoot: facts.webRoot,

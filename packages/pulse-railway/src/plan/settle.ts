@@ -1,6 +1,7 @@
 import type { DeploymentRecord, RoutingSnapshot } from '../deployments/record.ts';
+import { type BackendService, backendServices } from '../janitor/durable.ts';
 import type { StackObservation } from '../platform/port.ts';
-import { type Backend, backendsOf, durableActiveId } from './backends.ts';
+import { ACTIVE_DEPLOYMENT_VARIABLE } from '../protocol.ts';
 import type { Step } from './step.ts';
 
 /**
@@ -16,13 +17,18 @@ export interface Settlement {
 	readonly deleted: ReadonlySet<string>;
 }
 
+/** The durable truth of who is active; `null` before the first promotion. */
+export function durableActiveId(observation: StackObservation): string | null {
+	return observation.sharedVariables[ACTIVE_DEPLOYMENT_VARIABLE]?.trim() || null;
+}
+
 /** Railway's reads may lag this much; a younger promotion is never undone by what they say. */
 const TRUSTED_PROMOTION_MS = 120_000;
 
 /** `now` by the router's clock, Unix milliseconds. */
 export function settle(observation: StackObservation, live: RoutingSnapshot, now: number): Settlement {
 	const durable = durableActiveId(observation);
-	const backends = backendsOf(observation);
+	const backends = backendServices(observation);
 	const active = backends.find((backend) => backend.id === durable);
 	const record = live.deployments.find((candidate) => candidate.id === durable);
 
@@ -59,7 +65,7 @@ export function settle(observation: StackObservation, live: RoutingSnapshot, now
 function withLeftovers(
 	activeId: string | null,
 	first: readonly Step[],
-	backends: readonly Backend[],
+	backends: readonly BackendService[],
 	live: RoutingSnapshot,
 ): Settlement {
 	const kept = new Set(live.deployments.filter((record) => record.state !== 'pending').map((record) => record.id));
@@ -78,17 +84,17 @@ function nothing(activeId: string | null, warning: string): Settlement {
 	return { activeId, steps: [], warnings: [warning], deleted: new Set() };
 }
 
-function finishPromotion({ id, service }: Backend): Step {
+function finishPromotion({ id, serviceName }: BackendService): Step {
 	return {
 		kind: 'promote',
 		id: `finish:${id}`,
 		title: `Finish the interrupted promotion of ${id}`,
 		deployment: id,
-		service: service.name,
+		service: serviceName,
 	};
 }
 
-function reconcile(active: Backend, backends: readonly Backend[], live: RoutingSnapshot): Step {
+function reconcile(active: BackendService, backends: readonly BackendService[], live: RoutingSnapshot): Step {
 	return {
 		kind: 'reconcile',
 		id: 'reconcile',
@@ -96,7 +102,7 @@ function reconcile(active: Backend, backends: readonly Backend[], live: RoutingS
 		ifRevision: live.revision,
 		truth: {
 			activeId: active.id,
-			services: backends.map(({ id, service }) => ({ id, serviceName: service.name })),
+			services: backends.map(({ id, serviceName }) => ({ id, serviceName })),
 		},
 	};
 }
@@ -105,11 +111,11 @@ function removeRecord({ id }: DeploymentRecord): Step {
 	return { kind: 'remove-record', id: `forget:${id}`, title: `Forget the unfinished deployment ${id}`, deployment: id };
 }
 
-function deleteLeftover({ id, service }: Backend): Step {
+function deleteLeftover({ id, serviceName }: BackendService): Step {
 	return {
 		kind: 'delete-services',
 		id: `leftover:${id}`,
-		title: `Delete service ${service.name}, left by an unfinished deploy`,
-		services: [service.name],
+		title: `Delete service ${serviceName}, left by an unfinished deploy`,
+		services: [serviceName],
 	};
 }

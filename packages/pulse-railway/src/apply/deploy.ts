@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import type { Invocation } from 'pulse-deploy-kit/command';
+import { type LoadedApp, loadApp, solePlugin } from 'pulse-deploy-kit/load-app';
+import { type DeployConfig, deployConfig, deployInputs } from '../config/deploy.ts';
+import { backendServiceName } from '../config/names.ts';
+import { locateApp, locateDockerfile, locateWebRoot } from '../config/paths.ts';
+import { generateDeploymentId } from '../deployments/id.ts';
+import { baselineFacts } from '../plan/baseline.ts';
+import { planDeploy, serverAddress } from '../plan/deploy.ts';
+import { carryOut, type Outcome } from './carry-out.ts';
+import { type DeployResult, deployResult } from './deploy-result.ts';
+import { type Stack, withStack } from './stack.ts';
+
+/** Everything that is read and checked on this machine before Railway is asked anything. */
+interface Prepared {
+	readonly app: LoadedApp;
+	readonly config: DeployConfig;
+	readonly context: string;
+	readonly appFile: string;
+	readonly dockerfile: string;
+	readonly webRoot: string | undefined;
+}
+
+/** The whole of `pulse-railway deploy`: prepare → observe → lock → plan → agree → execute → result. */
+export async function deploy(invocation: Invocation): Promise<Outcome<DeployResult>> {
+	const prepared = await prepare(invocation);
+	const { config } = prepared;
+	const request = {
+		target: config.target,
+		token: config.token,
+		routerService: config.names.router,
+		command: `deploy ${config.deploymentId ?? config.deploymentName}`,
+	};
+	return withStack(invocation, request, async (stack) => {
+		const { observation, live, run, signal } = stack;
+		const baseline = baselineFacts(observation, config.names);
+		const deploymentId = config.deploymentId ?? newId(config, stack);
+		const plan = planDeploy(
+			{
+				...prepared,
+				observation,
+				baseline,
+				deploymentId,
+				live: live.snapshot,
+				now: live.now,
+				activeSessions: sessionsOf(stack, live.snapshot.activeId),
+			},
+			config,
+		);
+		return carryOut(plan, run, invocation, { signal, keepFailed: config.keepFailed }, () =>
+			deployResult(run, baseline, {
+				deploymentId,
+				service: backendServiceName(config.servicePrefix, deploymentId),
+				image: config.imageRepository === undefined ? null : `${config.imageRepository}:${deploymentId}`,
+				serverAddress: serverAddress(config, baseline),
+				context: prepared.context,
+				dockerfile: prepared.dockerfile,
+			}),
+		);
+	});
+}
+
+async function prepare(invocation: Invocation): Promise<Prepared> {
+	const inputs = deployInputs(invocation);
+	const { context, appFile } = await locateApp({ cwd: invocation.cwd, ...inputs });
+	const app = await loadApp(join(context, appFile), invocation.signal);
+	const config = deployConfig(invocation, inputs, app, solePlugin(app, 'railway', 'RailwayPlugin').options);
+	return {
+		app,
+		config,
+		context,
+		appFile,
+		dockerfile: await locateDockerfile(invocation.cwd, context, config.dockerfile),
+		webRoot: config.webRoot === undefined ? undefined : await locateWebRoot(context, config.webRoot),
+	};
+}
+
+/** Taken are the ids of records as much as the names of services: either would be mixed up with the new one. */
+function newId({ deploymentName, servicePrefix = '' }: DeployConfig, { observation, live, run }: Stack): string {
+	const taken = new Set([
+		...live.snapshot.deployments.map(({ id }) => id),
+		...observation.services.map(({ name }) =>
+			name.startsWith(servicePrefix) ? name.slice(servicePrefix.length) : name,
+		),
+	]);
+	return generateDeploymentId(deploymentName, run.ports.clock.now(), taken);
+}
+
+function sessionsOf({ live }: Stack, id: string | null): number | null {
+	const sessions = id === null ? undefined : live.sessions[id];
+	return sessions?.reachable === true ? sessions.total : null;
+}

@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import type { Invocation } from 'pulse-deploy-kit/command';
+import { usageError } from 'pulse-deploy-kit/errors';
+import { loadApp, solePlugin } from 'pulse-deploy-kit/load-app';
+import { Secret } from 'pulse-deploy-kit/secret';
+import { type InitConfig, initAppFile, initConfig } from '../config/init.ts';
+import { locateAppFromHere } from '../config/paths.ts';
+import type { BaselineSecrets } from '../plan/baseline-service.ts';
+import { planInit } from '../plan/init.ts';
+import type { VariableValue } from '../plan/step.ts';
+import type { NamedId } from '../platform/port.ts';
+import { carryOut, type Outcome } from './carry-out.ts';
+import { type InitResult, initResult } from './init-result.ts';
+import { only, resolveTarget } from './resolve-target.ts';
+import { startRun } from './run.ts';
+import { type Session, withSession } from './session.ts';
+
+/** The whole of `pulse-railway init`: app → target → observe → plan → agree → execute → result. */
+export async function init(invocation: Invocation): Promise<Outcome<InitResult>> {
+	const { host, signal, env } = invocation;
+	const file = await locateAppFromHere(invocation.cwd, initAppFile(invocation));
+	const app = await loadApp(file, signal);
+	const config = initConfig(invocation, file, solePlugin(app, 'railway', 'RailwayPlugin').options);
+
+	return withSession({ token: config.token, env, host }, async (session) => {
+		const target = await resolveTarget(config.target, session.account, signal);
+		const platform = target === null ? undefined : session.ports.openPlatform(target);
+		const observation = platform === undefined ? null : await platform.observe(signal);
+		const secrets: BaselineSecrets = {
+			internalToken: randomToken(),
+			controlToken: randomToken(),
+			janitorToken: await janitorToken(session, signal),
+		};
+		const workspace = target === null ? await workspaceOf(config, session, signal) : null;
+		const plan = planInit({ observation, workspace, secrets, apiUrl: session.apiUrl }, config);
+		const run = startRun(session.ports, {
+			...(platform === undefined ? {} : { platform }),
+			...(observation === null ? {} : { observation }),
+			controlToken: secrets.controlToken,
+		});
+		return carryOut(plan, run, invocation, { signal }, () => initResult(run, config, invocation.showSecrets));
+	});
+}
+
+/** 32 bytes, URL-safe (contract R5.13). */
+function randomToken(): Secret {
+	return new Secret(randomBytes(32).toString('base64url'));
+}
+
+/** A project token is handed on; any other token mints one; nobody's personal token is stored (decision 18). */
+async function janitorToken({ account, token }: Session, signal: AbortSignal): Promise<VariableValue> {
+	return (await account.tokenScope(signal)) === null ? { from: 'minted-token' } : token.secret;
+}
+
+async function workspaceOf(config: InitConfig, { account }: Session, signal: AbortSignal): Promise<NamedId> {
+	const { workspaceId, workspace } = config;
+	if (workspaceId !== undefined) return { id: workspaceId, name: workspaceId };
+	if (workspace === undefined) {
+		throw usageError(
+			'workspace id is required when creating a new project',
+			'Give --workspace-id or set RAILWAY_WORKSPACE_ID; for an existing project give --project-id and --environment-id.',
+		);
+	}
+	return only('workspace', workspace, await account.workspaces(signal));
+}

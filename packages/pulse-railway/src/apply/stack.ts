@@ -1,0 +1,61 @@
+import type { Invocation } from 'pulse-deploy-kit/command';
+import type { Secret } from 'pulse-deploy-kit/secret';
+import type { TargetRequest } from '../config/target.ts';
+import type { ControlStatus } from '../control/status.ts';
+import { type RouterFacts, routerFacts } from '../plan/baseline.ts';
+import { durableActiveId } from '../plan/settle.ts';
+import type { StackObservation } from '../platform/port.ts';
+import { lockOwner } from './carry-out.ts';
+import { withDeployLock } from './deploy-lock.ts';
+import { requireTarget } from './resolve-target.ts';
+import { type Run, startRun } from './run.ts';
+import { withSession } from './session.ts';
+
+/** A running stack as a command finds it: what Railway says, what the router says, and a run to change it with. */
+export interface Stack {
+	readonly observation: StackObservation;
+	readonly live: ControlStatus;
+	readonly router: RouterFacts;
+	readonly run: Run;
+	/** Also aborts when the deploy lock is lost. */
+	readonly signal: AbortSignal;
+	readonly apiUrl: string | undefined;
+}
+
+export interface StackRequest {
+	readonly target: TargetRequest;
+	readonly token: Secret | undefined;
+	readonly routerService: string;
+	/** Shown to whoever meets the lock, e.g. `deploy prod`. */
+	readonly command: string;
+}
+
+/**
+ * Runs `work` on the stack while holding the deploy lock; a dry run holds none. Live facts are read under the lock, and
+ * what Railway said before is asked again where it may be older than the end of another command.
+ */
+export async function withStack<T>(
+	{ env, host, signal, dryRun }: Invocation,
+	request: StackRequest,
+	work: (stack: Stack) => Promise<T>,
+): Promise<T> {
+	return withSession({ token: request.token, env, host }, async ({ account, ports, apiUrl }) => {
+		const platform = ports.openPlatform(await requireTarget(request.target, account, signal));
+		const before = await platform.observe(signal);
+		const facts = routerFacts(before, request.routerService);
+		const router = ports.openRouter({ origin: facts.controlOrigin, controlToken: facts.controlToken });
+
+		const enter = async (signal: AbortSignal, waited: boolean, lock?: NonNullable<Run['lock']>) => {
+			const live = await router.control('status', {}, signal);
+			const old = waited || durableActiveId(before) !== live.snapshot.activeId;
+			const observation = old ? await platform.observe(signal) : before;
+			const run = startRun(ports, { platform, observation, router, ...(lock === undefined ? {} : { lock }) });
+			return work({ observation, live, router: routerFacts(observation, request.routerService), run, signal, apiUrl });
+		};
+		if (dryRun) return enter(signal, false);
+		const owner = lockOwner(request.command);
+		return withDeployLock({ router, clock: ports.clock, host, signal, owner }, (lock, waited) =>
+			enter(lock.signal, waited, lock.grant),
+		);
+	});
+}

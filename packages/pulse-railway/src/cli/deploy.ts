@@ -1,0 +1,27 @@
+import type { CommandSpec } from 'pulse-deploy-kit/command';
+import { deploySettings } from '../config/deploy.ts';
+import { outcome } from './outcome.ts';
+
+export const deployCommand: CommandSpec = {
+	name: 'deploy',
+	summary: 'Start a new deployment beside the running one and send new visitors to it',
+	description:
+		'People on older deployments stay there until they leave. Until the new one answers through the router, a failure or Ctrl-C undoes everything.',
+	arguments: [{ syntax: '[app-file]', describe: 'file that creates the App; the same as --app-file' }],
+	settings: deploySettings,
+	examples: [
+		'pulse-railway deploy app.ts',
+		'pulse-railway deploy main.py --context . --dockerfile Dockerfile --env LOG_LEVEL=info',
+		'pulse-railway deploy app.ts --image-repository ghcr.io/acme/shop',
+		'pulse-railway deploy app.ts --dry-run',
+	],
+	changes: true,
+	jsonWhenPiped: true,
+	async run(invocation) {
+		const { deploy } = await import('../apply/deploy.ts');
+		return outcome(await deploy(invocation), (result) => [
+			`${result.deployment_id} is active at ${result.server_address}`,
+			'If it misbehaves: pulse-railway rollback',
+		]);
+	},
+};

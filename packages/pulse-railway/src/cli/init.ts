@@ -1,0 +1,26 @@
+import type { CommandSpec } from 'pulse-deploy-kit/command';
+import { initSettings } from '../config/init.ts';
+import { outcome } from './outcome.ts';
+
+export const initCommand: CommandSpec = {
+	name: 'init',
+	summary: 'Set up router, janitor, Redis and env service in an empty Railway environment',
+	description:
+		'Reads the names of the services from RailwayPlugin of the app. Without a project it creates one in --workspace-id.',
+	arguments: [{ syntax: '[app-file]', describe: 'file that creates the App; the same as --app-file' }],
+	settings: initSettings,
+	examples: [
+		'pulse-railway init app.ts --project-id <id> --environment-id <id>',
+		'pulse-railway init app.ts --workspace-id <id> --project-name shop',
+		'pulse-railway init app.ts --redis-url rediss://… --dry-run',
+	],
+	changes: true,
+	jsonWhenPiped: true,
+	async run(invocation) {
+		const { init } = await import('../apply/init.ts');
+		return outcome(await init(invocation), (result) => [
+			`Ready at ${result.server_address}`,
+			`Put the variables of your app on the env service, then: pulse-railway deploy`,
+		]);
+	},
+};

@@ -1,0 +1,9 @@
+import type { CommandResult } from 'pulse-deploy-kit/command';
+import type { Outcome } from '../apply/carry-out.ts';
+import { planJson, renderPlan } from '../plan/render.ts';
+
+/** How every changing command ends: with its result, or with the plan of a dry run. */
+export function outcome<T>({ plan, result }: Outcome<T>, lines: (result: T) => readonly string[]): CommandResult {
+	if (result === null) return { json: { dry_run: true, plan: planJson(plan) }, text: renderPlan(plan) };
+	return { json: result, text: lines(result).join('\n') };
+}

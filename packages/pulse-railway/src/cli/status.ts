@@ -1,0 +1,27 @@
+import type { CommandSpec } from 'pulse-deploy-kit/command';
+import { flag } from 'pulse-deploy-kit/setting-kinds';
+import { serviceTargetSettings } from '../config/service-target.ts';
+import { renderStatus } from '../plan/render-status.ts';
+import type { StackReport } from '../plan/stack-report.ts';
+
+const CLEAR = '\u001b[2J\u001b[H';
+
+export const statusCommand: CommandSpec = {
+	name: 'status',
+	summary: 'Show all deployments, who is on them, and what the janitor will do next',
+	settings: {
+		...serviceTargetSettings,
+		watch: { flag: '--watch', describe: 'show it again every 2 seconds until Ctrl-C', default: false, parse: flag },
+	},
+	examples: ['pulse-railway status', 'pulse-railway status --watch', 'pulse-railway status --json'],
+	changes: false,
+	async run(invocation) {
+		const { status } = await import('../apply/status.ts');
+		const text = (report: StackReport) => renderStatus(report, Date.now());
+		// With --json each round is one line.
+		const show = (report: StackReport) =>
+			invocation.print(invocation.json ? JSON.stringify(report) : `${invocation.terminal ? CLEAR : ''}${text(report)}`);
+		const report = await status(invocation, invocation.flags.watch === true ? show : undefined);
+		return { json: report, text: text(report) };
+	},
+};

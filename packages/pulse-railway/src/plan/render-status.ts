@@ -1,0 +1,54 @@
+import type { DeploymentReport, StackReport } from './stack-report.ts';
+
+const HEAD = ['DEPLOYMENT', 'STATE', 'RAILWAY', 'SESSIONS', 'SOCKETS', 'REQ/S', 'AGE', 'JANITOR'] as const;
+
+/** The report as a person reads it. `now` in Unix milliseconds. */
+export function renderStatus(report: StackReport, now: number): string {
+	const lines = [`${report.server_address}  (${report.project} / ${report.environment})`];
+	if (report.active_deployment !== report.durable_active_deployment) {
+		lines.push(
+			`Attention: the router's active deployment is ${report.active_deployment ?? 'none'}, Railway says ${report.durable_active_deployment ?? 'none'}; the janitor or the next deploy settles it.`,
+		);
+	}
+	if (report.deploy_lock !== null) lines.push(`Under way: ${report.deploy_lock.owner}`);
+	if (report.deployments.length === 0) return [...lines, 'No deployments yet. Next: pulse-railway deploy'].join('\n');
+	return [...lines, '', ...table([HEAD, ...report.deployments.map((row) => cells(row, now))])].join('\n');
+}
+
+function cells(row: DeploymentReport, now: number): readonly string[] {
+	return [
+		row.deployment_id,
+		row.state,
+		row.railway_status?.toLowerCase() ?? 'gone',
+		row.sessions === null ? '?' : String(row.sessions),
+		String(row.sockets),
+		String(row.requests_per_second),
+		row.created_at === null ? '' : duration(now - Date.parse(row.created_at)),
+		janitor(row.janitor, now),
+	];
+}
+
+function janitor({ action, reason, detail, until }: DeploymentReport['janitor'], now: number): string {
+	if (reason === 'active' || reason === 'pending') return '';
+	const why = [reason.replaceAll('_', ' '), detail].filter((part) => part !== null).join(': ');
+	const end = until === null ? '' : `, ${duration(until * 1000 - now)} left`;
+	return `${action} (${why}${end})`;
+}
+
+function table(rows: readonly (readonly string[])[]): readonly string[] {
+	const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+	return rows.map((row) =>
+		row
+			.map((cell, column) => cell.padEnd(widths[column] ?? 0))
+			.join('  ')
+			.trimEnd(),
+	);
+}
+
+/** `45s`, `12m`, `3h`, `5d`. */
+function duration(ms: number): string {
+	const seconds = Math.max(0, Math.round(ms / 1000));
+	if (seconds < 120) return `${seconds}s`;
+	if (seconds < 7_200) return `${Math.round(seconds / 60)}m`;
+	return seconds < 172_800 ? `${Math.round(seconds / 3600)}h` : `${Math.round(seconds / 86_400)}d`;
+}

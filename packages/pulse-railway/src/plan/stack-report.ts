@@ -1,0 +1,115 @@
+import type { ControlStatus } from '../control/status.ts';
+import { decide } from '../janitor/decide.ts';
+import { backendServices } from '../janitor/durable.ts';
+import type { Decision, Policy } from '../janitor/facts.ts';
+import type { StackObservation } from '../platform/port.ts';
+import type { RouterFacts } from './baseline.ts';
+import { durableActiveId } from './settle.ts';
+
+/** What `status` says, keys as scripts read them. Times in Unix seconds, as in the store. */
+export interface StackReport {
+	readonly project: string;
+	readonly environment: string;
+	readonly server_address: string;
+	readonly active_deployment: string | null;
+	/** `PULSE_ACTIVE_DEPLOYMENT` on Railway; differs only while a promotion is under way or was interrupted. */
+	readonly durable_active_deployment: string | null;
+	readonly router_replicas: number;
+	readonly deploy_lock: { readonly owner: string; readonly acquired_at: number | null } | null;
+	readonly deployments: readonly DeploymentReport[];
+}
+
+export interface DeploymentReport {
+	readonly deployment_id: string;
+	/** `unregistered`: a service that the router does not know. */
+	readonly state: string;
+	readonly service_name: string | null;
+	/** `null`: the service is gone. */
+	readonly service_id: string | null;
+	readonly railway_status: string | null;
+	/** `null`: it did not say. */
+	readonly sessions: number | null;
+	readonly sockets: number;
+	readonly requests_in_flight: number;
+	readonly requests_per_second: number;
+	readonly created_at: string | null;
+	readonly last_seen_at: number | null;
+	readonly drain_started_at: number | null;
+	/** What the janitor would do next, and why. */
+	readonly janitor: {
+		readonly action: string;
+		readonly reason: string;
+		readonly detail: string | null;
+		readonly until: number | null;
+	};
+}
+
+/** Newest first, the active one before all. */
+export function stackReport(
+	observation: StackObservation,
+	live: ControlStatus,
+	router: RouterFacts,
+	policy: Policy,
+): StackReport {
+	const { snapshot, locks } = live;
+	const backends = backendServices(observation);
+	const ids = new Set([...snapshot.deployments.map(({ id }) => id), ...backends.map(({ id }) => id)]);
+	const rows = [...ids].map((id) => deploymentReport(id, observation, live, policy));
+	return {
+		project: observation.project.name,
+		environment: observation.environment.name,
+		server_address: router.origins[0] ?? router.controlOrigin,
+		active_deployment: snapshot.activeId,
+		durable_active_deployment: durableActiveId(observation),
+		router_replicas: live.replicas.length,
+		deploy_lock:
+			locks.deploy === null ? null : { owner: locks.deploy.owner, acquired_at: seconds(locks.deploy.acquiredAt) },
+		deployments: rows.sort(
+			(a, b) =>
+				Number(b.state === 'active') - Number(a.state === 'active') ||
+				(b.created_at ?? '').localeCompare(a.created_at ?? '') ||
+				a.deployment_id.localeCompare(b.deployment_id),
+		),
+	};
+}
+
+function deploymentReport(
+	id: string,
+	observation: StackObservation,
+	live: ControlStatus,
+	policy: Policy,
+): DeploymentReport {
+	const record = live.snapshot.deployments.find((candidate) => candidate.id === id);
+	const backend = backendServices(observation).find((candidate) => candidate.id === id);
+	const service = observation.services.find((candidate) => candidate.id === backend?.serviceId);
+	const activity = live.activity.find((candidate) => candidate.id === id) ?? null;
+	const sessions = live.sessions[id] ?? null;
+	const decision = record === undefined ? null : decide({ record, activity, sessions }, policy, live.now);
+	return {
+		deployment_id: id,
+		state: record?.state ?? 'unregistered',
+		service_name: record?.serviceName ?? service?.name ?? null,
+		service_id: service?.id ?? null,
+		railway_status: service?.latestDeployment?.status ?? null,
+		sessions: sessions?.reachable === true ? sessions.total : null,
+		sockets: activity?.sockets ?? 0,
+		requests_in_flight: activity?.inFlight ?? 0,
+		requests_per_second: Math.round((activity?.requestRate ?? 0) * 10) / 10,
+		created_at: service?.createdAt ?? null,
+		last_seen_at: seconds(activity?.lastSeenAt ?? record?.lastSeenAt ?? null),
+		drain_started_at: seconds(record?.drainStartedAt ?? null),
+		janitor: spoken(decision),
+	};
+}
+
+function spoken(decision: Decision | null): DeploymentReport['janitor'] {
+	if (decision === null)
+		return { action: 'keep', reason: 'unregistered', detail: 'the next deploy deletes it', until: null };
+	if (decision.action === 'delete') return { action: 'delete', reason: decision.reason, detail: null, until: null };
+	if (decision.action === 'probe') return { action: 'keep', reason: 'not asked', detail: null, until: null };
+	return { action: 'keep', reason: decision.reason, detail: decision.detail, until: seconds(decision.until) };
+}
+
+function seconds(ms: number | null): number | null {
+	return ms === null ? null : ms / 1000;
+}
