@@ -1,3 +1,4 @@
+import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { App } from './app.ts';
 import { PLUGIN_BRAND } from './brand.ts';
@@ -5,6 +6,8 @@ import type { Plugin } from './plugin.ts';
 import { notFound, redirect } from './render/view.ts';
 import { Browser, serve } from './testing/harness.ts';
 import { deserialize } from './wire/serialize.ts';
+
+const logger = pino({ level: 'silent' });
 
 describe('the endpoints of an app', () => {
 	it('answers health and set-cookies as documented', async () => {
@@ -176,7 +179,7 @@ describe('plugins', () => {
 		});
 		const app = new App({ listener: (_q, r) => r.end('app'), plugins: [plugin('low', 1), plugin('high', 5)] });
 		expect(calls).toEqual([]);
-		const running = await app.listen({ port: 0, address: '127.0.0.1' });
+		const running = await app.listen({ port: 0, address: '127.0.0.1', logger });
 		expect(await (await fetch(`http://127.0.0.1:${running.port}/low`)).text()).toBe('low');
 		await running.close({ budgetMs: 0 });
 		expect(calls).toEqual(['start high', 'start low', 'stop low', 'stop high']);
@@ -197,7 +200,7 @@ describe('plugins', () => {
 				},
 			],
 		});
-		await expect(app.listen({ port: 0, address: '127.0.0.1' })).rejects.toThrow('not today');
+		await expect(app.listen({ port: 0, address: '127.0.0.1', logger })).rejects.toThrow('not today');
 		expect(calls).toEqual(['stopped']);
 	});
 });
@@ -205,7 +208,7 @@ describe('plugins', () => {
 describe('listening', () => {
 	it('serves both families by default', async () => {
 		const app = new App({ listener: (_q, r) => r.end('ok') });
-		const running = await app.listen({ port: 0 });
+		const running = await app.listen({ port: 0, logger });
 		expect(await (await fetch(`http://127.0.0.1:${running.port}`)).text()).toBe('ok');
 		if (running.address === '::') expect(await (await fetch(`http://[::1]:${running.port}`)).text()).toBe('ok');
 		await running.close({ budgetMs: 0 });

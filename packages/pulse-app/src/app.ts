@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { APP_BRAND } from './brand.ts';
-import { type EnvironmentOverrides, readEnvironment } from './config/environment.ts';
+import { type Env, type EnvironmentOverrides, readEnvironment } from './config/environment.ts';
 import { PulseError } from './errors.ts';
 import type { Plugin } from './plugin.ts';
 import type { ChannelOpener } from './render/channel.ts';
@@ -49,6 +49,8 @@ export interface ListenOptions extends EnvironmentOverrides {
 	readonly address?: string;
 	/** Default: pino to stdout. */
 	readonly logger?: Logger;
+	/** Default: the variables of the process. */
+	readonly env?: Env;
 }
 
 /**
@@ -82,7 +84,11 @@ export class App {
 	/** Starts plugins, then serves. Rejects with {@link PulseError}, e.g. `port-taken`. */
 	async listen(options: ListenOptions = {}): Promise<RunningApp> {
 		if (this.#runtime !== null) throw new PulseError('already-listening', 'This app is already listening.');
-		const runtime = createRuntime(this, readEnvironment(overridesOf(this.options, options)), options.logger);
+		const runtime = createRuntime(
+			this,
+			readEnvironment(overridesOf(this.options, options), options.env),
+			options.logger,
+		);
 		this.#runtime = runtime;
 		const forget = () => {
 			this.#runtime = null;

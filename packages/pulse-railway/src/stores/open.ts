@@ -25,7 +25,8 @@ export async function openKv(url: string, clock: Clock = systemClock): Promise<K
 	return createKv(await openBackend(url, clock));
 }
 
-async function openBackend(url: string, clock: Clock): Promise<AtomicKv> {
+/** The atomic primitive itself, for stores that compare and set, such as session stores. */
+export async function openBackend(url: string, clock: Clock): Promise<AtomicKv> {
 	const scheme = /^[a-z]+:/i.exec(url)?.[0].toLowerCase();
 	switch (scheme) {
 		case 'memory:':

@@ -1,0 +1,192 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { Browser, serve } from '../testing/harness.ts';
+import { decodeCookie, encodeCookie } from './cookie-codec.ts';
+import { CookieSessionStore } from './cookie-store.ts';
+import { MemorySessionStore } from './memory-store.ts';
+import { createServerKeeper } from './server-keeper.ts';
+import { createSidIssuer } from './sid.ts';
+import type { SessionStore } from './store.ts';
+import type { UserSession } from './user-session.ts';
+
+const keeper = (store: SessionStore, secrets: string[] = ['s']) =>
+	createServerKeeper({ store, issuer: createSidIssuer(secrets), ttlMs: 60_000, isLive: () => false });
+
+describe('session ids', () => {
+	it('are recognised by every server that shares a secret, and by no other', () => {
+		const sid = createSidIssuer(['a']).issue();
+		expect(sid).toMatch(/^[0-9a-f]{32}$/);
+		expect(createSidIssuer(['b', 'a']).recognises(sid)).toBe(true);
+		expect(createSidIssuer(['b']).recognises(sid)).toBe(false);
+		expect(createSidIssuer([]).recognises(sid)).toBe(false);
+		expect(createSidIssuer(['a']).recognises('f'.repeat(32))).toBe(false);
+		expect(createSidIssuer(['a']).recognises(sid.toUpperCase())).toBe(false);
+	});
+});
+
+describe('sessions on the server', () => {
+	it('survive two deployments that write different keys at the same time', async () => {
+		const store = new MemorySessionStore();
+		const [blue, green] = [keeper(store), keeper(store)];
+		const sid = await blue.create();
+		await Promise.all([
+			blue.change(sid, (data) => void Object.assign(data, { blue: 1 })),
+			green.change(sid, (data) => void Object.assign(data, { green: 2 })),
+		]);
+		expect(await blue.read(sid)).toEqual({ blue: 1, green: 2 });
+	});
+
+	it('lose no increment of racing writers', async () => {
+		const store = new MemorySessionStore();
+		const keepers = [keeper(store), keeper(store)];
+		const sid = await (keepers[0] as (typeof keepers)[0]).create();
+		const increment = (n: number) =>
+			keepers[n % 2]?.change(sid, (data) => void Object.assign(data, { n: ((data.n as number) ?? 0) + 1 }));
+		await Promise.all(Array.from({ length: 20 }, (_, n) => increment(n)));
+		expect(await keepers[0]?.read(sid)).toEqual({ n: 20 });
+	});
+
+	it('do not touch the store for ids that no server made', async () => {
+		const reads: string[] = [];
+		const store = new MemorySessionStore();
+		const spy: SessionStore = Object.assign(Object.create(store), {
+			read: (sid: string) => {
+				reads.push(sid);
+				return store.read(sid);
+			},
+		});
+		expect(await keeper(spy).resolve('../../etc/passwd')).toBeNull();
+		expect(await keeper(spy).resolve('a'.repeat(32))).toBeNull();
+		expect(reads).toEqual(['a'.repeat(32)]);
+	});
+
+	it('expire', async () => {
+		let now = 0;
+		const store = new MemorySessionStore({ now: () => now });
+		await store.write('a', '1', null, 10);
+		now = 9;
+		await store.touch('a', 10);
+		now = 18;
+		expect(await store.read('a')).toBe('1');
+		now = 19;
+		expect(await store.read('a')).toBeNull();
+	});
+
+	it('are dropped least recently used first when there are too many', async () => {
+		const store = new MemorySessionStore({ maxSessions: 2 });
+		await store.write('a', '1', null, 1000);
+		await store.write('b', '1', null, 1000);
+		await store.touch('a', 1000);
+		await store.write('c', '1', null, 1000);
+		expect([await store.read('a'), await store.read('b'), await store.read('c')]).toEqual(['1', null, '1']);
+	});
+});
+
+/** An app whose `/add` counts visits, and whose channel counts too. */
+const counting = (sessionStore?: SessionStore | CookieSessionStore) => ({
+	...(sessionStore === undefined ? {} : { sessionStore }),
+	channels: {
+		visits: (channel: { render: { session: UserSession }; on: (event: string, handler: () => unknown) => void }) => {
+			channel.on('add', () => channel.render.session.update('visits', next));
+			channel.on('read', () => channel.render.session.get('visits'));
+		},
+	},
+});
+const next = (previous: unknown) => ((previous as number | undefined) ?? 0) + 1;
+
+async function serveCounting(store?: SessionStore | CookieSessionStore) {
+	const served = await serve({
+		...counting(store),
+		listener: async (request, response) => {
+			const session = await served.app.session(request, response);
+			const value = request.url === '/add' ? await session.update('visits', next) : await session.get('visits');
+			response.end(JSON.stringify(value ?? null));
+		},
+	});
+	return served;
+}
+
+describe.each([
+	['in memory', () => undefined],
+	['in the cookie', () => new CookieSessionStore({ secret: 'x' })],
+])('user sessions %s', (_name, store) => {
+	it('are made by the first write, not by a probe', async () => {
+		const { url } = await serveCounting(store());
+		const browser = new Browser(url);
+		expect(await (await browser.fetch('/read')).json()).toBeNull();
+		expect(browser.cookie).toBeNull();
+		expect(await (await browser.fetch('/add')).json()).toBe(1);
+		expect(browser.cookie).not.toBeNull();
+		expect(await (await browser.fetch('/add')).json()).toBe(2);
+		expect(await (await new Browser(url).fetch('/read')).json()).toBeNull();
+	});
+
+	it('are shared by requests and sockets', async () => {
+		const { url } = await serveCounting(store());
+		const browser = new Browser(url);
+		await browser.fetch('/add');
+		await browser.open();
+		const page = await browser.connect().ready();
+		expect(await page.request('visits', 'add')).toBe(2);
+		const asked = page.heard.find((message) => message.type === 'api_call');
+		if (asked !== undefined) await browser.fetch('/_pulse/set-cookies');
+		expect(await (await browser.fetch('/read')).json()).toBe(2);
+	});
+
+	it('never take an id that the client made up', async () => {
+		const { url } = await serveCounting(store());
+		const browser = new Browser(url);
+		browser.cookie = `pulse.sid=${'a'.repeat(32)}`;
+		await browser.fetch('/add');
+		expect(browser.cookie).not.toContain('a'.repeat(32));
+	});
+});
+
+describe('the session cookie with data', () => {
+	it('is signed, and read only unchanged', () => {
+		const cookie = encodeCookie({ sid: 'a', data: { n: 1 } }, 'secret');
+		expect(decodeCookie(cookie, 'secret')).toEqual({ sid: 'a', data: { n: 1 } });
+		expect(decodeCookie(cookie, 'other')).toBeNull();
+		const [version, , signature] = cookie.split('.');
+		const forged = encodeCookie({ sid: 'a', data: { n: 2 } }, 'other').split('.')[1];
+		expect(decodeCookie(`${version}.${forged}.${signature}`, 'secret')).toBeNull();
+		expect(decodeCookie('v1..', 'secret')).toBeNull();
+	});
+
+	it('is readable as Python wrote it', () => {
+		// zlib JSON {"sid":"abc","data":{"n":1}}, HMAC-SHA256 keyed "s3cret|pulse.session"; made with Python 3.
+		const python = 'v1.eJyrVirOTFGyUkpMSlbSUUpJLElUsqpWylOyMqytBQB6bQh6.9mRohz0IwDtJ8I71ljuqukIojF9BfzVTxW_sJ6DEfBc';
+		expect(decodeCookie(python, 's3cret')).toEqual({ sid: 'abc', data: { n: 1 } });
+	});
+
+	it('refuses to grow beyond what browsers keep', () => {
+		const data = { noise: randomBytes(4000).toString('base64') };
+		expect(() => encodeCookie({ sid: 'a', data }, 's')).toThrow(/bytes/);
+	});
+
+	it('keeps keys that another deployment wrote meanwhile', async () => {
+		const store = () => new CookieSessionStore({ secret: 'shared' });
+		const [blue, green] = [await serveCounting(store()), await serveCounting(store())];
+		const browser = new Browser(blue.url);
+		await browser.fetch('/add');
+		const elsewhere = decodeCookie((browser.cookie as string).split('=')[1] as string, 'shared');
+		const sid = elsewhere?.sid as string;
+		browser.cookie = `pulse.sid=${encodeCookie({ sid, data: { ...elsewhere?.data, theme: 'dark' } }, 'shared')}`;
+		await browser.fetch('/add');
+		const other = new Browser(green.url);
+		other.cookie = browser.cookie;
+		expect(await (await other.fetch('/add')).json()).toBe(3);
+		expect(decodeCookie((other.cookie as string).split('=')[1] as string, 'shared')?.data).toEqual({
+			theme: 'dark',
+			visits: 3,
+		});
+	});
+
+	it('needs PULSE_SECRET in production', async () => {
+		const start = serve(
+			{ sessionStore: new CookieSessionStore() },
+			{ mode: 'prod', serverAddress: 'https://a.example' },
+		);
+		await expect(start).rejects.toMatchObject({ code: 'missing-secret' });
+	});
+});

@@ -1,0 +1,131 @@
+import { pino } from 'pino';
+import { App, type AppOptions, PLUGIN_BRAND } from 'pulse-app';
+import { io } from 'socket.io-client';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { RailwayPlugin } from './railway-plugin.ts';
+
+const TOKEN = 'internal-token';
+
+async function deployment(id: string | null, options: Partial<AppOptions> & { token?: string | null } = {}) {
+	const { token = TOKEN, ...appOptions } = options;
+	const plugin = new RailwayPlugin();
+	const app = new App({ listener: (_request, response) => response.end('app'), plugins: [plugin], ...appOptions });
+	const env = { PULSE_DEPLOYMENT_ID: id ?? undefined, PULSE_RAILWAY_INTERNAL_TOKEN: token ?? undefined };
+	const running = await app.listen({ port: 0, address: '127.0.0.1', logger: pino({ level: 'silent' }), env });
+	onTestFinished(() => running.close({ budgetMs: 0 }));
+	const url = `http://127.0.0.1:${running.port}`;
+	const prerender = async (cookie?: string) => {
+		const headers: Record<string, string> = cookie === undefined ? {} : { cookie };
+		const response = await fetch(`${url}/_pulse/prerender`, { method: 'POST', body: '{"paths":["/"]}', headers });
+		const [, body] = (await response.json()) as [unknown, { directives: { query: object; socketio: Socketio } }];
+		return { cookie: response.headers.getSetCookie()[0]?.split(';', 1)[0] as string, directives: body.directives };
+	};
+	return { app, plugin, running, url, prerender };
+}
+
+interface Socketio {
+	readonly auth: Record<string, string>;
+	readonly query: Record<string, string>;
+}
+
+function connect(url: string, cookie: string, { auth, query }: Socketio) {
+	const socket = io(url, { transports: ['websocket'], auth, query, extraHeaders: { cookie }, reconnection: false });
+	onTestFinished(() => void socket.disconnect());
+	return socket;
+}
+
+const withToken = (token = TOKEN) => ({ headers: { 'x-pulse-railway-internal-token': token } });
+
+describe('RailwayPlugin', () => {
+	it('is recognised by brand and shows its options trimmed, without the blank ones', () => {
+		const plugin = new RailwayPlugin({ deploymentName: ' prod ', imageRepository: '  ', routerService: 'api' });
+		expect(plugin[PLUGIN_BRAND]).toBe(1);
+		expect(plugin.priority).toBe(100);
+		expect(plugin.options).toEqual({ deploymentName: 'prod', routerService: 'api' });
+	});
+
+	it('pins pages and sockets to their deployment', async () => {
+		const { prerender, app } = await deployment('blue');
+		const { directives } = await prerender();
+		expect(directives.query).toEqual({ pulse_deployment: 'blue' });
+		expect(directives.socketio.query).toEqual({ pulse_deployment: 'blue', pulse_reload_on_stale_affinity: '1' });
+		expect(app.client.module).toBe('/_pulse/client.js?pulse_deployment=blue');
+	});
+
+	it('says which deployment it is', async () => {
+		const { url } = await deployment('blue');
+		const answer = await fetch(`${url}/_pulse/meta?pulse_deployment=blue`);
+		expect(await answer.json()).toEqual({ status: 'ok', deployment_id: 'blue', api_prefix: '/_pulse' });
+	});
+
+	it('does nothing outside a deployment', async () => {
+		const { url, prerender } = await deployment(null);
+		const { directives } = await prerender();
+		expect([directives.query, directives.socketio.query]).toEqual([{}, {}]);
+		const meta = await fetch(`${url}/_pulse/meta`);
+		expect([meta.status, await meta.json()]).toEqual([503, { detail: 'Railway plugin is disabled' }]);
+		expect((await fetch(`${url}/_pulse/internal/railway/sessions`, withToken())).status).toBe(503);
+	});
+
+	it.each(['sessions', 'reload'])('keeps %s from whoever does not have the token', async (name) => {
+		const path = `/_pulse/internal/railway/${name}`;
+		const method = name === 'reload' ? 'POST' : 'GET';
+		const { url } = await deployment('blue');
+		for (const init of [{}, withToken('wrong'), withToken('')]) {
+			const answer = await fetch(url + path, { method, ...init });
+			expect([answer.status, await answer.json()]).toEqual([403, { detail: 'forbidden' }]);
+		}
+		const unconfigured = await deployment('blue', { token: null });
+		expect((await fetch(unconfigured.url + path, { method, ...withToken('') })).status).toBe(403);
+		expect((await fetch(url + path, { method: 'PUT', ...withToken() })).status).toBe(405);
+	});
+
+	it('counts sessions for the janitor, and tells browsers to reload', async () => {
+		const { url, prerender, running } = await deployment('blue');
+		const sessions = async () => (await fetch(`${url}/_pulse/internal/railway/sessions`, withToken())).json();
+		const none = { deployment_id: 'blue', session_timeout_seconds: 60 };
+		const counts = (connected: number, resumable: number) => ({
+			...none,
+			connected_render_count: connected,
+			resumable_render_count: resumable,
+			render_session_count: connected + resumable,
+			drainable: connected + resumable === 0,
+		});
+		expect(await sessions()).toEqual(counts(0, 0));
+		const { cookie, directives } = await prerender();
+		expect(await sessions()).toEqual(counts(0, 1));
+		const socket = connect(url, cookie, directives.socketio);
+		const told = new Promise((resolve) => socket.once('message', resolve));
+		await expect.poll(() => running.renderSessions().connected).toBe(1);
+		expect(await sessions()).toEqual(counts(1, 0));
+		const answer = await fetch(`${url}/_pulse/internal/railway/reload`, { method: 'POST', ...withToken() });
+		expect(await answer.json()).toEqual({ deployment_id: 'blue', connected_render_count: 1, reloaded_socket_count: 1 });
+		expect(await told).toEqual([[[], [], [], []], { type: 'reload' }]);
+	});
+
+	it('lets a socket of a deployment that is gone in, only to tell it to reload', async () => {
+		const [blue, green] = [await deployment('blue'), await deployment('green')];
+		const { cookie, directives } = await blue.prerender();
+		const socket = connect(green.url, cookie, directives.socketio);
+		expect(await new Promise((resolve) => socket.once('message', resolve))).toEqual([
+			[[], [], [], []],
+			{ type: 'reload' },
+		]);
+		expect(green.running.renderSessions().total).toBe(0);
+	});
+
+	it('keeps tabs of the old deployment working after the new one has seen the same browser', async () => {
+		const [blue, green] = [await deployment('blue'), await deployment('green')];
+		const old = await blue.prerender();
+		const fresh = await green.prerender(old.cookie);
+		expect(fresh.cookie).toBe(old.cookie);
+		const socket = connect(blue.url, fresh.cookie, old.directives.socketio);
+		await expect.poll(() => socket.connected).toBe(true);
+	});
+
+	it('belongs to one running app', async () => {
+		const { plugin } = await deployment('blue');
+		const other = new App({ listener: () => {}, plugins: [plugin] });
+		await expect(other.listen({ port: 0, logger: pino({ level: 'silent' }) })).rejects.toThrow('already attached');
+	});
+});

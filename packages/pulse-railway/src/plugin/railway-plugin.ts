@@ -1,0 +1,60 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Directives, Plugin, PluginContext } from 'pulse-app';
+import { AFFINITY_QUERY, DEPLOYMENT_ID_VARIABLE, INTERNAL_TOKEN_VARIABLE, RELOAD_ON_STALE_QUERY } from '../protocol.ts';
+import { pluginBrand } from './brands.ts';
+import { answerEndpoint, send } from './endpoints.ts';
+import { normaliseOptions, type RailwayPluginOptions } from './options.ts';
+
+/**
+ * Ties an app to its deployment on Railway: pages stay on the deployment that served them, the janitor can ask how many
+ * sessions are left and tell browsers to reload. Does nothing where `PULSE_DEPLOYMENT_ID` is not set.
+ */
+export class RailwayPlugin implements Plugin {
+	readonly [pluginBrand] = 1;
+	readonly name = 'railway';
+	readonly priority = 100;
+	readonly options: Readonly<Record<string, unknown>> & RailwayPluginOptions;
+	#context: PluginContext | null = null;
+	#deploymentId: string | null = null;
+
+	constructor(options: RailwayPluginOptions = {}) {
+		this.options = { ...normaliseOptions(options) };
+	}
+
+	onStart(context: PluginContext): void {
+		if (this.#context !== null) throw new Error('this RailwayPlugin is already attached to another app');
+		this.#context = context;
+		this.#deploymentId = context.env[DEPLOYMENT_ID_VARIABLE]?.trim() || null;
+	}
+
+	onStop(): void {
+		this.#context = null;
+		this.#deploymentId = null;
+	}
+
+	/** All deployments of an environment hold the same internal token. */
+	sessionSecret(env: Readonly<Record<string, string | undefined>>): string | undefined {
+		return env[INTERNAL_TOKEN_VARIABLE] || undefined;
+	}
+
+	onPrerender(directives: Directives): void {
+		if (this.#deploymentId === null) return;
+		directives.query[AFFINITY_QUERY] = this.#deploymentId;
+		directives.socketio.query = { [AFFINITY_QUERY]: this.#deploymentId, [RELOAD_ON_STALE_QUERY]: '1' };
+	}
+
+	/** A socket of a deployment that is gone was let through to this one, to be told so (contract R3.2). */
+	onConnect(query: Readonly<Record<string, string>>): true | 'reload' {
+		const wanted = query[AFFINITY_QUERY];
+		return this.#deploymentId === null || !wanted || wanted === this.#deploymentId ? true : 'reload';
+	}
+
+	onRequest(request: IncomingMessage, response: ServerResponse): boolean {
+		if (this.#context === null) return false;
+		const internalToken = this.#context.env[INTERNAL_TOKEN_VARIABLE] || null;
+		const answer = answerEndpoint({ deploymentId: this.#deploymentId, internalToken, app: this.#context }, request);
+		if (answer === null) return false;
+		send(response, answer);
+		return true;
+	}
+}
