@@ -1,6 +1,6 @@
 import type { AtomicKv } from './atomic-kv.ts';
 
-/** Plain string keys (contract R4.11), for whoever needs no more, such as session stores. */
+/** Plain string keys (contract R4.11), for whoever needs no more, such as session stores. No NUL characters, which SQLite cuts off. */
 export interface Kv {
 	readonly kind: AtomicKv['kind'];
 	get(key: string): Promise<string | null>;

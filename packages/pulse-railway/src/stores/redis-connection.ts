@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import { StoreUnavailableError } from '../deployments/errors.ts';
 import { COMMIT, READ } from './redis-scripts.ts';
@@ -37,6 +36,8 @@ export function connectRedis(url: string): RedisConnection {
 		maxRetriesPerRequest: 0,
 		scripts: { pulseRead: { lua: READ }, pulseCommit: { lua: COMMIT } },
 	}) as RedisClient;
+	// Every call that waits for the connection listens.
+	client.setMaxListeners(0);
 	let lastError: unknown;
 	client.on('error', (error) => {
 		lastError = error;
@@ -44,10 +45,21 @@ export function connectRedis(url: string): RedisConnection {
 	const wakers = new Map<() => void, string>();
 	let subscriber: Redis | undefined;
 
+	/** A refused connection is no verdict: private names may not resolve yet, and a restarting server refuses for a moment. */
 	async function ready(): Promise<void> {
 		if (client.status === 'ready') return;
 		if (client.status === 'wait') client.connect().catch(() => {});
-		await once(client, 'ready', { signal: AbortSignal.timeout(BUDGET_MS) });
+		await new Promise<void>((resolve, reject) => {
+			const settle = (outcome: () => void) => {
+				clearTimeout(timer);
+				client.off('ready', onReady).off('end', onEnd);
+				outcome();
+			};
+			const onReady = () => settle(resolve);
+			const onEnd = () => settle(() => reject(new Error('the connection was closed')));
+			const timer = setTimeout(() => settle(() => reject(lastError ?? new Error('no answer'))), BUDGET_MS);
+			client.once('ready', onReady).once('end', onEnd);
+		});
 	}
 
 	return {
@@ -56,7 +68,7 @@ export function connectRedis(url: string): RedisConnection {
 				await ready();
 				return await command(client);
 			} catch (error) {
-				throw new StoreUnavailableError(reason(client, error, lastError), error);
+				throw new StoreUnavailableError(reason(client, error), error);
 			}
 		},
 		subscribe(channel, wake, signal) {
@@ -91,8 +103,7 @@ function listen(client: Redis, wake: (channel?: string) => void): Redis {
 	return subscriber;
 }
 
-function reason(client: Redis, error: unknown, lastError: unknown): string {
-	const cause = client.status === 'ready' ? error : (lastError ?? error);
-	const text = cause instanceof Error && cause.name !== 'AbortError' ? cause.message : 'no answer';
-	return `${text} (${client.options.host}:${client.options.port})`;
+function reason({ options }: Redis, error: unknown): string {
+	const text = error instanceof Error ? error.message : String(error);
+	return `${text || 'no answer'} (${options.host}:${options.port})`;
 }
