@@ -225,16 +225,17 @@ function sweep(context: ForwardContext, idleSeconds: number): void {
  * RFC 9110 §7.8 allows; Node would hand over the bare socket for all of them.
  */
 class RouterRequest extends IncomingMessage {
-	#upgrade = false;
+	// Node's constructor assigns `upgrade` before a field of this class would exist.
+	declare offered: boolean | null;
 
 	get upgrade(): boolean {
 		return (
-			this.#upgrade &&
+			this.offered === true &&
 			(this.method === 'CONNECT' || /(?:^|[\s,])websocket(?:$|[\s,])/i.test(this.headers.upgrade ?? ''))
 		);
 	}
 
 	set upgrade(value: boolean) {
-		this.#upgrade = value;
+		this.offered = value;
 	}
 }
