@@ -41,7 +41,7 @@ export interface Invocation {
 }
 
 export interface CommandResult {
-	/** With `--json`: the one document on stdout, keys sorted. */
+	/** With `--json`: the one document on stdout, keys sorted; `undefined` when the command printed it already. */
 	readonly json: unknown;
 	/** Without: printed on stdout; none prints nothing. */
 	readonly text?: string;

@@ -89,7 +89,7 @@ async function runParsed({ spec, flags, args, common }: Parsed, edge: CliEdge): 
 }
 
 function printResult(result: CommandResult, edge: CliEdge, json: boolean): void {
-	if (json) edge.stdout.write(`${sortedJson(result.json)}\n`);
+	if (json && result.json !== undefined) edge.stdout.write(`${sortedJson(result.json)}\n`);
 	else if (result.text !== undefined) edge.stdout.write(`${result.text}\n`);
 }
 

@@ -28,8 +28,8 @@ test('an uploaded app runs with its own variables, its port and its private name
 	expect(await (await fetch(address)).text()).toBe('one');
 	const env = (await (await fetch(`${address}/env`)).json()) as Record<string, string>;
 	expect(env).toMatchObject({ GREETING: 'hello web', RAILWAY_SERVICE_NAME: 'web', RAILWAY_DEPLOYMENT_ID: deployment });
-	expect(env['PULSE_RAILWAY_API_URL']).toBe(platform.apiUrl);
-	const names = JSON.parse(await readFile(env['PULSE_RAILWAY_PRIVATE_NETWORK']!, 'utf8'));
-	expect(names).toEqual({ web: `127.0.0.1:${env['PORT']}` });
+	expect(env.PULSE_RAILWAY_API_URL).toBe(platform.apiUrl);
+	const names = JSON.parse(await readFile(env.PULSE_RAILWAY_PRIVATE_NETWORK!, 'utf8'));
+	expect(names).toEqual({ web: `127.0.0.1:${env.PORT}` });
 	await until('its output is in the log', async () => (await logs(api, deployment)).includes('listening'));
 });

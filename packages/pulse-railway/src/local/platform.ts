@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { RedisAddress } from './api/context.ts';
 import { createApiServer, type ServerEngine } from './api/server.ts';
 import { writeCommands } from './build/commands.ts';
@@ -10,6 +9,7 @@ import { lockDirectory } from './directory-lock.ts';
 import { createEdge, listen } from './edge/edge.ts';
 import { machinePath, npmEnvironment, serviceBasics } from './host-environment.ts';
 import { DEFAULT_BEHAVIOUR, type LocalPlatformOptions } from './options.ts';
+import { OWN_BIN } from './own-bin.ts';
 import { openPrivateNetworkFiles } from './private-network-file.ts';
 import { chooseRedis } from './redis-choice.ts';
 import { createFleet } from './runtime/fleet.ts';
@@ -39,9 +39,6 @@ export interface LocalPlatform {
 	/** Stops every service and the API; the state stays. Safe to repeat. */
 	close(): Promise<void>;
 }
-
-/** This package's own command, from the sources as well as from the build. */
-const OWN_BIN = fileURLToPath(new URL('../../dist/bin.js', import.meta.url));
 
 /**
  * Starts the platform in a folder and brings back what ran there.

@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import type { CommandSpec } from 'pulse-deploy-kit/command';
+import { resolveSettings } from 'pulse-deploy-kit/settings';
+import { localDir, localDirSetting, localDownSettings, localLogsSettings, localUpSettings } from '../config/local.ts';
+
+const up: CommandSpec = {
+	name: 'local up',
+	summary: 'Start the local platform: Railway on this machine, no account',
+	description: 'Stays in the foreground until Ctrl-C, which stops every service; the state is kept for the next time.',
+	settings: localUpSettings,
+	examples: ['pulse-railway local up', 'pulse-railway local up --detach --node-modules node_modules'],
+	changes: false,
+	async run({ flags, env, cwd, host, signal, print, json }) {
+		const { values } = resolveSettings(localUpSettings, { flags, env });
+		const { runUp } = await import('../local/up.ts');
+		const dir = localDir(cwd, values.dir);
+		const nodeModules = values.nodeModules === undefined ? undefined : localDir(cwd, values.nodeModules);
+		return runUp({ ...values, dir, nodeModules }, { env, host, signal, print, json });
+	},
+};
+
+const status: CommandSpec = {
+	name: 'local status',
+	summary: 'Show projects, services, processes and addresses of the local platform',
+	settings: localDirSetting,
+	examples: ['pulse-railway local status', 'pulse-railway local status --json'],
+	changes: false,
+	async run({ flags, env, cwd }) {
+		const { values } = resolveSettings(localDirSetting, { flags, env });
+		const [{ describeRunning }, { showDescription }] = await Promise.all([
+			import('../local/running.ts'),
+			import('../local/show.ts'),
+		]);
+		const description = await describeRunning(localDir(cwd, values.dir));
+		return { json: description, text: showDescription(description) };
+	},
+};
+
+const logs: CommandSpec = {
+	name: 'local logs',
+	summary: 'Print what services of the local platform wrote, or their build logs',
+	arguments: [{ syntax: '[service]', describe: 'name of a service; default all' }],
+	settings: localLogsSettings,
+	examples: ['pulse-railway local logs pulse-router --follow', 'pulse-railway local logs --build'],
+	changes: false,
+	async run({ flags, args, env, cwd, signal, print, json }) {
+		const { values } = resolveSettings(localLogsSettings, { flags, env });
+		const dir = localDir(cwd, values.dir);
+		const [{ followLogs }, { describeRunning }] = await Promise.all([
+			import('../local/follow-logs.ts'),
+			import('../local/running.ts'),
+		]);
+		const lines: object[] = [];
+		await followLogs(
+			{ ...values, dir: join(dir, 'logs'), service: args[0] ?? null, kind: values.build ? 'build' : 'deploy' },
+			() => describeRunning(dir),
+			(line) => {
+				if (json && !values.follow) lines.push(line);
+				else print(json ? JSON.stringify(line) : `${line.timestamp}  ${line.service}  ${line.message}`);
+			},
+			signal,
+		);
+		return { json: values.follow ? undefined : lines };
+	},
+};
+
+const down: CommandSpec = {
+	name: 'local down',
+	summary: 'Stop the local platform and every service it runs',
+	settings: localDownSettings,
+	examples: ['pulse-railway local down', 'pulse-railway local down --purge --yes'],
+	changes: true,
+	async run({ flags, env, cwd, host, signal, dryRun }) {
+		const { values } = resolveSettings(localDownSettings, { flags, env });
+		const { runDown } = await import('../local/down.ts');
+		return runDown({ dir: localDir(cwd, values.dir), purge: values.purge, dryRun }, host, signal);
+	},
+};
+
+export const localCommands: readonly CommandSpec[] = [up, status, logs, down];

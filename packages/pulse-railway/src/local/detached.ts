@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DeployToolError } from 'pulse-deploy-kit/errors';
+import { findRunning, type RunningPlatform } from './directory-lock.ts';
+import { OWN_BIN } from './own-bin.ts';
+
+const BUDGET_MS = 60_000;
+
+/** Starts `local up` as a process of its own and returns once its API answers. */
+export async function startDetached(
+	dir: string,
+	flags: readonly string[],
+	env: Readonly<Record<string, string | undefined>>,
+	signal: AbortSignal,
+): Promise<RunningPlatform> {
+	mkdirSync(dir, { recursive: true, mode: 0o700 });
+	const log = join(dir, 'platform.log');
+	const out = openSync(log, 'w', 0o600);
+	const child = spawn(process.execPath, [OWN_BIN, 'local', 'up', '--dir', dir, ...flags], {
+		detached: true,
+		stdio: ['ignore', out, out],
+		env,
+	});
+	let ended = false;
+	child.on('exit', () => {
+		ended = true;
+	});
+	child.unref();
+	const deadline = performance.now() + BUDGET_MS;
+	for (;;) {
+		const running = findRunning(dir);
+		if (running?.apiUrl && running.pid === child.pid) return running;
+		if (ended || performance.now() > deadline) throw failed(log);
+		if (signal.aborted) child.kill('SIGTERM');
+		signal.throwIfAborted();
+		await new Promise((done) => setTimeout(done, 30));
+	}
+}
+
+function failed(log: string): DeployToolError {
+	return new DeployToolError('local-start-failed', 'The local platform did not start.', {
+		fault: 'platform',
+		detail: readFileSync(log, 'utf8').trim().split('\n').slice(-10).join('\n'),
+		next: `Read ${log}, or run it in the foreground: pulse-railway local up`,
+	});
+}

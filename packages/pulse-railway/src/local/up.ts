@@ -1,0 +1,64 @@
+import type { CommandResult, Invocation } from 'pulse-deploy-kit/command';
+import { startDetached } from './detached.ts';
+import type { LocalPlatformOptions } from './options.ts';
+import { startLocalPlatform } from './platform.ts';
+import { exportLines } from './show.ts';
+
+export interface UpRequest {
+	readonly dir: string;
+	readonly port: number;
+	readonly nodeModules: string | undefined;
+	readonly redis: NonNullable<LocalPlatformOptions['redis']>;
+	readonly cronScale: number;
+	readonly detach: boolean;
+}
+
+type Edge = Pick<Invocation, 'env' | 'host' | 'signal' | 'print' | 'json'>;
+
+/** In the foreground the result is printed when it is ready, not when it ends. */
+export async function runUp(request: UpRequest, { env, host, signal, print, json }: Edge): Promise<CommandResult> {
+	if (request.detach) {
+		const { apiUrl, token, workspaceId } = await startDetached(request.dir, detachedFlags(request), env, signal);
+		const address = { apiUrl: apiUrl!, accountToken: token!, workspaceId: workspaceId! };
+		host.notify({
+			level: 'success',
+			text: `The local platform runs at ${address.apiUrl}. Stop it: pulse-railway local down`,
+		});
+		return { json: addressJson(address), text: exportLines(address) };
+	}
+	const platform = await startLocalPlatform({
+		dir: request.dir,
+		env,
+		port: request.port,
+		redis: request.redis,
+		behaviour: { cronScale: request.cronScale },
+		...(request.nodeModules === undefined ? {} : { nodeModules: request.nodeModules }),
+	});
+	try {
+		host.notify({ level: 'success', text: `The local platform runs at ${platform.apiUrl}; ${platform.redis}.` });
+		host.notify({ level: 'info', text: 'Ctrl-C stops it and every service. In another terminal:' });
+		print(json ? JSON.stringify(addressJson(platform), null, 2) : exportLines(platform));
+		await Promise.race([platform.stopRequested, aborted(signal)]);
+		host.notify({ level: 'info', text: 'Stopping services.' });
+	} finally {
+		await platform.close();
+	}
+	host.notify({ level: 'success', text: 'Stopped.' });
+	return { json: undefined, exitCode: signal.aborted ? 130 : 0 };
+}
+
+function addressJson(address: { apiUrl: string; accountToken: string; workspaceId: string }) {
+	return { api_url: address.apiUrl, api_token: address.accountToken, workspace_id: address.workspaceId };
+}
+
+function detachedFlags({ port, nodeModules, redis, cronScale }: UpRequest): string[] {
+	const flags = ['--port', String(port), '--redis', redis, '--cron-scale', String(cronScale)];
+	return nodeModules === undefined ? flags : [...flags, '--node-modules', nodeModules];
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+	return new Promise((resolve) => {
+		if (signal.aborted) resolve();
+		else signal.addEventListener('abort', () => resolve(), { once: true });
+	});
+}
