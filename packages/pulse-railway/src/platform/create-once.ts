@@ -1,10 +1,12 @@
-import { isPassing, isPlatformError } from './error.ts';
+import { isPassing, isPlatformError, type PlatformError } from './error.ts';
 import type { Retrying } from './retry.ts';
 
 export interface CreateOnce<T> {
 	create(): Promise<T>;
 	/** The thing, if an attempt of ours made it although the answer was an error or was lost. */
 	find(): Promise<T | undefined>;
+	/** Railway refuses a second one, so repeating early does no harm. */
+	readonly refusedTwice?: true;
 }
 
 /** Pauses between looks, milliseconds: reads lag behind writes by seconds (facts/railway.md §1.4). */
@@ -23,8 +25,7 @@ export async function createOnce<T>({ policy, clock }: Retrying, signal: AbortSi
 			const conflict = isPlatformError(error, 'conflict');
 			if (!isPlatformError(error) || !(error.mayHaveHappened || conflict) || (conflict && !unclear)) throw error;
 			unclear = true;
-			// An error that was told ends the matter, found or not; silence deserves patience.
-			for (const pause of isPassing(error) || conflict ? LOOKS_MS : LOOKS_MS.slice(0, 2)) {
+			for (const pause of looks(once, error)) {
 				if (pause > 0) await clock.sleep(pause, signal);
 				const found = await once.find();
 				if (found !== undefined) return found;
@@ -32,4 +33,10 @@ export async function createOnce<T>({ policy, clock }: Retrying, signal: AbortSi
 			if (!isPassing(error) || attempt >= policy.attempts) throw error;
 		}
 	}
+}
+
+function looks(once: CreateOnce<unknown>, error: PlatformError): readonly number[] {
+	if (error.kind === 'conflict') return LOOKS_MS;
+	// An error that was told ends the matter, found or not; silence deserves patience where repeating may do harm.
+	return isPassing(error) && !once.refusedTwice ? LOOKS_MS : LOOKS_MS.slice(0, 2);
 }

@@ -17,6 +17,7 @@ export async function createService(
 	const serviceId = await createOnce(connection, signal, {
 		create: async () => (await connection.run(create, { input }, signal, { secrets })).serviceCreate.id,
 		find: async () => (await findServices(connection, target, signal)).get(name),
+		refusedTwice: true,
 	});
 	return { serviceId };
 }
