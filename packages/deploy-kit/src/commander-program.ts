@@ -61,6 +61,8 @@ function addCommand(parent: Command, name: string, spec: CommandSpec, onCommand:
 	for (const [key, setting] of Object.entries(spec.settings)) {
 		if (setting.flag === undefined) continue;
 		const option = new Option(setting.flag, describe(setting));
+		// Not commander's own variadic form, which would swallow the arguments that follow.
+		if (setting.repeatable === true) option.argParser<string[]>((value, before = []) => [...before, value]);
 		attributes.set(option.attributeName(), key);
 		command.addOption(option);
 	}
@@ -99,6 +101,7 @@ function describe(setting: Setting<unknown>): string {
 	const facts: string[] = [];
 	if (setting.env !== undefined) facts.push(`env: ${setting.env.join(', ')}`);
 	const fallback = setting.defaultText ?? setting.default;
-	if (fallback !== undefined && fallback !== false) facts.push(`default: ${fallback}`);
+	if (setting.repeatable === true) facts.push('repeatable');
+	if (fallback !== undefined && typeof fallback !== 'boolean') facts.push(`default: ${fallback}`);
 	return facts.length === 0 ? setting.describe : `${setting.describe} (${facts.join('; ')})`;
 }

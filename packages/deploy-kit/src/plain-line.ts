@@ -4,12 +4,12 @@ export type Verbosity = 'quiet' | 'normal' | 'verbose';
 
 const STEP_MARK = { started: '…', waiting: '·', done: '✓', failed: '✗', undone: '↩' } as const;
 
-/** Whether this message is shown. Quiet keeps warnings and failures; verbose adds debug and output of children. */
+/** Whether this message is shown as a line. Quiet keeps warnings and failures; verbose adds debug and beginnings of steps. */
 export function isShown(message: HostMessage, verbosity: Verbosity): boolean {
 	if (verbosity === 'verbose') return true;
 	if (verbosity === 'quiet')
 		return message.level === 'warning' || (message.level === 'step' && message.state === 'failed');
-	return message.level !== 'debug';
+	return message.level !== 'debug' && !(message.level === 'step' && message.state === 'started');
 }
 
 /** One line without colour, for logs and CI. */

@@ -5,8 +5,10 @@ import { DeployToolError, usageError } from './errors.ts';
  * and `--help` cannot disagree.
  */
 export interface Setting<T> {
-	/** As commander writes it: `--name <value>`, `--flag`, `--env <pair...>` for repeatable. Absent: no flag. */
+	/** As commander writes it: `--name <value>`, `--flag`. Absent: no flag. */
 	readonly flag?: string;
+	/** The flag may be given several times; `parse` gets the list. */
+	readonly repeatable?: boolean;
 	readonly describe: string;
 	/** Environment variables, first non-empty wins. */
 	readonly env?: readonly string[];

@@ -26,6 +26,7 @@ export interface TerminalHost extends Host {
 export function terminalHost(options: TerminalHostOptions): TerminalHost {
 	const verbosity = options.verbosity ?? 'normal';
 	const live = options.interactive && verbosity !== 'quiet' ? liveRegion(options.output) : undefined;
+	let lastLine = '';
 	return {
 		notify(message) {
 			if (live !== undefined && message.level === 'step') updateSteps(live, message);
@@ -41,6 +42,9 @@ export function terminalHost(options: TerminalHostOptions): TerminalHost {
 	};
 
 	function print(line: string): void {
+		// A wait says the same at every poll.
+		if (line === lastLine) return;
+		lastLine = line;
 		if (live === undefined) options.output.write(`${line}\n`);
 		else live.print(line);
 	}

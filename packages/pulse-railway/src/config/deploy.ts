@@ -34,8 +34,8 @@ const beforeApp = {
 		defaultText: '<deployment name>-<UTC date>-<time>',
 		parse: (raw: unknown) => parseDeploymentId(text(raw)),
 	},
-	buildArg: { flag: '--build-arg <KEY=VALUE...>', describe: 'build argument', parse: list },
-	env: { flag: '--env <KEY=VALUE...>', describe: 'variable of the new deployment', parse: list },
+	buildArg: { flag: '--build-arg <KEY=VALUE>', repeatable: true, describe: 'build argument', parse: list },
+	env: { flag: '--env <KEY=VALUE>', repeatable: true, describe: 'variable of the new deployment', parse: list },
 	gitignore: { flag: '--no-gitignore', describe: 'upload what .gitignore excludes', default: true, parse: flag },
 } satisfies SettingTable;
 

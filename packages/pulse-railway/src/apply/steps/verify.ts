@@ -2,8 +2,9 @@ import { waitFor } from 'pulse-deploy-kit/wait';
 import type { Perform, Report } from '../perform.ts';
 import { type Run, routerOf } from '../run.ts';
 
-const RECENT_REPORT_MS = 10_000;
-const REPLICA_BUDGET_MS = 15_000;
+/** An idle replica reports every 15 s; one that has seen a promotion reports within a second. */
+const RECENT_REPORT_MS = 17_000;
+const REPLICA_BUDGET_MS = 20_000;
 const POLLS_MS = [250, 500, 1000, 2000];
 
 export const verifyAffinity: Perform<'verify-affinity'> = async (step, run, signal, report) => {
@@ -59,11 +60,11 @@ async function everyReplica(run: Run, signal: AbortSignal, report: Report): Prom
 		signal,
 		async check(signal) {
 			const status = await ask(signal);
-			// A replica that went away without a word is listed until its report expires.
+			// A replica that went away is listed until its last report expires.
 			const live = status.replicas.filter((replica) => status.now - replica.at <= RECENT_REPORT_MS);
 			behind = live.filter((replica) => replica.revision < snapshot.revision).map(({ replicaId }) => replicaId);
-			if (behind.length === 0) return live.length;
-			report(`${behind.length} router replicas are behind`);
+			if (behind.length === 0 && live.length > 0) return live.length;
+			report(`${live.length - behind.length} of ${live.length} router replicas`);
 			return undefined;
 		},
 	}).catch((error: unknown) => {
