@@ -76,6 +76,18 @@ describe.each(passing)('after %s', (_name, hazard, kind) => {
 	});
 });
 
+test('an earlier attempt that may have been carried out is not forgotten', async () => {
+	const input = { serviceId: 's', environmentId: 'e' };
+	server.on('serviceInstanceDeployV2', dropped, reply(429, '', { 'retry-after': '3600' }));
+	await expect(server.connect().run(deployService, input, signal)).rejects.toMatchObject({
+		kind: 'rate-limited',
+		retryAfterMs: 3_600_000,
+		mayHaveHappened: true,
+	});
+	server.on('serviceInstanceDeployV2', reply(429, '', { 'retry-after': '3600' }));
+	await expect(server.connect().run(deployService, input, signal)).rejects.toMatchObject({ mayHaveHappened: false });
+});
+
 test('an error that will not pass is told at once, with its trace', async () => {
 	server.on('readDeployment', errors('Deployment not found', 'and more'));
 	await expect(read()).rejects.toMatchObject({

@@ -1,4 +1,4 @@
-import { isPassing, isPlatformError, type PlatformError } from './error.ts';
+import { afterUnclearAttempt, isPassing, isPlatformError, type PlatformError } from './error.ts';
 import type { Retrying } from './retry.ts';
 
 export interface CreateOnce<T> {
@@ -22,8 +22,9 @@ export async function createOnce<T>({ policy, clock }: Retrying, signal: AbortSi
 		try {
 			return await once.create();
 		} catch (error) {
-			const conflict = isPlatformError(error, 'conflict');
-			if (!isPlatformError(error) || !(error.mayHaveHappened || conflict) || (conflict && !unclear)) throw error;
+			if (!isPlatformError(error)) throw error;
+			const conflict = error.kind === 'conflict';
+			if (conflict ? !unclear : !error.mayHaveHappened) throw unclear ? afterUnclearAttempt(error) : error;
 			unclear = true;
 			for (const pause of looks(once, error)) {
 				if (pause > 0) await clock.sleep(pause, signal);

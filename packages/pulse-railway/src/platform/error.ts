@@ -4,7 +4,10 @@ import type { PlatformErrorKind } from './port.ts';
 export interface PlatformErrorDetails {
 	/** What was being done, e.g. `serviceCreate`. */
 	readonly operation: string;
-	/** False only when Railway surely did not act: never sent, refused by a limit, or malformed. */
+	/**
+	 * False only when Railway surely did not act: never sent, refused by a limit, or malformed. True as soon as any one of
+	 * several attempts may have been carried out.
+	 */
 	readonly mayHaveHappened: boolean;
 	/** How long the answer asked us to wait, milliseconds. */
 	readonly retryAfterMs?: number;
@@ -56,6 +59,20 @@ export class PlatformError extends DeployToolError {
 		this.mayHaveHappened = details.mayHaveHappened;
 		this.retryAfterMs = details.retryAfterMs;
 	}
+}
+
+/** The error to end with when an earlier attempt of the same request may have been carried out. */
+export function afterUnclearAttempt(error: PlatformError): PlatformError {
+	if (error.mayHaveHappened) return error;
+	const { kind, message, operation, detail, next, retryAfterMs } = error;
+	return new PlatformError(kind, message, {
+		operation,
+		mayHaveHappened: true,
+		cause: error,
+		...(detail === undefined ? {} : { detail }),
+		...(next === undefined ? {} : { next }),
+		...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+	});
 }
 
 export function isPlatformError(error: unknown, ...kinds: readonly PlatformErrorKind[]): error is PlatformError {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { systemClock } from 'pulse-deploy-kit/clock';
 import { Secret } from 'pulse-deploy-kit/secret';
 import { waitFor } from 'pulse-deploy-kit/wait';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { processEnvironment } from '../config/process-env.ts';
 import { type ApiCall, type Fault, type LocalPlatform, startLocalPlatform } from '../local/index.ts';
 import { listFiles } from '../source/list-files.ts';
@@ -15,6 +15,8 @@ import { openAccount } from './open-account.ts';
 import { openPlatform } from './open-platform.ts';
 import type { ObservedService, Platform, TokenScope } from './port.ts';
 import { WRITES } from './repeatable.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const signal = new AbortController().signal;
 const connections: Connection[] = [];
@@ -88,7 +90,7 @@ async function names(): Promise<string[]> {
 async function settled(deploymentId: string) {
 	return waitFor({
 		what: `deployment ${deploymentId}`,
-		budgetMs: 15_000,
+		budgetMs: 30_000,
 		intervalsMs: [50],
 		clock: systemClock,
 		signal,
@@ -305,7 +307,7 @@ describe.each(FAULTS)('when %s', (title, hazard, times) => {
 		await own.deployTemplate('pulse-baseline', { 'pulse-router': 'r', 'pulse-janitor': 'j' }, ['pulse-redis'], signal);
 		const observed = await waitFor({
 			what: 'the services of the template',
-			budgetMs: 10_000,
+			budgetMs: 30_000,
 			intervalsMs: [50],
 			clock: systemClock,
 			signal,

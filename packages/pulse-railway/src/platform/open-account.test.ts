@@ -50,6 +50,16 @@ test('projects are listed to the last page', async () => {
 	]);
 });
 
+test('all projects are those of every workspace, each once', async () => {
+	server.on('readWorkspaces', data({ apiToken: { workspaces: [{ id: 'w1', name: 'Own' }] } }));
+	server.on('readExternalWorkspaces', data({ externalWorkspaces: [{ id: 'w2', name: 'Friends' }] }));
+	server.on('listProjects', (response, received, request) => {
+		const own = received.variables.workspaceId === 'w1' ? 'a' : 'b';
+		data({ projects: page([project(own), project('shared')]) })(response, received, request);
+	});
+	expect((await account().projects(null, signal)).map((entry) => entry.id)).toEqual(['a', 'shared', 'b']);
+});
+
 test('a project token sees its own project', async () => {
 	const scope = { project: { id: 'p', name: 'P' }, environment: { id: 'e', name: 'E' } };
 	server.on('readTokenScope', data({ projectToken: scope }));

@@ -31,11 +31,28 @@ export function openAccount(connection: Connection): Account {
 			const { project } = await connection.run(readProject, { id: scope.project.id }, signal);
 			return [project].map(summary).filter((own) => workspaceId === null || own.workspaceId === workspaceId);
 		}
-		const ask = async (after?: string) => {
-			const variables = { ...(workspaceId === null ? {} : { workspaceId }), ...pageFrom(after) };
-			return (await connection.run(listProjects, variables, signal)).projects;
-		};
+		if (workspaceId !== null) return projectsOf({ workspaceId }, signal);
+		// Personal projects live in a workspace too; without one, Railway does not promise to list them all.
+		const lists = (await workspaces(signal)).map(({ id }) => projectsOf({ workspaceId: id }, signal));
+		const listed = (await Promise.all(lists.length === 0 ? [projectsOf({}, signal)] : lists)).flat();
+		return [...new Map(listed.map((project) => [project.id, project])).values()];
+	}
+
+	async function projectsOf(filter: { workspaceId?: string }, signal: AbortSignal): Promise<readonly ProjectSummary[]> {
+		const ask = async (after?: string) =>
+			(await connection.run(listProjects, { ...filter, ...pageFrom(after) }, signal)).projects;
 		return (await restOf('the list of projects', await ask(), ask)).map(summary);
+	}
+
+	async function workspaces(signal: AbortSignal): Promise<readonly NamedId[]> {
+		const own = (await connection.run(readWorkspaces, {}, signal)).apiToken.workspaces;
+		const external = await connection.run(readExternalWorkspaces, {}, signal).catch((error) => {
+			// A workspace token belongs to nobody who could be invited.
+			if (isPlatformError(error, 'unauthorized')) return { externalWorkspaces: [] };
+			throw error;
+		});
+		const known = new Set(own.map((workspace) => workspace.id));
+		return [...own, ...external.externalWorkspaces.filter((workspace) => !known.has(workspace.id))];
 	}
 
 	/** A project that was created a moment ago may not be readable yet. */
@@ -58,18 +75,9 @@ export function openAccount(connection: Connection): Account {
 
 	return {
 		projects,
+		workspaces,
 		environments,
 		tokenScope: async (signal) => (await connection.identify(signal)).scope,
-
-		async workspaces(signal) {
-			const own = (await connection.run(readWorkspaces, {}, signal)).apiToken.workspaces;
-			const external = await connection.run(readExternalWorkspaces, {}, signal).catch((error) => {
-				if (isPlatformError(error, 'unauthorized')) return { externalWorkspaces: [] };
-				throw error;
-			});
-			const known = new Set(own.map((workspace) => workspace.id));
-			return [...own, ...external.externalWorkspaces.filter((workspace) => !known.has(workspace.id))];
-		},
 
 		async createProject({ name, workspaceId }, signal) {
 			const description = `Created by pulse-railway init (${word(connection.random)})`;

@@ -18,10 +18,14 @@ export interface Platform {
 		variables: Readonly<Record<string, string>>,
 		signal: AbortSignal,
 	): Promise<void>;
+	/** Shared ones go quietly; Railway redeploys a service that loses one, for which its API has no switch. */
 	deleteVariable(serviceId: string | null, name: string, signal: AbortSignal): Promise<void>;
 	/** Settings take effect at the next deploy. */
 	updateInstance(serviceId: string, settings: InstanceSettings, signal: AbortSignal): Promise<void>;
-	/** Places services in a canvas group; cosmetic, so failure is a warning of the caller. */
+	/**
+	 * Places services in a canvas group; cosmetic, so failure is a warning of the caller. Railway deploys services that a
+	 * patch touches: group a new service before its first source, never one that serves.
+	 */
 	setGroup(groupId: string, serviceIds: readonly string[], signal: AbortSignal): Promise<void>;
 	deleteService(serviceId: string, signal: AbortSignal): Promise<void>;
 

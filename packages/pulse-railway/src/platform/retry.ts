@@ -1,5 +1,5 @@
 import type { Clock } from 'pulse-deploy-kit/clock';
-import { isPassing, type PlatformError } from './error.ts';
+import { afterUnclearAttempt, isPassing, isPlatformError, type PlatformError } from './error.ts';
 import type { Repeatable } from './repeatable.ts';
 
 export interface RetryPolicy {
@@ -35,13 +35,17 @@ export async function withRetry<T>(
 	send: () => Promise<T>,
 ): Promise<T> {
 	const deadline = clock.now() + policy.budgetMs;
+	let unclear = false;
 	for (let attempt = 1; ; attempt++) {
 		try {
 			return await send();
 		} catch (error) {
-			if (!isPassing(error) || (error.mayHaveHappened && repeatable !== 'yes')) throw error;
+			if (!isPlatformError(error)) throw error;
 			const pause = pauseFor(error, attempt, policy, random());
-			if (attempt >= policy.attempts || clock.now() + pause > deadline) throw error;
+			const safe = isPassing(error) && (!error.mayHaveHappened || repeatable === 'yes');
+			if (!safe || attempt >= policy.attempts || clock.now() + pause > deadline)
+				throw unclear ? afterUnclearAttempt(error) : error;
+			unclear ||= error.mayHaveHappened;
 			await clock.sleep(pause, signal);
 		}
 	}

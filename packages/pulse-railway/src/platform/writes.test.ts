@@ -85,6 +85,12 @@ describe('creating a service', () => {
 		expect(arrived()).toEqual(['serviceCreate']);
 	});
 
+	test('that may have been made is not called surely absent by a later attempt', async () => {
+		server.on('serviceCreate', dropped, reply(401, ''));
+		server.on('serviceNames', names());
+		await expect(create()).rejects.toMatchObject({ kind: 'unauthorized', mayHaveHappened: true });
+	});
+
 	test('that is refused stays refused', async () => {
 		server.on('serviceCreate', errors('Not Authorized'));
 		server.on('serviceNames', names());
