@@ -1,0 +1,198 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Validations } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+// @ts-expect-error: a build script without types
+import { bundleReaper } from '../../bundle-reaper.mjs';
+import { baselineStack } from './baseline-stack.ts';
+import { type BaselineSettings, fromContext, toContext } from './settings.ts';
+
+const SETTINGS: BaselineSettings = {
+	deploymentName: 'prod',
+	certificateArn: 'arn:aws:acm:eu-west-1:123456789012:certificate/11111111-2222-3333-4444-555555555555',
+	allowedCidrs: [],
+	nat: 'gateway',
+	secretArns: [
+		'arn:aws:ssm:eu-west-1:123456789012:parameter/x',
+		'arn:aws:secretsmanager:eu-west-1:123456789012:secret:y-abc',
+	],
+	reaperScheduleMinutes: 1,
+	reaperMaxAgeHours: 1,
+	reaperDeploymentTimeoutHours: 1,
+	verificationSalt: 'f'.repeat(32),
+	verificationToken: '0123456789abcdef',
+};
+
+const folder = mkdtempSync(join(tmpdir(), 'pulse-aws-reaper-'));
+const bundle = join(folder, 'index.cjs');
+let code: string;
+beforeAll(async () => {
+	await bundleReaper(bundle);
+	code = readFileSync(bundle, 'utf8');
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function synthesize(change: Partial<BaselineSettings> = {}, nag = false) {
+	const app = new App({ outdir: mkdtempSync(join(folder, 'cdk.out-')) });
+	const stack = baselineStack(app, { ...SETTINGS, ...change }, code);
+	if (nag) Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+	const assembly = app.synth();
+	return { stack, assembly, template: Template.fromJSON(assembly.getStackArtifact(stack.artifactId).template) };
+}
+
+describe('the bundled reaper', () => {
+	test('loads in a plain Node process as Lambda loads it, and names the setting that is missing', () => {
+		const script = `
+			const Module = require('node:module');
+			const original = Module._resolveFilename;
+			const asked = [];
+			Module._resolveFilename = (name, ...rest) => { asked.push(name); return original(name, ...rest); };
+			const { handler } = require(${JSON.stringify(bundle)});
+			handler({}).catch((error) => console.log(JSON.stringify({ asked, error: error.message })));
+		`;
+		const env = {
+			PATH: process.env.PATH,
+			NODE_PATH: join(import.meta.dirname, '../../../../node_modules'),
+			AWS_REGION: 'eu-west-1',
+		};
+		const { asked, error } = JSON.parse(
+			execFileSync(process.execPath, ['-e', script], { env, encoding: 'utf8' }).trim().split('\n').at(-1) ?? '',
+		);
+		expect(error).toBe('PULSE_AWS_DEPLOYMENT_NAME is not set');
+		const outside = asked.filter(
+			(name: string) => !name.startsWith('.') && !name.startsWith('node:') && name !== bundle,
+		);
+		const direct = ['ecr', 'ecs', 'elastic-load-balancing-v2', 'ssm'].map((client) => `@aws-sdk/client-${client}`);
+		expect(outside).toEqual(expect.arrayContaining(direct));
+	});
+});
+
+describe('the baseline template', () => {
+	test('needs no bootstrapped account: no asset, and small enough to be sent inline', () => {
+		const { assembly, stack } = synthesize({
+			allowedCidrs: Array.from({ length: 20 }, (_, index) => `10.${index}.0.0/16`),
+		});
+		const artifact = assembly.getStackArtifact(stack.artifactId);
+		expect(artifact.assets).toEqual([]);
+		const bytes = Buffer.byteLength(JSON.stringify(artifact.template));
+		expect(bytes).toBeLessThan(51_200);
+	});
+
+	test.each(['gateway', 'none'] as const)(
+		'has no finding of cdk-nag that is not acknowledged with a reason (nat %s)',
+		(nat) => {
+			expect(() => synthesize({ nat }, true)).not.toThrow();
+		},
+	);
+
+	test.for(['gateway', 'none'] as const)('has no finding of cfn-lint (nat %s)', (nat, { skip }) => {
+		skip(spawnSync('cfn-lint', ['--version']).status !== 0, 'cfn-lint is not installed: pip install cfn-lint');
+		const { assembly, stack } = synthesize({ nat });
+		// W3005: the CDK writes dependencies out that references already imply.
+		const { templateFullPath } = assembly.getStackArtifact(stack.artifactId);
+		const { status, stdout } = spawnSync('cfn-lint', ['-t', templateFullPath, '--ignore-checks', 'W3005'], {
+			encoding: 'utf8',
+		});
+		expect(stdout).toBe('');
+		expect(status).toBe(0);
+	});
+
+	test('A3.5: tells everything that a deploy reads', () => {
+		const { template } = synthesize();
+		expect(Object.keys(template.findOutputs('*')).sort()).toEqual(
+			(
+				'AlbDnsName AlbHostedZoneId ListenerArn PrivateSubnets PublicSubnets AlbSecurityGroupId ServiceSecurityGroupId ClusterName ' +
+				'LogGroupName EcrRepositoryUri VpcId CertificateArn ExecutionRoleArn TaskRoleArn TaskSubnets AssignPublicIp VerificationSalt ' +
+				'VerificationToken SecretArns'
+			)
+				.split(' ')
+				.sort(),
+		);
+	});
+
+	test('A3.4: answers 503 until the first deployment, verifies itself, and redirects http', () => {
+		const { template } = synthesize();
+		template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
+			Port: 443,
+			DefaultActions: [
+				{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '503', MessageBody: '{"status":"draining"}' } },
+			],
+			SslPolicy: 'ELBSecurityPolicy-TLS13-1-2-Res-2021-06',
+		});
+		template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
+			Port: 80,
+			DefaultActions: [Match.objectLike({ Type: 'redirect' })],
+		});
+		template.hasResourceProperties('AWS::ElasticLoadBalancingV2::ListenerRule', {
+			Priority: 1,
+			Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/_pulse/verify-0123456789abcdef'] } }],
+		});
+	});
+
+	test('opens the load balancer to the allowed ranges and to nobody else', () => {
+		const { template } = synthesize({ allowedCidrs: ['192.0.2.0/24'] });
+		const groups = Object.values(template.findResources('AWS::EC2::SecurityGroup'));
+		const ranges = groups.flatMap((group) => group.Properties.SecurityGroupIngress ?? []).map((rule) => rule.CidrIp);
+		expect(new Set(ranges)).toEqual(new Set(['192.0.2.0/24']));
+		expect(JSON.stringify(template.findResources('AWS::EC2::SecurityGroupIngress'))).not.toContain('0.0.0.0/0');
+	});
+
+	test('keeps nothing with a fixed name when it is deleted', () => {
+		const { template } = synthesize();
+		for (const type of ['AWS::ECR::Repository', 'AWS::Logs::LogGroup']) {
+			for (const resource of Object.values(template.findResources(type)))
+				expect(resource.DeletionPolicy).toBe('Delete');
+		}
+		template.hasResourceProperties('AWS::ECR::Repository', { EmptyOnDelete: true, ImageTagMutability: 'IMMUTABLE' });
+	});
+
+	test('without a gateway has no NAT, and tasks in public subnets', () => {
+		const { template } = synthesize({ nat: 'none' });
+		template.resourceCountIs('AWS::EC2::NatGateway', 0);
+		template.hasOutput('AssignPublicIp', { Value: 'ENABLED' });
+		expect(template.findOutputs('PrivateSubnets')).toEqual({});
+		synthesize().template.resourceCountIs('AWS::EC2::NatGateway', 1);
+	});
+
+	test("lets the reaper make each call that it makes, and change nothing but this name's", () => {
+		const { template } = synthesize();
+		const [role] = Object.values(
+			template.findResources('AWS::IAM::Role', {
+				Properties: {
+					AssumeRolePolicyDocument: Match.objectLike({
+						Statement: [Match.objectLike({ Principal: { Service: 'lambda.amazonaws.com' } })],
+					}),
+				},
+			}),
+		);
+		const statements: { Action: string | string[]; Resource: unknown }[] =
+			role?.Properties.Policies[0].PolicyDocument.Statement;
+		const allowed = new Set(statements.flatMap((statement) => statement.Action));
+		const calls = readFileSync(bundle, 'utf8');
+		const needed: Record<string, RegExp> = {
+			'ecs:$': /ecs\.(\w+)\(/g,
+			'elasticloadbalancing:$': /elb\.(\w+)\(/g,
+			'ssm:$': /ssm\.(\w+)\(/g,
+			'ecr:$': /ecr\.(\w+)\(/g,
+		};
+		const made = Object.entries(needed).flatMap(([prefix, pattern]) =>
+			[...calls.matchAll(pattern)].map(([, call = '']) => prefix.replace('$', call[0]?.toUpperCase() + call.slice(1))),
+		);
+		expect(made.length).toBeGreaterThan(10);
+		for (const action of made) expect(allowed).toContain(action);
+		for (const { Action, Resource } of statements) {
+			if (JSON.stringify(Action).match(/Delete|Put|Update|Tag(?!s)/) && !JSON.stringify(Action).match(/Deregister/)) {
+				expect(JSON.stringify(Resource)).not.toBe('"*"');
+			}
+		}
+	});
+
+	test('takes its settings from CDK context unchanged', () => {
+		expect(fromContext(toContext(SETTINGS))).toEqual(SETTINGS);
+		expect(() => fromContext({ ...toContext(SETTINGS), verification_token: 'x' })).toThrow('verification_token');
+	});
+});

@@ -1,0 +1,52 @@
+import { fileURLToPath } from 'node:url';
+import { DeployToolError } from 'pulse-deploy-kit/errors';
+import type { Host } from 'pulse-deploy-kit/host';
+import { runProcess } from 'pulse-deploy-kit/run-process';
+import type { BaselineDeployer } from '../platform/aws.ts';
+
+export interface CommandDeployerOptions {
+	/** The CDK program, e.g. `cdk`. */
+	readonly program: string;
+	/** Folder of a CDK app that takes our context; the packaged app when absent. */
+	readonly workdir: string | undefined;
+	readonly region: string;
+	/** The program's environment. */
+	readonly env: Readonly<Record<string, string | undefined>>;
+	readonly host: Host;
+}
+
+/** The app that this package ships, `cdk.json` at its root. */
+const PACKAGED_APP = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Deploys by the command-line CDK, for `--cdk-bin` and `--cdk-workdir` (contract A3.2, A3.3). */
+export function commandDeployer(options: CommandDeployerOptions): BaselineDeployer {
+	return {
+		async deploy({ stackName, context, tags }, signal) {
+			const workdir = options.workdir ?? PACKAGED_APP;
+			const tagged = Object.entries(tags).flatMap(([key, value]) => ['--tags', `${key}=${value}`]);
+			const given = Object.entries(context).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+			const args = ['deploy', '--all', ...given, '--require-approval', 'never', '--progress', 'events', ...tagged];
+			const { exitCode } = await runProcess({
+				command: options.program,
+				args,
+				cwd: workdir,
+				env: { ...options.env, AWS_REGION: options.region, CI: 'true' },
+				signal,
+				onLine: (text) => options.host.notify({ level: 'output', source: 'cdk', text }),
+			}).catch((cause) => {
+				signal.throwIfAborted();
+				throw new DeployToolError('cdk-missing', `Unable to execute '${options.program}'.`, {
+					fault: 'user',
+					next: 'Install aws-cdk 2.x, or leave --cdk-bin out: the CDK is built in.',
+					cause,
+				});
+			});
+			if (exitCode === 0) return;
+			throw new DeployToolError('baseline-failed', `${options.program} exited with code ${exitCode}.`, {
+				fault: 'platform',
+				detail: `It was deploying ${stackName} from ${workdir}; its output is above.`,
+				next: 'Correct the cause and run the same command again.',
+			});
+		},
+	};
+}

@@ -1,0 +1,55 @@
+import { Validations } from 'aws-cdk-lib';
+import { type ISubnet, type IVpc, Peer, Port, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import type { Construct } from 'constructs';
+import { CONTAINER_PORT } from '../protocol.ts';
+import type { BaselineSettings } from './settings.ts';
+
+export interface Network {
+	readonly vpc: IVpc;
+	readonly taskSubnets: readonly ISubnet[];
+	readonly balancerGroup: SecurityGroup;
+	readonly serviceGroup: SecurityGroup;
+}
+
+/** Two zones. The default security group is left alone: restricting it would need an asset, and so a bootstrapped account. */
+export function network(scope: Construct, settings: BaselineSettings): Network {
+	const isPrivate = settings.nat === 'gateway';
+	// The CDK's own types are not written for exact optional properties.
+	const vpc = new Vpc(scope, 'Vpc', {
+		maxAzs: 2,
+		natGateways: isPrivate ? 1 : 0,
+		restrictDefaultSecurityGroup: false,
+		subnetConfiguration: [
+			{ name: 'Public', subnetType: SubnetType.PUBLIC, cidrMask: 20 },
+			...(isPrivate ? [{ name: 'Private', subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 20 }] : []),
+		],
+	}) as IVpc;
+	Validations.of(vpc).acknowledge({
+		id: 'AwsSolutions-VPC7',
+		reason: 'Flow logs are charged by traffic; whoever needs them adds them to the VPC of the stack outputs.',
+	});
+
+	const balancerGroup = new SecurityGroup(scope, 'AlbSecurityGroup', {
+		vpc,
+		description: 'HTTPS and its redirect, from the allowed ranges',
+		allowAllOutbound: false,
+	});
+	for (const range of settings.allowedCidrs.length > 0 ? settings.allowedCidrs : ['0.0.0.0/0']) {
+		balancerGroup.addIngressRule(Peer.ipv4(range), Port.tcp(443), 'HTTPS');
+		balancerGroup.addIngressRule(Peer.ipv4(range), Port.tcp(80), 'redirect to HTTPS');
+	}
+	Validations.of(balancerGroup).acknowledge({
+		id: 'AwsSolutions-EC23',
+		reason: 'A public web application unless --allowed-cidr narrows it.',
+	});
+
+	const serviceGroup = new SecurityGroup(scope, 'ServiceSecurityGroup', {
+		vpc,
+		description: 'Tasks: reached by the load balancer alone',
+		allowAllOutbound: true,
+	});
+	const containerPort = Port.tcp(CONTAINER_PORT);
+	serviceGroup.addIngressRule(balancerGroup, containerPort, 'load balancer');
+	balancerGroup.addEgressRule(serviceGroup, containerPort, 'tasks');
+	return { vpc, taskSubnets: isPrivate ? vpc.privateSubnets : vpc.publicSubnets, balancerGroup, serviceGroup };
+}

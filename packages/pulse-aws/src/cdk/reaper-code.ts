@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { DeployToolError } from 'pulse-deploy-kit/errors';
+
+/** The reaper as `npm run build` bundled it: one CommonJS file that needs nothing but the SDK of the Lambda runtime. */
+export function reaperCode(): string {
+	try {
+		return readFileSync(new URL('../reaper-bundle.cjs', import.meta.url), 'utf8');
+	} catch (cause) {
+		throw new DeployToolError('reaper-missing', 'The bundled reaper is missing from this installation.', {
+			fault: 'internal',
+			next: 'Reinstall pulse-aws; in its repository, run npm run build.',
+			cause,
+		});
+	}
+}

@@ -1,0 +1,120 @@
+import { Duration, RemovalPolicy, type Stack } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Code, Function as LambdaFunctionConstruct, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { loadBalancerName, parameterRoot } from '../deployments/names.ts';
+import { REAPER_VARIABLES } from '../protocol.ts';
+import { acknowledgeWildcards, arnOf } from './arn.ts';
+import type { BaselineSettings } from './settings.ts';
+
+export interface ReaperFunctionProps {
+	readonly settings: BaselineSettings;
+	/** The bundled handler, CommonJS. */
+	readonly code: string;
+	readonly listenerArn: string;
+	readonly vpcId: string;
+	readonly repositoryArn: string;
+}
+
+/** Runs every few minutes; two runs at once do no harm, so no concurrency is reserved (small accounts have none to give). */
+export function reaperFunction(stack: Stack, props: ReaperFunctionProps): void {
+	const { settings } = props;
+	const logGroup = new LogGroup(stack, 'ReaperLog', {
+		retention: RetentionDays.ONE_MONTH,
+		removalPolicy: RemovalPolicy.DESTROY,
+	});
+	const role = new Role(stack, 'ReaperRole', {
+		assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+		inlinePolicies: { reap: new PolicyDocument({ statements: statements(stack, props, logGroup) }) },
+	});
+	const owned = ownedResources(settings.deploymentName);
+	acknowledgeWildcards(role, 'Describe and list calls take no resource.', ['*']);
+	acknowledgeWildcards(role, 'What deployments own is named at run time, below this.', Object.values(owned));
+	const reaper = new LambdaFunctionConstruct(stack, 'Reaper', {
+		runtime: Runtime.NODEJS_24_X,
+		handler: 'index.handler',
+		code: Code.fromInline(props.code),
+		role,
+		logGroup,
+		memorySize: 256,
+		timeout: Duration.seconds(180),
+		// The next tick comes soon; a late retry would only overlap it.
+		retryAttempts: 0,
+		environment: {
+			[REAPER_VARIABLES.cluster]: settings.deploymentName,
+			[REAPER_VARIABLES.deploymentName]: settings.deploymentName,
+			[REAPER_VARIABLES.listenerArn]: props.listenerArn,
+			[REAPER_VARIABLES.vpcId]: props.vpcId,
+			[REAPER_VARIABLES.repository]: settings.deploymentName,
+			[REAPER_VARIABLES.maxAgeHours]: String(settings.reaperMaxAgeHours),
+			[REAPER_VARIABLES.deploymentTimeoutHours]: String(settings.reaperDeploymentTimeoutHours),
+		},
+	});
+	new Rule(stack, 'ReaperSchedule', {
+		schedule: Schedule.rate(Duration.minutes(settings.reaperScheduleMinutes)),
+		targets: [new LambdaFunction(reaper, { retryAttempts: 0, maxEventAge: Duration.seconds(60) })],
+	});
+}
+
+function statements(stack: Stack, { settings, repositoryArn }: ReaperFunctionProps, log: LogGroup): PolicyStatement[] {
+	const name = settings.deploymentName;
+	const cluster = { ArnEquals: { 'ecs:cluster': arnOf(stack, 'ecs', `cluster/${name}`) } };
+	const owned = ownedResources(name);
+	const arn = (resource: string) => {
+		const [service = '', path = ''] = resource.split(' ');
+		return arnOf(stack, service, path);
+	};
+	return [
+		new PolicyStatement({
+			actions: ['ecs:ListServices', 'ecs:ListTasks', 'ecs:DescribeServices', 'ecs:DescribeTasks'],
+			resources: ['*'],
+			conditions: cluster,
+		}),
+		new PolicyStatement({
+			actions: ['ecs:UpdateService', 'ecs:DeleteService', 'ecs:TagResource'],
+			resources: [arn(owned.services)],
+		}),
+		new PolicyStatement({
+			actions: [
+				'ecs:ListTaskDefinitions',
+				'ecs:DeregisterTaskDefinition',
+				'elasticloadbalancing:DescribeListeners',
+				'elasticloadbalancing:DescribeRules',
+				'elasticloadbalancing:DescribeTargetGroups',
+				'elasticloadbalancing:DescribeTags',
+			],
+			resources: ['*'],
+		}),
+		new PolicyStatement({
+			actions: ['elasticloadbalancing:DeleteRule'],
+			resources: [arn(owned.rules)],
+		}),
+		new PolicyStatement({
+			actions: ['elasticloadbalancing:DeleteTargetGroup'],
+			resources: [arn(owned.targetGroups)],
+		}),
+		new PolicyStatement({
+			actions: ['ssm:GetParametersByPath', 'ssm:PutParameter', 'ssm:DeleteParameters'],
+			// Listing a path is allowed on the path itself, the rest below it.
+			resources: [arn(`ssm parameter${parameterRoot(name)}`), arn(owned.parameters)],
+		}),
+		new PolicyStatement({ actions: ['ecr:DescribeImages', 'ecr:BatchDeleteImage'], resources: [repositoryArn] }),
+		new PolicyStatement({
+			actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+			resources: [log.logGroupArn],
+		}),
+	];
+}
+
+/** What may be changed: `<service> <resource>`, each with its wildcard. */
+function ownedResources(name: string) {
+	return {
+		services: `ecs service/${name}/*`,
+		rules: `elasticloadbalancing listener-rule/app/${loadBalancerName(name)}/*`,
+		// A target group's name keeps at most 23 characters of the deployment id.
+		targetGroups: `elasticloadbalancing targetgroup/${`${name}-`.slice(0, 23)}*/*`,
+		parameters: `ssm parameter${parameterRoot(name)}/*`,
+	};
+}

@@ -1,0 +1,64 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DeployToolError } from 'pulse-deploy-kit/errors';
+import type { Host } from 'pulse-deploy-kit/host';
+import type { BaselineDeployer } from '../platform/aws.ts';
+import { fromContext } from './settings.ts';
+
+/** Deploys the stack in process. The CDK (some 170 MB on disk) is loaded here and nowhere else, when a stack must change. */
+export function toolkitDeployer(region: string, host: Host): BaselineDeployer {
+	return {
+		async deploy({ stackName, context, tags }, signal) {
+			const [{ App }, { BaseCredentials, Toolkit }, { baselineStack }, { reaperCode }] = await Promise.all([
+				import('aws-cdk-lib'),
+				import('@aws-cdk/toolkit-lib'),
+				import('./baseline-stack.ts'),
+				import('./reaper-code.ts'),
+			]);
+			const toolkit = new Toolkit({
+				color: false,
+				emojis: false,
+				ioHost: {
+					async notify({ level, message }) {
+						const text = message.trim();
+						if (text === '') return;
+						if (level === 'debug' || level === 'trace') host.notify({ level: 'debug', text });
+						else
+							for (const line of text.split('\n'))
+								host.notify({ level: 'output', source: 'cloudformation', text: line });
+					},
+					// The plan was shown and agreed to before; the CDK's own questions get their defaults.
+					requestResponse: async (request) => request.defaultResponse,
+				},
+				sdkConfig: { baseCredentials: BaseCredentials.awsCliCompatible({ defaultRegion: region }) },
+			});
+			const outdir = await mkdtemp(join(tmpdir(), 'pulse-aws-cdk-'));
+			try {
+				const source = await toolkit.fromAssemblyBuilder(
+					async () => {
+						const app = new App({ outdir });
+						baselineStack(app, fromContext(context), reaperCode());
+						return app.synth();
+					},
+					{ outdir, clobberEnv: false, resolveDefaultEnvironment: false },
+				);
+				signal.throwIfAborted();
+				await toolkit.deploy(source, {
+					deploymentMethod: { method: 'direct' },
+					tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+				});
+			} catch (cause) {
+				signal.throwIfAborted();
+				throw new DeployToolError('baseline-failed', `The stack ${stackName} could not be deployed.`, {
+					fault: 'platform',
+					detail: cause instanceof Error ? cause.message : String(cause),
+					next: 'Correct the cause and run the same command again: a failed first stack is deleted and made anew.',
+					cause,
+				});
+			} finally {
+				await rm(outdir, { recursive: true, force: true });
+			}
+		},
+	};
+}

@@ -1,0 +1,295 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Directives, PluginContext } from 'pulse-app';
+import { afterEach, describe, expect, test } from 'vitest';
+import { AWSECSPlugin, type AWSECSPluginOptions } from './aws-ecs-plugin.ts';
+import { drainWord } from './drain-word.ts';
+
+const ENV = {
+	PULSE_AWS_DEPLOYMENT_NAME: 'prod',
+	PULSE_AWS_DEPLOYMENT_ID: 'prod-20260402-120000Z',
+	PULSE_AWS_DRAIN_POLL_SECONDS: '5',
+	PULSE_AWS_DRAIN_GRACE_SECONDS: '20',
+};
+const OWN = ENV.PULSE_AWS_DEPLOYMENT_ID;
+
+const cleanUp: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+	for (const step of cleanUp.splice(0).reverse()) await step();
+});
+
+/** A clock that stands still until the test moves it on, and tells when somebody sleeps. */
+function handClock() {
+	let now = 1_000_000;
+	const sleepers = new Set<{ until: number; wake: () => void }>();
+	const settled = () => new Promise((resolve) => setImmediate(resolve));
+	return {
+		now: () => now,
+		sleep: (ms: number, signal?: AbortSignal) =>
+			new Promise<void>((resolve, reject) => {
+				const sleeper = { until: now + ms, wake: resolve };
+				sleepers.add(sleeper);
+				signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+			}),
+		async advance(ms: number) {
+			// Whoever is about to sleep must be asleep before time moves.
+			while (sleepers.size === 0) await settled();
+			now += ms;
+			for (const sleeper of [...sleepers]) {
+				if (sleeper.until > now) continue;
+				sleepers.delete(sleeper);
+				sleeper.wake();
+			}
+			while (sleepers.size === 0) await settled();
+		},
+	};
+}
+
+function parameterStore(values = new Map<string, string>()) {
+	const writes: [string, string][] = [];
+	let failing = false;
+	const meta = { $metadata: {} };
+	return {
+		values,
+		writes,
+		fail: (on: boolean) => {
+			failing = on;
+		},
+		getParameters: async ({ Names }: { Names: string[] | undefined }) => {
+			if (failing) throw Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
+			return {
+				...meta,
+				Parameters: (Names ?? []).flatMap((Name) => (values.has(Name) ? [{ Name, Value: values.get(Name)! }] : [])),
+			};
+		},
+		putParameter: async ({ Name, Value }: { Name: string | undefined; Value: string | undefined }) => {
+			writes.push([Name ?? '', Value ?? '']);
+			values.set(Name ?? '', Value ?? '');
+			return { ...meta };
+		},
+	};
+}
+
+async function started(env: Record<string, string> = ENV, options: AWSECSPluginOptions = {}, sessions = { total: 0 }) {
+	const warnings: string[] = [];
+	const log = {
+		info: () => {},
+		warn: (_: object, text: string) => void warnings.push(text),
+		error: (_: object, text: string) => void warnings.push(text),
+	};
+	const context = {
+		environment: 'prod',
+		env,
+		sessionTimeoutSeconds: 60,
+		renderSessions: () => ({ total: sessions.total, connected: sessions.total, resumable: 0 }),
+		reload: () => 0,
+		log,
+	} as PluginContext;
+	const plugin = new AWSECSPlugin({ ssm: parameterStore(), random: () => 0, clock: handClock(), ...options });
+	await plugin.onStart(context);
+	cleanUp.push(() => plugin.onStop());
+	return { plugin, warnings };
+}
+
+async function listening(server: Server): Promise<string> {
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	cleanUp.push(async () => {
+		server.closeAllConnections();
+		server.close();
+	});
+	return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function serve(plugin: AWSECSPlugin): Promise<string> {
+	return listening(createServer((request, response) => plugin.onRequest(request, response) || response.end('app')));
+}
+
+test('constructing it does nothing, and a deploy tool recognises it', () => {
+	expect(new AWSECSPlugin()).toMatchObject({ name: 'aws-ecs', [Symbol.for('pulse.plugin')]: 1 });
+});
+
+describe('A11.1: its variables', () => {
+	const start = (environment: 'prod' | 'ci' | 'dev', env: Record<string, string>) => {
+		const plugin = new AWSECSPlugin({ ssm: parameterStore(), clock: handClock() });
+		cleanUp.push(() => plugin.onStop());
+		return plugin.onStart({ environment, env } as PluginContext);
+	};
+
+	test.each(['prod', 'ci'] as const)('stop the start when they are missing (%s), naming them', async (environment) => {
+		const { PULSE_AWS_DEPLOYMENT_ID: _, ...rest } = ENV;
+		await expect(start(environment, rest)).rejects.toThrow('Missing required env vars: PULSE_AWS_DEPLOYMENT_ID');
+	});
+
+	test('may be missing in development', async () => {
+		await expect(start('dev', {})).resolves.toBeUndefined();
+	});
+
+	test('must be integers where they are numbers', async () => {
+		await expect(start('prod', { ...ENV, PULSE_AWS_DRAIN_POLL_SECONDS: '2.5' })).rejects.toThrow(
+			'DRAIN_POLL_SECONDS must be an integer',
+		);
+	});
+});
+
+test('A11.4: directives pin the page and its socket to this deployment, and nothing more', async () => {
+	const { plugin } = await started();
+	const directives: Directives = { headers: {}, query: {}, socketio: { auth: {}, headers: {}, query: { old: '1' } } };
+	plugin.onPrerender(directives);
+	expect(directives.query).toEqual({ pulse_deployment: OWN });
+	expect(directives.socketio.query).toEqual({ pulse_deployment: OWN });
+});
+
+describe('requests', () => {
+	test('A11.5: meta names the deployment; disabled it answers 503', async () => {
+		const { plugin } = await started();
+		const answer = await fetch(`${await serve(plugin)}/_pulse/meta?pulse_deployment=${OWN}`);
+		expect([answer.status, await answer.json()]).toEqual([
+			200,
+			{ status: 'ok', deployment_name: 'prod', deployment_id: OWN, api_prefix: '/_pulse' },
+		]);
+		expect((await fetch(`${await serve(new AWSECSPlugin())}/_pulse/meta`)).status).toBe(503);
+	});
+
+	test('of this deployment and of none reach the app', async () => {
+		const { plugin } = await started();
+		const base = await serve(plugin);
+		for (const path of [
+			'/',
+			'/?pulse_deployment=',
+			`/?pulse_deployment=gone&pulse_deployment=${OWN}`,
+			'/_pulse/health?pulse_deployment=gone',
+		]) {
+			expect(await (await fetch(base + path)).text(), path).toBe('app');
+		}
+	});
+
+	test('decision 17: of a deployment that is gone get the stale marker that browsers can read', async () => {
+		const { plugin } = await started();
+		const url = `${await serve(plugin)}/_pulse/prerender?pulse_deployment=gone`;
+		const answer = await fetch(url, {
+			method: 'POST',
+			body: 'x'.repeat(100_000),
+			headers: { origin: 'https://app.example.com' },
+		});
+		expect([answer.status, await answer.json()]).toEqual([409, { detail: 'stale affinity' }]);
+		expect(Object.fromEntries(answer.headers)).toMatchObject({
+			'x-pulse-stale-affinity': '1',
+			'access-control-allow-origin': 'https://app.example.com',
+			'access-control-allow-credentials': 'true',
+			'access-control-expose-headers': 'x-pulse-stale-affinity',
+			vary: 'Origin',
+		});
+	});
+
+	test('R2.5: preflights of a deployment that is gone are answered', async () => {
+		const { plugin } = await started();
+		const answer = await fetch(`${await serve(plugin)}/x?pulse_deployment=gone`, {
+			method: 'OPTIONS',
+			headers: {
+				origin: 'https://a.example',
+				'access-control-request-method': 'PUT',
+				'access-control-request-headers': 'x-a',
+			},
+		});
+		expect(answer.status).toBe(204);
+		expect(answer.headers.get('access-control-allow-methods')).toBe('PUT');
+		expect(answer.headers.get('access-control-allow-headers')).toBe('x-a');
+	});
+
+	test.each([
+		['/next?a=1', 302],
+		['https://evil.example/x', 409],
+		['//evil.example/x', 409],
+		['\\\\evil.example/x', 409],
+		['javascript:alert(1)', 409],
+	])('R2.6: a page loader is sent on to %s only on this host', async (location, status) => {
+		const { plugin } = await started();
+		const answer = await fetch(`${await serve(plugin)}/x?pulse_deployment=gone`, {
+			redirect: 'manual',
+			headers: { 'x-pulse-client-loader': '1', 'x-pulse-client-loader-location': location },
+		});
+		expect(answer.status).toBe(status);
+		expect(answer.headers.get('location')).toBe(status === 302 ? location : null);
+		expect(answer.headers.get('x-pulse-stale-affinity')).toBe('1');
+	});
+
+	test('sockets of a deployment that is gone are told to reload', async () => {
+		const { plugin } = await started();
+		expect(plugin.onConnect({ pulse_deployment: 'gone' })).toBe('reload');
+		expect(plugin.onConnect({ pulse_deployment: OWN })).toBe(true);
+		expect(plugin.onConnect({})).toBe(true);
+	});
+});
+
+describe('A11.3: the drain watch', () => {
+	const STATE = `/apps/prod/${OWN}/state`;
+	const TASK = `/apps/prod/${OWN}/tasks/t-1`;
+
+	test('says healthy at once, draining after the grace without sessions, and takes it back when sessions return or a rollback comes', async () => {
+		const clock = handClock();
+		const ssm = parameterStore();
+		const sessions = { total: 0 };
+		const { warnings } = await started({ ...ENV, PULSE_AWS_TASK_ID: 't-1' }, { clock, ssm }, sessions);
+		const words = () => ssm.writes.map(([name, word]) => (name === TASK ? word : name));
+		await clock.advance(5000);
+		expect(words()).toEqual(['healthy']);
+		ssm.values.set(STATE, 'draining');
+		sessions.total = 1;
+		for (let poll = 0; poll < 6; poll++) await clock.advance(5000);
+		expect(words()).toEqual(['healthy']);
+		sessions.total = 0;
+		await clock.advance(5000);
+		expect(words()).toEqual(['healthy', 'draining']);
+		sessions.total = 2;
+		await clock.advance(5000);
+		expect(words()).toEqual(['healthy', 'draining', 'healthy']);
+		sessions.total = 0;
+		await clock.advance(5000);
+		ssm.values.set(STATE, 'active');
+		await clock.advance(5000);
+		expect(words()).toEqual(['healthy', 'draining', 'healthy', 'draining', 'healthy']);
+		expect(warnings).toEqual([]);
+	});
+
+	test('outlives failing calls', async () => {
+		const clock = handClock();
+		const ssm = parameterStore();
+		ssm.fail(true);
+		const { warnings } = await started(ENV, { clock, ssm });
+		for (let poll = 0; poll < 3; poll++) await clock.advance(5500);
+		expect(ssm.writes).toEqual([]);
+		expect(warnings.length).toBeGreaterThan(0);
+		ssm.fail(false);
+		await clock.advance(5500);
+		expect(ssm.writes.map(([, word]) => word)).toEqual(['healthy']);
+	});
+
+	test('A11.2: learns the id of its task from Fargate', async () => {
+		const metadata = await listening(
+			createServer((request, response) =>
+				response.end(
+					request.url === '/v4/task' ? JSON.stringify({ TaskARN: 'arn:aws:ecs:eu-west-1:1:task/prod/t-1' }) : '{}',
+				),
+			),
+		);
+		const ssm = parameterStore();
+		const clock = handClock();
+		await started(
+			{ ...ENV, ECS_CONTAINER_METADATA_URI_V4: `${metadata}/v4`, PULSE_AWS_TASK_ID: 'other' },
+			{ ssm, clock },
+		);
+		await clock.advance(5500);
+		expect(ssm.writes.map(([name]) => name)).toEqual([TASK]);
+	});
+});
+
+test('the grace counts from when the task first saw the deployment draining', () => {
+	const facts = { state: 'draining', renderSessions: 0, graceMs: 20 };
+	expect(drainWord({ ...facts, drainingSince: null, now: 100 })).toEqual({ word: 'healthy', drainingSince: 100 });
+	expect(drainWord({ ...facts, drainingSince: 100, now: 119 }).word).toBe('healthy');
+	expect(drainWord({ ...facts, drainingSince: 100, now: 120 }).word).toBe('draining');
+	expect(drainWord({ ...facts, state: null, drainingSince: 100, now: 500 })).toEqual({
+		word: 'healthy',
+		drainingSince: null,
+	});
+});

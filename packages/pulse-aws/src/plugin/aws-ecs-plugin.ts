@@ -1,0 +1,110 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Directives, Plugin, PluginContext } from 'pulse-app';
+import { type Clock, systemClock } from 'pulse-deploy-kit/clock';
+import type { Aws } from '../platform/aws.ts';
+import { AFFINITY_QUERY, DEFAULT_HEALTH_PATH, META_PATH } from '../protocol.ts';
+import { pluginBrand } from './brand.ts';
+import { watchDrain } from './drain-watch.ts';
+import { answerStale } from './stale-answer.ts';
+import { readVariables, type TaskVariables } from './variables.ts';
+
+export interface AWSECSPluginOptions {
+	/** Parameter Store. Default: the SDK's client in the task's region. */
+	readonly ssm?: Pick<Aws['ssm'], 'getParameters' | 'putParameter'>;
+	/** Default: the system's. */
+	readonly clock?: Clock;
+	/** Uniform in [0, 1), for jitter. Default `Math.random`. */
+	readonly random?: () => number;
+}
+
+/**
+ * Ties an app to its deployment on AWS: pages stay on the deployment that served them, its tasks tell the reaper when
+ * nobody needs them any more, and requests of deployments that are gone are told to reload. In development it does nothing
+ * where the `PULSE_AWS_*` variables are not set; elsewhere their absence stops the start.
+ */
+export class AWSECSPlugin implements Plugin {
+	readonly [pluginBrand] = 1;
+	readonly name = 'aws-ecs';
+	readonly priority = 100;
+	readonly #given: AWSECSPluginOptions;
+	#variables: TaskVariables | null = null;
+	#stop: AbortController | null = null;
+	#watching: Promise<void> = Promise.resolve();
+
+	constructor(options: AWSECSPluginOptions = {}) {
+		this.#given = options;
+	}
+
+	async onStart(context: PluginContext): Promise<void> {
+		if (this.#stop !== null) throw new Error('this AWSECSPlugin is already attached to another app');
+		const variables = readVariables(context.env, context.environment);
+		this.#stop = new AbortController();
+		if (variables === null) return;
+		this.#variables = variables;
+		this.#watching = watchDrain({
+			variables,
+			ssm: this.#given.ssm ?? (await parameterStore()),
+			app: context,
+			clock: this.#given.clock ?? systemClock,
+			random: this.#given.random ?? Math.random,
+			signal: this.#stop.signal,
+		});
+	}
+
+	async onStop(): Promise<void> {
+		this.#stop?.abort();
+		await this.#watching;
+		this.#stop = null;
+		this.#variables = null;
+	}
+
+	/** No reload flag: a socket whose deployment is gone reaches the newest one by itself, which tells it to reload. */
+	onPrerender(directives: Directives): void {
+		if (this.#variables === null) return;
+		directives.query[AFFINITY_QUERY] = this.#variables.deploymentId;
+		directives.socketio.query = { [AFFINITY_QUERY]: this.#variables.deploymentId };
+	}
+
+	onConnect(query: Readonly<Record<string, string>>): true | 'reload' {
+		return this.#isForeign(query[AFFINITY_QUERY]) ? 'reload' : true;
+	}
+
+	onRequest(request: IncomingMessage, response: ServerResponse): boolean {
+		const [path = '', query = ''] = (request.url ?? '').split(/\?(.*)/s, 2);
+		if (path !== DEFAULT_HEALTH_PATH && this.#isForeign(new URLSearchParams(query).getAll(AFFINITY_QUERY).at(-1))) {
+			answerStale(request, response);
+			return true;
+		}
+		if (path !== META_PATH) return false;
+		answerMeta(request, response, this.#variables);
+		return true;
+	}
+
+	/** Once its rule is gone, the load balancer sends a retired deployment's requests to the newest one. */
+	#isForeign(id: string | undefined): boolean {
+		return this.#variables !== null && id !== undefined && id !== '' && id !== this.#variables.deploymentId;
+	}
+}
+
+async function parameterStore(): Promise<Pick<Aws['ssm'], 'getParameters' | 'putParameter'>> {
+	const { SSM } = await import('@aws-sdk/client-ssm');
+	// Parameter Store allows 40 reads a second, shared by the whole account.
+	return new SSM({ retryMode: 'adaptive', maxAttempts: 5 });
+}
+
+function answerMeta(request: IncomingMessage, response: ServerResponse, variables: TaskVariables | null): void {
+	const reply = (status: number, body: object) => {
+		response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+		response.end(JSON.stringify(body));
+	};
+	if (request.method !== 'GET' && request.method !== 'HEAD') reply(405, { detail: 'method not allowed' });
+	else if (variables === null) reply(503, { detail: 'AWS ECS plugin is disabled' });
+	else {
+		reply(200, {
+			status: 'ok',
+			deployment_name: variables.deploymentName,
+			deployment_id: variables.deploymentId,
+			api_prefix: '/_pulse',
+		});
+	}
+}

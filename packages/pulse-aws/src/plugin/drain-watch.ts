@@ -1,0 +1,59 @@
+import type { PluginContext } from 'pulse-app';
+import type { Clock } from 'pulse-deploy-kit/clock';
+import type { Aws } from '../platform/aws.ts';
+import { stateParameter, taskStateParameter } from '../protocol.ts';
+import { type DrainWord, drainWord } from './drain-word.ts';
+import { readTaskId } from './task-id.ts';
+import type { TaskVariables } from './variables.ts';
+
+export interface DrainWatch {
+	readonly variables: TaskVariables;
+	readonly ssm: Pick<Aws['ssm'], 'getParameters' | 'putParameter'>;
+	readonly app: Pick<PluginContext, 'renderSessions' | 'log'>;
+	readonly clock: Clock;
+	/** Uniform in [0, 1). */
+	readonly random: () => number;
+	readonly signal: AbortSignal;
+}
+
+/**
+ * Polls the deployment's state and writes this task's word, only when it changes. Runs until the signal aborts; a failing
+ * call is logged and tried again at the next poll.
+ */
+export async function watchDrain(watch: DrainWatch): Promise<void> {
+	const { variables, clock, signal } = watch;
+	let said: DrainWord | null = null;
+	let drainingSince: number | null = null;
+	try {
+		const task = await readTaskId(variables.metadataUri, variables.taskId, clock, signal);
+		const parameter = taskStateParameter(variables.deploymentName, variables.deploymentId, task);
+		// Tasks of one deployment start together, and the account may write three parameters a second.
+		await clock.sleep(watch.random() * variables.drainPollSeconds * 1000, signal);
+		for (;;) {
+			try {
+				const state = await readState(watch);
+				const facts = { state, drainingSince, renderSessions: watch.app.renderSessions().total, now: clock.now() };
+				const next = drainWord({ ...facts, graceMs: variables.drainGraceSeconds * 1000 });
+				drainingSince = next.drainingSince;
+				if (next.word !== said) {
+					await watch.ssm.putParameter({ Name: parameter, Value: next.word, Type: 'String', Overwrite: true });
+					said = next.word;
+				}
+			} catch (error) {
+				signal.throwIfAborted();
+				watch.app.log.warn({ err: error }, 'the drain state could not be read or written; trying again');
+			}
+			const jitter = 0.9 + watch.random() * 0.2;
+			await clock.sleep(variables.drainPollSeconds * 1000 * jitter, signal);
+		}
+	} catch (error) {
+		if (!signal.aborted) watch.app.log.error({ err: error }, 'watching the drain state ended');
+	}
+}
+
+/** `null` before the deploy has written it. */
+async function readState({ ssm, variables }: DrainWatch): Promise<string | null> {
+	const name = stateParameter(variables.deploymentName, variables.deploymentId);
+	const { Parameters } = await ssm.getParameters({ Names: [name] });
+	return Parameters?.[0]?.Value ?? null;
+}

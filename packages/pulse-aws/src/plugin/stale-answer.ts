@@ -1,0 +1,69 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { STALE_AFFINITY_HEADER } from '../protocol.ts';
+
+const LOADER_HEADER = 'x-pulse-client-loader';
+const LOADER_LOCATION_HEADER = 'x-pulse-client-loader-location';
+
+interface Answer {
+	readonly status: number;
+	readonly headers: Record<string, string>;
+	readonly body: string;
+}
+
+/**
+ * Answers a request that belongs to a deployment which is gone, so that the browser reloads into this one (contract
+ * R2.4–R2.6, decisions 11 and 17).
+ */
+export function answerStale(request: IncomingMessage, response: ServerResponse): void {
+	// Without being read, a body would keep the connection from being used again.
+	request.resume();
+	const { status, headers, body } = staleAnswer(request);
+	response.writeHead(status, headers);
+	response.end(body);
+}
+
+export function staleAnswer({ method, headers }: Pick<IncomingMessage, 'method' | 'headers'>): Answer {
+	const origin = headers.origin;
+	const marker: Record<string, string> = {
+		[STALE_AFFINITY_HEADER]: '1',
+		'cache-control': 'no-store',
+		...(origin === undefined
+			? {}
+			: {
+					'access-control-allow-origin': origin,
+					'access-control-allow-credentials': 'true',
+					'access-control-expose-headers': STALE_AFFINITY_HEADER,
+					vary: 'Origin',
+				}),
+	};
+	const location = loaderLocation(headers);
+	if (location !== null) return { status: 302, headers: { ...marker, location }, body: '' };
+	const asked = headers['access-control-request-method'];
+	if (method === 'OPTIONS' && asked !== undefined) {
+		const allowed = headers['access-control-request-headers'];
+		return {
+			status: 204,
+			headers: {
+				...marker,
+				'access-control-allow-methods': asked,
+				...(allowed === undefined ? {} : { 'access-control-allow-headers': allowed }),
+			},
+			body: '',
+		};
+	}
+	return {
+		status: 409,
+		headers: { ...marker, 'content-type': 'application/json' },
+		body: JSON.stringify({ detail: 'stale affinity' }),
+	};
+}
+
+/** Where the page loader wanted to go, if that is on this very host: anything else would be an open redirect. */
+function loaderLocation(headers: IncomingMessage['headers']): string | null {
+	const location = headers[LOADER_LOCATION_HEADER];
+	if (headers[LOADER_HEADER] !== '1' || typeof location !== 'string' || location === '') return null;
+	const here = `https://${headers.host ?? 'unknown.invalid'}`;
+	if (!URL.canParse(location, here)) return null;
+	const target = new URL(location, here);
+	return /^https?:$/.test(target.protocol) && target.host === new URL(here).host ? location : null;
+}

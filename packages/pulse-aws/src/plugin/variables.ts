@@ -1,0 +1,49 @@
+import {
+	DEPLOYMENT_ID_VARIABLE,
+	DEPLOYMENT_NAME_VARIABLE,
+	DRAIN_GRACE_VARIABLE,
+	DRAIN_POLL_VARIABLE,
+} from '../protocol.ts';
+
+/** What a task is told of its deployment. */
+export interface TaskVariables {
+	readonly deploymentName: string;
+	readonly deploymentId: string;
+	readonly drainPollSeconds: number;
+	readonly drainGraceSeconds: number;
+	/** Where Fargate tells the task's own id. */
+	readonly metadataUri: string | null;
+	/** Used when Fargate does not tell it. */
+	readonly taskId: string | null;
+}
+
+const REQUIRED = [DEPLOYMENT_NAME_VARIABLE, DEPLOYMENT_ID_VARIABLE, DRAIN_POLL_VARIABLE, DRAIN_GRACE_VARIABLE];
+
+/**
+ * @returns `null` in development where any is missing
+ * @throws Error elsewhere where any is missing, or a number is none
+ */
+export function readVariables(
+	env: Readonly<Record<string, string | undefined>>,
+	environment: 'prod' | 'ci' | 'dev',
+): TaskVariables | null {
+	const value = (name: string) => env[name]?.trim() || null;
+	const missing = REQUIRED.filter((name) => value(name) === null);
+	if (missing.length > 0) {
+		if (environment === 'dev') return null;
+		throw new Error(`Missing required env vars: ${missing.join(', ')}`);
+	}
+	const seconds = (name: string, min: number) => {
+		const number = Number(value(name));
+		if (!Number.isInteger(number) || number < min) throw new Error(`${name} must be an integer >= ${min}`);
+		return number;
+	};
+	return {
+		deploymentName: value(DEPLOYMENT_NAME_VARIABLE) ?? '',
+		deploymentId: value(DEPLOYMENT_ID_VARIABLE) ?? '',
+		drainPollSeconds: seconds(DRAIN_POLL_VARIABLE, 1),
+		drainGraceSeconds: seconds(DRAIN_GRACE_VARIABLE, 0),
+		metadataUri: value('ECS_CONTAINER_METADATA_URI_V4'),
+		taskId: value('PULSE_AWS_TASK_ID'),
+	};
+}
