@@ -38,7 +38,7 @@ export async function callControl<Method extends ControlMethod>(
 	signal: AbortSignal,
 ): Promise<ControlResult<Method>> {
 	const clock = target.clock ?? systemClock;
-	const body = Buffer.from(JSON.stringify({ method, params }));
+	const body = JSON.stringify({ method, params });
 	const deadline = clock.now() + (target.budgetMs ?? BUDGET_MS);
 	for (let attempt = 0; ; attempt++) {
 		const pause = PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)] ?? 0;
@@ -53,9 +53,12 @@ export async function callControl<Method extends ControlMethod>(
 	}
 }
 
-async function callOnce(target: ControlTarget, clock: Clock, body: Buffer, signal: AbortSignal): Promise<unknown> {
+async function callOnce(target: ControlTarget, clock: Clock, body: string, signal: AbortSignal): Promise<unknown> {
 	const stamp = { timestamp: String(Math.floor(clock.now() / 1000)), nonce: randomBytes(16).toString('hex') };
-	const headers = { 'content-type': 'application/json', ...signControl(target.token.reveal(), stamp, body) };
+	const headers = {
+		'content-type': 'application/json',
+		...signControl(target.token.reveal(), stamp, Buffer.from(body)),
+	};
 	// An http answer could be anybody's, so the origin is checked here too, whoever calls.
 	const url = new URL(CONTROL_PATH, parseOrigin(target.origin));
 	const answer = await post(target.fetch ?? fetch, url, {
@@ -83,7 +86,7 @@ async function post(fetcher: typeof fetch, url: URL, init: RequestInit): Promise
 }
 
 const answered = z.discriminatedUnion('ok', [
-	z.object({ ok: z.literal(true), result: z.unknown() }),
+	z.object({ ok: z.literal(true), result: z.unknown().optional() }),
 	z.object({
 		ok: z.literal(false),
 		error: z.object({

@@ -47,7 +47,7 @@ export async function handleControl(request: ControlRequest, options: ControlOpt
 
 const envelope = z.object({
 	method: z.enum(Object.keys(methods) as ControlMethod[]),
-	params: z.unknown(),
+	params: z.unknown().optional(),
 });
 
 async function run(body: Buffer, context: ControlContext): Promise<unknown> {

@@ -94,7 +94,7 @@ async function connectTwice(
 		return await send();
 	} catch (error) {
 		if (signal.aborted) throw error;
-		await delay(RETRY_MS, null, { signal });
+		await delay(RETRY_MS, null, { signal }).catch(() => Promise.reject(error));
 		return send();
 	}
 }
@@ -114,6 +114,6 @@ function readSessions(id: string, json: unknown): Sessions {
 
 function whatFailed(error: unknown): string {
 	if (!(error instanceof Error)) return String(error);
-	if (error.name === 'TimeoutError') return 'no answer in time';
+	if (error.name === 'TimeoutError' || error.name === 'AbortError') return 'no answer in time';
 	return error.message || String((error as { code?: unknown }).code);
 }

@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { decodeRecord, encodeRecord } from './record-json.ts';
+
+it('writes compact JSON with times in seconds', () => {
+	const record = { id: 'a', serviceName: 's', state: 'draining', drainStartedAt: 1_500, lastSeenAt: 0 } as const;
+	const json = '{"deployment_id":"a","state":"draining","service_name":"s","drain_started_at":1.5,"last_seen_at":0}';
+	expect(encodeRecord(record)).toBe(json);
+	expect(decodeRecord('a', json)).toEqual(record);
+});
+
+it('reads missing, null and odd fields as null', () => {
+	const nothing = { id: 'a', serviceName: null, state: 'pending', drainStartedAt: null, lastSeenAt: null };
+	expect(decodeRecord('a', '{"state":"pending"}')).toEqual(nothing);
+	expect(decodeRecord('a', '{"state":"pending","service_name":7,"last_seen_at":"soon","drain_started_at":3}')).toEqual(
+		nothing,
+	);
+});
+
+it('reads a state of another version as draining, so that it is routed and never deleted while used', () => {
+	expect(decodeRecord('a', '{"state":"hibernating"}')).toMatchObject({ state: 'draining', drainStartedAt: null });
+	expect(decodeRecord('a', '{}')).toMatchObject({ state: 'draining' });
+});
+
+it('goes by the key, not by the id in the value', () => {
+	expect(decodeRecord('a', '{"deployment_id":"b","state":"pending"}')?.id).toBe('a');
+});
+
+it('knows what is no record', () => {
+	for (const json of ['', '{', 'null', '[]', '"text"', '1700000000.0']) expect(decodeRecord('a', json)).toBeNull();
+});

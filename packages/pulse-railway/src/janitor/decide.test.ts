@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import type { DeploymentRecord } from '../deployments/record.ts';
+import type { DeploymentActivity } from '../deployments/store.ts';
+import { decide } from './decide.ts';
+import type { Sessions } from './facts.ts';
+
+const S = 1_000;
+const POLICY = { drainGraceMs: 60 * S, maxDrainAgeMs: 86_400 * S };
+const NOW = 200_000 * S;
+const ago = (seconds: number) => NOW - seconds * S;
+
+const nobody: Sessions = { reachable: true, total: 0, connected: 0, drainable: true };
+const gone: Sessions = { reachable: false, detail: 'connect ECONNREFUSED' };
+
+interface Case {
+	readonly record?: Partial<DeploymentRecord>;
+	readonly activity?: Partial<DeploymentActivity>;
+	readonly sessions?: Sessions;
+	readonly decision: object;
+}
+
+const cases: Record<string, Case> = {
+	'the active one': {
+		record: { state: 'active', drainStartedAt: null },
+		decision: { action: 'keep', reason: 'active' },
+	},
+	'the pending one of a deploy': {
+		record: { state: 'pending', drainStartedAt: null },
+		decision: { action: 'keep', reason: 'pending', until: null },
+	},
+	'drained for 59 s': {
+		record: { drainStartedAt: ago(59) },
+		sessions: nobody,
+		decision: { action: 'keep', reason: 'grace', until: NOW + 1 * S },
+	},
+	'drained for 60 s and never seen': { record: { drainStartedAt: ago(60) }, decision: { action: 'probe' } },
+	'drained long, seen 59 s ago by a router that has gone': {
+		record: { lastSeenAt: ago(59) },
+		sessions: nobody,
+		decision: { action: 'keep', reason: 'grace', until: NOW + 1 * S },
+	},
+	'drained long, seen 59 s ago by a live router': {
+		record: { lastSeenAt: ago(500) },
+		activity: { lastSeenAt: ago(59) },
+		sessions: nobody,
+		decision: { action: 'keep', reason: 'grace' },
+	},
+	'drained long and idle for 60 s': { record: { lastSeenAt: ago(60) }, decision: { action: 'probe' } },
+	'idle, and nobody there': { sessions: nobody, decision: { action: 'delete', reason: 'drainable' } },
+	'idle, with one render session': {
+		sessions: { reachable: true, total: 1, connected: 0, drainable: false },
+		decision: { action: 'keep', reason: 'still_active', detail: '1 render session' },
+	},
+	'an app that objects': {
+		sessions: { reachable: true, total: 0, connected: null, drainable: false },
+		decision: { action: 'keep', reason: 'still_active' },
+	},
+	'an open socket, seen long ago': {
+		record: { lastSeenAt: ago(900) },
+		activity: { sockets: 2, inFlight: 1 },
+		sessions: nobody,
+		decision: { action: 'keep', reason: 'still_active', detail: '2 sockets, 1 request' },
+	},
+	'a request in flight': {
+		activity: { inFlight: 1 },
+		sessions: nobody,
+		decision: { action: 'keep', reason: 'still_active', detail: '1 request' },
+	},
+	'unreachable is kept until the maximum age': {
+		sessions: gone,
+		decision: { action: 'keep', reason: 'unreachable', detail: 'connect ECONNREFUSED', until: ago(3_600) + 86_400 * S },
+	},
+	'at the maximum age, unasked, whoever is there': {
+		record: { drainStartedAt: ago(86_400), lastSeenAt: NOW },
+		activity: { sockets: 9 },
+		decision: { action: 'delete', reason: 'max_drain_age' },
+	},
+	'one second before the maximum age': {
+		record: { drainStartedAt: ago(86_399) },
+		activity: { sockets: 9 },
+		decision: { action: 'keep', reason: 'still_active', until: NOW + 1 * S },
+	},
+	'draining since 1970, which is a time': {
+		record: { drainStartedAt: 0 },
+		decision: { action: 'delete', reason: 'max_drain_age' },
+	},
+	'draining without a date has only just begun': {
+		record: { drainStartedAt: null },
+		sessions: nobody,
+		decision: { action: 'keep', reason: 'grace', until: NOW + 60 * S },
+	},
+	'left half deleted by an earlier run': {
+		record: { state: 'retiring' },
+		activity: { sockets: 1 },
+		decision: { action: 'delete', reason: 'retiring' },
+	},
+};
+
+describe('what the janitor does with a deployment', () => {
+	for (const [name, { record, activity, sessions = null, decision }] of Object.entries(cases)) {
+		it(name, () => {
+			const facts = {
+				record: {
+					id: 'a',
+					serviceName: 's',
+					state: 'draining',
+					drainStartedAt: ago(3_600),
+					lastSeenAt: null,
+					...record,
+				},
+				activity: activity ? { id: 'a', lastSeenAt: null, inFlight: 0, sockets: 0, requestRate: 0, ...activity } : null,
+				sessions,
+			} as const;
+			expect(decide(facts, POLICY, NOW)).toMatchObject({ id: 'a', ...decision });
+		});
+	}
+
+	it('goes by the policy: no grace at all deletes at once', () => {
+		const record = { id: 'a', serviceName: 's', state: 'draining', drainStartedAt: NOW, lastSeenAt: NOW } as const;
+		const facts = { record, activity: null, sessions: nobody };
+		expect(decide(facts, { ...POLICY, drainGraceMs: 0 }, NOW)).toMatchObject({ action: 'delete' });
+	});
+});
