@@ -9,6 +9,8 @@ export interface ControlContext {
 	readonly store: DeploymentStore;
 	/** Asks a deployment for its sessions, with the internal token; never rejects. */
 	readonly probe: (record: DeploymentRecord) => Promise<Sessions>;
+	/** Tells the browsers of a deployment to reload; how many sockets were told. */
+	readonly reload: (record: DeploymentRecord) => Promise<number>;
 	/** Unix milliseconds. */
 	readonly now: () => number;
 }
@@ -35,6 +37,11 @@ export const methods = {
 		store.promote(id, serviceName, options),
 	),
 	retire: method(z.object({ id, lock }), ({ id, ...options }, { store }) => store.retire(id, options)),
+	/** The deployment may be gone or deaf, and its deletion goes on all the same: that is no failure, nobody was told. */
+	reload: method(z.object({ id }), async ({ id }, { store, reload }) => {
+		const record = await store.find(id);
+		return { told: record === null ? 0 : await reload(record).catch(() => 0) };
+	}),
 	remove: method(z.object({ id, lock }), ({ id, ...options }, { store }) => store.remove(id, options)),
 	reconcile: method(
 		z.object({ activeId: id, services: z.array(z.object({ id, serviceName })), ifRevision: z.int(), lock }),

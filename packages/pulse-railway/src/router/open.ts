@@ -29,7 +29,7 @@ export async function openRouter(config: RouterConfig, logger: Logger): Promise<
 	);
 	const backends = openBackends({ network, port: config.backendPort, token: new Secret(config.internalToken) });
 	const now = () => systemClock.now();
-	const control = { store, probe: backends.sessions, now, secret: config.controlToken };
+	const control = { store, probe: backends.sessions, reload: backends.reload, now, secret: config.controlToken };
 	const router = createRouter({
 		store,
 		network,
