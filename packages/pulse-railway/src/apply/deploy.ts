@@ -9,6 +9,7 @@ import { baselineFacts } from '../plan/baseline.ts';
 import { planDeploy, serverAddress } from '../plan/deploy.ts';
 import { carryOut, type Outcome } from './carry-out.ts';
 import { type DeployResult, deployResult } from './deploy-result.ts';
+import { sessionsOn } from './sessions.ts';
 import { type Stack, withStack } from './stack.ts';
 
 /** Everything that is read and checked on this machine before Railway is asked anything. */
@@ -43,7 +44,7 @@ export async function deploy(invocation: Invocation): Promise<Outcome<DeployResu
 				deploymentId,
 				live: live.snapshot,
 				now: live.now,
-				activeSessions: sessionsOf(stack, live.snapshot.activeId),
+				activeSessions: sessionsOn(live, live.snapshot.activeId),
 			},
 			config,
 		);
@@ -84,9 +85,4 @@ function newId({ deploymentName, servicePrefix = '' }: DeployConfig, { observati
 		),
 	]);
 	return generateDeploymentId(deploymentName, run.ports.clock.now(), taken);
-}
-
-function sessionsOf({ live }: Stack, id: string | null): number | null {
-	const sessions = id === null ? undefined : live.sessions[id];
-	return sessions?.reachable === true ? sessions.total : null;
 }

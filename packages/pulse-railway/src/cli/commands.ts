@@ -1,7 +1,12 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
+import { deleteCommand } from './delete.ts';
 import { deployCommand } from './deploy.ts';
 import { initCommand } from './init.ts';
 import { janitorRunCommand } from './janitor-run.ts';
+import { promoteCommand } from './promote.ts';
+import { redeployCommand } from './redeploy.ts';
+import { removeCommand } from './remove.ts';
+import { rollbackCommand } from './rollback.ts';
 import { routerCommand } from './router.ts';
 import { statusCommand } from './status.ts';
 
@@ -10,6 +15,11 @@ export const commands: readonly CommandSpec[] = [
 	initCommand,
 	deployCommand,
 	statusCommand,
+	rollbackCommand,
+	promoteCommand,
+	redeployCommand,
+	deleteCommand,
+	removeCommand,
 	janitorRunCommand,
 	routerCommand,
 ];

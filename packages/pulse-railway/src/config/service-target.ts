@@ -1,6 +1,7 @@
+import { usageError } from 'pulse-deploy-kit/errors';
 import type { Secret } from 'pulse-deploy-kit/secret';
 import { text } from 'pulse-deploy-kit/setting-kinds';
-import { resolveSettings, type SettingTable } from 'pulse-deploy-kit/settings';
+import { resolveSettings, type Setting, type SettingTable } from 'pulse-deploy-kit/settings';
 import { parseDeploymentId } from '../deployments/id.ts';
 import { parseServiceName } from './names.ts';
 import { stackSettings } from './stack.ts';
@@ -17,6 +18,18 @@ export const serviceTargetSettings = {
 	...targetSettings,
 	servicePrefix: stackSettings.servicePrefix,
 } satisfies SettingTable;
+
+/** Flags that `delete` and `remove` had and scripts still pass; the router knows its own store now. */
+export const formerDeleteSettings = {
+	redisUrl: former('--redis-url <url>'),
+	redisService: former('--redis-service <name>'),
+	redisPrefix: former('--redis-prefix <prefix>'),
+	keepActiveVariable: former('--keep-active-variable'),
+} satisfies SettingTable;
+
+function former(flag: string): Setting<unknown> {
+	return { flag, describe: 'without effect, accepted for older scripts', parse: (raw) => raw };
+}
 
 export const deploymentIdSetting = {
 	flag: '--deployment-id <id>',
@@ -42,4 +55,39 @@ export function serviceTarget(typed: {
 		token: values.token,
 		servicePrefix: values.servicePrefix,
 	});
+}
+
+export const deploymentNameSetting = {
+	flag: '--deployment-name <name>',
+	describe: 'name that the id was generated from',
+	parse: text,
+};
+
+type Typed = {
+	readonly flags: Readonly<Record<string, unknown>>;
+	readonly args: readonly string[];
+	readonly env: Readonly<Record<string, string | undefined>>;
+};
+
+/** From the argument or the flag. */
+export function optionalDeploymentId(typed: Typed): string | undefined {
+	return argumentOrFlag('deploymentId', deploymentIdSetting, typed);
+}
+
+export function requiredDeploymentId(typed: Typed): string {
+	return optionalDeploymentId(typed) ?? missing('deployment id is required');
+}
+
+export function requiredDeploymentName(typed: Typed): string {
+	return argumentOrFlag('deploymentName', deploymentNameSetting, typed) ?? missing('deployment name is required');
+}
+
+function argumentOrFlag(key: string, setting: Setting<string>, { flags, args, env }: Typed): string | undefined {
+	const given = [args[0], flags[key]].filter((value) => value !== undefined);
+	if (given.length > 1) throw usageError(`give it once: as argument or with ${setting.flag?.split(' ')[0]}`);
+	return resolveSettings({ value: setting }, { flags: { value: given[0] }, env }).values.value;
+}
+
+function missing(message: string): never {
+	throw usageError(message, 'List them: pulse-railway status');
 }

@@ -41,14 +41,3 @@ export function upload(service: string, source: SourceTree): Step {
 export function deployImage(service: string): Step {
 	return { kind: 'deploy', id: 'deploy', title: `Start ${service}`, services: [service] };
 }
-
-export function register(deployment: string, service: string): Step {
-	return {
-		kind: 'register',
-		id: 'register',
-		title: `Make ${deployment} known to the router`,
-		deployment,
-		service,
-		undo: { kind: 'remove-record', id: 'undo-register', title: `Forget ${deployment}`, deployment },
-	};
-}

@@ -5,9 +5,10 @@ import { backendServiceName } from '../config/names.ts';
 import type { RoutingSnapshot } from '../deployments/record.ts';
 import type { StackObservation } from '../platform/port.ts';
 import { type BackendInput, backendSettings } from './backend-service.ts';
-import { buildImage, createService, deployImage, group, register, upload } from './backend-steps.ts';
+import { buildImage, createService, deployImage, group, upload } from './backend-steps.ts';
 import type { BaselineFacts } from './baseline.ts';
 import { cutOver } from './cut-over.ts';
+import { registration } from './register-step.ts';
 import { settle } from './settle.ts';
 import type { Plan, Step } from './step.ts';
 
@@ -76,7 +77,7 @@ export function planDeploy(facts: DeployFacts, config: DeployConfig): Plan {
 			},
 			image === undefined ? upload(service, source) : deployImage(service),
 			awaited,
-			register(id, service),
+			registration(id, service),
 			...cutOver(id, service),
 		],
 	};

@@ -86,7 +86,7 @@ export type StepAction =
 	/** The public address without affinity, and every router replica, answer with this deployment. */
 	| { readonly kind: 'verify-active'; readonly deployment: string; readonly budgetSeconds: number }
 	| { readonly kind: 'reconcile'; readonly truth: DurableTruth; readonly ifRevision: number }
-	/** Routing stops; browsers are told to reload. */
+	/** Routing stops, then browsers are told to reload. */
 	| { readonly kind: 'retire'; readonly deployment: string }
 	| { readonly kind: 'remove-record'; readonly deployment: string };
 

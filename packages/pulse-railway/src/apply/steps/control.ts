@@ -1,6 +1,9 @@
 import type { Perform } from '../perform.ts';
 import { type Run, routerOf } from '../run.ts';
 
+/** How long browsers that were told to reload get before their server goes. */
+const RELOAD_MS = 1_000;
+
 export const register: Perform<'register'> = async (step, run, signal) => {
 	const params = { id: step.deployment, serviceName: step.service, ...underLock(run) };
 	await routerOf(run).control('register', params, signal);
@@ -21,8 +24,12 @@ export const reconcile: Perform<'reconcile'> = async (step, run, signal) => {
 };
 
 export const retire: Perform<'retire'> = async (step, run, signal) => {
-	await routerOf(run).control('retire', { id: step.deployment, ...underLock(run) }, signal);
-	return undefined;
+	const router = routerOf(run);
+	await router.control('retire', { id: step.deployment, ...underLock(run) }, signal);
+	const { told } = await router.control('reload', { id: step.deployment }, signal);
+	if (told === 0) return undefined;
+	await run.ports.clock.sleep(RELOAD_MS, signal);
+	return `${told} browser(s) told to reload`;
 };
 
 /** Not under the lock: undoing may run after it was lost. The store refuses for the active deployment in any case. */

@@ -6,15 +6,15 @@ export const upload: Perform<'upload'> = async (step, run, signal, report) => {
 	const archive = await run.ports.pack(step.source, signal);
 	try {
 		const { deploymentId } = await platformOf(run).upload(serviceId(run, step.service), archive, signal, (sent) =>
-			report(`${megabytes(sent)} of ${megabytes(archive.bytes)} MB`),
+			report(`${size(sent)} of ${size(archive.bytes)}`),
 		);
 		run.deployments.set(step.service, { id: deploymentId, status: null });
-		return `${megabytes(archive.bytes)} MB`;
+		return size(archive.bytes);
 	} finally {
 		await archive.dispose();
 	}
 };
 
-function megabytes(bytes: number): string {
-	return (bytes / 1_000_000).toFixed(1);
+function size(bytes: number): string {
+	return bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }

@@ -1,0 +1,33 @@
+import type { Invocation } from 'pulse-deploy-kit/command';
+import { serviceTarget } from '../config/service-target.ts';
+import { planPromote, previousActive } from '../plan/promote.ts';
+import { carryOut, type Outcome } from './carry-out.ts';
+import { sessionsOn } from './sessions.ts';
+import { withStack } from './stack.ts';
+
+export interface PromoteResult {
+	readonly deployment_id: string;
+	readonly previous_deployment_id: string | null;
+	readonly server_address: string;
+}
+
+/** Both `promote` and `rollback`; without an id the target is who was active before. */
+export async function promote(
+	invocation: Invocation,
+	verb: 'promote' | 'rollback',
+	deploymentId: string | undefined,
+): Promise<Outcome<PromoteResult>> {
+	const where = serviceTarget(invocation);
+	const request = { ...where, command: `${verb} ${deploymentId ?? ''}`.trim() };
+	return withStack(invocation, request, async ({ observation, live, router, run, signal }) => {
+		const { routerService } = where;
+		const { snapshot } = live;
+		const facts = { observation, live: snapshot, routerService, activeSessions: sessionsOn(live, snapshot.activeId) };
+		const id = deploymentId ?? previousActive(facts);
+		return carryOut(planPromote(facts, id), run, invocation, { signal }, () => ({
+			deployment_id: id,
+			previous_deployment_id: snapshot.activeId,
+			server_address: router.origins[0] ?? router.controlOrigin,
+		}));
+	});
+}

@@ -1,0 +1,25 @@
+import type { CommandSpec } from 'pulse-deploy-kit/command';
+import {
+	deploymentIdSetting,
+	formerDeleteSettings,
+	requiredDeploymentId,
+	serviceTargetSettings,
+} from '../config/service-target.ts';
+import { outcome } from './outcome.ts';
+
+export const deleteCommand: CommandSpec = {
+	name: 'delete',
+	summary: 'Delete a deployment that is not active, whoever still uses it',
+	arguments: [{ syntax: '[deployment-id]', describe: 'the same as --deployment-id' }],
+	settings: { deploymentId: deploymentIdSetting, ...serviceTargetSettings, ...formerDeleteSettings },
+	examples: [
+		'pulse-railway delete prod-260402-120000',
+		'pulse-railway delete --deployment-id prod-260402-120000 --yes',
+	],
+	changes: true,
+	async run(invocation) {
+		const { deleteDeployment } = await import('../apply/delete.ts');
+		const result = await deleteDeployment(invocation, { id: requiredDeploymentId(invocation) });
+		return outcome(result, ({ deployment_id }) => [deployment_id]);
+	},
+};

@@ -1,0 +1,18 @@
+import type { CommandSpec } from 'pulse-deploy-kit/command';
+import { deploymentIdSetting, optionalDeploymentId, serviceTargetSettings } from '../config/service-target.ts';
+import { outcome } from './outcome.ts';
+
+export const redeployCommand: CommandSpec = {
+	name: 'redeploy',
+	summary: 'Start the service of a deployment anew; sessions in its memory end',
+	arguments: [{ syntax: '[deployment-id]', describe: 'the same as --deployment-id; default: the active one' }],
+	settings: { deploymentId: deploymentIdSetting, ...serviceTargetSettings },
+	examples: ['pulse-railway redeploy', 'pulse-railway redeploy prod-260402-120000 --yes'],
+	changes: true,
+	jsonWhenPiped: true,
+	async run(invocation) {
+		const { redeploy } = await import('../apply/redeploy.ts');
+		const result = await redeploy(invocation, optionalDeploymentId(invocation));
+		return outcome(result, ({ deployment_id, backend_status }) => [`${deployment_id}: ${backend_status}`]);
+	},
+};

@@ -1,0 +1,23 @@
+import type { CommandSpec } from 'pulse-deploy-kit/command';
+import {
+	deploymentNameSetting,
+	formerDeleteSettings,
+	requiredDeploymentName,
+	serviceTargetSettings,
+} from '../config/service-target.ts';
+import { outcome } from './outcome.ts';
+
+export const removeCommand: CommandSpec = {
+	name: 'remove',
+	summary: 'Delete the one deployment that was generated from a name',
+	description: 'Matches the exact id first, then ids of the form <name>-<date>-<time>. Several matches are an error.',
+	arguments: [{ syntax: '[deployment-name]', describe: 'the same as --deployment-name' }],
+	settings: { deploymentName: deploymentNameSetting, ...serviceTargetSettings, ...formerDeleteSettings },
+	examples: ['pulse-railway remove --deployment-name preview-42 --yes'],
+	changes: true,
+	async run(invocation) {
+		const { deleteDeployment } = await import('../apply/delete.ts');
+		const result = await deleteDeployment(invocation, { name: requiredDeploymentName(invocation) });
+		return outcome(result, ({ deployment_id }) => [deployment_id]);
+	},
+};

@@ -1,0 +1,18 @@
+import type { CommandSpec } from 'pulse-deploy-kit/command';
+import { optionalDeploymentId, serviceTargetSettings } from '../config/service-target.ts';
+import { outcome } from './outcome.ts';
+
+export const rollbackCommand: CommandSpec = {
+	name: 'rollback',
+	summary: 'Send new visitors back to the deployment that was active before',
+	description: 'It is still running while people use it, so this takes a second or two.',
+	arguments: [{ syntax: '[deployment-id]', describe: 'another deployment than the previous one' }],
+	settings: serviceTargetSettings,
+	examples: ['pulse-railway rollback', 'pulse-railway rollback prod-260402-120000 --yes'],
+	changes: true,
+	async run(invocation) {
+		const { promote } = await import('../apply/promote.ts');
+		const result = await promote(invocation, 'rollback', optionalDeploymentId(invocation));
+		return outcome(result, ({ deployment_id }) => [`${deployment_id} is active`]);
+	},
+};

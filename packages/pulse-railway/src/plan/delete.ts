@@ -1,0 +1,66 @@
+import { DeployToolError, usageError } from 'pulse-deploy-kit/errors';
+import { ActiveDeploymentError } from '../deployments/errors.ts';
+import type { RoutingSnapshot } from '../deployments/record.ts';
+import { backendServices } from '../janitor/durable.ts';
+import type { StackObservation } from '../platform/port.ts';
+import { durableActiveId } from './settle.ts';
+import type { Plan, Step } from './step.ts';
+
+export interface DeleteFacts {
+	readonly observation: StackObservation;
+	readonly live: RoutingSnapshot;
+	/** Render sessions on the deployment; `null` when it did not say. */
+	readonly sessions: number | null;
+	/** Name that the service must have where no record says it. */
+	readonly serviceName: string;
+	readonly routerService: string;
+}
+
+/** Decision 10: routing stops → browsers reload → the service goes → the record goes. Every step may be repeated. */
+export function planDelete({ observation, live, sessions, serviceName, routerService }: DeleteFacts, id: string): Plan {
+	if (live.activeId === null && durableActiveId(observation) === null) {
+		throw new DeployToolError(
+			'no-active-deployment',
+			'no deployment is active, so it is not known which may be deleted',
+			{
+				fault: 'user',
+				next: 'Make one active first: pulse-railway promote --deployment-id <id>',
+			},
+		);
+	}
+	if (id === live.activeId || id === durableActiveId(observation)) throw new ActiveDeploymentError(id);
+	const record = live.deployments.find((candidate) => candidate.id === id);
+	const backend = backendServices(observation).find((candidate) => candidate.id === id);
+	if (record === undefined && backend === undefined) throw usageError(`service ${serviceName} not found`);
+
+	const steps: Step[] = [];
+	if (record?.state === 'draining' || record?.state === 'retiring') {
+		steps.push({
+			kind: 'retire',
+			id: 'retire',
+			title: `Stop routing to ${id} and tell its browsers to reload`,
+			deployment: id,
+		});
+	}
+	if (record?.state === 'pending') steps.push(removeRecord(id));
+	if (backend !== undefined) {
+		const service = backend.serviceName;
+		steps.push({ kind: 'delete-services', id: 'delete', title: `Delete service ${service}`, services: [service] });
+	}
+	if (record !== undefined && record.state !== 'pending') steps.push(removeRecord(id));
+	return {
+		title: `Delete ${id}`,
+		resume: `pulse-railway delete --deployment-id ${id} --service ${routerService}`,
+		facts: [
+			sessions === null
+				? 'It did not say how many sessions are on it'
+				: `${sessions} live sessions are on it; their pages reload on the active deployment`,
+		],
+		warnings: [],
+		steps,
+	};
+}
+
+function removeRecord(deployment: string): Step {
+	return { kind: 'remove-record', id: 'forget', title: `Forget ${deployment}`, deployment };
+}

@@ -1,0 +1,64 @@
+import { usageError } from 'pulse-deploy-kit/errors';
+import type { RoutingSnapshot } from '../deployments/record.ts';
+import { type BackendService, backendServices } from '../janitor/durable.ts';
+import type { StackObservation } from '../platform/port.ts';
+import { cutOver } from './cut-over.ts';
+import { registration } from './register-step.ts';
+import { durableActiveId } from './settle.ts';
+import type { Plan, Step } from './step.ts';
+
+export interface PromoteFacts {
+	readonly observation: StackObservation;
+	readonly live: RoutingSnapshot;
+	/** Render sessions on the active deployment; `null` when it did not say. */
+	readonly activeSessions: number | null;
+	readonly routerService: string;
+}
+
+/** Moves new visitors to a deployment that still stands: no build, the tail of a deploy (decision 6). */
+export function planPromote({ observation, live, activeSessions, routerService }: PromoteFacts, id: string): Plan {
+	const backend = backendServices(observation).find((candidate) => candidate.id === id);
+	if (backend === undefined) {
+		throw usageError(`deployment '${id}' not found`, `List them: pulse-railway status --service ${routerService}`);
+	}
+	const record = live.deployments.find((candidate) => candidate.id === id);
+	if (record?.state === 'retiring') {
+		throw usageError(`deployment '${id}' is being deleted`, 'Deploy that version again.');
+	}
+	const done = live.activeId === id && durableActiveId(observation) === id;
+	return {
+		title: `Promote ${id}`,
+		resume: `pulse-railway promote --deployment-id ${id} --service ${routerService}`,
+		facts: done ? [`${id} is already active`] : activeFacts(live.activeId, activeSessions),
+		warnings: [],
+		steps: done ? [] : [...known(record?.serviceName, backend), ...cutOver(id, backend.serviceName)],
+	};
+}
+
+/**
+ * Where a rollback without an argument goes: an interrupted promotion goes back to who is live; else the deployment that
+ * was active before, which is the one that began to drain last.
+ */
+export function previousActive({ observation, live, routerService }: Omit<PromoteFacts, 'activeSessions'>): string {
+	const standing = new Set(backendServices(observation).map(({ id }) => id));
+	const { activeId } = live;
+	if (activeId !== null && activeId !== durableActiveId(observation) && standing.has(activeId)) return activeId;
+	const [previous] = live.deployments
+		.filter((record) => record.state === 'draining' && standing.has(record.id))
+		.sort((a, b) => (b.drainStartedAt ?? 0) - (a.drainStartedAt ?? 0));
+	if (previous !== undefined) return previous.id;
+	throw usageError(
+		'there is no earlier deployment to roll back to',
+		`The janitor deletes those that nobody uses. Deploy the earlier version again; see pulse-railway status --service ${routerService}`,
+	);
+}
+
+/** A deployment without a record is unknown to the router, which would answer its affinity as stale. */
+function known(serviceName: string | null | undefined, backend: BackendService): readonly Step[] {
+	return serviceName === undefined ? [registration(backend.id, backend.serviceName)] : [];
+}
+
+function activeFacts(activeId: string | null, sessions: number | null): readonly string[] {
+	if (activeId === null) return [];
+	return [`Active now: ${activeId}; its ${sessions ?? 'unknown number of'} live sessions stay on it until they end`];
+}

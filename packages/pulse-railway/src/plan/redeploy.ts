@@ -1,0 +1,40 @@
+import { usageError } from 'pulse-deploy-kit/errors';
+import { backendServices } from '../janitor/durable.ts';
+import type { StackObservation } from '../platform/port.ts';
+import type { Plan } from './step.ts';
+
+const BUDGET_SECONDS = 900;
+
+/** Starts a deployment's service anew, e.g. after variables were changed. Sessions in its memory end. */
+export function planRedeploy(
+	facts: { readonly observation: StackObservation; readonly sessions: number | null; readonly routerService: string },
+	id: string,
+): Plan {
+	const backend = backendServices(facts.observation).find((candidate) => candidate.id === id);
+	if (backend === undefined) {
+		throw usageError(
+			`deployment '${id}' not found`,
+			`List them: pulse-railway status --service ${facts.routerService}`,
+		);
+	}
+	const { serviceName: service } = backend;
+	return {
+		title: `Redeploy ${id}`,
+		resume: `pulse-railway redeploy --deployment-id ${id} --service ${facts.routerService}`,
+		facts: [
+			`${facts.sessions ?? 'An unknown number of'} live sessions are on it and end, unless they are stored elsewhere`,
+		],
+		warnings: [],
+		steps: [
+			{ kind: 'deploy', id: 'deploy', title: `Start ${service} anew`, services: [service] },
+			{
+				kind: 'await-deployments',
+				id: 'await',
+				title: `Wait until ${service} is healthy`,
+				services: [service],
+				budgetSeconds: BUDGET_SECONDS,
+				failures: { [service]: 'backend redeployment failed' },
+			},
+		],
+	};
+}
