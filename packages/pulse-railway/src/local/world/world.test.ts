@@ -1,0 +1,169 @@
+import { expect, test } from 'vitest';
+import { client, createService, createStack, startPlatform } from '../testing/harness.ts';
+import { renderReferences } from './references.ts';
+
+const UPSERT = 'mutation($i: VariableCollectionUpsertInput!) { variableCollectionUpsert(input: $i) }';
+const READ =
+	'query($p: String!, $e: String!, $s: String, $u: Boolean) { variables(projectId: $p, environmentId: $e, serviceId: $s, unrendered: $u) }';
+
+async function setUp() {
+	const platform = await startPlatform();
+	const api = client(platform);
+	const stack = await createStack(api);
+	const read = async (serviceId: string | null, unrendered = false) =>
+		(await api.data(READ, { p: stack.projectId, e: stack.environmentId, s: serviceId, u: unrendered })).variables;
+	const write = (serviceId: string | null, variables: object, more: object = {}) =>
+		api.ask(UPSERT, { i: { ...stack, serviceId, variables, skipDeploys: true, ...more } });
+	const patch = (change: object) =>
+		api.ask('mutation($e: String!, $p: EnvironmentConfig) { environmentPatchCommit(environmentId: $e, patch: $p) }', {
+			e: stack.environmentId,
+			p: change,
+		});
+	return { api, stack, read, write, patch };
+}
+
+test('references reach shared variables, other services and what the platform provides', async () => {
+	const { api, stack, read, write } = await setUp();
+	const env = await createService(
+		api,
+		stack,
+		'pulse-env',
+		{},
+		{ SECRET: 's3', BOTH: '${{SECRET}}-${{shared.REGION}}' },
+	);
+	const web = await createService(
+		api,
+		stack,
+		'web',
+		{},
+		{ S: 'x${{pulse-env.BOTH}}y', D: '${{ pulse-env.RAILWAY_PRIVATE_DOMAIN }}', NO: '${{gone.X}}' },
+	);
+	await write(null, { REGION: 'eu' });
+	expect(await read(web)).toEqual({ S: 'xs3-euy', D: 'pulse-env.railway.internal', NO: '' });
+	expect(await read(web, true)).toEqual({
+		S: 'x${{pulse-env.BOTH}}y',
+		D: '${{ pulse-env.RAILWAY_PRIVATE_DOMAIN }}',
+		NO: '${{gone.X}}',
+	});
+	const { variablesForServiceDeployment } = await api.data(
+		'query($p: String!, $e: String!, $s: String!) { variablesForServiceDeployment(projectId: $p, environmentId: $e, serviceId: $s) }',
+		{ p: stack.projectId, e: stack.environmentId, s: env },
+	);
+	expect(variablesForServiceDeployment).toMatchObject({ SECRET: 's3', RAILWAY_SERVICE_NAME: 'pulse-env' });
+});
+
+test('a cycle of references ends', () => {
+	const values: Record<string, string> = { A: '1${{B}}', B: '2${{A}}' };
+	expect(renderReferences('${{A}}', (owner, name) => ({ value: values[name] ?? '', owner }))).toBe('12');
+});
+
+test('a collection merges, or replaces its whole scope and nothing else', async () => {
+	const { api, stack, read, write } = await setUp();
+	const web = await createService(api, stack, 'web', {}, { A: '1', B: '2' });
+	await write(null, { SHARED: 'x' });
+	await write(web, { B: '3' });
+	expect(await read(web, true)).toEqual({ A: '1', B: '3' });
+	await write(web, { C: '4' }, { replace: true });
+	expect([await read(web, true), await read(null, true)]).toEqual([{ C: '4' }, { SHARED: 'x' }]);
+	expect((await write(web, { D: 5 })).errors?.[0]?.message).toBe('Variable D must be a string');
+	expect(await read(web, true)).toEqual({ C: '4' });
+});
+
+test('a sealed value never comes back', async () => {
+	const { api, stack, read, patch } = await setUp();
+	const web = await createService(api, stack, 'web', {}, { OPEN: 'a' });
+	await patch({ services: { [web]: { variables: { HIDDEN: { value: 'top', isSealed: true } } } } });
+	expect([await read(web), await read(web, true)]).toEqual([{ OPEN: 'a' }, { OPEN: 'a' }]);
+	const { environment } = await api.data(
+		'query($id: String!) { environment(id: $id) { config(decryptVariables: true) } }',
+		{
+			id: stack.environmentId,
+		},
+	);
+	expect(environment.config.services[web].variables).toEqual({ OPEN: { value: 'a' }, HIDDEN: { isSealed: true } });
+	expect(JSON.stringify(environment)).not.toContain('top');
+});
+
+test('a patch changes what it names, deletes with null, and is refused whole for one unknown key', async () => {
+	const { api, stack, read, patch } = await setUp();
+	const web = await createService(api, stack, 'web', { drainingSeconds: 9 }, { A: '1', B: '2' });
+	expect((await patch({ services: { [web]: { variables: { A: null }, oops: 1 } } })).errors?.[0]?.message).toContain(
+		'oops',
+	);
+	expect(await read(web)).toEqual({ A: '1', B: '2' });
+	const groups = { 'group-1': { name: 'pulse' } };
+	expect(
+		(
+			await patch({
+				groups,
+				services: { [web]: { variables: { A: null }, groupId: 'group-1', deploy: { healthcheckPath: '/up' } } },
+			})
+		).errors,
+	).toBeUndefined();
+	expect(await read(web)).toEqual({ B: '2' });
+	const { serviceInstance } = await api.data(
+		'query($s: String!, $e: String!) { serviceInstance(serviceId: $s, environmentId: $e) { healthcheckPath drainingSeconds service { groupId } } }',
+		{ s: web, e: stack.environmentId },
+	);
+	expect(serviceInstance).toEqual({ healthcheckPath: '/up', drainingSeconds: 9, service: { groupId: 'group-1' } });
+	expect((await patch({ services: { [web]: { groupId: 'nowhere' } } })).errors?.[0]?.message).toBe('Group not found');
+});
+
+test('service names are unique in a project and at most 32 characters', async () => {
+	const { api, stack } = await setUp();
+	const create = (name: string) =>
+		api.ask('mutation($i: ServiceCreateInput!) { serviceCreate(input: $i) { id } }', { i: { ...stack, name } });
+	expect((await create('web')).errors).toBeUndefined();
+	expect((await create('web')).errors?.[0]?.message).toBe('A service named "web" already exists in this project');
+	expect((await create('x'.repeat(33))).errors?.[0]?.message).toContain('32');
+});
+
+test('settings keep what is not named, take null as unset, and refuse what Railway refuses', async () => {
+	const { api, stack } = await setUp();
+	const web = await createService(api, stack, 'web', { startCommand: 'node a', overlapSeconds: 3 });
+	const update = (input: object) =>
+		api.ask(
+			'mutation($s: String!, $e: String!, $i: ServiceInstanceUpdateInput!) { serviceInstanceUpdate(serviceId: $s, environmentId: $e, input: $i) }',
+			{
+				s: web,
+				e: stack.environmentId,
+				i: input,
+			},
+		);
+	const read = async () =>
+		(
+			await api.data(
+				'query($s: String!, $e: String!) { serviceInstance(serviceId: $s, environmentId: $e) { startCommand overlapSeconds numReplicas restartPolicyType } }',
+				{
+					s: web,
+					e: stack.environmentId,
+				},
+			)
+		).serviceInstance;
+	await update({ overlapSeconds: null, numReplicas: 2 });
+	expect(await read()).toEqual({
+		startCommand: 'node a',
+		overlapSeconds: null,
+		numReplicas: 2,
+		restartPolicyType: 'ON_FAILURE',
+	});
+	expect((await update({ cronSchedule: '*/5 * * * *' })).errors?.[0]?.message).toContain('one replica');
+	expect((await update({ numReplicas: 1, cronSchedule: '*/4 * * * *' })).errors?.[0]?.message).toContain(
+		'every 5 minutes',
+	);
+	expect((await update({ numReplicas: 1, cronSchedule: '0 0 * * * *' })).errors?.[0]?.message).toContain('five fields');
+	expect((await update({ numReplicas: 1, cronSchedule: '*/5 * * * *' })).errors).toBeUndefined();
+});
+
+test('a service that has no source cannot be deployed', async () => {
+	const { api, stack } = await setUp();
+	const web = await createService(api, stack, 'web');
+	const answer = await api.ask(
+		'mutation($s: String!, $e: String!) { serviceInstanceDeployV2(serviceId: $s, environmentId: $e) }',
+		{
+			s: web,
+			e: stack.environmentId,
+		},
+	);
+	expect(answer.errors?.[0]?.message).toBe('Cannot redeploy without a snapshot');
+});
