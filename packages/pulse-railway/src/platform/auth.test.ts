@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readWorkspaces } from './operations/account.ts';
+import { data, dropped, errors, type HazardServer, reply, startHazardServer } from './testing/hazard-server.ts';
+
+const signal = new AbortController().signal;
+let server: HazardServer;
+
+beforeEach(async () => {
+	server = await startHazardServer();
+});
+afterEach(() => server.close());
+
+const count = (operation: string) => server.received.filter((request) => request.operation === operation).length;
+
+describe('the token', () => {
+	const ask = (options?: Parameters<HazardServer['connect']>[0]) =>
+		server.connect(options).run(readWorkspaces, {}, signal);
+	const workspaces = data({ apiToken: { workspaces: [] } });
+	const scope = { project: { id: 'p', name: 'P' }, environment: { id: 'e', name: 'E' } };
+	const header = (name: string) => server.received.map((request) => request.headers[name]);
+
+	test('goes as project token when Railway knows it as one, and is identified once', async () => {
+		server.on('readTokenScope', data({ projectToken: scope }));
+		server.on('readWorkspaces', workspaces);
+		const connection = server.connect();
+		await Promise.all([connection.run(readWorkspaces, {}, signal), connection.run(readWorkspaces, {}, signal)]);
+		expect(await connection.identify(signal)).toEqual({ mode: 'project-token', scope });
+		expect(header('project-access-token')).toEqual(Array(3).fill('token-of-the-user'));
+		expect(header('authorization')).toEqual(Array(3).fill(undefined));
+	});
+
+	test.each([
+		['null', data({ projectToken: null })],
+		['not authorized', errors('Not Authorized')],
+		['no such token', errors('Project Token not found')],
+		['HTTP 401', reply(401, '')],
+	])('goes as bearer when the probe says %s', async (_name, hazard) => {
+		server.on('readTokenScope', hazard);
+		server.on('readWorkspaces', workspaces);
+		await ask();
+		expect(header('authorization')).toEqual([undefined, 'Bearer token-of-the-user']);
+	});
+
+	test('is not taken for a bearer token because the network failed', async () => {
+		server.on('readTokenScope', dropped);
+		await expect(ask()).rejects.toMatchObject({ kind: 'network' });
+		expect(count('readWorkspaces')).toBe(0);
+	});
+
+	test('is identified again after a failed probe', async () => {
+		server.on('readTokenScope', reply(503, ''), data({ projectToken: scope }));
+		const connection = server.connect({ retry: { attempts: 1 } });
+		await expect(connection.identify(signal)).rejects.toMatchObject({ kind: 'unavailable' });
+		expect((await connection.identify(signal)).mode).toBe('project-token');
+	});
+
+	test('of a login needs no probe', async () => {
+		server.on('readWorkspaces', workspaces);
+		await ask({ auth: 'bearer' });
+		expect(header('authorization')).toEqual(['Bearer token-of-the-user']);
+	});
+
+	test('stays out of messages', async () => {
+		server.on('readWorkspaces', errors('bad header Bearer token-of-the-user'));
+		await expect(ask()).rejects.toSatisfy((error: Error) => !error.message.includes('token-of-the-user'));
+	});
+});
