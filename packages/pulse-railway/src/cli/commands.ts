@@ -3,6 +3,7 @@ import { deleteCommand } from './delete.ts';
 import { deployCommand } from './deploy.ts';
 import { initCommand } from './init.ts';
 import { janitorRunCommand } from './janitor-run.ts';
+import { localCommands } from './local.ts';
 import { promoteCommand } from './promote.ts';
 import { redeployCommand } from './redeploy.ts';
 import { removeCommand } from './remove.ts';
@@ -22,4 +23,5 @@ export const commands: readonly CommandSpec[] = [
 	removeCommand,
 	janitorRunCommand,
 	routerCommand,
+	...localCommands,
 ];
