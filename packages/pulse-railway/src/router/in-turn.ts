@@ -10,15 +10,17 @@ export function inTurn(request: IncomingMessage, response: ServerResponse, start
 	const socket = request.socket as typeof request.socket & { [LAST]?: ServerResponse };
 	const previous = socket[LAST];
 	socket[LAST] = response;
-	if (previous === undefined || previous.writableFinished) return start();
-	previous.once('close', () => {
-		if (!socket.destroyed) start();
-	});
+	if (previous === undefined) return start();
+	// After an answer that closes the connection nothing more is served: what follows may be part of a refused body.
+	const next = () => {
+		if (previous.shouldKeepAlive && !socket.destroyed) start();
+	};
+	if (previous.writableFinished) next();
+	else previous.once('close', next);
 }
 
-/** Runs when the connection owes no answer any more. */
-export function afterLast(socket: object, run: () => void) {
+/** The response that this connection still owes; `null` when it owes none. */
+export function owedResponse(socket: object): ServerResponse | null {
 	const last = (socket as { [LAST]?: ServerResponse })[LAST];
-	if (last === undefined || last.writableFinished) run();
-	else last.once('close', run);
+	return last === undefined || last.writableFinished ? null : last;
 }

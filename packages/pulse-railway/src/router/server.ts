@@ -11,9 +11,9 @@ import { AssetMemory } from './assets.ts';
 import { Upstreams } from './claim.ts';
 import { countFailure, type ForwardContext } from './context.ts';
 import { drain } from './drain.ts';
-import { type FailureCause, failureOf } from './failures.ts';
+import type { FailureCause } from './failures.ts';
 import { healthAnswer } from './health.ts';
-import { afterLast, inTurn } from './in-turn.ts';
+import { inTurn, owedResponse } from './in-turn.ts';
 import { type ControlHandler, controlAnswer } from './internal-endpoints.ts';
 import type { Log } from './log.ts';
 import { Lookups } from './lookup.ts';
@@ -191,18 +191,26 @@ function createHttpServer(route: RouteContext, headersTimeoutMs: number): Server
 	server.on('request', onRequest);
 	server.on('checkContinue', onRequest);
 	server.on('upgrade', (request, socket, early) => {
-		afterLast(socket, () => routeUpgrade(route, request, socket as Socket, early));
+		const upgrade = () => routeUpgrade(route, request, socket as Socket, early);
+		const owed = owedResponse(socket);
+		if (owed === null) upgrade();
+		else owed.once('close', upgrade);
 	});
 	server.on('connect', (_request, socket) => {
 		writeRawAnswer(socket as Socket, failureAnswer('method-not-allowed'));
 	});
 	server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
 		const cause = PARSE_FAILURES[error.code ?? ''] ?? 'bad-request';
-		if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+		if (error.code === 'ECONNRESET' || !socket.writable) return socket.destroy();
 		countFailure(route.forward.failures, cause);
-		if (failureOf(cause).status === 400)
-			route.forward.log.refusedInput(error.code ?? '', (socket as Socket).remoteAddress ?? '');
-		afterLast(socket, () => writeRawAnswer(socket as Socket, failureAnswer(cause)));
+		route.forward.log.refusedInput(error.code ?? '', (socket as Socket).remoteAddress ?? '');
+		const owed = owedResponse(socket);
+		const answer = () => writeRawAnswer(socket as Socket, failureAnswer(cause));
+		if (owed === null) answer();
+		// The answer to the request before comes first, unless it is that one's body which is malformed.
+		else if (owed.req.complete) owed.once('close', answer);
+		else if (!owed.headersSent) answer();
+		else socket.destroy();
 	});
 	return server;
 }

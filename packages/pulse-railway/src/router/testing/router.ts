@@ -1,0 +1,80 @@
+import { pino } from 'pino';
+import { onTestFinished } from 'vitest';
+import type { DeploymentStore } from '../../deployments/store.ts';
+import { type Address, type PrivateNetwork, UnknownServiceError } from '../../private-network.ts';
+import { openStore } from '../../stores/open.ts';
+import { createLog } from '../log.ts';
+import { createRouter, type Router, type RouterOptions } from '../server.ts';
+
+/** Services by name, wherever they listen now. */
+export class TestNetwork implements PrivateNetwork {
+	readonly services = new Map<string, Address>();
+
+	address(serviceName: string): Address {
+		const found = this.services.get(serviceName);
+		if (!found) throw new UnknownServiceError(serviceName);
+		return found;
+	}
+
+	refresh(serviceName: string, _port: number, tried: Address): boolean {
+		return this.services.get(serviceName)?.port !== tried.port;
+	}
+
+	close(): void {}
+}
+
+export interface TestRouter {
+	readonly port: number;
+	readonly router: Router;
+	readonly store: DeploymentStore;
+	readonly network: TestNetwork;
+	/** Parsed log lines. */
+	readonly lines: Record<string, unknown>[];
+	/** Waits until the router knows of what the store said last. */
+	settled(): Promise<void>;
+}
+
+export interface TestRouterOptions extends Partial<RouterOptions> {
+	/** Backend port by deployment id, registered in this order; the first is the active one. */
+	readonly deployments?: Readonly<Record<string, number>>;
+	/** Default: the first of `deployments`. */
+	readonly active?: string | null;
+}
+
+/** A router on a free port with a memory store, closed with the test. */
+export async function startRouter(options: TestRouterOptions = {}): Promise<TestRouter> {
+	const store = options.store ?? (await openStore('memory:', { prefix: 'test' }));
+	const network = new TestNetwork();
+	const ids = Object.keys(options.deployments ?? {});
+	const active = options.active === undefined ? (ids[0] ?? null) : options.active;
+	for (const id of ids) {
+		network.services.set(id, { host: '127.0.0.1', port: options.deployments![id]! });
+		if (id !== active) await store.register(id, id);
+	}
+	if (active !== null) await store.promote(active, active);
+	const lines: Record<string, unknown>[] = [];
+	const log = createLog(pino({ level: 'debug' }, { write: (line) => void lines.push(JSON.parse(line)) }), 'failures');
+	const router = createRouter({ store, network, log, resolveRetryMs: 200, ...options });
+	const { port } = await router.listen({ port: 0, host: '127.0.0.1' });
+	onTestFinished(async () => {
+		await router.close({ budgetMs: 0 });
+		if (!options.store) await store.close();
+	});
+	const settled = async () => {
+		const { revision } = await store.snapshot();
+		await eventually(() => router.context.table.revision >= revision);
+	};
+	return { port, router, store, network, lines, settled };
+}
+
+/** Polls until it holds; fails after five seconds. */
+export async function eventually(
+	condition: () => boolean | Promise<boolean>,
+	what = condition.toString(),
+): Promise<void> {
+	const deadline = Date.now() + 5_000;
+	while (!(await condition())) {
+		if (Date.now() > deadline) throw new Error(`never came true: ${what}`);
+		await new Promise((resolve) => setTimeout(resolve, 5));
+	}
+}
