@@ -89,7 +89,6 @@ describe.each(FAULTS)('when %s', (title, hazard, times) => {
 		meet('serviceDelete');
 		await stack.platform.deleteService(serviceId, signal);
 		expect(await stack.serviceNames()).toEqual(['foo-janitor', 'foo-router']);
-		await archive.dispose();
 		everyHazardWasMet(...(Object.keys(WRITES) as WriteName[]).filter((name) => !ONCE_ONLY.includes(name)));
 	});
 

@@ -124,7 +124,6 @@ test('an uploaded source is built, runs, logs and answers at its domain', async 
 	expect(again.deploymentId).not.toBe(deploymentId);
 	expect(await stack.settled(again.deploymentId)).toMatchObject({ status: 'SUCCESS' });
 	await stack.platform.deleteService(serviceId, signal);
-	await archive.dispose();
 });
 
 test('an unknown deployment is not found', async () => {

@@ -34,6 +34,7 @@ const signal = new AbortController().signal;
 export async function startLocalScope(faults: FaultInjector): Promise<LocalScope> {
 	const directory = await mkdtemp(join(tmpdir(), 'pulse-contract-'));
 	const connections: Connection[] = [];
+	const archives: PackedSource[] = [];
 	const local = await startLocalPlatform({
 		dir: join(directory, 'state'),
 		env: processEnvironment(),
@@ -93,10 +94,13 @@ export async function startLocalScope(faults: FaultInjector): Promise<LocalScope
 				join(context, 'server.js'),
 				`console.log('up'); require('http').createServer((q, r) => r.end('${name}')).listen(process.env.PORT);`,
 			);
-			return pack(await listFiles(context, { gitignore: true }, signal), signal);
+			const archive = await pack(await listFiles(context, { gitignore: true }, signal), signal);
+			archives.push(archive);
+			return archive;
 		},
 		async close() {
 			for (const open of connections) await open.close();
+			for (const archive of archives) await archive.dispose();
 			await local.close();
 			await rm(directory, { recursive: true });
 		},
