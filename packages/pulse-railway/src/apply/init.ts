@@ -1,14 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import type { Invocation } from 'pulse-deploy-kit/command';
 import { usageError } from 'pulse-deploy-kit/errors';
 import { loadApp, solePlugin } from 'pulse-deploy-kit/load-app';
-import { Secret } from 'pulse-deploy-kit/secret';
 import { type InitConfig, initAppFile, initConfig } from '../config/init.ts';
 import { locateAppFromHere } from '../config/paths.ts';
-import type { BaselineSecrets } from '../plan/baseline-service.ts';
 import { planInit } from '../plan/init.ts';
-import type { VariableValue } from '../plan/step.ts';
 import type { NamedId } from '../platform/port.ts';
+import { freshSecrets } from './baseline-secrets.ts';
 import { carryOut, type Outcome } from './carry-out.ts';
 import { type InitResult, initResult } from './init-result.ts';
 import { only, resolveTarget } from './resolve-target.ts';
@@ -26,11 +23,7 @@ export async function init(invocation: Invocation): Promise<Outcome<InitResult>>
 		const target = await resolveTarget(config.target, session.account, signal);
 		const platform = target === null ? undefined : session.ports.openPlatform(target);
 		const observation = platform === undefined ? null : await platform.observe(signal);
-		const secrets: BaselineSecrets = {
-			internalToken: randomToken(),
-			controlToken: randomToken(),
-			janitorToken: await janitorToken(session, signal),
-		};
+		const secrets = await freshSecrets(session, signal);
 		const workspace = target === null ? await workspaceOf(config, session, signal) : null;
 		const plan = planInit({ observation, workspace, secrets, apiUrl: session.apiUrl }, config);
 		const run = startRun(session.ports, {
@@ -40,16 +33,6 @@ export async function init(invocation: Invocation): Promise<Outcome<InitResult>>
 		});
 		return carryOut(plan, run, invocation, { signal }, () => initResult(run, config, invocation.showSecrets));
 	});
-}
-
-/** 32 bytes, URL-safe (contract R5.13). */
-function randomToken(): Secret {
-	return new Secret(randomBytes(32).toString('base64url'));
-}
-
-/** A project token is handed on; any other token mints one; nobody's personal token is stored (decision 18). */
-async function janitorToken({ account, token }: Session, signal: AbortSignal): Promise<VariableValue> {
-	return (await account.tokenScope(signal)) === null ? { from: 'minted-token' } : token.secret;
 }
 
 async function workspaceOf(config: InitConfig, { account }: Session, signal: AbortSignal): Promise<NamedId> {

@@ -10,10 +10,12 @@ import { removeCommand } from './remove.ts';
 import { rollbackCommand } from './rollback.ts';
 import { routerCommand } from './router.ts';
 import { statusCommand } from './status.ts';
+import { upgradeCommand } from './upgrade.ts';
 
 /** In the order of `--help`. Engines are imported by the command that runs, so help stays quick. */
 export const commands: readonly CommandSpec[] = [
 	initCommand,
+	upgradeCommand,
 	deployCommand,
 	statusCommand,
 	rollbackCommand,

@@ -10,14 +10,12 @@ import {
 	routerSettings,
 	routerVariables,
 } from './baseline-service.ts';
-import { setVariables, updateInstance } from './service-steps.ts';
+import { awaitBaseline, awaitRouter, ensureDomain, mintToken, setVariables, updateInstance } from './service-steps.ts';
 import type { Plan, Step } from './step.ts';
 
 const TEMPLATE = 'pulse-baseline';
 const TEMPLATE_NAMES = { router: 'pulse-router', janitor: 'pulse-janitor', redis: 'pulse-redis' } as const;
 const REDIS_BUDGET_SECONDS = 180;
-const DEPLOY_BUDGET_SECONDS = 900;
-const ROUTER_BUDGET_SECONDS = 180;
 
 export interface InitFacts {
 	/** `null` = a new project. */
@@ -50,7 +48,7 @@ export function planInit(facts: InitFacts, config: InitConfig): Plan {
 			...(facts.workspace === null ? [] : [createProject(config.projectName, facts.workspace.id)]),
 			...createServices(config, managed),
 			...(typeof facts.secrets.janitorToken === 'object' && 'from' in facts.secrets.janitorToken
-				? [mintToken(config)]
+				? [mintToken(names.janitor)]
 				: []),
 			...configure(config, facts),
 			{
@@ -59,21 +57,8 @@ export function planInit(facts: InitFacts, config: InitConfig): Plan {
 				title: `Start ${names.router} and ${names.janitor}`,
 				services: [names.router, names.janitor],
 			},
-			{
-				kind: 'await-deployments',
-				id: 'await-deployments',
-				title: `Wait until ${names.router} and ${names.janitor} are ready`,
-				services: [names.router, names.janitor],
-				budgetSeconds: DEPLOY_BUDGET_SECONDS,
-				failures: { [names.router]: 'router deployment failed', [names.janitor]: 'janitor deployment failed' },
-			},
-			{
-				kind: 'await-router',
-				id: 'await-router',
-				title: `Check that ${names.router} answers at its address`,
-				service: names.router,
-				budgetSeconds: ROUTER_BUDGET_SECONDS,
-			},
+			awaitBaseline(names, [names.router, names.janitor]),
+			awaitRouter(names.router),
 		],
 	};
 }
@@ -144,15 +129,6 @@ function createServices({ names }: InitConfig, managed: boolean): readonly Step[
 	];
 }
 
-function mintToken({ names }: InitConfig): Step {
-	return {
-		kind: 'mint-token',
-		id: 'token',
-		title: `Make a project token for ${names.janitor}`,
-		name: names.janitor,
-	};
-}
-
 function configure(config: InitConfig, { secrets, apiUrl }: InitFacts): readonly Step[] {
 	const { router, janitor } = config.names;
 	return [
@@ -160,12 +136,6 @@ function configure(config: InitConfig, { secrets, apiUrl }: InitFacts): readonly
 		setVariables(janitor, janitorVariables(config, secrets, apiUrl)),
 		updateInstance(router, routerSettings(config)),
 		updateInstance(janitor, janitorSettings(config)),
-		{
-			kind: 'ensure-domain',
-			id: 'domain',
-			title: `Give ${router} a public address`,
-			service: router,
-			targetPort: ROUTER_PORT,
-		},
+		ensureDomain(router, ROUTER_PORT),
 	];
 }

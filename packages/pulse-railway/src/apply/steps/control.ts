@@ -26,7 +26,9 @@ export const reconcile: Perform<'reconcile'> = async (step, run, signal) => {
 export const retire: Perform<'retire'> = async (step, run, signal) => {
 	const router = routerOf(run);
 	await router.control('retire', { id: step.deployment, ...underLock(run) }, signal);
-	const { told } = await router.control('reload', { id: step.deployment }, signal);
+	// Courtesy only, and unknown to older routers: a stale socket reloads its page anyway.
+	const { told } = await router.control('reload', { id: step.deployment }, signal).catch(() => ({ told: 0 }));
+	signal.throwIfAborted();
 	if (told === 0) return undefined;
 	await run.ports.clock.sleep(RELOAD_MS, signal);
 	return `${told} browser(s) told to reload`;

@@ -1,0 +1,22 @@
+import { randomBytes } from 'node:crypto';
+import { Secret } from 'pulse-deploy-kit/secret';
+import type { BaselineSecrets } from '../plan/baseline-service.ts';
+import type { Session } from './session.ts';
+
+/**
+ * Secrets of a stack that has none. The janitor's token: a project token is handed on, any other token mints one, and
+ * nobody's personal token is stored (decision 18).
+ */
+export async function freshSecrets({ account, token }: Session, signal: AbortSignal): Promise<BaselineSecrets> {
+	const confined = (await account.tokenScope(signal)) !== null;
+	return {
+		internalToken: randomToken(),
+		controlToken: randomToken(),
+		janitorToken: confined ? token.secret : { from: 'minted-token' },
+	};
+}
+
+/** 32 bytes, URL-safe (contract R5.13). */
+function randomToken(): Secret {
+	return new Secret(randomBytes(32).toString('base64url'));
+}

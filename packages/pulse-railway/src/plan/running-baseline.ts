@@ -1,0 +1,59 @@
+import { Secret } from 'pulse-deploy-kit/secret';
+import type { BaselineConfig } from '../config/init.ts';
+import type { UpgradeConfig } from '../config/upgrade.ts';
+import type { ObservedService } from '../platform/port.ts';
+
+/**
+ * What the baseline should be: as given by flag, variable or plugin, else as it runs, so that an upgrade without flags
+ * resets nothing. Images of our own repositories move to this version; images of others stay.
+ */
+export function desiredBaseline(
+	config: UpgradeConfig,
+	router: ObservedService,
+	janitor: ObservedService,
+): BaselineConfig {
+	const has = (name: keyof BaselineConfig) => config.given.has(name);
+	const text = (service: ObservedService, name: string) => service.variables[name] || undefined;
+	const number = (service: ObservedService, name: string) => {
+		const digits = text(service, name);
+		return digits !== undefined && /^\d+$/.test(digits) ? Number(digits) : undefined;
+	};
+	const kept = <T>(name: keyof BaselineConfig, value: T, running: T | undefined): T =>
+		has(name) ? value : (running ?? value);
+	return {
+		names: config.names,
+		servicePrefix: config.servicePrefix ?? text(router, 'PULSE_RAILWAY_SERVICE_PREFIX'),
+		redisPrefix: kept('redisPrefix', config.redisPrefix, text(router, 'PULSE_RAILWAY_REDIS_PREFIX')),
+		redisUrl: config.redisUrl ?? runningRedis(config, router),
+		routerImage: kept('routerImage', config.routerImage, foreignImage(router, config.routerImage)),
+		janitorImage: kept('janitorImage', config.janitorImage, foreignImage(janitor, config.janitorImage)),
+		janitorCron: kept('janitorCron', config.janitorCron, janitor.settings.cronSchedule),
+		drainGraceSeconds: kept(
+			'drainGraceSeconds',
+			config.drainGraceSeconds,
+			number(janitor, 'PULSE_RAILWAY_JANITOR_DRAIN_GRACE_SECONDS'),
+		),
+		maxDrainAgeSeconds: kept(
+			'maxDrainAgeSeconds',
+			config.maxDrainAgeSeconds,
+			number(janitor, 'PULSE_RAILWAY_JANITOR_MAX_DRAIN_AGE_SECONDS'),
+		),
+		backendPort: kept('backendPort', config.backendPort, number(router, 'PULSE_BACKEND_PORT')),
+		routerReplicas: kept('routerReplicas', config.routerReplicas, router.settings.numReplicas),
+	};
+}
+
+/** `undefined` = the managed Redis service, by reference. */
+function runningRedis({ names }: BaselineConfig, router: ObservedService): Secret | undefined {
+	const url = router.variables.REDIS_URL?.replaceAll(' ', '');
+	return !url || url === `\${{${names.redis}.REDIS_URL}}` ? undefined : new Secret(url);
+}
+
+function foreignImage(service: ObservedService, own: string): string | undefined {
+	const { image } = service.settings;
+	return image !== undefined && repository(image) !== repository(own) ? image : undefined;
+}
+
+function repository(image: string): string {
+	return image.replace(/[:@][^/]*$/, '');
+}
