@@ -39,7 +39,7 @@ export function deployTemplate(
 	const { world, now } = context;
 	const id = newId();
 	world.change((data) => {
-		data.workflows[id] = { id, createdAt: now(), status: 'Running', error: null };
+		data.workflows[id] = { id, createdAt: now(), status: 'Running', found: false, error: null };
 	});
 	context.inBackground(async () => {
 		try {

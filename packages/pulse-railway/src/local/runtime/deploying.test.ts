@@ -58,7 +58,7 @@ test('a process that keeps crashing is restarted as often as the policy says, th
 test('a crash during the healthcheck ends the deployment without waiting for its timeout', async () => {
 	const { api, stack } = await setUp();
 	const web = await createService(api, stack, 'web', {
-		startCommand: 'exit 1',
+		startCommand: 'exit 9',
 		healthcheckPath: '/',
 		restartPolicyMaxRetries: 1,
 	});

@@ -72,6 +72,8 @@ export function startProcess(spec: ProcessSpec, registry: ProcessRegistry): Runn
 /** A single simple command replaces its shell, so that SIGTERM reaches the program, as it does in a container. */
 function execForm(command: string): string {
 	const bare = command.replace(/'[^']*'|"(?:[^"\\]|\\.)*"|\$\{[^}]*\}/g, '');
-	const compound = /[;&|\n(){}]/.test(bare) || /^\s*(exec|if|for|while|case|until|[A-Za-z_]\w*=)/.test(bare);
+	const compound =
+		/[;&|\n(){}]/.test(bare) ||
+		/^\s*([A-Za-z_]\w*=|(if|for|while|until|case|exec|exit|cd|eval|export|set|trap|\.|:)(\s|$))/.test(bare);
 	return compound ? command : `exec ${command}`;
 }
