@@ -23,6 +23,7 @@ const options = (more: Partial<ControlOptions> = {}): ControlOptions => ({
 	secret: SECRET,
 	now: Date.now,
 	probe: async () => ({ reachable: true, total: 2, connected: 1, drainable: false }),
+	reload: async () => 3,
 	...more,
 });
 

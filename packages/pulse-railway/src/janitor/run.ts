@@ -4,14 +4,17 @@ import type { Host } from 'pulse-deploy-kit/host';
 import { holdLock } from '../control/hold-lock.ts';
 import { ActiveDeploymentError, LockHeldError, LockLostError } from '../deployments/errors.ts';
 import type { DeploymentRecord } from '../deployments/record.ts';
-import type { DeploymentStore, LockHolder, WriteOptions } from '../deployments/store.ts';
+import type { DeploymentStore, WriteOptions } from '../deployments/store.ts';
 import type { Platform } from '../platform/port.ts';
 import type { Backends } from './backends.ts';
 import { decide } from './decide.ts';
-import type { Decision, DeleteReason, DeploymentFacts, KeepReason, Policy } from './facts.ts';
+import type { Decision, DeploymentFacts, Policy } from './facts.ts';
 import { mapLimited } from './map-limited.ts';
 import { observe } from './observe.ts';
+import { type JanitorResult, type Outcome, outcomeLine, sortOutcomes } from './result.ts';
 import { retire } from './retire.ts';
+
+export type { JanitorResult } from './result.ts';
 
 /** Outlives the janitor of a killed container by less than a minute. */
 const LOCK_TTL_MS = 55_000;
@@ -29,28 +32,6 @@ export interface JanitorOptions {
 	readonly host: Host;
 	readonly clock: Clock;
 	readonly signal: AbortSignal;
-}
-
-export type JanitorResult =
-	| { readonly status: 'skipped'; readonly reason: 'lock_held'; readonly holder: LockHolder }
-	/** The next run will see clearer. */
-	| { readonly status: 'skipped'; readonly reason: 'changing' }
-	| {
-			readonly status: 'completed';
-			/** How many were draining or half deleted at the start. */
-			readonly draining: number;
-			readonly reconciled: boolean;
-			readonly deleted: readonly { readonly id: string; readonly reason: DeleteReason }[];
-			readonly kept: readonly Kept[];
-			/** Not deleted although they should be; the next run tries again. A run with failures should exit non-zero. */
-			readonly failed: readonly { readonly id: string; readonly reason: DeleteReason; readonly message: string }[];
-	  };
-
-export interface Kept {
-	readonly id: string;
-	/** `promoted`: it became active while this ran; `deploy_running`: a deploy or rollback holds the deploy lock. */
-	readonly reason: KeepReason | 'promoted' | 'deploy_running';
-	readonly detail: string | null;
 }
 
 /**
@@ -98,25 +79,20 @@ async function scan(
 			decision.action === 'delete' && lock && service
 				? await attempt(decision, () => retire(service, { store, platform, backends, clock, lock, signal }), signal)
 				: decision;
-		host.notify({ level: outcome.action === 'fail' ? 'warning' : 'info', text: line(outcome) });
+		host.notify({ level: outcome.action === 'fail' ? 'warning' : 'info', text: outcomeLine(outcome) });
 		outcomes.push(outcome);
 	}
 
-	const { reconciled } = observed;
-	const deleted = outcomes.flatMap((it) => (it.action === 'delete' ? [{ id: it.id, reason: it.reason }] : []));
-	const kept = outcomes.flatMap((it) =>
-		it.action === 'keep' ? [{ id: it.id, reason: it.reason, detail: it.detail }] : [],
-	);
-	const failed = outcomes.flatMap(({ action, ...it }) => (action === 'fail' ? [it as Omit<Failed, 'action'>] : []));
-	const skipped = kept.length + failed.length;
-	host.notify({ level: 'info', text: `scan complete; deleted=${deleted.length} skipped=${skipped}` });
-	return { status: 'completed', draining: leaving.length, reconciled, deleted, kept, failed };
+	const { deleted, kept, failed } = sortOutcomes(outcomes);
+	host.notify({
+		level: 'info',
+		text: `scan complete; deleted=${deleted.length} skipped=${kept.length + failed.length}`,
+	});
+	return { status: 'completed', draining: leaving.length, reconciled: observed.reconciled, deleted, kept, failed };
 }
 
 type Settled = Exclude<Decision, { action: 'probe' }>;
 type Deletion = Extract<Decision, { action: 'delete' }>;
-type Failed = { readonly action: 'fail'; readonly id: string; readonly reason: DeleteReason; readonly message: string };
-type Outcome = Settled | Failed | ({ readonly action: 'keep' } & Kept);
 
 /** Asks only those whose sessions decide. */
 async function decideAll(
@@ -156,9 +132,4 @@ async function attempt(decision: Deletion, work: () => Promise<void>, signal: Ab
 			message: error instanceof Error ? error.message : String(error),
 		};
 	}
-}
-
-function line(outcome: Outcome): string {
-	const why = outcome.action === 'fail' ? outcome.message : outcome.action === 'keep' ? outcome.detail : null;
-	return `${outcome.action} ${outcome.id}; reason=${outcome.reason}${why ? `; ${why}` : ''}`;
 }

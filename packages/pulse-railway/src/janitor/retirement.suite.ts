@@ -1,0 +1,183 @@
+import { describe, expect, it } from 'vitest';
+import type { DeploymentStore } from '../deployments/store.ts';
+import type { Backends } from './backends.ts';
+import { idle, type OpenStore, POLICY, useJanitor } from './testing/janitor-fixture.ts';
+
+export function describeRetirement(open: OpenStore): void {
+	describe('a janitor that deletes', () => {
+		const on = useJanitor(open);
+
+		it('deletes a drained deployment that nobody uses, in the order that leaves no tab behind', async () => {
+			await on.deploy('old', { sockets: 1 });
+			await on.deploy('new');
+			on.now += 61_000;
+			const wrapped = {
+				...on.store,
+				retire: (...args: Parameters<DeploymentStore['retire']>) => {
+					on.log.push('retire old');
+					return on.store.retire(...args);
+				},
+				remove: (...args: Parameters<DeploymentStore['remove']>) => {
+					on.log.push('remove old');
+					return on.store.remove(...args);
+				},
+			};
+			const result = await on.run({ store: wrapped });
+			expect(result).toMatchObject({ status: 'completed', draining: 1, deleted: [{ id: 'old', reason: 'drainable' }] });
+			expect(on.log).toEqual(['retire old', 'reload old', 'delete id-svc-old', 'remove old']);
+			expect(on.slept).toEqual([1_000]);
+			expect(await on.states()).toEqual({ new: 'active' });
+			expect(on.world.platform.observed).toBe(1);
+			expect(on.host.text()).toContain('scan start; draining=1');
+			expect(on.host.text()).toContain('delete old; reason=drainable');
+			expect(on.host.text()).toContain('scan complete; deleted=1 skipped=0');
+			expect(await on.store.lockHolder('janitor')).toBeNull();
+		});
+
+		it('keeps what is in grace, in use or unreachable, and says why', async () => {
+			await on.deploy('used', { sessions: { deployment_id: 'used', render_session_count: 2, drainable: false } });
+			await on.deploy('dead', { sessions: 'refuse' });
+			await on.deploy('hung', { sessions: 'hang' });
+			await on.deploy('other', { sessions: idle('somebody-else') });
+			await on.deploy('socket');
+			await on.deploy('seen');
+			on.now += 3_600_000;
+			await on.deploy('young');
+			await on.deploy('new');
+			on.now += 30_000;
+			const quiet = { lastSeenAt: on.now - 3_000_000, inFlight: 0, sockets: 0, requestRate: 0 };
+			await on.store.recordActivity({
+				replicaId: '0123456789abcdef',
+				at: on.now,
+				ttlMs: 60_000,
+				revision: 1,
+				deployments: [
+					{ ...quiet, id: 'socket', sockets: 1 },
+					{ ...quiet, id: 'seen', lastSeenAt: on.now - 59_000 },
+				],
+			});
+			const result = await on.run();
+			if (result.status !== 'completed') throw new Error(result.reason);
+			expect(result.deleted).toEqual([]);
+			expect(Object.fromEntries(result.kept.map(({ id, reason }) => [id, reason]))).toEqual({
+				used: 'still_active',
+				dead: 'unreachable',
+				hung: 'unreachable',
+				other: 'unreachable',
+				socket: 'still_active',
+				seen: 'grace',
+				young: 'grace',
+			});
+			expect(on.host.text()).toContain('keep used; reason=still_active; 2 render sessions');
+			expect(on.log).toEqual([]);
+		});
+
+		it('deletes at the maximum age without asking, whoever is there', async () => {
+			await on.deploy('old', { sessions: 'hang', sockets: 1 });
+			await on.deploy('new');
+			on.now += POLICY.maxDrainAgeMs;
+			expect(await on.run()).toMatchObject({ deleted: [{ id: 'old', reason: 'max_drain_age' }] });
+		});
+
+		it('accepts the answer of either revision', async () => {
+			await on.deploy('earlier', {
+				sessions: { deployment_id: 'earlier', connected_render_count: 0, resumable_render_count: 0, drainable: true },
+			});
+			await on.deploy('later', { sessions: { deployment_id: 'later', render_session_count: 0, drainable: true } });
+			await on.deploy('odd', { sessions: { deployment_id: 'odd', drainable: true } });
+			await on.deploy('new');
+			on.now += 121_000;
+			const result = await on.run();
+			expect(result).toMatchObject({
+				deleted: [{ id: 'earlier' }, { id: 'later' }],
+				kept: [{ id: 'odd', reason: 'unreachable' }],
+			});
+		});
+
+		it('goes on after one failure, and the next run finishes what was left', async () => {
+			await on.deploy('a');
+			await on.deploy('b');
+			await on.deploy('new');
+			on.now += 121_000;
+			on.world.platform.fail.add('id-svc-a');
+			expect(await on.run()).toMatchObject({
+				deleted: [{ id: 'b' }],
+				failed: [{ id: 'a', message: 'the API is down' }],
+			});
+			expect(await on.states()).toEqual({ a: 'retiring', new: 'active' });
+			on.world.platform.fail.clear();
+			expect(await on.run()).toMatchObject({ deleted: [{ id: 'a', reason: 'retiring' }], failed: [] });
+			expect(await on.states()).toEqual({ new: 'active' });
+		});
+
+		it('is skipped while another one runs', async () => {
+			await on.store.acquireLock({ name: 'janitor', owner: 'janitor there', token: 't', ttlMs: 60_000 });
+			expect(await on.run()).toMatchObject({
+				status: 'skipped',
+				reason: 'lock_held',
+				holder: { owner: 'janitor there' },
+			});
+			expect(on.host.text()).toContain('skipped; lock already held');
+			expect(on.world.platform.observed).toBe(0);
+		});
+
+		it('ends and changes nothing more when its lock is lost', async () => {
+			await on.deploy('old');
+			await on.deploy('new');
+			on.now += 121_000;
+			on.world.platform.onObserve = async () => {
+				// As if it had expired.
+				await on.store.releaseLock('janitor', token);
+				await on.store.acquireLock({ name: 'janitor', owner: 'thief', token: 'u', ttlMs: 60_000 });
+			};
+			let token = '';
+			const spied = {
+				...on.store,
+				acquireLock: (request: Parameters<DeploymentStore['acquireLock']>[0]) => {
+					token = request.token;
+					return on.store.acquireLock(request);
+				},
+			};
+			await expect(on.run({ store: spied })).rejects.toMatchObject({ code: 'lock-lost' });
+			expect(on.log).toEqual([]);
+			expect(await on.store.lockHolder('janitor')).toMatchObject({ owner: 'thief' });
+		});
+
+		it('deletes nothing while a deploy or rollback runs', async () => {
+			await on.deploy('old');
+			await on.deploy('new');
+			on.now += 121_000;
+			await on.store.acquireLock({ name: 'deploy', owner: 'ann@laptop', token: 't', ttlMs: 60_000 });
+			expect(await on.run()).toMatchObject({ kept: [{ id: 'old', reason: 'deploy_running', detail: 'ann@laptop' }] });
+			expect(await on.states()).toEqual({ old: 'draining', new: 'active' });
+		});
+
+		it('keeps a deployment that was promoted after it was judged', async () => {
+			await on.deploy('old');
+			await on.deploy('new');
+			on.now += 121_000;
+			const slow = {
+				...on.backends,
+				sessions: async (...args: Parameters<Backends['sessions']>) => {
+					await on.store.promote('old', 'svc-old');
+					return on.backends.sessions(...args);
+				},
+			};
+			expect(await on.run({ backends: slow })).toMatchObject({
+				deleted: [],
+				kept: [{ id: 'old', reason: 'promoted' }],
+			});
+			expect(on.log).toEqual([]);
+		});
+
+		it('only tells what it would do in a dry run', async () => {
+			await on.deploy('old');
+			await on.deploy('new');
+			on.now += 121_000;
+			const before = await on.store.snapshot();
+			expect(await on.run({ dryRun: true })).toMatchObject({ deleted: [{ id: 'old', reason: 'drainable' }] });
+			expect(await on.store.snapshot()).toEqual(before);
+			expect(on.log).toEqual([]);
+		});
+	});
+}

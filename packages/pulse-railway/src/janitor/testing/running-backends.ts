@@ -1,0 +1,46 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { PrivateNetwork } from '../../private-network.ts';
+import { INTERNAL_TOKEN_HEADER, RELOAD_PATH, SESSIONS_PATH } from '../../protocol.ts';
+
+export interface Backend {
+	/** What the sessions endpoint answers. */
+	sessions: object | 'hang' | 'refuse';
+	/** How many sockets a reload tells. */
+	sockets: number;
+}
+
+/** Apps on loopback, each on a port of its own, and the network that knows them by service name. */
+export function runningBackends(token: string, log: string[]) {
+	const running = new Map<string, Server>();
+	const network: PrivateNetwork = {
+		address: (serviceName) => {
+			const address = running.get(serviceName)?.address();
+			if (!address) throw new Error(`${serviceName} is not on the network`);
+			return { host: '127.0.0.1', port: (address as AddressInfo).port };
+		},
+		refresh: () => false,
+		close: () => {},
+	};
+	return {
+		network,
+		async serve(id: string, app: Backend): Promise<void> {
+			const server = createServer((request, response) => {
+				if (request.headers[INTERNAL_TOKEN_HEADER] !== token) return response.writeHead(403).end();
+				if (app.sessions === 'refuse') return response.writeHead(502).end();
+				if (request.url === SESSIONS_PATH && app.sessions !== 'hang') return response.end(JSON.stringify(app.sessions));
+				if (request.url !== RELOAD_PATH || request.method !== 'POST') return;
+				log.push(`reload ${id}`);
+				response.end(JSON.stringify({ reloaded_socket_count: app.sockets }));
+			}).listen(0, '127.0.0.1');
+			await new Promise((resolve) => server.once('listening', resolve));
+			running.set(`svc-${id}`, server);
+		},
+		async stop(): Promise<void> {
+			for (const server of running.values()) {
+				server.closeAllConnections();
+				await new Promise((resolve) => server.close(resolve));
+			}
+		},
+	};
+}

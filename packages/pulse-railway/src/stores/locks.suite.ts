@@ -1,0 +1,118 @@
+import { describe, expect, it, vi } from 'vitest';
+import { race } from './testing/race.ts';
+import type { StoreFixture } from './testing/store-fixture.ts';
+
+const lock = { name: 'deploy', owner: 'ann@laptop', token: 'token-of-ann', ttlMs: 60_000 } as const;
+
+export function describeLocks(on: StoreFixture): void {
+	describe('locks', () => {
+		it('grants to one and tells the other who holds it', async () => {
+			expect(await on.store.acquireLock(lock)).toMatchObject({ granted: true });
+			const refused = await on.other.acquireLock({ ...lock, owner: 'bob@ci', token: 'token-of-bob' });
+			expect(refused).toMatchObject({ granted: false, owner: 'ann@laptop' });
+			expect(refused).toMatchObject(
+				await on.other.lockHolder('deploy').then((holder) => ({ acquiredAt: holder?.acquiredAt })),
+			);
+			expect(await on.other.lockHolder('janitor')).toBeNull();
+		});
+
+		it('grants a repeat by the holder with the same fence', async () => {
+			const first = await on.store.acquireLock(lock);
+			expect(await on.other.acquireLock(lock)).toEqual(first);
+		});
+
+		it('is stolen after it expired, with a higher fence', async () => {
+			const first = await on.store.acquireLock({ ...lock, ttlMs: 20 });
+			const second = await vi.waitFor(async () => {
+				const answer = await on.other.acquireLock({ ...lock, token: 'token-of-bob' });
+				expect(answer.granted).toBe(true);
+				return answer;
+			});
+			expect('fence' in first && 'fence' in second && second.fence > first.fence).toBe(true);
+			expect(await on.store.renewLock('deploy', lock.token, 60_000)).toBe(false);
+			expect(await on.store.releaseLock('deploy', lock.token)).toBe(false);
+			expect(await on.other.releaseLock('deploy', 'token-of-bob')).toBe(true);
+			expect(await on.other.lockHolder('deploy')).toBeNull();
+		});
+
+		it('outlives its first term when renewed', async () => {
+			await on.store.acquireLock({ ...lock, ttlMs: 2_000 });
+			expect(await on.store.renewLock('deploy', lock.token, 120_000)).toBe(true);
+			const holder = await on.other.lockHolder('deploy');
+			expect((holder?.expiresAt ?? 0) - Date.now()).toBeGreaterThan(60_000);
+		});
+
+		it('refuses every write under a grant that was lost', async () => {
+			const old = await on.store.acquireLock({ ...lock, ttlMs: 20 });
+			const stale = { lock: { name: 'deploy' as const, fence: 'fence' in old ? old.fence : 0 } };
+			await vi.waitFor(async () => expect(await on.store.lockHolder('deploy')).toBeNull());
+			const { revision } = await on.store.snapshot();
+			const writes = () => [
+				on.store.register('a', 'svc-a', stale),
+				on.store.promote('a', 'svc-a', stale),
+				on.store.retire('a', stale),
+				on.store.remove('a', stale),
+				on.store.reconcile(
+					{ activeId: 'a', services: [{ id: 'a', serviceName: 's' }] },
+					{ ...stale, ifRevision: revision },
+				),
+			];
+			for (const write of writes()) await expect(write).rejects.toMatchObject({ code: 'lock-lost' });
+			await on.other.acquireLock({ ...lock, token: 'token-of-bob' });
+			for (const write of writes()) await expect(write).rejects.toMatchObject({ code: 'lock-lost' });
+			expect((await on.store.snapshot()).deployments).toEqual([]);
+		});
+
+		it('accepts writes under a grant that is held, renewed or not', async () => {
+			const grant = await on.store.acquireLock(lock);
+			const held = { lock: { name: 'deploy' as const, fence: 'fence' in grant ? grant.fence : 0 } };
+			await on.store.promote('a', 'svc-a', held);
+			await on.store.renewLock('deploy', lock.token, 60_000);
+			await on.store.promote('b', 'svc-b', held);
+			expect((await on.other.snapshot()).activeId).toBe('b');
+		});
+
+		it('refuses a write that must not run beside a lock', async () => {
+			await on.store.promote('a', 'svc-a');
+			await on.store.promote('b', 'svc-b');
+			await on.other.acquireLock(lock);
+			await expect(on.store.retire('a', { unless: 'deploy' })).rejects.toMatchObject({
+				code: 'lock-held',
+				owner: 'ann@laptop',
+			});
+			expect((await on.store.find('a'))?.state).toBe('draining');
+			await on.other.releaseLock('deploy', lock.token);
+			expect(await on.store.retire('a', { unless: 'deploy' })).toMatchObject({ state: 'retiring' });
+		});
+
+		it('respects a lock of the predecessor, which is a bare token', async () => {
+			await on.kv.set('pulse:railway:janitor:lock', 'an-old-token', { ttlMs: 60_000, onlyIfMissing: true });
+			expect(await on.store.acquireLock({ ...lock, name: 'janitor' })).toMatchObject({
+				granted: false,
+				owner: 'unknown',
+			});
+			await on.kv.delete('pulse:railway:janitor:lock');
+			expect(await on.store.acquireLock({ ...lock, name: 'janitor' })).toMatchObject({ granted: true });
+			expect(await on.kv.set('pulse:railway:janitor:lock', 'an-old-token', { onlyIfMissing: true })).toBe(false);
+		});
+	});
+
+	it('claims a nonce once, for all connections, until it expires', async () => {
+		expect(await on.store.claimOnce('n', 40)).toBe(true);
+		expect(await on.other.claimOnce('m', 60_000)).toBe(true);
+		expect(await on.store.claimOnce('m', 60_000)).toBe(false);
+		await vi.waitFor(async () => expect(await on.other.claimOnce('n', 60_000)).toBe(true));
+	});
+
+	it('loses no write of two that race', async () => {
+		const results = await Promise.all([race(on.store, 'left', 40), race(on.other, 'right', 40)]);
+		const replaced = results.flatMap((result) => result.replaced);
+		expect(new Set(replaced).size).toBe(80);
+		expect(results.reduce((sum, { claimed }) => sum + claimed, 0)).toBe(40);
+		const snapshot = await on.store.snapshot();
+		expect(snapshot.deployments).toHaveLength(80);
+		expect(snapshot.deployments.filter(({ state }) => state === 'active').map(({ id }) => id)).toEqual([
+			snapshot.activeId,
+		]);
+	});
+}
