@@ -8,5 +8,7 @@ export default defineConfig({
 		reporters: ['default', './test/support/closing-line-reporter.ts'],
 		testTimeout: 20_000,
 		hookTimeout: 30_000,
+		// A busy machine makes tests slower, not red.
+		expect: { poll: { timeout: 10_000 } },
 	},
 });

@@ -1,16 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { io, type Socket } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { chromiumMissing, launchChromium } from '../../packages/pulse-app/src/testing/chromium.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const PULSE = fileURLToPath(new URL('../../packages/pulse-app/dist/bin.js', import.meta.url));
-const CHROMIUM = '/usr/bin/chromium';
-const SAVING = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
-const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', ...SAVING];
+const missing = chromiumMissing();
 
 /** The app as its users run it. */
 async function run(
@@ -110,10 +108,10 @@ describe('the counter over bare sockets', () => {
 	});
 });
 
-describe.skipIf(!installed())('the counter in Chromium (skipped without it: apt-get install chromium)', () => {
+describe.skipIf(missing !== null)(`the counter in Chromium${missing === null ? '' : ` (${missing})`}`, () => {
 	let browser: Browser;
 	beforeAll(async () => {
-		browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+		browser = await launchChromium();
 	});
 	afterAll(() => browser.close());
 
@@ -188,12 +186,3 @@ describe.skipIf(!installed())('the counter in Chromium (skipped without it: apt-
 	const hide = (page: Page) => setVisibility(page, 'hidden');
 	const show = (page: Page) => setVisibility(page, 'visible');
 });
-
-function installed(): boolean {
-	try {
-		accessSync(CHROMIUM, constants.X_OK);
-		return true;
-	} catch {
-		return false;
-	}
-}

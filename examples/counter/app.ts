@@ -11,6 +11,8 @@ const hue = createHash('sha256').update(deployment).digest().readUInt16BE(0) % 3
 const app = new App({
 	plugins: [new RailwayPlugin({ deploymentName: 'counter' })],
 	sessionStore: new RailwaySessionStore({ fallback: 'memory' }),
+	// How long a closed tab may come back to its count. The demo has no minute to wait.
+	sessionTimeoutSeconds: Number(process.env.COUNTER_SESSION_SECONDS ?? 60),
 
 	channels: {
 		// What a tab counts lives in this closure: in memory, on this deployment, as long as the tab does.

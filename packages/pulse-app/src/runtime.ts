@@ -44,6 +44,7 @@ export function createRuntime(app: App, environment: Environment, logger?: Logge
 		keeper,
 		cookie: { secure: environment.serverAddress?.protocol === 'https:', domain: app.options.cookieDomain ?? null },
 		onCookieStale: (sid) => gateway.refreshCookies(sid),
+		onTouchFailed: (error) => log.warn({ err: error }, 'a user session could not be prolonged'),
 	});
 	const renders = new RenderRegistry({
 		timeoutMs: timeoutSeconds * 1000,

@@ -15,6 +15,7 @@ import { ClientChannel } from './channel.ts';
 import { pageDirectives, storeDirectives } from './directives.ts';
 import { createFetch } from './fetch.ts';
 import { createReloader } from './reload.ts';
+import { patiently } from './retry.ts';
 import { currentRoute } from './route.ts';
 import { openSocket, type SocketFactory } from './socket.ts';
 import { followVisibility } from './visibility.ts';
@@ -56,7 +57,10 @@ export async function connect(options: ConnectOptions = {}): Promise<PulseClient
 	let directives = pageDirectives();
 	const reloader = createReloader(() => setStatus('reloading'));
 	const pinnedFetch = createFetch(() => directives, reloader);
-	const [io, opened] = await Promise.all([options.io ?? servedSocketIo(), openRenderSession(pinnedFetch)]);
+	const [io, opened] = await Promise.all([
+		options.io ?? servedSocketIo(),
+		openRenderSession(pinnedFetch, () => status === 'reloading'),
+	]);
 	directives = opened;
 	storeDirectives(directives);
 
@@ -97,12 +101,11 @@ export async function connect(options: ConnectOptions = {}): Promise<PulseClient
 	};
 }
 
-async function openRenderSession(pinnedFetch: typeof fetch): Promise<Directives> {
-	const response = await pinnedFetch('/_pulse/prerender', {
-		method: 'POST',
-		headers: { 'content-type': 'application/json' },
-		body: JSON.stringify({ paths: [location.pathname], routeInfo: currentRoute() }),
-	});
+async function openRenderSession(pinnedFetch: typeof fetch, leaving: () => boolean): Promise<Directives> {
+	const body = JSON.stringify({ paths: [location.pathname], routeInfo: currentRoute() });
+	const headers = { 'content-type': 'application/json' };
+	const response = await patiently(() => pinnedFetch('/_pulse/prerender', { method: 'POST', headers, body }));
+	if (leaving()) return new Promise(() => {});
 	if (!response.ok) throw new Error(`the server refused to open a render session: ${response.status}`);
 	const answer: unknown = await response.json();
 	if (!Array.isArray(answer)) return followOutcome(answer as { redirect?: string });

@@ -72,6 +72,8 @@ export function openSocket(io: SocketFactory, directives: Directives, events: So
 		const code = error.data?.code;
 		if (code === undefined || socket.active) return;
 		if (code === 'render_id_collision' || code === 'not_owner') events.reload('another page took its place');
+		// Its cookies were cleared meanwhile. A page that never got in is not helped by loading it again.
+		else if (code === 'no_session' && attachId > 0) events.reload('its user session is gone');
 		else if (code === 'unavailable') setTimeout(() => socket.connect(), RETRY_MS);
 		else events.onRefused(code);
 	});

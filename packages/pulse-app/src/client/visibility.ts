@@ -12,6 +12,8 @@ export function followVisibility(socket: {
 	reload(reason: string): void;
 }): void {
 	let timer: ReturnType<typeof setTimeout> | undefined;
+	// Opened in the background: it connects when somebody looks.
+	if (document.visibilityState === 'hidden') socket.disconnect();
 	document.addEventListener('visibilitychange', () => {
 		clearTimeout(timer);
 		if (document.visibilityState === 'hidden') return socket.disconnect();

@@ -39,8 +39,6 @@ export async function startServer(
 		response.once('close', () => requests.delete(response));
 		void dispatch(runtime, request, response);
 	});
-	// Node waits this long for the headers of a request, counted from the end of the previous one's keep-alive.
-	server.headersTimeout = KEEP_ALIVE_MS + 1000;
 	runtime.gateway.attach(server);
 
 	const stop = createStop(app, runtime);

@@ -8,6 +8,8 @@ export interface SessionsOptions {
 	readonly cookie: CookieAttributes;
 	/** The cookie of this user is out of date and no response is at hand to carry a new one. */
 	readonly onCookieStale: (sid: string) => void;
+	/** Prolonging a session failed; whoever is being served need not know. */
+	readonly onTouchFailed: (error: unknown) => void;
 }
 
 /** User sessions, as requests and sockets see them. */
@@ -23,7 +25,7 @@ export interface Sessions {
 	release(sid: string): void;
 }
 
-export function createSessions({ keeper, cookie, onCookieStale }: SessionsOptions): Sessions {
+export function createSessions({ keeper, cookie, onCookieStale, onTouchFailed }: SessionsOptions): Sessions {
 	/** Several callers may ask about one request; the answer must not change in between. */
 	const known = new WeakMap<IncomingMessage, Promise<string | null>>();
 
@@ -42,7 +44,7 @@ export function createSessions({ keeper, cookie, onCookieStale }: SessionsOption
 	const ensure = async (request: IncomingMessage, response: ServerResponse) => {
 		const found = (await ofHeader(request)) ?? (await keeper.create());
 		known.set(request, Promise.resolve(found));
-		await keeper.touch(found);
+		keeper.touch(found).catch(onTouchFailed);
 		await sendCookie(response, found);
 		return found;
 	};

@@ -1,0 +1,103 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { RenderSession } from '../render/render-session.ts';
+import { chromiumMissing, launchChromium } from '../testing/chromium.ts';
+import { hide, live, show, status } from '../testing/live-page.ts';
+
+const missing = chromiumMissing();
+
+/** `npm test` compiles first; the pages below load the compiled client. */
+describe.skipIf(missing !== null)(`the browser client${missing === null ? '' : ` (${missing})`}`, () => {
+	let browser: Browser;
+	beforeAll(async () => {
+		browser = await launchChromium();
+	});
+	afterAll(() => browser.close());
+
+	async function visit(url: string, script = ''): Promise<Page> {
+		const context = await browser.newContext();
+		onTestFinished(() => context.close());
+		const page = await context.newPage();
+		await page.addInitScript(script);
+		await page.goto(`${url}/page`);
+		return page;
+	}
+	async function connected(url: string, script = ''): Promise<Page> {
+		const page = await visit(url, script);
+		await expect.poll(() => status(page)).toBe('connected');
+		return page;
+	}
+
+	it('keeps its directives where the existing client does, and every module comes from its deployment', async () => {
+		const { url, requests } = await live();
+		const page = await connected(url);
+		const stored = JSON.parse((await page.evaluate('sessionStorage.getItem("__PULSE_DIRECTIVES")')) as string);
+		expect(stored).toMatchObject({ query: { pulse_deployment: 'blue' }, headers: { 'x-extra': 'yes' } });
+		expect(stored.socketio.auth.render_id).toBe(stored.headers['X-Pulse-Render-Id']);
+		const modules = requests.filter(({ url }) => url.includes('.js'));
+		expect(modules.length).toBeGreaterThan(8);
+		for (const module of modules) expect(module.url).toContain('pulse_deployment=blue');
+	});
+
+	it('pins requests to its own server, replacing parameters of the same name, and leaves others alone', async () => {
+		const { url, requests } = await live();
+		const other = await live({
+			intercept: (_request, response) => {
+				response.setHeader('access-control-allow-origin', '*');
+				return false;
+			},
+		});
+		const page = await connected(url);
+		await page.evaluate(
+			`pulse.fetch('/data?a=1&pulse_deployment=x', { method: 'POST', body: 'hello' }).then((r) => r.text())`,
+		);
+		const own = requests.find((request) => request.url.startsWith('/data'));
+		expect(own?.url).toBe('/data?a=1&pulse_deployment=blue');
+		expect(own?.headers).toMatchObject({ 'x-extra': 'yes', 'content-length': '5' });
+		await page.evaluate(`pulse.fetch('${other.url}/elsewhere').then((r) => r.text())`);
+		expect(other.requests.map((request) => request.url)).toEqual(['/elsewhere']);
+	});
+
+	it('talks to channels both ways and keeps dates', async () => {
+		const { url } = await live();
+		const page = await connected(url);
+		expect(await page.evaluate(`pulse.channel('echo').request('say', { a: [1] })`)).toEqual({ a: [1] });
+		const pushed = `new Promise((resolve) => {
+			pulse.channel('echo').on('pushed', ({ at }) => resolve(at instanceof Date && at.getTime()));
+			pulse.channel('echo').send('push');
+		})`;
+		expect(await page.evaluate(pushed)).toBe(0);
+		await expect(page.evaluate(`pulse.channel('nowhere').request('x')`)).rejects.toThrow(/no channel/);
+	});
+
+	it('sends what was said before the connection stood, and tells which requests were lost with it', async () => {
+		const { url } = await live();
+		const page = await visit(url);
+		expect(await page.evaluate(`connecting.then((p) => p.channel('echo').request('say', 'early'))`)).toBe('early');
+		await page.evaluate(`void (window.lost = pulse.channel('echo').request('never').catch((e) => e.name))`);
+		await hide(page);
+		expect(await page.evaluate('lost')).toBe('ConnectionLostError');
+		const waiting = `window.waiting = pulse.channel('echo').request('say', 'later')`;
+		await page.evaluate(`void (${waiting})`);
+		await show(page);
+		expect(await page.evaluate('waiting')).toBe('later');
+	});
+
+	it('makes the requests that the server asks for and reports their results', async () => {
+		let render: RenderSession | undefined;
+		const results: unknown[] = [];
+		const { url } = await live({
+			render: (view) => {
+				render = view.render;
+				return null;
+			},
+			onMessage: (_render, message) => {
+				if (message.type === 'api_result') results.push(message);
+			},
+		});
+		await connected(url);
+		const call = { method: 'GET', headers: {}, body: null, credentials: 'include' as const };
+		render?.send({ type: 'api_call', id: 'a', url: '/_pulse/set-cookies', ...call });
+		await expect.poll(() => results).toMatchObject([{ id: 'a', ok: true, status: 200, body: { health: 'ok' } }]);
+	});
+});
