@@ -1,0 +1,45 @@
+import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { type ElbState, groupsIn, type TargetGroup } from '../elb/state.ts';
+import { matchesRule, type RequestHead } from './match.ts';
+
+/** What the load balancer answers by: copied from the API's state, so that a change may take time to arrive. */
+export interface RoutingTable {
+	readonly rules: ReadonlyArray<{
+		readonly conditions: Parameters<typeof matchesRule>[0];
+		readonly actions: readonly Action[];
+	}>;
+	readonly defaultActions: readonly Action[];
+}
+
+export type Route =
+	| { readonly kind: 'forward'; readonly group: TargetGroup | undefined }
+	| { readonly kind: 'fixed'; readonly status: number; readonly contentType: string; readonly body: string };
+
+export function tableOf(state: ElbState, listenerArn: string): RoutingTable {
+	const rules = state.rulesOf(listenerArn).sort((a, b) => a.priority - b.priority);
+	return structuredClone({
+		rules: rules.map(({ conditions, actions }) => ({ conditions, actions })),
+		defaultActions: state.listener(listenerArn).defaultActions,
+	});
+}
+
+/** Pure. The first rule that matches, in order of priority, else the default action. */
+export function route(
+	table: RoutingTable,
+	head: RequestHead,
+	groupOf: (arn: string) => TargetGroup | undefined,
+): Route {
+	const rule = table.rules.find(({ conditions }) => matchesRule(conditions, head));
+	const actions = rule?.actions ?? table.defaultActions;
+	const fixed = actions.find((action) => action.Type === 'fixed-response')?.FixedResponseConfig;
+	if (fixed) {
+		return {
+			kind: 'fixed',
+			status: Number(fixed.StatusCode),
+			contentType: fixed.ContentType ?? 'text/plain',
+			body: fixed.MessageBody ?? '',
+		};
+	}
+	const [arn] = groupsIn(actions);
+	return { kind: 'forward', group: arn === undefined ? undefined : groupOf(arn) };
+}

@@ -1,0 +1,32 @@
+import type { Target, TargetGroup } from '../elb/state.ts';
+
+const NAMES = ['AWSALB', 'AWSALBCORS'] as const;
+/** The cookie's own expiry is fixed, whatever duration the group has (facts/aws.md §1). */
+const EXPIRY_SECONDS = 7 * 86_400;
+
+export const isSticky = (group: TargetGroup) => group.attributes.get('stickiness.enabled') === 'true';
+
+/**
+ * The target (`ip:port`) that the request's cookie names. One cookie name serves all groups: a client that alternates
+ * between two groups loses its stickiness, as on AWS. A cookie that cannot be read is ignored.
+ */
+export function stuckTarget(group: TargetGroup, cookies: string | undefined, now: number): string | undefined {
+	for (const pair of (cookies ?? '').split(';')) {
+		const [name, value] = pair.trim().split('=');
+		if (!NAMES.some((known) => known === name) || value === undefined) continue;
+		const [arn, target, until] = Buffer.from(value, 'base64url').toString().split('|');
+		if (arn === group.arn && Number(until) >= now) return target;
+	}
+	return undefined;
+}
+
+/** Set again on every answer. `now` is the world's time. */
+export function stickyCookies(group: TargetGroup, target: Target, now: number): string[] {
+	const seconds = Number(group.attributes.get('stickiness.lb_cookie.duration_seconds'));
+	const value = Buffer.from(`${group.arn}|${target.id}:${target.port}|${now + seconds * 1000}`).toString('base64url');
+	const expires = new Date(now + EXPIRY_SECONDS * 1000).toUTCString();
+	return [
+		`AWSALB=${value}; Expires=${expires}; Path=/`,
+		`AWSALBCORS=${value}; Expires=${expires}; Path=/; SameSite=None; Secure`,
+	];
+}

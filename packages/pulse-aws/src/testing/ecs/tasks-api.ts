@@ -1,0 +1,76 @@
+import type { Task as View } from '@aws-sdk/client-ecs';
+import type { Handlers } from '../calls/handlers.ts';
+import { AwsError } from '../errors.ts';
+import { pageOf, pageSize } from '../paging.ts';
+import type { EcsPorts } from './ports.ts';
+import type { Task } from './state.ts';
+
+/** "At least an hour" (facts/aws.md §2). */
+const STOPPED_SHOWN_MS = 3_600_000;
+
+export function tasksApi({ state, clock }: EcsPorts): Pick<Handlers<'ecs'>, 'listTasks' | 'describeTasks'> {
+	const shown = (task: Task) => task.stoppedAt === undefined || clock.now() < task.stoppedAt + STOPPED_SHOWN_MS;
+	return {
+		listTasks(input) {
+			const clusterArn = state.clusterArn(input.cluster);
+			const service = input.serviceName ? state.findService(clusterArn, input.serviceName) : undefined;
+			if (input.serviceName && !service) throw new AwsError('ServiceNotFoundException', 'Service not found.');
+			const desired = input.desiredStatus ?? 'RUNNING';
+			const found = state.tasks
+				.filter((task) => task.service.clusterArn === clusterArn && shown(task))
+				.filter((task) => task.desired === desired)
+				.filter((task) => input.serviceName === undefined || task.service === service)
+				.filter((task) => input.family === undefined || task.definition.family === input.family)
+				.map((task) => task.arn)
+				.sort();
+			const { items, next } = pageOf(found, pageSize(input.maxResults, 100, 100), input.nextToken);
+			return { taskArns: items, ...(next === undefined ? {} : { nextToken: next }) };
+		},
+
+		describeTasks(input) {
+			const clusterArn = state.clusterArn(input.cluster);
+			const wanted = input.tasks ?? [];
+			if (wanted.length < 1 || wanted.length > 100) {
+				throw new AwsError('InvalidParameterException', 'Between 1 and 100 tasks can be described at a time.');
+			}
+			const find = (given: string) =>
+				state.tasks.find(
+					(task) => task.service.clusterArn === clusterArn && shown(task) && (task.arn === given || task.id === given),
+				);
+			return {
+				tasks: wanted.flatMap((given) => find(given) ?? []).map(viewOf),
+				failures: wanted.filter((given) => !find(given)).map((arn) => ({ arn, reason: 'MISSING' })),
+			};
+		},
+	};
+}
+
+function viewOf(task: Task): View {
+	const container = task.definition.input.containerDefinitions![0]!;
+	const time = (name: string, ms: number | undefined) => (ms === undefined ? {} : { [name]: new Date(ms) });
+	return {
+		taskArn: task.arn,
+		clusterArn: task.service.clusterArn,
+		taskDefinitionArn: task.definition.arn,
+		group: `service:${task.service.name}`,
+		startedBy: task.service.deploymentId,
+		launchType: 'FARGATE',
+		lastStatus: task.status,
+		desiredStatus: task.desired,
+		createdAt: new Date(task.createdAt),
+		...time('startedAt', task.startedAt),
+		...time('stoppingAt', task.stoppingAt),
+		...time('stoppedAt', task.stoppedAt),
+		...(task.stopCode ? { stopCode: task.stopCode } : {}),
+		...(task.stoppedReason ? { stoppedReason: task.stoppedReason } : {}),
+		containers: [
+			{
+				name: container.name,
+				image: container.image,
+				lastStatus: task.container ? (task.status === 'STOPPED' ? 'STOPPED' : 'RUNNING') : 'PENDING',
+				...(task.exitCode === undefined ? {} : { exitCode: task.exitCode }),
+				networkInterfaces: [{ privateIpv4Address: task.ip }],
+			},
+		],
+	};
+}

@@ -1,0 +1,62 @@
+import type { Action, RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { AwsError, notEmulated } from '../errors.ts';
+
+const MOST_VALUES = 5;
+const MOST_WILDCARDS = 5;
+const CONTENT_TYPES = ['text/plain', 'text/css', 'text/html', 'application/javascript', 'application/json'];
+
+const invalid = (message: string) => new AwsError('ValidationError', message);
+
+/** facts/aws.md §1 "Conditions" and quotas of one rule. */
+export function validateConditions(conditions: readonly RuleCondition[] | undefined): RuleCondition[] {
+	if (!conditions?.length) throw invalid('A condition must be specified');
+	const values = conditions.flatMap(valuesOf);
+	if (values.length > MOST_VALUES) throw invalid(`Condition values must be at most ${MOST_VALUES} in a rule`);
+	if (values.some((value) => value === '' || value.length > 128)) throw invalid('Condition value is too long or empty');
+	if (values.some((value) => !/^[\x20-\x7e]*$/.test(value))) throw invalid('Condition values must be visible ASCII');
+	const wildcards = values.join('').replaceAll(/\\./g, '').match(/[*?]/g)?.length ?? 0;
+	if (wildcards > MOST_WILDCARDS) throw invalid(`A rule can have at most ${MOST_WILDCARDS} wildcards`);
+	return [...conditions];
+}
+
+function valuesOf(condition: RuleCondition): string[] {
+	switch (condition.Field) {
+		case 'query-string':
+			return (condition.QueryStringConfig?.Values ?? []).flatMap(({ Key, Value }) => {
+				if (Value === undefined) throw invalid('A query string condition needs a value');
+				return Key === undefined ? [Value] : [`${Key}${Value}`.slice(0, 128)];
+			});
+		case 'path-pattern':
+			return condition.PathPatternConfig?.Values ?? condition.Values ?? [];
+		case 'host-header':
+			return condition.HostHeaderConfig?.Values ?? condition.Values ?? [];
+		case 'http-request-method':
+			return condition.HttpRequestMethodConfig?.Values ?? [];
+		case 'http-header': {
+			const { HttpHeaderName, Values } = condition.HttpHeaderConfig ?? {};
+			if (!HttpHeaderName || HttpHeaderName.length > 40) throw invalid('HttpHeaderName must have 1 to 40 characters');
+			return Values ?? [];
+		}
+		default:
+			throw invalid(`Condition field '${condition.Field}' must be one of '[path-pattern, host-header, …]'`);
+	}
+}
+
+/** One forward or fixed response, and it comes last; everything else is beyond this world. */
+export function validateActions(actions: readonly Action[] | undefined): Action[] {
+	if (!actions?.length) throw invalid('An action must be specified');
+	if (actions.length > 1) throw new AwsError('TooManyActionsException', 'A rule has exactly one final action');
+	const [action] = actions as [Action];
+	if (action.Type === 'fixed-response') {
+		const { StatusCode, ContentType, MessageBody } = action.FixedResponseConfig ?? {};
+		if (!/^[245]\d\d$/.test(StatusCode ?? '')) throw invalid(`Status code '${StatusCode}' is not 2XX, 4XX or 5XX`);
+		if (ContentType !== undefined && !CONTENT_TYPES.includes(ContentType)) throw invalid('Invalid content type');
+		if ((MessageBody?.length ?? 0) > 1024) throw invalid('Message body must be at most 1024 characters');
+	} else if (action.Type === 'forward') {
+		const groups = action.ForwardConfig?.TargetGroups ?? [];
+		if (action.TargetGroupArn === undefined && groups.length === 0) throw invalid('A forward needs a target group');
+		if (groups.length > 5) throw invalid('A forward action has at most 5 target groups');
+		if (groups.length > 1) notEmulated('weighted forwards');
+	} else notEmulated(`actions of type '${action.Type}'`);
+	return [...actions];
+}

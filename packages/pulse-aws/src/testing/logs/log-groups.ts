@@ -1,0 +1,41 @@
+import type { Handlers } from '../calls/handlers.ts';
+import { AwsError } from '../errors.ts';
+
+export interface LogEvent {
+	/** Unix ms. */
+	readonly timestamp: number;
+	readonly message: string;
+}
+
+/** Streams of events by name, by group. */
+export type LogGroups = Map<string, Map<string, LogEvent[]>>;
+
+const DEFAULT_LIMIT = 10_000;
+
+export function logsApi(groups: LogGroups): Handlers<'logs'> {
+	const missing = (what: string) =>
+		new AwsError('ResourceNotFoundException', `The specified log ${what} does not exist.`);
+	return {
+		getLogEvents(input) {
+			const streams = groups.get(input.logGroupName ?? input.logGroupIdentifier ?? '');
+			if (!streams) throw missing('group');
+			const events = streams.get(input.logStreamName ?? '');
+			if (!events) throw missing('stream');
+			const limit = input.limit ?? DEFAULT_LIMIT;
+			// The same token again means the end, in either direction.
+			const from = Number(/^[fb]\/(\d+)$/.exec(input.nextToken ?? '')?.[1] ?? Number.NaN);
+			const start = Number.isNaN(from) ? (input.startFromHead ? 0 : Math.max(0, events.length - limit)) : from;
+			const page = events.slice(start, start + limit);
+			return {
+				events: page.map((event) => ({ ...event, ingestionTime: event.timestamp })),
+				nextForwardToken: `f/${start + page.length}`,
+				nextBackwardToken: `b/${Math.max(0, start - limit)}`,
+			};
+		},
+
+		deleteLogGroup(input) {
+			if (!groups.delete(input.logGroupName ?? '')) throw missing('group');
+			return {};
+		},
+	};
+}

@@ -1,0 +1,70 @@
+import type { Handlers } from '../calls/handlers.ts';
+import type { WorldClock } from '../clock/world-clock.ts';
+import { AwsError } from '../errors.ts';
+import { dotted, type Zones } from './zones.ts';
+
+/** World ms until a change is INSYNC: "usually within 60 seconds" (UNVERIFIED). */
+const IN_SYNC_MS = 30_000;
+
+export function route53Api(zones: Zones, clock: WorldClock): Handlers<'route53'> {
+	const changes = new Map<string, number>();
+	const info = (id: string, at: number) => ({
+		Id: id,
+		Status: clock.now() >= at + IN_SYNC_MS ? ('INSYNC' as const) : ('PENDING' as const),
+		SubmittedAt: new Date(at),
+	});
+	return {
+		/** From `DNSName` on, in the order of reversed labels: what follows the name asked for need not end with it. */
+		listHostedZonesByName(input) {
+			const key = (name: string) => dotted(name).split('.').filter(Boolean).reverse().join(' ');
+			const sorted = [...zones.all].sort((a, b) => (key(a.name) < key(b.name) ? -1 : 1));
+			const from =
+				input.DNSName === undefined ? sorted : sorted.filter((zone) => key(zone.name) >= key(input.DNSName!));
+			const most = Math.min(Number(input.MaxItems ?? 100), 100);
+			const [next] = from.slice(most);
+			return {
+				HostedZones: from.slice(0, most).map((zone) => ({
+					Id: zone.id,
+					Name: zone.name,
+					CallerReference: zone.id,
+					Config: { PrivateZone: zone.isPrivate },
+					ResourceRecordSetCount: zone.records.size,
+				})),
+				IsTruncated: next !== undefined,
+				MaxItems: most,
+				...(next ? { NextDNSName: next.name, NextHostedZoneId: next.id } : {}),
+			};
+		},
+
+		changeResourceRecordSets(input) {
+			const zone = zones.all.find(({ id }) => id.endsWith(`/${(input.HostedZoneId ?? '').split('/').at(-1)}`));
+			if (!zone) throw new AwsError('NoSuchHostedZone', `No hosted zone found with ID: ${input.HostedZoneId}`, 404);
+			const records = new Map(zone.records);
+			for (const { Action, ResourceRecordSet: set } of input.ChangeBatch?.Changes ?? []) {
+				const name = dotted(set?.Name ?? '');
+				const key = `${name} ${set?.Type}`;
+				const refuse = (why: string) => {
+					throw new AwsError('InvalidChangeBatch', `[Tried to ${Action} resource record set ${key} but ${why}]`);
+				};
+				if (!set || (name !== zone.name && !name.endsWith(`.${zone.name}`))) refuse(`it is not in zone ${zone.name}`);
+				if (set?.Type === 'CNAME' && name === zone.name) refuse('a CNAME is not permitted at the apex');
+				if (Action === 'CREATE' && records.has(key)) refuse('it already exists');
+				if (Action === 'DELETE' && !records.delete(key)) refuse('it was not found');
+				if (Action !== 'DELETE') records.set(key, set!);
+			}
+			// One batch, all or nothing.
+			zone.records.clear();
+			for (const [key, set] of records) zone.records.set(key, set);
+			const id = `/change/C${changes.size + 1}`;
+			changes.set(id, clock.now());
+			return { ChangeInfo: info(id, clock.now()) };
+		},
+
+		getChange(input) {
+			const id = `/change/${(input.Id ?? '').split('/').at(-1)}`;
+			const at = changes.get(id);
+			if (at === undefined) throw new AwsError('NoSuchChange', `A change with the ID ${input.Id} does not exist`, 404);
+			return { ChangeInfo: info(id, at) };
+		},
+	};
+}

@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { TaskProgram } from './program.ts';
+
+const CODES: Readonly<Record<string, number>> = { SIGKILL: 137, SIGTERM: 143 };
+
+export interface ProcessProgramOptions {
+	readonly cwd?: string;
+	/** What an image's own ENV would hold; the task definition wins over it. */
+	readonly env?: Readonly<Record<string, string>>;
+}
+
+/**
+ * A real process. There are no network namespaces here: instead of its container port it listens on `PORT`, a free
+ * port of loopback, which is what most servers read anyway.
+ */
+export function processProgram(
+	command: readonly [string, ...string[]],
+	options: ProcessProgramOptions = {},
+): TaskProgram {
+	return {
+		async start(task) {
+			const port = await freePort();
+			const [file, ...args] = command;
+			const child = spawn(file, args, {
+				cwd: options.cwd,
+				env: { PATH: process.env.PATH, ...options.env, ...task.env, PORT: String(port) },
+				stdio: ['ignore', 'pipe', 'pipe'],
+			});
+			for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', task.onLine);
+			await new Promise<void>((resolve, reject) => {
+				child.once('spawn', resolve);
+				child.once('error', reject);
+			});
+			let ended = false;
+			const exit = new Promise<number>((resolve) => {
+				child.once('close', (code, signal) => {
+					ended = true;
+					resolve(code ?? CODES[signal ?? ''] ?? 1);
+				});
+			});
+			return {
+				address: `127.0.0.1:${port}`,
+				ready: listening(port, () => ended),
+				exit,
+				stop: (signal) => void child.kill(signal),
+			};
+		},
+	};
+}
+
+async function freePort(): Promise<number> {
+	const probe = createServer();
+	await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+	const { port } = probe.address() as AddressInfo;
+	await new Promise((resolve) => probe.close(resolve));
+	return port;
+}
+
+async function listening(port: number, ended: () => boolean): Promise<void> {
+	while (!ended()) {
+		const open = await new Promise<boolean>((resolve) => {
+			const socket = connect(port, '127.0.0.1');
+			socket.once('connect', () => {
+				socket.destroy();
+				resolve(true);
+			});
+			socket.once('error', () => resolve(false));
+		});
+		if (open) return;
+		await delay(20);
+	}
+}
