@@ -1,0 +1,157 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type CommandOptions, jsonOf } from './command.ts';
+import { until } from './until.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const COUNTER = join(ROOT, 'examples/counter');
+
+interface UpAnswer {
+	readonly api_url: string;
+	readonly api_token: string;
+	readonly workspace_id: string;
+}
+
+export interface DeployAnswer {
+	readonly deployment_id: string;
+	readonly server_address: string;
+	readonly backend_service_id: string;
+}
+
+export interface StatusAnswer {
+	readonly active: string | null;
+	readonly deployments: readonly { readonly deployment_id: string; readonly state: string }[];
+}
+
+/** A local platform in a folder of its own, and the commands a user would run against it, as processes. */
+export class LocalStack {
+	readonly dir: string;
+	readonly platform: UpAnswer;
+	/** `redis-server 7.0.15`, or SQLite where there is none. */
+	readonly redis: string;
+	#target: Record<string, string> = {};
+
+	private constructor(dir: string, platform: UpAnswer, redis: string) {
+		this.dir = dir;
+		this.platform = platform;
+		this.redis = redis;
+	}
+
+	static async up(): Promise<LocalStack> {
+		const dir = await mkdtemp(join(tmpdir(), 'pulse-local-'));
+		const args = ['local', 'up', '--detach', '--dir', dir, '--node-modules', join(ROOT, 'node_modules')];
+		const platform = await jsonOf<UpAnswer>(args, { cwd: COUNTER, env: {} });
+		const status = await jsonOf<{ redis: string }>(['local', 'status', '--dir', dir], { cwd: COUNTER, env: {} });
+		return new LocalStack(dir, platform, status.redis);
+	}
+
+	/** What a user has exported. After `init`, its project and environment too. */
+	get options(): CommandOptions {
+		const { api_url, api_token, workspace_id } = this.platform;
+		return {
+			cwd: COUNTER,
+			env: {
+				PULSE_RAILWAY_API_URL: api_url,
+				RAILWAY_API_TOKEN: api_token,
+				RAILWAY_WORKSPACE_ID: workspace_id,
+				...this.#target,
+			},
+		};
+	}
+
+	/** Returns the public address. */
+	async init(...flags: string[]): Promise<string> {
+		const answer = await jsonOf<{ server_address: string; project_id: string; environment_id: string }>(
+			['init', '--app-file', 'app.ts', ...flags],
+			this.options,
+		);
+		this.#target = { RAILWAY_PROJECT_ID: answer.project_id, RAILWAY_ENVIRONMENT_ID: answer.environment_id };
+		return answer.server_address;
+	}
+
+	deployArguments(...flags: string[]): string[] {
+		return ['deploy', '--app-file', 'app.ts', ...flags];
+	}
+
+	deploy(...flags: string[]): Promise<DeployAnswer> {
+		return jsonOf(this.deployArguments(...flags), this.options);
+	}
+
+	status(): Promise<StatusAnswer> {
+		return jsonOf(['status'], this.options);
+	}
+
+	/** Names of all services of the environment, as the platform's API lists them. */
+	async services(): Promise<string[]> {
+		return (await this.#instances()).map((instance) => instance.serviceName);
+	}
+
+	/** "Run now" of the cron service, as in the platform's console. */
+	async runJanitor(): Promise<void> {
+		const janitor = (await this.#instances()).find((instance) => instance.serviceName === 'pulse-janitor');
+		if (!janitor) throw new Error('there is no janitor service');
+		await this.#graphql(
+			'mutation($id: String!) { deploymentInstanceExecutionCreate(input: {serviceInstanceId: $id}) }',
+			{
+				id: janitor.id,
+			},
+		);
+	}
+
+	/** Runs the janitor until `id` has no service any more. */
+	async untilDeleted(id: string, budgetMs = 30_000): Promise<void> {
+		let nextRun = 0;
+		await until(
+			`the janitor to delete ${id}`,
+			async () => {
+				if (!(await this.services()).includes(id)) return true;
+				if (Date.now() < nextRun) return false;
+				nextRun = Date.now() + 2_000;
+				await this.runJanitor();
+				return false;
+			},
+			budgetMs,
+		);
+	}
+
+	async down(): Promise<void> {
+		await jsonOf(['local', 'down', '--purge', '--yes', '--dir', this.dir], { cwd: COUNTER, env: {} });
+		await rm(this.dir, { recursive: true, force: true });
+	}
+
+	async #instances(): Promise<{ id: string; serviceName: string }[]> {
+		const found: { id: string; serviceName: string }[] = [];
+		for (let after: string | null = null; ; ) {
+			const page: Page = await this.#graphql(
+				'query($id: String!, $after: String) { environment(id: $id) { serviceInstances(first: 50, after: $after) { edges { node { id serviceName } } pageInfo { hasNextPage endCursor } } } }',
+				{ id: this.#target.RAILWAY_ENVIRONMENT_ID, after },
+			);
+			const { edges, pageInfo } = page.environment.serviceInstances;
+			found.push(...edges.map((edge) => edge.node));
+			if (!pageInfo.hasNextPage) return found;
+			after = pageInfo.endCursor;
+		}
+	}
+
+	async #graphql<T>(query: string, variables: Record<string, unknown>): Promise<T> {
+		const response = await fetch(`${this.platform.api_url}?source=test`, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json', authorization: `Bearer ${this.platform.api_token}` },
+			body: JSON.stringify({ query, variables }),
+		});
+		const { data, errors } = (await response.json()) as { data: T; errors?: unknown };
+		if (errors) throw new Error(`the platform answered ${JSON.stringify(errors)}`);
+		return data;
+	}
+}
+
+interface Page {
+	readonly environment: {
+		readonly serviceInstances: {
+			readonly edges: readonly { readonly node: { readonly id: string; readonly serviceName: string } }[];
+			readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+		};
+	};
+}
