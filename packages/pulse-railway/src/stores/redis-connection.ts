@@ -2,8 +2,10 @@ import { Redis } from 'ioredis';
 import { StoreUnavailableError } from '../deployments/errors.ts';
 import { COMMIT, READ } from './redis-scripts.ts';
 
-/** For each call, connecting included. A hung server is as good as a dead one after that. */
+/** For each call, waiting for a connection included. A hung server is as good as a dead one after that. */
 const BUDGET_MS = 2_000;
+/** For the first connection: a new container's private names may not resolve for up to 3 s (facts/railway.md §5). */
+const FIRST_CONNECTION_MS = 5_000;
 
 interface Scripts {
 	pulseRead(...args: (string | number)[]): Promise<[[string | null, number][], string[][]]>;
@@ -39,13 +41,17 @@ export function connectRedis(url: string): RedisConnection {
 	// Every call that waits for the connection listens.
 	client.setMaxListeners(0);
 	let lastError: unknown;
+	let patience = FIRST_CONNECTION_MS;
+	client.once('ready', () => {
+		patience = BUDGET_MS;
+	});
 	client.on('error', (error) => {
 		lastError = error;
 	});
 	const wakers = new Map<() => void, string>();
 	let subscriber: Redis | undefined;
 
-	/** A refused connection is no verdict: private names may not resolve yet, and a restarting server refuses for a moment. */
+	/** A refused connection is no verdict: a restarting server refuses for a moment. */
 	async function ready(): Promise<void> {
 		if (client.status === 'ready') return;
 		if (client.status === 'wait') client.connect().catch(() => {});
@@ -57,7 +63,7 @@ export function connectRedis(url: string): RedisConnection {
 			};
 			const onReady = () => settle(resolve);
 			const onEnd = () => settle(() => reject(new Error('the connection was closed')));
-			const timer = setTimeout(() => settle(() => reject(lastError ?? new Error('no answer'))), BUDGET_MS);
+			const timer = setTimeout(() => settle(() => reject(lastError ?? new Error('no answer'))), patience);
 			client.once('ready', onReady).once('end', onEnd);
 		});
 	}

@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** A real Redis on loopback that keeps nothing. */
@@ -19,7 +19,7 @@ export interface RedisServer {
 
 /** Why tests with a real Redis cannot run here; `null` when they can. */
 export function redisServerMissing(): string | null {
-	if (binary() !== null) return null;
+	if (!spawnSync('redis-server', ['--version'], { stdio: 'ignore' }).error) return null;
 	return `redis-server not found: ${process.platform === 'darwin' ? 'brew install redis' : 'apt-get install redis-server'}`;
 }
 
@@ -28,7 +28,7 @@ export async function startRedisServer(port?: number): Promise<RedisServer> {
 	for (let attempt = 1; ; attempt++) {
 		const chosen = port ?? (await freePort());
 		const directory = mkdtempSync(join(tmpdir(), 'pulse-redis-'));
-		const child = spawn(binary() ?? 'redis-server', options(chosen, directory), { stdio: 'ignore' });
+		const child = spawn('redis-server', options(chosen, directory), { stdio: 'ignore' });
 		const stop = stopper(child, directory);
 		if (await answers(child, chosen)) {
 			return {
@@ -91,17 +91,4 @@ async function freePort(): Promise<number> {
 	server.close();
 	await once(server, 'close');
 	return typeof address === 'object' && address ? address.port : 0;
-}
-
-function binary(): string | null {
-	for (const directory of (process.env.PATH ?? '').split(delimiter)) {
-		const candidate = join(directory, 'redis-server');
-		try {
-			accessSync(candidate, constants.X_OK);
-			return candidate;
-		} catch {
-			// Not here.
-		}
-	}
-	return null;
 }
