@@ -24,30 +24,29 @@ export async function runCli(info: ProgramInfo, specs: readonly CommandSpec[], e
 	const program = commanderProgram(info, specs, (found) => {
 		parsed = found;
 	});
+	let errorOutput = '';
 	for (const command of withDescendants(program)) {
 		command.configureOutput({
 			writeOut: (text) => void edge.stdout.write(text),
-			// Commander's message is printed below, in the form of every other error.
-			writeErr: () => {},
+			// Commander's messages are printed below, in the form of every other error; its help as it is.
+			writeErr: (text) => {
+				errorOutput += text;
+			},
 			getOutHelpWidth: () => edge.stdout.columns ?? 100,
 		});
 	}
 	try {
-		program.parse([...edge.argv], { from: 'user' });
-		if (parsed === undefined) {
-			program.outputHelp();
-			return 0;
-		}
+		program.parse(edge.argv.length === 0 ? ['--help'] : [...edge.argv], { from: 'user' });
 	} catch (error) {
 		if (!(error instanceof CommanderError)) throw error;
 		if (error.exitCode === 0) return 0;
 		if (error.code === 'commander.help') {
-			edge.stderr.write(program.helpInformation());
+			edge.stderr.write(errorOutput);
 			return 2;
 		}
 		return fail(usageError(error.message.replace(/^error: /, ''), `Run ${info.name} --help.`), edge, wantsJson, false);
 	}
-	return runParsed(parsed, edge);
+	return parsed === undefined ? 0 : runParsed(parsed, edge);
 }
 
 async function runParsed({ spec, flags, args, common }: Parsed, edge: CliEdge): Promise<number> {

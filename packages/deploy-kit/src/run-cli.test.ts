@@ -1,0 +1,139 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import type { CommandSpec, Invocation } from './command.ts';
+import { DeployToolError, usageError } from './errors.ts';
+import { runCli } from './run-cli.ts';
+import { list, text } from './setting-kinds.ts';
+
+const info = { name: 'tool', version: '1.2.3', summary: 'A tool' };
+
+function spec(more: Partial<CommandSpec> = {}): CommandSpec {
+	return {
+		name: 'make thing',
+		summary: 'Make a thing',
+		arguments: [{ syntax: '[file]', describe: 'a file' }],
+		settings: {
+			colour: { flag: '--colour <colour>', describe: 'its colour', env: ['COLOUR'], default: 'red', parse: text },
+			env: { flag: '--env <KEY=VALUE>', repeatable: true, describe: 'a variable', parse: list },
+			hidden: { describe: 'plugin only', plugin: 'hidden', parse: text },
+		},
+		examples: ['tool make thing --colour blue'],
+		changes: true,
+		run: async () => ({ json: { b: 1, a: { d: 1, c: 2 } }, text: 'made' }),
+		...more,
+	};
+}
+
+async function run(argv: string[], command = spec()): Promise<{ code: number; out: string; err: string }> {
+	const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+	const code = await runCli(info, [command], {
+		argv,
+		env: {},
+		cwd: '/here',
+		stdin: new PassThrough() as unknown as NodeJS.ReadStream,
+		stdout: stdout as unknown as NodeJS.WriteStream,
+		stderr: stderr as unknown as NodeJS.WriteStream,
+		signal: new AbortController().signal,
+	});
+	return { code, out: String(stdout.read() ?? ''), err: String(stderr.read() ?? '') };
+}
+
+describe('a command', () => {
+	it('gets what was typed, unread', async () => {
+		let seen: Invocation | undefined;
+		const command = spec({
+			run: async (invocation) => {
+				seen = invocation;
+				return { json: null };
+			},
+		});
+		await run(['make', 'thing', '--env', 'A=1', 'file.ts', '--env', 'B=2', '--dry-run'], command);
+		expect(seen).toMatchObject({ flags: { env: ['A=1', 'B=2'] }, args: ['file.ts'], cwd: '/here', dryRun: true });
+		expect(seen?.flags.colour).toBeUndefined();
+	});
+
+	it('prints text, or with --json one document with sorted keys', async () => {
+		expect(await run(['make', 'thing'])).toEqual({ code: 0, out: 'made\n', err: '' });
+		const { out } = await run(['make', 'thing', '--json']);
+		expect(out).toBe(`{\n  "a": {\n    "c": 2,\n    "d": 1\n  },\n  "b": 1\n}\n`);
+	});
+
+	it('prints JSON into a pipe where scripts rely on it', async () => {
+		expect(JSON.parse((await run(['make', 'thing'], spec({ jsonWhenPiped: true }))).out)).toHaveProperty('a');
+	});
+
+	it('fails with one message, what is behind it, and what to do next', async () => {
+		const failing = spec({
+			run: async () => {
+				throw new DeployToolError('no-thing', 'There is no thing.', { fault: 'app', detail: 'a\nb', next: 'Get one.' });
+			},
+		});
+		expect(await run(['make', 'thing'], failing)).toEqual({
+			code: 1,
+			out: '',
+			err: 'Error: There is no thing.\n  a\n  b\nNext: Get one.\n',
+		});
+		const { code, out } = await run(['make', 'thing', '--json'], failing);
+		expect([code, JSON.parse(out)]).toEqual([
+			1,
+			{ error: { code: 'no-thing', message: 'There is no thing.', fault: 'app', detail: 'a\nb', next: 'Get one.' } },
+		]);
+	});
+
+	it('ends with 2 for bad input', async () => {
+		const picky = spec({
+			run: async () => {
+				throw usageError('colour must be blue');
+			},
+		});
+		expect((await run(['make', 'thing'], picky)).code).toBe(2);
+	});
+
+	it('calls an unexpected error a defect, with its stack only when asked', async () => {
+		const broken = spec({
+			run: async () => {
+				throw new TypeError('x is not a function');
+			},
+		});
+		const { err } = await run(['make', 'thing'], broken);
+		expect(err).toContain('This is a defect of the tool');
+		expect(err).not.toContain('run-cli.test.ts');
+		expect((await run(['make', 'thing', '--verbose'], broken)).err).toContain('run-cli.test.ts');
+	});
+});
+
+describe('help', () => {
+	it('shows flags with variable and default, examples, and nothing that has no flag', async () => {
+		const { code, out } = await run(['make', 'thing', '--help']);
+		expect(code).toBe(0);
+		expect(out).toContain('its colour (env: COLOUR; default: red)');
+		expect(out).toContain('--env <KEY=VALUE>');
+		expect(out).toContain('$ tool make thing --colour blue');
+		expect(out).not.toContain('plugin only');
+	});
+
+	it('is printed without arguments, and the version on demand', async () => {
+		expect((await run([])).out).toContain('A tool');
+		expect((await run(['--version'])).out).toBe('1.2.3\n');
+	});
+});
+
+describe('what cannot be parsed', () => {
+	it.each([[['frob']], [['make', 'thing', '--frob']], [['make', 'thing', '--colour']]])(
+		'%o is bad input',
+		async (argv) => {
+			const { code, out, err } = await run(
+				argv.length > 1 ? ['make', 'thing', '--json', ...argv.slice(2)] : [...argv, '--json'],
+			);
+			expect(code).toBe(2);
+			expect(JSON.parse(out).error.code).toBe('usage');
+			expect(err).toMatch(/^Error: /);
+		},
+	);
+
+	it('is an error for a group without its command', async () => {
+		const { code, out, err } = await run(['make']);
+		expect([code, out]).toEqual([2, '']);
+		expect(err).toContain('tool make');
+	});
+});

@@ -1,0 +1,70 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { isInteractive, type TerminalHostOptions, terminalHost } from './terminal-host.ts';
+
+function host(options: Partial<TerminalHostOptions> = {}) {
+	const output = new PassThrough();
+	const made = terminalHost({
+		input: new PassThrough() as unknown as NodeJS.ReadStream,
+		output: output as unknown as NodeJS.WriteStream,
+		interactive: false,
+		...options,
+	});
+	return { ...made, said: () => String(output.read() ?? '') };
+}
+
+describe('without a terminal', () => {
+	it('a step is told in plain lines, and a wait once', () => {
+		const { notify, said } = host();
+		notify({ level: 'step', id: 'a', state: 'started', text: 'Build' });
+		for (let poll = 0; poll < 3; poll++) notify({ level: 'step', id: 'a', state: 'waiting', text: 'Build (queued)' });
+		notify({ level: 'step', id: 'a', state: 'done', text: 'Build' });
+		expect(said()).toBe('· Build (queued)\n✓ Build\n');
+	});
+
+	it('a question takes its default, and --yes says yes', async () => {
+		expect(await host().ask({ text: 'Delete?', default: false })).toBe(false);
+		expect(await host({ assumeYes: true }).ask({ text: 'Delete?', default: false })).toBe(true);
+	});
+
+	it('quiet keeps warnings and failures, verbose shows all', () => {
+		const messages = [
+			{ level: 'info', text: 'info' },
+			{ level: 'debug', text: 'debug' },
+			{ level: 'warning', text: 'careful' },
+			{ level: 'step', id: 'a', state: 'failed', text: 'Build' },
+			{ level: 'output', source: 'docker', text: 'line' },
+		] as const;
+		const all = (verbosity: 'quiet' | 'normal' | 'verbose') => {
+			const made = host({ verbosity });
+			for (const message of messages) made.notify(message);
+			return made.said();
+		};
+		expect(all('quiet')).toBe('Warning: careful\n✗ Build\n');
+		expect(all('normal')).toBe('info\nWarning: careful\n✗ Build\n  docker | line\n');
+		expect(all('verbose')).toContain('debug');
+	});
+});
+
+describe('on a terminal', () => {
+	it('steps under way are redrawn in place, and what is done stays', () => {
+		const { notify, said, close } = host({ interactive: true });
+		notify({ level: 'step', id: 'a', state: 'started', text: 'Build' });
+		notify({ level: 'info', text: 'note' });
+		notify({ level: 'step', id: 'a', state: 'done', text: 'Build' });
+		close();
+		const text = said();
+		expect(text).toContain('\u001b[');
+		expect(text.indexOf('note\n')).toBeLessThan(text.indexOf('✓ Build\n'));
+	});
+});
+
+it.each([
+	['a terminal', { isTTY: true }, {}, true],
+	['a pipe', { isTTY: false }, {}, false],
+	['CI', { isTTY: true }, { CI: 'true' }, false],
+	['CI=false', { isTTY: true }, { CI: 'false' }, true],
+	['a dumb terminal', { isTTY: true }, { TERM: 'dumb' }, false],
+])('a person is assumed on %s: %o %o → %s', (_name, stream, env, expected) => {
+	expect(isInteractive(stream, stream, env)).toBe(expected);
+});
