@@ -74,6 +74,12 @@ it('gives up when the store stays away longer than the lock lasts', async () => 
 	await lock.release();
 });
 
+it('gives up when its time is over while the store hangs', async () => {
+	const lock = await hold({ ...store, renewLock: () => new Promise(() => {}) });
+	await vi.waitFor(() => expect(lock.signal.aborted).toBe(true));
+	await lock.release();
+});
+
 it('aborts with the signal of its caller', async () => {
 	const stop = new AbortController();
 	const lock = await holdLock(store, request, systemClock, stop.signal);

@@ -36,11 +36,18 @@ export async function holdLock(
 		for (;;) {
 			await clock.sleep(ttlMs / 3, released.signal);
 			const asked = clock.now();
-			// An unreachable store is no loss before the lock has run out.
-			const renewed = await port.renewLock(name, token, ttlMs).catch(() => null);
+			const renewed = await renewedInTime();
 			if (renewed) heldUntil = asked + ttlMs;
 			if (renewed === false || clock.now() >= heldUntil) return lost.abort(new LockLostError(name));
 		}
+	}
+
+	/** `null` when nobody knows. An unreachable store is no loss before the lock has run out, and a hung one is one then. */
+	async function renewedInTime(): Promise<boolean | null> {
+		const done = new AbortController();
+		const runsOut = clock.sleep(heldUntil - clock.now(), AbortSignal.any([released.signal, done.signal]));
+		const answer = port.renewLock(name, token, ttlMs).catch(() => null);
+		return Promise.race([answer, runsOut.then(() => null)]).finally(() => done.abort());
 	}
 
 	renew().catch(() => {});
