@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
 
 const APP = fileURLToPath(new URL('../app.ts', import.meta.url));
-const PULSE = fileURLToPath(new URL('../../../packages/pulse-app/dist/bin.js', import.meta.url));
+const PULSE = fileURLToPath(new URL('../../../packages/pulse-app/bin/pulse.js', import.meta.url));
 
 /** The app as its users run it. */
 export async function run(

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-const BIN = fileURLToPath(new URL('../dist/bin.js', import.meta.url));
+const BIN = fileURLToPath(new URL('../bin/pulse.js', import.meta.url));
 const INDEX = fileURLToPath(new URL('../dist/index.js', import.meta.url));
 const APP = `import { App } from ${JSON.stringify(INDEX)};
 const greeting: string = 'hello';

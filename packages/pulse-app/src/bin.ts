@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { Command } from 'commander';
 import { runCommand } from './cli/run.ts';
 import { enterProduction } from './config/environment.ts';
