@@ -21,7 +21,9 @@ export interface DeployAnswer {
 }
 
 export interface StatusAnswer {
-	readonly active: string | null;
+	readonly active_deployment: string | null;
+	readonly durable_active_deployment: string | null;
+	readonly server_address: string;
 	readonly deployments: readonly { readonly deployment_id: string; readonly state: string }[];
 }
 
