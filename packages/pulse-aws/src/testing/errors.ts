@@ -3,15 +3,15 @@ export class AwsError extends Error {
 	readonly $fault: 'client' | 'server';
 	readonly $metadata: { readonly httpStatusCode?: number; readonly requestId: string; readonly attempts: number };
 
-	/** `status` undefined: no answer came at all. */
-	constructor(name: string, message: string, status: number | undefined = 400) {
+	/** `status` null: no answer came at all. */
+	constructor(name: string, message: string, status: number | null = 400) {
 		super(message);
 		this.name = name;
-		this.$fault = status !== undefined && status < 500 ? 'client' : 'server';
+		this.$fault = status !== null && status < 500 ? 'client' : 'server';
 		this.$metadata = {
 			requestId: '00000000-0000-4000-8000-000000000000',
 			attempts: 1,
-			...(status === undefined ? {} : { httpStatusCode: status }),
+			...(status === null ? {} : { httpStatusCode: status }),
 		};
 	}
 }

@@ -38,7 +38,7 @@ export function errorOf(kind: FaultKind, call: CallName): AwsError {
 		case 'service-error':
 			return new AwsError(service === 'ecs' ? 'ServerException' : 'InternalFailure', 'Service Unavailable', 500);
 		default:
-			return new AwsError('TimeoutError', 'Connection timed out', undefined);
+			return new AwsError('TimeoutError', 'Connection timed out', null);
 	}
 }
 

@@ -12,30 +12,32 @@ export function validateConditions(conditions: readonly RuleCondition[] | undefi
 	if (!conditions?.length) throw invalid('A condition must be specified');
 	const values = conditions.flatMap(valuesOf);
 	if (values.length > MOST_VALUES) throw invalid(`Condition values must be at most ${MOST_VALUES} in a rule`);
-	if (values.some((value) => value === '' || value.length > 128)) throw invalid('Condition value is too long or empty');
-	if (values.some((value) => !/^[\x20-\x7e]*$/.test(value))) throw invalid('Condition values must be visible ASCII');
-	const wildcards = values.join('').replaceAll(/\\./g, '').match(/[*?]/g)?.length ?? 0;
+	const texts = values.flat();
+	if (texts.some((text) => text === '' || text.length > 128)) throw invalid('Condition value is too long or empty');
+	if (texts.some((text) => !/^[\x20-\x7e]*$/.test(text))) throw invalid('Condition values must be visible ASCII');
+	const wildcards = texts.join('').replaceAll(/\\./g, '').match(/[*?]/g)?.length ?? 0;
 	if (wildcards > MOST_WILDCARDS) throw invalid(`A rule can have at most ${MOST_WILDCARDS} wildcards`);
 	return [...conditions];
 }
 
-function valuesOf(condition: RuleCondition): string[] {
+/** One entry a value; a query string's key and value are one entry of two texts. */
+function valuesOf(condition: RuleCondition): string[][] {
 	switch (condition.Field) {
 		case 'query-string':
-			return (condition.QueryStringConfig?.Values ?? []).flatMap(({ Key, Value }) => {
+			return (condition.QueryStringConfig?.Values ?? []).map(({ Key, Value }) => {
 				if (Value === undefined) throw invalid('A query string condition needs a value');
-				return Key === undefined ? [Value] : [`${Key}${Value}`.slice(0, 128)];
+				return Key === undefined ? [Value] : [Key, Value];
 			});
 		case 'path-pattern':
-			return condition.PathPatternConfig?.Values ?? condition.Values ?? [];
+			return (condition.PathPatternConfig?.Values ?? condition.Values ?? []).map((value) => [value]);
 		case 'host-header':
-			return condition.HostHeaderConfig?.Values ?? condition.Values ?? [];
+			return (condition.HostHeaderConfig?.Values ?? condition.Values ?? []).map((value) => [value]);
 		case 'http-request-method':
-			return condition.HttpRequestMethodConfig?.Values ?? [];
+			return (condition.HttpRequestMethodConfig?.Values ?? []).map((value) => [value]);
 		case 'http-header': {
 			const { HttpHeaderName, Values } = condition.HttpHeaderConfig ?? {};
 			if (!HttpHeaderName || HttpHeaderName.length > 40) throw invalid('HttpHeaderName must have 1 to 40 characters');
-			return Values ?? [];
+			return (Values ?? []).map((value) => [value]);
 		}
 		default:
 			throw invalid(`Condition field '${condition.Field}' must be one of '[path-pattern, host-header, …]'`);
