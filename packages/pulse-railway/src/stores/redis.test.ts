@@ -1,5 +1,5 @@
 import { systemClock } from 'pulse-deploy-kit/clock';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { RoutingSnapshot } from '../deployments/record.ts';
 import { createDeploymentStore } from './deployment-store.ts';
 import { openStore } from './open.ts';
@@ -38,6 +38,7 @@ describe.skipIf(missing !== null)(missing ?? 'redis in trouble', () => {
 	/** A watched store with a deployment on a server of its own. */
 	async function arrange() {
 		const server = await startRedisServer();
+		onTestFinished(() => server.stop());
 		const store = createDeploymentStore(openRedis(server.url), 'pulse:railway', systemClock);
 		await store.promote('a', 'svc-a');
 		const stop = new AbortController();

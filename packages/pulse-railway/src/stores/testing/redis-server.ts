@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
@@ -23,25 +23,39 @@ export function redisServerMissing(): string | null {
 	return `redis-server not found: ${process.platform === 'darwin' ? 'brew install redis' : 'apt-get install redis-server'}`;
 }
 
+/** Ends the server with us, however we end: its standard input closes. Tells the server's pid first. */
+const KEEPER = 'redis-server "$@" >/dev/null 2>&1 & echo $!; read -r _; kill -9 $!; wait $!';
+
 /** `port`: that of an earlier server, to come back empty at the same address. Default: a free one. */
 export async function startRedisServer(port?: number): Promise<RedisServer> {
 	for (let attempt = 1; ; attempt++) {
 		const chosen = port ?? (await freePort());
 		const directory = mkdtempSync(join(tmpdir(), 'pulse-redis-'));
-		const child = spawn('redis-server', options(chosen, directory), { stdio: 'ignore' });
-		const stop = stopper(child, directory);
-		if (await answers(child, chosen)) {
+		const keeper = spawn('sh', ['-c', KEEPER, 'sh', ...options(chosen, directory)], {
+			stdio: ['pipe', 'pipe', 'ignore'],
+		});
+		const [told] = await once(keeper.stdout, 'data');
+		const pid = Number(String(told));
+		const stop = async () => {
+			if (keeper.exitCode === null && keeper.signalCode === null) {
+				const gone = once(keeper, 'exit');
+				keeper.stdin.end();
+				await gone;
+			}
+			rmSync(directory, { recursive: true, force: true });
+		};
+		if (await answers(pid, chosen)) {
 			return {
 				url: `redis://127.0.0.1:${chosen}`,
 				port: chosen,
-				pause: () => void child.kill('SIGSTOP'),
-				resume: () => void child.kill('SIGCONT'),
+				pause: () => void process.kill(pid, 'SIGSTOP'),
+				resume: () => void process.kill(pid, 'SIGCONT'),
 				stop,
 			};
 		}
 		await stop();
 		// Somebody may have taken the port in between.
-		if (attempt === 5) throw new Error(`redis-server does not start on port ${chosen}`);
+		if (attempt === 3) throw new Error(`redis-server does not start on port ${chosen}`);
 	}
 }
 
@@ -49,38 +63,26 @@ function options(port: number, directory: string): string[] {
 	return ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', directory];
 }
 
-function stopper(child: ChildProcess, directory: string): () => Promise<void> {
-	const kill = () => void child.kill('SIGKILL');
-	process.once('exit', kill);
-	return async () => {
-		process.off('exit', kill);
-		if (child.exitCode === null && child.signalCode === null) {
-			const gone = once(child, 'exit');
-			kill();
-			await gone;
-		}
-		rmSync(directory, { recursive: true, force: true });
-	};
-}
-
-async function answers(child: ChildProcess, port: number): Promise<boolean> {
-	for (let tries = 0; tries < 400 && child.exitCode === null; tries++) {
-		if (await ping(port)) return true;
+async function answers(pid: number, port: number): Promise<boolean> {
+	for (let tries = 0; tries < 300; tries++) {
+		if (await isServer(pid, port)) return true;
 		await delay(25);
 	}
 	return false;
 }
 
-function ping(port: number): Promise<boolean> {
+/** Whether it is this very server that listens there. */
+function isServer(pid: number, port: number): Promise<boolean> {
 	return new Promise((resolve) => {
-		const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'));
+		const socket = connect(port, '127.0.0.1', () => socket.write('INFO server\r\n'));
+		let answer = '';
 		socket.setTimeout(1_000, () => socket.destroy());
 		socket.on('data', (data) => {
-			socket.destroy();
-			resolve(data.toString().startsWith('+PONG'));
+			answer += data;
+			if (answer.includes(`process_id:${pid}\r\n`)) socket.destroy();
 		});
-		socket.on('error', () => resolve(false));
-		socket.on('close', () => resolve(false));
+		socket.on('error', () => {});
+		socket.on('close', () => resolve(answer.includes(`process_id:${pid}\r\n`)));
 	});
 }
 
