@@ -1,5 +1,7 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+
+export type Directories = ReturnType<typeof openDirectories>;
 
 /** Where a platform keeps what; nothing of it is readable by other users. */
 export function openDirectories(dir: string) {
@@ -19,5 +21,7 @@ export function openDirectories(dir: string) {
 	};
 	const { state: _file, ...folders } = paths;
 	for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true, mode: 0o700 });
+	// The folder often stands in the project that is deployed: neither a commit nor an upload may take it along.
+	for (const name of ['.gitignore', '.railwayignore']) writeFileSync(join(root, name), '*\n');
 	return paths;
 }

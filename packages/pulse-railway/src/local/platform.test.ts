@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references as Railway writes them.
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import {

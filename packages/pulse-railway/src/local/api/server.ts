@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
-import type { Logs } from '../runtime/logs.ts';
+import type { PlatformDescription } from '../describe.ts';
 import { handleAdmin } from './admin.ts';
 import { identify } from './caller.ts';
 import type { ApiEngine } from './context.ts';
@@ -12,11 +12,10 @@ import { answerUpload, UPLOAD_PATH } from './upload.ts';
 
 /** The HTTP side of the platform's API: GraphQL, uploads, and what the `local` commands ask. */
 export interface ServerEngine extends ApiEngine {
-	readonly logs: Logs;
 	readonly uploadsDir: string;
 	snapshotPath(snapshotId: string): string;
 	/** For `local status`. */
-	describe(): unknown;
+	describe(): PlatformDescription;
 	/** For `local down`. */
 	requestStop(): void;
 }

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: a Dockerfile has them.
 import { expect, test } from 'vitest';
 import { readDockerfile } from './dockerfile.ts';
 

@@ -32,7 +32,7 @@ export function readDockerfile(text: string, buildArgs: Readonly<Record<string, 
 			if (given !== undefined) args[name] = given;
 		} else if (keyword === 'ENV') {
 			for (const [name, value] of assignments(rest)) {
-				if (NOT_APPLIED.has(name)) ignored.push(line);
+				if (NOT_APPLIED.has(name)) ignored.push(`ENV ${name}=${value}`);
 				else env[name] = expand(value, { ...args, ...env });
 			}
 		} else if (keyword === 'CMD') cmd = shellForm(rest);

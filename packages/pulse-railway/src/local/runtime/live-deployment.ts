@@ -3,6 +3,7 @@ import { describe, type Replica } from './replica.ts';
 /** What runs for one deployment. A cron service and SQLite in place of Redis have no replicas. */
 export interface LiveDeployment {
 	readonly deploymentId: string;
+	readonly instanceId: string;
 	readonly replicas: Replica[];
 	/** Ends cron and similar work of this deployment. */
 	readonly abort: AbortController;

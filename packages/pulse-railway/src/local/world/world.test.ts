@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references as Railway writes them.
 import { expect, test } from 'vitest';
 import { client, createService, createStack, startPlatform } from '../testing/harness.ts';
 import { renderReferences } from './references.ts';

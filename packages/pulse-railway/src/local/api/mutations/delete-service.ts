@@ -10,7 +10,7 @@ export function deleteService(context: ApiContext, serviceId: string, environmen
 		.filter((row) => row.serviceId === serviceId && (environmentId === null || row.environmentId === environmentId))
 		.map((instance) => ({
 			instance,
-			deployments: deploymentsOf(world.data, instance.id).map(({ id }) => id),
+			deployments: deploymentsOf(world.data, instance.id),
 			ports: domainsOf(world.data, instance.id).map(({ port }) => port),
 		}));
 	world.change((data) =>

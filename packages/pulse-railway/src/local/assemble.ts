@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import type { RedisAddress } from './api/context.ts';
+import type { ServerEngine } from './api/server.ts';
+import { writeCommands } from './build/commands.ts';
+import { describePlatform } from './describe.ts';
+import type { Directories } from './directories.ts';
+import { createEdge } from './edge/edge.ts';
+import { machinePath, npmEnvironment, serviceBasics } from './host-environment.ts';
+import { DEFAULT_BEHAVIOUR, type LocalPlatformOptions } from './options.ts';
+import { OWN_BIN } from './own-bin.ts';
+import { openPrivateNetworkFiles } from './private-network-file.ts';
+import { chooseRedis } from './redis-choice.ts';
+import { createFleet } from './runtime/fleet.ts';
+import { openLogs } from './runtime/logs.ts';
+import { freePort } from './runtime/ports.ts';
+import { publishAddress } from './runtime/publish-address.ts';
+import type { ProcessRegistry } from './runtime/registry.ts';
+import type { RuntimeContext } from './runtime/runtime-context.ts';
+import { openWorld } from './world/world.ts';
+
+/** Makes the parts of a platform and joins them; nothing runs or listens yet. */
+export async function assemble(options: LocalPlatformOptions, dirs: Directories, registry: ProcessRegistry) {
+	const behaviour = { ...DEFAULT_BEHAVIOUR, ...options.behaviour };
+	const now = options.now ?? Date.now;
+	const path = machinePath(options.env);
+	const redis = chooseRedis(options.redis ?? 'auto', path);
+	const world = openWorld({ path: dirs.state, now, staleReadsMs: behaviour.staleReadsMs });
+	const logs = openLogs(dirs.logs, now);
+	const privateNetwork = openPrivateNetworkFiles(dirs.network);
+	const apiUrl = () => `http://127.0.0.1:${world.data.apiPort}/graphql/v2`;
+	const context: RuntimeContext = {
+		world,
+		behaviour,
+		now,
+		logs,
+		registry,
+		privateNetwork,
+		dependencies: {
+			cacheDir: dirs.dependencies,
+			nodeModules: options.nodeModules ?? null,
+			env: npmEnvironment(options.env),
+		},
+		basics: serviceBasics(options.env),
+		machinePath: path,
+		commandsDir: await writeCommands(dirs.commands, { 'pulse-railway': OWN_BIN, ...options.commands }),
+		dataDir: dirs.data,
+		deploymentDir: (id) => join(dirs.deployments, id),
+		snapshotPath: (id) => join(dirs.snapshots, `${id}.tgz`),
+		apiUrl,
+		onReplicaChange(instanceId, live) {
+			const instance = world.data.instances[instanceId];
+			if (instance?.activeDeploymentId === live.deploymentId) publishAddress(context, instance, live);
+		},
+	};
+	const fleet = createFleet(context);
+	const edge = createEdge((instanceId) => fleet.portsOf(instanceId));
+	const background = new Set<Promise<void>>();
+	let requestStop = () => {};
+	const stopRequested = new Promise<void>((resolve) => {
+		requestStop = resolve;
+	});
+	const engine: ServerEngine = {
+		world,
+		fleet,
+		logs,
+		behaviour,
+		now,
+		uploadsDir: dirs.uploads,
+		snapshotPath: context.snapshotPath,
+		openDomain: (instanceId) => edge.open(instanceId, 0),
+		closeDomain: (port) => edge.close(port),
+		renamePrivateAddress: (environmentId, before, after) => privateNetwork.rename(environmentId, before, after),
+		async redisAddress(instanceId): Promise<RedisAddress> {
+			if (redis.kind === 'sqlite')
+				return { kind: 'sqlite', url: `sqlite://${join(dirs.data, `${instanceId}.sqlite`)}` };
+			const port = await freePort();
+			world.change((data) => {
+				data.instances[instanceId]!.fixedPort = port;
+			});
+			return { kind: 'server', port };
+		},
+		inBackground(work) {
+			const running = work().finally(() => background.delete(running));
+			background.add(running);
+		},
+		describe: () => describePlatform(world.data, fleet, apiUrl(), redis.text),
+		requestStop: () => requestStop(),
+	};
+	const privateNetworkFile = (environmentId: string) => privateNetwork.path(environmentId);
+	return { world, fleet, edge, logs, engine, redis, background, stopRequested, privateNetworkFile, apiUrl };
+}

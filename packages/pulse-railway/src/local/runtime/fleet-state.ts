@@ -1,0 +1,55 @@
+import { setStatus } from '../world/deployments.ts';
+import type { DeploymentRow, DeploymentStatus } from '../world/model.ts';
+import type { LiveDeployment } from './live-deployment.ts';
+import type { RuntimeContext } from './runtime-context.ts';
+
+/** What is alive, shared by the verbs of the fleet. */
+export interface FleetState extends RuntimeContext {
+	/** Instance id to the deployment that its addresses lead to. */
+	readonly serving: Map<string, LiveDeployment>;
+	/** Being built or started, by deployment id. */
+	readonly making: Map<string, LiveDeployment>;
+	/** Replaced or removed, still running: overlap and draining. */
+	readonly retiring: Set<LiveDeployment>;
+	/** Aborts when the platform ends: everything stops, and statuses stay as they are for the next start. */
+	readonly closing: AbortController;
+	setStatus(deploymentId: string, status: DeploymentStatus, stopped?: boolean): void;
+	/** Work that the platform's end waits for. */
+	track(work: Promise<void>): void;
+	settled(): Promise<void>;
+}
+
+export function createFleetState(context: RuntimeContext): FleetState {
+	const ending = new Set<Promise<void>>();
+	return {
+		...context,
+		serving: new Map(),
+		making: new Map(),
+		retiring: new Set(),
+		closing: new AbortController(),
+		setStatus(deploymentId, status, stopped = false) {
+			context.world.change((data) => setStatus(data, deploymentId, status, stopped, context.now()));
+		},
+		track(work) {
+			ending.add(work);
+			void work.finally(() => ending.delete(work));
+		},
+		async settled() {
+			while (ending.size > 0) await Promise.all(ending);
+		},
+	};
+}
+
+export function newLive(row: DeploymentRow): LiveDeployment {
+	const drainingSeconds =
+		row.settings.drainingSeconds ?? Number(row.variables.RAILWAY_DEPLOYMENT_DRAINING_SECONDS ?? 0);
+	return {
+		deploymentId: row.id,
+		instanceId: row.instanceId,
+		replicas: [],
+		abort: new AbortController(),
+		drainingSeconds,
+		starting: false,
+		stopping: null,
+	};
+}
