@@ -1,0 +1,63 @@
+import { recordingHost } from 'pulse-deploy-kit/recording-host';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { stack } from '../plan/testing/stack.ts';
+import { withDeployLock } from './deploy-lock.ts';
+import { type Recorded, recordingPorts, virtualClock } from './testing/recording-ports.ts';
+
+let world: Recorded;
+const signal = new AbortController().signal;
+const OTHERS = { name: 'deploy', owner: 'bob@desk: deploy prod', token: 'b'.repeat(32), ttlMs: 15_000 } as const;
+
+beforeEach(async () => {
+	world = await recordingPorts(stack());
+});
+
+function lock<T>(work: () => Promise<T>, onSleep: () => Promise<unknown> = async () => {}) {
+	const clock = virtualClock(Date.now());
+	const { sleep } = clock;
+	const slow = {
+		...clock,
+		sleep: (ms: number, by?: AbortSignal) =>
+			ms === 1000
+				? onSleep().then(() => sleep(ms, by))
+				: new Promise<void>((_, reject) => by?.addEventListener('abort', () => reject(by.reason))),
+	};
+	const host = recordingHost();
+	return {
+		host,
+		done: withDeployLock(
+			{ router: world.router, clock: slow, host, signal, owner: 'anna@laptop: deploy' },
+			(_, waited) => work().then((result) => ({ result, waited })),
+		),
+	};
+}
+
+describe('the deploy lock', () => {
+	it('is held during the work and free after it, also when the work fails', async () => {
+		const holder = async () => (await world.router.control('status', {}, signal)).locks.deploy?.owner ?? null;
+		expect(await lock(holder).done).toEqual({ result: 'anna@laptop: deploy', waited: false });
+		expect(await holder()).toBeNull();
+		await expect(lock(() => Promise.reject(new Error('work'))).done).rejects.toThrow('work');
+		expect(await holder()).toBeNull();
+	});
+
+	it('of a command that ends, or was killed, is waited for, saying whose it is', async () => {
+		await world.router.control('lock.acquire', OTHERS, signal);
+		const { host, done } = lock(
+			async () => 1,
+			() => world.router.control('lock.release', OTHERS, signal),
+		);
+		expect(await done).toEqual({ result: 1, waited: true });
+		expect(host.text()).toMatch(/Another command holds the deploy lock: bob@desk: deploy prod, for \d+ s/);
+	});
+
+	it('of a command that goes on is respected: nothing is done', async () => {
+		await world.router.control('lock.acquire', OTHERS, signal);
+		let worked = false;
+		const { done } = lock(async () => {
+			worked = true;
+		});
+		await expect(done).rejects.toMatchObject({ code: 'lock-held', message: expect.stringContaining('bob@desk') });
+		expect(worked).toBe(false);
+	});
+});

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import type { TargetRequest } from '../config/target.ts';
+import type { Account, TokenScope } from '../platform/port.ts';
+import { requireTarget, resolveTarget } from './resolve-target.ts';
+
+const signal = new AbortController().signal;
+const NOTHING: TargetRequest = {
+	projectId: undefined,
+	environmentId: undefined,
+	project: undefined,
+	environment: undefined,
+};
+const SCOPE = { project: { id: 'p1', name: 'shop' }, environment: { id: 'e1', name: 'staging' } };
+const summary = (id: string, name: string) => ({ id, name, workspaceId: null, description: null, createdAt: '' });
+
+function account(
+	scope: TokenScope | null = null,
+	environments = ['production', 'staging'],
+): Account & { asked: string[] } {
+	const asked: string[] = [];
+	return {
+		asked,
+		tokenScope: async () => (asked.push('tokenScope'), scope),
+		projects: async () => (
+			asked.push('projects'), [summary('p1', 'shop'), summary('p2', 'blog'), summary('p3', 'blog')]
+		),
+		environments: async () => (asked.push('environments'), environments.map((name) => ({ id: `id-${name}`, name }))),
+		workspaces: async () => [],
+		createProject: async () => Promise.reject(new Error('not here')),
+	};
+}
+const resolved = (request: Partial<TargetRequest>, by = account()) =>
+	resolveTarget({ ...NOTHING, ...request }, by, signal);
+
+describe('which environment of which project (R5.2, R5.3, R5.22)', () => {
+	it('explicit ids are taken without a question', async () => {
+		const by = account();
+		expect(await resolved({ projectId: 'p', environmentId: 'e' }, by)).toEqual({ projectId: 'p', environmentId: 'e' });
+		expect(by.asked).toEqual([]);
+	});
+	it('a project token says it', async () => {
+		expect(await resolved({}, account(SCOPE))).toEqual({ projectId: 'p1', environmentId: 'e1' });
+		expect(await resolved({ project: 'shop' }, account(SCOPE))).toEqual({ projectId: 'p1', environmentId: 'e1' });
+	});
+	it('a project token reaches nothing else', async () => {
+		await expect(resolved({ projectId: 'p2' }, account(SCOPE))).rejects.toThrow('scoped to Railway project shop');
+		await expect(resolved({ environment: 'production' }, account(SCOPE))).rejects.toThrow(
+			'scoped to Railway environment staging',
+		);
+	});
+	it('names match exactly; production is the default', async () => {
+		expect(await resolved({ project: 'shop' })).toEqual({ projectId: 'p1', environmentId: 'id-production' });
+		expect(await resolved({ projectId: 'p', environment: 'staging' })).toEqual({
+			projectId: 'p',
+			environmentId: 'id-staging',
+		});
+	});
+	it('the only environment needs no name', async () => {
+		expect(await resolved({ projectId: 'p' }, account(null, ['main']))).toEqual({
+			projectId: 'p',
+			environmentId: 'id-main',
+		});
+	});
+	it('none of that name, or several, is an error with what there is', async () => {
+		await expect(resolved({ project: 'shoe' })).rejects.toMatchObject({
+			message: "project 'shoe' not found",
+			next: 'Available: blog, blog, shop',
+		});
+		await expect(resolved({ project: 'blog' })).rejects.toThrow("2 projects are named 'blog'");
+		await expect(resolved({ projectId: 'p' }, account(null, ['a', 'b']))).rejects.toThrow(
+			"environment 'production' not found",
+		);
+	});
+	it('an environment needs a project', async () => {
+		await expect(resolved({ environmentId: 'e' })).rejects.toThrow('environment id requires an existing project id');
+	});
+	it('nothing at all is for init to decide, and an error elsewhere', async () => {
+		expect(await resolved({})).toBeNull();
+		await expect(requireTarget(NOTHING, account(), signal)).rejects.toThrow('project is required');
+	});
+});

@@ -1,0 +1,172 @@
+import { Secret } from 'pulse-deploy-kit/secret';
+import { describe, expect, it } from 'vitest';
+import { initConfig } from '../config/init.ts';
+import { upgradeConfig } from '../config/upgrade.ts';
+import type { ObservedService } from '../platform/port.ts';
+import { janitorSettings, janitorVariables, routerSettings, routerVariables } from './baseline-service.ts';
+import { planInit } from './init.ts';
+import { renderPlan } from './render.ts';
+import type { Plan } from './step.ts';
+import { BASELINE, backend, FRESH, service, stack } from './testing/stack.ts';
+import { planUpgrade } from './upgrade.ts';
+
+const config = (flags: Record<string, unknown> = {}) => initConfig({ flags, args: [], env: {} }, '/app.ts', {});
+const ids = ({ steps }: Plan) => steps.map(({ id }) => id);
+
+describe('the plan of init', () => {
+	const plan = (flags: Record<string, unknown> = {}, services: readonly ObservedService[] = []) =>
+		planInit({ observation: stack({ services }), workspace: null, secrets: FRESH, apiUrl: undefined }, config(flags));
+
+	it('creates, configures, starts and checks, with undo for what it creates', () => {
+		expect(ids(plan())).toEqual([
+			'template',
+			'env',
+			'group',
+			'await-redis',
+			'token',
+			'variables:pulse-router',
+			'variables:pulse-janitor',
+			'configure:pulse-router',
+			'configure:pulse-janitor',
+			'domain',
+			'deploy',
+			'await-deployments',
+			'await-router',
+		]);
+		expect(
+			plan()
+				.steps.filter(({ undo }) => undo !== undefined)
+				.map(({ id }) => id),
+		).toEqual(['template', 'env']);
+	});
+
+	it('without a project creates one first', () => {
+		const workspace = { id: 'w', name: 'Acme' };
+		const first = planInit({ observation: null, workspace, secrets: FRESH, apiUrl: undefined }, config()).steps[0];
+		expect(first).toMatchObject({ kind: 'create-project', name: 'app', workspaceId: 'w' });
+	});
+
+	it('with an external Redis creates none (R5.11)', () => {
+		const external = plan({ redisUrl: 'rediss://:pw@elsewhere' });
+		expect(ids(external)).not.toContain('await-redis');
+		expect(external.steps[0]).toMatchObject({ omit: ['pulse-redis'] });
+		expect(renderPlan(external)).not.toContain('pw@');
+	});
+
+	it('is for a fresh target only (R5.8)', () => {
+		expect(() => plan({}, [service('pulse-env'), service('other'), service('pulse-janitor')])).toThrow(
+			'baseline stack already exists: pulse-env, pulse-janitor',
+		);
+		expect(() => plan({}, [service('other')])).not.toThrow();
+	});
+});
+
+describe('who holds which token (decisions 4, 5, 18)', () => {
+	const values = (variables: object) =>
+		Object.entries(variables).map(
+			([name, value]) => `${name}=${value instanceof Secret ? value.reveal() : JSON.stringify(value)}`,
+		);
+
+	it('the router: control and internal token, none of Railway', () => {
+		const router = values(routerVariables(config(), FRESH));
+		expect(router).toContain('PULSE_RAILWAY_CONTROL_TOKEN=fresh-control');
+		expect(router).toContain('PULSE_RAILWAY_INTERNAL_TOKEN=fresh-internal');
+		expect(router.join()).not.toContain('RAILWAY_TOKEN=');
+	});
+
+	it('the janitor: a project token and the internal token, not the control token', () => {
+		const janitor = values(janitorVariables(config(), FRESH, undefined));
+		expect(janitor).toContain('RAILWAY_TOKEN={"from":"minted-token"}');
+		expect(janitor.join()).not.toContain('fresh-control');
+	});
+});
+
+describe('the plan of an upgrade (R5.23, R5.24)', () => {
+	const upToDate = (): readonly ObservedService[] => {
+		const reveal = (variables: object) =>
+			Object.fromEntries(
+				Object.entries(variables).map(([name, value]) => [
+					name,
+					value instanceof Secret ? value.reveal() : String(value),
+				]),
+			);
+		const secrets = { ...FRESH, janitorToken: new Secret('janitor-token') };
+		return BASELINE.map((one) => {
+			if (one.name === 'pulse-router')
+				return { ...one, variables: reveal(routerVariables(config(), secrets)), settings: routerSettings(config()) };
+			if (one.name === 'pulse-janitor')
+				return {
+					...one,
+					variables: reveal(janitorVariables(config(), secrets, undefined)),
+					settings: janitorSettings(config()),
+				};
+			return one;
+		});
+	};
+	const change = (name: string, more: (one: ObservedService) => Partial<ObservedService>) =>
+		upToDate().map((one) => (one.name === name ? { ...one, ...more(one) } : one));
+	const plan = (services = upToDate(), flags: Record<string, unknown> = {}) =>
+		planUpgrade(
+			{ observation: stack({ services }), fresh: FRESH, apiUrl: undefined },
+			upgradeConfig({ flags, env: {} }, {}),
+		);
+
+	it('of a stack in order is empty', () => expect(plan().steps).toEqual([]));
+
+	it('writes, configures and starts only what differs', () => {
+		const services = change('pulse-janitor', (one) => ({ variables: { ...one.variables, PULSE_BACKEND_PORT: '9' } }));
+		const [variables, ...rest] = plan(services).steps;
+		expect(variables).toMatchObject({ service: 'pulse-janitor', variables: { PULSE_BACKEND_PORT: '8000' } });
+		expect(Object.keys((variables as { variables: object }).variables)).toEqual(['PULSE_BACKEND_PORT']);
+		expect(rest.map(({ id }) => id)).toEqual(['deploy', 'await-deployments']);
+	});
+
+	it('keeps settings that nobody gave, and changes those that somebody did', () => {
+		const services = change('pulse-router', (one) => ({ settings: { ...one.settings, numReplicas: 3 } }));
+		expect(plan(services).steps).toEqual([]);
+		expect(plan(services, { routerReplicas: '2' }).steps[0]).toMatchObject({ settings: { numReplicas: 2 } });
+	});
+
+	it('moves our images to this version, and leaves those of others', () => {
+		const image = (text: string) => change('pulse-router', (one) => ({ settings: { ...one.settings, image: text } }));
+		expect(plan(image('ghcr.io/erwinkn/pulse-railway-router:0.0.1')).steps[0]).toMatchObject({
+			settings: { image: config().routerImage },
+		});
+		expect(plan(image('registry.example.com:5000/me/router:7')).steps).toEqual([]);
+	});
+
+	it('takes the API token off a router of old, and gives it what it lacks', () => {
+		const services = change('pulse-router', ({ variables }) => {
+			const { PULSE_RAILWAY_CONTROL_TOKEN: _, ...rest } = variables;
+			return { variables: { ...rest, RAILWAY_TOKEN: 'of-the-deployer' } };
+		});
+		expect(ids(plan(services))).toEqual([
+			'variables:pulse-router',
+			'delete:pulse-router:RAILWAY_TOKEN',
+			'deploy',
+			'await-deployments',
+			'await-router',
+		]);
+	});
+
+	it('mints a token for a janitor that has none, and leaves a sealed one alone', () => {
+		const token = (value: string | null | undefined) =>
+			change('pulse-janitor', ({ variables: { RAILWAY_TOKEN: _, ...rest } }) => ({
+				variables: value === undefined ? rest : { ...rest, RAILWAY_TOKEN: value },
+			}));
+		expect(ids(plan(token(undefined)))[0]).toBe('token');
+		expect(plan(token(null)).steps).toEqual([]);
+	});
+
+	it('places new services beside the router', () => {
+		const services = [...upToDate(), backend('a', { groupId: null }), service('mine')];
+		expect(plan(services).steps).toMatchObject([{ kind: 'group', services: ['a'], optional: true }]);
+	});
+
+	it('is refused for a stack that is not complete', () => {
+		expect(() => plan([])).toThrow('baseline service pulse-router not found');
+		expect(() => plan(upToDate().filter(({ name }) => name !== 'pulse-env'))).toThrow(
+			'baseline service pulse-env not found',
+		);
+	});
+});

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import type { DeploymentState } from '../deployments/record.ts';
+import { settle } from './settle.ts';
+import { live, NOW, stack } from './testing/stack.ts';
+
+interface Case {
+	readonly active?: string;
+	readonly backends?: readonly string[];
+	readonly live?: Readonly<Record<string, DeploymentState>>;
+	readonly promotedAt?: number;
+}
+
+function settled({ active, backends = [], live: states = {}, promotedAt }: Case) {
+	const observation = stack({ backends, ...(active === undefined ? {} : { active }) });
+	const snapshot = live(states, promotedAt === undefined ? {} : { promotedAt });
+	const { steps, activeId, warnings, deleted } = settle(observation, snapshot, NOW);
+	return { steps: steps.map(({ id }) => id), activeId, warned: warnings.length > 0, deleted: [...deleted] };
+}
+
+describe('before anything new begins', () => {
+	it('a stack in order needs nothing', () => {
+		expect(settled({ active: 'b', backends: ['a', 'b'], live: { a: 'draining', b: 'active' } })).toEqual({
+			steps: [],
+			activeId: 'b',
+			warned: false,
+			deleted: [],
+		});
+		expect(settled({}).steps).toEqual([]);
+	});
+
+	it('a service that no record vouches for is deleted', () => {
+		expect(settled({ active: 'b', backends: ['b', 'c'], live: { b: 'active' } })).toMatchObject({
+			steps: ['leftover:c'],
+			deleted: ['c'],
+		});
+		expect(settled({ backends: ['a'] }).steps).toEqual(['leftover:a']);
+	});
+
+	it('a pending record is forgotten before its service goes, and also without one', () => {
+		expect(
+			settled({ active: 'b', backends: ['b', 'c'], live: { b: 'active', c: 'pending', d: 'pending' } }).steps,
+		).toEqual(['forget:c', 'forget:d', 'leftover:c']);
+	});
+
+	it.each<DeploymentState>(['draining', 'retiring'])('a %s deployment is the business of the janitor', (state) => {
+		expect(settled({ active: 'b', backends: ['a', 'b'], live: { a: state, b: 'active' } }).steps).toEqual([]);
+	});
+
+	it.each<[string, DeploymentState]>([
+		['deploy', 'pending'],
+		['rollback', 'draining'],
+	])('the promotion of a %s that died after its durable write is finished first', (_command, state) => {
+		expect(
+			settled({ active: 'c', backends: ['b', 'c', 'd'], live: { b: 'active', c: state, d: 'pending' } }),
+		).toMatchObject({ steps: ['finish:c', 'forget:d', 'leftover:d'], activeId: 'c' });
+	});
+
+	it('a first promotion that died is finished too', () => {
+		expect(settled({ active: 'c', backends: ['c'], live: { c: 'pending' } }).steps).toEqual(['finish:c']);
+	});
+
+	it('a young promotion never loses to what Railway says late', () => {
+		expect(
+			settled({ active: 'b', backends: ['b', 'c'], live: { b: 'draining', c: 'active' }, promotedAt: NOW - 60_000 }),
+		).toEqual({ steps: [], activeId: 'c', warned: true, deleted: [] });
+	});
+
+	it('a store that lost its data is restored, and nothing is deleted meanwhile', () => {
+		expect(settled({ active: 'b', backends: ['a', 'b'] })).toEqual({
+			steps: ['reconcile'],
+			activeId: 'b',
+			warned: true,
+			deleted: [],
+		});
+	});
+
+	it('nothing is deleted while the durable truth is missing or names a service that is gone', () => {
+		expect(settled({ backends: ['a', 'b'], live: { b: 'active' } })).toMatchObject({ steps: [], warned: true });
+		expect(settled({ active: 'gone', backends: ['a', 'b'], live: { b: 'active' } })).toMatchObject({
+			steps: [],
+			warned: true,
+		});
+	});
+});

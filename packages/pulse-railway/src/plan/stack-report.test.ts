@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import type { ControlStatus } from '../control/status.ts';
+import { routerFacts } from './baseline.ts';
+import { renderStatus } from './render-status.ts';
+import { stackReport } from './stack-report.ts';
+import { LONG_AGO, live, NOW, stack } from './testing/stack.ts';
+
+const policy = { drainGraceMs: 60_000, maxDrainAgeMs: 86_400_000 };
+
+function report(
+	states: Parameters<typeof live>[0],
+	more: Partial<ControlStatus> = {},
+	active = 'b',
+	backends = ['a', 'b'],
+) {
+	const observation = stack({ active, backends });
+	const status: ControlStatus = {
+		now: NOW,
+		snapshot: live(states),
+		activity: [],
+		replicas: [{ replicaId: 'r', at: NOW, revision: 7 }],
+		sessions: {},
+		locks: { deploy: null, janitor: null },
+		...more,
+	};
+	return stackReport(observation, status, routerFacts(observation, 'pulse-router'), policy);
+}
+
+describe('the status', () => {
+	it('says who is on each deployment and what the janitor would do next', () => {
+		const { deployments, ...rest } = report(
+			{ a: 'draining', b: 'active' },
+			{
+				activity: [{ id: 'a', lastSeenAt: NOW, inFlight: 1, sockets: 2, requestRate: 0.25 }],
+				sessions: { a: { reachable: true, total: 5, connected: 2, drainable: false } },
+			},
+		);
+		expect(rest).toMatchObject({ active_deployment: 'b', durable_active_deployment: 'b', router_replicas: 1 });
+		expect(deployments.map(({ deployment_id }) => deployment_id)).toEqual(['b', 'a']);
+		expect(deployments[1]).toMatchObject({
+			state: 'draining',
+			sessions: 5,
+			sockets: 2,
+			requests_in_flight: 1,
+			requests_per_second: 0.3,
+			drain_started_at: LONG_AGO / 1000,
+			janitor: { action: 'keep', reason: 'still_active', detail: '2 sockets, 1 request' },
+		});
+	});
+
+	it('shows a service without a record, and a record without a service', () => {
+		const { deployments } = report({ b: 'active', gone: 'draining' }, {}, 'b', ['b', 'left']);
+		expect(deployments.map(({ deployment_id, state, service_id }) => [deployment_id, state, service_id])).toEqual([
+			['b', 'active', 'id-b'],
+			['left', 'unregistered', 'id-left'],
+			['gone', 'draining', null],
+		]);
+	});
+
+	it('is readable: a table, times left, and attention where the truths differ', () => {
+		const text = renderStatus(report({ a: 'active', b: 'pending' }), NOW);
+		expect(text).toContain("Attention: the router's active deployment is a, Railway says b");
+		expect(renderStatus(report({ a: 'draining', b: 'active' }), NOW)).toMatch(/^a +draining .* keep \(not asked\)/m);
+		expect(renderStatus(report({}, {}, 'b', []), NOW)).toContain('No deployments yet');
+	});
+});
