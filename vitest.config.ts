@@ -5,6 +5,7 @@ export default defineConfig({
 		include: ['packages/*/src/**/*.test.ts', 'examples/*/**/*.test.ts', 'test/**/*.test.ts'],
 		exclude: ['**/node_modules/**', '**/dist/**'],
 		pool: 'forks',
+		globalSetup: './test/support/needs.ts',
 		reporters: ['default', './test/support/closing-line-reporter.ts'],
 		testTimeout: 20_000,
 		hookTimeout: 30_000,
