@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { DeploymentStore } from '../deployments/store.ts';
 import type { Upstreams } from './claim.ts';
 import type { Log } from './log.ts';
@@ -17,6 +18,8 @@ export interface ActivityOptions {
 }
 
 const REPORT_MS = 1_000;
+/** A store that is down must not hold up the end of the process. */
+const LAST_REPORT_MS = 1_000;
 
 /**
  * Tells the store what this process sees, at most once a second and never within a request (decision 9). One report is
@@ -46,9 +49,9 @@ export class ActivityReporter {
 	/** A last report without sockets, so that a deployment is not kept alive by a router that is gone. */
 	async close(): Promise<void> {
 		clearInterval(this.#timer);
-		await this.#running;
 		this.#lastReport = '';
-		await this.report();
+		const last = this.#running === null ? this.report() : this.#running.then(() => this.report());
+		await Promise.race([last, setTimeout(LAST_REPORT_MS, undefined, { ref: false })]);
 	}
 
 	async #send(): Promise<void> {

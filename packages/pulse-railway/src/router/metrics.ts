@@ -1,11 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type CollectFunction, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { AggregatorRegistry, type CollectFunction, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Upstream } from './claim.ts';
 import type { ForwardContext } from './context.ts';
 
 export interface Metrics {
-	readonly registry: Registry;
+	/** In a worker: tells the primary when it asks. */
+	answerPrimary(): void;
 	/** A backend connection was made within this many milliseconds. */
 	connected(ms: number): void;
 	/** Serves `/metrics` on its own port, so that the public one never does. */
@@ -58,10 +59,11 @@ export function openMetrics(context: ForwardContext): Metrics {
 			}
 		},
 	});
-	const gauge = (name: string, help: string, value: () => number) =>
+	const gauge = (name: string, help: string, aggregator: 'sum' | 'min' | 'max', value: () => number) =>
 		new Gauge({
 			name,
 			help,
+			aggregator,
 			registers: [registry],
 			collect() {
 				this.set(value());
@@ -70,17 +72,18 @@ export function openMetrics(context: ForwardContext): Metrics {
 	gauge(
 		'pulse_router_snapshot_age_seconds',
 		'Age of the routing snapshot; 0 while the store is watched, -1 without one',
+		'max',
 		() => {
 			const { ageMs } = context.table.status();
 			return ageMs === null ? -1 : ageMs / 1000;
 		},
 	);
-	gauge('pulse_router_snapshot_revision', 'Revision of the routing snapshot', () => context.table.revision);
-	gauge('pulse_router_store_reachable', '1 while the store is watched', () =>
+	gauge('pulse_router_snapshot_revision', 'Revision of the routing snapshot', 'min', () => context.table.revision);
+	gauge('pulse_router_store_reachable', '1 while the store is watched', 'min', () =>
 		context.table.status().storeReachable ? 1 : 0,
 	);
-	gauge('pulse_router_backend_connections', 'Open connections for requests', () => context.pool.open);
-	gauge('pulse_router_resident_bytes', 'Resident memory of this process', () => process.memoryUsage.rss());
+	gauge('pulse_router_backend_connections', 'Open connections for requests', 'sum', () => context.pool.open);
+	gauge('pulse_router_resident_bytes', 'Resident memory of this process', 'sum', () => process.memoryUsage.rss());
 	const connect = new Histogram({
 		name: 'pulse_router_backend_connect_seconds',
 		help: 'Time to connect to a backend, name resolution included',
@@ -88,7 +91,11 @@ export function openMetrics(context: ForwardContext): Metrics {
 		registers: [registry],
 	});
 	return {
-		registry,
+		answerPrimary() {
+			// Its constructor listens; the registries are shared by the whole class.
+			new AggregatorRegistry();
+			AggregatorRegistry.setRegistries([registry]);
+		},
 		connected: (ms) => connect.observe(ms / 1000),
 		listen: (port) => serveMetrics(() => registry.metrics(), port),
 	};

@@ -1,7 +1,6 @@
 import cluster from 'node:cluster';
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
-import { AggregatorRegistry } from 'prom-client';
 import { systemClock } from 'pulse-deploy-kit/clock';
 import { Secret } from 'pulse-deploy-kit/secret';
 import type { RouterConfig } from '../config/router.ts';
@@ -50,7 +49,7 @@ export async function openRouter(config: RouterConfig, logger: Logger): Promise<
 	const metrics = openMetrics(router.context);
 	const { port } = await router.listen({ port: config.port });
 	// The primary asks its workers and serves their sum.
-	if (cluster.isWorker) AggregatorRegistry.setRegistries([metrics.registry]);
+	if (cluster.isWorker) metrics.answerPrimary();
 	const endpoint =
 		config.metricsPort === undefined || cluster.isWorker ? null : await metrics.listen(config.metricsPort);
 	log.note('listening', { port, replica: router.replicaId, metrics_port: endpoint?.port }, 'router listens');

@@ -1,6 +1,6 @@
 import type { DeploymentRecord, RoutingSnapshot } from '../deployments/record.ts';
 import type { DeploymentStore } from '../deployments/store.ts';
-import { adopt } from './adopt.ts';
+import { adopt, type Routed, trusted } from './adopt.ts';
 import type { Log } from './log.ts';
 import type { RoutingView } from './resolve.ts';
 import { readSnapshotFile, writeSnapshotFile } from './snapshot-file.ts';
@@ -22,7 +22,7 @@ export interface RoutingTableOptions {
 export class RoutingTable implements RoutingView {
 	readonly #options: RoutingTableOptions;
 	readonly #stop = new AbortController();
-	#snapshot: RoutingSnapshot | null = null;
+	#routed: Routed | null = null;
 	#byId = new Map<string, DeploymentRecord>();
 	#source: SnapshotSource = 'none';
 	#takenAt = 0;
@@ -53,21 +53,21 @@ export class RoutingTable implements RoutingView {
 			);
 		});
 		clearTimeout(timer);
-		if (this.#snapshot !== null || this.#options.file === undefined) return;
+		if (this.#routed !== null || this.#options.file === undefined) return;
 		const saved = await readSnapshotFile(this.#options.file);
-		if (saved !== null && this.#snapshot === null) this.#use(saved, 'file');
+		if (saved !== null && this.#routed === null) this.#use(trusted(saved), 'file');
 	}
 
 	get activeId(): string | null {
-		return this.#snapshot?.activeId ?? null;
+		return this.#routed?.snapshot.activeId ?? null;
 	}
 
 	get revision(): number {
-		return this.#snapshot?.revision ?? 0;
+		return this.#routed?.snapshot.revision ?? 0;
 	}
 
 	get loaded(): boolean {
-		return this.#snapshot !== null;
+		return this.#routed !== null;
 	}
 
 	deployment(id: string): DeploymentRecord | undefined {
@@ -88,7 +88,7 @@ export class RoutingTable implements RoutingView {
 			source: this.#source,
 			revision: this.revision,
 			// A watched snapshot is as old as the last word of the store; while the watch stands that is now.
-			ageMs: this.#snapshot === null ? null : this.#connected ? 0 : this.#options.now() - this.#takenAt,
+			ageMs: this.#routed === null ? null : this.#connected ? 0 : this.#options.now() - this.#takenAt,
 			storeReachable: this.#connected,
 		};
 	}
@@ -100,19 +100,19 @@ export class RoutingTable implements RoutingView {
 
 	#onSnapshot(incoming: RoutingSnapshot): void {
 		if (this.#stop.signal.aborted) return;
-		if (!this.#connected && this.#snapshot !== null) this.#options.log.storeBack(incoming.revision);
+		if (!this.#connected && this.#routed !== null) this.#options.log.storeBack(incoming.revision);
 		this.#connected = true;
-		const adopted = adopt(this.#snapshot, incoming);
-		if (adopted !== incoming) this.#options.log.storeFellBack(this.revision, incoming.revision);
-		this.#use(adopted, 'store');
-		this.#save(adopted);
+		const routed = adopt(this.#routed, incoming, this.#options.now());
+		if (routed.until > (this.#routed?.until ?? 0)) this.#options.log.storeFellBack(this.revision, incoming.revision);
+		this.#use(routed, 'store');
+		this.#save(routed.snapshot);
 	}
 
-	#use(snapshot: RoutingSnapshot, source: SnapshotSource): void {
-		this.#snapshot = snapshot;
+	#use(routed: Routed, source: SnapshotSource): void {
+		this.#routed = routed;
 		this.#source = source;
 		this.#takenAt = this.#options.now();
-		this.#byId = new Map(snapshot.deployments.map((record) => [record.id, record]));
+		this.#byId = new Map(routed.snapshot.deployments.map((record) => [record.id, record]));
 		this.#options.onChange?.();
 	}
 
@@ -120,7 +120,7 @@ export class RoutingTable implements RoutingView {
 		const file = this.#options.file;
 		if (file === undefined) return;
 		this.#writing = this.#writing
-			.then(() => (this.#snapshot === snapshot ? writeSnapshotFile(file, snapshot) : undefined))
+			.then(() => (this.#routed?.snapshot === snapshot ? writeSnapshotFile(file, snapshot) : undefined))
 			.catch((error) => this.#options.log.snapshotNotSaved(error));
 	}
 }

@@ -88,7 +88,8 @@ export function rawClient(port: number, bytes: string | Buffer = ''): RawClient 
 	const wait = async (condition: () => boolean) => {
 		const deadline = Date.now() + 8_000;
 		while (!condition() && !over) {
-			if (Date.now() > deadline) throw new Error(`waited in vain; got ${JSON.stringify(text)}`);
+			if (Date.now() > deadline)
+				throw new Error(`waited in vain; got ${text.length} bytes: ${JSON.stringify(text.slice(0, 500))}`);
 			await new Promise<void>((resolve) => {
 				const timer = setTimeout(resolve, 100);
 				wake = () => {
