@@ -6,6 +6,8 @@ export interface ProgramInfo {
 	readonly name: string;
 	readonly version: string;
 	readonly summary: string;
+	/** One line for each group of commands, by its name. */
+	readonly groups?: Readonly<Record<string, string>>;
 }
 
 /** What was typed, before any setting is resolved. */
@@ -35,7 +37,7 @@ export function commanderProgram(
 	for (const spec of specs) {
 		const words = spec.name.split(' ');
 		const leaf = words.pop() ?? spec.name;
-		const parent = words.reduce((group, word) => subcommand(group, word), program);
+		const parent = words.reduce((group, word) => subcommand(group, word, info.groups?.[word]), program);
 		addCommand(parent, leaf, spec, onCommand);
 	}
 	return program;
@@ -45,10 +47,10 @@ function base(command: Command): Command {
 	return command.exitOverride().configureHelp({ showGlobalOptions: false }).showSuggestionAfterError();
 }
 
-function subcommand(parent: Command, name: string): Command {
+function subcommand(parent: Command, name: string, description = `Commands of the ${name}`): Command {
 	const existing = parent.commands.find((command) => command.name() === name);
 	if (existing !== undefined) return existing;
-	const group = base(new Command(name)).description(`Commands of the ${name}`);
+	const group = base(new Command(name)).description(description);
 	parent.addCommand(group);
 	return group;
 }

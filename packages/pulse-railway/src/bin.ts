@@ -29,6 +29,10 @@ const info = {
 	name: 'pulse-railway',
 	version: VERSION,
 	summary: 'Deploy stateful web apps on Railway so that nobody loses their session',
+	groups: {
+		janitor: 'Delete deployments that nobody uses any more',
+		local: 'Railway on this machine, without an account: try a whole life of deployments',
+	},
 };
 const exitCode = await runCli(info, commands, {
 	argv: process.argv.slice(2),

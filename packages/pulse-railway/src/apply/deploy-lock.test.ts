@@ -26,7 +26,7 @@ function lock<T>(work: () => Promise<T>, onSleep: () => Promise<unknown> = async
 	return {
 		host,
 		done: withDeployLock(
-			{ router: world.router, clock: slow, host, signal, owner: 'anna@laptop: deploy' },
+			{ router: world.router, clock: slow, host, signal, owner: 'anna@laptop: deploy', ttlMs: 15_000 },
 			(_, waited) => work().then((result) => ({ result, waited })),
 		),
 	};

@@ -6,8 +6,6 @@ import { type HeldLock, holdLock, type LockPort } from '../control/hold-lock.ts'
 import type { LockHolder } from '../deployments/store.ts';
 import type { RouterPort } from './ports.ts';
 
-/** A killed command blocks the next one for this long at most; a running one renews every third of it. */
-const TTL_MS = 15_000;
 const RETRY_MS = 1_000;
 const LOCK_CALL_MS = 10_000;
 
@@ -18,6 +16,8 @@ export interface LockOptions {
 	readonly signal: AbortSignal;
 	/** Shown to whoever is refused, e.g. `anna@laptop: deploy prod`. */
 	readonly owner: string;
+	/** A killed command blocks the next one for this long at most; a running one renews every third of it. */
+	readonly ttlMs: number;
 }
 
 /**
@@ -38,15 +38,16 @@ export async function withDeployLock<T>(
 }
 
 async function acquire({
+	ttlMs,
 	router,
 	clock,
 	host,
 	signal,
 	owner,
 }: LockOptions): Promise<{ lock: HeldLock; waited: boolean }> {
-	const request = { name: 'deploy', owner, token: randomBytes(16).toString('hex'), ttlMs: TTL_MS } as const;
+	const request = { name: 'deploy', owner, token: randomBytes(16).toString('hex'), ttlMs } as const;
 	const port = lockPort(router, signal);
-	const deadline = clock.now() + TTL_MS + 2 * RETRY_MS;
+	const deadline = clock.now() + ttlMs + 2 * RETRY_MS;
 	for (let waited = false; ; waited = true) {
 		const lock = await holdLock(port, request, clock, signal);
 		if (lock.held) return { lock, waited };

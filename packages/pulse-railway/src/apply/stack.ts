@@ -1,5 +1,6 @@
 import type { Invocation } from 'pulse-deploy-kit/command';
 import type { Secret } from 'pulse-deploy-kit/secret';
+import { deployLockTtl } from '../config/deploy-lock.ts';
 import type { TargetRequest } from '../config/target.ts';
 import type { ControlStatus } from '../control/status.ts';
 import { type RouterFacts, routerFacts } from '../plan/baseline.ts';
@@ -54,8 +55,9 @@ export async function withStack<T>(
 		};
 		if (dryRun) return enter(signal, false);
 		const owner = lockOwner(request.command);
-		return withDeployLock({ router, clock: ports.clock, host, signal, owner }, (lock, waited) =>
-			enter(lock.signal, waited, lock.grant),
+		return withDeployLock(
+			{ router, clock: ports.clock, host, signal, owner, ttlMs: deployLockTtl(env) },
+			(lock, waited) => enter(lock.signal, waited, lock.grant),
 		);
 	});
 }
