@@ -8,7 +8,12 @@ export async function readTraffic(aws: Pick<Aws, 'elb'>, listenerArn: string): P
 		aws.elb.describeListeners({ ListenerArns: [listenerArn] }),
 		readRules(aws, listenerArn),
 	]);
-	return { defaultTargetGroupArn: forwardTarget(listener.Listeners?.[0]?.DefaultActions ?? []), rules };
+	const found = listener.Listeners?.[0];
+	return {
+		defaultTargetGroupArn: forwardTarget(found?.DefaultActions ?? []),
+		defaultCertificateArn: found?.Certificates?.[0]?.CertificateArn ?? null,
+		rules,
+	};
 }
 
 /** Without the default rule, lowest priority number first: the service promises no order. */

@@ -44,6 +44,7 @@ function facts(
 		deployments,
 		traffic: {
 			defaultTargetGroupArn: active === null ? null : `tg/${active}`,
+			defaultCertificateArn: null,
 			rules: deployments.map((one, index) => rule(one.id, 100 + index)),
 		},
 		tasks: new Map(Object.entries(said).map(([id, words]) => [id, words.map((_, index) => `${id}-t${index}`)])),

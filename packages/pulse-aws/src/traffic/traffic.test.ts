@@ -41,12 +41,24 @@ test('a rule is read from both forms of a forward action, the default rule has n
 });
 
 test('the catch-all of a baseline update wins over the default action it protects', () => {
-	expect(activeTargetGroup({ defaultTargetGroupArn: null, rules: [rule(100), rule(50_000, 'live')] })).toBe('live');
-	expect(activeTargetGroup({ defaultTargetGroupArn: 'live', rules: [rule(100)] })).toBe('live');
-	expect(activeTargetGroup({ defaultTargetGroupArn: null, rules: [] })).toBeNull();
+	expect(
+		activeTargetGroup({
+			defaultTargetGroupArn: null,
+			defaultCertificateArn: null,
+			rules: [rule(100), rule(50_000, 'live')],
+		}),
+	).toBe('live');
+	expect(activeTargetGroup({ defaultTargetGroupArn: 'live', defaultCertificateArn: null, rules: [rule(100)] })).toBe(
+		'live',
+	);
+	expect(activeTargetGroup({ defaultTargetGroupArn: null, defaultCertificateArn: null, rules: [] })).toBeNull();
 });
 
 test('room counts a target group once, whatever refers to it, and keeps a rule for the catch-all', () => {
-	const traffic = { defaultTargetGroupArn: 'tg-100', rules: [rule(1, null), rule(100), rule(101)] };
+	const traffic = {
+		defaultTargetGroupArn: 'tg-100',
+		defaultCertificateArn: null,
+		rules: [rule(1, null), rule(100), rule(101)],
+	};
 	expect(roomLeft(traffic, { rules: 100, targetGroups: 100 })).toEqual({ rules: 96, targetGroups: 98 });
 });

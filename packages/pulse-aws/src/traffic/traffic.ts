@@ -5,6 +5,7 @@ import type { Rule } from './rule.ts';
 export interface Traffic {
 	/** The listener's default action; `null` when it answers by itself. */
 	readonly defaultTargetGroupArn: string | null;
+	readonly defaultCertificateArn: string | null;
 	/** Without the default rule. */
 	readonly rules: readonly Rule[];
 }

@@ -1,0 +1,34 @@
+import { DeployToolError } from 'pulse-deploy-kit/errors';
+import { stackName } from '../deployments/names.ts';
+import type { Fleet } from '../plan/observation.ts';
+import { readStack, type StackFacts } from '../platform/stack.ts';
+import { type BaselineOutputs, baselineOutputs } from '../stack/outputs.ts';
+import { readFleet } from './fleet.ts';
+import type { Session } from './session.ts';
+
+export interface Baseline {
+	readonly stack: StackFacts;
+	/** `null` where the stack is absent, or was never made. */
+	readonly outputs: BaselineOutputs | null;
+}
+
+/** Conditions in which the stack's resources are there and serve. */
+const USABLE = ['ready', 'ready-after-failure', 'failed-update', 'rollback-failed', 'delete-failed'];
+
+export async function readBaseline(session: Session, name: string): Promise<Baseline> {
+	const stack = await readStack(session.aws, stackName(name));
+	const usable = USABLE.includes(stack.condition) && stack.outputs.has('ListenerArn');
+	return { stack, outputs: usable ? baselineOutputs(stack.outputs) : null };
+}
+
+/** For commands that work on what is deployed. */
+export async function existing(session: Session, name: string): Promise<{ outputs: BaselineOutputs; fleet: Fleet }> {
+	const { outputs } = await readBaseline(session, name);
+	if (outputs === null) {
+		throw new DeployToolError('baseline-missing', `Nothing is deployed as '${name}' in ${session.aws.region}.`, {
+			fault: 'user',
+			next: 'Check --deployment-name and --region, or run pulse-aws deploy.',
+		});
+	}
+	return { outputs, fleet: await readFleet(session.aws, name, outputs) };
+}

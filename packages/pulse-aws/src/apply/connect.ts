@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { hostname, userInfo } from 'node:os';
+import { systemClock } from 'pulse-deploy-kit/clock';
+import type { Host } from 'pulse-deploy-kit/host';
+import { commandDeployer } from '../cdk/command-deployer.ts';
+import { toolkitDeployer } from '../cdk/toolkit-deployer.ts';
+import { checkedRegion } from '../config/region.ts';
+import { connectAws } from '../platform/clients.ts';
+import { dockerPusher } from '../platform/docker.ts';
+import { lookAtDomain } from '../platform/domain-look.ts';
+import { frontDoor } from '../platform/front-door.ts';
+import type { Session } from './session.ts';
+
+export interface ConnectOptions {
+	readonly region: string | undefined;
+	readonly env: Readonly<Record<string, string | undefined>>;
+	readonly host: Host;
+	readonly signal: AbortSignal;
+	/** Whether the load balancer's certificate must be the domain's. Default true. */
+	readonly verifyTls?: boolean;
+	/** Deploys the baseline with a CDK program instead of in process. */
+	readonly cdk?: { readonly program: string; readonly workdir: string | undefined };
+}
+
+/** A session on real AWS. Nothing is sent yet. */
+export async function connect(options: ConnectOptions): Promise<Session> {
+	const { host, env, signal } = options;
+	const aws = await connectAws(options.region);
+	const region = checkedRegion(aws.region);
+	return {
+		aws,
+		host,
+		signal,
+		clock: systemClock,
+		baseline:
+			options.cdk === undefined
+				? toolkitDeployer(region, host)
+				: commandDeployer({ ...options.cdk, region, env, host }),
+		pushImage: dockerPusher({ aws, host, env }),
+		frontDoor: (loadBalancer, domain) => frontDoor(loadBalancer, domain, options.verifyTls ?? true),
+		lookAtDomain,
+		owner: `${userName()}@${hostname()} (pid ${process.pid})`,
+		randomHex: (bytes) => randomBytes(bytes).toString('hex'),
+	};
+}
+
+/** Containers may run as a user that has no name. */
+function userName(): string {
+	try {
+		return userInfo().username;
+	} catch {
+		return 'somebody';
+	}
+}

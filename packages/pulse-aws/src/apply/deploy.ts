@@ -1,0 +1,148 @@
+import { CancelledError } from 'pulse-deploy-kit/errors';
+import type { DeployRequest } from '../config/deploy.ts';
+import { newDeploymentId } from '../deployments/id.ts';
+import { stackName } from '../deployments/names.ts';
+import { chooseCertificate } from '../domain/certificate-choice.ts';
+import { costNotes } from '../plan/cost.ts';
+import { planDeploy } from '../plan/deploy.ts';
+import { type Plan, renderPlan } from '../plan/step.ts';
+import { readCertificates } from '../platform/certificates.ts';
+import { activeTargetGroup } from '../traffic/traffic.ts';
+import { awaitStack } from './await-stack.ts';
+import { readBaseline } from './baseline.ts';
+import { baselineChange } from './baseline-settings.ts';
+import { carryOut } from './carry-out.ts';
+import { refuseForeignBaseline, refuseTakenRepository } from './first-deploy.ts';
+import { readFleet } from './fleet.ts';
+import { withDeployLock } from './lock.ts';
+import { newRun, type Run } from './run.ts';
+import type { Session } from './session.ts';
+import { undoDeploy } from './undo.ts';
+
+export interface DeployOptions {
+	/** Plan only. */
+	readonly dryRun?: boolean;
+	/** The CDK app is the user's own: its stack need not be one of ours. */
+	readonly ownCdkApp?: boolean;
+}
+
+export interface DeployOutcome {
+	readonly plan: Plan;
+	/** `null` after a dry run. */
+	readonly result: DeployResult | null;
+}
+
+/** Keys and types as documented: every value is text. */
+export interface DeployResult {
+	readonly deployment_id: string;
+	readonly service_arn: string;
+	readonly target_group_arn: string;
+	readonly task_def_arn: string;
+	readonly image_uri: string;
+	readonly cluster_name: string;
+	readonly alb_dns_name: string;
+	readonly marked_draining_count: string;
+	readonly certificate_arn: string;
+	readonly domain_ready: string;
+	readonly domain_proxied: string;
+}
+
+/** Starts a new deployment beside the running one and sends new visitors to it. */
+export async function deploy(
+	session: Session,
+	request: DeployRequest,
+	options: DeployOptions = {},
+): Promise<DeployOutcome> {
+	if (options.dryRun === true)
+		return { plan: (await prepare(session, request, options, session.signal)).plan, result: null };
+	return withDeployLock(session, request.deploymentName, async (signal) => {
+		const { run, plan } = await prepare(session, request, options, signal);
+		const creates = plan.steps.some((step) => step.kind === 'deploy-baseline' && step.change === 'create');
+		if (creates && !(await session.host.ask({ text: `${renderPlan(plan)}\nGo ahead?`, default: true }))) {
+			throw new CancelledError('Cancelled; nothing was changed.');
+		}
+		await carryOut(run, plan, signal, (undoSignal) => undoDeploy(run, undoSignal));
+		return { plan, result: resultOf(run) };
+	});
+}
+
+async function prepare(session: Session, request: DeployRequest, options: DeployOptions, signal: AbortSignal) {
+	const { aws, clock, host } = session;
+	const name = request.deploymentName;
+	const [{ stack, outputs }, certificates] = await Promise.all([
+		settledBaseline(session, name, signal),
+		request.certificateArn === null ? readCertificates(aws) : [],
+	]);
+	if (outputs === null) await refuseTakenRepository(session, name);
+	else if (options.ownCdkApp !== true) refuseForeignBaseline(name, outputs);
+	const fleet = outputs === null ? null : await readFleet(aws, name, outputs);
+	const current = certificates.filter((one) => one.arn === outputs?.certificateArn && one.status === 'ISSUED');
+	const certificate =
+		request.certificateArn !== null
+			? { arn: request.certificateArn, status: 'ISSUED' }
+			: (chooseCertificate(current, request.domain) ?? chooseCertificate(certificates, request.domain));
+	const id = newDeploymentId(name, clock.now(), fleet?.deployments.map((one) => one.id) ?? []);
+	const plan = planDeploy(
+		{
+			stack,
+			fleet,
+			certificate,
+			baselineChange: baselineChange(stack, request, certificate?.arn ?? null, outputs),
+		},
+		{
+			id,
+			verified: request.health.waitForHealth,
+			cost: costNotes({
+				nat: request.network.nat,
+				architecture: request.task.architecture,
+				cpu: Number(request.task.cpu),
+				memory: Number(request.task.memory),
+				tasks: request.task.desiredCount,
+			}),
+		},
+	);
+	for (const text of plan.notes) host.notify({ level: 'info', text });
+	const run = newRun({
+		session,
+		name,
+		id,
+		request,
+		fleet,
+		baseline: outputs,
+		certificateArn: certificate?.arn ?? null,
+		previousTargetGroupArn: fleet === null ? null : activeTargetGroup(fleet.traffic),
+	});
+	return { run, plan };
+}
+
+/** Somebody may be changing the stack right now; then its outputs are read again afterwards. */
+async function settledBaseline(session: Session, name: string, signal: AbortSignal) {
+	const seen = await readBaseline(session, name);
+	if (seen.stack.condition !== 'busy' && seen.stack.condition !== 'deleting') return seen;
+	await awaitStack(session, stackName(name), signal, (text) =>
+		session.host.notify({
+			level: 'step',
+			id: 'stack',
+			state: 'waiting',
+			text: `Waiting for the baseline stack: ${text}`,
+		}),
+	);
+	return readBaseline(session, name);
+}
+
+function resultOf(run: Run): DeployResult {
+	const text = (flag: boolean | undefined) => (flag === true ? 'True' : 'False');
+	return {
+		deployment_id: run.id,
+		service_arn: run.target?.serviceArn ?? '',
+		target_group_arn: run.target?.targetGroupArn ?? '',
+		task_def_arn: run.taskDefinitionArn ?? '',
+		image_uri: run.imageUri ?? '',
+		cluster_name: run.baseline?.clusterName ?? '',
+		alb_dns_name: run.baseline?.albDnsName ?? '',
+		marked_draining_count: String(run.draining.length),
+		certificate_arn: run.certificateArn ?? '',
+		domain_ready: text(run.routing?.ready),
+		domain_proxied: text(run.routing?.proxied),
+	};
+}

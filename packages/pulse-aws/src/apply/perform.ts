@@ -1,0 +1,70 @@
+import type { Step } from '../plan/step.ts';
+import type { Run } from './run.ts';
+import { awaitHealth } from './steps/await-health.ts';
+import { createRule, createService, createTargetGroup, pushImage, registerTaskDefinition } from './steps/backend.ts';
+import { deployBaseline } from './steps/baseline.ts';
+import { awaitCertificate, requestCertificate } from './steps/certificate.ts';
+import { checkDomain } from './steps/check-domain.ts';
+import { setListenerCertificate } from './steps/listener-certificate.ts';
+import { bringBack, markActive, markDraining, settle } from './steps/mark.ts';
+import { removeDeployments } from './steps/remove-deployments.ts';
+import { deleteFailedBaseline, deleteParametersAndLogs, deleteStack, repairBaseline } from './steps/stack.ts';
+import { stopRouting, switchTraffic } from './steps/switch.ts';
+import { confirmSwitch, verifyAffinity } from './steps/through-load-balancer.ts';
+
+/** Tells what a step is waiting for. */
+export type Tell = (waitingFor: string) => void;
+
+/** Carries one step out; resolves to what is worth telling of it. */
+export function perform(run: Run, step: Step, signal: AbortSignal, tell: Tell): Promise<string | undefined> {
+	switch (step.kind) {
+		case 'delete-failed-baseline':
+			return deleteFailedBaseline(run, signal, tell);
+		case 'repair-baseline':
+			return repairBaseline(run, signal, tell);
+		case 'request-certificate':
+			return requestCertificate(run);
+		case 'await-certificate':
+			return awaitCertificate(run, signal, tell);
+		case 'deploy-baseline':
+			return deployBaseline(run, step.change, signal);
+		case 'set-listener-certificate':
+			return setListenerCertificate(run);
+		case 'settle':
+			return settle(run, step);
+		case 'remove-deployments':
+			return removeDeployments(run, step.ids, signal);
+		case 'push-image':
+			return pushImage(run, signal);
+		case 'register-task-definition':
+			return registerTaskDefinition(run);
+		case 'create-target-group':
+			return createTargetGroup(run);
+		case 'create-rule':
+			return createRule(run);
+		case 'create-service':
+			return createService(run);
+		case 'bring-back':
+			return bringBack(run, step.deployment);
+		case 'await-health':
+			return awaitHealth(run, signal, tell);
+		case 'verify-affinity':
+			return verifyAffinity(run, signal, tell);
+		case 'switch':
+			return switchTraffic(run);
+		case 'confirm':
+			return confirmSwitch(run, signal, tell);
+		case 'mark-active':
+			return markActive(run);
+		case 'mark-draining':
+			return markDraining(run);
+		case 'check-domain':
+			return checkDomain(run, signal);
+		case 'stop-routing':
+			return stopRouting(run);
+		case 'delete-stack':
+			return deleteStack(run, signal, tell);
+		case 'delete-parameters':
+			return deleteParametersAndLogs(run);
+	}
+}

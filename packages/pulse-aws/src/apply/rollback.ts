@@ -1,0 +1,64 @@
+import { CancelledError } from 'pulse-deploy-kit/errors';
+import { planRollback } from '../plan/rollback.ts';
+import type { Plan } from '../plan/step.ts';
+import { activeTargetGroup } from '../traffic/traffic.ts';
+import { existing } from './baseline.ts';
+import { carryOut } from './carry-out.ts';
+import { withDeployLock } from './lock.ts';
+import { newRun } from './run.ts';
+import type { Session } from './session.ts';
+
+export interface RollbackRequest {
+	readonly deploymentName: string;
+	/** `null`: the one that was active before. */
+	readonly deploymentId: string | null;
+	readonly dryRun: boolean;
+}
+
+export interface RollbackResult {
+	readonly deployment_id: string;
+	readonly service_arn: string;
+	readonly target_group_arn: string;
+	readonly marked_draining: readonly string[];
+}
+
+/** Sends new visitors back to a deployment that still runs, after asking whether it is healthy. */
+export async function rollback(
+	session: Session,
+	request: RollbackRequest,
+): Promise<{ plan: Plan; result: RollbackResult | null }> {
+	const name = request.deploymentName;
+	const planned = async () => {
+		const { outputs, fleet } = await existing(session, name);
+		return { outputs, fleet, plan: planRollback(fleet, request.deploymentId) };
+	};
+	if (request.dryRun) return { plan: (await planned()).plan, result: null };
+	return withDeployLock(session, name, async (signal) => {
+		const { outputs, fleet, plan } = await planned();
+		const { target } = plan;
+		// Nobody loses a session by it; hence yes is the default.
+		if (!(await session.host.ask({ text: `Send new visitors back to ${target.id}?`, default: true }))) {
+			throw new CancelledError('Cancelled; nothing was changed.');
+		}
+		const targetGroupArn = target.targetGroupArn ?? '';
+		const run = newRun({
+			session,
+			name,
+			id: target.id,
+			fleet,
+			baseline: outputs,
+			previousTargetGroupArn: activeTargetGroup(fleet.traffic),
+			target: { targetGroupArn, serviceArn: target.serviceArn, desired: target.desired, minHealthy: 1 },
+		});
+		await carryOut(run, plan, signal);
+		return {
+			plan,
+			result: {
+				deployment_id: target.id,
+				service_arn: target.serviceArn,
+				target_group_arn: targetGroupArn,
+				marked_draining: run.draining.map((one) => one.id),
+			},
+		};
+	});
+}

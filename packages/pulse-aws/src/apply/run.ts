@@ -1,0 +1,54 @@
+import type { DeployRequest } from '../config/deploy.ts';
+import type { Deployment } from '../deployments/deployment.ts';
+import type { Routing } from '../domain/routing.ts';
+import type { Fleet } from '../plan/observation.ts';
+import type { BaselineOutputs } from '../stack/outputs.ts';
+import type { Session } from './session.ts';
+
+/** What one run has learnt and made so far; steps read what earlier ones wrote. */
+export interface Run {
+	readonly session: Session;
+	readonly name: string;
+	/** The deployment that is switched to. */
+	readonly id: string;
+	/** `null` for rollback and teardown. */
+	readonly request: DeployRequest | null;
+	/** As seen under the deploy lock; `null` while there is no baseline. */
+	readonly fleet: Fleet | null;
+	/** Where new visitors went when the run began. */
+	readonly previousTargetGroupArn: string | null;
+	/** How often a stack is looked at, in ms. */
+	readonly pollMs: number;
+	baseline: BaselineOutputs | null;
+	certificateArn: string | null;
+	imageUri: string | null;
+	taskDefinitionArn: string | null;
+	target: { targetGroupArn: string; serviceArn: string | null; desired: number; minHealthy: number } | null;
+	draining: readonly Deployment[];
+	routing: Routing | null;
+	/** Set when the listener was told to switch: from then on nothing is undone. */
+	committed: boolean;
+}
+
+type Given = Pick<Run, 'session' | 'name' | 'id' | 'fleet' | 'baseline' | 'previousTargetGroupArn'> & Partial<Run>;
+
+export function newRun(given: Given): Run {
+	return {
+		request: null,
+		pollMs: 5000,
+		certificateArn: null,
+		imageUri: null,
+		taskDefinitionArn: null,
+		target: null,
+		draining: [],
+		routing: null,
+		committed: false,
+		...given,
+	};
+}
+
+/** What an earlier step of the plan has written. Its absence is a defect of the plan. */
+export function made<T>(value: T | null, what: string): T {
+	if (value === null) throw new Error(`${what} is not known at this step`);
+	return value;
+}

@@ -1,0 +1,46 @@
+import type { Clock } from 'pulse-deploy-kit/clock';
+import type { Host } from 'pulse-deploy-kit/host';
+import type { RoutingFacts } from '../domain/routing.ts';
+import type { Aws, BaselineDeployer } from '../platform/aws.ts';
+
+/** Everything outside that a command needs; real in `connect.ts`, the in-memory world in tests. */
+export interface Session {
+	readonly aws: Aws;
+	readonly baseline: BaselineDeployer;
+	readonly host: Host;
+	readonly clock: Clock;
+	readonly signal: AbortSignal;
+	readonly pushImage: ImagePusher;
+	/** The load balancer as a browser meets it. */
+	readonly frontDoor: (loadBalancer: string, domain: string | null) => FrontDoor;
+	readonly lookAtDomain: (query: DomainQuery, signal: AbortSignal) => Promise<RoutingFacts>;
+	/** Named to others who wait for this run: who, where. */
+	readonly owner: string;
+	/** That many random bytes, in hex. */
+	readonly randomHex: (bytes: number) => string;
+}
+
+/** Builds an image and pushes it; resolves to the reference to run, by digest. */
+export type ImagePusher = (request: ImageRequest, signal: AbortSignal) => Promise<string>;
+
+export interface ImageRequest {
+	readonly repositoryUri: string;
+	readonly tag: string;
+	/** Absolute paths. */
+	readonly dockerfile: string;
+	readonly context: string;
+	readonly buildArgs: Readonly<Record<string, string>>;
+	readonly architecture: 'x86_64' | 'arm64';
+}
+
+export interface FrontDoor {
+	/** @throws Error when nothing answers within ten seconds */
+	get(path: string, signal: AbortSignal): Promise<{ readonly status: number; readonly body: string }>;
+}
+
+export interface DomainQuery {
+	readonly domain: string;
+	readonly loadBalancer: string;
+	/** `null` when the baseline cannot verify itself. */
+	readonly verificationToken: string | null;
+}

@@ -1,0 +1,64 @@
+import { DeployToolError } from 'pulse-deploy-kit/errors';
+import { waitFor } from 'pulse-deploy-kit/wait';
+import { judgeHealth, type Verdict } from '../../health/judge.ts';
+import { readHealth } from '../../platform/health.ts';
+import { CONTAINER_NAME } from '../../protocol.ts';
+import { made, type Run } from '../run.ts';
+
+/** Contract A7.1. */
+const BUDGET_MS = 300_000;
+const INTERVALS_MS = [3000, 5000, 10_000];
+const UNHEALTHY_MS = 60_000;
+const LOG_LINES = 20;
+
+export async function awaitHealth(run: Run, signal: AbortSignal, tell: (waitingFor: string) => void): Promise<string> {
+	const { aws, clock } = run.session;
+	const { targetGroupArn, minHealthy } = made(run.target, 'the target group');
+	const place = { cluster: made(run.baseline, 'the baseline').clusterName, service: run.id, targetGroupArn };
+	const unhealthySince = new Map<string, number>();
+	let last: Verdict | undefined;
+	const check = async () => {
+		const facts = await readHealth(aws, place, unhealthySince, clock.now());
+		const verdict = judgeHealth(facts, { minHealthy, unhealthyMs: UNHEALTHY_MS });
+		last = verdict;
+		if (verdict.kind === 'failed') throw await unhealthy(run, verdict);
+		if (verdict.kind === 'waiting') tell(verdict.text);
+		return verdict.kind === 'healthy' ? verdict.text : undefined;
+	};
+	return waitFor({
+		what: 'healthy targets',
+		budgetMs: BUDGET_MS,
+		intervalsMs: INTERVALS_MS,
+		clock,
+		signal,
+		check,
+		fault: 'app',
+		lastSeen: () => last?.text,
+		next: 'Look at the logs of its tasks; an app that starts slowly needs --task-cpu or a lighter start.',
+	});
+}
+
+async function unhealthy(run: Run, verdict: Extract<Verdict, { kind: 'failed' }>): Promise<DeployToolError> {
+	const lines = verdict.task === null ? [] : await lastLogLines(run, verdict.task);
+	const detail = [verdict.text, ...(lines.length > 0 ? [`Last lines of task ${verdict.task}:`, ...lines] : [])];
+	return new DeployToolError('unhealthy', `${run.id} did not become healthy.`, {
+		fault: verdict.why === 'service-gone' ? 'platform' : 'app',
+		detail: detail.join('\n'),
+		next: 'Correct the app and deploy again; visitors are still served by the deployment before.',
+	});
+}
+
+/** No log, or none yet, does not hide why the deployment failed. */
+async function lastLogLines(run: Run, task: string): Promise<string[]> {
+	try {
+		const { events } = await run.session.aws.logs.getLogEvents({
+			logGroupName: made(run.baseline, 'the baseline').logGroupName,
+			logStreamName: `${run.id}/${CONTAINER_NAME}/${task}`,
+			limit: LOG_LINES,
+			startFromHead: false,
+		});
+		return (events ?? []).map((event) => event.message ?? '');
+	} catch {
+		return [];
+	}
+}

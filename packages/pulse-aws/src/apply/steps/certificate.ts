@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { DeployToolError } from 'pulse-deploy-kit/errors';
+import { waitFor } from 'pulse-deploy-kit/wait';
+import { certificateProgress } from '../../domain/certificate-choice.ts';
+import { type CertificateDetail, type DnsRecord, readCertificate } from '../../platform/certificates.ts';
+import { made, type Run } from '../run.ts';
+import { offerRecords, upsertCname } from './dns-records.ts';
+
+/** Usually minutes; sometimes more than half an hour. ACM itself gives up after 72 h. */
+const ISSUE_MS = 45 * 60_000;
+const RECORDS_MS = 60_000;
+
+export async function requestCertificate(run: Run): Promise<string> {
+	const { domain } = made(run.request, 'the request');
+	const { CertificateArn } = await run.session.aws.acm.requestCertificate({
+		DomainName: domain,
+		ValidationMethod: 'DNS',
+		// A request repeated within the hour gets the same certificate.
+		IdempotencyToken: createHash('sha256').update(`${run.name}:${domain}`).digest('hex').slice(0, 32),
+	});
+	run.certificateArn = CertificateArn ?? '';
+	return run.certificateArn;
+}
+
+/** Ends on every terminal status; without anybody to ask and without Route 53 it ends at once, telling what to do. */
+export async function awaitCertificate(
+	run: Run,
+	signal: AbortSignal,
+	tell: (waitingFor: string) => void,
+): Promise<string> {
+	const { aws, clock, host } = run.session;
+	const { domain } = made(run.request, 'the request');
+	const arn = made(run.certificateArn, 'the certificate');
+	const detail = await waitFor({
+		what: 'the validation records of the certificate',
+		budgetMs: RECORDS_MS,
+		clock,
+		signal,
+		check: async () => {
+			const seen = await look();
+			return seen.status === 'ISSUED' || seen.records.length > 0 ? seen : undefined;
+		},
+	});
+	if (detail.status === 'ISSUED') return 'issued';
+	showRecords(detail.records);
+	const written = await offerRecords(run, domain, 'the validation record', detail.records.map(upsertCname), signal);
+	if (
+		!written &&
+		!(await host.ask({ text: 'Wait until the records are there and the certificate is issued?', default: false }))
+	) {
+		throw new DeployToolError('certificate-pending', `The certificate for ${domain} waits for its DNS records.`, {
+			fault: 'user',
+			detail: detail.records.map(recordText).join('\n'),
+			next: 'Add the records (at Cloudflare as "DNS only"), then run the same command again.',
+		});
+	}
+	await waitFor({
+		what: `the certificate for ${domain}`,
+		budgetMs: ISSUE_MS,
+		intervalsMs: [2000, 5000],
+		clock,
+		signal,
+		check: async () => {
+			tell('ACM looks for the validation records');
+			return (await look()).status === 'ISSUED' ? true : undefined;
+		},
+		next: 'Check the records, then run the same command again: it goes on with the same certificate.',
+	});
+	return 'issued';
+
+	async function look(): Promise<CertificateDetail> {
+		const seen = await readCertificate(aws, arn);
+		if (certificateProgress(seen.status) !== 'ended') return seen;
+		throw new DeployToolError('certificate-failed', `The certificate for ${domain} ended as ${seen.status}.`, {
+			fault: 'user',
+			...(seen.failureReason === null ? {} : { detail: `ACM says: ${seen.failureReason}` }),
+			next: `Correct the cause and delete it (aws acm delete-certificate --certificate-arn ${arn}), then deploy again.`,
+		});
+	}
+
+	function showRecords(records: readonly DnsRecord[]): void {
+		const lines = [`🔗 Configure DNS for ${domain}`, ...records.map(recordText)];
+		for (const text of lines) host.notify({ level: 'info', text });
+	}
+}
+
+const recordText = (record: DnsRecord) => `${record.name} ${record.type} ${record.value}`;

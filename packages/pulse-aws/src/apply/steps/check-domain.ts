@@ -1,0 +1,36 @@
+import { judgeRouting, type Routing } from '../../domain/routing.ts';
+import { made, type Run } from '../run.ts';
+import { offerRecords, upsertAliases } from './dns-records.ts';
+
+/** The deployment is live whatever this finds; it tells whether visitors find it. */
+export async function checkDomain(run: Run, signal: AbortSignal): Promise<string> {
+	const { host } = run.session;
+	const { domain } = made(run.request, 'the request');
+	const baseline = made(run.baseline, 'the baseline');
+	let routing = await look(run, signal);
+	if (!routing.ready && !routing.proxied) {
+		const aliases = upsertAliases(domain, baseline.albDnsName, baseline.albHostedZoneId);
+		if (await offerRecords(run, domain, `an alias of ${domain}`, aliases, signal)) routing = await look(run, signal);
+	}
+	while (!routing.ready) {
+		host.notify({
+			level: 'warning',
+			text: `${routing.explanation} Point it there: ${domain} CNAME ${baseline.albDnsName}`,
+		});
+		// Without a person the default ends this: one look, and the deploy has succeeded all the same.
+		if (!(await host.ask({ text: 'Look again?', default: false }))) break;
+		routing = await look(run, signal);
+	}
+	run.routing = routing;
+	return routing.explanation;
+}
+
+async function look(run: Run, signal: AbortSignal): Promise<Routing> {
+	const baseline = made(run.baseline, 'the baseline');
+	const query = {
+		domain: made(run.request, 'the request').domain,
+		loadBalancer: baseline.albDnsName,
+		verificationToken: baseline.verificationToken,
+	};
+	return judgeRouting(await run.session.lookAtDomain(query, signal));
+}

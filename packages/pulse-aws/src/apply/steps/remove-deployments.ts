@@ -1,0 +1,35 @@
+import { parameterRoot } from '../../deployments/names.ts';
+import { deleteRule, deleteService, deleteTargetGroup } from '../../platform/delete.ts';
+import { deleteParameters, readParameters } from '../../platform/parameters.ts';
+import { readTargetGroups } from '../../platform/target-groups.ts';
+import { readRules } from '../../platform/traffic.ts';
+import { made, type Run } from '../run.ts';
+
+/**
+ * Removes everything of these deployments, whatever of it exists: found by id, not by what this run remembers, since a
+ * call that failed may have been carried out. The services go first and by force, because a rule that is taken off
+ * running tasks stalls ECS.
+ */
+export async function removeDeployments(run: Run, ids: readonly string[], signal: AbortSignal): Promise<string> {
+	const { aws, clock } = run.session;
+	const baseline = made(run.baseline, 'the baseline');
+	const wanted = new Set(ids);
+	for (const id of ids) await deleteService(aws, baseline.clusterName, id, true);
+	const [rules, groups, parameters] = await Promise.all([
+		readRules(aws, baseline.listenerArn),
+		readTargetGroups(aws, baseline.vpcId, run.name),
+		readParameters(aws, run.name),
+	]);
+	for (const rule of rules)
+		if (rule.deploymentId !== null && wanted.has(rule.deploymentId)) await deleteRule(aws, rule.arn);
+	for (const group of groups) {
+		if (wanted.has(group.deploymentId)) await deleteTargetGroup(aws, group.arn, clock, signal);
+	}
+	const root = `${parameterRoot(run.name)}/`;
+	const names = parameters.filter((one) => wanted.has(one.deploymentId) && one.name.startsWith(root));
+	await deleteParameters(
+		aws,
+		names.map((one) => one.name),
+	);
+	return `${ids.length} removed`;
+}

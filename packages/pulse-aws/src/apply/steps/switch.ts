@@ -1,0 +1,41 @@
+import { deleteRule } from '../../platform/delete.ts';
+import { readRules } from '../../platform/traffic.ts';
+import { made, type Run } from '../run.ts';
+
+/**
+ * Sends requests without affinity to the target group of this run. A catch-all that a killed baseline update left behind
+ * wins over the default action, so it goes afterwards: until then it still serves the old deployment.
+ */
+export async function switchTraffic(run: Run): Promise<undefined> {
+	const { aws } = run.session;
+	const { listenerArn } = made(run.baseline, 'the baseline');
+	const { targetGroupArn } = made(run.target, 'the target group');
+	// Before the call: a call that fails may have been carried out all the same.
+	run.committed = true;
+	await aws.elb.modifyListener({
+		ListenerArn: listenerArn,
+		DefaultActions: [{ Type: 'forward', TargetGroupArn: targetGroupArn }],
+	});
+	const stood = run.fleet?.traffic.rules.filter((rule) => rule.catchAll) ?? [];
+	for (const rule of stood) await deleteRule(aws, rule.arn);
+}
+
+/** Back to the answer of an empty baseline: target groups cannot be deleted while the listener uses them. */
+export async function stopRouting(run: Run): Promise<undefined> {
+	const { aws } = run.session;
+	const { listenerArn } = made(run.baseline, 'the baseline');
+	await aws.elb.modifyListener({
+		ListenerArn: listenerArn,
+		DefaultActions: [
+			{
+				Type: 'fixed-response',
+				FixedResponseConfig: {
+					StatusCode: '503',
+					ContentType: 'application/json',
+					MessageBody: JSON.stringify({ status: 'draining' }),
+				},
+			},
+		],
+	});
+	for (const rule of await readRules(aws, listenerArn)) if (rule.catchAll) await deleteRule(aws, rule.arn);
+}

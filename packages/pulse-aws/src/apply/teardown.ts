@@ -1,0 +1,67 @@
+import { stackName } from '../deployments/names.ts';
+import type { Plan } from '../plan/step.ts';
+import { renderPlan } from '../plan/step.ts';
+import { planTeardown } from '../plan/teardown.ts';
+import { awaitStack } from './await-stack.ts';
+import { readBaseline } from './baseline.ts';
+import { carryOut } from './carry-out.ts';
+import { readFleet } from './fleet.ts';
+import { withDeployLock } from './lock.ts';
+import { newRun } from './run.ts';
+import type { Session } from './session.ts';
+
+export interface TeardownRequest {
+	readonly deploymentName: string;
+	/** Ends deployments that still run. */
+	readonly force: boolean;
+	readonly pollSeconds: number;
+	readonly dryRun: boolean;
+}
+
+export interface TeardownResult {
+	readonly deployment_name: string;
+	readonly status: 'deleted' | 'absent' | 'cancelled' | 'planned';
+}
+
+/** Deletes the baseline and all that deploys made beside it. */
+export async function teardown(
+	session: Session,
+	request: TeardownRequest,
+): Promise<{ plan: Plan | null; result: TeardownResult }> {
+	const name = request.deploymentName;
+	const result = (status: TeardownResult['status']) => ({ deployment_name: name, status });
+	const observe = async () => {
+		const { stack, outputs } = await readBaseline(session, name);
+		const fleet = outputs === null ? null : await readFleet(session.aws, name, outputs);
+		return { stack, outputs, fleet, plan: planTeardown(name, { stack, fleet }, request.force) };
+	};
+	const first = await observe();
+	if (request.dryRun) return { plan: first.plan, result: result('planned') };
+	if (first.stack.condition === 'absent') return { plan: null, result: result('absent') };
+	const question = `${renderPlan(first.plan)}\nDelete all of '${name}' in ${session.aws.region}? This cannot be undone.`;
+	if (!(await session.host.ask({ text: question, default: false })))
+		return { plan: first.plan, result: result('cancelled') };
+	return withDeployLock(session, name, async (signal) => {
+		const tell = (text: string) =>
+			session.host.notify({
+				level: 'step',
+				id: 'stack',
+				state: 'waiting',
+				text: `Waiting for the baseline stack: ${text}`,
+			});
+		await awaitStack(session, stackName(name), signal, tell, request.pollSeconds * 1000);
+		// Under the lock nobody deploys any more: what is seen now is all there is.
+		const { outputs, fleet, plan } = await observe();
+		const run = newRun({
+			session,
+			name,
+			id: name,
+			fleet,
+			baseline: outputs,
+			previousTargetGroupArn: null,
+			pollMs: request.pollSeconds * 1000,
+		});
+		await carryOut(run, plan, signal);
+		return { plan, result: result('deleted') };
+	});
+}

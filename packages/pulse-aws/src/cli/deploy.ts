@@ -1,0 +1,45 @@
+import type { CommandSpec } from 'pulse-deploy-kit/command';
+import { resolveSettings } from 'pulse-deploy-kit/settings';
+import { deploySettings } from '../config/deploy-settings.ts';
+import { outcome } from './outcome.ts';
+
+export const deployCommand: CommandSpec = {
+	name: 'deploy',
+	summary: 'Start a new deployment beside the running one and send new visitors to it',
+	description:
+		'The first deploy creates the baseline: network, load balancer, cluster, registry and reaper. Until new visitors are switched over, a failure or Ctrl-C undoes the deployment.',
+	settings: deploySettings,
+	examples: [
+		'pulse-aws deploy --deployment-name prod --domain app.example.com',
+		'pulse-aws deploy --deployment-name prod --domain app.example.com --app-file app.ts --arch arm64 --nat none',
+		'pulse-aws deploy --deployment-name prod --domain app.example.com --secret PULSE_SECRET=arn:aws:ssm:eu-west-1:123456789012:parameter/prod/secret',
+		'pulse-aws deploy --deployment-name prod --domain app.example.com --dry-run',
+	],
+	changes: true,
+	async run(invocation) {
+		const [{ deployRequest }, { cdkChoice }, { connect }, { deploy }] = await Promise.all([
+			import('../config/deploy.ts'),
+			import('../config/cdk.ts'),
+			import('../apply/connect.ts'),
+			import('../apply/deploy.ts'),
+		]);
+		const request = await deployRequest(invocation);
+		const { values } = resolveSettings(deploySettings, invocation);
+		const cdk = await cdkChoice(invocation.cwd, values);
+		const session = await connect({ ...invocation, region: values.region, ...(cdk === undefined ? {} : { cdk }) });
+		const options = { dryRun: invocation.dryRun, ownCdkApp: cdk?.workdir !== undefined };
+		const { plan, result } = await deploy(session, request, options);
+		return outcome(plan, result, (done) => [
+			'Deployment Complete!',
+			`Deployment ID: ${done.deployment_id}`,
+			`Service: ${done.service_arn}`,
+			`Target group: ${done.target_group_arn}`,
+			`Image: ${done.image_uri}`,
+			`Marked draining: ${done.marked_draining_count}`,
+			request.health.waitForHealth
+				? 'Deployment is live and healthy!'
+				: 'Deployment is live; whether it is healthy was not waited for.',
+			...(done.domain_ready === 'True' ? [] : [`${request.domain} does not lead to ${done.alb_dns_name} yet.`]),
+		]);
+	},
+};

@@ -1,0 +1,34 @@
+import type { CommandSpec } from 'pulse-deploy-kit/command';
+import { resolveSettings } from 'pulse-deploy-kit/settings';
+import { reapSettings } from '../config/commands.ts';
+import { placeOf } from '../config/common.ts';
+
+export const reapCommand: CommandSpec = {
+	name: 'reap',
+	summary: 'Retire drained deployments now, as the reaper does every minute',
+	description: 'One pass: tasks are ended in one, what they leave is deleted in a later one.',
+	settings: reapSettings,
+	examples: ['pulse-aws reap --deployment-name prod --dry-run', 'pulse-aws reap --deployment-name prod --yes'],
+	changes: true,
+	async run(invocation) {
+		const [{ connect }, { actionText, reap }] = await Promise.all([
+			import('../apply/connect.ts'),
+			import('../apply/reap.ts'),
+		]);
+		const { values } = resolveSettings(reapSettings, invocation);
+		const { name, region } = placeOf(invocation);
+		const report = await reap(await connect({ ...invocation, region }), {
+			deploymentName: name,
+			maxAgeHours: values.reaperMaxAgeHours,
+			deploymentTimeoutHours: values.reaperDeploymentTimeout,
+			dryRun: invocation.dryRun,
+		});
+		const lines = [
+			...report.actions.map((one) => `${one.outcome}: ${actionText(one.action)}${one.error ? ` (${one.error})` : ''}`),
+			...report.kept.map((one) => `kept: ${one.id} (${one.reason})`),
+			...(report.refused === null ? [] : [`Nothing was done: ${report.refused}.`]),
+		];
+		const failed = report.refused !== null || report.actions.some((one) => one.outcome === 'failed');
+		return { json: report, text: lines.join('\n') || 'Nothing to do.', exitCode: failed ? 1 : 0 };
+	},
+};

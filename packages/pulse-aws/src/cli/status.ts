@@ -1,0 +1,17 @@
+import type { CommandSpec } from 'pulse-deploy-kit/command';
+import { placeOf, placeSettings } from '../config/common.ts';
+import { renderFleet } from '../plan/fleet-report.ts';
+
+export const statusCommand: CommandSpec = {
+	name: 'status',
+	summary: 'Show all deployments and which one new visitors reach',
+	settings: placeSettings,
+	examples: ['pulse-aws status --deployment-name prod', 'pulse-aws status --deployment-name prod --json'],
+	changes: false,
+	async run(invocation) {
+		const [{ connect }, { status }] = await Promise.all([import('../apply/connect.ts'), import('../apply/status.ts')]);
+		const { name, region } = placeOf(invocation);
+		const report = await status(await connect({ ...invocation, region }), name);
+		return { json: report, text: renderFleet(report) };
+	},
+};

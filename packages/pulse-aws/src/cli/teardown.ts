@@ -1,0 +1,40 @@
+import type { CommandSpec } from 'pulse-deploy-kit/command';
+import { resolveSettings } from 'pulse-deploy-kit/settings';
+import { teardownSettings } from '../config/commands.ts';
+import { placeOf } from '../config/common.ts';
+import { planJson, renderPlan } from '../plan/step.ts';
+
+const WORDS = {
+	deleted: 'Everything is deleted; the certificate is kept.',
+	absent: 'There is nothing to delete.',
+	cancelled: 'Cancelled; nothing was changed.',
+	planned: '',
+} as const;
+
+export const teardownCommand: CommandSpec = {
+	name: 'teardown',
+	summary: 'Delete the baseline and all that deploys made beside it',
+	description: 'Refuses while deployments run, unless --force ends them and every session on them.',
+	settings: teardownSettings,
+	examples: ['pulse-aws teardown --deployment-name prod', 'pulse-aws teardown --deployment-name prod --force --yes'],
+	changes: true,
+	async run(invocation) {
+		const [{ connect }, { teardown }] = await Promise.all([
+			import('../apply/connect.ts'),
+			import('../apply/teardown.ts'),
+		]);
+		const { values } = resolveSettings(teardownSettings, invocation);
+		const { name, region } = placeOf(invocation);
+		const session = await connect({ ...invocation, region });
+		const { plan, result } = await teardown(session, {
+			deploymentName: name,
+			force: values.force,
+			pollSeconds: values.pollInterval,
+			dryRun: invocation.dryRun,
+		});
+		if (invocation.dryRun && plan !== null) {
+			return { json: { dry_run: true, plan: planJson(plan) }, text: renderPlan(plan) };
+		}
+		return { json: result, text: WORDS[result.status] };
+	},
+};

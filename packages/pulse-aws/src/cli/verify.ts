@@ -1,0 +1,27 @@
+import type { CommandSpec } from 'pulse-deploy-kit/command';
+import { resolveSettings } from 'pulse-deploy-kit/settings';
+import { verifySettings } from '../config/commands.ts';
+import { placeOf } from '../config/common.ts';
+
+export const verifyCommand: CommandSpec = {
+	name: 'verify',
+	summary: 'Ask the load balancer whether each running deployment answers under its own id',
+	settings: verifySettings,
+	examples: [
+		'pulse-aws verify --deployment-name prod',
+		'pulse-aws verify --deployment-name prod --domain app.example.com --verify-ssl',
+	],
+	changes: false,
+	async run(invocation) {
+		const [{ connect }, { verify }] = await Promise.all([import('../apply/connect.ts'), import('../apply/verify.ts')]);
+		const { values } = resolveSettings(verifySettings, invocation);
+		const { name, region } = placeOf(invocation);
+		const verifyTls = values.verifySsl && values.noVerifySsl;
+		const session = await connect({ ...invocation, region, verifyTls });
+		const domain = values.domain ?? null;
+		const result = await verify(session, { deploymentName: name, domain, healthPath: values.healthCheckPath });
+		const lines = result.checks.map((one) => `${one.ok ? '✓' : '✗'} ${one.path}: ${one.found}`);
+		const text = [...lines, ...(domain === null ? [] : ['', 'Try it yourself:', ...result.samples])].join('\n');
+		return { json: result, text, exitCode: result.ok ? 0 : 1 };
+	},
+};

@@ -1,0 +1,58 @@
+import { flag, text } from 'pulse-deploy-kit/setting-kinds';
+import type { SettingTable } from 'pulse-deploy-kit/settings';
+import { DEFAULT_HEALTH_PATH } from '../protocol.ts';
+import { placeSettings } from './common.ts';
+import { positive } from './kinds.ts';
+
+export const verifySettings = {
+	...placeSettings,
+	domain: { flag: '--domain <domain>', describe: 'domain to ask for', env: ['PULSE_AWS_DOMAIN'], parse: text },
+	healthCheckPath: {
+		flag: '--health-check-path <path>',
+		describe: 'health path',
+		env: ['PULSE_AWS_HEALTH_CHECK_PATH'],
+		default: DEFAULT_HEALTH_PATH,
+		parse: text,
+	},
+	verifySsl: {
+		flag: '--verify-ssl',
+		describe: 'fail on a certificate that is not trusted or not of the domain',
+		env: ['PULSE_AWS_VERIFY_SSL'],
+		default: false,
+		parse: flag,
+	},
+	noVerifySsl: { flag: '--no-verify-ssl', describe: 'the default', default: true, parse: flag },
+} satisfies SettingTable;
+
+/** Looking more often than once a second only meets the API's limits. */
+const MIN_POLL_SECONDS = 1;
+
+export const teardownSettings = {
+	...placeSettings,
+	force: { flag: '--force', describe: 'end deployments that still run', default: false, parse: flag },
+	pollInterval: {
+		flag: '--poll-interval <s>',
+		describe: 'seconds between looks at the stack, at least 1',
+		env: ['PULSE_AWS_POLL_INTERVAL'],
+		default: 5,
+		parse: (raw: unknown) => Math.max(MIN_POLL_SECONDS, positive(raw)),
+	},
+} satisfies SettingTable;
+
+export const reapSettings = {
+	...placeSettings,
+	reaperMaxAgeHours: {
+		flag: '--reaper-max-age-hours <h>',
+		describe: 'longest drain, from its start',
+		env: ['PULSE_AWS_REAPER_MAX_AGE_HOURS'],
+		default: 1,
+		parse: positive,
+	},
+	reaperDeploymentTimeout: {
+		flag: '--reaper-deployment-timeout <h>',
+		describe: 'after this a deployment that still starts has failed',
+		env: ['PULSE_AWS_REAPER_DEPLOYMENT_TIMEOUT'],
+		default: 1,
+		parse: positive,
+	},
+} satisfies SettingTable;

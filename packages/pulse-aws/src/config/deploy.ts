@@ -1,0 +1,128 @@
+import { usageError } from 'pulse-deploy-kit/errors';
+import { parseKeyValues } from 'pulse-deploy-kit/key-value';
+import { resolveSettings } from 'pulse-deploy-kit/settings';
+import { deploymentName } from '../deployments/names.ts';
+import { deploySettings } from './deploy-settings.ts';
+import { parseDomain } from './domain.ts';
+import { type DockerPaths, dockerPaths } from './paths.ts';
+import { refuseReserved } from './reserved.ts';
+import { policyArn, secretReference } from './secret.ts';
+import { sizeProblem, type TaskRequest } from './task.ts';
+
+/** A deploy as it was asked for: checked, with every default filled in. */
+export interface DeployRequest {
+	readonly deploymentName: string;
+	readonly domain: string;
+	readonly docker: Pick<DockerPaths, 'dockerfile' | 'context'> & {
+		readonly buildArgs: Readonly<Record<string, string>>;
+	};
+	readonly task: TaskRequest;
+	readonly health: HealthRequest;
+	readonly network: { readonly nat: 'gateway' | 'none'; readonly allowedCidrs: readonly string[] };
+	readonly reaper: ReaperRequest;
+	/** Used unchecked; `null`: found, or requested. */
+	readonly certificateArn: string | null;
+	/** Resources that the tasks' secrets come from. */
+	readonly secretArns: readonly string[];
+	/** Records are written to Route 53 without asking. */
+	readonly route53: boolean;
+}
+
+export interface HealthRequest {
+	readonly path: string;
+	readonly intervalSeconds: number;
+	readonly timeoutSeconds: number;
+	readonly healthyThreshold: number;
+	readonly unhealthyThreshold: number;
+	/** Switch only once the deployment is healthy and answers. */
+	readonly waitForHealth: boolean;
+	readonly minHealthyTargets: number;
+	readonly taskGracePeriodSeconds: number;
+}
+
+export interface ReaperRequest {
+	readonly scheduleMinutes: number;
+	/** From the start of draining. */
+	readonly maxAgeHours: number;
+	readonly deploymentTimeoutHours: number;
+}
+
+export interface Typed {
+	readonly flags: Readonly<Record<string, unknown>>;
+	readonly env: Readonly<Record<string, string | undefined>>;
+	readonly cwd: string;
+}
+
+/** @throws usage error for everything that is missing or cannot work, before anything is asked of AWS */
+export async function deployRequest({ flags, env, cwd }: Typed): Promise<DeployRequest> {
+	const { values, origins } = resolveSettings(deploySettings, { flags, env });
+	if (values.deploymentName === undefined)
+		throw usageError('--deployment-name is required', 'Pass it, or set PULSE_AWS_DEPLOYMENT_NAME.');
+	if (values.domain === undefined) throw usageError('--domain is required', 'Pass it, or set PULSE_AWS_DOMAIN.');
+	const domain = parseDomain(values.domain);
+	const serverAddress = values.serverAddress ?? `https://${domain}`;
+	const paths = await dockerPaths(cwd, values);
+	const taskEnv = parseKeyValues('--task-env', values.taskEnv ?? []);
+	const secrets = parseKeyValues('--secret', values.secret ?? []);
+	refuseReserved('--task-env', taskEnv);
+	refuseReserved('--secret', secrets);
+	const both = Object.keys(secrets).filter((name) => name in taskEnv);
+	if (both.length > 0) throw usageError(`given as --task-env and as --secret: ${both.join(', ')}`);
+	for (const [name, value] of Object.entries(secrets)) secretReference(name, value);
+	const problem = sizeProblem(values.taskCpu, values.taskMemory);
+	if (problem !== null) throw usageError(problem, 'Set --task-cpu and --task-memory.');
+	return Object.freeze({
+		deploymentName: deploymentName(values.deploymentName),
+		domain,
+		docker: {
+			dockerfile: paths.dockerfile,
+			context: paths.context,
+			buildArgs: {
+				APP_FILE: paths.appFile,
+				WEB_ROOT: paths.webRoot,
+				PULSE_SERVER_ADDRESS: serverAddress,
+				...parseKeyValues('--build-arg', values.buildArg ?? []),
+			},
+		},
+		task: {
+			cpu: values.taskCpu,
+			memory: values.taskMemory,
+			architecture: values.arch,
+			desiredCount: values.desiredCount,
+			env: { PULSE_SERVER_ADDRESS: serverAddress, ...taskEnv },
+			secrets,
+			drainPollSeconds: values.drainPollSeconds,
+			drainGraceSeconds: values.drainGraceSeconds,
+		},
+		health: {
+			path: values.healthCheckPath,
+			intervalSeconds: values.healthCheckInterval,
+			timeoutSeconds: values.healthCheckTimeout,
+			healthyThreshold: values.healthyThreshold,
+			unhealthyThreshold: values.unhealthyThreshold,
+			waitForHealth: values.waitForHealth,
+			minHealthyTargets: minimum(
+				values.minHealthyTargets,
+				values.desiredCount,
+				origins.minHealthyTargets?.from === 'default',
+			),
+			taskGracePeriodSeconds: 60,
+		},
+		network: { nat: values.nat, allowedCidrs: values.allowedCidr ?? [] },
+		reaper: {
+			scheduleMinutes: values.reaperScheduleMinutes,
+			maxAgeHours: values.reaperMaxAgeHours,
+			deploymentTimeoutHours: values.reaperDeploymentTimeout,
+		},
+		certificateArn: values.certificateArn ?? null,
+		secretArns: [...new Set(Object.values(secrets).map(policyArn))],
+		route53: values.route53,
+	});
+}
+
+/** A default that the number of tasks cannot reach would only time out. */
+export function minimum(wanted: number, desired: number, isDefault: boolean): number {
+	if (wanted <= desired) return wanted;
+	if (isDefault) return desired;
+	throw usageError(`--min-healthy-targets ${wanted} can never be reached with --desired-count ${desired}`);
+}

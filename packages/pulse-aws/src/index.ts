@@ -1,0 +1,1 @@
+export { AWSECSPlugin, type AWSECSPluginOptions } from './plugin/aws-ecs-plugin.ts';

@@ -1,0 +1,62 @@
+import { activeDeployment } from '../traffic/traffic.ts';
+import type { Fleet } from './observation.ts';
+
+/** What `status` tells; keys are stable, for scripts. */
+export interface FleetReport {
+	readonly deployment_name: string;
+	readonly region: string;
+	readonly load_balancer: string;
+	readonly active: string | null;
+	readonly deployments: readonly {
+		readonly deployment_id: string;
+		readonly state: string;
+		readonly tasks: { readonly desired: number; readonly running: number; readonly pending: number };
+		/** Seconds. */
+		readonly age: number;
+		/** Seconds; `null` unless draining. */
+		readonly draining_for: number | null;
+	}[];
+	/** Ids of which only remnants are left. */
+	readonly remnants: readonly string[];
+}
+
+export function fleetReport(
+	place: { name: string; region: string; loadBalancer: string },
+	{ traffic, deployments, strays }: Fleet,
+	now: number,
+): FleetReport {
+	const active = activeDeployment(traffic, deployments);
+	const seconds = (since: number) => Math.max(0, Math.round((now - since) / 1000));
+	return {
+		deployment_name: place.name,
+		region: place.region,
+		load_balancer: place.loadBalancer,
+		active: active?.id ?? null,
+		deployments: deployments.map((one) => ({
+			deployment_id: one.id,
+			// The listener decides; a tag may be a moment behind.
+			state: one === active ? 'active' : (one.state ?? 'unknown'),
+			tasks: { desired: one.desired, running: one.running, pending: one.pending },
+			age: seconds(one.createdAt),
+			draining_for: one.drainStartedAt === null ? null : seconds(one.drainStartedAt),
+		})),
+		remnants: strays,
+	};
+}
+
+export function renderFleet(report: FleetReport): string {
+	const rows = report.deployments.map((one) => {
+		const since = one.draining_for === null ? `up ${duration(one.age)}` : `for ${duration(one.draining_for)}`;
+		return `${one.deployment_id}  ${one.state.padEnd(9)}  ${one.tasks.running}/${one.tasks.desired} tasks  ${since}`;
+	});
+	return [
+		`${report.deployment_name} in ${report.region}, ${report.load_balancer}`,
+		...(rows.length > 0 ? rows : ['no deployment']),
+		...(report.remnants.length > 0 ? [`remnants of ${report.remnants.join(', ')}: the next deploy removes them`] : []),
+	].join('\n');
+}
+
+function duration(seconds: number): string {
+	if (seconds < 120) return `${seconds} s`;
+	return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
+}

@@ -1,0 +1,27 @@
+import type { Deployment } from '../deployments/deployment.ts';
+import type { Certificate } from '../domain/certificate-choice.ts';
+import type { StackCondition } from '../stack/status.ts';
+import type { Limits, Traffic } from '../traffic/traffic.ts';
+
+/** What a planner knows of the world. */
+export interface Observation {
+	readonly stack: { readonly condition: StackCondition; readonly status: string | null };
+	/** `null` while there is no usable baseline. */
+	readonly fleet: Fleet | null;
+}
+
+export interface Fleet {
+	readonly traffic: Traffic;
+	readonly deployments: readonly Deployment[];
+	/** Deployment ids of target groups and rules that no service belongs to. */
+	readonly strays: readonly string[];
+	/** `null` where they were not asked for. */
+	readonly limits: Limits | null;
+}
+
+export interface DeployObservation extends Observation {
+	/** The one to use; `null`: request one. */
+	readonly certificate: Pick<Certificate, 'arn' | 'status'> | null;
+	/** Why the stack must be created or updated; `null`: it is as it should be. */
+	readonly baselineChange: string | null;
+}

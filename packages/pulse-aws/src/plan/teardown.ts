@@ -1,0 +1,25 @@
+import { DeployToolError } from 'pulse-deploy-kit/errors';
+import type { Observation } from './observation.ts';
+import type { Plan, Step } from './step.ts';
+
+/**
+ * Everything of one name, in the order in which AWS lets go of it.
+ * @param force deletes deployments that still run
+ */
+export function planTeardown(name: string, { stack, fleet }: Observation, force: boolean): Plan {
+	const running = fleet?.deployments.filter((one) => one.desired > 0) ?? [];
+	if (running.length > 0 && !force) {
+		throw new DeployToolError('deployments-running', `${running.length} active Pulse service(s) found`, {
+			fault: 'user',
+			detail: running.map((one) => one.id).join('\n'),
+			next: 'Run it again with --force to end them, and every session on them.',
+		});
+	}
+	const ids = [...new Set([...(fleet?.deployments.map((one) => one.id) ?? []), ...(fleet?.strays ?? [])])];
+	const steps: Step[] = [];
+	if (fleet !== null) steps.push({ kind: 'stop-routing' });
+	if (ids.length > 0) steps.push({ kind: 'remove-deployments', ids, why: 'teardown' });
+	if (stack.condition !== 'absent') steps.push({ kind: 'delete-stack' });
+	steps.push({ kind: 'delete-parameters' });
+	return { verb: 'teardown', id: name, steps, notes: ['The certificate is kept.'] };
+}

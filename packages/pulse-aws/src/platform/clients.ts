@@ -1,0 +1,33 @@
+import type { Aws } from './aws.ts';
+
+/** Real clients. Adaptive retries slow down under throttling, instead of failing a deploy half way. */
+const RETRY = { retryMode: 'adaptive', maxAttempts: 8 } as const;
+
+/** @param region `undefined`: from the environment or the profile */
+export async function connectAws(region: string | undefined): Promise<Aws> {
+	const [acm, cloudformation, logs, ecr, ecs, elb, route53, ssm, sts] = await Promise.all([
+		import('@aws-sdk/client-acm'),
+		import('@aws-sdk/client-cloudformation'),
+		import('@aws-sdk/client-cloudwatch-logs'),
+		import('@aws-sdk/client-ecr'),
+		import('@aws-sdk/client-ecs'),
+		import('@aws-sdk/client-elastic-load-balancing-v2'),
+		import('@aws-sdk/client-route-53'),
+		import('@aws-sdk/client-ssm'),
+		import('@aws-sdk/client-sts'),
+	]);
+	const config = region === undefined ? RETRY : { ...RETRY, region };
+	const ecsClient = new ecs.ECS(config);
+	return {
+		region: await ecsClient.config.region().catch(() => ''),
+		ecs: ecsClient,
+		elb: new elb.ElasticLoadBalancingV2(config),
+		ssm: new ssm.SSM(config),
+		acm: new acm.ACM(config),
+		ecr: new ecr.ECR(config),
+		cloudformation: new cloudformation.CloudFormation(config),
+		logs: new logs.CloudWatchLogs(config),
+		route53: new route53.Route53(config),
+		sts: new sts.STS(config),
+	};
+}

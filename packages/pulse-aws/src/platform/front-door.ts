@@ -1,0 +1,38 @@
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { FrontDoor } from '../apply/session.ts';
+
+const TIMEOUT_MS = 10_000;
+const MAX_BODY = 65_536;
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/;
+
+/**
+ * Asks the load balancer by its own name, before the domain leads there, yet under the domain's name: so rules and
+ * certificate are those that visitors meet.
+ * @param verifyTls whether the certificate must be trusted and of the domain
+ */
+export function frontDoor(loadBalancer: string, domain: string | null, verifyTls: boolean): FrontDoor {
+	return {
+		get: (path, signal) =>
+			new Promise((resolve, reject) => {
+				const local = LOOPBACK.test(loadBalancer);
+				const url = new URL(path, `${local ? 'http' : 'https'}://${loadBalancer}`);
+				const headers = { host: domain ?? loadBalancer, 'user-agent': 'pulse-aws' };
+				const common = { headers, signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]), agent: false };
+				const request = local
+					? httpRequest(url, common)
+					: httpsRequest(url, { ...common, servername: domain ?? loadBalancer, rejectUnauthorized: verifyTls });
+				request.on('error', reject);
+				request.on('response', (response) => {
+					let body = '';
+					response.setEncoding('utf8');
+					response.on('data', (chunk: string) => {
+						if (body.length < MAX_BODY) body += chunk;
+					});
+					response.on('error', reject);
+					response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
+				});
+				request.end();
+			}),
+	};
+}

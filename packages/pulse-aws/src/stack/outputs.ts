@@ -1,0 +1,58 @@
+import { DeployToolError } from 'pulse-deploy-kit/errors';
+
+/** What the baseline stack tells (contract A3.5). */
+export interface BaselineOutputs {
+	readonly albDnsName: string;
+	readonly albHostedZoneId: string;
+	readonly listenerArn: string;
+	readonly taskSubnets: readonly string[];
+	readonly assignPublicIp: 'ENABLED' | 'DISABLED';
+	readonly serviceSecurityGroupId: string;
+	readonly clusterName: string;
+	readonly logGroupName: string;
+	readonly ecrRepositoryUri: string;
+	readonly vpcId: string;
+	readonly certificateArn: string;
+	readonly executionRoleArn: string;
+	readonly taskRoleArn: string;
+	/** `null` for a stack of somebody else's CDK app. */
+	readonly verificationSalt: string | null;
+	readonly verificationToken: string | null;
+	readonly secretArns: readonly string[];
+}
+
+/** @throws DeployToolError `baseline-output` naming the first one that is missing */
+export function baselineOutputs(outputs: ReadonlyMap<string, string>): BaselineOutputs {
+	const required = (key: string): string => {
+		const value = outputs.get(key);
+		if (value !== undefined && value !== '') return value;
+		throw new DeployToolError('baseline-output', `Missing CloudFormation output '${key}'`, {
+			fault: 'user',
+			next: 'A CDK app of your own must have the outputs of the packaged one.',
+		});
+	};
+	const list = (text: string | undefined) => (text === undefined || text === '' ? [] : text.split(','));
+	return {
+		albDnsName: required('AlbDnsName'),
+		albHostedZoneId: required('AlbHostedZoneId'),
+		listenerArn: required('ListenerArn'),
+		taskSubnets: list(outputs.get('TaskSubnets') ?? required('PrivateSubnets')),
+		assignPublicIp: outputs.get('AssignPublicIp') === 'ENABLED' ? 'ENABLED' : 'DISABLED',
+		serviceSecurityGroupId: required('ServiceSecurityGroupId'),
+		clusterName: required('ClusterName'),
+		logGroupName: required('LogGroupName'),
+		ecrRepositoryUri: required('EcrRepositoryUri'),
+		vpcId: required('VpcId'),
+		certificateArn: required('CertificateArn'),
+		executionRoleArn: required('ExecutionRoleArn'),
+		taskRoleArn: required('TaskRoleArn'),
+		verificationSalt: outputs.get('VerificationSalt') ?? null,
+		verificationToken: outputs.get('VerificationToken') ?? null,
+		secretArns: list(outputs.get('SecretArns')),
+	};
+}
+
+/** `123.dkr.ecr.eu-west-1.amazonaws.com/prod` → `prod`. */
+export function repositoryName(uri: string): string {
+	return uri.slice(uri.indexOf('/') + 1);
+}
