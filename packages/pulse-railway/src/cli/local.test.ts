@@ -85,6 +85,7 @@ test('detached it goes on alone, keeps its address over a restart, and down ends
 	const first = await run('up', '--detach', '--redis', 'sqlite');
 	expect(first.out).toMatch(/^export PULSE_RAILWAY_API_URL=http:\/\/127\.0\.0\.1:\d+\/graphql\/v2$/m);
 	expect(first.out).toMatch(/^export RAILWAY_API_TOKEN=\S+$/m);
+	expect((await run('up', '--detach')).out).toBe(first.out);
 	expect(statSync(dir).mode & 0o777).toBe(0o700);
 	for (const file of ['state.json', 'platform.json']) expect(statSync(join(dir, file)).mode & 0o777).toBe(0o600);
 	expect(jsonOf(await run('down', '--json'))).toEqual({ stopped: true, purged: false });

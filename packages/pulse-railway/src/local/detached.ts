@@ -7,13 +7,15 @@ import { OWN_BIN } from './own-bin.ts';
 
 const BUDGET_MS = 60_000;
 
-/** Starts `local up` as a process of its own and returns once its API answers. */
+/** Starts `local up` as a process of its own and returns once its API answers; one that runs already is left as it is. */
 export async function startDetached(
 	dir: string,
 	flags: readonly string[],
 	env: Readonly<Record<string, string | undefined>>,
 	signal: AbortSignal,
-): Promise<RunningPlatform> {
+): Promise<RunningPlatform & { fresh: boolean }> {
+	const before = findRunning(dir);
+	if (before?.apiUrl) return { ...before, fresh: false };
 	mkdirSync(dir, { recursive: true, mode: 0o700 });
 	const log = join(dir, 'platform.log');
 	const out = openSync(log, 'w', 0o600);
@@ -30,7 +32,7 @@ export async function startDetached(
 	const deadline = performance.now() + BUDGET_MS;
 	for (;;) {
 		const running = findRunning(dir);
-		if (running?.apiUrl && running.pid === child.pid) return running;
+		if (running?.apiUrl && running.pid === child.pid) return { ...running, fresh: true };
 		if (ended || performance.now() > deadline) throw failed(log);
 		if (signal.aborted) child.kill('SIGTERM');
 		signal.throwIfAborted();

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { replaceFile } from './atomic-file.ts';
@@ -32,7 +32,7 @@ export function lockDirectory(dir: string): DirectoryLock {
 	};
 	const running = findRunning(dir);
 	if (running) throw alreadyRunning(dir, running);
-	rmSync(path(dir), { force: true });
+	setAside(dir);
 	try {
 		writeFileSync(path(dir), JSON.stringify(self), { flag: 'wx', mode: 0o600 });
 	} catch (error) {
@@ -46,10 +46,31 @@ export function lockDirectory(dir: string): DirectoryLock {
 	};
 }
 
+/** Two that start at once may both find a dead one's file; whoever moves away the other's fresh file puts it back. */
+function setAside(dir: string): void {
+	const aside = `${path(dir)}.${process.pid}`;
+	try {
+		renameSync(path(dir), aside);
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+		throw error;
+	}
+	const winner = readAlive(aside);
+	if (winner) {
+		renameSync(aside, path(dir));
+		throw alreadyRunning(dir, winner);
+	}
+	rmSync(aside, { force: true });
+}
+
 /** The platform that holds this folder, if its process is alive. */
 export function findRunning(dir: string): RunningPlatform | null {
+	return readAlive(path(dir));
+}
+
+function readAlive(file: string): RunningPlatform | null {
 	try {
-		const found = JSON.parse(readFileSync(path(dir), 'utf8')) as RunningPlatform;
+		const found = JSON.parse(readFileSync(file, 'utf8')) as RunningPlatform;
 		const start = startTime(found.pid);
 		return start !== null && start === found.start ? found : null;
 	} catch {

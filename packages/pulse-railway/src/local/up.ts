@@ -18,12 +18,11 @@ type Edge = Pick<Invocation, 'env' | 'host' | 'signal' | 'print' | 'json'>;
 /** In the foreground the result is printed when it is ready, not when it ends. */
 export async function runUp(request: UpRequest, { env, host, signal, print, json }: Edge): Promise<CommandResult> {
 	if (request.detach) {
-		const { apiUrl, token, workspaceId } = await startDetached(request.dir, detachedFlags(request), env, signal);
+		const { apiUrl, token, workspaceId, fresh } = await startDetached(request.dir, detachedFlags(request), env, signal);
 		const address = { apiUrl: apiUrl!, accountToken: token!, workspaceId: workspaceId! };
-		host.notify({
-			level: 'success',
-			text: `The local platform runs at ${address.apiUrl}. Stop it: pulse-railway local down`,
-		});
+		const verb = fresh ? 'runs' : 'was running already, with its own settings,';
+		const text = `The local platform ${verb} at ${address.apiUrl}. Stop it: pulse-railway local down`;
+		host.notify({ level: 'success', text });
 		return { json: addressJson(address), text: exportLines(address) };
 	}
 	const platform = await startLocalPlatform({

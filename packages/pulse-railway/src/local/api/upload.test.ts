@@ -44,7 +44,7 @@ test('uploads that cannot be taken are refused with the status Railway gives', a
 	expect((await client(platform, {}).upload(stack, web, body)).status).toBe(401);
 	const text = await api.upload(stack, web, 'not an archive');
 	expect([text.status, await text.json()]).toEqual([400, { message: 'The body is not a gzip archive' }]);
-	expect((await api.upload(stack, web, new Uint8Array(60_000))).status).toBe(413);
+	expect((await api.upload(stack, web, new Uint8Array(20_000_000))).status).toBe(413);
 });
 
 test('a project token uploads to its environment', async () => {

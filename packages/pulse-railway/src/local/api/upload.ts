@@ -1,9 +1,9 @@
+import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
-import { Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { finished } from 'node:stream/promises';
 import { Refusal } from '../refusal.ts';
 import { newId } from '../world/ids.ts';
 import { instanceOf } from '../world/lookup.ts';
@@ -71,21 +71,24 @@ function find(
 	}
 }
 
+/** What is refused is read to its end all the same: a closed connection would hide the answer from the sender. */
 async function store(request: IncomingMessage, temporary: string, path: string, maxBytes: number): Promise<void> {
+	const out = createWriteStream(temporary, { mode: 0o600, flush: true });
 	let size = 0;
 	let start = Buffer.alloc(0);
-	const measure = new Transform({
-		transform(chunk: Buffer, _encoding, done) {
-			size += chunk.length;
-			if (start.length < 2) start = Buffer.concat([start, chunk.subarray(0, 2)]);
-			done(size > maxBytes ? new UploadRefused(413, 'Payload Too Large') : null, chunk);
-		},
-	});
 	try {
-		await pipeline(request, measure, createWriteStream(temporary, { mode: 0o600, flush: true }), { end: true });
+		for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+			size += chunk.length;
+			if (size > maxBytes) throw new UploadRefused(413, 'Payload Too Large');
+			if (start.length < 2) start = Buffer.concat([start, chunk.subarray(0, 2)]);
+			if (!out.write(chunk)) await once(out, 'drain');
+		}
+		out.end();
+		await finished(out);
 		if (!start.subarray(0, 2).equals(GZIP)) throw new UploadRefused(400, 'The body is not a gzip archive');
 		await rename(temporary, path);
 	} finally {
+		out.destroy();
 		await rm(temporary, { force: true });
 	}
 }

@@ -31,7 +31,6 @@ export interface LogQuery {
 
 /** A log keeps at least its last this many bytes, at most twice as many. */
 const MAX_BYTES = 5 * 1024 * 1024;
-const MAX_LINE = 16 * 1024;
 
 /** One file of JSON lines per deployment and kind, plus the one before it. */
 export function openLogs(dir: string, now: () => number): Logs {
@@ -60,7 +59,7 @@ export function openLogs(dir: string, now: () => number): Logs {
 				const path = file(deploymentId, kind);
 				const entry: LogEntry = {
 					timestamp: new Date(now()).toISOString(),
-					message: message.slice(0, MAX_LINE),
+					message,
 					severity,
 					...(instance === undefined ? {} : { instance }),
 				};

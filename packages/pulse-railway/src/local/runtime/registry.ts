@@ -75,7 +75,9 @@ export function killGroup(pid: number, signal: NodeJS.Signals = 'SIGKILL'): void
 	try {
 		process.kill(-pid, signal);
 	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+		const { code } = error as NodeJS.ErrnoException;
+		// Nobody left; macOS says EPERM when all that is left is waiting to be reaped.
+		if (code !== 'ESRCH' && code !== 'EPERM') throw error;
 	}
 }
 

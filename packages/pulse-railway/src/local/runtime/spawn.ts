@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import type { Writable } from 'node:stream';
+import { eachLine } from './lines.ts';
 import type { ProcessRegistry } from './registry.ts';
 
 export interface ProcessSpec {
@@ -25,6 +25,8 @@ export interface Exit {
 	readonly signal: NodeJS.Signals | null;
 }
 
+const OUTPUT_GRACE_MS = 2_000;
+
 /** Waits on descriptor 3 until the process is recorded: a platform killed in between leaves a shell that just ends. */
 const GATE = 'read -r go <&3 || exit 125; exec 3<&-; exec sh -c "$1"';
 
@@ -46,11 +48,13 @@ export function startProcess(spec: ProcessSpec, registry: ProcessRegistry): Runn
 			exit = { code, signal };
 			// As when a container's first process ends: everything else in it goes too, which also closes the pipes.
 			if (pid !== undefined) registry.remove(pid);
+			// A descendant that left the group may hold the pipes for ever.
+			setTimeout(() => resolve({ code, signal }), OUTPUT_GRACE_MS).unref();
 		});
 		child.on('close', () => exit && resolve(exit));
 	});
-	createInterface({ input: child.stdout! }).on('line', (line) => spec.onLine(line, 'info'));
-	createInterface({ input: child.stderr! }).on('line', (line) => spec.onLine(line, 'error'));
+	eachLine(child.stdout!, (line) => spec.onLine(line, 'info'));
+	eachLine(child.stderr!, (line) => spec.onLine(line, 'error'));
 	if (pid !== undefined) {
 		registry.add(pid);
 		const gate = child.stdio[3] as Writable;

@@ -7,7 +7,10 @@ const MIN_CRON_SPACING_MS = 5 * 60_000;
 /** Input of `serviceInstanceUpdate` and of a patch's `deploy` and `build` parts. */
 export type SettingsInput = {
 	readonly [K in keyof ServiceSettings]?: ServiceSettings[K] | null;
-} & { readonly source?: { readonly image?: string | null; readonly repo?: string | null } | null };
+} & {
+	readonly multiRegionConfig?: unknown;
+	readonly source?: { readonly image?: string | null; readonly repo?: string | null } | null;
+};
 
 /** Given keys are written, an explicit null puts the default back, absent keys stay (facts §1.4 "Nulls matter"). */
 export function writeSettings(current: ServiceSettings, input: SettingsInput): ServiceSettings {
@@ -19,6 +22,7 @@ export function writeSettings(current: ServiceSettings, input: SettingsInput): S
 		if (input.source.image !== undefined) next.image = input.source.image;
 		if (input.source.repo !== undefined) next.repo = input.source.repo;
 	}
+	if (input.multiRegionConfig != null) refuse('multiRegionConfig is not supported by the local platform');
 	const settings = next as unknown as ServiceSettings;
 	check(settings);
 	return settings;
