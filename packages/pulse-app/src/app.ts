@@ -37,9 +37,9 @@ export interface AppOptions {
 	/** Public origin. Default `PULSE_SERVER_ADDRESS`. */
 	readonly serverAddress?: string;
 	/** Before listening, e.g. to prepare a framework or to add websocket endpoints of your own. */
-	readonly onStart?: (context: { readonly server: Server }) => void | Promise<void>;
+	readonly onStart?: (context: { readonly server: Server }) => unknown;
 	/** After the last connection is closed. */
-	readonly onStop?: () => void | Promise<void>;
+	readonly onStop?: () => unknown;
 }
 
 export interface ListenOptions extends EnvironmentOverrides {

@@ -15,11 +15,7 @@ export interface RunOptions {
 /** Ctrl-C is a developer who waits: requests finish, sockets are not waited for. */
 const INTERRUPT_BUDGET_MS = 1000;
 
-await new Command('pulse')
-	.description('Run stateful web apps.')
-	.addCommand(runCommand(run), { isDefault: false })
-	.parseAsync()
-	.catch(fail);
+await new Command('pulse').description('Run stateful web apps.').addCommand(runCommand(run)).parseAsync().catch(fail);
 
 async function run(file: string, options: RunOptions): Promise<void> {
 	if (options.prod) enterProduction();
