@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { baselineTemplate } from '../../packages/pulse-aws/src/testing/cloudformation/baseline-template.ts';
 import { readOutputs } from '../../packages/pulse-aws/src/testing/fixtures/roll-out.ts';
 import { openShop } from '../../packages/pulse-aws/src/testing/fixtures/shop.ts';
+import { motoClients } from '../../packages/pulse-aws/src/testing/wire/moto-clients.ts';
 import { liveOnce, type Outcomes } from './conformance.ts';
 import { type Moto, startMoto } from './moto.ts';
-import { motoClients } from './moto-clients.ts';
 
 /** Where moto is known to be kinder or less exact than AWS (facts: gaps of moto 5.2.1), and what it says instead. */
 const MOTO_DIFFERS: Readonly<Record<string, readonly [why: string, answer: unknown]>> = {
