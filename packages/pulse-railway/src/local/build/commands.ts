@@ -1,12 +1,13 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { shellQuote } from './shell-quote.ts';
 
 /** Folder with one small script a command: `<name>` runs `<script>` with this Node. */
 export async function writeCommands(dir: string, commands: Readonly<Record<string, string>>): Promise<string> {
 	await mkdir(dir, { recursive: true, mode: 0o700 });
 	for (const [name, script] of Object.entries(commands)) {
 		const path = join(dir, name);
-		await writeFile(path, `#!/bin/sh\nexec ${quote(process.execPath)} ${quote(script)} "$@"\n`);
+		await writeFile(path, `#!/bin/sh\nexec ${shellQuote(process.execPath)} ${shellQuote(script)} "$@"\n`);
 		await chmod(path, 0o755);
 	}
 	return dir;
@@ -32,8 +33,4 @@ export async function dependencyCommands(root: string): Promise<Record<string, s
 async function json(path: string): Promise<Record<string, unknown> | null> {
 	const text = await readFile(path, 'utf8').catch(() => null);
 	return text === null ? null : (JSON.parse(text) as Record<string, unknown>);
-}
-
-function quote(text: string): string {
-	return `'${text.replaceAll("'", `'\\''`)}'`;
 }

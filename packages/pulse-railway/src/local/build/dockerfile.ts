@@ -1,3 +1,5 @@
+import { shellQuote } from './shell-quote.ts';
+
 /** What can be had from a Dockerfile without running its stages. */
 export interface DockerfileFacts {
 	/** ENTRYPOINT and CMD of the last stage as one shell command; `null` when there is neither. */
@@ -68,7 +70,7 @@ function shellForm(rest: string): string {
 	if (!rest.startsWith('[')) return rest;
 	try {
 		const words = JSON.parse(rest) as string[];
-		return words.map((word) => (/^[\w./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
+		return words.map(shellQuote).join(' ');
 	} catch {
 		return rest;
 	}

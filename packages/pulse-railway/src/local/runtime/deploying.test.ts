@@ -86,7 +86,7 @@ test('a service that dies later is brought back', async () => {
 
 test('switching under load loses no request; the old deployment overlaps, drains by SIGTERM, and is gone', async () => {
 	const { platform, api, stack } = await setUp();
-	const web = await createService(api, stack, 'web', { ...SERVER_SETTINGS, overlapSeconds: 1 });
+	const web = await createService(api, stack, 'web', { ...SERVER_SETTINGS, overlapSeconds: 2 });
 	const address = await createDomain(api, stack, web);
 	const one = await deployFiles(api, stack, web, SERVER('one'));
 	await reaches(api, one, 'SUCCESS');
@@ -153,6 +153,29 @@ test('services see their variables and the basics of the machine, never the rest
 	expect(env).toMatchObject({ OWN: '1', HOME: '/tmp' });
 	expect(JSON.stringify(env)).not.toContain('secret-of-the-user');
 	expect(Object.keys(env)).not.toContain('AWS_SECRET_ACCESS_KEY');
+});
+
+test('a restart is a new process of the same deployment', async () => {
+	const { platform, api, stack } = await setUp();
+	const web = await createService(api, stack, 'web', SERVER_SETTINGS);
+	const address = await createDomain(api, stack, web);
+	const id = await deployFiles(api, stack, web, SERVER('x'));
+	await reaches(api, id, 'SUCCESS');
+	const pid = () => platform.describe().environments[0]!.services[0]!.processes[0]!.pid;
+	const before = pid();
+	await api.data('mutation($id: String!) { deploymentRestart(id: $id) }', { id });
+	await until('another process answers', async () => pid() !== before && (await fetch(address)).status === 200);
+	expect(await status(api, id)).toBe('SUCCESS');
+});
+
+test('only the last twenty deployments that are over are remembered', async () => {
+	const { api, stack } = await setUp();
+	const job = await createService(api, stack, 'job', { startCommand: 'exit 1', restartPolicyType: 'NEVER' });
+	for (let i = 0; i < 23; i++) {
+		await reaches(api, await deployFiles(api, stack, job, { 'a.txt': '' }), 'CRASHED');
+	}
+	const query = 'query($s: String!) { deployments(input: {serviceId: $s}) { edges { node { id } } } }';
+	expect((await api.data(query, { s: job })).deployments.edges.length).toBeLessThanOrEqual(22);
 });
 
 test('a newer deployment takes over from one that is still being made', async () => {

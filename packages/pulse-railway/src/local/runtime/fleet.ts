@@ -1,5 +1,5 @@
 import { Refusal } from '../refusal.ts';
-import { createDeployment } from '../world/deployments.ts';
+import { createDeployment, dropOldDeployments } from '../world/deployments.ts';
 import { deploymentOf } from '../world/lookup.ts';
 import { type DeploymentRow, IN_PROGRESS, type InstanceRow } from '../world/model.ts';
 import { runCronOnce } from './cron-run.ts';
@@ -53,6 +53,7 @@ export function createFleet(context: RuntimeContext): Fleet {
 			}
 			const row = world.change((data) => createDeployment(data, instance, meta, state.now()));
 			makeDeployment(state, row);
+			for (const id of world.change((data) => dropOldDeployments(data, instance))) state.track(state.logs.remove(id));
 			return row;
 		},
 		async restart(deploymentId) {

@@ -1,12 +1,13 @@
 import { mkdir } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { delimiter } from 'node:path';
 import { build } from '../build/build.ts';
-import { findOnPath, knownImage, writeRedisConfig } from '../build/image.ts';
 import { BuildFailure, runStep } from '../build/run-step.ts';
 import type { DeploymentRow, InstanceRow, StartSpec } from '../world/model.ts';
 import { untilHealthy } from './healthcheck.ts';
 import type { LiveDeployment } from './live-deployment.ts';
 import { freePort } from './ports.ts';
+import { processEnvironment } from './process-environment.ts';
+import { NO_PROCESS, redisCommand } from './redis-command.ts';
 import { describe, type Replica, startReplica } from './replica.ts';
 import type { RuntimeContext } from './runtime-context.ts';
 
@@ -102,42 +103,10 @@ export function startOne(
 	);
 }
 
-/** In its own order: what the image sets, the machine's basics, the service's variables, and last what only we know. */
-export function processEnvironment(context: RuntimeContext, row: DeploymentRow, built: StartSpec, port: number) {
-	return {
-		...built.env,
-		...context.basics,
-		...row.variables,
-		RAILWAY_DEPLOYMENT_ID: row.id,
-		RAILWAY_SNAPSHOT_ID: row.snapshotId ?? '',
-		RAILWAY_REPLICA_REGION: row.settings.region ?? 'local',
-		PATH: built.path,
-		PORT: String(port),
-		PULSE_RAILWAY_PRIVATE_NETWORK: context.privateNetwork.path(row.environmentId),
-		PULSE_RAILWAY_API_URL: context.apiUrl(),
-	};
-}
-
 export async function preDeploy(context: RuntimeContext, row: DeploymentRow, built: StartSpec, signal: AbortSignal) {
 	for (const command of row.settings.preDeployCommand ?? []) {
 		const env = processEnvironment(context, row, built, await freePort());
 		const log = context.logs.writer(row.id, 'deploy');
 		await runStep({ registry: context.registry, log, signal }, { command, cwd: built.cwd, env });
 	}
-}
-
-const NO_PROCESS = '';
-
-/** `null` for anything but Redis. */
-function redisCommand(context: RuntimeContext, row: DeploymentRow, port: number): string | null {
-	if (row.settings.image === null || knownImage(row.settings.image) !== 'redis') return null;
-	if (row.variables.REDIS_URL?.startsWith('sqlite:')) return NO_PROCESS;
-	const server = findOnPath('redis-server', context.machinePath);
-	if (server === null) throw new BuildFailure('There is no redis-server on this machine any more.');
-	const config = writeRedisConfig(
-		join(context.dataDir, row.instanceId),
-		port,
-		row.variables.REDIS_PASSWORD ?? row.variables.REDISPASSWORD ?? '',
-	);
-	return `'${server.replaceAll("'", `'\\''`)}' '${config.replaceAll("'", `'\\''`)}'`;
 }

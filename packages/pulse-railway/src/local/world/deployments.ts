@@ -1,5 +1,5 @@
 import { newId } from './ids.ts';
-import { domainsOf, serviceOf } from './lookup.ts';
+import { deploymentsOf, domainsOf, serviceOf } from './lookup.ts';
 import type { DeploymentRow, DeploymentStatus, InstanceRow, WorldData } from './model.ts';
 import { providedVariables, renderedVariables } from './variables.ts';
 
@@ -28,6 +28,18 @@ export function createDeployment(
 	};
 	data.deployments[row.id] = row;
 	return row;
+}
+
+const KEPT = 20;
+
+/** Takes the oldest deployments of a service that are over out of the world, beyond the last 20; returns their ids. */
+export function dropOldDeployments(data: WorldData, instance: InstanceRow): string[] {
+	const over = deploymentsOf(data, instance.id).filter(
+		(row) => ['REMOVED', 'FAILED', 'CRASHED'].includes(row.status) && row.id !== instance.activeDeploymentId,
+	);
+	const old = over.slice(KEPT).map(({ id }) => id);
+	for (const id of old) delete data.deployments[id];
+	return old;
 }
 
 /** No effect on a deployment that was deleted meanwhile. */

@@ -156,6 +156,23 @@ test('settings keep what is not named, take null as unset, and refuse what Railw
 	expect((await update({ numReplicas: 1, cronSchedule: '*/5 * * * *' })).errors).toBeUndefined();
 });
 
+test('a service stands in every environment of its project, each with variables of its own', async () => {
+	const { api, stack, read } = await setUp();
+	const web = await createService(api, stack, 'web', {}, { A: '1' });
+	const { environmentCreate } = await api.data(
+		'mutation($i: EnvironmentCreateInput!) { environmentCreate(input: $i) { id serviceInstances { edges { node { serviceName } } } } }',
+		{ i: { projectId: stack.projectId, name: 'staging' } },
+	);
+	expect(environmentCreate.serviceInstances.edges).toEqual([{ node: { serviceName: 'web' } }]);
+	await api.data('mutation($id: String!, $e: String!) { serviceDelete(id: $id, environmentId: $e) }', {
+		id: web,
+		e: environmentCreate.id,
+	});
+	expect(await read(web)).toEqual({ A: '1' });
+	await api.data('mutation($id: String!) { projectDelete(id: $id) }', { id: stack.projectId });
+	expect((await api.data('{ projects { edges { node { id } } } }')).projects.edges).toEqual([]);
+});
+
 test('a service that has no source cannot be deployed', async () => {
 	const { api, stack } = await setUp();
 	const web = await createService(api, stack, 'web');

@@ -1,0 +1,18 @@
+import type { DeploymentRow, StartSpec } from '../world/model.ts';
+import type { RuntimeContext } from './runtime-context.ts';
+
+/** In its own order: what the image sets, the machine's basics, the service's variables, and last what only we know. */
+export function processEnvironment(context: RuntimeContext, row: DeploymentRow, built: StartSpec, port: number) {
+	return {
+		...built.env,
+		...context.basics,
+		...row.variables,
+		RAILWAY_DEPLOYMENT_ID: row.id,
+		RAILWAY_SNAPSHOT_ID: row.snapshotId ?? '',
+		RAILWAY_REPLICA_REGION: row.settings.region ?? 'local',
+		PATH: built.path,
+		PORT: String(port),
+		PULSE_RAILWAY_PRIVATE_NETWORK: context.privateNetwork.path(row.environmentId),
+		PULSE_RAILWAY_API_URL: context.apiUrl(),
+	};
+}
