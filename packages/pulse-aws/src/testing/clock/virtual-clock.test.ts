@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { backgroundClock } from './background-clock.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 describe('virtual time', () => {
@@ -66,5 +67,21 @@ describe('virtual time', () => {
 		const woken: number[] = [];
 		await Promise.all([20, 10].map((ms) => clock.sleep(ms).then(() => woken.push(ms))));
 		expect(woken).toEqual([10, 20]);
+	});
+
+	test('does not pass for a sleeper in the background, who wakes with the others', async () => {
+		const clock = new VirtualClock(0);
+		const woken: number[] = [];
+		void backgroundClock(clock)
+			.sleep(10)
+			.then(() => woken.push(clock.now()));
+		const stop = new AbortController();
+		const stopped = backgroundClock(clock).sleep(10, stop.signal);
+		await delay(10);
+		expect(clock.now()).toBe(0);
+		stop.abort(new Error('enough'));
+		await expect(stopped).rejects.toThrow('enough');
+		await clock.sleep(20);
+		expect(woken).toEqual([10]);
 	});
 });

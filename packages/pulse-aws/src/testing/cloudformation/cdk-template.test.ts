@@ -10,7 +10,8 @@ afterEach(() => world.close());
 const signal = new AbortController().signal;
 const TOKEN = '0123456789abcdef';
 
-describe('the real baseline stack', () => {
+// Loading the CDK takes seconds on a busy machine.
+describe('the real baseline stack', { timeout: 120_000 }, () => {
 	test.each([
 		['gateway', 'PrivateSubnets', 'DISABLED'],
 		['none', 'PublicSubnets', 'ENABLED'],

@@ -1,4 +1,5 @@
 import type { TaskStopCode } from '@aws-sdk/client-ecs';
+import { backgroundClock } from '../clock/background-clock.ts';
 import { register } from '../elb/registration.ts';
 import type { RunningTask } from '../tasks/program.ts';
 import type { EcsPorts } from './ports.ts';
@@ -42,10 +43,10 @@ export function startTask(service: Service, ports: EcsPorts): Task {
 const toStop = (task: Task) => task.desired === 'STOPPED';
 
 async function run(task: Task, ports: EcsPorts): Promise<void> {
-	await pass(ports, ports.timings.provisioningMs);
+	await backgroundClock(ports.clock).sleep(ports.timings.provisioningMs);
 	if (toStop(task)) return ended(task, ports);
 	task.status = 'PENDING';
-	await pass(ports, ports.timings.pullingMs);
+	await backgroundClock(ports.clock).sleep(ports.timings.pullingMs);
 	if (toStop(task)) return ended(task, ports);
 	let container: RunningTask;
 	try {
@@ -121,12 +122,7 @@ function markStopped(task: Task, code: TaskStopCode, reason: string, { clock }: 
 
 async function ended(task: Task, ports: EcsPorts): Promise<void> {
 	task.status = 'DEPROVISIONING';
-	await pass(ports, ports.timings.deprovisioningMs);
+	await backgroundClock(ports.clock).sleep(ports.timings.deprovisioningMs);
 	task.status = 'STOPPED';
 	task.stoppedAt = ports.clock.now();
-}
-
-/** Waits for the world's time without making it pass. */
-function pass({ clock }: EcsPorts, ms: number): Promise<void> {
-	return new Promise((resolve) => void clock.after(ms, resolve));
 }
