@@ -20,7 +20,14 @@ export async function startPlatform(options: Partial<LocalPlatformOptions> = {})
 		env: process.env,
 		redis: 'sqlite',
 		...options,
-		behaviour: { transitionMs: 5, stopGraceMs: 2_000, restartBackoffMs: () => 20, ...options.behaviour },
+		behaviour: {
+			transitionMs: 5,
+			stopGraceMs: 2_000,
+			restartBackoffMs: () => 20,
+			// Tests poll.
+			rateLimit: { perHour: 1_000_000, perSecond: 10_000 },
+			...options.behaviour,
+		},
 	});
 	onTestFinished(() => platform.close());
 	return platform;
