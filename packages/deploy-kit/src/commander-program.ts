@@ -75,7 +75,7 @@ function addCommand(parent: Command, name: string, spec: CommandSpec, onCommand:
 	command.option('--json', 'print one JSON document on stdout, also for errors');
 	command.option('--show-secrets', 'print secrets in results instead of a mask');
 	command.option('-q, --quiet', 'print warnings and errors only');
-	command.option('-v, --verbose', 'print what is sent and received, without secrets');
+	command.option('-v, --verbose', 'print every step as it begins, and more about failures');
 	command.addHelpText('after', `\nExamples:\n${spec.examples.map((line) => `  $ ${line}`).join('\n')}`);
 	command.action(() => {
 		const typed = command.opts<Record<string, unknown>>();

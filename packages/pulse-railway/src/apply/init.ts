@@ -1,5 +1,5 @@
 import type { Invocation } from 'pulse-deploy-kit/command';
-import { usageError } from 'pulse-deploy-kit/errors';
+import { DeployToolError, isDeployToolError, usageError } from 'pulse-deploy-kit/errors';
 import { loadApp, solePlugin } from 'pulse-deploy-kit/load-app';
 import { type InitConfig, initAppFile, initConfig } from '../config/init.ts';
 import { locateAppFromHere } from '../config/paths.ts';
@@ -8,7 +8,7 @@ import type { NamedId } from '../platform/port.ts';
 import { freshSecrets } from './baseline-secrets.ts';
 import { carryOut, type Outcome } from './carry-out.ts';
 import { type InitResult, initResult } from './init-result.ts';
-import { only, resolveTarget } from './resolve-target.ts';
+import { only, resolveTarget, type Target } from './resolve-target.ts';
 import { startRun } from './run.ts';
 import { type Session, withSession } from './session.ts';
 
@@ -31,7 +31,23 @@ export async function init(invocation: Invocation): Promise<Outcome<InitResult>>
 			...(observation === null ? {} : { observation }),
 			controlToken: secrets.controlToken,
 		});
-		return carryOut(plan, run, invocation, { signal }, () => initResult(run, config, invocation.showSecrets));
+		return carryOut(plan, run, invocation, { signal }, () => initResult(run, config, invocation.showSecrets)).catch(
+			(error: unknown) => {
+				throw workspace === null || run.target === undefined ? error : projectStays(error, run.target);
+			},
+		);
+	});
+}
+
+/** A project cannot be undone with what a token may do, and running init again would make a second one. */
+function projectStays(error: unknown, { projectId, environmentId }: Target): unknown {
+	if (!isDeployToolError(error)) return error;
+	const { code, message, fault, detail } = error;
+	return new DeployToolError(code, message, {
+		fault,
+		detail: [detail, `The new project ${projectId} stays; its services were deleted.`].filter(Boolean).join('\n'),
+		next: `Run init again with --project-id ${projectId} --environment-id ${environmentId}`,
+		cause: error,
 	});
 }
 

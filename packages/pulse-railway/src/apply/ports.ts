@@ -20,6 +20,8 @@ export interface Ports {
 export interface RouterAddress {
 	readonly origin: string;
 	readonly controlToken: Secret;
+	/** For one control request with its retries, milliseconds. Default 45,000. */
+	readonly budgetMs?: number;
 }
 
 /** The router at its public address: what anybody may ask, and what the control token may change. */

@@ -1,12 +1,12 @@
-import type { Secret } from 'pulse-deploy-kit/secret';
 import { callControl } from '../control/client.ts';
 import { AFFINITY_QUERY, META_PATH, ROUTER_HEALTH_PATH } from '../protocol.ts';
-import type { MetaAnswer, RouterPort } from './ports.ts';
+import type { MetaAnswer, RouterAddress, RouterPort } from './ports.ts';
 
 const TRY_MS = 10_000;
 
 /** The router over the network, as visitors reach it. */
-export function openRouterPort({ origin, controlToken }: { origin: string; controlToken: Secret }): RouterPort {
+export function openRouterPort({ origin, controlToken, budgetMs }: RouterAddress): RouterPort {
+	const target = { origin, token: controlToken, ...(budgetMs === undefined ? {} : { budgetMs }) };
 	return {
 		origin,
 		async meta(deployment, signal) {
@@ -19,7 +19,7 @@ export function openRouterPort({ origin, controlToken }: { origin: string; contr
 			// Railway's edge has pages of its own while nothing is behind a domain.
 			return answer.status === 200 && (answer.json as { ok?: unknown } | null)?.ok === true;
 		},
-		control: (method, params, signal) => callControl({ origin, token: controlToken }, method, params, signal),
+		control: (method, params, signal) => callControl(target, method, params, signal),
 	};
 }
 

@@ -1,5 +1,6 @@
 import { systemClock } from 'pulse-deploy-kit/clock';
 import type { Invocation } from 'pulse-deploy-kit/command';
+import { isDeployToolError } from 'pulse-deploy-kit/errors';
 import { resolveSettings } from 'pulse-deploy-kit/settings';
 import { baselineSettings } from '../config/init.ts';
 import { serviceTarget } from '../config/service-target.ts';
@@ -11,6 +12,7 @@ import { requireTarget } from './resolve-target.ts';
 import { withSession } from './session.ts';
 
 const WATCH_MS = 2_000;
+const ROUTER_BUDGET_MS = 5_000;
 
 /** Reads both truths and says what the janitor would do; changes nothing. */
 export async function status(invocation: Invocation, onReport?: (report: StackReport) => void): Promise<StackReport> {
@@ -21,8 +23,13 @@ export async function status(invocation: Invocation, onReport?: (report: StackRe
 		for (;;) {
 			const observation = await platform.observe(signal);
 			const router = routerFacts(observation, where.routerService);
-			const port = ports.openRouter({ origin: router.controlOrigin, controlToken: router.controlToken });
-			const live = await port.control('status', {}, signal);
+			const { controlOrigin: origin, controlToken } = router;
+			const port = ports.openRouter({ origin, controlToken, budgetMs: ROUTER_BUDGET_MS });
+			const live = await port.control('status', {}, signal).catch((error: unknown) => {
+				// What Railway says is worth the more when the router is away.
+				if (isDeployToolError(error) && error.code === 'control-unreachable') return error;
+				throw error;
+			});
 			const report = stackReport(observation, live, router, janitorPolicy(observation));
 			if (onReport === undefined) return report;
 			onReport(report);

@@ -3,16 +3,6 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { usageError } from 'pulse-deploy-kit/errors';
 
-/** What a deploy builds, checked to exist. */
-export interface DeployPaths {
-	/** Absolute. */
-	readonly context: string;
-	/** Relative to the context, with `/`. */
-	readonly appFile: string;
-	readonly dockerfile: string;
-	readonly webRoot: string | undefined;
-}
-
 export interface GivenPaths {
 	readonly cwd: string;
 	readonly context: string;

@@ -5,7 +5,12 @@ const HEAD = ['DEPLOYMENT', 'STATE', 'RAILWAY', 'SESSIONS', 'SOCKETS', 'REQ/S', 
 /** The report as a person reads it. `now` in Unix milliseconds. */
 export function renderStatus(report: StackReport, now: number): string {
 	const lines = [`${report.server_address}  (${report.project} / ${report.environment})`];
-	if (report.active_deployment !== report.durable_active_deployment) {
+	if (report.router_error !== null) {
+		lines.push(
+			`Attention: ${report.router_error}`,
+			`Railway says ${report.durable_active_deployment ?? 'none'} is active.`,
+		);
+	} else if (report.active_deployment !== report.durable_active_deployment) {
 		lines.push(
 			`Attention: the router's active deployment is ${report.active_deployment ?? 'none'}, Railway says ${report.durable_active_deployment ?? 'none'}; the janitor or the next deploy settles it.`,
 		);

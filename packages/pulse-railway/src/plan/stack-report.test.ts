@@ -57,6 +57,23 @@ describe('the status', () => {
 		]);
 	});
 
+	it('says what Railway knows while the router is away', () => {
+		const observation = stack({ active: 'b', backends: ['a', 'b'] });
+		const away = stackReport(
+			observation,
+			new Error('the router is away'),
+			routerFacts(observation, 'pulse-router'),
+			policy,
+		);
+		expect(away).toMatchObject({
+			router_error: 'the router is away',
+			active_deployment: null,
+			durable_active_deployment: 'b',
+		});
+		expect(away.deployments.map(({ state }) => state)).toEqual(['unknown', 'unknown']);
+		expect(renderStatus(away, NOW)).toContain('Railway says b is active.');
+	});
+
 	it('is readable: a table, times left, and attention where the truths differ', () => {
 		const text = renderStatus(report({ a: 'active', b: 'pending' }), NOW);
 		expect(text).toContain("Attention: the router's active deployment is a, Railway says b");

@@ -14,6 +14,8 @@ export interface StackReport {
 	readonly active_deployment: string | null;
 	/** `PULSE_ACTIVE_DEPLOYMENT` on Railway; differs only while a promotion is under way or was interrupted. */
 	readonly durable_active_deployment: string | null;
+	/** Why the router did not answer; then all that is live is unknown. */
+	readonly router_error: string | null;
 	readonly router_replicas: number;
 	readonly deploy_lock: { readonly owner: string; readonly acquired_at: number | null } | null;
 	readonly deployments: readonly DeploymentReport[];
@@ -21,7 +23,7 @@ export interface StackReport {
 
 export interface DeploymentReport {
 	readonly deployment_id: string;
-	/** `unregistered`: a service that the router does not know. */
+	/** `unregistered`: a service that the router does not know; `unknown`: the router did not answer. */
 	readonly state: string;
 	readonly service_name: string | null;
 	/** `null`: the service is gone. */
@@ -44,26 +46,26 @@ export interface DeploymentReport {
 	};
 }
 
-/** Newest first, the active one before all. */
+/** Newest first, the active one before all. `live` is the error when the router did not answer. */
 export function stackReport(
 	observation: StackObservation,
-	live: ControlStatus,
+	live: ControlStatus | Error,
 	router: RouterFacts,
 	policy: Policy,
 ): StackReport {
-	const { snapshot, locks } = live;
-	const backends = backendServices(observation);
-	const ids = new Set([...snapshot.deployments.map(({ id }) => id), ...backends.map(({ id }) => id)]);
-	const rows = [...ids].map((id) => deploymentReport(id, observation, live, policy));
+	const known = live instanceof Error ? null : live;
+	const ids = [...(known?.snapshot.deployments ?? []), ...backendServices(observation)].map(({ id }) => id);
+	const rows = [...new Set(ids)].map((id) => deploymentReport(id, observation, known, policy));
+	const lock = known?.locks.deploy ?? null;
 	return {
 		project: observation.project.name,
 		environment: observation.environment.name,
 		server_address: router.origins[0] ?? router.controlOrigin,
-		active_deployment: snapshot.activeId,
+		active_deployment: known?.snapshot.activeId ?? null,
 		durable_active_deployment: durableActiveId(observation),
-		router_replicas: live.replicas.length,
-		deploy_lock:
-			locks.deploy === null ? null : { owner: locks.deploy.owner, acquired_at: seconds(locks.deploy.acquiredAt) },
+		router_error: live instanceof Error ? live.message : null,
+		router_replicas: known?.replicas.length ?? 0,
+		deploy_lock: lock === null ? null : { owner: lock.owner, acquired_at: seconds(lock.acquiredAt) },
 		deployments: rows.sort(
 			(a, b) =>
 				Number(b.state === 'active') - Number(a.state === 'active') ||
@@ -76,18 +78,19 @@ export function stackReport(
 function deploymentReport(
 	id: string,
 	observation: StackObservation,
-	live: ControlStatus,
+	live: ControlStatus | null,
 	policy: Policy,
 ): DeploymentReport {
-	const record = live.snapshot.deployments.find((candidate) => candidate.id === id);
+	const record = live?.snapshot.deployments.find((candidate) => candidate.id === id);
 	const backend = backendServices(observation).find((candidate) => candidate.id === id);
 	const service = observation.services.find((candidate) => candidate.id === backend?.serviceId);
-	const activity = live.activity.find((candidate) => candidate.id === id) ?? null;
-	const sessions = live.sessions[id] ?? null;
-	const decision = record === undefined ? null : decide({ record, activity, sessions }, policy, live.now);
+	const activity = live?.activity.find((candidate) => candidate.id === id) ?? null;
+	const sessions = live?.sessions[id] ?? null;
+	const decision =
+		record === undefined || live === null ? null : decide({ record, activity, sessions }, policy, live.now);
 	return {
 		deployment_id: id,
-		state: record?.state ?? 'unregistered',
+		state: live === null ? 'unknown' : (record?.state ?? 'unregistered'),
 		service_name: record?.serviceName ?? service?.name ?? null,
 		service_id: service?.id ?? null,
 		railway_status: service?.latestDeployment?.status ?? null,
@@ -98,9 +101,11 @@ function deploymentReport(
 		created_at: service?.createdAt ?? null,
 		last_seen_at: seconds(activity?.lastSeenAt ?? record?.lastSeenAt ?? null),
 		drain_started_at: seconds(record?.drainStartedAt ?? null),
-		janitor: spoken(decision),
+		janitor: live === null ? UNKNOWN : spoken(decision),
 	};
 }
+
+const UNKNOWN = { action: 'keep', reason: 'router away', detail: null, until: null };
 
 function spoken(decision: Decision | null): DeploymentReport['janitor'] {
 	if (decision === null)

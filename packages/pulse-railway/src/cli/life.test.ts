@@ -1,0 +1,216 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type ApiCall, type Fault, type LocalPlatform, startLocalPlatform } from '../local/index.ts';
+import { appFolder } from './testing/app-folder.ts';
+import { type Ended, pulseRailway } from './testing/run.ts';
+
+/** One stack lives through all commands; each test leaves it in order for the next. */
+let app: Awaited<ReturnType<typeof appFolder>>;
+let platform: LocalPlatform;
+let env: Record<string, string>;
+let address: string;
+let fault: (call: ApiCall) => Fault | null = () => null;
+/** The API requests of one command, each by its root fields. */
+let asked: string[] = [];
+
+beforeAll(async () => {
+	app = await appFolder();
+	platform = await startLocalPlatform({
+		dir: join(app.dir, '.platform'),
+		env: process.env,
+		redis: 'sqlite',
+		nodeModules: join(app.dir, 'node_modules'),
+		behaviour: {
+			transitionMs: 5,
+			restartBackoffMs: () => 20,
+			faults: (call) => {
+				asked.push(call.fields.join(' '));
+				return fault(call);
+			},
+		},
+	});
+	env = {
+		PULSE_RAILWAY_API_URL: platform.apiUrl,
+		RAILWAY_API_TOKEN: platform.accountToken,
+		RAILWAY_WORKSPACE_ID: platform.workspaceId,
+		PULSE_RAILWAY_DEPLOY_LOCK_SECONDS: '3',
+	};
+	await writeFile(join(app.dir, '.railwayignore'), '.platform\n');
+	await writeFile(
+		join(app.dir, 'broken.ts'),
+		`${await source()}\nif (process.env.PULSE_DEPLOYMENT_ID) throw new Error('no database');\n`,
+	);
+}, 60_000);
+afterAll(async () => {
+	await platform?.close();
+	await app?.dispose();
+}, 60_000);
+
+const source = async () => (await import('node:fs/promises')).readFile(join(app.dir, 'app.ts'), 'utf8');
+const run = (...args: string[]): Promise<Ended> => {
+	asked = [];
+	return pulseRailway(args, { cwd: app.dir, env });
+};
+async function done<T = Record<string, unknown>>(...args: string[]): Promise<T> {
+	const ended = await run(...args, '--json');
+	expect(ended.code, ended.stderr).toBe(0);
+	return ended.json<T>();
+}
+async function refused(
+	...args: string[]
+): Promise<{ code: string; message: string; detail: string | null; next: string | null }> {
+	const ended = await run(...args, '--json');
+	expect(ended.code, ended.stderr).not.toBe(0);
+	return ended.json<{ error: { code: string; message: string; detail: string | null; next: string | null } }>().error;
+}
+const deploy = (...args: string[]) =>
+	done<{ deployment_id: string }>('deploy', 'app.ts', ...args).then((it) => it.deployment_id);
+const status = () =>
+	done<{
+		active_deployment: string;
+		durable_active_deployment: string;
+		deployments: { deployment_id: string; state: string }[];
+	}>('status');
+const states = async () =>
+	Object.fromEntries((await status()).deployments.map(({ deployment_id, state }) => [deployment_id, state]));
+const services = () =>
+	platform.describe().environments.flatMap((one) => one.services.map(({ service_name }) => service_name));
+const visit = async (query = '') => (await fetch(`${address}/${query}`)).text();
+
+it('init sets up a stack that answers, and again is refused', async () => {
+	const dry = await done<{ dry_run: boolean }>('init', 'app.ts', '--dry-run');
+	expect(dry.dry_run).toBe(true);
+	expect(platform.describe().environments).toEqual([]);
+
+	const made = await done<Record<string, string>>('init', 'app.ts', '--project-name', 'shop');
+	address = made.server_address ?? '';
+	Object.assign(env, { RAILWAY_PROJECT_ID: made.project_id, RAILWAY_ENVIRONMENT_ID: made.environment_id });
+	expect(made).toMatchObject({
+		internal_token_created: true,
+		router: { status: 'SUCCESS', service_name: 'pulse-router' },
+	});
+	expect((await fetch(`${address}/healthz`)).status).toBe(200);
+	expect((await refused('init', 'app.ts')).message).toBe(
+		'baseline stack already exists: pulse-env, pulse-janitor, pulse-redis, pulse-router',
+	);
+}, 60_000);
+
+it('upgrade of a stack in order writes nothing', async () => {
+	expect(await done('upgrade', 'app.ts')).toMatchObject({ changed: false });
+	expect(asked.filter((field) => /Upsert|Update|Deploy|Create/.test(field))).toEqual([]);
+}, 60_000);
+
+let first: string;
+let second: string;
+
+it('two deploys: new visitors get the second, whoever is on the first stays there', async () => {
+	first = await deploy('--env', 'GREETING=one');
+	expect(await visit()).toBe(`${first} one`);
+	// Polling aside.
+	const requests = asked.filter((fields) => fields !== 'deployment');
+	expect(requests.length, requests.join()).toBeLessThanOrEqual(10);
+
+	second = await deploy('--env', 'GREETING=two');
+	expect(await visit()).toBe(`${second} two`);
+	expect(await visit(`?pulse_deployment=${first}`)).toBe(`${first} one`);
+	expect(await states()).toEqual({ [first]: 'draining', [second]: 'active' });
+}, 60_000);
+
+it('status asks Railway at most twice', async () => {
+	await status();
+	expect(asked.length, asked.join()).toBeLessThanOrEqual(2);
+}, 60_000);
+
+it('rollback goes back, and forward again', async () => {
+	expect(await done('rollback')).toMatchObject({ deployment_id: first, previous_deployment_id: second });
+	expect(await visit()).toBe(`${first} one`);
+	expect(await done('promote', second)).toMatchObject({ deployment_id: second });
+	expect(await visit()).toBe(`${second} two`);
+}, 60_000);
+
+it('a deployment that fails to start is undone, and its log is shown', async () => {
+	const before = services();
+	const error = await refused('deploy', 'broken.ts');
+	expect(error.message).toMatch(/^backend source build failed: (FAILED|CRASHED)$/);
+	expect(error.detail).toContain('no database');
+	expect(services()).toEqual(before);
+	expect(await visit()).toBe(`${second} two`);
+}, 60_000);
+
+it('a lost answer to any write of a deploy is survived or undone', async () => {
+	for (const field of ['serviceCreate', 'serviceInstanceUpdate', 'upload', 'variableCollectionUpsert']) {
+		let broken = false;
+		fault = (call) => {
+			if (broken || !call.fields.includes(field)) return null;
+			broken = true;
+			return { kind: 'drop-after' };
+		};
+		const before = services();
+		const ended = await run('deploy', 'app.ts', '--json', '--env', 'GREETING=two');
+		fault = () => null;
+		expect(broken, field).toBe(true);
+		if (ended.code !== 0) expect(services(), `${field} ${ended.stderr}`).toEqual(before);
+		else second = ended.json<{ deployment_id: string }>().deployment_id;
+		const { active_deployment, durable_active_deployment } = await status();
+		expect([active_deployment, durable_active_deployment], field).toEqual([second, second]);
+	}
+}, 120_000);
+
+it('two deploys at once: one goes through, the other waits for it or says who holds the lock', async () => {
+	const [one, other] = await Promise.all([run('deploy', 'app.ts', '--json'), run('deploy', 'app.ts', '--json')]);
+	for (const ended of [one, other].filter(({ code }) => code !== 0)) {
+		expect(ended.json<{ error: { code: string; message: string } }>().error).toMatchObject({
+			code: 'lock-held',
+			message: expect.stringMatching(/pulse-railway deploy shop/),
+		});
+	}
+	const winners = [one, other]
+		.filter(({ code }) => code === 0)
+		.map((ended) => ended.json<{ deployment_id: string }>().deployment_id);
+	expect(winners.length).toBeGreaterThan(0);
+	const { active_deployment, durable_active_deployment } = await status();
+	expect(winners).toContain(active_deployment);
+	expect(durable_active_deployment).toBe(active_deployment);
+	second = active_deployment;
+}, 60_000);
+
+it('redeploy starts the active deployment anew', async () => {
+	expect(await done('redeploy')).toMatchObject({ deployment_id: second, backend_status: 'SUCCESS' });
+}, 60_000);
+
+it('delete refuses the active deployment, asks for a yes, and then leaves nothing', async () => {
+	expect((await refused('delete', second, '--yes')).message).toBe(`deployment '${second}' is the active one`);
+	expect((await refused('delete', first)).message).toContain('nothing was changed');
+	expect(services()).toContain(first);
+	expect(await done('delete', first, '--yes')).toEqual({ deployment_id: first, deleted: true });
+	expect(services()).not.toContain(first);
+	expect(await states()).not.toHaveProperty(first);
+	expect((await fetch(`${address}/?pulse_deployment=${first}`)).status).toBe(409);
+}, 60_000);
+
+it('remove finds by the name that ids were made from', async () => {
+	expect((await refused('remove', 'sho', '--yes')).message).toBe("deployment 'sho' not found");
+	const preview = await deploy('--deployment-name', 'preview');
+	await done('rollback');
+	expect(await done('remove', 'preview', '--yes')).toEqual({ deployment_id: preview, deleted: true });
+	expect(services()).not.toContain(preview);
+}, 60_000);
+
+it('upgrade replaces the router without losing a request', async () => {
+	let failed = 0;
+	let over = false;
+	const visitors = (async () => {
+		while (!over) {
+			const ok = await visit().then(
+				(text) => text.startsWith('shop-'),
+				() => false,
+			);
+			if (!ok) failed++;
+		}
+	})();
+	expect(await done('upgrade', 'app.ts', '--router-replicas', '2')).toMatchObject({ changed: true });
+	over = true;
+	await visitors;
+	expect(failed).toBe(0);
+}, 90_000);
