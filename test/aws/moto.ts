@@ -26,7 +26,11 @@ export async function startMoto(): Promise<Moto | { readonly missing: string }> 
 		child.once('close', () => resolve());
 		child.once('error', () => resolve());
 	});
+	// A test run that dies must not leave the server behind.
+	const kill = () => void child.kill();
+	process.once('exit', kill);
 	const stop = async () => {
+		process.off('exit', kill);
 		child.kill();
 		await ended;
 	};
