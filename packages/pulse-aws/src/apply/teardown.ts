@@ -1,7 +1,8 @@
-import { stackName } from '../deployments/names.ts';
+import { lockParameter, stackName } from '../deployments/names.ts';
 import type { Plan } from '../plan/step.ts';
 import { renderPlan } from '../plan/step.ts';
 import { planTeardown } from '../plan/teardown.ts';
+import { deleteParameters } from '../platform/parameters.ts';
 import { awaitStack } from './await-stack.ts';
 import { readBaseline } from './baseline.ts';
 import { carryOut } from './carry-out.ts';
@@ -41,7 +42,7 @@ export async function teardown(
 	const question = `${renderPlan(first.plan)}\nDelete all of '${name}' in ${session.aws.region}? This cannot be undone.`;
 	if (!(await session.host.ask({ text: question, default: false })))
 		return { plan: first.plan, result: result('cancelled') };
-	return withDeployLock(session, name, async (signal) => {
+	const plan = await withDeployLock(session, name, async (signal) => {
 		const tell = (text: string) =>
 			session.host.notify({
 				level: 'step',
@@ -62,6 +63,9 @@ export async function teardown(
 			pollMs: request.pollSeconds * 1000,
 		});
 		await carryOut(run, plan, signal);
-		return { plan, result: result('deleted') };
+		return plan;
 	});
+	// Only now: giving the lock back writes it once more.
+	await deleteParameters(session.aws, [lockParameter(name)]);
+	return { plan, result: result('deleted') };
 }

@@ -12,29 +12,33 @@ import type { Plan } from './step.ts';
  */
 export function planRollback(fleet: Fleet, wanted: string | null): Plan & { readonly target: Deployment } {
 	const active = activeDeployment(fleet.traffic, fleet.deployments);
-	const living = fleet.deployments.filter((one) => one !== active && one.state === 'draining' && one.desired > 0);
-	const target = wanted === null ? newest(living) : fleet.deployments.find((one) => one.id === wanted);
-	const choices = living.length === 0 ? 'none' : living.map((one) => one.id).join(', ');
-	if (target === undefined) {
-		if (wanted !== null) throw usageError(`deployment '${wanted}' not found`, `Living ones: ${choices}.`);
+	const others = fleet.deployments.filter((one) => one !== active && one.desired > 0);
+	const living = others.filter((one) => one.state === 'draining' || one.state === 'active');
+	// Removing leftovers can wait for the next deploy; what is active must be known before the switch.
+	const settle = settleSteps(fleet).filter((step) => step.kind === 'settle');
+	const superseded = living.filter((one) => one.state === 'active');
+	const isHalfDone = active !== null && superseded.some((one) => one.createdAt > active.createdAt);
+	if (active !== null && settle.length > 0 && (wanted === active.id || (wanted === null && isHalfDone))) {
+		// A rollback was interrupted after its switch, which only a rollback makes from newer to older: finish that one.
+		return { verb: 'rollback', id: active.id, steps: settle, notes: [], target: active };
+	}
+	const target = wanted === null ? last(living) : others.find((one) => one.id === wanted);
+	const next = `Living ones: ${living.length === 0 ? 'none' : living.map((one) => one.id).join(', ')}.`;
+	if (target === undefined && wanted === null) {
 		throw new DeployToolError('nothing-to-roll-back-to', 'No earlier deployment is running any more.', {
 			fault: 'user',
 			next: 'Deploy the earlier version of your code again.',
 		});
 	}
-	if (target === active) throw usageError(`${target.id} is active already`, `Living ones: ${choices}.`);
-	if (!living.includes(target)) {
-		throw usageError(
-			`${target.id} cannot be rolled back to: it is ${target.state ?? 'unknown'} with ${target.desired} tasks wanted`,
-			`Living ones: ${choices}.`,
-		);
-	}
-	// Removing leftovers can wait for the next deploy; what is active must be known before the switch.
-	const settle = settleSteps(fleet).filter((step) => step.kind === 'settle');
+	if (wanted === active?.id) throw usageError(`${wanted} is active already`, next);
+	if (target === undefined) throw usageError(`deployment '${wanted}' is not running`, next);
+	if (!living.includes(target)) throw usageError(`${target.id} was never active: it is still starting`, next);
 	const steps = [...settle, { kind: 'bring-back', deployment: target } as const, ...cutOver(true)];
 	return { verb: 'rollback', id: target.id, steps, notes: [], target };
 }
 
-function newest(living: readonly Deployment[]): Deployment | undefined {
-	return [...living].sort((a, b) => (b.drainStartedAt ?? 0) - (a.drainStartedAt ?? 0) || b.createdAt - a.createdAt)[0];
+/** The one that visitors were on before: not yet marked draining, else the one that was marked last. */
+function last(living: readonly Deployment[]): Deployment | undefined {
+	const since = (one: Deployment) => (one.state === 'active' ? Number.POSITIVE_INFINITY : (one.drainStartedAt ?? 0));
+	return [...living].sort((a, b) => since(b) - since(a) || b.createdAt - a.createdAt)[0];
 }

@@ -6,6 +6,7 @@ import { made, type Run } from '../run.ts';
 export async function settle(run: Run, { active, drain }: Extract<Step, { kind: 'settle' }>): Promise<undefined> {
 	await writeState(run.session.aws, { name: run.name, ...active }, 'active', null);
 	await Promise.all(drain.map((one) => startDraining(run, one)));
+	run.draining = drain;
 }
 
 /**

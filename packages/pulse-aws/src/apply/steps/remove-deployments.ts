@@ -1,8 +1,10 @@
 import { parameterRoot } from '../../deployments/names.ts';
 import { deleteRule, deleteService, deleteTargetGroup } from '../../platform/delete.ts';
+import { orGone } from '../../platform/error-names.ts';
 import { deleteParameters, readParameters } from '../../platform/parameters.ts';
 import { readTargetGroups } from '../../platform/target-groups.ts';
 import { readRules } from '../../platform/traffic.ts';
+import { repositoryName } from '../../stack/outputs.ts';
 import { made, type Run } from '../run.ts';
 
 /**
@@ -31,5 +33,11 @@ export async function removeDeployments(run: Run, ids: readonly string[], signal
 		aws,
 		names.map((one) => one.name),
 	);
+	// Images that are not there are told in the answer, not thrown.
+	const images = {
+		repositoryName: repositoryName(baseline.ecrRepositoryUri),
+		imageIds: ids.slice(0, 100).map((imageTag) => ({ imageTag })),
+	};
+	await orGone(aws.ecr.batchDeleteImage(images), 'RepositoryNotFoundException');
 	return `${ids.length} removed`;
 }

@@ -1,5 +1,5 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
-import { appLogGroup, lockParameter, stackName } from '../../deployments/names.ts';
+import { appLogGroup, stackName } from '../../deployments/names.ts';
 import { orGone } from '../../platform/error-names.ts';
 import { deleteParameters, readParameters } from '../../platform/parameters.ts';
 import { readStack, stackFailures } from '../../platform/stack.ts';
@@ -41,10 +41,13 @@ async function removeStack(run: Run, signal: AbortSignal, tell: Tell): Promise<v
 	});
 }
 
-/** The lock's own parameter goes last, by whoever holds it; a log group that an older stack retained goes with it. */
+/** A log group that an older stack retained goes too: it would keep the name from being used again. */
 export async function deleteParametersAndLogs(run: Run): Promise<undefined> {
-	const { aws, name } = { aws: run.session.aws, name: run.name };
-	const parameters = await readParameters(aws, name);
-	await deleteParameters(aws, [...parameters.map((one) => one.name), lockParameter(name)]);
-	await orGone(aws.logs.deleteLogGroup({ logGroupName: appLogGroup(name) }), 'ResourceNotFoundException');
+	const { aws } = run.session;
+	const parameters = await readParameters(aws, run.name);
+	await deleteParameters(
+		aws,
+		parameters.map((one) => one.name),
+	);
+	await orGone(aws.logs.deleteLogGroup({ logGroupName: appLogGroup(run.name) }), 'ResourceNotFoundException');
 }

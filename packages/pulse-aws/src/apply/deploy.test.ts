@@ -1,0 +1,140 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { deploy } from './deploy.ts';
+import { reap } from './reap.ts';
+import { rollback } from './rollback.ts';
+import { status } from './status.ts';
+import { teardown } from './teardown.ts';
+import { type Account, asked, type Connected, NAME, openAccount } from './testing/account.ts';
+import { verify } from './verify.ts';
+
+let account: Account | undefined;
+afterEach(async () => {
+	await account?.close();
+	account = undefined;
+});
+
+/** Deploys and returns the id. */
+async function deployed(on: Account, flags: Readonly<Record<string, unknown>> = {}): Promise<string> {
+	const { result } = await deploy(on.connect().session, await asked(flags));
+	return result?.deployment_id ?? '';
+}
+
+async function answer(on: Account, path = '/'): Promise<string> {
+	const response = await fetch(`${await on.origin()}${path}`);
+	return response.status === 200 ? response.text() : `status ${response.status}`;
+}
+
+/** Calls beyond polling. Keeping the deploy lock is polling too: its first write takes it, its last gives it back. */
+function callsOf({ trace }: Connected): number {
+	const locking = trace.records.filter(
+		({ call, input }) => call === 'ssm.putParameter' && (input as { Name: string }).Name.endsWith('/deploy-lock'),
+	);
+	const calls = trace.summary().calls - Math.max(0, locking.length - 2);
+	process.stdout.write(`AWS calls of a deploy: ${calls}, polling left out\n`);
+	return calls;
+}
+
+/** Runs the reaper every minute, as the schedule would. */
+async function minutes(on: Account, count: number): Promise<void> {
+	for (let minute = 0; minute < count; minute++) {
+		await on.world.clock.sleep(60_000);
+		const { session } = on.connect({ answers: Array(10).fill(true) });
+		const report = await reap(session, {
+			deploymentName: NAME,
+			maxAgeHours: 1,
+			deploymentTimeoutHours: 1,
+			dryRun: false,
+		});
+		expect(report.actions.filter((one) => one.outcome === 'failed')).toEqual([]);
+	}
+}
+
+test('the whole life: first deploy, second deploy, pinned tab, drain, rollback, reap, teardown', {
+	timeout: 60_000,
+}, async () => {
+	account = await openAccount();
+	const first = account.connect();
+	const { result } = await deploy(first.session, await asked());
+	const one = result?.deployment_id ?? '';
+	expect(result).toMatchObject({
+		cluster_name: NAME,
+		marked_draining_count: '0',
+		domain_ready: 'True',
+		domain_proxied: 'False',
+	});
+	expect(await answer(account)).toBe(one);
+	expect(callsOf(first)).toBeLessThanOrEqual(45);
+
+	account.sessions.set(one, 1);
+	const second = account.connect();
+	const two = (await deploy(second.session, await asked())).result?.deployment_id ?? '';
+	expect(callsOf(second)).toBeLessThanOrEqual(25);
+	expect(await answer(account)).toBe(two);
+	expect(await answer(account, `/?pulse_deployment=${one}`)).toBe(one);
+	const told = await status(account.connect().session, NAME);
+	expect(told.deployments.map(({ deployment_id, state }) => [deployment_id, state])).toEqual([
+		[one, 'draining'],
+		[two, 'active'],
+	]);
+	expect(
+		(await verify(account.connect().session, { deploymentName: NAME, domain: null, healthPath: '/_pulse/health' })).ok,
+	).toBe(true);
+
+	await minutes(account, 5);
+	expect(await answer(account, `/?pulse_deployment=${one}`)).toBe(one);
+	const back = await rollback(account.connect().session, { deploymentName: NAME, deploymentId: null, dryRun: false });
+	expect(back.result).toMatchObject({ deployment_id: one, marked_draining: [two] });
+	expect(await answer(account)).toBe(one);
+
+	await minutes(account, 6);
+	expect((await status(account.connect().session, NAME)).deployments.map((each) => each.deployment_id)).toEqual([one]);
+	expect(await answer(account, `/?pulse_deployment=${two}`)).toBe('status 409');
+	expect([...account.world.parameters.keys()].filter((name) => name.includes(two))).toEqual([]);
+
+	const request = { deploymentName: NAME, force: false, pollSeconds: 5, dryRun: false };
+	await expect(teardown(account.connect().session, request)).rejects.toThrow('1 active Pulse service(s) found');
+	const gone = await teardown(account.connect({ answers: [true] }).session, { ...request, force: true });
+	expect(gone.result.status).toBe('deleted');
+	expect([...account.world.parameters.keys()]).toEqual([]);
+	expect(account.world.ecs.tasks.filter((task) => task.status !== 'STOPPED')).toEqual([]);
+});
+
+describe('a deploy that fails before the switch is undone, and visitors notice nothing', () => {
+	test.each([
+		['exits', 'does not stay|did not become healthy'],
+		['answers-500', 'did not become healthy'],
+	] as const)('when the app %s', async (broken, message) => {
+		account = await openAccount();
+		const one = await deployed(account);
+		account.broken = broken;
+		const { session, host } = account.connect();
+		const error = await deploy(session, await asked()).catch((thrown: Error) => thrown);
+		expect(String(error)).toMatch(new RegExp(message));
+		if (broken === 'exits') expect((error as { detail?: string }).detail).toContain('cannot find module ./app.js');
+		expect(host.text()).toContain('nothing has changed for visitors');
+		expect(await answer(account)).toBe(one);
+		expect(await status(account.connect().session, NAME)).toMatchObject({
+			active: one,
+			remnants: [],
+			deployments: [{ deployment_id: one }],
+		});
+	});
+
+	test('on Ctrl-C', async () => {
+		account = await openAccount();
+		const one = await deployed(account);
+		const abort = new AbortController();
+		const { session } = account.connect({
+			signal: abort.signal,
+			after: ({ call }) => {
+				if (call === 'ecs.createService') abort.abort();
+			},
+		});
+		await expect(deploy(session, await asked())).rejects.toThrow('aborted');
+		expect(await status(account.connect().session, NAME)).toMatchObject({
+			active: one,
+			remnants: [],
+			deployments: [{ deployment_id: one }],
+		});
+	});
+});

@@ -1,0 +1,150 @@
+import { createServer } from 'node:http';
+import type { PluginContext } from 'pulse-app';
+import type { Clock } from 'pulse-deploy-kit/clock';
+import { type RecordingHost, recordingHost } from 'pulse-deploy-kit/recording-host';
+import { type DeployRequest, deployRequest } from '../../config/deploy.ts';
+import { frontDoor } from '../../platform/front-door.ts';
+import { AWSECSPlugin } from '../../plugin/aws-ecs-plugin.ts';
+import type { ConnectOptions } from '../../testing/calls/connect.ts';
+import type { Trace } from '../../testing/calls/trace.ts';
+import { baselineTemplate } from '../../testing/cloudformation/baseline-template.ts';
+import { serverProgram } from '../../testing/tasks/server-program.ts';
+import { type AwsWorld, type AwsWorldOptions, createAwsWorld } from '../../testing/world.ts';
+import type { Session } from '../session.ts';
+
+export const NAME = 'shop';
+export const DOMAIN = 'shop.example.com';
+
+/** An emulated account, a domain's certificate in it, and an app that runs the real plugin. */
+export interface Account {
+	readonly world: AwsWorld;
+	/** Render sessions of each deployment's tasks, by id; tests change them. */
+	readonly sessions: Map<string, number>;
+	/** What the next image answers with, instead of the app. */
+	broken: 'exits' | 'answers-500' | null;
+	connect(options?: ConnectOptions & { answers?: readonly boolean[]; signal?: AbortSignal }): Connected;
+	origin(): Promise<string>;
+	close(): Promise<void>;
+}
+
+export interface Connected {
+	readonly session: Session;
+	readonly host: RecordingHost;
+	readonly trace: Trace;
+	readonly killed: Promise<void>;
+}
+
+export async function openAccount(options: AwsWorldOptions = {}): Promise<Account> {
+	const world = await createAwsWorld({ synthesize: template, ...options });
+	world.certificates.add([DOMAIN]);
+	const sessions = new Map<string, number>();
+	const account: Account = {
+		world,
+		sessions,
+		broken: null,
+		connect({ answers, signal, ...connecting } = {}) {
+			const caller = world.connect(connecting);
+			const host = recordingHost(answers);
+			const session: Session = {
+				aws: caller.aws,
+				baseline: caller.baseline,
+				host,
+				clock: caller.clock,
+				signal: signal ?? new AbortController().signal,
+				pushImage: async ({ repositoryUri, tag }) => {
+					await caller.aws.ecr.getAuthorizationToken({});
+					const program = app(world, sessions, account.broken);
+					return `${repositoryUri}@${world.registry.push({ uri: `${repositoryUri}:${tag}`, program })}`;
+				},
+				// Time stands still while a real request is under way.
+				frontDoor: (loadBalancer, domain) => ({
+					get: (path, until) => world.clock.hold(frontDoor(loadBalancer, domain, true).get(path, until), 5000),
+				}),
+				lookAtDomain: async ({ domain, loadBalancer }) => ({
+					domain,
+					loadBalancer,
+					aliases: [loadBalancer],
+					domainAddresses: [],
+					loadBalancerAddresses: [],
+					cloudflare: false,
+					verification: null,
+				}),
+				owner: 'a test',
+				randomHex: (bytes) => 'ab'.repeat(bytes),
+			};
+			return { session, host, trace: caller.trace, killed: caller.killed };
+		},
+		async origin() {
+			const { Stacks } = await world.aws.cloudformation.describeStacks({ StackName: `${NAME}-baseline` });
+			return `http://${Stacks?.[0]?.Outputs?.find((one) => one.OutputKey === 'AlbDnsName')?.OutputValue}`;
+		},
+		close: () => world.close(),
+	};
+	return account;
+}
+
+/** The emulator's small baseline, with the outputs that ours adds to it. */
+function template(context: Readonly<Record<string, string>>) {
+	const base = baselineTemplate(context);
+	const own = {
+		VerificationSalt: { Value: context.verification_salt ?? '' },
+		VerificationToken: { Value: context.verification_token ?? '' },
+		TaskSubnets: base.Outputs?.PublicSubnets ?? { Value: '' },
+		AssignPublicIp: { Value: 'ENABLED' },
+	};
+	return { ...base, Outputs: { ...base.Outputs, ...own } };
+}
+
+/** Answers every path with its deployment's id, and the plugin's endpoints. */
+function app(world: AwsWorld, sessions: Map<string, number>, broken: Account['broken']) {
+	return serverProgram(async ({ env, stopping, exit, onLine }) => {
+		const id = env.PULSE_AWS_DEPLOYMENT_ID ?? '';
+		if (broken === 'exits') {
+			onLine('cannot find module ./app.js');
+			setImmediate(() => exit(1));
+		}
+		const plugin = new AWSECSPlugin({ ssm: world.connect().aws.ssm, clock: patientClock(world), random: () => 0.5 });
+		const total = () => sessions.get(id) ?? 0;
+		await plugin.onStart({
+			environment: 'prod',
+			env,
+			sessionTimeoutSeconds: 60,
+			renderSessions: () => ({ total: total(), connected: total(), resumable: 0 }),
+			reload: () => 0,
+			log: { info: () => {}, warn: () => {}, error: () => {} },
+		} satisfies PluginContext);
+		stopping.addEventListener('abort', () => void plugin.onStop(), { once: true });
+		return createServer((request, response) => {
+			if (broken === 'answers-500') response.statusCode = 500;
+			if (plugin.onRequest(request, response)) return;
+			response.end(id);
+		});
+	});
+}
+
+/** A task's sleeps do not make the account's time pass. */
+function patientClock({ clock }: AwsWorld): Clock {
+	return {
+		now: () => clock.now(),
+		sleep: (ms, signal) =>
+			new Promise((resolve, reject) => {
+				if (signal?.aborted) return reject(signal.reason);
+				const onAbort = () => {
+					timer.cancel();
+					reject(signal?.reason);
+				};
+				const timer = clock.after(ms, () => {
+					signal?.removeEventListener('abort', onAbort);
+					resolve();
+				});
+				signal?.addEventListener('abort', onAbort, { once: true });
+			}),
+	};
+}
+
+/** A deploy as typed on the command line, in the folder of this test. */
+export function asked(flags: Readonly<Record<string, unknown>> = {}): Promise<DeployRequest> {
+	const paths = { dockerfile: 'package.json', context: '.', appFile: 'package.json', webRoot: 'src' };
+	const cwd = new URL('../../../', import.meta.url).pathname;
+	return deployRequest({ flags: { deploymentName: NAME, domain: DOMAIN, ...paths, ...flags }, env: {}, cwd });
+}
