@@ -138,3 +138,71 @@ describe('a deploy that fails before the switch is undone, and visitors notice n
 		});
 	});
 });
+
+test('a baseline update in the middle of a deploy never leaves a visitor without an answer', async () => {
+	account = await openAccount();
+	const one = await deployed(account);
+	const origin = await account.origin();
+	const answers = new Set<string>();
+	const ask = async () => {
+		const response = await fetch(origin);
+		answers.add(response.status === 200 ? await response.text() : `status ${response.status}`);
+	};
+	// Around every call, and while CloudFormation works.
+	const { session, trace } = account.connect({ before: ask, after: ask });
+	let updating = true;
+	const asking = (async () => {
+		while (updating) await ask();
+	})();
+	const { plan, result } = await deploy(session, await asked({ reaperScheduleMinutes: '5' }));
+	updating = false;
+	await asking;
+	expect(plan.steps.map((step) => step.kind)).toContain('deploy-baseline');
+	expect(trace.records.filter(({ call }) => call === 'baseline.deploy')).toHaveLength(1);
+	expect([...answers].sort()).toEqual([one, result?.deployment_id].sort());
+	expect(
+		(
+			await deploy(account.connect().session, await asked({ reaperScheduleMinutes: '5' }), { dryRun: true })
+		).plan.steps.map((step) => step.kind),
+	).not.toContain('deploy-baseline');
+});
+
+test('two deploys at once take turns, and both end well', async () => {
+	account = await openAccount();
+	const ids = await Promise.all([
+		deployed(account),
+		account.world.clock.sleep(1000).then(() => deployed(account as Account)),
+	]);
+	expect(new Set(ids).size).toBe(2);
+	const { deployments } = await status(account.connect().session, NAME);
+	expect(deployments.map((one) => one.state).sort()).toEqual(['active', 'draining']);
+});
+
+test('A12: verify fails when one deployment answers for another', async () => {
+	account = await openAccount();
+	const one = await deployed(account);
+	await deployed(account);
+	const { aws } = account.world;
+	const listener = [...account.world.elb.listeners.values()].find((each) => each.protocol === 'HTTPS');
+	const { Rules = [] } = await aws.elb.describeRules({ ListenerArn: listener?.arn ?? '' });
+	const pinned = Rules.filter((rule) => rule.Conditions?.[0]?.QueryStringConfig);
+	await aws.elb.modifyRule({ RuleArn: pinned[0]?.RuleArn ?? '', Actions: pinned[1]?.Actions ?? [] });
+	const result = await verify(account.connect().session, {
+		deploymentName: NAME,
+		domain: null,
+		healthPath: '/_pulse/health',
+	});
+	expect(result.ok).toBe(false);
+	expect(result.checks.filter((check) => !check.ok).map((check) => check.path)).toEqual([
+		`/_pulse/meta?pulse_deployment=${one}`,
+	]);
+});
+
+test('a dry run changes nothing', async () => {
+	account = await openAccount();
+	const { session, trace } = account.connect();
+	const { plan, result } = await deploy(session, await asked(), { dryRun: true });
+	expect(result).toBeNull();
+	expect(plan.notes[0]).toMatch(/^Estimated cost: \$\d+ a month/);
+	expect(trace.records.map(({ call }) => call).filter((call) => !/\.(describe|list|get)/.test(call))).toEqual([]);
+});

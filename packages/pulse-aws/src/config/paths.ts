@@ -51,7 +51,7 @@ async function inContext(
 		throw usageError(`${label} not found: ${path}`, `Name it with --${flag}.`);
 }
 
-function hostPath(cwd: string, path: string): string {
+export function hostPath(cwd: string, path: string): string {
 	return resolve(cwd, path.replace(/^~(?=\/|$)/, homedir()));
 }
 
