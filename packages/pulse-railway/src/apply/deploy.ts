@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Invocation } from 'pulse-deploy-kit/command';
-import { type LoadedApp, loadApp, solePlugin } from 'pulse-deploy-kit/load-app';
+import type { LoadedApp } from 'pulse-deploy-kit/load-app';
 import { type DeployConfig, deployConfig, deployInputs } from '../config/deploy.ts';
 import { backendServiceName } from '../config/names.ts';
 import { locateApp, locateDockerfile, locateWebRoot } from '../config/paths.ts';
@@ -9,6 +9,7 @@ import { baselineFacts } from '../plan/baseline.ts';
 import { planDeploy, serverAddress } from '../plan/deploy.ts';
 import { carryOut, type Outcome } from './carry-out.ts';
 import { type DeployResult, deployResult } from './deploy-result.ts';
+import { loadUserApp } from './load-user-app.ts';
 import { sessionsOn } from './sessions.ts';
 import { type Stack, withStack } from './stack.ts';
 
@@ -64,8 +65,8 @@ export async function deploy(invocation: Invocation): Promise<Outcome<DeployResu
 async function prepare(invocation: Invocation): Promise<Prepared> {
 	const inputs = deployInputs(invocation);
 	const { context, appFile } = await locateApp({ cwd: invocation.cwd, ...inputs });
-	const app = await loadApp(join(context, appFile), invocation.signal);
-	const config = deployConfig(invocation, inputs, app, solePlugin(app, 'railway', 'RailwayPlugin').options);
+	const { app, options } = await loadUserApp(join(context, appFile), invocation);
+	const config = deployConfig(invocation, inputs, app, options);
 	return {
 		app,
 		config,

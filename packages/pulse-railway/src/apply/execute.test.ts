@@ -16,7 +16,7 @@ let plan: Plan;
 
 beforeEach(async () => {
 	world = await recordingPorts(observation);
-	const typed = { flags: {}, args: [], env: {} };
+	const typed = { flags: {}, args: [], env: {}, cwd: '/here' };
 	const config = deployConfig(typed, deployInputs(typed), app, {});
 	plan = planDeploy(
 		{

@@ -1,6 +1,5 @@
 import type { Invocation } from 'pulse-deploy-kit/command';
 import { DeployToolError, isDeployToolError, usageError } from 'pulse-deploy-kit/errors';
-import { loadApp, solePlugin } from 'pulse-deploy-kit/load-app';
 import { type InitConfig, initAppFile, initConfig } from '../config/init.ts';
 import { locateAppFromHere } from '../config/paths.ts';
 import { planInit } from '../plan/init.ts';
@@ -8,6 +7,7 @@ import type { NamedId } from '../platform/port.ts';
 import { freshSecrets } from './baseline-secrets.ts';
 import { carryOut, type Outcome } from './carry-out.ts';
 import { type InitResult, initResult } from './init-result.ts';
+import { loadUserApp } from './load-user-app.ts';
 import { only, resolveTarget, type Target } from './resolve-target.ts';
 import { startRun } from './run.ts';
 import { type Session, withSession } from './session.ts';
@@ -16,8 +16,8 @@ import { type Session, withSession } from './session.ts';
 export async function init(invocation: Invocation): Promise<Outcome<InitResult>> {
 	const { host, signal, env } = invocation;
 	const file = await locateAppFromHere(invocation.cwd, initAppFile(invocation));
-	const app = await loadApp(file, signal);
-	const config = initConfig(invocation, file, solePlugin(app, 'railway', 'RailwayPlugin').options);
+	const { options } = await loadUserApp(file, invocation);
+	const config = initConfig(invocation, file, options);
 
 	return withSession({ token: config.token, env, host }, async (session) => {
 		const target = await resolveTarget(config.target, session.account, signal);

@@ -12,6 +12,8 @@ export interface Ports {
 	openRouter(address: RouterAddress): RouterPort;
 	/** Packs a build context; `dispose` deletes the archive. */
 	pack(source: SourceTree, signal: AbortSignal): Promise<SourceArchive & { dispose(): Promise<void> }>;
+	/** Runs the Railway CLI instead of our own upload (`--railway-bin`). */
+	railwayUp(request: RailwayUp, signal: AbortSignal): Promise<void>;
 	buildImage(build: ImageBuild, signal: AbortSignal): Promise<void>;
 	readonly clock: Clock;
 	readonly host: Host;
@@ -49,4 +51,12 @@ export interface ImageBuild {
 	readonly image: string;
 	readonly source: SourceTree;
 	readonly buildArgs: Readonly<Record<string, string>>;
+}
+
+export interface RailwayUp {
+	readonly bin: string;
+	readonly source: SourceTree;
+	readonly projectId: string;
+	readonly environmentId: string;
+	readonly serviceId: string;
 }

@@ -12,6 +12,7 @@ import { API_URL_VARIABLE } from '../protocol.ts';
 import { buildImage } from './build-image.ts';
 import { packSource } from './pack-source.ts';
 import type { Ports } from './ports.ts';
+import { railwayUp } from './railway-up.ts';
 import { openRouterPort } from './router-port.ts';
 
 /** One command's way to Railway. */
@@ -50,6 +51,7 @@ export async function withSession<T>(options: SessionOptions, work: (session: Se
 				openPlatform: (target) => openPlatform(connection, target),
 				openRouter: openRouterPort,
 				pack: (source, signal) => packSource(source, host, signal),
+				railwayUp: (request, signal) => railwayUp(request, { env, token, account, host }, signal),
 				buildImage: (build, signal) => buildImage(build, env, host, signal),
 				clock: systemClock,
 				host,

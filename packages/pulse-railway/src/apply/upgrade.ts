@@ -1,11 +1,11 @@
 import type { Invocation } from 'pulse-deploy-kit/command';
-import { loadApp, solePlugin } from 'pulse-deploy-kit/load-app';
 import { initAppFile } from '../config/init.ts';
 import { locateAppFromHere } from '../config/paths.ts';
 import { upgradeConfig } from '../config/upgrade.ts';
 import { planUpgrade, upgradedControlToken } from '../plan/upgrade.ts';
 import { freshSecrets } from './baseline-secrets.ts';
 import { carryOut, type Outcome } from './carry-out.ts';
+import { loadUserApp } from './load-user-app.ts';
 import { requireTarget } from './resolve-target.ts';
 import { startRun } from './run.ts';
 import { withSession } from './session.ts';
@@ -18,8 +18,8 @@ import { type UpgradeResult, upgradeResult } from './upgrade-result.ts';
 export async function upgrade(invocation: Invocation): Promise<Outcome<UpgradeResult>> {
 	const { host, signal, env } = invocation;
 	const file = await locateAppFromHere(invocation.cwd, initAppFile(invocation));
-	const app = await loadApp(file, signal);
-	const config = upgradeConfig(invocation, solePlugin(app, 'railway', 'RailwayPlugin').options);
+	const { options } = await loadUserApp(file, invocation);
+	const config = upgradeConfig(invocation, options);
 	return withSession({ token: config.token, env, host }, async (session) => {
 		const platform = session.ports.openPlatform(await requireTarget(config.target, session.account, signal));
 		const observation = await platform.observe(signal);

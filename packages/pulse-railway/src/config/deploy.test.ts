@@ -14,7 +14,7 @@ interface Given {
 }
 
 function config({ flags = {}, args = [], env = {}, plugin = {}, app = typescript }: Given = {}) {
-	const typed = { flags, args, env };
+	const typed = { flags, args, env, cwd: '/here' };
 	return deployConfig(typed, deployInputs(typed), app, plugin);
 }
 
@@ -97,6 +97,15 @@ it('the app file is an argument or a flag, not both', () => {
 	expect(config({ args: ['a.ts'] }).appFile).toBe('a.ts');
 	expect(config({ env: { PULSE_RAILWAY_APP_FILE: 'b.ts' } }).appFile).toBe('b.ts');
 	expect(() => config({ args: ['a.ts'], flags: { appFile: 'b.ts' } })).toThrow('give the app file once');
+});
+
+it('the Railway CLI is found from here, or on PATH', () => {
+	const bin = (railwayBin: string) => config({ flags: { railwayBin } }).railwayBin;
+	expect([bin('railway'), bin('./bin/railway'), config().railwayBin]).toEqual([
+		'railway',
+		'/here/bin/railway',
+		undefined,
+	]);
 });
 
 it('an unreadable value is an error that names where it came from', () => {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { usageError } from 'pulse-deploy-kit/errors';
 import { parseKeyValues } from 'pulse-deploy-kit/key-value';
 import type { LoadedApp } from 'pulse-deploy-kit/load-app';
@@ -97,6 +98,12 @@ export const deploySettings = {
 		parse: integer({ min: 1 }),
 	},
 	startCommand: { plugin: 'startCommand', describe: 'start command of the deployment', parse: text },
+	railwayBin: {
+		flag: '--railway-bin <path>',
+		describe: 'upload by this Railway CLI',
+		env: ['PULSE_RAILWAY_BIN'],
+		parse: text,
+	},
 	keepFailed: { flag: '--keep-failed', describe: 'leave a failed deployment in place', default: false, parse: flag },
 } satisfies SettingTable;
 
@@ -123,16 +130,23 @@ export interface DeployConfig extends DeployInputs {
 	readonly backendPort: number;
 	readonly backendReplicas: number;
 	readonly startCommand: string | undefined;
+	readonly railwayBin: string | undefined;
 	readonly keepFailed: boolean;
 }
 
+/** A bare name is left to PATH; a path starts where the user is. */
+function programPath(cwd: string, program: string | undefined): string | undefined {
+	return program?.includes('/') ? resolve(cwd, program) : program;
+}
+
 interface Typed {
+	readonly cwd: string;
 	readonly flags: Readonly<Record<string, unknown>>;
 	readonly args: readonly string[];
 	readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-export function deployInputs({ flags, args, env }: Typed): DeployInputs {
+export function deployInputs({ flags, args, env }: Omit<Typed, 'cwd'>): DeployInputs {
 	if (args[0] !== undefined && flags.appFile !== undefined) {
 		throw usageError('give the app file once: as argument or with --app-file');
 	}
@@ -175,6 +189,7 @@ export function deployConfig(
 		backendPort: values.backendPort,
 		backendReplicas: values.backendReplicas,
 		startCommand: values.startCommand,
+		railwayBin: programPath(typed.cwd, values.railwayBin),
 		keepFailed: values.keepFailed,
 	});
 }

@@ -11,7 +11,7 @@ import { BASELINE, live, NOW, service, stack } from './testing/stack.ts';
 const app: LoadedApp = { file: '/shop/app.ts', language: 'javascript', plugins: [], sessionStore: null };
 
 function plan(flags: Record<string, unknown> = {}, facts: Partial<DeployFacts> = {}): Plan {
-	const typed = { flags, args: [], env: {} };
+	const typed = { flags, args: [], env: {}, cwd: '/here' };
 	const config = deployConfig(typed, deployInputs(typed), facts.app ?? app, {});
 	const observation = facts.observation ?? stack({ active: 'old', backends: ['old'] });
 	return planDeploy(

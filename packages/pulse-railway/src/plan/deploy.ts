@@ -10,7 +10,7 @@ import type { BaselineFacts } from './baseline.ts';
 import { cutOver } from './cut-over.ts';
 import { registration } from './register-step.ts';
 import { settle } from './settle.ts';
-import type { Plan, Step } from './step.ts';
+import type { Plan, SourceTree, Step } from './step.ts';
 
 const BUILD_BUDGET_SECONDS = 900;
 
@@ -39,7 +39,12 @@ export function planDeploy(facts: DeployFacts, config: DeployConfig): Plan {
 	refuseTaken(facts, service, settlement.deleted);
 
 	const image = config.imageRepository === undefined ? undefined : `${config.imageRepository}:${id}`;
-	const source = { context: facts.context, dockerfile: facts.dockerfile, useGitignore: config.useGitignore };
+	const source: SourceTree = {
+		context: facts.context,
+		dockerfile: facts.dockerfile,
+		useGitignore: config.useGitignore,
+		...(config.railwayBin === undefined ? {} : { railwayBin: config.railwayBin }),
+	};
 	const backend = backendInput(facts, config);
 	const awaited: Step = {
 		kind: 'await-deployments',
@@ -47,6 +52,7 @@ export function planDeploy(facts: DeployFacts, config: DeployConfig): Plan {
 		title: `Wait until ${service} is healthy`,
 		services: [service],
 		budgetSeconds: BUILD_BUDGET_SECONDS,
+		...(image === undefined ? { showBuild: service } : {}),
 		failures: { [service]: image === undefined ? 'backend source build failed' : 'backend deployment failed' },
 	};
 	return {

@@ -72,6 +72,8 @@ export type StepAction =
 			readonly kind: 'await-deployments';
 			readonly services: readonly string[];
 			readonly budgetSeconds: number;
+			/** A service whose build log is shown while it builds. */
+			readonly showBuild?: string;
 			/** Service → what is said when it does not succeed, e.g. `router deployment failed`. */
 			readonly failures: Readonly<Record<string, string>>;
 	  }
@@ -96,4 +98,6 @@ export interface SourceTree {
 	/** Relative to the context. */
 	readonly dockerfile: string;
 	readonly useGitignore: boolean;
+	/** The Railway CLI that uploads it; ours does when absent. */
+	readonly railwayBin?: string;
 }

@@ -3,6 +3,7 @@ import { waitFor } from 'pulse-deploy-kit/wait';
 import type { PlatformDeployment } from '../../platform/port.ts';
 import type { Perform } from '../perform.ts';
 import { platformOf, type Run } from '../run.ts';
+import { buildLog } from './build-log.ts';
 import { failureLogs } from './failure-logs.ts';
 
 /** What a status means to somebody who waits for health (facts/railway.md §2.3). */
@@ -26,6 +27,8 @@ const MEANING: Readonly<Record<PlatformDeployment['status'], 'ready' | 'failed' 
 export const awaitDeployments: Perform<'await-deployments'> = async (step, run, signal, report) => {
 	const left = new Set(step.services);
 	const statuses = new Map<string, string>();
+	const showBuild =
+		step.showBuild === undefined ? undefined : buildLog(platformOf(run), run.ports.host, step.showBuild);
 	const seen = () => [...left].map((service) => `${service}: ${statuses.get(service) ?? 'unknown'}`).join(', ');
 	await waitFor({
 		what: `${step.services.join(' and ')} to become ready`,
@@ -37,7 +40,9 @@ export const awaitDeployments: Perform<'await-deployments'> = async (step, run, 
 			for (const service of left) {
 				const deployment = await current(run, service, signal);
 				if (deployment === undefined) continue;
+				const building = deployment.status === 'BUILDING' || statuses.get(service) === 'building';
 				statuses.set(service, spoken(deployment));
+				if (service === step.showBuild && building) await showBuild?.(deployment.id, signal);
 				const meaning = MEANING[deployment.status];
 				if (meaning === 'failed') throw await failed(run, service, deployment, step.failures[service], signal);
 				if (meaning === 'ready') left.delete(service);

@@ -1,7 +1,17 @@
-import type { Perform } from '../perform.ts';
-import { platformOf, serviceId } from '../run.ts';
+import { waitFor } from 'pulse-deploy-kit/wait';
+import type { StepOf } from '../../plan/step.ts';
+import type { Perform, Report } from '../perform.ts';
+import { platformOf, type Run, serviceId } from '../run.ts';
 
-export const upload: Perform<'upload'> = async (step, run, signal, report) => {
+/** For the deployment to show after the Railway CLI has ended. */
+const SHOW_BUDGET_MS = 60_000;
+
+export const upload: Perform<'upload'> = (step, run, signal, report) =>
+	step.source.railwayBin === undefined
+		? uploadArchive(step, run, signal, report)
+		: runRailwayUp(step, step.source.railwayBin, run, signal);
+
+async function uploadArchive(step: StepOf<'upload'>, run: Run, signal: AbortSignal, report: Report): Promise<string> {
 	report('packing');
 	const archive = await run.ports.pack(step.source, signal);
 	try {
@@ -13,7 +23,25 @@ export const upload: Perform<'upload'> = async (step, run, signal, report) => {
 	} finally {
 		await archive.dispose();
 	}
-};
+}
+
+async function runRailwayUp(step: StepOf<'upload'>, bin: string, run: Run, signal: AbortSignal): Promise<string> {
+	const id = serviceId(run, step.service);
+	const target = run.target ?? { projectId: '', environmentId: '' };
+	await run.ports.railwayUp({ bin, source: step.source, serviceId: id, ...target }, signal);
+	// The service is new, so its first deployment is ours.
+	const deployment = await waitFor({
+		what: `the deployment of ${step.service} to show`,
+		budgetMs: SHOW_BUDGET_MS,
+		clock: run.ports.clock,
+		signal,
+		check: async (signal) =>
+			(await platformOf(run).observe(signal)).services.find((service) => service.id === id)?.latestDeployment ??
+			undefined,
+	});
+	run.deployments.set(step.service, { id: deployment.id, status: deployment.status });
+	return 'by the Railway CLI';
+}
 
 function size(bytes: number): string {
 	return bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;

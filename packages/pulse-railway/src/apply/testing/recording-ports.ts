@@ -125,6 +125,7 @@ export async function recordingPorts(observed: StackObservation): Promise<Record
 		openPlatform: () => platform,
 		openRouter: () => router,
 		pack: async () => ({ bytes: 1, open: () => process.stdin, dispose: async () => {} }),
+		railwayUp: () => call('railwayUp', () => {}),
 		buildImage: () => call('buildImage', () => {}),
 		clock: virtualClock(),
 		host,
