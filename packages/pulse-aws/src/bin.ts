@@ -4,6 +4,9 @@ import { commands } from './cli/commands.ts';
 import { processEnvironment } from './config/process-env.ts';
 import { VERSION } from './config/version.ts';
 
+// The SDK's versions are pinned to ones that run here; that later ones will not is no news to a user.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
 const SIGNAL_EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /** npx passes on the Ctrl-C that the terminal has already sent to the whole process group; that is not a second one. */

@@ -6,6 +6,22 @@ import { statusCommand } from './status.ts';
 import { teardownCommand } from './teardown.ts';
 import { verifyCommand } from './verify.ts';
 
+/** Errors of the SDK are told like all others. */
+function told(command: CommandSpec): CommandSpec {
+	return {
+		...command,
+		async run(invocation) {
+			try {
+				return await command.run(invocation);
+			} catch (error) {
+				invocation.signal.throwIfAborted();
+				const { toldError } = await import('../apply/told.ts');
+				throw toldError(error);
+			}
+		},
+	};
+}
+
 /** In the order of `--help`. Engines are imported by the command that runs, so help stays quick. */
 export const commands: readonly CommandSpec[] = [
 	deployCommand,
@@ -14,4 +30,4 @@ export const commands: readonly CommandSpec[] = [
 	rollbackCommand,
 	reapCommand,
 	teardownCommand,
-];
+].map(told);

@@ -16,8 +16,7 @@ export const verifyCommand: CommandSpec = {
 		const [{ connect }, { verify }] = await Promise.all([import('../apply/connect.ts'), import('../apply/verify.ts')]);
 		const { values } = resolveSettings(verifySettings, invocation);
 		const { name, region } = placeOf(invocation);
-		const verifyTls = values.verifySsl && values.noVerifySsl;
-		const session = await connect({ ...invocation, region, verifyTls });
+		const session = await connect({ ...invocation, region, verifyTls: values.verifySsl });
 		const domain = values.domain ?? null;
 		const result = await verify(session, { deploymentName: name, domain, healthPath: values.healthCheckPath });
 		const lines = result.checks.map((one) => `${one.ok ? '✓' : '✗'} ${one.path}: ${one.found}`);

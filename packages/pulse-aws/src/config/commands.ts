@@ -14,14 +14,19 @@ export const verifySettings = {
 		default: DEFAULT_HEALTH_PATH,
 		parse: text,
 	},
-	verifySsl: {
+	// The plain form comes first: else commander takes the negated one as given.
+	verifySslPlain: {
 		flag: '--verify-ssl',
 		describe: 'fail on a certificate that is not trusted or not of the domain',
+		parse: flag,
+	},
+	verifySsl: {
+		flag: '--no-verify-ssl',
+		describe: 'the default',
 		env: ['PULSE_AWS_VERIFY_SSL'],
 		default: false,
 		parse: flag,
 	},
-	noVerifySsl: { flag: '--no-verify-ssl', describe: 'the default', default: true, parse: flag },
 } satisfies SettingTable;
 
 /** Looking more often than once a second only meets the API's limits. */

@@ -137,6 +137,8 @@ export const deploySettings = {
 		default: 3,
 		parse: integer({ min: 2, max: 10 }),
 	},
+	// Both forms are documented. The plain one comes first: else commander takes the negated one as given.
+	waitForHealthPlain: { flag: '--wait-for-health', describe: 'the default', parse: flag },
 	waitForHealth: {
 		flag: '--no-wait-for-health',
 		describe: 'switch without waiting until the deployment is healthy',

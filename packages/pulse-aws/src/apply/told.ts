@@ -1,0 +1,59 @@
+import { DeployToolError, isDeployToolError } from 'pulse-deploy-kit/errors';
+
+/** Errors of the SDK as a user needs them told; the one place where they are classified. Any other is passed on. */
+export function toldError(error: unknown): unknown {
+	if (isDeployToolError(error) || !(error instanceof Error)) return error;
+	const { name, message } = error;
+	const told = (code: string, text: string, fault: 'user' | 'platform', next: string) =>
+		new DeployToolError(code, text, { fault, detail: `${name}: ${message}`, next, cause: error });
+	if (/^(CredentialsProviderError|TokenProviderError)$/.test(name)) {
+		return told(
+			'no-credentials',
+			'There are no AWS credentials.',
+			'user',
+			'Sign in (aws sso login, aws configure), or set AWS_PROFILE.',
+		);
+	}
+	if (!('$metadata' in error)) return isNetworkError(error) ? told(...UNREACHABLE) : error;
+	if (
+		/^(ExpiredToken|InvalidClientTokenId|UnrecognizedClient|SignatureDoesNotMatch|InvalidSignature|AuthFailure)/.test(
+			name,
+		)
+	) {
+		return told(
+			'bad-credentials',
+			'AWS does not accept the credentials.',
+			'user',
+			'Sign in again, then run the same command.',
+		);
+	}
+	if (/^(AccessDenied|UnauthorizedOperation|NotAuthorized)/.test(name)) {
+		return told(
+			'access-denied',
+			'The credentials may not do this.',
+			'user',
+			'Allow the action that the detail names, then run the same command again.',
+		);
+	}
+	if (isNetworkError(error)) return told(...UNREACHABLE);
+	return told(
+		'aws-error',
+		'AWS refused or failed a call.',
+		'platform',
+		'Run the same command again; it goes on where this one ended.',
+	);
+}
+
+const UNREACHABLE = [
+	'aws-unreachable',
+	'AWS cannot be reached.',
+	'platform',
+	'Check the network and the region, then run the same command again.',
+] as const;
+
+function isNetworkError(error: Error): boolean {
+	const code = 'code' in error ? String(error.code) : '';
+	return (
+		/^(ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|EAI_AGAIN)$/.test(code) || error.name === 'TimeoutError'
+	);
+}
