@@ -1,0 +1,31 @@
+import { createServer } from 'node:http';
+import { WebSocketServer } from 'ws';
+
+/** The app behind every peer, in a process of its own: a small answer, a megabyte, a websocket echo. Prints its port. */
+const SMALL = Buffer.from(JSON.stringify({ hello: 'world', numbers: [1, 2, 3], text: 'x'.repeat(200) }));
+const MEGABYTE = Buffer.alloc(1_000_000, 'm');
+
+const server = createServer((request, response) => {
+	if (request.url!.startsWith('/megabyte')) {
+		response
+			.writeHead(200, { 'Content-Type': 'application/octet-stream', 'Content-Length': MEGABYTE.length })
+			.end(MEGABYTE);
+	} else if (request.url!.startsWith('/echo')) {
+		response.writeHead(200, { 'Content-Type': request.headers['content-type'] ?? 'text/plain' });
+		request.pipe(response);
+	} else {
+		response
+			.writeHead(200, {
+				'Content-Type': 'application/json',
+				'Content-Length': SMALL.length,
+				'Cache-Control': 'no-store',
+			})
+			.end(SMALL);
+	}
+});
+server.keepAliveTimeout = 60_000;
+const sockets = new WebSocketServer({ server, perMessageDeflate: false });
+sockets.on('connection', (socket) => socket.on('message', (data, binary) => socket.send(data, { binary })));
+server.listen(0, '127.0.0.1', () => {
+	process.stdout.write(`${(server.address() as { port: number }).port}\n`);
+});

@@ -1,0 +1,151 @@
+import { connect, type Socket } from 'node:net';
+
+/** What one run of load is; sent to the load process, which answers with a {@link LoadResult}. */
+export interface LoadRequest {
+	readonly kind: 'http' | 'websocket' | 'idle-websockets';
+	readonly port: number;
+	/** Request target. */
+	readonly target: string;
+	readonly connections: number;
+	/** Before measuring begins, milliseconds. */
+	readonly warmupMs: number;
+	readonly measureMs: number;
+}
+
+export interface LoadResult {
+	readonly operations: number;
+	readonly failures: number;
+	readonly seconds: number;
+	/** Milliseconds. */
+	readonly p50: number;
+	readonly p99: number;
+}
+
+/** Answers `begin` and `end` around the measured time, so that the parent can read the peer's CPU exactly there. */
+process.on('message', async (request: LoadRequest) => {
+	const run = new Run();
+	const sockets = await Promise.all(Array.from({ length: request.connections }, () => start(request, run)));
+	await delay(request.warmupMs);
+	run.reset();
+	process.send!('begin');
+	const started = performance.now();
+	await delay(request.measureMs);
+	const seconds = (performance.now() - started) / 1000;
+	process.send!({ ...run.result(), seconds } satisfies LoadResult);
+	run.stopped = true;
+	for (const socket of sockets) socket.destroy();
+});
+
+class Run {
+	stopped = false;
+	operations = 0;
+	failures = 0;
+	readonly latencies = new Float64Array(2_000_000);
+
+	reset(): void {
+		this.operations = 0;
+		this.failures = 0;
+	}
+
+	done(startedAt: number): void {
+		this.latencies[this.operations++ % this.latencies.length] = performance.now() - startedAt;
+	}
+
+	result(): Omit<LoadResult, 'seconds'> {
+		const sorted = this.latencies.slice(0, Math.min(this.operations, this.latencies.length)).sort();
+		const at = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
+		return { operations: this.operations, failures: this.failures, p50: at(0.5), p99: at(0.99) };
+	}
+}
+
+function start(request: LoadRequest, run: Run): Promise<Socket> {
+	return request.kind === 'http' ? startHttp(request, run) : startWebSocket(request, run);
+}
+
+/** One request after the other, no pipelining. Knows the length of an answer from the first one. */
+function startHttp({ port, target }: LoadRequest, run: Run): Promise<Socket> {
+	const bytes = Buffer.from(
+		`GET ${target} HTTP/1.1\r\nHost: app.example.com\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:128.0)\r\n` +
+			'Accept: text/html,application/json\r\nAccept-Encoding: gzip, deflate, br\r\nAccept-Language: en\r\n' +
+			'Cookie: pulse.sid=0123456789abcdef0123456789abcdef\r\n\r\n',
+	);
+	return new Promise((resolve) => {
+		const socket = connect(port, '127.0.0.1');
+		let left = 0;
+		let startedAt = 0;
+		const send = () => {
+			startedAt = performance.now();
+			socket.write(bytes);
+		};
+		socket.on('connect', () => {
+			resolve(socket);
+			send();
+		});
+		socket.on('error', () => {
+			if (!run.stopped) run.failures++;
+		});
+		socket.on('data', (chunk: Buffer) => {
+			if (left === 0) {
+				const headEnd = chunk.indexOf('\r\n\r\n');
+				const head = chunk.toString('latin1', 0, headEnd);
+				const length = /content-length: (\d+)/i.exec(head);
+				if (headEnd === -1 || !head.startsWith('HTTP/1.1 200') || !length) {
+					run.failures++;
+					socket.destroy();
+					return;
+				}
+				left = headEnd + 4 + Number(length[1]);
+			}
+			left -= chunk.length;
+			if (left > 0) return;
+			run.done(startedAt);
+			send();
+		});
+	});
+}
+
+const FRAME = Buffer.concat([Buffer.from([0x82, 0x80 | 32, 0, 0, 0, 0]), Buffer.alloc(32, 7)]);
+const ECHO_LENGTH = 2 + 32;
+
+/** One message after the other; an idle one never sends. */
+function startWebSocket({ port, target, kind }: LoadRequest, run: Run): Promise<Socket> {
+	return new Promise((resolve) => {
+		const socket = connect(port, '127.0.0.1');
+		let open = false;
+		let left = ECHO_LENGTH;
+		let startedAt = 0;
+		const send = () => {
+			startedAt = performance.now();
+			socket.write(FRAME);
+		};
+		socket.on('connect', () =>
+			socket.write(
+				`GET ${target} HTTP/1.1\r\nHost: app.example.com\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+					'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nCookie: pulse.sid=0123456789abcdef\r\n\r\n',
+			),
+		);
+		socket.on('error', () => {
+			if (!run.stopped) run.failures++;
+		});
+		socket.on('close', () => {
+			if (!run.stopped) run.failures++;
+		});
+		socket.on('data', (chunk: Buffer) => {
+			if (!open) {
+				open = true;
+				resolve(socket);
+				if (kind === 'websocket') send();
+				return;
+			}
+			left -= chunk.length;
+			if (left > 0) return;
+			left = ECHO_LENGTH;
+			run.done(startedAt);
+			send();
+		});
+	});
+}
+
+function delay(ms: number): Promise<void> {
+	return new Promise((resolve) => setTimeout(resolve, ms));
+}

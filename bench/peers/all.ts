@@ -1,0 +1,42 @@
+import { ROUTER, TWO_WORKERS, VARIANTS } from '../scenarios.ts';
+import { verify } from '../verify.ts';
+import { startHaproxy } from './haproxy.ts';
+import { startNginx } from './nginx.ts';
+import { startNodeProxy } from './node-proxy.ts';
+import { MissingPeer, type Peer, type PeerSetup } from './peer.ts';
+import { startRouter } from './router.ts';
+
+const direct = async ({ backendPort }: PeerSetup): Promise<Peer> => ({
+	name: 'direct',
+	port: backendPort,
+	pids: [],
+	stop: async () => {},
+});
+
+const STARTS: readonly [string, (setup: PeerSetup) => Promise<Peer>][] = [
+	['direct', direct],
+	['nginx', startNginx],
+	['haproxy', startHaproxy],
+	['node proxy', startNodeProxy],
+	...[ROUTER, ...VARIANTS].map((name): [string, (setup: PeerSetup) => Promise<Peer>] => {
+		const deployments = Number(/(\d+) deployments/.exec(name)?.[1] ?? 1);
+		return [name, (setup) => startRouter({ ...setup, name, deployments, workers: name === TWO_WORKERS ? 2 : 1 })];
+	}),
+];
+
+/** Starts and checks all that are on this machine (or those named), into `peers`; the rest are told, not replaced. */
+export async function startPeers(setup: PeerSetup, only: readonly string[], peers: Peer[]): Promise<string[]> {
+	const missing: string[] = [];
+	for (const [name, start] of STARTS) {
+		if (only.length > 0 && !only.includes(name)) continue;
+		try {
+			const peer = await start(setup);
+			peers.push(peer);
+			await verify(peer);
+		} catch (error) {
+			if (!(error instanceof MissingPeer)) throw error;
+			missing.push(`${name}: ${error.message}`);
+		}
+	}
+	return missing;
+}

@@ -1,0 +1,97 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { measure, median, type Sample } from './measure.ts';
+import { startPeers } from './peers/all.ts';
+import type { Peer } from './peers/peer.ts';
+import { residentKilobytes } from './process-tree.ts';
+import { printTable, type Row } from './report.ts';
+import { IDLE_SOCKETS, SCENARIOS, type Scenario } from './scenarios.ts';
+import { startBackend } from './start-backend.ts';
+
+/**
+ * The router beside going direct, nginx, haproxy and a plain Node proxy, on this machine's loopback. Every peer is checked
+ * before it is timed; rounds are interleaved, so that a noisy neighbour hits all alike; figures are medians.
+ */
+const { values: options } = parseArgs({
+	options: {
+		rounds: { type: 'string', default: '5' },
+		seconds: { type: 'string', default: '3' },
+		only: { type: 'string', default: '' },
+		peers: { type: 'string', default: '' },
+	},
+});
+const rounds = Number(options.rounds);
+const measureMs = Number(options.seconds) * 1000;
+
+const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+const backend = await startBackend();
+const peers: Peer[] = [];
+const rows: Row[] = [];
+let missing: string[] = [];
+try {
+	const wanted = options.peers.split(',').filter(Boolean);
+	missing = await startPeers({ backendPort: backend.port, folder }, wanted, peers);
+	for (const scenario of SCENARIOS.filter(({ name }) => name.includes(options.only)))
+		rows.push(...(await run(scenario)));
+	if ('idle sockets'.includes(options.only)) rows.push(...(await idleSockets()));
+} finally {
+	for (const peer of peers) await peer.stop();
+	await backend.stop();
+	rmSync(folder, { recursive: true });
+}
+printTable(rows, missing);
+const results = fileURLToPath(new URL('./results', import.meta.url));
+mkdirSync(results, { recursive: true });
+const machine = { cpus: cpus().length, model: cpus()[0]?.model, node: process.version };
+writeFileSync(join(results, 'latest.json'), `${JSON.stringify({ machine, rounds, missing, rows }, null, 2)}\n`);
+
+async function run(scenario: Scenario): Promise<Row[]> {
+	const taking = peers.filter(({ name }) =>
+		scenario.peers ? scenario.peers.includes(name) : !name.startsWith('router '),
+	);
+	const samples = new Map<Peer, Sample[]>(taking.map((peer) => [peer, []]));
+	for (let round = 0; round < rounds; round++) {
+		for (const peer of taking) {
+			process.stderr.write(`${scenario.name}: round ${round + 1} of ${rounds}, ${peer.name}\n`);
+			samples
+				.get(peer)!
+				.push(await measure(peer, { ...scenario.load, warmupMs: round === 0 ? 1_500 : 500, measureMs }));
+		}
+	}
+	return taking.map((peer) => row(scenario, peer, samples.get(peer)!));
+}
+
+function row(scenario: Scenario, peer: Peer, samples: readonly Sample[]): Row {
+	const of = (value: (sample: Sample) => number) => median(samples.map(value));
+	return {
+		scenario: scenario.name,
+		peer: peer.name,
+		cpuMicroseconds: of((one) => one.cpuMicroseconds / one.operations / (scenario.megabytes ?? 1)),
+		perSecond: of((one) => one.operations / one.seconds),
+		p50Ms: of((one) => one.p50),
+		p99Ms: of((one) => one.p99),
+		failures: samples.reduce((sum, one) => sum + one.failures, 0),
+	};
+}
+
+/** Resident memory for each open socket, once: a process gives little back, so a second round would flatter it. */
+async function idleSockets(): Promise<Row[]> {
+	const found: Row[] = [];
+	for (const peer of peers.filter(({ name, pids }) => pids.length > 0 && !name.startsWith('router '))) {
+		const before = residentKilobytes(peer.pids);
+		const load = {
+			kind: 'idle-websockets',
+			target: '/ws',
+			connections: IDLE_SOCKETS,
+			warmupMs: 3_000,
+			measureMs: 1_000,
+		} as const;
+		const sample = await measure(peer, load);
+		const kilobytes = (sample.residentKilobytes - before) / IDLE_SOCKETS;
+		found.push({ scenario: 'idle sockets', peer: peer.name, kilobytesPerSocket: kilobytes, failures: sample.failures });
+	}
+	return found;
+}
