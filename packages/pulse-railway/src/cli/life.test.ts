@@ -78,10 +78,24 @@ const services = () =>
 	platform.describe().environments.flatMap((one) => one.services.map(({ service_name }) => service_name));
 const visit = async (query = '') => (await fetch(`${address}/${query}`)).text();
 
+it('init that fails deletes what it created, and says how to go on', async () => {
+	fault = (call) =>
+		call.fields.includes('serviceDomainCreate') ? { kind: 'error', message: 'No domains today' } : null;
+	const error = await refused('init', 'app.ts', '--project-name', 'unlucky');
+	fault = () => null;
+	expect(error.message).toContain('No domains today');
+	expect(services()).toEqual([]);
+	const [made] = platform.describe().environments;
+	expect(error.next).toBe(
+		`Run init again with --project-id ${made?.project_id} --environment-id ${made?.environment_id}`,
+	);
+}, 60_000);
+
 it('init sets up a stack that answers, and again is refused', async () => {
+	const before = platform.describe().environments;
 	const dry = await done<{ dry_run: boolean }>('init', 'app.ts', '--dry-run');
 	expect(dry.dry_run).toBe(true);
-	expect(platform.describe().environments).toEqual([]);
+	expect(platform.describe().environments).toEqual(before);
 
 	const made = await done<Record<string, string>>('init', 'app.ts', '--project-name', 'shop');
 	address = made.server_address ?? '';
