@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -118,7 +118,12 @@ export class LocalStack {
 		);
 	}
 
+	/** Fails with the platform's last words when it did not live until now. */
 	async down(): Promise<void> {
+		await fetch(this.platform.api_url).catch(async () => {
+			const log = await readFile(join(this.dir, 'platform.log'), 'utf8');
+			throw new Error(`the local platform in ${this.dir} has died:\n${log.slice(-4_000)}`);
+		});
 		await jsonOf(['local', 'down', '--purge', '--yes', '--dir', this.dir], { cwd: COUNTER, env: {} });
 		await rm(this.dir, { recursive: true, force: true });
 	}
