@@ -78,6 +78,8 @@ describe('the baseline template', () => {
 		});
 		const artifact = assembly.getStackArtifact(stack.artifactId);
 		expect(artifact.assets).toEqual([]);
+		expect(artifact.manifest.properties).not.toHaveProperty('assumeRoleArn');
+		expect(artifact.manifest.properties).not.toHaveProperty('cloudFormationExecutionRoleArn');
 		const bytes = Buffer.byteLength(JSON.stringify(artifact.template));
 		expect(bytes).toBeLessThan(51_200);
 	});

@@ -1,9 +1,9 @@
 import {
 	type App,
-	BootstraplessSynthesizer,
 	CfnOutput,
 	Fn,
 	type IStackSynthesizer,
+	LegacyStackSynthesizer,
 	RemovalPolicy,
 	Stack,
 	Validations,
@@ -28,7 +28,8 @@ export function baselineStack(app: App, settings: BaselineSettings, reaperCode: 
 	const stack = new Stack(app, 'Baseline', {
 		stackName: stackName(name),
 		description: `Pulse baseline of ${name}`,
-		synthesizer: new BootstraplessSynthesizer() as IStackSynthesizer,
+		// The only one that works without bootstrapping: the bootstrapless one still names the deploy roles of a bootstrapped account.
+		synthesizer: new LegacyStackSynthesizer() as IStackSynthesizer,
 		analyticsReporting: false,
 	});
 	const net = network(stack, settings);

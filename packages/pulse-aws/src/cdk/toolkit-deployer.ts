@@ -4,17 +4,20 @@ import { join } from 'node:path';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { Host } from 'pulse-deploy-kit/host';
 import type { BaselineDeployer } from '../platform/aws.ts';
+import { reaperCode } from './reaper-code.ts';
 import { fromContext } from './settings.ts';
 
-/** Deploys the stack in process. The CDK (some 170 MB on disk) is loaded here and nowhere else, when a stack must change. */
-export function toolkitDeployer(region: string, host: Host): BaselineDeployer {
+/**
+ * Deploys the stack in process. The CDK (some 170 MB on disk) is loaded here and nowhere else, when a stack must change.
+ * @param bundledReaper its source; default: the one of this installation
+ */
+export function toolkitDeployer(region: string, host: Host, bundledReaper = reaperCode): BaselineDeployer {
 	return {
 		async deploy({ stackName, context, tags }, signal) {
-			const [{ App }, { BaseCredentials, Toolkit }, { baselineStack }, { reaperCode }] = await Promise.all([
+			const [{ App }, { BaseCredentials, Toolkit }, { baselineStack }] = await Promise.all([
 				import('aws-cdk-lib'),
 				import('@aws-cdk/toolkit-lib'),
 				import('./baseline-stack.ts'),
-				import('./reaper-code.ts'),
 			]);
 			const toolkit = new Toolkit({
 				color: false,
@@ -38,7 +41,7 @@ export function toolkitDeployer(region: string, host: Host): BaselineDeployer {
 				const source = await toolkit.fromAssemblyBuilder(
 					async () => {
 						const app = new App({ outdir });
-						baselineStack(app, fromContext(context), reaperCode());
+						baselineStack(app, fromContext(context), bundledReaper());
 						return app.synth();
 					},
 					{ outdir, clobberEnv: false, resolveDefaultEnvironment: false },

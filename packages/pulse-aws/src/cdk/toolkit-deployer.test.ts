@@ -1,0 +1,65 @@
+import { recordingHost } from 'pulse-deploy-kit/recording-host';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startMoto } from '../../../../test/aws/moto.ts';
+import { connectAws } from '../platform/clients.ts';
+import { readStack } from '../platform/stack.ts';
+import { baselineOutputs } from '../stack/outputs.ts';
+import { toContext } from './settings.ts';
+import { toolkitDeployer } from './toolkit-deployer.ts';
+
+let moto: Awaited<ReturnType<typeof startMoto>>;
+beforeAll(async () => {
+	moto = await startMoto();
+	if (!('url' in moto)) return;
+	// The toolkit makes its own clients, which read nothing but the environment.
+	Object.assign(process.env, {
+		AWS_ENDPOINT_URL: moto.url,
+		AWS_ACCESS_KEY_ID: 'emulated',
+		AWS_SECRET_ACCESS_KEY: 'emulated',
+		AWS_EC2_METADATA_DISABLED: 'true',
+	});
+}, 400_000);
+afterAll(async () => {
+	if ('url' in moto) await moto.stop();
+});
+
+test('the baseline is deployed in process into an account that was never bootstrapped, and again without a change', {
+	timeout: 120_000,
+}, async ({ skip }) => {
+	if ('missing' in moto) return skip(moto.missing);
+	const aws = await connectAws('eu-west-1');
+	const requested = await aws.acm.requestCertificate({ DomainName: 'app.example.com', ValidationMethod: 'DNS' });
+	const host = recordingHost();
+	const deployer = toolkitDeployer('eu-west-1', host, () => 'exports.handler = async () => {};');
+	const request = {
+		stackName: 'prod-baseline',
+		context: toContext({
+			deploymentName: 'prod',
+			certificateArn: requested.CertificateArn ?? '',
+			allowedCidrs: [],
+			nat: 'gateway',
+			secretArns: [],
+			reaperScheduleMinutes: 1,
+			reaperMaxAgeHours: 1,
+			reaperDeploymentTimeoutHours: 1,
+			verificationSalt: 'f'.repeat(32),
+			verificationToken: '0123456789abcdef',
+		}),
+		tags: { 'pulse-cf-version': '1' },
+	};
+	const { signal } = new AbortController();
+	await deployer.deploy(request, signal);
+	const stack = await readStack(aws, 'prod-baseline');
+	expect(stack.condition).toBe('ready');
+	expect(stack.tags.get('pulse-cf-version')).toBe('1');
+	expect(baselineOutputs(stack.outputs)).toMatchObject({
+		clusterName: 'prod',
+		verificationToken: '0123456789abcdef',
+		assignPublicIp: 'DISABLED',
+	});
+	expect(host.messages.some((message) => message.level === 'output')).toBe(true);
+	// A role of a bootstrapped account would be asked for by name.
+	expect(host.text()).not.toMatch(/cdk-hnb659fds/);
+	await deployer.deploy(request, signal);
+	expect((await readStack(aws, 'prod-baseline')).status).toBe('CREATE_COMPLETE');
+});
