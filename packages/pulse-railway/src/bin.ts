@@ -25,6 +25,11 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 	});
 }
 
+// `pulse-railway status | head` closes the pipe before everything is written.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+	if (error.code !== 'EPIPE') throw error;
+});
+
 const info = {
 	name: 'pulse-railway',
 	version: VERSION,

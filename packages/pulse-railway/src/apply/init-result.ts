@@ -1,7 +1,9 @@
 import { maskUrlPassword } from 'pulse-deploy-kit/secret';
 import { originOfDomain } from '../config/address.ts';
 import type { InitConfig } from '../config/init.ts';
+import { reference } from '../plan/reference.ts';
 import type { Run } from './run.ts';
+import { type ServiceResult, serviceResult } from './service-result.ts';
 
 /** Keys as scripts know them (contract R5.6). */
 export interface InitResult {
@@ -17,31 +19,22 @@ export interface InitResult {
 	readonly server_address: string | null;
 }
 
-export interface InitService {
-	readonly service_id: string | null;
-	readonly service_name: string;
+interface InitService extends ServiceResult {
 	readonly image: string | null;
 	readonly domain: string | null;
-	readonly created: boolean;
-	readonly deployed: boolean;
-	readonly deployment_id: string | null;
-	readonly status: string | null;
+	readonly created: true;
 }
 
 export function initResult(run: Run, config: InitConfig, showSecrets: boolean): InitResult {
 	const { names, redisUrl } = config;
 	const service = (name: string, image: string | null): InitService => ({
-		service_id: run.services.get(name) ?? null,
-		service_name: name,
+		...serviceResult(run, name),
 		image,
 		domain: run.domains.get(name) ?? null,
 		created: true,
-		deployed: run.deployments.has(name),
-		deployment_id: run.deployments.get(name)?.id ?? null,
-		status: run.deployments.get(name)?.status ?? null,
 	});
 	const domain = run.domains.get(names.router);
-	const url = redisUrl?.reveal() ?? `\${{${names.redis}.REDIS_URL}}`;
+	const url = redisUrl?.reveal() ?? reference(names.redis, 'REDIS_URL');
 	return {
 		internal_token_created: true,
 		project_id: run.target?.projectId ?? null,

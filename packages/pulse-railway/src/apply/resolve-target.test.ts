@@ -18,13 +18,19 @@ function account(
 	environments = ['production', 'staging'],
 ): Account & { asked: string[] } {
 	const asked: string[] = [];
+	const answer = async <T>(question: string, value: T): Promise<T> => {
+		asked.push(question);
+		return value;
+	};
 	return {
 		asked,
-		tokenScope: async () => (asked.push('tokenScope'), scope),
-		projects: async () => (
-			asked.push('projects'), [summary('p1', 'shop'), summary('p2', 'blog'), summary('p3', 'blog')]
-		),
-		environments: async () => (asked.push('environments'), environments.map((name) => ({ id: `id-${name}`, name }))),
+		tokenScope: () => answer('tokenScope', scope),
+		projects: () => answer('projects', [summary('p1', 'shop'), summary('p2', 'blog'), summary('p3', 'blog')]),
+		environments: () =>
+			answer(
+				'environments',
+				environments.map((name) => ({ id: `id-${name}`, name })),
+			),
 		workspaces: async () => [],
 		createProject: async () => Promise.reject(new Error('not here')),
 	};

@@ -33,7 +33,9 @@ export async function status(invocation: Invocation, onReport?: (report: StackRe
 			const report = stackReport(observation, live, router, janitorPolicy(observation));
 			if (onReport === undefined) return report;
 			onReport(report);
-			await systemClock.sleep(WATCH_MS, signal);
+			// Ctrl-C is how watching ends.
+			await systemClock.sleep(WATCH_MS, signal).catch(() => {});
+			if (signal.aborted) return report;
 		}
 	});
 }

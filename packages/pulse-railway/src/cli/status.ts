@@ -21,7 +21,8 @@ export const statusCommand: CommandSpec = {
 		// With --json each round is one line.
 		const show = (report: StackReport) =>
 			invocation.print(invocation.json ? JSON.stringify(report) : `${invocation.terminal ? CLEAR : ''}${text(report)}`);
-		const report = await status(invocation, invocation.flags.watch === true ? show : undefined);
-		return { json: report, text: text(report) };
+		const watching = invocation.flags.watch === true;
+		const report = await status(invocation, watching ? show : undefined);
+		return watching ? { json: undefined } : { json: report, text: text(report) };
 	},
 };

@@ -8,6 +8,7 @@ import {
 	DEPLOYMENT_ID_VARIABLE,
 	INTERNAL_TOKEN_VARIABLE,
 } from '../protocol.ts';
+import { reference } from './reference.ts';
 import type { Variables } from './step.ts';
 
 /** Seconds that a stopping deployment may use to finish requests and hand over its sockets. */
@@ -87,7 +88,7 @@ function references(env: ObservedService): Record<string, string> {
 	return Object.fromEntries(
 		Object.keys(env.variables)
 			.filter(isPassedOn)
-			.map((name) => [name, `\${{${env.name}.${name}}}`]),
+			.map((name) => [name, reference(env.name, name)]),
 	);
 }
 

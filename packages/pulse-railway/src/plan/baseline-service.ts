@@ -2,6 +2,7 @@ import type { Secret } from 'pulse-deploy-kit/secret';
 import type { BaselineConfig } from '../config/init.ts';
 import type { InstanceSettings } from '../platform/port.ts';
 import { API_URL_VARIABLE, CONTROL_TOKEN_VARIABLE, INTERNAL_TOKEN_VARIABLE, ROUTER_HEALTH_PATH } from '../protocol.ts';
+import { reference } from './reference.ts';
 import type { Variables, VariableValue } from './step.ts';
 
 /** Port that the router listens on and its domain targets (contract R5.14). */
@@ -47,7 +48,7 @@ export function janitorVariables(
 function shared(config: BaselineConfig, secrets: BaselineSecrets): Variables {
 	return {
 		[INTERNAL_TOKEN_VARIABLE]: secrets.internalToken,
-		REDIS_URL: config.redisUrl ?? `\${{${config.names.redis}.REDIS_URL}}`,
+		REDIS_URL: config.redisUrl ?? reference(config.names.redis, 'REDIS_URL'),
 		PULSE_RAILWAY_REDIS_PREFIX: config.redisPrefix,
 		PULSE_BACKEND_PORT: String(config.backendPort),
 		...(config.servicePrefix === undefined ? {} : { PULSE_RAILWAY_SERVICE_PREFIX: config.servicePrefix }),

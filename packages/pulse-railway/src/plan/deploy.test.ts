@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { deployConfig, deployInputs } from '../config/deploy.ts';
 import { baselineFacts } from './baseline.ts';
 import { type DeployFacts, planDeploy } from './deploy.ts';
+import { reference } from './reference.ts';
 import { renderPlan } from './render.ts';
 import type { Plan, StepKind, StepOf } from './step.ts';
 import { BASELINE, live, NOW, service, stack } from './testing/stack.ts';
@@ -139,7 +140,7 @@ describe('the variables of a new deployment (R6.2, R6.3)', () => {
 			WEB_ROOT: 'x',
 			PULSE_DEPLOYMENT_ID: 'y',
 		});
-		expect(variables({}, { observation })).toMatchObject({ API_KEY: '${{pulse-env.API_KEY}}', PORT: '8000' });
+		expect(variables({}, { observation })).toMatchObject({ API_KEY: reference('pulse-env', 'API_KEY'), PORT: '8000' });
 		expect(variables({}, { observation })).not.toHaveProperty('RAILWAY_X');
 		expect(variables({}, { observation })).not.toHaveProperty('WEB_ROOT');
 	});
@@ -147,7 +148,7 @@ describe('the variables of a new deployment (R6.2, R6.3)', () => {
 	it('later wins: references < --env < build args', () => {
 		const observation = withEnv({ A: '1', B: '1', C: '1' });
 		expect(variables({ env: ['B=2', 'C=2'], buildArg: ['C=3'] }, { observation })).toMatchObject({
-			A: '${{pulse-env.A}}',
+			A: reference('pulse-env', 'A'),
 			B: '2',
 			C: '3',
 		});
@@ -156,7 +157,7 @@ describe('the variables of a new deployment (R6.2, R6.3)', () => {
 	it('carry the Redis of the baseline only for RailwaySessionStore (R7.12)', () => {
 		expect(variables()).not.toHaveProperty('PULSE_RAILWAY_REDIS_URL');
 		expect(variables({}, { app: { ...app, sessionStore: 'railway' } })).toMatchObject({
-			PULSE_RAILWAY_REDIS_URL: '${{pulse-redis.REDIS_URL}}',
+			PULSE_RAILWAY_REDIS_URL: reference('pulse-redis', 'REDIS_URL'),
 		});
 		expect(variables({}, { app: { ...app, sessionStore: 'railway' } })).not.toHaveProperty('REDIS_URL');
 	});
@@ -172,8 +173,8 @@ describe('the start command (decision 14)', () => {
 		step(plan(flags, { app: { ...app, language } }), 'update-instance').settings.startCommand;
 
 	it('listens on both families for TypeScript, on IPv4 for Python', () => {
-		expect(command('javascript')).toContain('--address :: --port "${PORT:-8000}"');
-		expect(command('python')).toContain('--address 0.0.0.0 --port "${PORT:-8000}"');
+		expect(command('javascript')).toMatch(/--address :: --port "\$\{PORT:-8000\}"/);
+		expect(command('python')).toMatch(/--address 0\.0\.0\.0 --port "\$\{PORT:-8000\}"/);
 	});
 });
 

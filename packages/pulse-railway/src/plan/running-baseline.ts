@@ -2,6 +2,7 @@ import { Secret } from 'pulse-deploy-kit/secret';
 import type { BaselineConfig } from '../config/init.ts';
 import type { UpgradeConfig } from '../config/upgrade.ts';
 import type { ObservedService } from '../platform/port.ts';
+import { reference } from './reference.ts';
 
 /**
  * What the baseline should be: as given by flag, variable or plugin, else as it runs, so that an upgrade without flags
@@ -46,7 +47,7 @@ export function desiredBaseline(
 /** `undefined` = the managed Redis service, by reference. */
 function runningRedis({ names }: BaselineConfig, router: ObservedService): Secret | undefined {
 	const url = router.variables.REDIS_URL?.replaceAll(' ', '');
-	return !url || url === `\${{${names.redis}.REDIS_URL}}` ? undefined : new Secret(url);
+	return !url || url === reference(names.redis, 'REDIS_URL') ? undefined : new Secret(url);
 }
 
 function foreignImage(service: ObservedService, own: string): string | undefined {

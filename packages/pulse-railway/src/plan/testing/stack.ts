@@ -1,6 +1,7 @@
 import { Secret } from 'pulse-deploy-kit/secret';
 import type { DeploymentRecord, DeploymentState, RoutingSnapshot } from '../../deployments/record.ts';
 import type { ObservedService, StackObservation } from '../../platform/port.ts';
+import { reference } from '../reference.ts';
 
 /** Unix milliseconds; records below drained and were promoted long before it. */
 export const NOW = Date.UTC(2026, 3, 2, 12, 0, 0);
@@ -21,7 +22,7 @@ export function service(name: string, more: Partial<ObservedService> = {}): Obse
 }
 
 const SHARED = {
-	REDIS_URL: '${{pulse-redis.REDIS_URL}}',
+	REDIS_URL: reference('pulse-redis', 'REDIS_URL'),
 	PULSE_RAILWAY_INTERNAL_TOKEN: 'internal',
 	PULSE_RAILWAY_REDIS_PREFIX: 'pulse:railway',
 	PULSE_BACKEND_PORT: '8000',
