@@ -15,7 +15,7 @@ import type { Session } from '../session.ts';
 export const NAME = 'shop';
 export const DOMAIN = 'shop.example.com';
 
-/** An emulated account, a domain's certificate in it, and an app that runs the real plugin. */
+/** An emulated account, a domain's certificate in it unless told otherwise, and an app that runs the real plugin. */
 export interface Account {
 	readonly world: AwsWorld;
 	/** Render sessions of each deployment's tasks, by id; tests change them. */
@@ -34,9 +34,9 @@ export interface Connected {
 	readonly killed: Promise<void>;
 }
 
-export async function openAccount(options: AwsWorldOptions = {}): Promise<Account> {
+export async function openAccount(options: AwsWorldOptions & { certificate?: boolean } = {}): Promise<Account> {
 	const world = await createAwsWorld({ synthesize: template, ...options });
-	world.certificates.add([DOMAIN]);
+	if (options.certificate !== false) world.certificates.add([DOMAIN]);
 	const sessions = new Map<string, number>();
 	const account: Account = {
 		world,

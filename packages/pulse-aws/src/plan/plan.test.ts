@@ -1,0 +1,173 @@
+import { describe, expect, test } from 'vitest';
+import type { Deployment } from '../deployments/deployment.ts';
+import { costNotes, monthlyCost } from './cost.ts';
+import { planDeploy } from './deploy.ts';
+import type { DeployObservation, Fleet } from './observation.ts';
+import { planRollback } from './rollback.ts';
+import { renderPlan } from './step.ts';
+import { planTeardown } from './teardown.ts';
+
+const deployment = (id: string, change: Partial<Deployment> = {}): Deployment => ({
+	id,
+	serviceArn: `arn/${id}`,
+	state: 'draining',
+	createdAt: 0,
+	drainStartedAt: 0,
+	desired: 2,
+	running: 2,
+	pending: 0,
+	targetGroupArn: `tg/${id}`,
+	taskDefinitionArn: null,
+	...change,
+});
+const fleet = (deployments: readonly Deployment[], active: string | null, strays: string[] = []): Fleet => ({
+	traffic: { defaultTargetGroupArn: active === null ? null : `tg/${active}`, defaultCertificateArn: 'cert', rules: [] },
+	deployments,
+	strays,
+	limits: null,
+});
+const seen = (change: Partial<DeployObservation>): DeployObservation => ({
+	stack: { condition: 'ready', status: 'UPDATE_COMPLETE' },
+	fleet: fleet([], null),
+	certificate: { arn: 'cert', status: 'ISSUED' },
+	baselineChange: null,
+	...change,
+});
+const kinds = (observation: DeployObservation, verified = true) =>
+	planDeploy(observation, { id: 'new', verified, cost: ['cost'] }).steps.map((step) => step.kind);
+
+const BACKEND = ['push-image', 'register-task-definition', 'create-target-group', 'create-rule', 'create-service'];
+const CUT_OVER = ['await-health', 'verify-affinity', 'switch', 'confirm', 'mark-active', 'mark-draining'];
+const REST = [...BACKEND, ...CUT_OVER, 'check-domain'];
+
+describe('a deploy', () => {
+	test.each<[string, Partial<DeployObservation>, string[]]>([
+		['into a fitting baseline needs nothing before', {}, []],
+		[
+			'of an account requests, waits and creates',
+			{ stack: { condition: 'absent', status: null }, fleet: null, certificate: null, baselineChange: 'there is none' },
+			['request-certificate', 'await-certificate', 'deploy-baseline'],
+		],
+		[
+			'waits for a pending certificate',
+			{ certificate: { arn: 'cert', status: 'PENDING_VALIDATION' } },
+			['await-certificate'],
+		],
+		[
+			'deletes a baseline that could not be created',
+			{ stack: { condition: 'failed-create', status: 'ROLLBACK_COMPLETE' }, fleet: null },
+			['delete-failed-baseline', 'deploy-baseline'],
+		],
+		[
+			'repairs one whose rollback failed',
+			{ stack: { condition: 'rollback-failed', status: 'UPDATE_ROLLBACK_FAILED' } },
+			['repair-baseline', 'deploy-baseline'],
+		],
+		[
+			'tries a failed update again',
+			{ stack: { condition: 'ready-after-failure', status: 'UPDATE_ROLLBACK_COMPLETE' } },
+			['deploy-baseline'],
+		],
+		['updates changed settings', { baselineChange: 'its settings changed' }, ['deploy-baseline']],
+		['sets another certificate', { certificate: { arn: 'other', status: 'ISSUED' } }, ['set-listener-certificate']],
+		[
+			'removes what an interrupted one left',
+			{ fleet: fleet([deployment('half', { state: 'deploying' })], null, ['rule-only']) },
+			['remove-deployments'],
+		],
+		[
+			'writes an interrupted switch down first',
+			{ fleet: fleet([deployment('a', { state: 'deploying' }), deployment('b', { state: 'active' })], 'a') },
+			['settle'],
+		],
+	])('%s', (_, change, before) => expect(kinds(seen(change))).toEqual([...before, ...REST]));
+
+	test('that does not wait for health asks nobody', () => {
+		expect(kinds(seen({}), false)).toEqual([...BACKEND, 'switch', 'mark-active', 'mark-draining', 'check-domain']);
+	});
+
+	test.each(['broken', 'delete-failed', 'busy'] as const)('refuses a baseline that is %s', (condition) => {
+		expect(() => kinds(seen({ stack: { condition, status: 'X_FAILED' } }))).toThrow(
+			'The baseline stack is in status X_FAILED.',
+		);
+	});
+
+	test('refuses a full load balancer before anything is made, unless leftovers make room', () => {
+		const full = { ...fleet([deployment('a', { state: 'active' })], 'a'), limits: { rules: 100, targetGroups: 1 } };
+		expect(() => kinds(seen({ fleet: full }))).toThrow('no room for another deployment: target groups');
+		expect(kinds(seen({ fleet: { ...full, strays: ['left'] } }))).toContain('create-service');
+	});
+
+	test('shows its cost only when it creates the baseline', () => {
+		const absent = seen({ stack: { condition: 'absent', status: null }, fleet: null });
+		expect(planDeploy(absent, { id: 'new', verified: true, cost: ['cost'] }).notes).toEqual(['cost']);
+		expect(planDeploy(seen({}), { id: 'new', verified: true, cost: ['cost'] }).notes).toEqual([]);
+	});
+});
+
+describe('a rollback', () => {
+	const active = deployment('new', { state: 'active', createdAt: 9, drainStartedAt: null });
+
+	test('goes to the deployment that visitors left last', () => {
+		const plan = planRollback(
+			fleet([deployment('a', { drainStartedAt: 5 }), deployment('b', { drainStartedAt: 7 }), active], 'new'),
+			null,
+		);
+		expect(plan.id).toBe('b');
+		expect(plan.steps.map((step) => step.kind)).toEqual(['bring-back', ...CUT_OVER]);
+	});
+
+	test.each<[string, Deployment[], string | null, string]>([
+		['nowhere to go', [deployment('a', { desired: 0 }), active], null, 'No earlier deployment is running any more.'],
+		['a deployment that is gone', [active], 'a', "deployment 'a' is not running"],
+		['the active one', [deployment('a'), active], 'new', 'new is active already'],
+		['one that is still starting', [deployment('a', { state: 'deploying' }), active], 'a', 'a was never active'],
+	])('refuses %s', (_, deployments, wanted, message) => {
+		expect(() => planRollback(fleet(deployments, 'new'), wanted)).toThrow(message);
+	});
+
+	test('after a deploy that was interrupted at its switch goes to the deployment before', () => {
+		const plan = planRollback(
+			fleet([deployment('a', { state: 'active', createdAt: 1 }), { ...active, state: 'deploying' }], 'new'),
+			null,
+		);
+		expect(plan.id).toBe('a');
+		expect(plan.steps.map((step) => step.kind)).toEqual(['settle', 'bring-back', ...CUT_OVER]);
+	});
+
+	test('finishes one that was interrupted at its switch', () => {
+		const plan = planRollback(fleet([deployment('a', { createdAt: 1 }), active], 'a'), null);
+		expect([plan.id, plan.steps.map((step) => step.kind)]).toEqual(['a', ['settle']]);
+	});
+});
+
+describe('a teardown', () => {
+	const observation = {
+		stack: { condition: 'ready' as const, status: 'CREATE_COMPLETE' },
+		fleet: fleet([deployment('a')], 'a', ['b']),
+	};
+
+	test('refuses while deployments run, naming them', () => {
+		expect(() => planTeardown('prod', observation, false)).toThrow('1 active Pulse service(s) found');
+	});
+
+	test('takes routing off first, then everything in the order in which AWS lets go of it', () => {
+		expect(renderPlan(planTeardown('prod', observation, true))).toBe(
+			[
+				'1. Stop sending visitors to any deployment',
+				'2. Remove a, b (teardown)',
+				'3. Delete the baseline stack',
+				'4. Delete parameters and logs',
+				'The certificate is kept.',
+			].join('\n'),
+		);
+	});
+});
+
+test('the cost is what the table of the documentation says', () => {
+	const small = { cpu: 256, memory: 512 };
+	expect(Math.round(monthlyCost({ nat: 'gateway', architecture: 'x86_64', ...small, tasks: 2 }).total)).toBe(78);
+	expect(Math.round(monthlyCost({ nat: 'none', architecture: 'x86_64', ...small, tasks: 2 }).total)).toBe(49);
+	expect(Math.round(monthlyCost({ nat: 'none', architecture: 'arm64', ...small, tasks: 1 }).total)).toBe(35);
+	expect(costNotes({ nat: 'none', architecture: 'arm64', ...small, tasks: 1 }).join(' ')).not.toContain('Cheaper');
+});
