@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import * as api from '../api.ts';
 import { type ApiCall, type Fault, type LocalPlatform, startLocalPlatform } from '../local/index.ts';
 import { appFolder } from './testing/app-folder.ts';
 import { type Ended, pulseRailway } from './testing/run.ts';
@@ -209,6 +210,17 @@ it('remove finds by the name that ids were made from', async () => {
 	await done('rollback');
 	expect(await done('remove', 'preview', '--yes')).toEqual({ deployment_id: preview, deleted: true });
 	expect(services()).not.toContain(preview);
+}, 60_000);
+
+it('scripts call the same commands as functions, in camel case', async () => {
+	const context = { env: { ...env, PATH: process.env.PATH }, cwd: app.dir };
+	const { deploymentId, serverAddress } = await api.deploy({ appFile: 'app.ts', env: ['GREETING=api'] }, context);
+	expect(serverAddress).toBe(address);
+	expect(await visit()).toBe(`${deploymentId} api`);
+	const { activeDeployment, deployments } = await api.status({}, context);
+	expect([activeDeployment, deployments[0]?.deploymentId]).toEqual([deploymentId, deploymentId]);
+	expect(await api.rollback({}, context)).toMatchObject({ previousDeploymentId: deploymentId });
+	expect(await api.deleteDeployment({ deploymentId }, context)).toEqual({ deploymentId, deleted: true });
 }, 60_000);
 
 it('upgrade replaces the router without losing a request', async () => {
