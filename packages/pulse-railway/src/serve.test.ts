@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { eventually } from './router/testing/router.ts';
-import { exchange, get, rawClient, startBackend, startNamedBackend } from './router/testing/sockets.ts';
+import { exchange, freePort, get, rawClient, startBackend, startNamedBackend } from './router/testing/sockets.ts';
 import { openStore } from './stores/open.ts';
 
 interface Served {
@@ -88,8 +88,7 @@ it('serves, and at SIGTERM finishes what it has and ends with 0', async () => {
 
 it('several workers share the port, follow promotions and metrics, and one that dies is replaced', async () => {
 	const { env, store } = await stack({ v1: await startNamedBackend('v1'), v2: await startNamedBackend('v2') });
-	const probe = await startBackend(() => {});
-	const metricsPort = probe + 1;
+	const metricsPort = await freePort();
 	const router = await run({
 		...env,
 		PULSE_RAILWAY_ROUTER_WORKERS: '2',

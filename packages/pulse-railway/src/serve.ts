@@ -19,6 +19,8 @@ export async function serve(env: Readonly<Record<string, string | undefined>> = 
 	const opened = await openRouter(config, logger);
 	await new Promise<void>((resolve) => onSignal(resolve));
 	await opened.close(config.drainMs);
+	// Listening to its primary would keep a worker alive.
+	if (cluster.isWorker) process.disconnect();
 }
 
 /** Calls back at the first signal; the second ends the process at once. */

@@ -1,22 +1,20 @@
-import { createServer } from 'node:net';
 import { expect, it } from 'vitest';
 import { eventually, startRouter } from './testing/router.ts';
-import { exchange, get, rawClient, startBackend, startNamedBackend, startRawBackend } from './testing/sockets.ts';
-
-/** A port on which nobody listens. */
-async function deadPort(): Promise<number> {
-	const server = createServer();
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	const { port } = server.address() as { port: number };
-	await new Promise((resolve) => server.close(resolve));
-	return port;
-}
+import {
+	exchange,
+	freePort,
+	get,
+	rawClient,
+	startBackend,
+	startNamedBackend,
+	startRawBackend,
+} from './testing/sockets.ts';
 
 const upgrade =
 	'GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\nSec-WebSocket-Version: 13\r\n\r\n';
 
 it('a dead backend is 502, for requests and websockets', async () => {
-	const { port, lines } = await startRouter({ deployments: { v1: await deadPort() } });
+	const { port, lines } = await startRouter({ deployments: { v1: await freePort() } });
 	for (const bytes of [get('/'), upgrade]) {
 		expect(await exchange(port, bytes)).toMatch(/^HTTP\/1\.1 502 .*\{"detail":"deployment unreachable"\}$/s);
 	}
@@ -34,7 +32,7 @@ it('a service without an address is asked for again, then 502', async () => {
 });
 
 it('a service that moved is found at its new address within the same request', async () => {
-	const { port, network } = await startRouter({ deployments: { v1: await deadPort() } });
+	const { port, network } = await startRouter({ deployments: { v1: await freePort() } });
 	const backend = await startNamedBackend('v1');
 	network.refresh = () => {
 		const moved = network.services.get('v1')!.port !== backend;

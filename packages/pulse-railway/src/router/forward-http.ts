@@ -1,11 +1,12 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { failureAnswer, writeAnswer } from './answer.ts';
 import type { AssetSearch } from './asset-search.ts';
 import type { Upstream } from './claim.ts';
 import { countFailure, type ForwardContext } from './context.ts';
 import type { FailureCause } from './failures.ts';
-import { type RequestHead, requestLines, responseHeaders, trailerFields } from './headers.ts';
+import { type RequestHead, requestLines, responseHeaders, responseLines, trailerFields } from './headers.ts';
 import type { RequestFields } from './log.ts';
+import type { RouterResponse } from './messages.ts';
 import { sendBody } from './request-body.ts';
 import type { RequestTarget } from './request-target.ts';
 import type { Exchange, ExchangeFailure, UpstreamConnection } from './upstream/connection.ts';
@@ -20,12 +21,12 @@ const SMALL_BODY = 16_384;
 export class HttpExchange implements Exchange {
 	readonly #context: ForwardContext;
 	readonly #request: IncomingMessage;
-	readonly #response: ServerResponse;
+	readonly #response: RouterResponse;
 	readonly #head: RequestHead;
 	readonly #target: RequestTarget;
 	readonly #requestId: string;
 	readonly #hasBody: boolean;
-	readonly #started = performance.now();
+	readonly #started: number;
 	#upstream: Upstream;
 	#connection: UpstreamConnection | null = null;
 	#giveUp: (() => void) | null = null;
@@ -44,7 +45,7 @@ export class HttpExchange implements Exchange {
 	constructor(
 		context: ForwardContext,
 		request: IncomingMessage,
-		response: ServerResponse,
+		response: RouterResponse,
 		head: RequestHead,
 		target: RequestTarget,
 		upstream: Upstream,
@@ -61,6 +62,7 @@ export class HttpExchange implements Exchange {
 		this.#search = search;
 		this.#hasBody = head.chunked || head.contentLength > 0;
 		this.lastProgress = context.tick;
+		this.#started = context.log.access === 'all' ? performance.now() : 0;
 	}
 
 	start() {
@@ -124,6 +126,18 @@ export class HttpExchange implements Exchange {
 		if (this.#context.draining || (this.#head.expectsContinue && !this.#request.complete))
 			response.shouldKeepAlive = false;
 		response.writeHead(status, reason, headers);
+	}
+
+	/** By far the most responses: small, of known length, in one read. They leave in one write. */
+	onWhole(head: ResponseHead, body: string): boolean {
+		if (this.#search !== null || this.#context.draining || this.#head.expectsContinue) return false;
+		const lines = responseLines(head.headers, this.#upstream.id);
+		if (!this.#response.sendWhole(head.status, `HTTP/1.1 ${head.status} ${head.reason}\r\n${lines}\r\n${body}`))
+			return false;
+		this.#done = true;
+		this.#bytes = body.length;
+		this.#upstream.bytesOut += body.length;
+		return true;
 	}
 
 	onBody(chunk: Buffer, last: boolean) {

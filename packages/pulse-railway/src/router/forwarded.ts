@@ -14,7 +14,7 @@ export interface ForwardedHeaders {
  * have invented them, so theirs are replaced.
  */
 export function forwardedLines(given: ForwardedHeaders, host: string, peer: string, encrypted: boolean): string {
-	const trusted = isPrivateAddress(peer);
+	const trusted = isTrusted(peer);
 	// The edge is not known to send X-Forwarded-For, but the client's address is in X-Real-IP.
 	const before = trusted ? given.for || given.realIp : '';
 	const own = peer.startsWith('::ffff:') ? peer.slice(7) : peer;
@@ -29,6 +29,18 @@ export function forwardedLines(given: ForwardedHeaders, host: string, peer: stri
 
 const PRIVATE_V4 =
 	/^(?:127\.|10\.|192\.168\.|169\.254\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/;
+
+let lastPeer = '';
+let lastTrusted = false;
+
+/** Remembers the last answer: an edge is a handful of addresses. */
+function isTrusted(peer: string): boolean {
+	if (peer !== lastPeer) {
+		lastPeer = peer;
+		lastTrusted = isPrivateAddress(peer);
+	}
+	return lastTrusted;
+}
 
 function isPrivateAddress(peer: string): boolean {
 	if (peer.startsWith('::ffff:')) return PRIVATE_V4.test(peer.slice(7));

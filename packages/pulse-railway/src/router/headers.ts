@@ -275,7 +275,8 @@ export function readRequestHead(raw: readonly string[]): RequestHead {
 			take(head, value);
 			continue;
 		}
-		READ.get(lower)?.(head, value);
+		const read = READ.get(lower);
+		if (read !== undefined) read(head, value);
 		if (dropped?.has(lower)) continue;
 		lines += `${name}: ${value}\r\n`;
 	}
@@ -309,12 +310,32 @@ export function responseHeaders(raw: readonly string[], deploymentId: string): s
 	const kept: string[] = [];
 	for (let i = 0; i < raw.length; i += 2) {
 		const name = raw[i]!;
-		const lower = name.toLowerCase();
-		if (HOP_BY_HOP.has(lower) || lower === SELECTED_DEPLOYMENT_HEADER || dropped?.has(lower)) continue;
-		kept.push(name, raw[i + 1]!);
+		if (!isDropped(name, dropped)) kept.push(name, raw[i + 1]!);
 	}
 	kept.push(SELECTED_DEPLOYMENT_HEADER, deploymentId);
 	return kept;
+}
+
+/** The same as lines, each ending in CRLF. */
+export function responseLines(raw: readonly string[], deploymentId: string): string {
+	const dropped = droppedBy(raw);
+	let lines = '';
+	for (let i = 0; i < raw.length; i += 2) {
+		const name = raw[i]!;
+		if (!isDropped(name, dropped)) lines += `${name}: ${raw[i + 1]}\r\n`;
+	}
+	return `${lines}${SELECTED_DEPLOYMENT_HEADER}: ${deploymentId}\r\n`;
+}
+
+const DROPPED_FROM_RESPONSES = new Set([...HOP_BY_HOP, SELECTED_DEPLOYMENT_HEADER]);
+/** One bit for each length of a name above: most names are ruled out by it, on every response. */
+const DROPPED_LENGTHS = [...DROPPED_FROM_RESPONSES].reduce((bits, name) => bits | (1 << name.length), 0);
+
+function isDropped(name: string, named: Set<string> | null): boolean {
+	if (named?.has(name.toLowerCase())) return true;
+	return (
+		name.length < 32 && ((DROPPED_LENGTHS >>> name.length) & 1) === 1 && DROPPED_FROM_RESPONSES.has(name.toLowerCase())
+	);
 }
 
 /** Trailer fields that may follow a body: never framing, routing or credentials (RFC 9110 §6.5.1). */

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { failureAnswer, jsonAnswer } from './answer.ts';
+import { headerRecord } from './messages.ts';
 import type { Answer } from './stale.ts';
 
 /** What the control endpoint answers; `cause` is for the log. */
@@ -26,7 +27,7 @@ export async function controlAnswer(
 ): Promise<Answer> {
 	const body = await readBody(request, bodyLimit);
 	if (body === null) return failureAnswer('internal-path');
-	const answer = await handle({ method: request.method!, headers: request.headers, body });
+	const answer = await handle({ method: request.method!, headers: headerRecord(request.rawHeaders), body });
 	if (answer.cause !== undefined) onCause(answer.cause);
 	return jsonAnswer(answer.status, answer.body);
 }

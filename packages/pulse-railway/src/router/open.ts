@@ -10,6 +10,7 @@ import { openBackends } from '../janitor/backends.ts';
 import { openPrivateNetwork } from '../private-network.ts';
 import { openStore } from '../stores/open.ts';
 import { createLog } from './log.ts';
+import { headerRecord } from './messages.ts';
 import { openMetrics } from './metrics.ts';
 import { createRouter } from './server.ts';
 
@@ -37,7 +38,7 @@ export async function openRouter(config: RouterConfig, logger: Logger): Promise<
 		backendPort: config.backendPort,
 		control: { handle: (request) => handleControl(request, control), bodyLimit: CONTROL_BODY_LIMIT },
 		isSigned: async (request: IncomingMessage) =>
-			verifyControl(config.controlToken, request.headers, Buffer.alloc(0), now()) !== null,
+			verifyControl(config.controlToken, headerRecord(request.rawHeaders), Buffer.alloc(0), now()) !== null,
 		connectionLimit: config.connectionLimit,
 		idleTimeoutMs: config.idleTimeoutMs,
 		heartbeatMs: config.heartbeatMs,

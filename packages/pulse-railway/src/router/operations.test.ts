@@ -15,7 +15,7 @@ it("/healthz is the router's own for GET, and the app's for every other method",
 it('/healthz tells detail to a signed request alone', async () => {
 	const { port, router } = await startRouter({
 		deployments: { v1: await startNamedBackend('v1') },
-		isSigned: async (request) => request.headers['x-signed'] === 'yes',
+		isSigned: async (request) => request.rawHeaders.includes('X-Signed'),
 	});
 	await exchange(port, get('/'));
 	const detail = JSON.parse((await exchange(port, get('/healthz', ['X-Signed: yes']))).split('\r\n\r\n')[1]!);

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { CONTROL_PATH, ROUTER_HEALTH_PATH } from '../protocol.ts';
 import { affinityOf, reloadsOnStale } from './affinity.ts';
@@ -11,6 +11,7 @@ import { WebSocketHandshake } from './forward-websocket.ts';
 import { type RequestHead, readRequestHead } from './headers.ts';
 import { isInternalPath } from './internal-path.ts';
 import type { Lookups } from './lookup.ts';
+import type { RouterResponse } from './messages.ts';
 import { parseRequestTarget, type RequestTarget } from './request-target.ts';
 import { needsLookup, type Resolution, resolve } from './resolve.ts';
 import { type Answer, staleAnswer } from './stale.ts';
@@ -29,7 +30,7 @@ export interface RouteContext {
 }
 
 /** One request: own endpoint, or refused, or resolve → claim → forward. */
-export function routeRequest(context: RouteContext, request: IncomingMessage, response: ServerResponse) {
+export function routeRequest(context: RouteContext, request: IncomingMessage, response: RouterResponse) {
 	const { forward } = context;
 	const refuse = (cause: FailureCause, path: string) => {
 		countFailure(forward.failures, cause);
@@ -54,6 +55,7 @@ export function routeRequest(context: RouteContext, request: IncomingMessage, re
 	}
 	if (request.method === 'TRACE') return refuse('method-not-allowed', target.path);
 	const head = readRequestHead(request.rawHeaders);
+	if (head.hosts === 0 && request.httpVersion !== '1.0') head.refused = 'bad-request';
 	if (target.authority !== null) head.host = target.authority;
 	if (head.refused !== null) {
 		// Its framing is not understood, so nothing behind it on this connection can be.
@@ -97,6 +99,7 @@ export function routeUpgrade(context: RouteContext, request: IncomingMessage, cl
 	if (isInternalPath(target.path)) return refuse('internal-path');
 	const head = readRequestHead(request.rawHeaders);
 	if (target.authority !== null) head.host = target.authority;
+	if (head.hosts === 0) head.refused = 'bad-request';
 	if (head.refused === null && (request.method !== 'GET' || head.chunked || head.contentLength > 0))
 		head.refused = 'bad-request';
 	if (head.refused !== null) return refuse(head.refused);

@@ -14,6 +14,15 @@ export async function startBackend(listener: RequestListener, prepare?: (server:
 	return (server.address() as AddressInfo).port;
 }
 
+/** A port on which nobody listens. */
+export async function freePort(): Promise<number> {
+	const server = createTcpServer();
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const { port } = server.address() as AddressInfo;
+	await new Promise((resolve) => server.close(resolve));
+	return port;
+}
+
 /** Answers with who it is and what it was asked. */
 export function startNamedBackend(name: string): Promise<number> {
 	return startBackend((request, response) => {

@@ -132,6 +132,14 @@ export class UpstreamConnection implements ResponseEvents {
 		this.#exchange?.onHead(head);
 	}
 
+	onWhole(head: ResponseHead, body: string): boolean {
+		if (!this.#requestDone || !this.#exchange?.onWhole?.(head, body)) return false;
+		this.#keepAlive = head.keepAlive;
+		this.keepAliveMs = head.keepAliveTimeout === -1 ? -1 : head.keepAliveTimeout * 1000;
+		this.#responseDone = true;
+		return true;
+	}
+
 	onBody(chunk: Buffer, last: boolean): void {
 		this.#exchange?.onBody(chunk, last);
 	}

@@ -19,7 +19,7 @@ const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: ([\t\x20-\x7e\x80-\xff]*))?
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** Control characters, and line ends that are not CRLF. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
-const FORBIDDEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n/;
+const FORBIDDEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r[^\n]|[^\r]\n|\r$/;
 
 /** `text` is everything before the blank line. `null` when it is not a response head. */
 export function parseHead(text: string): ResponseHead | null {

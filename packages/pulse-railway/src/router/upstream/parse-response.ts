@@ -7,6 +7,8 @@ export interface ResponseEvents {
 	/** `last`: the body ends with this chunk, and it is all in hand. */
 	onBody(chunk: Buffer, last: boolean): void;
 	onComplete(trailers: readonly string[]): void;
+	/** A final response that came whole in one read, body included; false: give it to me in pieces. */
+	onWhole?(head: ResponseHead, body: string): boolean;
 	/** The other side switched protocols, as asked; `rest` is of the new one. */
 	onUpgrade?(head: ResponseHead, rest: Buffer): void;
 }
@@ -103,12 +105,13 @@ export class ResponseParser {
 	}
 
 	#head(data: Buffer, at: number): number {
-		const end = data.indexOf('\r\n\r\n', at, 'latin1');
+		// Small responses are read as one string: heads, and often bodies, are wanted as strings anyway.
+		const text = data.toString('latin1', at, Math.min(data.length, at + MAX_HEAD + 4));
+		const end = text.indexOf('\r\n\r\n');
 		if (end === -1) return data.length - at > MAX_HEAD ? FAIL : WAIT;
-		if (end - at > MAX_HEAD) return FAIL;
-		const head = parseHead(data.toString('latin1', at, end));
+		const head = parseHead(text.slice(0, end));
 		if (!head) return FAIL;
-		const bodyAt = end + 4;
+		const bodyAt = at + end + 4;
 		if (head.status < 200) {
 			// An unasked-for 101 would turn what follows into bytes of another protocol.
 			if (head.status === 101) {
@@ -119,6 +122,13 @@ export class ResponseParser {
 			}
 			this.#events.onInformational(head.status, head.reason, head.headers);
 			return bodyAt;
+		}
+		if (head.contentLength === data.length - bodyAt && data.length - at === text.length && !this.#bodiless) {
+			const whole = head.status !== 204 && head.status !== 304 && this.#events.onWhole?.(head, text.slice(end + 4));
+			if (whole) {
+				this.#state = 'done';
+				return data.length;
+			}
 		}
 		const bodiless = this.#bodiless || head.status === 204 || head.status === 304;
 		const empty = bodiless || head.contentLength === 0;

@@ -1,0 +1,69 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+
+/** A request as Node's parser reads it, without the header object that nobody here asks for. */
+export class RouterRequest extends IncomingMessage {
+	// Node's constructor assigns `upgrade` before a field of this class would exist.
+	declare offered: boolean | null;
+
+	/**
+	 * Only a websocket is an upgrade here. Any other offer (`h2c`) is declined by serving the request as plain HTTP, which
+	 * RFC 9110 §7.8 allows; Node would hand over the bare socket for all of them.
+	 */
+	get upgrade(): boolean {
+		return (
+			this.offered === true &&
+			(this.method === 'CONNECT' || /(?:^|[\s,])websocket(?:$|[\s,])/i.test(headerOf(this.rawHeaders, 'upgrade') ?? ''))
+		);
+	}
+
+	set upgrade(value: boolean) {
+		this.offered = value;
+	}
+}
+
+/** Node asks every request for `expect` and would build all headers for it. The types call it a property, so it is defined here. */
+Object.defineProperty(RouterRequest.prototype, 'headers', {
+	get(this: RouterRequest) {
+		const expect = headerOf(this.rawHeaders, 'expect');
+		return expect === undefined ? NO_HEADERS : { expect };
+	},
+});
+
+const NO_HEADERS = Object.freeze({});
+
+function headerOf(raw: readonly string[], name: string): string | undefined {
+	for (let i = 0; i < raw.length; i += 2) {
+		if (raw[i]!.length === name.length && raw[i]!.toLowerCase() === name) return raw[i + 1];
+	}
+	return undefined;
+}
+
+/** Headers by lowercase name; a repeated one is an array, so that nobody takes the first of two for the only one. */
+export function headerRecord(raw: readonly string[]): Record<string, string | string[]> {
+	const record: Record<string, string | string[]> = Object.create(null);
+	for (let i = 0; i < raw.length; i += 2) {
+		const name = raw[i]!.toLowerCase();
+		const before = record[name];
+		record[name] = before === undefined ? raw[i + 1]! : [before, raw[i + 1]!].flat();
+	}
+	return record;
+}
+
+export class RouterResponse<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
+	/**
+	 * Sends a whole response in one write, past everything that Node would still work out about it; false when only Node
+	 * can send it: behind another one, or as the last on its connection. The server learns of the end by `finish`, as ever.
+	 */
+	sendWhole(status: number, text: string): boolean {
+		const socket = this.socket;
+		if (socket === null || !this.shouldKeepAlive || this.headersSent || this.req.httpVersionMinor === 0) return false;
+		this.statusCode = status;
+		socket.write(text, 'latin1');
+		// What `headersSent` and `writableEnded` look at.
+		Object.assign(this, SENT);
+		this.emit('finish');
+		return true;
+	}
+}
+
+const SENT = { _header: 'sent', finished: true };
