@@ -4,12 +4,15 @@ import { Tab } from '../support/tab.ts';
 import { until } from '../support/until.ts';
 import { Story, timed } from './story.ts';
 
+/** Leaves everything running and says where. */
 const keep = process.argv.includes('--keep');
+/** As on a machine without redis-server. */
+const redis = process.argv.includes('--sqlite') ? ['--redis', 'sqlite'] : [];
 const story = new Story();
 
 async function main(): Promise<void> {
 	story.chapter('A platform on this machine');
-	const { value: stack, seconds: upSeconds } = await timed(() => LocalStack.up());
+	const { value: stack, seconds: upSeconds } = await timed(() => LocalStack.up(...redis));
 	onInterrupt(stack);
 	try {
 		story.says(`up in ${upSeconds} s at ${stack.platform.api_url}; the store is ${stack.redis}`);

@@ -41,9 +41,10 @@ export class LocalStack {
 		this.redis = redis;
 	}
 
-	static async up(): Promise<LocalStack> {
+	/** `flags` of `local up`, e.g. `--redis sqlite`. */
+	static async up(...flags: string[]): Promise<LocalStack> {
 		const dir = await mkdtemp(join(tmpdir(), 'pulse-local-'));
-		const args = ['local', 'up', '--detach', '--dir', dir, '--node-modules', join(ROOT, 'node_modules')];
+		const args = ['local', 'up', '--detach', '--dir', dir, '--node-modules', join(ROOT, 'node_modules'), ...flags];
 		const platform = await jsonOf<UpAnswer>(args, { cwd: COUNTER, env: {} });
 		const status = await jsonOf<{ redis: string }>(['local', 'status', '--dir', dir], { cwd: COUNTER, env: {} });
 		return new LocalStack(dir, platform, status.redis);
