@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import type { CommandResult, CommandSpec } from './command.ts';
 import { commanderProgram, type Parsed, type ProgramInfo } from './commander-program.ts';
-import { CancelledError, usageError } from './errors.ts';
+import { CancelledError, isDeployToolError, usageError } from './errors.ts';
 import { errorJson, errorText, exitCodeOf } from './report-error.ts';
 import { isInteractive, terminalHost } from './terminal-host.ts';
 
@@ -78,12 +78,9 @@ async function runParsed({ spec, flags, args, common }: Parsed, edge: CliEdge): 
 		return result.exitCode ?? 0;
 	} catch (error) {
 		host.close();
-		return fail(
-			edge.signal.aborted && error === edge.signal.reason ? new CancelledError() : error,
-			edge,
-			common.json,
-			common.verbose,
-		);
+		// Whatever an abort made fail, it is the abort that the user knows of.
+		const failure = edge.signal.aborted && !isDeployToolError(error) ? new CancelledError() : error;
+		return fail(failure, edge, common.json, common.verbose);
 	}
 }
 

@@ -1,10 +1,10 @@
 import { usageError } from 'pulse-deploy-kit/errors';
-import type { RoutingSnapshot } from '../deployments/record.ts';
+import type { DeploymentRecord, RoutingSnapshot } from '../deployments/record.ts';
 import { type BackendService, backendServices } from '../janitor/durable.ts';
 import type { StackObservation } from '../platform/port.ts';
 import { cutOver } from './cut-over.ts';
 import { registration } from './register-step.ts';
-import { durableActiveId } from './settle.ts';
+import { durableActiveId, reconcile } from './settle.ts';
 import type { Plan, Step } from './step.ts';
 
 export interface PromoteFacts {
@@ -31,7 +31,7 @@ export function planPromote({ observation, live, activeSessions, routerService }
 		resume: `pulse-railway promote --deployment-id ${id} --service ${routerService}`,
 		facts: done ? [`${id} is already active`] : activeFacts(live.activeId, activeSessions),
 		warnings: [],
-		steps: done ? [] : [...known(record?.serviceName, backend), ...cutOver(id, backend.serviceName)],
+		steps: done ? [] : [...known(record, backend, lostStore(observation, live)), ...cutOver(id, backend.serviceName)],
 	};
 }
 
@@ -54,8 +54,21 @@ export function previousActive({ observation, live, routerService }: Omit<Promot
 }
 
 /** A deployment without a record is unknown to the router, which would answer its affinity as stale. */
-function known(serviceName: string | null | undefined, backend: BackendService): readonly Step[] {
-	return serviceName === undefined ? [registration(backend.id, backend.serviceName)] : [];
+function known(
+	record: DeploymentRecord | undefined,
+	backend: BackendService,
+	restore: Step | undefined,
+): readonly Step[] {
+	if (restore !== undefined) return [restore];
+	return record === undefined ? [registration(backend.id, backend.serviceName)] : [];
+}
+
+/** The router's store knows nobody although Railway does: it lost its data. */
+function lostStore(observation: StackObservation, live: RoutingSnapshot): Step | undefined {
+	const backends = backendServices(observation);
+	const active = backends.find(({ id }) => id === durableActiveId(observation));
+	if (active === undefined || live.deployments.length > 0) return undefined;
+	return reconcile(active, backends, live.revision);
 }
 
 function activeFacts(activeId: string | null, sessions: number | null): readonly string[] {

@@ -58,7 +58,7 @@ export function settle(observation: StackObservation, live: RoutingSnapshot, now
 	}
 	return {
 		...nothing(durable, `The router's store did not know ${durable}; it is restored from Railway.`),
-		steps: [reconcile(active, backends, live)],
+		steps: [reconcile(active, backends, live.revision)],
 	};
 }
 
@@ -94,12 +94,13 @@ function finishPromotion({ id, serviceName }: BackendService): Step {
 	};
 }
 
-function reconcile(active: BackendService, backends: readonly BackendService[], live: RoutingSnapshot): Step {
+/** Every service that stands becomes known again, so that none is later taken for a leftover. */
+export function reconcile(active: BackendService, backends: readonly BackendService[], ifRevision: number): Step {
 	return {
 		kind: 'reconcile',
 		id: 'reconcile',
 		title: `Restore ${active.id} as the active deployment`,
-		ifRevision: live.revision,
+		ifRevision,
 		truth: {
 			activeId: active.id,
 			services: backends.map(({ id, serviceName }) => ({ id, serviceName })),

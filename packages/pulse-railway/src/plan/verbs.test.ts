@@ -22,6 +22,14 @@ describe('promoting', () => {
 			...CUT_OVER,
 		]);
 	});
+	it('after the store lost its data restores all first, so that nobody is taken for a leftover', () => {
+		const [restore, ...rest] = planPromote({ ...where, observation, live: live() }, 'a').steps;
+		expect(restore).toMatchObject({
+			kind: 'reconcile',
+			truth: { activeId: 'b', services: [{ id: 'a' }, { id: 'b' }, { id: 'c' }] },
+		});
+		expect(rest.map(({ kind }) => kind)).toEqual(CUT_OVER);
+	});
 	it('the active one is nothing to do', () => {
 		expect(planPromote({ ...where, observation, live: live({ b: 'active' }) }, 'b').steps).toEqual([]);
 	});

@@ -16,7 +16,8 @@ export async function unpack(archive: string, target: string, signal: AbortSigna
 		cwd: target,
 		strict: true,
 		filter: (path, entry) => {
-			signal.throwIfAborted();
+			// Thrown in here it would be nobody's to catch, and end the platform.
+			if (signal.aborted) return false;
 			refused ??= offence(path, entry as ReadEntry);
 			if (refused) return false;
 			bytes += entry.size ?? 0;
@@ -26,6 +27,7 @@ export async function unpack(archive: string, target: string, signal: AbortSigna
 			return refused === null;
 		},
 	});
+	signal.throwIfAborted();
 	if (refused) throw refused as Error;
 	return { files };
 }
