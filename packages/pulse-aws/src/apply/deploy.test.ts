@@ -120,6 +120,17 @@ describe('a deploy that fails before the switch is undone, and visitors notice n
 		});
 	});
 
+	test('when the switch itself is refused', async () => {
+		account = await openAccount();
+		const one = await deployed(account);
+		const faults = [{ call: 'elb.modifyListener' as const, nth: 1, kind: 'access-denied' as const }];
+		const { session, host } = account.connect({ faults });
+		await expect(deploy(session, await asked())).rejects.toThrow('not authorized');
+		expect(host.text()).toContain('nothing has changed for visitors');
+		const told = await status(account.connect().session, NAME);
+		expect(told).toMatchObject({ active: one, remnants: [], deployments: [{ deployment_id: one }] });
+	});
+
 	test('on Ctrl-C', async () => {
 		account = await openAccount();
 		const one = await deployed(account);
@@ -205,4 +216,25 @@ test('a dry run changes nothing', async () => {
 	expect(result).toBeNull();
 	expect(plan.notes[0]).toMatch(/^Estimated cost: \$\d+ a month/);
 	expect(trace.records.map(({ call }) => call).filter((call) => !/\.(describe|list|get)/.test(call))).toEqual([]);
+});
+
+test('a switch whose answer is lost is gone on with', async () => {
+	account = await openAccount();
+	const one = await deployed(account);
+	const faults = [{ call: 'elb.modifyListener' as const, nth: 1, kind: 'lost-answer' as const }];
+	const { result } = await deploy(account.connect({ faults }).session, await asked());
+	const told = await status(account.connect().session, NAME);
+	expect(told.active).toBe(result?.deployment_id);
+	expect(told.deployments.find((each) => each.deployment_id === one)?.state).toBe('draining');
+});
+
+test('what is left to do after the switch is told, and nothing is undone', async () => {
+	account = await openAccount();
+	await deployed(account);
+	const faults = [{ call: 'ecs.tagResource' as const, nth: 1, kind: 'access-denied' as const }];
+	const { session, host } = account.connect({ faults });
+	await expect(deploy(session, await asked())).rejects.toThrow('not authorized');
+	expect(host.text()).toMatch(/Not done: Mark shop-\S+ active; Mark the other deployments draining;/);
+	expect(await answer(account)).not.toMatch(/^status/);
+	expect((await status(account.connect().session, NAME)).deployments).toHaveLength(2);
 });

@@ -3,6 +3,7 @@ import type { SettingTable } from 'pulse-deploy-kit/settings';
 import { DEFAULT_HEALTH_PATH } from '../protocol.ts';
 import { placeSettings } from './common.ts';
 import { positive } from './kinds.ts';
+import { reaperSettings } from './reaper.ts';
 
 export const verifySettings = {
 	...placeSettings,
@@ -44,20 +45,4 @@ export const teardownSettings = {
 	},
 } satisfies SettingTable;
 
-export const reapSettings = {
-	...placeSettings,
-	reaperMaxAgeHours: {
-		flag: '--reaper-max-age-hours <h>',
-		describe: 'longest drain, from its start',
-		env: ['PULSE_AWS_REAPER_MAX_AGE_HOURS'],
-		default: 1,
-		parse: positive,
-	},
-	reaperDeploymentTimeout: {
-		flag: '--reaper-deployment-timeout <h>',
-		describe: 'after this a deployment that still starts has failed',
-		env: ['PULSE_AWS_REAPER_DEPLOYMENT_TIMEOUT'],
-		default: 1,
-		parse: positive,
-	},
-} satisfies SettingTable;
+export const reapSettings = { ...placeSettings, ...reaperSettings } satisfies SettingTable;

@@ -2,7 +2,8 @@ import { flag, integer, list, text } from 'pulse-deploy-kit/setting-kinds';
 import type { SettingTable } from 'pulse-deploy-kit/settings';
 import { DEFAULT_HEALTH_PATH } from '../protocol.ts';
 import { parseCidrs } from './cidr.ts';
-import { oneOf, positive } from './kinds.ts';
+import { oneOf } from './kinds.ts';
+import { reaperSettings } from './reaper.ts';
 import { regionSetting } from './region.ts';
 
 const count = integer({ min: 1 });
@@ -200,19 +201,6 @@ export const deploySettings = {
 		default: 1,
 		parse: count,
 	},
-	reaperMaxAgeHours: {
-		flag: '--reaper-max-age-hours <h>',
-		describe: 'longest drain, from its start',
-		env: ['PULSE_AWS_REAPER_MAX_AGE_HOURS'],
-		default: 1,
-		parse: positive,
-	},
-	reaperDeploymentTimeout: {
-		flag: '--reaper-deployment-timeout <h>',
-		describe: 'after this a deployment that still starts has failed',
-		env: ['PULSE_AWS_REAPER_DEPLOYMENT_TIMEOUT'],
-		default: 1,
-		parse: positive,
-	},
+	...reaperSettings,
 	region: regionSetting,
 } satisfies SettingTable;

@@ -9,16 +9,6 @@ export const DRAIN_STARTED_TAG = 'drain_started_at';
 /** Unix seconds. Target groups and rules have no creation time of their own, and orphans must not be swept young. */
 export const CREATED_TAG = 'created_at';
 
-/** SDK clients disagree on the case of a tag's fields. */
-export interface EcsTag {
-	readonly key?: string | undefined;
-	readonly value?: string | undefined;
-}
-export interface ElbTag {
-	readonly Key: string | undefined;
-	readonly Value?: string | undefined;
-}
-
 export function stateTags(state: AwsDeploymentState, drainStartedAt: number | null): { key: string; value: string }[] {
 	const since = drainStartedAt === null ? '' : String(Math.floor(drainStartedAt / 1000));
 	return [

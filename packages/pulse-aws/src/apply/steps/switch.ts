@@ -1,5 +1,5 @@
 import { deleteRule } from '../../platform/delete.ts';
-import { readRules } from '../../platform/traffic.ts';
+import { readRules, readTraffic } from '../../platform/traffic.ts';
 import { made, type Run } from '../run.ts';
 
 /**
@@ -10,12 +10,18 @@ export async function switchTraffic(run: Run): Promise<undefined> {
 	const { aws } = run.session;
 	const { listenerArn } = made(run.baseline, 'the baseline');
 	const { targetGroupArn } = made(run.target, 'the target group');
-	// Before the call: a call that fails may have been carried out all the same.
+	try {
+		await aws.elb.modifyListener({
+			ListenerArn: listenerArn,
+			DefaultActions: [{ Type: 'forward', TargetGroupArn: targetGroupArn }],
+		});
+	} catch (error) {
+		// A call that failed may have been carried out all the same; where that cannot be told, nothing is undone.
+		const now = await readTraffic(aws, listenerArn).catch(() => null);
+		run.committed = now === null;
+		if (now?.defaultTargetGroupArn !== targetGroupArn) throw error;
+	}
 	run.committed = true;
-	await aws.elb.modifyListener({
-		ListenerArn: listenerArn,
-		DefaultActions: [{ Type: 'forward', TargetGroupArn: targetGroupArn }],
-	});
 	const stood = run.fleet?.traffic.rules.filter((rule) => rule.catchAll) ?? [];
 	for (const rule of stood) await deleteRule(aws, rule.arn);
 }

@@ -1,12 +1,12 @@
 import { createServer } from 'node:http';
 import type { PluginContext } from 'pulse-app';
-import type { Clock } from 'pulse-deploy-kit/clock';
 import { type RecordingHost, recordingHost } from 'pulse-deploy-kit/recording-host';
 import { type DeployRequest, deployRequest } from '../../config/deploy.ts';
 import { frontDoor } from '../../platform/front-door.ts';
 import { AWSECSPlugin } from '../../plugin/aws-ecs-plugin.ts';
 import type { ConnectOptions } from '../../testing/calls/connect.ts';
 import type { Trace } from '../../testing/calls/trace.ts';
+import { backgroundClock } from '../../testing/clock/background-clock.ts';
 import { baselineTemplate } from '../../testing/cloudformation/baseline-template.ts';
 import { serverProgram } from '../../testing/tasks/server-program.ts';
 import { type AwsWorld, type AwsWorldOptions, createAwsWorld } from '../../testing/world.ts';
@@ -103,7 +103,11 @@ function app(world: AwsWorld, sessions: Map<string, number>, broken: Account['br
 			onLine('cannot find module ./app.js');
 			setImmediate(() => exit(1));
 		}
-		const plugin = new AWSECSPlugin({ ssm: world.connect().aws.ssm, clock: patientClock(world), random: () => 0.5 });
+		const plugin = new AWSECSPlugin({
+			ssm: world.connect().aws.ssm,
+			clock: backgroundClock(world.clock),
+			random: () => 0.5,
+		});
 		const total = () => sessions.get(id) ?? 0;
 		await plugin.onStart({
 			environment: 'prod',
@@ -120,26 +124,6 @@ function app(world: AwsWorld, sessions: Map<string, number>, broken: Account['br
 			response.end(id);
 		});
 	});
-}
-
-/** A task's sleeps do not make the account's time pass. */
-function patientClock({ clock }: AwsWorld): Clock {
-	return {
-		now: () => clock.now(),
-		sleep: (ms, signal) =>
-			new Promise((resolve, reject) => {
-				if (signal?.aborted) return reject(signal.reason);
-				const onAbort = () => {
-					timer.cancel();
-					reject(signal?.reason);
-				};
-				const timer = clock.after(ms, () => {
-					signal?.removeEventListener('abort', onAbort);
-					resolve();
-				});
-				signal?.addEventListener('abort', onAbort, { once: true });
-			}),
-	};
 }
 
 /** A deploy as typed on the command line, in the folder of this test. */
