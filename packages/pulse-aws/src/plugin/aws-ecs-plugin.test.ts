@@ -27,9 +27,13 @@ function handClock() {
 		now: () => now,
 		sleep: (ms: number, signal?: AbortSignal) =>
 			new Promise<void>((resolve, reject) => {
-				const sleeper = { until: now + ms, wake: resolve };
-				sleepers.add(sleeper);
-				signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+				const onAbort = () => reject(signal?.reason);
+				const wake = () => {
+					signal?.removeEventListener('abort', onAbort);
+					resolve();
+				};
+				sleepers.add({ until: now + ms, wake });
+				signal?.addEventListener('abort', onAbort, { once: true });
 			}),
 		async advance(ms: number) {
 			// Whoever is about to sleep must be asleep before time moves.
