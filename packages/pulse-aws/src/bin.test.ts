@@ -30,7 +30,10 @@ afterAll(() => {
 	rmSync(folder, { recursive: true });
 });
 
-function run(args: readonly string[], env: Record<string, string> = {}): Promise<{ code: number | null; stdout: string; stderr: string }> {
+function run(
+	args: readonly string[],
+	env: Record<string, string> = {},
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
 	const child = spawn(process.execPath, [BIN, ...args], {
 		cwd: folder,
 		env: { PATH: process.env.PATH, HOME: folder, AWS_EC2_METADATA_DISABLED: 'true', ...env },
@@ -46,13 +49,26 @@ function run(args: readonly string[], env: Record<string, string> = {}): Promise
 	});
 }
 
-const deploy = (...more: string[]) => ['deploy', '--deployment-name', 'prod', '--domain', 'app.example.com', '--app-file', 'app.py', ...more];
+const deploy = (...more: string[]) => [
+	'deploy',
+	'--deployment-name',
+	'prod',
+	'--domain',
+	'app.example.com',
+	'--app-file',
+	'app.py',
+	...more,
+];
 
 describe('bad input gets one clear line, a next step and a non-zero exit, and nothing is asked of AWS', () => {
 	test.each<[string, string[], string]>([
 		['no deployment name', ['deploy'], '--deployment-name is required'],
 		['no domain', ['deploy', '--deployment-name', 'prod'], '--domain is required'],
-		['an address as domain', ['deploy', '--deployment-name', 'prod', '--domain', 'https://x.example.com/'], 'is not a domain'],
+		[
+			'an address as domain',
+			['deploy', '--deployment-name', 'prod', '--domain', 'https://x.example.com/'],
+			'is not a domain',
+		],
 		['a bad name', deploy('--deployment-name', 'Prod_1'), 'letters, digits and hyphens'],
 		['no Dockerfile', deploy('--dockerfile', 'nope'), 'Dockerfile not found: nope'],
 		['no context', deploy('--context', 'nope'), 'Context path not found: nope'],
@@ -64,7 +80,11 @@ describe('bad input gets one clear line, a next step and a non-zero exit, and no
 		['a size Fargate lacks', deploy('--task-cpu', '256', '--task-memory', '4096'), 'with these it has 512, 1024, 2048'],
 		['an unreachable minimum', deploy('--desired-count', '1', '--min-healthy-targets', '2'), 'can never be reached'],
 		['a secret instead of its ARN', deploy('--secret', 'TOKEN=hunter2'), '--secret TOKEN is not the ARN'],
-		['a bad range', deploy('--allowed-cidr', '10.0.0.0/33'), "must be IPv4 ranges like 192.0.2.0/24, got '10.0.0.0/33'"],
+		[
+			'a bad range',
+			deploy('--allowed-cidr', '10.0.0.0/33'),
+			"must be IPv4 ranges like 192.0.2.0/24, got '10.0.0.0/33'",
+		],
 		['an unknown architecture', deploy('--arch', 'mips'), 'must be one of x86_64, arm64'],
 		['no number', deploy('--desired-count', 'two'), "must be an integer, got 'two'"],
 		['no region', deploy(), 'no AWS region is set'],
@@ -90,8 +110,13 @@ test('without credentials it tells how to sign in', async () => {
 });
 
 test('what the credentials may not do is told as one JSON document with --json', async () => {
-	const { code, stdout, stderr } = await run(['status', '--deployment-name', 'prod', '--json'], { ...CREDENTIALS, AWS_ENDPOINT_URL: endpoint });
-	expect(JSON.parse(stdout)).toMatchObject({ error: { fault: expect.stringMatching(/user|platform/), next: expect.any(String) } });
+	const { code, stdout, stderr } = await run(['status', '--deployment-name', 'prod', '--json'], {
+		...CREDENTIALS,
+		AWS_ENDPOINT_URL: endpoint,
+	});
+	expect(JSON.parse(stdout)).toMatchObject({
+		error: { fault: expect.stringMatching(/user|platform/), next: expect.any(String) },
+	});
 	expect(stdout + stderr).not.toContain('hunter2');
 	expect(code).toBe(1);
 });
@@ -100,12 +125,17 @@ test('variables stand in for flags, and flags win', async () => {
 	const env = { PULSE_AWS_DEPLOYMENT_NAME: 'prod', PULSE_AWS_DOMAIN: 'app.example.com', PULSE_AWS_APP_FILE: 'gone.py' };
 	expect((await run(['deploy'], env)).stderr).toContain('App file not found: gone.py');
 	expect((await run(['deploy', '--app-file', 'app.py'], env)).stderr).toContain('no AWS region is set');
-	expect((await run(['deploy'], { ...env, PULSE_AWS_WAIT_FOR_HEALTH: 'maybe' })).stderr).toContain('PULSE_AWS_WAIT_FOR_HEALTH: must be true or false');
+	expect((await run(['deploy'], { ...env, PULSE_AWS_WAIT_FOR_HEALTH: 'maybe' })).stderr).toContain(
+		'PULSE_AWS_WAIT_FOR_HEALTH: must be true or false',
+	);
 });
 
-test.each(['deploy', 'verify', 'status', 'rollback', 'reap', 'teardown'])('%s has help with flags, variables and examples', async (command) => {
-	const { code, stdout } = await run([command, '--help']);
-	expect(stdout).toContain('PULSE_AWS_DEPLOYMENT_NAME');
-	expect(stdout).toContain(`$ pulse-aws ${command}`);
-	expect(code).toBe(0);
-});
+test.each(['deploy', 'verify', 'status', 'rollback', 'reap', 'teardown'])(
+	'%s has help with flags, variables and examples',
+	async (command) => {
+		const { code, stdout } = await run([command, '--help']);
+		expect(stdout).toContain('PULSE_AWS_DEPLOYMENT_NAME');
+		expect(stdout).toContain(`$ pulse-aws ${command}`);
+		expect(code).toBe(0);
+	},
+);
