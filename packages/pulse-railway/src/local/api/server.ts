@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
 import type { PlatformDescription } from '../describe.ts';
+import { isFromPage, isOwnName } from '../own-machine.ts';
 import { handleAdmin } from './admin.ts';
 import { identify } from './caller.ts';
 import type { ApiEngine } from './context.ts';
@@ -37,6 +38,7 @@ export function createApiServer(engine: ServerEngine): Server {
 	return server;
 
 	async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+		if (!isOwnName(request.headers.host) || isFromPage(request.headers)) return sendText(response, 403, 'Forbidden');
 		const url = new URL(request.url ?? '/', 'http://localhost');
 		if (url.pathname.startsWith('/local/')) return handleAdmin(engine, url, request, response);
 		const upload = UPLOAD_PATH.exec(url.pathname);

@@ -6,6 +6,8 @@ import { shellQuote } from './shell-quote.ts';
 export async function writeCommands(dir: string, commands: Readonly<Record<string, string>>): Promise<string> {
 	await mkdir(dir, { recursive: true, mode: 0o700 });
 	for (const [name, script] of Object.entries(commands)) {
+		// From somebody's package.json: a name is no path.
+		if (!/^[\w@+-][\w.@+-]*$/.test(name)) continue;
 		const path = join(dir, name);
 		await writeFile(path, `#!/bin/sh\nexec ${shellQuote(process.execPath)} ${shellQuote(script)} "$@"\n`);
 		await chmod(path, 0o755);

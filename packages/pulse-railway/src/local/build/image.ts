@@ -46,4 +46,6 @@ export function writeRedisConfig(dir: string, port: number, password: string): s
 	return path;
 }
 
-const quoteRedis = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
+/** Escapes line ends as well: what follows one would be a directive of its own. */
+const quoteRedis = (text: string): string =>
+	`"${text.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\r', '\\r')}"`;

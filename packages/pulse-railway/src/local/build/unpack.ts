@@ -38,7 +38,10 @@ function offence(path: string, entry: ReadEntry): Error | null {
 	const target = entry.linkpath ?? '';
 	// A hard link names a path from the root of the archive, a symbolic one from its own folder.
 	const resolved = entry.type === 'Link' ? target : join(path, '..', target);
-	if (isAbsolute(target) || escapes(resolved))
+	// Up again after a name: that name may be a link, and then `..` is not where it was counted to be.
+	const steps = target.split('/').filter((step) => step !== '' && step !== '.');
+	const winding = steps.some((step, at) => step === '..' && at > 0 && steps[at - 1] !== '..');
+	if (isAbsolute(target) || winding || escapes(resolved))
 		return new Error(`The archive holds a link to outside its root: ${path}`);
 	return null;
 }

@@ -1,6 +1,7 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
+import { isOwnName } from '../own-machine.ts';
 import { createUpstreamAgent, forwardHttp } from './forward-http.ts';
 import { forwardUpgrade } from './forward-upgrade.ts';
 
@@ -21,12 +22,14 @@ export function createEdge(portsOf: (instanceId: string) => readonly number[] | 
 	return {
 		async open(instanceId, port) {
 			// A random replica, no stickiness (facts §6).
-			const pick = () => {
+			const random = () => {
 				const ports = portsOf(instanceId);
 				return ports === null ? null : (ports[Math.floor(Math.random() * ports.length)] ?? 'down');
 			};
-			const server = createServer((request, response) => forwardHttp(pick, agent, request, response));
-			server.on('upgrade', (request, socket, head) => forwardUpgrade(pick(), request, socket, head));
+			// As at the real edge a name that nobody registered leads nowhere; here it would be DNS rebinding.
+			const pickFor = ({ headers }: IncomingMessage) => (isOwnName(headers.host) ? random : () => null);
+			const server = createServer((request, response) => forwardHttp(pickFor(request), agent, request, response));
+			server.on('upgrade', (request, socket, head) => forwardUpgrade(pickFor(request)(), request, socket, head));
 			server.keepAliveTimeout = KEEP_ALIVE_MS;
 			server.requestTimeout = 0;
 			const bound = await listen(server, port);

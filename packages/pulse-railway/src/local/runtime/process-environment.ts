@@ -1,5 +1,6 @@
 import type { DeploymentRow, StartSpec } from '../world/model.ts';
 import type { RuntimeContext } from './runtime-context.ts';
+import { nodeOptions } from './stay-on-loopback.ts';
 
 /** In its own order: what the image sets, the machine's basics, the service's variables, and last what only we know. */
 export function processEnvironment(context: RuntimeContext, row: DeploymentRow, built: StartSpec, port: number) {
@@ -12,6 +13,7 @@ export function processEnvironment(context: RuntimeContext, row: DeploymentRow, 
 		RAILWAY_REPLICA_REGION: row.settings.region ?? 'local',
 		PATH: built.path,
 		PORT: String(port),
+		NODE_OPTIONS: nodeOptions(row.variables.NODE_OPTIONS ?? built.env.NODE_OPTIONS),
 		PULSE_RAILWAY_PRIVATE_NETWORK: context.privateNetwork.path(row.environmentId),
 		PULSE_RAILWAY_API_URL: context.apiUrl(),
 	};

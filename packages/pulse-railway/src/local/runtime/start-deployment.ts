@@ -10,6 +10,7 @@ import { processEnvironment } from './process-environment.ts';
 import { NO_PROCESS, redisCommand } from './redis-command.ts';
 import { describe, type Replica, startReplica } from './replica.ts';
 import type { RuntimeContext } from './runtime-context.ts';
+import { loopbackCommand } from './stay-on-loopback.ts';
 
 const DEFAULT_HEALTHCHECK_SECONDS = 300;
 
@@ -90,7 +91,7 @@ export function startOne(
 	const log = context.logs.writer(row.id, 'deploy');
 	return startReplica(
 		{
-			command: built.command,
+			command: loopbackCommand(built.command),
 			cwd: built.cwd,
 			env: processEnvironment(context, row, built, port),
 			port,

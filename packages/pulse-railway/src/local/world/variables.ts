@@ -29,11 +29,11 @@ export function renderedVariables(data: WorldData, instance: InstanceRow): Recor
 	);
 	const lookup = (owner: string | null, name: string) => {
 		if (owner === 'shared') {
-			const shared = environmentOf(data, instance.environmentId).variables[name];
+			const shared = own(environmentOf(data, instance.environmentId).variables, name);
 			return shared && { value: shared.value, owner: 'shared' };
 		}
 		const target = byName.get(owner ?? self);
-		const value = target && (target.variables[name]?.value ?? providedVariables(data, target)[name]);
+		const value = target && (own(target.variables, name)?.value ?? own(providedVariables(data, target), name));
 		return value === undefined ? null : { value, owner: owner ?? self };
 	};
 	return mapValues(instance.variables, ({ value }) => renderReferences(value, (o, n) => lookup(o, n) ?? null, self));
@@ -43,7 +43,7 @@ export function renderedVariables(data: WorldData, instance: InstanceRow): Recor
 export function renderedSharedVariables(variables: Variables): Record<string, string> {
 	return mapValues(variables, ({ value }) =>
 		renderReferences(value, (_owner, name) => {
-			const found = variables[name];
+			const found = own(variables, name);
 			return found ? { value: found.value, owner: 'shared' } : null;
 		}),
 	);
@@ -53,9 +53,10 @@ export function renderedSharedVariables(variables: Variables): Record<string, st
 export function writeVariables(current: Variables, incoming: Readonly<Record<string, unknown>>, replace: boolean) {
 	const written: Variables = replace ? {} : { ...current };
 	for (const [name, value] of Object.entries(incoming)) {
-		if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new Refusal(`Invalid variable name "${name}"`, 'BAD_USER_INPUT');
+		if (!/^(?!__proto__$)[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+			throw new Refusal(`Invalid variable name "${name}"`, 'BAD_USER_INPUT');
 		if (typeof value !== 'string') throw new Refusal(`Variable ${name} must be a string`, 'BAD_USER_INPUT');
-		written[name] = { value, sealed: current[name]?.sealed ?? false };
+		written[name] = { value, sealed: own(current, name)?.sealed ?? false };
 	}
 	return written;
 }
@@ -75,4 +76,9 @@ export function readable(variables: Variables): Record<string, string> {
 
 function mapValues<T>(record: Record<string, T>, map: (value: T) => string): Record<string, string> {
 	return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
+}
+
+/** A name from outside may be one that every object inherits. */
+function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
+	return Object.hasOwn(record, name) ? record[name] : undefined;
 }

@@ -23,6 +23,15 @@ async function setUp() {
 	return { api, stack, read, write, patch };
 }
 
+test('names that every object inherits are no variables', async () => {
+	const { api, stack, write, read } = await setUp();
+	const web = await createService(api, stack, 'web');
+	await write(web, { A: 'x${{constructor}}${{shared.toString}}y', constructor: 'own' });
+	expect(await read(web)).toEqual({ A: 'xowny', constructor: 'own' });
+	const refused = await write(web, JSON.parse('{"__proto__": "x"}'));
+	expect(refused.errors?.[0]?.message).toBe('Invalid variable name "__proto__"');
+});
+
 test('references reach shared variables, other services and what the platform provides', async () => {
 	const { api, stack, read, write } = await setUp();
 	const env = await createService(
