@@ -19,6 +19,11 @@ it('on Railway a service is a name of the private network, resolved for both fam
 	expect(network.refresh('v1', 8000, { host: 'v1.railway.internal', port: 8000 })).toBe(false);
 });
 
+it.each(['evil.example/', 'evil.example:80#', 'a@b', 'a.b', '127.0.0.1', '[::1]', '', 'a b', `${'x'.repeat(64)}`])(
+	'%j is no service, whoever wrote it into the store',
+	(name) => expect(() => openPrivateNetwork().address(name, 8000)).toThrow('not on the private network'),
+);
+
 it('connections opened together share one lookup, and later ones look again', async () => {
 	const lookup = openPrivateNetwork().lookup!;
 	const once = () =>

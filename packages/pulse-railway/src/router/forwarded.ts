@@ -15,8 +15,11 @@ export interface ForwardedHeaders {
  */
 export function forwardedLines(given: ForwardedHeaders, host: string, peer: string, encrypted: boolean): string {
 	const trusted = isTrusted(peer);
-	// The edge is not known to send X-Forwarded-For, but the client's address is in X-Real-IP.
-	const before = trusted ? given.for || given.realIp : '';
+	// The edge may pass a client's X-Forwarded-For as it came, but sets X-Real-IP: the address that nobody invented comes last.
+	let before = trusted ? given.for : '';
+	if (trusted && given.realIp !== '' && lastHop(before) !== given.realIp) {
+		before = before === '' ? given.realIp : `${before}, ${given.realIp}`;
+	}
 	const own = peer.startsWith('::ffff:') ? peer.slice(7) : peer;
 	const proto = (trusted && given.proto) || (encrypted ? 'https' : 'http');
 	const forwardedHost = (trusted && given.host) || host;
@@ -26,6 +29,8 @@ export function forwardedLines(given: ForwardedHeaders, host: string, peer: stri
 	if (trusted && given.standard !== '') lines += `Forwarded: ${given.standard}\r\n`;
 	return lines;
 }
+
+const lastHop = (list: string): string => list.slice(list.lastIndexOf(',') + 1).trim();
 
 const PRIVATE_V4 =
 	/^(?:127\.|10\.|192\.168\.|169\.254\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/;

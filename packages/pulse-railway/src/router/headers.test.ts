@@ -94,6 +94,11 @@ describe('request headers', () => {
 		expect(got).toContain('X-Real-IP: 1.2.3.4');
 	});
 
+	it('end with what the edge knows, whatever a client says of itself', async () => {
+		const got = await forwarded(['X-Forwarded-For: 10.0.0.1', 'X-Real-IP: 9.9.9.9']);
+		expect(got).toContain('X-Forwarded-For: 10.0.0.1, 9.9.9.9, 127.0.0.1');
+	});
+
 	it('say whom they come from when nobody said it before', async () => {
 		const got = await forwarded([]);
 		expect(got).toContain('X-Forwarded-For: 127.0.0.1');
