@@ -18,23 +18,32 @@ export interface ControlRequest {
 
 export type ControlHandler = (request: ControlRequest) => Promise<ControlAnswer>;
 
-/** Hands a request to the control endpoint. A body over the limit gets the answer of every internal path. */
+/** For the whole body, from whomever: nobody is known yet, so nobody may hold a connection and its memory for long. */
+const BODY_MS = 10_000;
+
+/** Hands a request to the control endpoint. A body over the limit or too slow gets the answer of every internal path. */
 export async function controlAnswer(
 	request: IncomingMessage,
 	handle: ControlHandler,
 	bodyLimit: number,
 	onCause: (cause: unknown) => void,
+	bodyMs: number = BODY_MS,
 ): Promise<Answer> {
-	const body = await readBody(request, bodyLimit);
+	const body = await readBody(request, bodyLimit, bodyMs);
 	if (body === null) return failureAnswer('internal-path');
 	const answer = await handle({ method: request.method!, headers: headerRecord(request.rawHeaders), body });
 	if (answer.cause !== undefined) onCause(answer.cause);
 	return jsonAnswer(answer.status, answer.body);
 }
 
-/** `null` when it is longer than `limit` or never came whole. */
-function readBody(request: IncomingMessage, limit: number): Promise<Buffer | null> {
-	return new Promise((resolve) => {
+/** `null` when it is longer than `limit` or did not come whole in time. */
+function readBody(request: IncomingMessage, limit: number, withinMs: number): Promise<Buffer | null> {
+	return new Promise((settle) => {
+		const resolve = (body: Buffer | null) => {
+			clearTimeout(timer);
+			settle(body);
+		};
+		const timer = setTimeout(resolve, withinMs, null);
 		const pieces: Buffer[] = [];
 		let size = 0;
 		request.on('data', (piece: Buffer) => {
