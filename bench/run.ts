@@ -34,9 +34,10 @@ let missing: string[] = [];
 try {
 	const wanted = options.peers.split(',').filter(Boolean);
 	missing = await startPeers({ backendPort: backend.port, folder }, wanted, peers);
+	// First: what a process has once used, it rarely gives back, and later sockets would seem free.
+	if ('idle sockets'.includes(options.only)) rows.push(...(await idleSockets()));
 	for (const scenario of SCENARIOS.filter(({ name }) => name.includes(options.only)))
 		rows.push(...(await run(scenario)));
-	if ('idle sockets'.includes(options.only)) rows.push(...(await idleSockets()));
 } finally {
 	for (const peer of peers) await peer.stop();
 	await backend.stop();
@@ -58,7 +59,7 @@ async function run(scenario: Scenario): Promise<Row[]> {
 			process.stderr.write(`${scenario.name}: round ${round + 1} of ${rounds}, ${peer.name}\n`);
 			samples
 				.get(peer)!
-				.push(await measure(peer, { ...scenario.load, warmupMs: round === 0 ? 1_500 : 500, measureMs }));
+				.push(await measure(peer, { ...scenario.load, warmupMs: round === 0 ? 4_000 : 500, measureMs }));
 		}
 	}
 	return taking.map((peer) => row(scenario, peer, samples.get(peer)!));
@@ -77,7 +78,7 @@ function row(scenario: Scenario, peer: Peer, samples: readonly Sample[]): Row {
 	};
 }
 
-/** Resident memory for each open socket, once: a process gives little back, so a second round would flatter it. */
+/** Resident memory for each open socket, in one round for the same reason. */
 async function idleSockets(): Promise<Row[]> {
 	const found: Row[] = [];
 	for (const peer of peers.filter(({ name, pids }) => pids.length > 0 && !name.startsWith('router '))) {

@@ -9,22 +9,25 @@ const BATCHES = 20;
 /** After its close frame a client has this long to answer before its socket is cut. */
 const GOODBYE_MS = 2_000;
 
+/** So long idle connections are kept: a request may be on its way on one, and its answer says that it is the last. */
+const IDLE_MS = 2_000;
+
 /** Waits for requests to end and for sockets to leave; what is left when `budgetMs` is over, is ended. */
 export async function drain(
 	context: ForwardContext,
+	openConnections: () => Promise<number>,
 	budgetMs: number,
 	clock: Clock,
 	random: () => number,
 ): Promise<void> {
-	const deadline = clock.now() + budgetMs;
+	const started = clock.now();
+	const deadline = started + budgetMs;
 	const spread = budgetMs * SPREAD;
-	await until(clock, deadline - spread, () => context.tunnels.size === 0 && context.exchanges.size === 0);
+	const quiet = () => context.tunnels.size === 0 && context.exchanges.size === 0;
+	const empty = async () => quiet() && (clock.now() - started >= IDLE_MS || (await openConnections()) === 0);
+	await until(clock, deadline - spread, empty);
 	await closeSockets(context, Math.max(0, deadline - clock.now()), clock, random);
-	await until(
-		clock,
-		Math.max(deadline, clock.now() + Math.min(GOODBYE_MS, budgetMs)),
-		() => context.tunnels.size === 0 && context.exchanges.size === 0,
-	);
+	await until(clock, Math.max(deadline, clock.now() + Math.min(GOODBYE_MS, budgetMs)), quiet);
 	for (const tunnel of [...context.tunnels]) tunnel.destroy();
 }
 
@@ -38,8 +41,9 @@ async function closeSockets(context: ForwardContext, ms: number, clock: Clock, r
 	}
 }
 
-async function until(clock: Clock, deadline: number, condition: () => boolean): Promise<void> {
-	while (!condition() && clock.now() < deadline) await clock.sleep(Math.min(50, Math.max(1, deadline - clock.now())));
+async function until(clock: Clock, deadline: number, condition: () => boolean | Promise<boolean>): Promise<void> {
+	while (!(await condition()) && clock.now() < deadline)
+		await clock.sleep(Math.min(50, Math.max(1, deadline - clock.now())));
 }
 
 function shuffled<T>(items: T[], random: () => number): T[] {

@@ -74,7 +74,7 @@ export class WebSocketHandshake implements ResponseEvents {
 	#onConnected(backend: Socket): void {
 		this.#backend = backend;
 		const { client, head, target } = this.#request;
-		backend.on('error', () => {});
+		backend.on('error', ignore);
 		backend.on('close', this.#onBackendClosed);
 		backend.on('end', this.#onBackendClosed);
 		this.#timer = setTimeout(() => this.#fail('response-timeout', null), this.#context.dial.connectTimeoutMs);
@@ -132,7 +132,7 @@ export class WebSocketHandshake implements ResponseEvents {
 		const { client } = this.#request;
 		this.#detach();
 		this.#backend?.destroy();
-		client.on('error', () => {});
+		client.on('error', ignore);
 		client.end(this.#chunked ? '0\r\n\r\n' : '');
 		this.#context.upstreams.releaseSocket(this.#request.upstream);
 	}
@@ -143,7 +143,7 @@ export class WebSocketHandshake implements ResponseEvents {
 		this.#detach();
 		this.#giveUp();
 		this.#backend?.destroy();
-		client.on('error', () => {});
+		client.on('error', ignore);
 		if (this.#answered || cause === 'client-gone') client.destroy();
 		else writeRawAnswer(client, failureAnswer(cause));
 		countFailure(upstream.failures, cause);
@@ -162,6 +162,9 @@ export class WebSocketHandshake implements ResponseEvents {
 		this.#backend?.off('end', this.#onBackendClosed);
 	}
 }
+
+/** Not a closure: it stays with the socket, and a closure would keep the handshake. What went wrong is told by `close`. */
+function ignore(): void {}
 
 function headLines(head: ResponseHead, headers: readonly string[]): string {
 	let text = `HTTP/1.1 ${head.status} ${head.reason}\r\n`;

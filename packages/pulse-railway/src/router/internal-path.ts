@@ -5,7 +5,7 @@ import { INTERNAL_PATH } from '../protocol.ts';
  *
  * The path is forwarded untouched, so the question is never what it says but what a backend could make of it: percent
  * escapes (once or more often), backslashes, dot segments resolved before or after empty segments are dropped, `;params`,
- * an escaped `?` or `#`, overlong UTF-8, compatibility characters, control characters, letter case. Any reading that
+ * an escaped `?` or `#`, a leading `//host`, overlong UTF-8, compatibility characters, control characters, letter case. Any reading that
  * hits is enough; a public path is never lost by it, because `/_pulse/*` is reserved.
  */
 export function isInternalPath(path: string): boolean {
@@ -34,7 +34,9 @@ function readsAsInternal(text: string): boolean {
 		.replaceAll('\\', '/');
 	if (!folded.includes('_pulse') || !folded.includes('internal')) return false;
 	if (folded.length > MAX_SUSPICIOUS_LENGTH) return true;
-	for (const cut of [folded, folded.split(/[?#]/, 1)[0]!]) {
+	// A URL parser takes what follows two slashes for a host: `new URL(request.url, base)`.
+	const bodies = [folded, folded.replace(/^\/{2,}[^/?#]*/, '')];
+	for (const cut of bodies.flatMap((body) => [body, body.split(/[?#]/, 1)[0]!])) {
 		for (const bare of [cut, cut.replace(/;[^/]*/g, '')]) {
 			for (const flat of [bare, bare.replace(/\/+/g, '/')]) {
 				if (below(flat) || below(resolveDots(flat)) || below(resolveDots(flat).replace(/\/+/g, '/'))) return true;

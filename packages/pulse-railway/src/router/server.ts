@@ -158,7 +158,9 @@ export function createRouter(options: RouterOptions): Router {
 			context.draining = true;
 			// Not the http server's close: that would cut idle connections on which a request may be on its way.
 			const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
-			await drain(context, budgetMs, clock, options.random ?? Math.random);
+			const connections = () =>
+				new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count ?? 0)));
+			await drain(context, connections, budgetMs, clock, options.random ?? Math.random);
 			server.closeIdleConnections();
 			server.closeAllConnections();
 			context.pool.close();
