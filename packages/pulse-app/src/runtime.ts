@@ -7,6 +7,7 @@ import { headTag } from './http/page-client.ts';
 import type { Directives, Plugin, PluginContext } from './plugin.ts';
 import { RenderRegistry } from './render/registry.ts';
 import { createKeeper } from './sessions/choose-keeper.ts';
+import { readCookieDomain } from './sessions/cookie.ts';
 import { createSessions, type Sessions } from './sessions/sessions.ts';
 import { createGateway, type Gateway } from './socket/gateway.ts';
 
@@ -42,7 +43,10 @@ export function createRuntime(app: App, environment: Environment, logger?: Logge
 	});
 	const sessions = createSessions({
 		keeper,
-		cookie: { secure: environment.serverAddress?.protocol === 'https:', domain: app.options.cookieDomain ?? null },
+		cookie: {
+			secure: environment.serverAddress?.protocol === 'https:',
+			domain: readCookieDomain(app.options.cookieDomain),
+		},
 		onCookieStale: (sid) => gateway.refreshCookies(sid),
 		onTouchFailed: (error) => log.warn({ err: error }, 'a user session could not be prolonged'),
 	});

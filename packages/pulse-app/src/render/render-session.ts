@@ -4,6 +4,9 @@ import { type ChannelOpener, ServerChannel } from './channel.ts';
 import { Mount } from './mount.ts';
 import { Outbox } from './outbox.ts';
 
+/** A page shows a few views and prerenders some more. Beyond this the oldest that nobody has attached is forgotten. */
+export const MAX_MOUNTS = 200;
+
 /** One socket, as a render session needs it. */
 export interface Link {
 	send(message: ServerMessage): void;
@@ -74,7 +77,12 @@ export class RenderSession {
 
 	mount(path: string, routeInfo: RouteInfo, ttlMs: number): Mount {
 		const mount = new Mount(path, routeInfo, this.#now() + ttlMs);
+		this.#mounts.delete(path);
 		this.#mounts.set(path, mount);
+		if (this.#mounts.size > MAX_MOUNTS) {
+			const waiting = [...this.#mounts.values()].find((other) => !other.attached && other !== mount);
+			this.#mounts.delete(waiting?.path ?? (this.#mounts.keys().next().value as string));
+		}
 		return mount;
 	}
 

@@ -1,3 +1,5 @@
+import { PulseError } from '../errors.ts';
+
 /** The session cookie of contract P1.11. */
 export const SESSION_COOKIE = 'pulse.sid';
 export const SESSION_MAX_AGE_SECONDS = 604_800;
@@ -28,4 +30,12 @@ export function sessionCookie(value: string, attributes: CookieAttributes): stri
 	if (attributes.secure) parts.push('Secure');
 	if (attributes.domain !== null) parts.push(`Domain=${attributes.domain}`);
 	return parts.join('; ');
+}
+
+/** Throws `invalid-cookie-domain` for anything but a domain: what follows a semicolon would be an attribute of its own. */
+export function readCookieDomain(text: string | undefined): string | null {
+	if (text === undefined || /^\.?[a-z0-9-]+(?:\.[a-z0-9-]+)*$/i.test(text)) return text ?? null;
+	throw new PulseError('invalid-cookie-domain', `The cookie domain '${text}' is not a domain.`, {
+		next: 'Give a domain like .example.com, or leave it out.',
+	});
 }

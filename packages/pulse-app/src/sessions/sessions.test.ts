@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import type { App } from '../app.ts';
 import { Browser, serve } from '../testing/harness.ts';
 import { decodeCookie, encodeCookie } from './cookie-codec.ts';
 import { CookieSessionStore } from './cookie-store.ts';
@@ -140,6 +141,38 @@ describe.each([
 		await browser.fetch('/add');
 		expect(browser.cookie).not.toContain('a'.repeat(32));
 	});
+
+	it('hold only what was put into them, whatever a visitor calls it', async () => {
+		let app: App;
+		const sessionStore = store();
+		const { url } = await serve({
+			...(sessionStore === undefined ? {} : { sessionStore }),
+			listener: async (request, response) => {
+				const session = await app.session(request, response);
+				await session.set('a', 1);
+				await session.set('__proto__', { admin: true });
+				const read = await Promise.all(['constructor', 'toString', 'admin', 'a'].map((key) => session.get(key)));
+				response.end(JSON.stringify([...read, await session.update('valueOf', (value) => value ?? 'none')]));
+			},
+		}).then((served) => {
+			app = served.app;
+			return served;
+		});
+		expect(await (await fetch(url)).json()).toEqual([null, null, null, 1, 'none']);
+		expect(({} as { admin?: boolean }).admin).toBeUndefined();
+	});
+});
+
+it.each(['example.com; SameSite=None', 'a b', 'x\r\nSet-Cookie: y=1', ''])(
+	'%j is no domain for the cookie',
+	async (cookieDomain) => {
+		await expect(serve({ cookieDomain })).rejects.toMatchObject({ code: 'invalid-cookie-domain' });
+	},
+);
+
+it('a cookie for all subdomains says so', async () => {
+	const { url } = await serve({ cookieDomain: '.example.com' });
+	expect((await new Browser(url).prerender()).headers.getSetCookie()[0]).toContain('; Domain=.example.com');
 });
 
 describe('the session cookie with data', () => {

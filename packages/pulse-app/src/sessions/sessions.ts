@@ -96,14 +96,14 @@ function session(
 		get id() {
 			return id();
 		},
-		get: async (key) => (await read())[key],
+		get: async (key) => own(await read(), key),
 		set: (key, value) =>
 			change((data) => {
 				data[key] = value;
 			}),
 		update: (key, next) =>
 			change((data) => {
-				const value = next(data[key]);
+				const value = next(own(data, key));
 				data[key] = value;
 				return value;
 			}),
@@ -113,6 +113,11 @@ function session(
 			}),
 		entries: read,
 	};
+}
+
+/** A key may be a visitor's word: `constructor` is not in a session because every object inherits it. */
+function own(data: SessionData, key: string): unknown {
+	return Object.hasOwn(data, key) ? data[key] : undefined;
 }
 
 /** Replaces an earlier session cookie of the same response and leaves the app's own cookies alone. */

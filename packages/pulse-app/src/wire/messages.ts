@@ -46,16 +46,20 @@ export interface ServerErrorInfo {
 
 const path = z.string().max(8192);
 const id = z.string().max(256);
-const params = z.record(z.string(), z.string());
+/** What a browser says about its route is kept for as long as it shows the view, so none of it may be large. */
+const MAX_ROUTE_CHARACTERS = 16_384;
+const isSmall = (value: object): boolean => JSON.stringify(value).length <= MAX_ROUTE_CHARACTERS;
+const strings = z.record(z.string(), z.string());
+const params = strings.refine(isSmall);
 
 /** Lenient where clients differ: what is missing is empty. */
 export const routeInfo = z.object({
-	pathname: z.string().default('/'),
-	hash: z.string().default(''),
-	query: z.string().default(''),
+	pathname: path.default('/'),
+	hash: path.default(''),
+	query: path.default(''),
 	queryParams: params.default({}),
-	pathParams: z.record(z.string(), z.string().optional()).default({}),
-	catchall: z.array(z.string()).default([]),
+	pathParams: z.record(z.string(), z.string().optional()).refine(isSmall).default({}),
+	catchall: z.array(z.string()).refine(isSmall).default([]),
 });
 
 const optionalRouteInfo = z.preprocess((value) => value ?? {}, routeInfo);
@@ -71,7 +75,7 @@ export const clientMessage = z.discriminatedUnion('type', [
 		id,
 		ok: z.boolean(),
 		status: z.number(),
-		headers: params.default({}),
+		headers: strings.default({}),
 		body: z.unknown().optional(),
 	}),
 	z.object({ type: z.literal('js_result'), id, result: z.unknown().optional(), error: z.string().nullish() }),

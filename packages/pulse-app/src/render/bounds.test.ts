@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { Browser, serve } from '../testing/harness.ts';
+import { MAX_MOUNTS, RenderSession } from './render-session.ts';
+
+const ROUTE = { pathname: '/', hash: '', query: '', queryParams: {}, pathParams: {}, catchall: [] };
+
+test('a page that prerenders for ever keeps what it shows, and only the newest of the rest', () => {
+	const render = new RenderSession('r', { id: 's' } as never, () => 0);
+	const shown = render.mount('/shown', ROUTE, 1000);
+	render.attach(shown, ROUTE, null);
+	for (let n = 0; n < 2 * MAX_MOUNTS; n++) render.mount(`/${n}`, ROUTE, 1000);
+	expect([...render.mounts()]).toHaveLength(MAX_MOUNTS);
+	expect(render.findMount('/shown')).toBe(shown);
+	expect(render.findMount('/0')).toBeNull();
+	expect(render.findMount(`/${2 * MAX_MOUNTS - 1}`)).not.toBeNull();
+});
+
+test.each([
+	['a path', { pathname: '/'.repeat(10_000) }],
+	['query parameters', { queryParams: { a: 'a'.repeat(20_000) } }],
+	['path parameters', { pathParams: Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`p${n}`, ''])) }],
+	['a catch-all', { catchall: Array(10_000).fill('') }],
+])('%s without end is not kept', async (_name, routeInfo) => {
+	const { url, running } = await serve();
+	const answer = await new Browser(url).prerender({ paths: ['/'], routeInfo });
+	expect([answer.status, running.renderSessions().total]).toEqual([400, 0]);
+});
