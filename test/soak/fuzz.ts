@@ -1,8 +1,7 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { posix } from 'node:path';
-import { pino } from 'pino';
-import { createLog } from '../../packages/pulse-railway/src/router/log.ts';
 import { createRouter } from '../../packages/pulse-railway/src/router/server.ts';
+import { silentLog } from '../../packages/pulse-railway/src/router/testing/silent-log.ts';
 import { openStore } from '../../packages/pulse-railway/src/stores/open.ts';
 import { randomFrom } from './random.ts';
 
@@ -32,7 +31,7 @@ export async function fuzz(count: number, seed: number, parallel = 64): Promise<
 	const router = createRouter({
 		store,
 		network: { address: () => ({ host: '127.0.0.1', port: backendPort }), refresh: () => false, close: () => {} },
-		log: createLog(pino({ level: 'silent' }), 'off'),
+		log: silentLog,
 	});
 	const { port } = await router.listen({ port: 0, host: '127.0.0.1' });
 	const random = randomFrom(seed);

@@ -1,4 +1,4 @@
-import type { RequestHead } from './headers.ts';
+import type { RequestHead } from './request-head.ts';
 import { resolve, type Target } from './resolve.ts';
 import type { RoutingTable } from './snapshot.ts';
 

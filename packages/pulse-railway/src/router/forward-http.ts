@@ -4,10 +4,14 @@ import type { AssetSearch } from './asset-search.ts';
 import type { Upstream } from './claim.ts';
 import { countFailure, type ForwardContext } from './context.ts';
 import type { FailureCause } from './failures.ts';
-import { type RequestHead, requestLines, responseHeaders, responseLines, trailerFields } from './headers.ts';
+import type { ForwardRequest } from './forward-request.ts';
+import { requestLines, responseHeaders, responseLines } from './headers.ts';
+import { trailerFields } from './hop-by-hop.ts';
+import { passInterim } from './interim.ts';
 import type { RequestFields } from './log.ts';
 import type { RouterResponse } from './messages.ts';
 import { sendBody } from './request-body.ts';
+import type { RequestHead } from './request-head.ts';
 import type { RequestTarget } from './request-target.ts';
 import type { Exchange, ExchangeFailure, UpstreamConnection } from './upstream/connection.ts';
 import type { ResponseHead } from './upstream/parse-head.ts';
@@ -25,7 +29,10 @@ export class HttpExchange implements Exchange {
 	readonly #head: RequestHead;
 	readonly #target: RequestTarget;
 	readonly #requestId: string;
+	readonly #search: AssetSearch | null;
 	readonly #hasBody: boolean;
+	/** May be sent a second time. */
+	readonly #repeatable: boolean;
 	readonly #started: number;
 	#upstream: Upstream;
 	#connection: UpstreamConnection | null = null;
@@ -38,29 +45,19 @@ export class HttpExchange implements Exchange {
 	#bytes = 0;
 	/** The client can tell where the body ends other than by the end of the connection. */
 	#delimited = true;
-	/** Only for a request whose 404 may be another deployment's 200. */
-	readonly #search: AssetSearch | null;
 	lastProgress: number;
 
-	constructor(
-		context: ForwardContext,
-		request: IncomingMessage,
-		response: RouterResponse,
-		head: RequestHead,
-		target: RequestTarget,
-		upstream: Upstream,
-		requestId: string,
-		search: AssetSearch | null,
-	) {
+	constructor(context: ForwardContext, forward: ForwardRequest) {
 		this.#context = context;
-		this.#request = request;
-		this.#response = response;
-		this.#head = head;
-		this.#target = target;
-		this.#upstream = upstream;
-		this.#requestId = requestId;
-		this.#search = search;
-		this.#hasBody = head.chunked || head.contentLength > 0;
+		this.#request = forward.request;
+		this.#response = forward.response;
+		this.#head = forward.head;
+		this.#target = forward.target;
+		this.#upstream = forward.upstream;
+		this.#requestId = forward.requestId;
+		this.#search = forward.search;
+		this.#hasBody = forward.head.chunked || forward.head.contentLength > 0;
+		this.#repeatable = !this.#hasBody && IDEMPOTENT.has(forward.request.method!);
 		this.lastProgress = context.tick;
 		this.#started = context.log.access === 'all' ? performance.now() : 0;
 	}
@@ -72,8 +69,7 @@ export class HttpExchange implements Exchange {
 	}
 
 	#dispatch() {
-		const repeatable = !this.#hasBody && !this.#retried && IDEMPOTENT.has(this.#request.method!);
-		const kept = this.#retried ? null : this.#context.pool.take(this.#upstream.serviceName, repeatable);
+		const kept = this.#retried ? null : this.#context.pool.take(this.#upstream.serviceName, this.#repeatable);
 		if (kept !== null) return this.#begin(kept);
 		this.#giveUp = this.#context.pool.connect(this.#upstream.serviceName, {
 			onConnection: (connection) => {
@@ -90,7 +86,7 @@ export class HttpExchange implements Exchange {
 	#begin(connection: UpstreamConnection) {
 		this.#connection = connection;
 		const { method, socket } = this.#request;
-		const lines = requestLines(this.#head, socket.remoteAddress ?? '', false, this.#requestId);
+		const lines = requestLines(this.#head, socket.remoteAddress ?? '', this.#requestId);
 		connection.start(this, `${method} ${this.#target.forward} HTTP/1.1\r\n${lines}`, method === 'HEAD', this.#hasBody);
 		if (this.#hasBody) {
 			sendBody(this.#request, connection, this, this.#head.chunked, (bytes) => {
@@ -101,16 +97,7 @@ export class HttpExchange implements Exchange {
 	}
 
 	onInformational(status: number, reason: string, headers: readonly string[]) {
-		if (status === 100) {
-			if (this.#head.expectsContinue) this.#response.writeContinue();
-			return;
-		}
-		// Only the response whose turn it is holds the socket; HTTP/1.0 knows no interim responses.
-		const socket = this.#response.socket;
-		if (socket === null || this.#response.headersSent || this.#request.httpVersion === '1.0') return;
-		let text = `HTTP/1.1 ${status} ${reason}\r\n`;
-		for (let i = 0; i < headers.length; i += 2) text += `${headers[i]}: ${headers[i + 1]}\r\n`;
-		socket.write(`${text}\r\n`, 'latin1');
+		passInterim(this.#response, this.#head, { status, reason, headers });
 	}
 
 	onHead(head: ResponseHead) {
@@ -174,13 +161,7 @@ export class HttpExchange implements Exchange {
 
 	onFailure(failure: ExchangeFailure, untouched: boolean) {
 		this.#connection = null;
-		if (
-			untouched &&
-			failure === 'closed-early' &&
-			!this.#retried &&
-			!this.#hasBody &&
-			IDEMPOTENT.has(this.#request.method!)
-		) {
+		if (untouched && failure === 'closed-early' && this.#repeatable && !this.#retried) {
 			this.#retried = true;
 			return this.#dispatch();
 		}
@@ -189,7 +170,10 @@ export class HttpExchange implements Exchange {
 
 	/** The idle sweep found no byte moving in either direction for too long. */
 	expire() {
+		const stuck = this.#response.headersSent ? this.#response.socket : null;
 		this.#failed('response-timeout', null);
+		// A client that does not read would never let the rest go out.
+		stuck?.destroy();
 	}
 
 	#pause() {

@@ -3,8 +3,9 @@ import { failureAnswer, writeRawAnswer } from './answer.ts';
 import type { Upstream } from './claim.ts';
 import { countFailure, type ForwardContext } from './context.ts';
 import type { FailureCause } from './failures.ts';
-import { handshakeLines, type RequestHead, responseHeaders } from './headers.ts';
+import { handshakeLines, responseLines } from './headers.ts';
 import type { RequestFields } from './log.ts';
+import type { RequestHead } from './request-head.ts';
 import type { RequestTarget } from './request-target.ts';
 import { Tunnel } from './tunnel.ts';
 import { READ_BUFFER } from './upstream/connection.ts';
@@ -79,10 +80,7 @@ export class WebSocketHandshake implements ResponseEvents {
 		backend.on('end', this.#onBackendClosed);
 		this.#timer = setTimeout(() => this.#fail('response-timeout', null), this.#context.dial.connectTimeoutMs);
 		this.#parser.begin(false, true);
-		backend.write(
-			`GET ${target.forward} HTTP/1.1\r\n${handshakeLines(head, client.remoteAddress ?? '', false)}`,
-			'latin1',
-		);
+		backend.write(`GET ${target.forward} HTTP/1.1\r\n${handshakeLines(head, client.remoteAddress ?? '')}`, 'latin1');
 	}
 
 	readonly #onBackendClosed = () => {
@@ -106,8 +104,8 @@ export class WebSocketHandshake implements ResponseEvents {
 		this.#detach();
 		const tunnel = new Tunnel(client, backend, upstream, this.#context);
 		this.#feed.sink = tunnel;
-		const headers = responseHeaders(head.headers, upstream.id);
-		client.write(headLines(head, ['Connection', 'Upgrade', 'Upgrade', 'websocket', ...headers]), 'latin1');
+		const lines = responseLines(head.headers, upstream.id);
+		client.write(`${statusLine(head)}Connection: Upgrade\r\nUpgrade: websocket\r\n${lines}\r\n`, 'latin1');
 		if (early.length > 0) backend.write(early);
 		if (rest.length > 0) tunnel.onBackendData(rest);
 	}
@@ -116,9 +114,9 @@ export class WebSocketHandshake implements ResponseEvents {
 	onHead(head: ResponseHead): void {
 		this.#answered = true;
 		this.#chunked = head.chunked;
-		const headers = ['Connection', 'close', ...responseHeaders(head.headers, this.#request.upstream.id)];
-		if (head.chunked) headers.unshift('Transfer-Encoding', 'chunked');
-		this.#request.client.write(headLines(head, headers), 'latin1');
+		const framing = head.chunked ? 'Transfer-Encoding: chunked\r\n' : '';
+		const lines = responseLines(head.headers, this.#request.upstream.id);
+		this.#request.client.write(`${statusLine(head)}Connection: close\r\n${framing}${lines}\r\n`, 'latin1');
 	}
 
 	onBody(chunk: Buffer): void {
@@ -166,8 +164,6 @@ export class WebSocketHandshake implements ResponseEvents {
 /** Not a closure: it stays with the socket, and a closure would keep the handshake. What went wrong is told by `close`. */
 function ignore(): void {}
 
-function headLines(head: ResponseHead, headers: readonly string[]): string {
-	let text = `HTTP/1.1 ${head.status} ${head.reason}\r\n`;
-	for (let i = 0; i < headers.length; i += 2) text += `${headers[i]}: ${headers[i + 1]}\r\n`;
-	return `${text}\r\n`;
+function statusLine({ status, reason }: ResponseHead): string {
+	return `HTTP/1.1 ${status} ${reason}\r\n`;
 }

@@ -13,7 +13,7 @@ export interface ForwardedHeaders {
  * 100.64.0.0/10 and sets `X-Real-IP`, `X-Forwarded-Proto` and `X-Forwarded-Host` (facts/railway.md §6). Anybody else could
  * have invented them, so theirs are replaced.
  */
-export function forwardedLines(given: ForwardedHeaders, host: string, peer: string, encrypted: boolean): string {
+export function forwardedLines(given: ForwardedHeaders, host: string, peer: string): string {
 	const trusted = isTrusted(peer);
 	// The edge may pass a client's X-Forwarded-For as it came, but sets X-Real-IP: the address that nobody invented comes last.
 	let before = trusted ? given.for : '';
@@ -21,7 +21,7 @@ export function forwardedLines(given: ForwardedHeaders, host: string, peer: stri
 		before = before === '' ? given.realIp : `${before}, ${given.realIp}`;
 	}
 	const own = peer.startsWith('::ffff:') ? peer.slice(7) : peer;
-	const proto = (trusted && given.proto) || (encrypted ? 'https' : 'http');
+	const proto = (trusted && given.proto) || 'http';
 	const forwardedHost = (trusted && given.host) || host;
 	let lines = `X-Forwarded-For: ${before === '' ? own : `${before}, ${own}`}\r\nX-Forwarded-Proto: ${proto}\r\n`;
 	if (forwardedHost !== '') lines += `X-Forwarded-Host: ${forwardedHost}\r\n`;

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { trailerFields } from './headers.ts';
+import { trailerFields } from './hop-by-hop.ts';
 import type { Exchange, UpstreamConnection } from './upstream/connection.ts';
 
 /** Streams a request body, never faster than the backend takes it. Framing is ours: nothing of the client's reaches the backend. */

@@ -8,10 +8,10 @@ import { countFailure, type ForwardContext } from './context.ts';
 import type { FailureCause } from './failures.ts';
 import { HttpExchange } from './forward-http.ts';
 import { WebSocketHandshake } from './forward-websocket.ts';
-import { type RequestHead, readRequestHead } from './headers.ts';
 import { isInternalPath } from './internal-path.ts';
 import type { Lookups } from './lookup.ts';
 import type { RouterResponse } from './messages.ts';
+import { type RequestHead, readRequestHead } from './request-head.ts';
 import { parseRequestTarget, type RequestTarget } from './request-target.ts';
 import { needsLookup, type Resolution, resolve } from './resolve.ts';
 import { type Answer, staleAnswer } from './stale.ts';
@@ -75,8 +75,8 @@ export function routeRequest(context: RouteContext, request: IncomingMessage, re
 					? new AssetSearch(forward.assets, target.path)
 					: null;
 				const upstream = forward.upstreams.claimRequest(resolution.target);
-				const id = head.requestId || head.railwayRequestId || context.nextRequestId();
-				new HttpExchange(forward, request, response, head, target, upstream, id, search).start();
+				const requestId = head.requestId || head.railwayRequestId || context.nextRequestId();
+				new HttpExchange(forward, { request, response, head, target, upstream, requestId, search }).start();
 			}
 		}
 	});

@@ -1,66 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-import { Server as NetServer } from 'node:net';
-import { type Clock, systemClock } from 'pulse-deploy-kit/clock';
-import type { DeploymentStore } from '../deployments/store.ts';
-import type { PrivateNetwork } from '../private-network.ts';
+import { type AddressInfo, Server as NetServer } from 'node:net';
+import { systemClock } from 'pulse-deploy-kit/clock';
 import { ActivityReporter } from './activity.ts';
-import { failureAnswer, writeRawAnswer } from './answer.ts';
+import { failureAnswer } from './answer.ts';
 import { AssetMemory } from './assets.ts';
 import { Upstreams } from './claim.ts';
-import { countFailure, type ForwardContext } from './context.ts';
+import type { ForwardContext } from './context.ts';
 import { drain } from './drain.ts';
-import type { FailureCause } from './failures.ts';
 import { healthAnswer } from './health.ts';
-import { inTurn, owedResponse } from './in-turn.ts';
-import { type ControlHandler, controlAnswer } from './internal-endpoints.ts';
-import type { Log } from './log.ts';
+import { createHttpServer } from './http-server.ts';
+import { controlAnswer } from './internal-endpoints.ts';
 import { Lookups } from './lookup.ts';
-import { RouterRequest, RouterResponse } from './messages.ts';
-import { type RouteContext, routeRequest, routeUpgrade } from './route.ts';
+import type { RouterOptions } from './options.ts';
+import type { RouteContext } from './route.ts';
 import { RoutingTable } from './snapshot.ts';
 import { Pool } from './upstream/pool.ts';
-
-export interface RouterOptions {
-	readonly store: DeploymentStore;
-	readonly network: PrivateNetwork;
-	readonly log: Log;
-	/** Default none. */
-	readonly servicePrefix?: string;
-	/** Port of every backend. Default 8000. */
-	readonly backendPort?: number;
-	/** Answers signed control requests; without it the endpoint does not exist. */
-	readonly control?: { readonly handle: ControlHandler; readonly bodyLimit: number };
-	/** Is this health request signed? Default: none is. */
-	readonly isSigned?: (request: IncomingMessage) => Promise<boolean>;
-	/** 16 lowercase hex characters. Default random. */
-	readonly replicaId?: string;
-	/** Backend connections for requests. Default 2048. */
-	readonly connectionLimit?: number;
-	/** Default 30,000. */
-	readonly connectTimeoutMs?: number;
-	/** Default 3,000. */
-	readonly resolveRetryMs?: number;
-	/** A request ends after this long without a byte either way. Default 300,000. */
-	readonly idleTimeoutMs?: number;
-	/** How long a client may take for its request's headers. Default 30,000. */
-	readonly headersTimeoutMs?: number;
-	/** Default 15,000. */
-	readonly heartbeatMs?: number;
-	/** Default 45,000. */
-	readonly activityTtlMs?: number;
-	/** How long a start waits for the store before it turns to the snapshot file. Default 3,000. */
-	readonly storePatienceMs?: number;
-	/** Keeps the last snapshot. Default: not kept. */
-	readonly snapshotFile?: string;
-	/** Default true. */
-	readonly assetFallback?: boolean;
-	readonly onConnect?: (serviceName: string, ms: number) => void;
-	readonly clock?: Clock;
-	/** In [0, 1). */
-	readonly random?: () => number;
-}
 
 export interface Router {
 	readonly replicaId: string;
@@ -71,11 +25,6 @@ export interface Router {
 	/** Stops accepting, lets requests finish and sockets leave within `budgetMs`, then ends what is left. */
 	close(options: { budgetMs: number }): Promise<void>;
 }
-
-/** Node answers a larger head with 431; Railway's edge passes 32 KB at most (facts/railway.md §6). */
-const MAX_HEADER_SIZE = 65_536;
-/** Longer than the edge keeps idle connections (60 s), so that it is the edge that closes them. */
-const KEEP_ALIVE_MS = 75_000;
 
 export function createRouter(options: RouterOptions): Router {
 	const clock = options.clock ?? systemClock;
@@ -172,64 +121,6 @@ export function createRouter(options: RouterOptions): Router {
 		},
 	};
 }
-
-function createHttpServer(
-	route: RouteContext,
-	headersTimeoutMs: number,
-): Server<typeof RouterRequest, typeof RouterResponse> {
-	const server = createServer({
-		IncomingMessage: RouterRequest,
-		ServerResponse: RouterResponse,
-		// Checked with the other rules for heads; here it would build a header object for every request.
-		requireHostHeader: false,
-		// What a slow reader may be ahead of: below it a backend is not paused, which costs system calls.
-		highWaterMark: 262_144,
-		keepAliveTimeout: KEEP_ALIVE_MS,
-		headersTimeout: headersTimeoutMs,
-		// Large uploads take as long as they take; the idle sweep ends those that stall.
-		requestTimeout: 0,
-		connectionsCheckingInterval: Math.min(headersTimeoutMs, 5_000),
-		maxHeaderSize: MAX_HEADER_SIZE,
-		insecureHTTPParser: false,
-		noDelay: true,
-	});
-	// Beyond its limit Node drops headers silently, and which ones is up to whoever sends them.
-	server.maxHeadersCount = 0;
-	const onRequest = (request: RouterRequest, response: RouterResponse) => {
-		response.sendDate = false;
-		inTurn(request, response, () => routeRequest(route, request, response));
-	};
-	server.on('request', onRequest);
-	server.on('checkContinue', onRequest);
-	server.on('upgrade', (request, socket, early) => {
-		const upgrade = () => routeUpgrade(route, request, socket as Socket, early);
-		const owed = owedResponse(socket);
-		if (owed === null) upgrade();
-		else owed.once('close', upgrade);
-	});
-	server.on('connect', (_request, socket) => {
-		writeRawAnswer(socket as Socket, failureAnswer('method-not-allowed'));
-	});
-	server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-		const cause = PARSE_FAILURES[error.code ?? ''] ?? 'bad-request';
-		if (error.code === 'ECONNRESET' || !socket.writable) return socket.destroy();
-		countFailure(route.forward.failures, cause);
-		route.forward.log.refusedInput(error.code ?? '', (socket as Socket).remoteAddress ?? '');
-		const owed = owedResponse(socket);
-		const answer = () => writeRawAnswer(socket as Socket, failureAnswer(cause));
-		if (owed === null) answer();
-		// The answer to the request before comes first, unless it is that one's body which is malformed.
-		else if (owed.req.complete) owed.once('close', answer);
-		else if (!owed.headersSent) answer();
-		else socket.destroy();
-	});
-	return server;
-}
-
-const PARSE_FAILURES: Readonly<Record<string, FailureCause>> = {
-	HPE_HEADER_OVERFLOW: 'headers-too-large',
-	ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
-};
 
 /** Ends requests on which nothing moved for `idleSeconds`. */
 function sweep(context: ForwardContext, idleSeconds: number): void {

@@ -1,5 +1,5 @@
 import { STALE_AFFINITY_HEADER } from '../protocol.ts';
-import type { RequestHead } from './headers.ts';
+import type { RequestHead } from './request-head.ts';
 
 /** An answer that the router itself gives. */
 export interface Answer {

@@ -4,7 +4,8 @@ import type { DeploymentStore } from '../../deployments/store.ts';
 import { type Address, type PrivateNetwork, UnknownServiceError } from '../../private-network.ts';
 import { openStore } from '../../stores/open.ts';
 import { createLog } from '../log.ts';
-import { createRouter, type Router, type RouterOptions } from '../server.ts';
+import type { RouterOptions } from '../options.ts';
+import { createRouter, type Router } from '../server.ts';
 
 /** Services by name, wherever they listen now. */
 export class TestNetwork implements PrivateNetwork {

@@ -1,0 +1,18 @@
+import type { IncomingMessage } from 'node:http';
+import type { AssetSearch } from './asset-search.ts';
+import type { Upstream } from './claim.ts';
+import type { RouterResponse } from './messages.ts';
+import type { RequestHead } from './request-head.ts';
+import type { RequestTarget } from './request-target.ts';
+
+/** A request that is resolved and claimed. */
+export interface ForwardRequest {
+	readonly request: IncomingMessage;
+	readonly response: RouterResponse;
+	readonly head: RequestHead;
+	readonly target: RequestTarget;
+	readonly upstream: Upstream;
+	readonly requestId: string;
+	/** Only for a request whose 404 may be another deployment's 200. */
+	readonly search: AssetSearch | null;
+}

@@ -1,0 +1,72 @@
+import { createServer, type Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { failureAnswer, writeRawAnswer } from './answer.ts';
+import { countFailure } from './context.ts';
+import type { FailureCause } from './failures.ts';
+import { inTurn, owedResponse } from './in-turn.ts';
+import { RouterRequest, RouterResponse } from './messages.ts';
+import { type RouteContext, routeRequest, routeUpgrade } from './route.ts';
+
+/** Node answers a larger head with 431; Railway's edge passes 32 KB at most (facts/railway.md §6). */
+const MAX_HEADER_SIZE = 65_536;
+/** Longer than the edge keeps idle connections (60 s), so that it is the edge that closes them. */
+const KEEP_ALIVE_MS = 75_000;
+
+/** Node's own server and parser, strict, for everything that comes from outside. */
+export function createHttpServer(
+	route: RouteContext,
+	headersTimeoutMs: number,
+): Server<typeof RouterRequest, typeof RouterResponse> {
+	const server = createServer({
+		IncomingMessage: RouterRequest,
+		ServerResponse: RouterResponse,
+		// Checked with the other rules for heads; here it would build a header object for every request.
+		requireHostHeader: false,
+		// What a slow reader may be ahead of: below it a backend is not paused, which costs system calls.
+		highWaterMark: 262_144,
+		keepAliveTimeout: KEEP_ALIVE_MS,
+		headersTimeout: headersTimeoutMs,
+		// Large uploads take as long as they take; the idle sweep ends those that stall.
+		requestTimeout: 0,
+		connectionsCheckingInterval: Math.min(headersTimeoutMs, 5_000),
+		maxHeaderSize: MAX_HEADER_SIZE,
+		insecureHTTPParser: false,
+		noDelay: true,
+	});
+	// Beyond its limit Node drops headers silently, and which ones is up to whoever sends them.
+	server.maxHeadersCount = 0;
+	const onRequest = (request: RouterRequest, response: RouterResponse) => {
+		response.sendDate = false;
+		inTurn(request, response, () => routeRequest(route, request, response));
+	};
+	server.on('request', onRequest);
+	server.on('checkContinue', onRequest);
+	server.on('upgrade', (request, socket, early) => {
+		const upgrade = () => routeUpgrade(route, request, socket as Socket, early);
+		const owed = owedResponse(socket);
+		if (owed === null) upgrade();
+		else owed.once('close', upgrade);
+	});
+	server.on('connect', (_request, socket) => {
+		writeRawAnswer(socket as Socket, failureAnswer('method-not-allowed'));
+	});
+	server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+		const cause = PARSE_FAILURES[error.code ?? ''] ?? 'bad-request';
+		if (error.code === 'ECONNRESET' || !socket.writable) return socket.destroy();
+		countFailure(route.forward.failures, cause);
+		route.forward.log.refusedInput(error.code ?? '', (socket as Socket).remoteAddress ?? '');
+		const owed = owedResponse(socket);
+		const answer = () => writeRawAnswer(socket as Socket, failureAnswer(cause));
+		if (owed === null) answer();
+		// The answer to the request before comes first, unless it is that one's body which is malformed.
+		else if (owed.req.complete) owed.once('close', answer);
+		else if (!owed.headersSent) answer();
+		else socket.destroy();
+	});
+	return server;
+}
+
+const PARSE_FAILURES: Readonly<Record<string, FailureCause>> = {
+	HPE_HEADER_OVERFLOW: 'headers-too-large',
+	ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
+};

@@ -1,0 +1,210 @@
+import { AFFINITY_HEADER, CLIENT_LOADER_HEADER, CLIENT_LOADER_LOCATION_HEADER } from '../protocol.ts';
+import type { FailureCause } from './failures.ts';
+import type { ForwardedHeaders } from './forwarded.ts';
+import { droppedBy } from './hop-by-hop.ts';
+
+/** A client's headers, read once: what is forwarded as it is, and what the router itself has to know. */
+export interface RequestHead {
+	/** Header lines to forward, each ending in CRLF. No framing, no `Host`, no forwarding headers. */
+	lines: string;
+	host: string;
+	hosts: number;
+	affinity: string;
+	origin: string;
+	requestId: string;
+	railwayRequestId: string;
+	/** `-1` without a Content-Length. */
+	contentLength: number;
+	chunked: boolean;
+	expectsContinue: boolean;
+	acceptsTrailers: boolean;
+	fetchDest: string;
+	clientLoader: string;
+	clientLoaderLocation: string;
+	corsMethod: string;
+	corsHeaders: string;
+	forwarded: ForwardedHeaders;
+	/** Why this head must not reach a backend. */
+	refused: FailureCause | null;
+}
+
+type Take = (head: RequestHead, value: string) => void;
+
+/** Headers that are not simply copied. `null` drops; a function reads, and copies too when it is in COPIED. */
+const TAKEN = new Map<string, Take>([
+	[
+		'host',
+		(head, value) => {
+			if (head.hosts++ > 0 || !HOST.test(value)) head.refused = 'bad-request';
+			head.host = value;
+		},
+	],
+	[
+		'content-length',
+		(head, value) => {
+			if (head.contentLength !== -1 || !/^\d{1,15}$/.test(value)) head.refused = 'bad-request';
+			head.contentLength = Number(value);
+		},
+	],
+	[
+		'transfer-encoding',
+		(head, value) => {
+			if (head.chunked) head.refused = 'bad-request';
+			else if (value.toLowerCase() !== 'chunked') head.refused = 'unknown-transfer-coding';
+			head.chunked = true;
+		},
+	],
+	[
+		'expect',
+		(head, value) => {
+			head.expectsContinue = value.toLowerCase() === '100-continue';
+		},
+	],
+	[
+		'te',
+		(head, value) => {
+			if (/(?:^|[,\s])trailers(?:$|[,;\s])/i.test(value)) head.acceptsTrailers = true;
+		},
+	],
+	['connection', () => {}],
+	['keep-alive', () => {}],
+	['proxy-authenticate', () => {}],
+	['proxy-authorization', () => {}],
+	['proxy-connection', () => {}],
+	['trailers', () => {}],
+	['upgrade', () => {}],
+	['http2-settings', () => {}],
+	[
+		'x-forwarded-for',
+		(head, value) => {
+			head.forwarded.for = head.forwarded.for === '' ? value : `${head.forwarded.for}, ${value}`;
+		},
+	],
+	[
+		'x-forwarded-proto',
+		(head, value) => {
+			head.forwarded.proto ||= value;
+		},
+	],
+	[
+		'x-forwarded-host',
+		(head, value) => {
+			head.forwarded.host ||= value;
+		},
+	],
+	[
+		'forwarded',
+		(head, value) => {
+			head.forwarded.standard = head.forwarded.standard === '' ? value : `${head.forwarded.standard}, ${value}`;
+		},
+	],
+	[
+		'x-real-ip',
+		(head, value) => {
+			head.forwarded.realIp ||= value;
+		},
+	],
+]);
+
+const READ = new Map<string, Take>([
+	[
+		AFFINITY_HEADER,
+		(head, value) => {
+			head.affinity ||= value;
+		},
+	],
+	[
+		'origin',
+		(head, value) => {
+			head.origin ||= value;
+		},
+	],
+	[
+		'x-request-id',
+		(head, value) => {
+			head.requestId ||= value;
+		},
+	],
+	[
+		'x-railway-request-id',
+		(head, value) => {
+			head.railwayRequestId ||= value;
+		},
+	],
+	[
+		'sec-fetch-dest',
+		(head, value) => {
+			head.fetchDest ||= value;
+		},
+	],
+	[
+		CLIENT_LOADER_HEADER,
+		(head, value) => {
+			head.clientLoader ||= value;
+		},
+	],
+	[
+		CLIENT_LOADER_LOCATION_HEADER,
+		(head, value) => {
+			head.clientLoaderLocation ||= value;
+		},
+	],
+	[
+		'access-control-request-method',
+		(head, value) => {
+			head.corsMethod ||= value;
+		},
+	],
+	[
+		'access-control-request-headers',
+		(head, value) => {
+			head.corsHeaders ||= value;
+		},
+	],
+]);
+
+/** No separators of userinfo, path or list: what one backend takes for the host must be what every backend takes for it. */
+const HOST = /^[^\s/\\@,?#]*$/;
+
+/** Reads a client's raw headers once. */
+export function readRequestHead(raw: readonly string[]): RequestHead {
+	const head: RequestHead = {
+		lines: '',
+		host: '',
+		hosts: 0,
+		affinity: '',
+		origin: '',
+		requestId: '',
+		railwayRequestId: '',
+		contentLength: -1,
+		chunked: false,
+		expectsContinue: false,
+		acceptsTrailers: false,
+		fetchDest: '',
+		clientLoader: '',
+		clientLoaderLocation: '',
+		corsMethod: '',
+		corsHeaders: '',
+		forwarded: { for: '', proto: '', host: '', standard: '', realIp: '' },
+		refused: null,
+	};
+	const dropped = droppedBy(raw);
+	let lines = '';
+	for (let i = 0; i < raw.length; i += 2) {
+		const name = raw[i]!;
+		const value = raw[i + 1]!;
+		const lower = name.toLowerCase();
+		const take = TAKEN.get(lower);
+		if (take !== undefined) {
+			take(head, value);
+			continue;
+		}
+		const read = READ.get(lower);
+		if (read !== undefined) read(head, value);
+		if (dropped?.has(lower)) continue;
+		lines += `${name}: ${value}\r\n`;
+	}
+	if (head.chunked && head.contentLength !== -1) head.refused = 'bad-request';
+	head.lines = lines;
+	return head;
+}
