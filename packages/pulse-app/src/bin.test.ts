@@ -1,41 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { IMPORT_APP, pulse } from './testing/pulse-process.ts';
 
-const BIN = fileURLToPath(new URL('../bin/pulse.js', import.meta.url));
-const INDEX = fileURLToPath(new URL('../dist/index.js', import.meta.url));
-const APP = `import { App } from ${JSON.stringify(INDEX)};
+const APP = `${IMPORT_APP}
 const greeting: string = 'hello';
 export default new App({ listener: (_request, response) => response.end(greeting) });`;
-
-function pulse(args: string[], options: { source?: string; env?: Record<string, string> } = {}) {
-	const cwd = mkdtempSync(join(tmpdir(), 'pulse-bin-'));
-	if (options.source !== undefined) writeFileSync(join(cwd, 'app.ts'), options.source);
-	const env = { PATH: process.env.PATH ?? '', ...options.env };
-	const child = spawn(process.execPath, [BIN, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
-	let output = '';
-	for (const stream of [child.stdout, child.stderr])
-		stream.on('data', (data) => {
-			output += data;
-		});
-	const exit = new Promise<number | null>((resolve) => child.once('close', resolve));
-	onTestFinished(async () => {
-		child.kill('SIGKILL');
-		await exit;
-		rmSync(cwd, { recursive: true });
-	});
-	return { child, exit, output: () => output, url: () => listening(child, () => output) };
-}
-
-async function listening(child: ChildProcess, output: () => string): Promise<string> {
-	await expect
-		.poll(() => child.exitCode ?? /Listening on \S+/.exec(output())?.[0], { timeout: 15_000 })
-		.toMatch(/Listening/);
-	return (/Listening on (\S+)/.exec(output()) as RegExpExecArray)[1] as string;
-}
 
 describe('pulse run', () => {
 	it('runs a TypeScript app and exits 0 after draining on SIGTERM', async () => {

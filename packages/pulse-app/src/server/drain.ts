@@ -1,33 +1,45 @@
 import type { Server, ServerResponse } from 'node:http';
+import { Server as NetServer } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 /** How often a draining server looks whether it is empty. */
 const LOOK_EVERY_MS = 50;
+/** Idle connections are closed only after this: a request may be on its way on each of them. */
+const IDLE_GRACE_MS = 500;
 
 export interface Drain {
 	/** Begins to drain, or brings the end of a drain forward. */
 	within(budgetMs: number): void;
-	/** Resolves when nobody is left, or the budget is over and every connection was closed. */
+	/** Resolves when nobody is left, or when the budget is over and every request was cut off. */
 	readonly done: Promise<void>;
 }
 
 /**
- * Ends a server without cutting anybody off: new connections are refused, responses under way say `Connection: close`,
- * sockets stay usable. Only what is left when the budget ends is closed.
+ * Ends a server without cutting anybody off: new connections are refused, responses say `Connection: close`, upgraded
+ * connections stay usable. What is left of requests when the budget ends is cut off; upgraded connections are the caller's.
  */
 export function drain(parts: {
 	readonly server: Server;
 	readonly requests: ReadonlySet<ServerResponse>;
-	readonly busy: () => { readonly sockets: number; readonly messages: number };
+	readonly upgraded: ReadonlySet<Duplex>;
+	/** Messages whose handlers have not finished. */
+	readonly messages: () => number;
 }): Drain {
-	const { server, requests, busy } = parts;
+	const { server, requests, upgraded, messages } = parts;
 	let deadline: number | null = null;
+	let idleUntil = 0;
+	let disconnected = false;
 	let finish: () => void;
 	const done = new Promise<void>((resolve) => {
 		finish = resolve;
 	});
 
 	const begin = () => {
-		server.close();
+		idleUntil = Date.now() + IDLE_GRACE_MS;
+		// `server.close` would close idle connections at once.
+		NetServer.prototype.close.call(server, () => {
+			disconnected = true;
+		});
 		// On connections that stay open a further request may still come: it is answered, then the connection ends.
 		server.prependListener('request', (_request, response: ServerResponse) =>
 			response.setHeader('connection', 'close'),
@@ -36,11 +48,12 @@ export function drain(parts: {
 		look();
 	};
 	const look = () => {
-		server.closeIdleConnections();
-		const { sockets, messages } = busy();
-		const empty = requests.size === 0 && sockets === 0 && messages === 0;
-		if (!empty && Date.now() < (deadline as number)) {
-			setTimeout(look, Math.min(LOOK_EVERY_MS, Math.max(0, (deadline as number) - Date.now())));
+		const now = Date.now();
+		if (now >= idleUntil) server.closeIdleConnections();
+		const quiet = requests.size === 0 && upgraded.size === 0 && messages() === 0;
+		const empty = quiet && (disconnected || now >= idleUntil);
+		if (!empty && now < (deadline as number)) {
+			setTimeout(look, Math.min(LOOK_EVERY_MS, (deadline as number) - now));
 			return;
 		}
 		server.closeAllConnections();

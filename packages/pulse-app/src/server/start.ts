@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { App } from '../app.ts';
 import { dispatch } from '../http/dispatch.ts';
 import type { RenderSessionCounts } from '../plugin.ts';
@@ -6,9 +7,12 @@ import type { Runtime } from '../runtime.ts';
 import { isCookieStore } from '../sessions/choose-keeper.ts';
 import { bind } from './bind.ts';
 import { drain } from './drain.ts';
+import { routeUpgrades } from './upgrades.ts';
 
 /** Railway's edge and load balancers keep idle connections for 60 s: closing first would race with a request. */
 const KEEP_ALIVE_MS = 75_000;
+/** How long sockets that are closed at the end may take to say goodbye; those whose network is gone never do. */
+const GOODBYE_MS = 500;
 
 /** A listening app. */
 export interface RunningApp {
@@ -40,6 +44,7 @@ export async function startServer(
 		void dispatch(runtime, request, response);
 	});
 	runtime.gateway.attach(server);
+	const upgraded = routeUpgrades(server);
 
 	const stop = createStop(app, runtime);
 	try {
@@ -47,12 +52,14 @@ export async function startServer(
 		const bound = await bind(server, where.port, where.address);
 		const url = `http://${hostFor(bound.address)}:${bound.port}`;
 		runtime.log.info({ url, deployment: runtime.environment.env.PULSE_DEPLOYMENT_ID }, 'listening');
-		const ending = drain({ server, requests, busy: runtime.gateway.busy });
+		const ending = drain({ server, requests, upgraded, messages: runtime.gateway.messages });
 		let closed: Promise<void> | null = null;
 		const finish = async () => {
 			await ending.done;
+			// Before the render sessions end: a socket whose transport closes reconnects by itself, one that is told to go does not.
+			await Promise.race([runtime.gateway.close(), sleep(GOODBYE_MS, undefined, { ref: false })]);
+			for (const socket of upgraded) socket.destroy();
 			runtime.renders.closeAll();
-			await runtime.gateway.close().catch(() => {});
 			await stop.run();
 			onClosed();
 			runtime.log.info('stopped');
@@ -71,7 +78,7 @@ export async function startServer(
 			},
 		};
 	} catch (error) {
-		await runtime.gateway.close().catch(() => {});
+		await runtime.gateway.close();
 		await stop.run();
 		throw error;
 	}

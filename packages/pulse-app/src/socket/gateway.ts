@@ -16,8 +16,9 @@ export interface Gateway {
 	reloadAll(): number;
 	/** Asks a browser of this user to fetch its new cookies. */
 	refreshCookies(sid: string): void;
-	/** Open sockets, and messages whose handlers have not finished. */
-	busy(): { readonly sockets: number; readonly messages: number };
+	/** Messages whose handlers have not finished. */
+	messages(): number;
+	/** Closes every socket; resolves when the server that it is attached to has no connection left. */
 	close(): Promise<void>;
 }
 
@@ -29,7 +30,12 @@ export function createGateway(parts: {
 	readonly log: Logger;
 }): Gateway {
 	const { app, sessions, renders, log } = parts;
-	const io = new Server({ transports: ['websocket'], serveClient: false, cors: { origin: '*' } });
+	const io = new Server({
+		transports: ['websocket'],
+		serveClient: false,
+		cors: { origin: '*' },
+		destroyUpgrade: false,
+	});
 	let messages = 0;
 
 	io.use((socket, next) => {
@@ -89,7 +95,7 @@ export function createGateway(parts: {
 				credentials: 'include',
 			});
 		},
-		busy: () => ({ sockets: io.engine?.clientsCount ?? 0, messages }),
+		messages: () => messages,
 		close: () => io.close(),
 	};
 }
