@@ -79,3 +79,15 @@ export async function eventually(
 		await new Promise((resolve) => setTimeout(resolve, 5));
 	}
 }
+
+/** Waits until a growing number no longer grows; returns where it stands. */
+export async function standsStill(value: () => number): Promise<number> {
+	let before = -1;
+	await eventually(async () => {
+		const still = value() === before && before > 0;
+		before = value();
+		await new Promise((resolve) => setTimeout(resolve, 50));
+		return still;
+	}, 'it stands still');
+	return before;
+}
