@@ -1,4 +1,5 @@
 import { DeployToolError, isDeployToolError } from './errors.ts';
+import { printable } from './printable.ts';
 
 /** The error as a person reads it: what happened, where, what to run next. */
 export function errorText(error: unknown, verbose = false): string {
@@ -7,7 +8,7 @@ export function errorText(error: unknown, verbose = false): string {
 	if (known.detail !== undefined && known.detail !== '') lines.push(indent(known.detail));
 	if (known.next !== undefined) lines.push(`Next: ${known.next}`);
 	if (verbose && error instanceof Error && error.stack !== undefined) lines.push(indent(error.stack));
-	return lines.join('\n');
+	return printable(lines.join('\n'));
 }
 
 /** The error as a script reads it with `--json`. */

@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import type { CommandResult, CommandSpec } from './command.ts';
 import { commanderProgram, type Parsed, type ProgramInfo } from './commander-program.ts';
 import { CancelledError, isDeployToolError, usageError } from './errors.ts';
+import { printable } from './printable.ts';
 import { errorJson, errorText, exitCodeOf } from './report-error.ts';
 import { isInteractive, terminalHost } from './terminal-host.ts';
 
@@ -86,7 +87,7 @@ async function runParsed({ spec, flags, args, common }: Parsed, edge: CliEdge): 
 
 function printResult(result: CommandResult, edge: CliEdge, json: boolean): void {
 	if (json && result.json !== undefined) edge.stdout.write(`${sortedJson(result.json)}\n`);
-	else if (result.text !== undefined) edge.stdout.write(`${result.text}\n`);
+	else if (result.text !== undefined) edge.stdout.write(`${printable(result.text)}\n`);
 }
 
 function fail(error: unknown, edge: CliEdge, json: boolean, verbose: boolean): number {

@@ -25,6 +25,7 @@ describe('a secret', () => {
 it.each([
 	['redis://default:pa55@redis.example.com:6379/0', 'redis://default:[hidden]@redis.example.com:6379/0'],
 	['rediss://:pa55@h', 'rediss://:[hidden]@h'],
+	['redis://u:pa/55@wo@rd@h:6379/0', 'redis://u:[hidden]@h:6379/0'],
 	['redis://h:6379', 'redis://h:6379'],
 	['sqlite:///tmp/x@y', 'sqlite:///tmp/x@y'],
 	// biome-ignore lint/suspicious/noTemplateCurlyInString: a reference of Railway

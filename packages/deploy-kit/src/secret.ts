@@ -35,7 +35,7 @@ export function maskSecrets(text: string, secrets: readonly Secret[]): string {
 	return masked;
 }
 
-/** A URL with its password replaced by the mask; any other text unchanged. */
+/** A URL with its password replaced by the mask, also one that should have been escaped; any other text unchanged. */
 export function maskUrlPassword(url: string): string {
-	return url.replace(/^([a-z][a-z0-9+.-]*:\/\/[^/@:]*):[^/@]*@/i, `$1:${MASK}@`);
+	return url.replace(/^([a-z][a-z0-9+.-]*:\/\/[^/@:]*):.*@/is, `$1:${MASK}@`);
 }

@@ -22,6 +22,12 @@ describe('without a terminal', () => {
 		expect(said()).toBe('· Build (queued)\n✓ Build\n');
 	});
 
+	it('what a build prints cannot steer the terminal', () => {
+		const { notify, said } = host();
+		notify({ level: 'output', source: 'docker', text: 'one\u001b[2J\u001b]52;c;eA==\u0007 two\r' });
+		expect(said()).toBe('  docker | one two\n');
+	});
+
 	it('a question takes its default, and --yes says yes', async () => {
 		expect(await host().ask({ text: 'Delete?', default: false })).toBe(false);
 		expect(await host({ assumeYes: true }).ask({ text: 'Delete?', default: false })).toBe(true);

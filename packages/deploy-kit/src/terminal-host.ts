@@ -3,6 +3,7 @@ import { CancelledError } from './errors.ts';
 import type { Host, HostMessage, HostQuestion } from './host.ts';
 import { type LiveRegion, liveRegion } from './live-region.ts';
 import { isShown, plainLine, type Verbosity } from './plain-line.ts';
+import { printable } from './printable.ts';
 
 export interface TerminalHostOptions {
 	readonly input: NodeJS.ReadStream;
@@ -28,7 +29,8 @@ export function terminalHost(options: TerminalHostOptions): TerminalHost {
 	const live = options.interactive && verbosity !== 'quiet' ? liveRegion(options.output) : undefined;
 	let lastLine = '';
 	return {
-		notify(message) {
+		notify(said) {
+			const message = { ...said, text: printable(said.text) };
 			if (live !== undefined && message.level === 'step') updateSteps(live, message);
 			else if (isShown(message, verbosity)) print(plainLine(message));
 		},
@@ -60,7 +62,7 @@ function updateSteps(live: LiveRegion, message: HostMessage & { level: 'step' })
 
 async function askPerson(question: HostQuestion, options: TerminalHostOptions): Promise<boolean> {
 	const answer = await confirm({
-		message: question.text,
+		message: printable(question.text),
 		initialValue: question.default,
 		input: options.input,
 		output: options.output,

@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { Host } from 'pulse-deploy-kit/host';
 import { runProcess } from 'pulse-deploy-kit/run-process';
+import { looksSecret } from '../source/looks-secret.ts';
 import type { ImageBuild } from './ports.ts';
 
 const SHOWN_LINES = 40;
@@ -16,8 +19,11 @@ export async function buildImage(
 	host: Host,
 	signal: AbortSignal,
 ): Promise<void> {
+	for (const text of await exposed(source)) host.notify({ level: 'warning', text });
 	const names = Object.keys(buildArgs).sort();
 	const lines: string[] = [];
+	// A build needs no Railway token, and runs what others have published.
+	const { RAILWAY_TOKEN: _project, RAILWAY_API_TOKEN: _account, ...rest } = env;
 	const { exitCode } = await runProcess({
 		command: 'docker',
 		args: [
@@ -27,7 +33,7 @@ export async function buildImage(
 			source.context,
 		],
 		cwd: source.context,
-		env: { ...env, ...buildArgs },
+		env: { ...rest, ...buildArgs },
 		signal,
 		onLine(line) {
 			lines.push(line);
@@ -40,4 +46,13 @@ export async function buildImage(
 		detail: lines.slice(-SHOWN_LINES).join('\n'),
 		next: 'Correct what it says; for a refused push, log in with docker login.',
 	});
+}
+
+/** Without a `.dockerignore` a `COPY . .` takes everything along, also what no upload would. */
+async function exposed({ context, dockerfile }: ImageBuild['source']): Promise<string[]> {
+	const names = await readdir(context);
+	if (names.includes('.dockerignore') || existsSync(join(context, `${dockerfile}.dockerignore`))) return [];
+	const found = names.filter((name) => looksSecret(name) || name === '.pulse').sort();
+	if (found.length === 0) return [];
+	return [`${found.join(', ')} may end up in the image: there is no .dockerignore in ${context}`];
 }

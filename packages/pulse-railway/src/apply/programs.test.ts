@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { recordingHost } from 'pulse-deploy-kit/recording-host';
@@ -33,7 +33,7 @@ const called = async () =>
 	};
 
 describe('docker (R7.9)', () => {
-	const build = (script?: string) =>
+	const build = (script?: string, host = recordingHost()) =>
 		program('docker', script).then(() =>
 			buildImage(
 				{
@@ -41,8 +41,8 @@ describe('docker (R7.9)', () => {
 					source: { context: dir, dockerfile: 'Dockerfile', useGitignore: true },
 					buildArgs: { WEB_ROOT: 'web', API_KEY: 'hunter2' },
 				},
-				{ PATH: dir, HOME: '/home' },
-				recordingHost(),
+				{ PATH: dir, HOME: '/home', RAILWAY_TOKEN: 'one', RAILWAY_API_TOKEN: 'other' },
+				host,
 				signal,
 			),
 		);
@@ -54,6 +54,22 @@ describe('docker (R7.9)', () => {
 			`buildx build --push --platform linux/amd64 -t ghcr.io/a/b:new -f ${dir}/Dockerfile --build-arg API_KEY --build-arg WEB_ROOT ${dir}`,
 		);
 		expect(env).toMatchObject({ API_KEY: 'hunter2', WEB_ROOT: 'web', HOME: '/home' });
+		expect(Object.keys(env).filter((name) => name.startsWith('RAILWAY_'))).toEqual([]);
+	});
+
+	it('warns of secrets that nothing keeps out of the image', async () => {
+		for (const name of ['.env', '.env.example', 'server.key']) await writeFile(join(dir, name), '');
+		await mkdir(join(dir, '.pulse/local'), { recursive: true });
+		const warned = async () => {
+			const host = recordingHost();
+			await build('', host);
+			return host.messages.flatMap((message) => (message.level === 'warning' ? [message.text] : []));
+		};
+		expect(await warned()).toEqual([
+			`.env, .pulse, server.key may end up in the image: there is no .dockerignore in ${dir}`,
+		]);
+		await writeFile(join(dir, 'Dockerfile.dockerignore'), '.env');
+		expect(await warned()).toEqual([]);
 	});
 
 	it('that fails shows what it said', async () => {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { CommandSpec } from 'pulse-deploy-kit/command';
+import { printable } from 'pulse-deploy-kit/printable';
 import { resolveSettings } from 'pulse-deploy-kit/settings';
 import { localDir, localDirSetting, localDownSettings, localLogsSettings, localUpSettings } from '../config/local.ts';
 
@@ -56,7 +57,7 @@ const logs: CommandSpec = {
 			() => describeRunning(dir),
 			(line) => {
 				if (json && !values.follow) lines.push(line);
-				else print(json ? JSON.stringify(line) : `${line.timestamp}  ${line.service}  ${line.message}`);
+				else print(json ? JSON.stringify(line) : printable(`${line.timestamp}  ${line.service}  ${line.message}`));
 			},
 			signal,
 		);

@@ -1,4 +1,5 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
+import { printable } from 'pulse-deploy-kit/printable';
 import { flag } from 'pulse-deploy-kit/setting-kinds';
 import { serviceTargetSettings } from '../config/service-target.ts';
 import { renderStatus } from '../plan/render-status.ts';
@@ -17,7 +18,7 @@ export const statusCommand: CommandSpec = {
 	changes: false,
 	async run(invocation) {
 		const { status } = await import('../apply/status.ts');
-		const text = (report: StackReport) => renderStatus(report, Date.now());
+		const text = (report: StackReport) => printable(renderStatus(report, Date.now()));
 		// With --json each round is one line.
 		const show = (report: StackReport) =>
 			invocation.print(invocation.json ? JSON.stringify(report) : `${invocation.terminal ? CLEAR : ''}${text(report)}`);

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { statSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -38,6 +38,23 @@ test('hidden files go up, .git and node_modules never do, at any depth', async (
 		'sub/y': '',
 	});
 	expect(await names()).toEqual(['./.env', './a', './a/.hidden', './a/.hidden/x', './sub', './sub/y']);
+});
+
+test('what looks like a secret, or leads out of the context, goes up with a warning', async () => {
+	const harmless = { '.env.example': '', '.environment': '', 'keys.ts': '', 'id_rsa.pub': '' };
+	await tree({ ...harmless, '.env': '', 'deep/.env.production': '', 'tls/server.key': '', 'out/home': 'x' });
+	await tree({ 'app/.railwayignore': '.env.local\n', 'app/.env.local': '', 'app/main.ts': '' });
+	await symlink('../out/home', join(root, 'app/notes'));
+	await symlink('../out', join(root, 'app/folder'));
+	await symlink('main.ts', join(root, 'app/inside.ts'));
+	expect((await list()).warnings).toEqual([
+		'./.env, ./deep/.env.production, ./tls/server.key may hold secrets and is uploaded; add it to .railwayignore, and give secrets as variables',
+	]);
+	const real = await realpath(root);
+	expect((await list(join(root, 'app'))).warnings).toEqual([
+		`./folder leads out of the build context; ${real}/out is uploaded in its place`,
+		`./notes leads out of the build context; ${real}/out/home is uploaded in its place`,
+	]);
 });
 
 test('.gitignore counts only inside a git repository, from its root down', async () => {
@@ -133,6 +150,7 @@ test('symbolic links go up as what they point to; loops and dead ends are left o
 	expect(entries).toEqual(['./link', './out', './out/shared.txt', './real', './real/file']);
 	expect(warnings).toEqual([
 		'./dead points to nothing and is left out',
+		`./out leads out of the build context; ${await realpath(join(root, 'outside'))} is uploaded in its place`,
 		'./real/up points to a directory above itself and is left out',
 	]);
 });

@@ -1,8 +1,9 @@
 import type { Dirent, Stats } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join, relative, sep } from 'node:path';
 import { DeployToolError, usageError } from 'pulse-deploy-kit/errors';
 import { type IgnoreOptions, type IgnoreRules, rulesFor } from './ignore-rules.ts';
+import { looksSecret } from './looks-secret.ts';
 
 export interface SourceFiles {
 	/** Absolute. */
@@ -39,6 +40,8 @@ export async function listFiles(context: string, options: IgnoreOptions, signal:
 	for (const name of OVERRIDING)
 		if (walk.entries.includes(`./${name}`))
 			walk.warnings.push(`${name} is uploaded and may override the settings of this deploy; add it to .railwayignore`);
+	const secrets = walk.entries.filter((name) => looksSecret(basename(name)));
+	if (secrets.length > 0) walk.warnings.push(secretsWarning(secrets));
 	return {
 		context: root,
 		entries: walk.entries,
@@ -78,6 +81,7 @@ class Walk {
 		if (found === null) {
 			this.warnings.push(`${name} points to nothing and is left out`);
 		} else if (isDirectory) {
+			if (child.isSymbolicLink()) await this.#warnOfOutside(path, name, above[0] ?? '');
 			const real = child.isSymbolicLink() ? await realpath(path) : join(above.at(-1) ?? '', child.name);
 			if (above.includes(real)) {
 				this.warnings.push(`${name} points to a directory above itself and is left out`);
@@ -86,8 +90,16 @@ class Walk {
 			this.entries.push(name);
 			await this.enter(path, name, [...above, real], await rules.enter(path));
 		} else if (found.isFile()) {
+			if (child.isSymbolicLink()) await this.#warnOfOutside(path, name, above[0] ?? '');
 			this.#add(name, found);
 		}
+	}
+
+	/** In somebody else's branch a link may be there for the sake of what it leads to. */
+	async #warnOfOutside(path: string, name: string, root: string): Promise<void> {
+		const real = await realpath(path);
+		if (relative(root, real).split(sep)[0] === '..')
+			this.warnings.push(`${name} leads out of the build context; ${real} is uploaded in its place`);
 	}
 
 	#add(name: string, found: Stats): void {
@@ -95,6 +107,11 @@ class Walk {
 		this.fileCount++;
 		this.bytes += found.size;
 	}
+}
+
+function secretsWarning(names: readonly string[]): string {
+	const shown = names.slice(0, 5).join(', ') + (names.length > 5 ? ` and ${names.length - 5} more` : '');
+	return `${shown} may hold secrets and is uploaded; add it to .railwayignore, and give secrets as variables`;
 }
 
 /** By code unit, not by locale. */
