@@ -1,13 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { findChromium } from '../../packages/pulse-app/src/testing/chromium.ts';
 
 const VENV = fileURLToPath(new URL('../../.venv-moto', import.meta.url));
 const runs = (command: string, args: readonly string[]) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 
 const NEEDS = [
 	{ name: 'redis-server', there: () => runs('redis-server', ['--version']), install: 'apt-get install redis-server' },
-	{ name: 'Chromium', there: () => existsSync('/usr/bin/chromium'), install: 'apt-get install chromium' },
+	{ name: 'Chromium', there: () => findChromium() !== null, install: 'apt-get install chromium' },
 	{
 		name: 'moto',
 		there: () =>

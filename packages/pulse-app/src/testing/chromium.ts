@@ -1,20 +1,35 @@
 import { accessSync, constants } from 'node:fs';
-import { type Browser, chromium } from 'playwright-core';
+import { delimiter, join } from 'node:path';
+import type { Browser } from 'playwright-core';
 
-const PATH = '/usr/bin/chromium';
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+const MACOS = ['Google Chrome', 'Chromium'].map((name) => `/Applications/${name}.app/Contents/MacOS/${name}`);
 const QUIET = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
 
 /** Why tests with a real browser cannot run here; `null` when they can. */
 export function chromiumMissing(): string | null {
-	try {
-		accessSync(PATH, constants.X_OK);
-		return null;
-	} catch {
-		return 'chromium not found: apt-get install chromium';
-	}
+	return findChromium() === null ? 'chromium not found: apt-get install chromium, or set CHROMIUM_PATH' : null;
 }
 
-export function launchChromium(): Promise<Browser> {
+export async function launchChromium(): Promise<Browser> {
+	const { chromium } = await import('playwright-core');
 	const args = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', ...QUIET];
-	return chromium.launch({ executablePath: PATH, args });
+	return chromium.launch({ executablePath: findChromium() ?? 'chromium', args });
+}
+
+/** `CHROMIUM_PATH` alone when it is set, else what `PATH` has, else where macOS keeps applications. */
+export function findChromium(env: Readonly<Record<string, string | undefined>> = process.env): string | null {
+	const folders = (env.PATH ?? '').split(delimiter).filter(Boolean);
+	const installed = () => [...folders.flatMap((folder) => NAMES.map((name) => join(folder, name))), ...MACOS];
+	const candidates = env.CHROMIUM_PATH ? [env.CHROMIUM_PATH] : installed();
+	return candidates.find(isExecutable) ?? null;
+}
+
+function isExecutable(path: string): boolean {
+	try {
+		accessSync(path, constants.X_OK);
+		return true;
+	} catch {
+		return false;
+	}
 }
