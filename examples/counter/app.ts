@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
 import { App } from 'pulse-app';
+import { AWSECSPlugin } from 'pulse-aws';
 import { RailwayPlugin, RailwaySessionStore } from 'pulse-railway';
 
-const deployment = process.env.PULSE_DEPLOYMENT_ID ?? 'local';
+const deployment = process.env.PULSE_DEPLOYMENT_ID ?? process.env.PULSE_AWS_DEPLOYMENT_ID ?? 'local';
 /** Shown beside the deployment, to tell versions apart. */
 const label = process.env.COUNTER_LABEL ?? '';
 /** The same id has the same colour everywhere. */
 const hue = createHash('sha256').update(deployment).digest().readUInt16BE(0) % 360;
 
 const app = new App({
-	plugins: [new RailwayPlugin({ deploymentName: 'counter' })],
+	// The same app for both platforms: on each, the other one's plugin does nothing.
+	plugins: [new AWSECSPlugin(), new RailwayPlugin({ deploymentName: 'counter' })],
 	sessionStore: new RailwaySessionStore({ fallback: 'memory' }),
 	// How long a closed tab may come back to its count. The demo has no minute to wait.
 	sessionTimeoutSeconds: Number(process.env.COUNTER_SESSION_SECONDS ?? 60),

@@ -2,6 +2,7 @@ import { Load } from '../support/load.ts';
 import { LocalStack } from '../support/local-stack.ts';
 import { Tab } from '../support/tab.ts';
 import { until } from '../support/until.ts';
+import { claimNothingLost } from './claim-nothing-lost.ts';
 import { Story, timed } from './story.ts';
 
 /** Leaves everything running and says where. */
@@ -54,15 +55,7 @@ async function life(stack: LocalStack): Promise<string> {
 	await until('new visitors to meet version two', async () => (await whoAnswers(origin)) === newest);
 	const report = await load.stop();
 	story.says(`${newest} is active after ${twoSeconds} s`);
-	const saw = report.complaints.join('; ');
-	story.claims(`${report.requests} requests sent, ${report.failedRequests} failed`, report.failedRequests === 0, saw);
-	story.claims(`${report.sockets} sockets open, ${report.lostSockets} lost`, report.lostSockets === 0, saw);
-	story.claims(
-		`${report.messages} messages counted, ${report.unansweredMessages} unanswered`,
-		report.unansweredMessages === 0,
-		saw,
-	);
-	story.claims(`${report.wrongVersion} answered by the wrong version`, report.wrongVersion === 0, saw);
+	claimNothingLost(story, report);
 
 	story.chapter('Two versions side by side');
 	const four = await oldTab.increment();

@@ -62,6 +62,11 @@ export class Load {
 		return load;
 	}
 
+	/** Requests that this deployment has answered so far. */
+	answeredBy(deployment: string): number {
+		return this.#byDeployment[deployment] ?? 0;
+	}
+
 	/** Ends the traffic, waits for what is under way and says what was seen. */
 	async stop(): Promise<LoadReport> {
 		this.#stopped = true;
@@ -120,11 +125,16 @@ export class Load {
 	#get(path: string): Promise<{ status: number; deployment: string }> {
 		return new Promise((resolve, reject) => {
 			get(`${this.#origin}${path}`, { agent: this.#agent, timeout: 10_000 }, (response) => {
+				let page = '';
+				response.setEncoding('utf8').on('data', (chunk: string) => {
+					page += chunk;
+				});
 				response.once('error', reject).once('end', () => {
-					const deployment = response.headers['x-pulse-selected-deployment'];
+					// Not every platform's front says it; the counter's page does.
+					const deployment =
+						response.headers['x-pulse-selected-deployment'] ?? /data-deployment="([^"]*)"/.exec(page)?.[1];
 					resolve({ status: response.statusCode ?? 0, deployment: String(deployment) });
 				});
-				response.resume();
 			})
 				.once('timeout', function (this: { destroy(error: Error): void }) {
 					this.destroy(new Error('no answer within 10 s'));

@@ -40,7 +40,7 @@ export class Tab {
 		if (!response.ok) throw new Error(`prerender answered ${response.status}: ${await response.text()}`);
 		const [, { directives }] = (await response.json()) as [unknown, { directives: Directives }];
 		const cookie = response.headers.getSetCookie().map((line) => line.split(';')[0]);
-		const deployment = response.headers.get('x-pulse-selected-deployment') ?? '';
+		const deployment = response.headers.get('x-pulse-selected-deployment') ?? directives.query.pulse_deployment ?? '';
 		return Tab.#connect(origin, { directives, deployment, cookie: cookie.join('; '), instance: randomUUID() });
 	}
 

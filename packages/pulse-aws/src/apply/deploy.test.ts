@@ -209,6 +209,15 @@ test('A12: verify fails when one deployment answers for another', async () => {
 	]);
 });
 
+test('A13.2: a teardown deletes the stack only once the last task has ended, however quick CloudFormation is', async () => {
+	account = await openAccount({ stacks: { durationMs: 2_000 } });
+	await deployed(account);
+	const request = { deploymentName: NAME, force: true, pollSeconds: 5, dryRun: false };
+	const { result } = await teardown(account.connect({ answers: [true] }).session, request);
+	expect(result.status).toBe('deleted');
+	expect(account.world.ecs.tasks.map((task) => task.status)).toEqual(['STOPPED', 'STOPPED']);
+});
+
 test('a dry run changes nothing', async () => {
 	account = await openAccount();
 	const { session, trace } = account.connect();

@@ -1,6 +1,7 @@
 import type { Step } from '../plan/step.ts';
 import type { Run } from './run.ts';
 import { awaitHealth } from './steps/await-health.ts';
+import { awaitTasks } from './steps/await-tasks.ts';
 import { createRule, createService, createTargetGroup, pushImage, registerTaskDefinition } from './steps/backend.ts';
 import { deployBaseline } from './steps/baseline.ts';
 import { awaitCertificate, requestCertificate } from './steps/certificate.ts';
@@ -62,6 +63,8 @@ export function perform(run: Run, step: Step, signal: AbortSignal, tell: Tell): 
 			return checkDomain(run, signal);
 		case 'stop-routing':
 			return stopRouting(run);
+		case 'await-tasks':
+			return awaitTasks(run, signal, tell);
 		case 'delete-stack':
 			return deleteStack(run, signal, tell);
 		case 'delete-parameters':

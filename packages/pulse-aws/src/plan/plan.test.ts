@@ -156,8 +156,9 @@ describe('a teardown', () => {
 			[
 				'1. Stop sending visitors to any deployment',
 				'2. Remove a, b (teardown)',
-				'3. Delete the baseline stack',
-				'4. Delete parameters and logs',
+				'3. Wait until the last task has ended',
+				'4. Delete the baseline stack',
+				'5. Delete parameters and logs',
 				'The certificate is kept.',
 			].join('\n'),
 		);

@@ -25,6 +25,7 @@ export type Step =
 	| { readonly kind: 'mark-draining' }
 	| { readonly kind: 'check-domain' }
 	| { readonly kind: 'stop-routing' }
+	| { readonly kind: 'await-tasks' }
 	| { readonly kind: 'delete-stack' }
 	| { readonly kind: 'delete-parameters' };
 
@@ -83,6 +84,8 @@ export function title(step: Step, id: string): string {
 			return 'Check that the domain leads to the load balancer';
 		case 'stop-routing':
 			return 'Stop sending visitors to any deployment';
+		case 'await-tasks':
+			return 'Wait until the last task has ended';
 		case 'delete-stack':
 			return 'Delete the baseline stack';
 		case 'delete-parameters':

@@ -19,6 +19,8 @@ export function planTeardown(name: string, { stack, fleet }: Observation, force:
 	const steps: Step[] = [];
 	if (fleet !== null) steps.push({ kind: 'stop-routing' });
 	if (ids.length > 0) steps.push({ kind: 'remove-deployments', ids, why: 'teardown' });
+	// A cluster in which a task is still ending cannot be deleted, and an interrupted teardown may have left some.
+	if (fleet !== null) steps.push({ kind: 'await-tasks' });
 	if (stack.condition !== 'absent') steps.push({ kind: 'delete-stack' });
 	steps.push({ kind: 'delete-parameters' });
 	return { verb: 'teardown', id: name, steps, notes: ['The certificate is kept.'] };

@@ -4,26 +4,33 @@ import { everyPage, inBatches, optional } from './pages.ts';
 
 /** Ids of the tasks that are meant to run, by service name: the whole cluster's in pages, not one list a service. */
 export async function readTasks(aws: Pick<Aws, 'ecs'>, cluster: string): Promise<Map<string, string[]>> {
-	const arns = await orGone(
-		everyPage(
-			(token) =>
-				aws.ecs.listTasks({ cluster, desiredStatus: 'RUNNING', maxResults: 100, ...optional('nextToken', token) }),
-			(page) => page.nextToken,
-			(page) => page.taskArns,
-		),
-		'ClusterNotFoundException',
-	);
-	const tasks = await inBatches(
-		arns ?? [],
-		100,
-		async (batch) => (await aws.ecs.describeTasks({ cluster, tasks: batch })).tasks,
-	);
+	const tasks = await describeTasks(aws, cluster, await listTasks(aws, cluster, 'RUNNING'));
 	const byService = new Map<string, string[]>();
 	for (const task of tasks) {
 		const service = task.group?.replace(/^service:/, '') ?? '';
 		byService.set(service, [...(byService.get(service) ?? []), taskId(task.taskArn)]);
 	}
 	return byService;
+}
+
+/** How many tasks have not ended yet, those that are ending included. */
+export async function countLivingTasks(aws: Pick<Aws, 'ecs'>, cluster: string): Promise<number> {
+	const lists = await Promise.all((['RUNNING', 'STOPPED'] as const).map((desired) => listTasks(aws, cluster, desired)));
+	const tasks = await describeTasks(aws, cluster, lists.flat());
+	return tasks.filter((task) => task.lastStatus !== 'STOPPED').length;
+}
+
+async function listTasks(aws: Pick<Aws, 'ecs'>, cluster: string, desiredStatus: 'RUNNING' | 'STOPPED') {
+	const arns = everyPage(
+		(token) => aws.ecs.listTasks({ cluster, desiredStatus, maxResults: 100, ...optional('nextToken', token) }),
+		(page) => page.nextToken,
+		(page) => page.taskArns,
+	);
+	return (await orGone(arns, 'ClusterNotFoundException')) ?? [];
+}
+
+function describeTasks(aws: Pick<Aws, 'ecs'>, cluster: string, arns: readonly string[]) {
+	return inBatches(arns, 100, async (batch) => (await aws.ecs.describeTasks({ cluster, tasks: batch })).tasks);
 }
 
 export function taskId(arn: string | undefined): string {

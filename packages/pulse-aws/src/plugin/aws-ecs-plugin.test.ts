@@ -128,6 +128,23 @@ describe('A11.1: its variables', () => {
 		await expect(start('dev', {})).resolves.toBeUndefined();
 	});
 
+	test('may all be missing in production on another platform, where the plugin leaves everything to the others', async () => {
+		const { plugin } = await started({});
+		const directives: Directives = { headers: {}, query: {}, socketio: { auth: {}, headers: {}, query: {} } };
+		plugin.onPrerender(directives);
+		expect(directives.query).toEqual({});
+		expect(plugin.onConnect({ pulse_deployment: 'other' })).toBe(true);
+		const base = await serve(plugin);
+		for (const path of ['/_pulse/meta', '/?pulse_deployment=other']) {
+			expect(await (await fetch(`${base}${path}`)).text()).toBe('app');
+		}
+	});
+
+	test('stop the start where all are missing on ECS', async () => {
+		const env = { ECS_CONTAINER_METADATA_URI_V4: 'http://127.0.0.1:1' };
+		await expect(start('prod', env)).rejects.toThrow('Missing required env vars: PULSE_AWS_DEPLOYMENT_NAME, ');
+	});
+
 	test('must be integers where they are numbers', async () => {
 		await expect(start('prod', { ...ENV, PULSE_AWS_DRAIN_POLL_SECONDS: '2.5' })).rejects.toThrow(
 			'DRAIN_POLL_SECONDS must be an integer',

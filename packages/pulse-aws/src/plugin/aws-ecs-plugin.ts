@@ -19,8 +19,8 @@ export interface AWSECSPluginOptions {
 
 /**
  * Ties an app to its deployment on AWS: pages stay on the deployment that served them, its tasks tell the reaper when
- * nobody needs them any more, and requests of deployments that are gone are told to reload. In development it does nothing
- * where the `PULSE_AWS_*` variables are not set; elsewhere their absence stops the start.
+ * nobody needs them any more, and requests of deployments that are gone are told to reload. It does nothing in development
+ * and on other platforms, where the `PULSE_AWS_*` variables are not set; on ECS their absence stops the start.
  */
 export class AWSECSPlugin implements Plugin {
 	readonly [pluginBrand] = 1;
@@ -28,6 +28,8 @@ export class AWSECSPlugin implements Plugin {
 	readonly priority = 100;
 	readonly #given: AWSECSPluginOptions;
 	#variables: TaskVariables | null = null;
+	/** On another platform, whose own plugin answers. */
+	#elsewhere = false;
 	#stop: AbortController | null = null;
 	#watching: Promise<void> = Promise.resolve();
 
@@ -39,7 +41,8 @@ export class AWSECSPlugin implements Plugin {
 		if (this.#stop !== null) throw new Error('this AWSECSPlugin is already attached to another app');
 		const variables = readVariables(context.env, context.environment);
 		this.#stop = new AbortController();
-		if (variables === null) return;
+		this.#elsewhere = variables === 'elsewhere';
+		if (typeof variables === 'string') return;
 		this.#variables = variables;
 		this.#watching = watchDrain({
 			variables,
@@ -56,6 +59,7 @@ export class AWSECSPlugin implements Plugin {
 		await this.#watching;
 		this.#stop = null;
 		this.#variables = null;
+		this.#elsewhere = false;
 	}
 
 	/** No reload flag: a socket whose deployment is gone reaches the newest one by itself, which tells it to reload. */
@@ -75,7 +79,7 @@ export class AWSECSPlugin implements Plugin {
 			answerStale(request, response);
 			return true;
 		}
-		if (path !== META_PATH) return false;
+		if (path !== META_PATH || this.#elsewhere) return false;
 		answerMeta(request, response, this.#variables);
 		return true;
 	}

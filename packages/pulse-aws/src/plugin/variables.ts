@@ -17,20 +17,26 @@ export interface TaskVariables {
 	readonly taskId: string | null;
 }
 
+const METADATA_VARIABLE = 'ECS_CONTAINER_METADATA_URI_V4';
 const REQUIRED = [DEPLOYMENT_NAME_VARIABLE, DEPLOYMENT_ID_VARIABLE, DRAIN_POLL_VARIABLE, DRAIN_GRACE_VARIABLE];
 
+/** `disabled`: in development. `elsewhere`: in production, on another platform. */
+export type NoVariables = 'disabled' | 'elsewhere';
+
 /**
- * @returns `null` in development where any is missing
- * @throws Error elsewhere where any is missing, or a number is none
+ * An app that is deployed to other platforms too finds none of the variables there; on ECS, and with some of them, what is
+ * missing is a mistake.
+ * @throws Error outside of development where any is missing, or a number is none
  */
 export function readVariables(
 	env: Readonly<Record<string, string | undefined>>,
 	environment: 'prod' | 'ci' | 'dev',
-): TaskVariables | null {
+): TaskVariables | NoVariables {
 	const value = (name: string) => env[name]?.trim() || null;
 	const missing = REQUIRED.filter((name) => value(name) === null);
 	if (missing.length > 0) {
-		if (environment === 'dev') return null;
+		if (environment === 'dev') return 'disabled';
+		if (missing.length === REQUIRED.length && value(METADATA_VARIABLE) === null) return 'elsewhere';
 		throw new Error(`Missing required env vars: ${missing.join(', ')}`);
 	}
 	const seconds = (name: string, min: number) => {
@@ -43,7 +49,7 @@ export function readVariables(
 		deploymentId: value(DEPLOYMENT_ID_VARIABLE) ?? '',
 		drainPollSeconds: seconds(DRAIN_POLL_VARIABLE, 1),
 		drainGraceSeconds: seconds(DRAIN_GRACE_VARIABLE, 0),
-		metadataUri: value('ECS_CONTAINER_METADATA_URI_V4'),
+		metadataUri: value(METADATA_VARIABLE),
 		taskId: value('PULSE_AWS_TASK_ID'),
 	};
 }

@@ -8,6 +8,7 @@ import type { ConnectOptions } from '../../testing/calls/connect.ts';
 import type { Trace } from '../../testing/calls/trace.ts';
 import { backgroundClock } from '../../testing/clock/background-clock.ts';
 import { baselineTemplate } from '../../testing/cloudformation/baseline-template.ts';
+import type { TaskProgram } from '../../testing/tasks/program.ts';
 import { serverProgram } from '../../testing/tasks/server-program.ts';
 import { type AwsWorld, type AwsWorldOptions, createAwsWorld } from '../../testing/world.ts';
 import type { Session } from '../session.ts';
@@ -34,7 +35,14 @@ export interface Connected {
 	readonly killed: Promise<void>;
 }
 
-export async function openAccount(options: AwsWorldOptions & { certificate?: boolean } = {}): Promise<Account> {
+export interface AccountOptions extends AwsWorldOptions {
+	/** Default true. */
+	readonly certificate?: boolean;
+	/** What every image runs, instead of the small app. */
+	readonly program?: TaskProgram;
+}
+
+export async function openAccount(options: AccountOptions = {}): Promise<Account> {
 	const world = await createAwsWorld({ synthesize: template, ...options });
 	if (options.certificate !== false) world.certificates.add([DOMAIN]);
 	const sessions = new Map<string, number>();
@@ -53,7 +61,7 @@ export async function openAccount(options: AwsWorldOptions & { certificate?: boo
 				signal: signal ?? new AbortController().signal,
 				pushImage: async ({ repositoryUri, tag }) => {
 					await caller.aws.ecr.getAuthorizationToken({});
-					const program = app(world, sessions, account.broken);
+					const program = options.program ?? app(world, sessions, account.broken);
 					return `${repositoryUri}@${world.registry.push({ uri: `${repositoryUri}:${tag}`, program })}`;
 				},
 				// Time stands still while a real request is under way.
