@@ -1,3 +1,4 @@
+import type { Task } from '@aws-sdk/client-ecs';
 import type { Aws } from './aws.ts';
 import { orGone } from './error-names.ts';
 import { everyPage, inBatches, optional } from './pages.ts';
@@ -7,17 +8,32 @@ export async function readTasks(aws: Pick<Aws, 'ecs'>, cluster: string): Promise
 	const tasks = await describeTasks(aws, cluster, await listTasks(aws, cluster, 'RUNNING'));
 	const byService = new Map<string, string[]>();
 	for (const task of tasks) {
-		const service = task.group?.replace(/^service:/, '') ?? '';
+		const service = serviceName(task);
 		byService.set(service, [...(byService.get(service) ?? []), taskId(task.taskArn)]);
 	}
 	return byService;
 }
 
-/** How many tasks have not ended yet, those that are ending included. */
-export async function countLivingTasks(aws: Pick<Aws, 'ecs'>, cluster: string): Promise<number> {
+/**
+ * How many tasks and services of a cluster are still ending: neither is listed as running any more, yet they keep the
+ * cluster from being deleted. A service is known by the tasks it had.
+ */
+export async function countEnding(
+	aws: Pick<Aws, 'ecs'>,
+	cluster: string,
+): Promise<{ tasks: number; services: number }> {
 	const lists = await Promise.all((['RUNNING', 'STOPPED'] as const).map((desired) => listTasks(aws, cluster, desired)));
 	const tasks = await describeTasks(aws, cluster, lists.flat());
-	return tasks.filter((task) => task.lastStatus !== 'STOPPED').length;
+	const names = [...new Set(tasks.map(serviceName))].filter((name) => name !== '');
+	const services = await inBatches(
+		names,
+		10,
+		async (batch) => (await aws.ecs.describeServices({ cluster, services: batch })).services,
+	);
+	return {
+		tasks: tasks.filter((task) => task.lastStatus !== 'STOPPED').length,
+		services: services.filter((service) => service.status === 'DRAINING').length,
+	};
 }
 
 async function listTasks(aws: Pick<Aws, 'ecs'>, cluster: string, desiredStatus: 'RUNNING' | 'STOPPED') {
@@ -32,6 +48,8 @@ async function listTasks(aws: Pick<Aws, 'ecs'>, cluster: string, desiredStatus: 
 function describeTasks(aws: Pick<Aws, 'ecs'>, cluster: string, arns: readonly string[]) {
 	return inBatches(arns, 100, async (batch) => (await aws.ecs.describeTasks({ cluster, tasks: batch })).tasks);
 }
+
+const serviceName = (task: Task) => task.group?.replace(/^service:/, '') ?? '';
 
 export function taskId(arn: string | undefined): string {
 	return arn?.split('/').at(-1) ?? '';

@@ -1,5 +1,5 @@
 import { waitFor } from 'pulse-deploy-kit/wait';
-import { countLivingTasks } from '../../platform/tasks.ts';
+import { countEnding } from '../../platform/tasks.ts';
 import { made, type Run } from '../run.ts';
 
 /** Leaving the load balancer and the app's own goodbye take minutes at most. */
@@ -11,7 +11,7 @@ export async function awaitTasks(
 	tell: (waitingFor: string) => void,
 ): Promise<undefined> {
 	const { clusterName } = made(run.baseline, 'the baseline');
-	let living = 0;
+	let left = '';
 	await waitFor({
 		what: 'the tasks to end',
 		budgetMs: BUDGET_MS,
@@ -19,11 +19,13 @@ export async function awaitTasks(
 		clock: run.session.clock,
 		signal,
 		check: async () => {
-			living = await countLivingTasks(run.session.aws, clusterName);
-			if (living > 0) tell(`${living} left`);
-			return living === 0 ? true : undefined;
+			const { tasks, services } = await countEnding(run.session.aws, clusterName);
+			if (tasks + services === 0) return true;
+			left = `${tasks} task(s) and ${services} service(s) left`;
+			tell(left);
+			return undefined;
 		},
-		lastSeen: () => `${living} left in the cluster ${clusterName}`,
+		lastSeen: () => `${left} in the cluster ${clusterName}`,
 		next: 'Stop what still runs in the cluster, then run pulse-aws teardown again.',
 	});
 }
