@@ -54,6 +54,7 @@ export function createRuntime(app: App, environment: Environment, logger?: Logge
 		timeoutMs: timeoutSeconds * 1000,
 		sessionOf: sessions.ofOwner,
 		onClosed: (render) => log.debug({ renderId: render.id }, 'render session ended'),
+		onCloseFailed: (error) => log.error({ err: error }, 'the end of a channel failed'),
 		onOwnerGone: sessions.release,
 	});
 	const gateway = createGateway({ app, sessions, renders, log });

@@ -9,11 +9,11 @@ export interface Channel {
 	on(event: string, handler: (payload: unknown) => unknown): void;
 	/** Sends an event to the browser; kept, in order, while it is away. */
 	send(event: string, payload?: unknown): void;
-	/** Runs when the render session ends. */
-	onClose(callback: () => void): void;
+	/** Runs when the render session ends, or when the channel could not be opened. */
+	onClose(callback: () => unknown): void;
 }
 
-/** Called once for each render session that uses the channel, on its first message. */
+/** Called once for each render session that uses the channel, on its first message; again on the next one if it failed. */
 export type ChannelOpener = (channel: Channel) => void | Promise<void>;
 
 type ChannelMessage = {
@@ -27,21 +27,21 @@ export class ServerChannel implements Channel {
 	readonly name: string;
 	readonly render: RenderSession;
 	/** Messages wait for an opener that is asynchronous. */
-	readonly #opened: Promise<void> | null;
+	readonly #opened: Promise<void>;
 	readonly #handlers = new Map<string, (payload: unknown) => unknown>();
-	readonly #onClose: (() => void)[] = [];
+	readonly #onClose: (() => unknown)[] = [];
 
 	constructor(name: string, render: RenderSession, open: ChannelOpener) {
 		this.name = name;
 		this.render = render;
-		this.#opened = open(this) ?? null;
+		this.#opened = new Promise((resolve) => resolve(open(this)));
 	}
 
 	on(event: string, handler: (payload: unknown) => unknown): void {
 		this.#handlers.set(event, handler);
 	}
 
-	onClose(callback: () => void): void {
+	onClose(callback: () => unknown): void {
 		this.#onClose.push(callback);
 	}
 
@@ -55,19 +55,21 @@ export class ServerChannel implements Channel {
 			if (message.requestId) this.render.send(response(this.name, message.requestId, answer));
 		};
 		try {
-			if (this.#opened !== null) await this.#opened;
+			await this.#opened.catch((error) => {
+				this.render.closeChannel(this.name);
+				throw error;
+			});
 			const handler = message.event ? this.#handlers.get(message.event) : undefined;
 			if (handler === undefined) return respond({ error: `no handler for '${message.event}'` });
-			const result = handler(message.payload);
-			respond({ payload: result instanceof Promise ? await result : result });
+			respond({ payload: await handler(message.payload) });
 		} catch (error) {
 			respond({ error: 'the server failed to handle this' });
 			throw error;
 		}
 	}
 
-	close(): void {
-		for (const callback of this.#onClose.splice(0)) callback();
+	close(onFailed: (error: unknown) => void): void {
+		for (const callback of this.#onClose.splice(0)) new Promise((resolve) => resolve(callback())).catch(onFailed);
 	}
 }
 

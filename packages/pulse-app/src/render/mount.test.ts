@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Browser, serve } from '../testing/harness.ts';
 import { routeInfo } from '../wire/messages.ts';
 import { RenderSession } from './render-session.ts';
 
@@ -7,7 +8,15 @@ const route = routeInfo.parse({});
 function renderSession() {
 	const clock = { now: 0 };
 	const session = { id: 'user' } as ConstructorParameters<typeof RenderSession>[1];
-	return { render: new RenderSession('render', session, () => clock.now), clock };
+	return {
+		render: new RenderSession(
+			'render',
+			session,
+			() => clock.now,
+			() => {},
+		),
+		clock,
+	};
 }
 
 describe('a view', () => {
@@ -35,5 +44,40 @@ describe('a view', () => {
 		expect(render.findMount('/')).toBe(mount);
 		clock.now += 1;
 		expect(render.findMount('/')).toBeNull();
+	});
+});
+
+describe('views', () => {
+	it('get what was sent to them once the browser has attached them', async () => {
+		let render: RenderSession | undefined;
+		const { url } = await serve({
+			render: (view) => {
+				render = view.render;
+				return { tag: 'p' };
+			},
+			channels: { counter: (channel) => channel.on('read', () => 0) },
+		});
+		const browser = new Browser(url);
+		await browser.open({ paths: ['/a'] });
+		render?.send({ type: 'vdom_update', path: '/a', ops: [1] });
+		const page = await browser.connect().ready();
+		await page.request('counter', 'read');
+		expect(page.heard.some((message) => message.type === 'vdom_update')).toBe(false);
+		page.say({ type: 'attach', path: '/a', routeInfo: { pathname: '/a' }, attachId: 'x' });
+		await page.hear({ type: 'vdom_update' });
+		expect(page.heard.slice(-2).map((message) => message.type)).toEqual(['attach_ack', 'vdom_update']);
+	});
+
+	it('cannot be attached when their time is over', async () => {
+		const { url } = await serve();
+		const browser = new Browser(url);
+		await browser.open({ paths: ['/a'], ttlSeconds: 0.001 });
+		await expect
+			.poll(async () => {
+				const page = await browser.connect().ready();
+				page.say({ type: 'attach', path: '/a', attachId: 'x' });
+				return (await Promise.race([page.hear({ type: 'reload' }), page.hear({ type: 'attach_ack' })])).type;
+			})
+			.toBe('reload');
 	});
 });

@@ -1,18 +1,18 @@
-import type { ServerMessage } from '../wire/messages.ts';
+import { type Serialized, serialize } from '../wire/serialize.ts';
 
 /** More than this many waiting messages cannot be told from a lost page: the browser reloads instead. */
 export const MAX_QUEUED_MESSAGES = 100;
 
 /** Messages for a browser that is not there at the moment, in order and bounded. */
 export class Outbox {
-	#messages: ServerMessage[] = [];
+	#messages: Serialized[] = [];
 
-	push(message: ServerMessage): void {
+	push(message: Serialized): void {
 		if (this.#messages.length < MAX_QUEUED_MESSAGES) this.#messages.push(message);
-		else this.#messages = [{ type: 'reload' }];
+		else this.#messages = [serialize({ type: 'reload' })];
 	}
 
-	drain(): readonly ServerMessage[] {
+	drain(): readonly Serialized[] {
 		const messages = this.#messages;
 		this.#messages = [];
 		return messages;

@@ -8,6 +8,8 @@ export interface RenderRegistryOptions {
 	readonly timeoutMs: number;
 	readonly sessionOf: (sid: string) => UserSession;
 	readonly onClosed: (render: RenderSession) => void;
+	/** A callback of the app for the end of a channel failed. */
+	readonly onCloseFailed: (error: unknown) => void;
 	/** The last render session of this user is gone. */
 	readonly onOwnerGone: (sid: string) => void;
 	readonly now?: () => number;
@@ -27,7 +29,7 @@ export class RenderRegistry {
 	/** A new one, closed after the timeout unless a socket connects. The id is random unless a browser brings it. */
 	create(owner: string, id: string = randomBytes(16).toString('hex')): RenderSession {
 		const session = this.#options.sessionOf(owner) as UserSession & { readonly id: string };
-		const render = new RenderSession(id, session, this.#options.now ?? Date.now);
+		const render = new RenderSession(id, session, this.#options.now ?? Date.now, this.#options.onCloseFailed);
 		this.#renders.set(id, render);
 		this.#owners.set(owner, (this.#owners.get(owner) ?? 0) + 1);
 		this.#closeLater(render);

@@ -1,5 +1,6 @@
 import type { UserSession } from '../sessions/user-session.ts';
 import type { RouteInfo, ServerMessage } from '../wire/messages.ts';
+import { type Serialized, serialize } from '../wire/serialize.ts';
 import { type ChannelOpener, ServerChannel } from './channel.ts';
 import { Mount } from './mount.ts';
 import { Outbox } from './outbox.ts';
@@ -9,7 +10,7 @@ export const MAX_MOUNTS = 200;
 
 /** One socket, as a render session needs it. */
 export interface Link {
-	send(message: ServerMessage): void;
+	send(message: Serialized): void;
 	/** Another socket of the same page has taken over. */
 	drop(): void;
 }
@@ -29,14 +30,21 @@ export class RenderSession {
 	readonly #channels = new Map<string, ServerChannel>();
 	readonly #outbox = new Outbox();
 	readonly #now: () => number;
+	readonly #onCloseFailed: (error: unknown) => void;
 	#pageInstance: string | null = null;
 	#link: Link | null = null;
 
-	constructor(id: string, session: UserSession & { readonly id: string }, now: () => number) {
+	constructor(
+		id: string,
+		session: UserSession & { readonly id: string },
+		now: () => number,
+		onCloseFailed: (error: unknown) => void,
+	) {
 		this.id = id;
 		this.owner = session.id;
 		this.session = session;
 		this.#now = now;
+		this.#onCloseFailed = onCloseFailed;
 	}
 
 	get connected(): boolean {
@@ -67,12 +75,15 @@ export class RenderSession {
 		return true;
 	}
 
-	/** Delivered now, or in order when the browser is back and has attached the view that the message is for. */
+	/**
+	 * Delivered now, or in order when the browser is back and has attached the view that the message is for. What cannot be
+	 * serialised throws `TypeError` here, and later changes of the message are not seen, also when it has to wait.
+	 */
 	send(message: ServerMessage): void {
+		const wire = serialize(message);
 		const mount = 'path' in message ? this.#mounts.get(message.path) : undefined;
-		if (mount !== undefined && !mount.attached) mount.outbox.push(message);
-		else if (this.#link === null) this.#outbox.push(message);
-		else this.#link.send(message);
+		if (mount !== undefined && !mount.attached) mount.outbox.push(wire);
+		else this.#deliver(wire);
 	}
 
 	mount(path: string, routeInfo: RouteInfo, ttlMs: number): Mount {
@@ -102,7 +113,7 @@ export class RenderSession {
 		mount.attach();
 		mount.routeInfo = routeInfo;
 		if (attachId !== null) this.send({ type: 'attach_ack', path: mount.path, attachId });
-		for (const message of mount.outbox.drain()) this.send(message);
+		for (const message of mount.outbox.drain()) this.#deliver(message);
 	}
 
 	detach(path: string): void {
@@ -116,15 +127,20 @@ export class RenderSession {
 	}
 
 	closeChannel(name: string): void {
-		this.#channels.get(name)?.close();
+		this.#channels.get(name)?.close(this.#onCloseFailed);
 		this.#channels.delete(name);
 	}
 
 	/** Ends the live state. The registry calls it once. */
 	close(): void {
-		for (const channel of this.#channels.values()) channel.close();
+		for (const channel of this.#channels.values()) channel.close(this.#onCloseFailed);
 		this.#channels.clear();
 		this.#link?.drop();
 		this.#link = null;
+	}
+
+	#deliver(message: Serialized): void {
+		if (this.#link === null) this.#outbox.push(message);
+		else this.#link.send(message);
 	}
 }

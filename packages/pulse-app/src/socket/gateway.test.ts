@@ -1,16 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { PLUGIN_BRAND } from '../brand.ts';
 import type { ChannelOpener } from '../render/channel.ts';
-import type { RenderSession } from '../render/render-session.ts';
 import { Browser, serve } from '../testing/harness.ts';
 
 const counter: ChannelOpener = (channel) => {
 	let count = 0;
 	channel.on('increment', () => ++count);
 	channel.on('read', async () => count);
-	channel.on('fail', () => {
-		throw new Error('secret');
-	});
 };
 
 describe('a socket', () => {
@@ -113,108 +109,6 @@ describe('a socket', () => {
 			page.socket.emit('message', junk);
 		}
 		expect(await page.request('counter', 'increment')).toBe(1);
-	});
-});
-
-describe('channels', () => {
-	it('answer errors without their reason, and unknown names', async () => {
-		const { url } = await serve({ channels: { counter } });
-		const browser = new Browser(url);
-		await browser.open();
-		const page = await browser.connect().ready();
-		await expect(page.request('counter', 'fail')).rejects.not.toThrow(/secret/);
-		await expect(page.request('counter', 'missing')).rejects.toThrow(/no handler/);
-		await expect(page.request('constructor', 'x')).rejects.toThrow(/no channel/);
-		expect(await page.request('counter', 'increment')).toBe(1);
-	});
-
-	it('keep what they send while the browser is away, in order, and end with their session', async () => {
-		const renders: RenderSession[] = [];
-		let closed = 0;
-		const { url, running } = await serve({
-			sessionTimeoutSeconds: 0.3,
-			channels: {
-				feed: (channel) => {
-					renders.push(channel.render);
-					channel.on('open', () => true);
-					channel.onClose(() => {
-						closed += 1;
-					});
-				},
-			},
-		});
-		const browser = new Browser(url);
-		await browser.open();
-		const page = await browser.connect().ready();
-		await page.request('feed', 'open');
-		page.socket.disconnect();
-		await expect.poll(() => running.renderSessions().connected).toBe(0);
-		for (const n of [1, 2, 3])
-			renders[0]?.send({ type: 'channel_message', channel: 'feed', event: 'tick', payload: n });
-		const back = await browser.connect().ready();
-		await back.hear({ payload: 3 });
-		expect(back.heard.map((message) => 'payload' in message && message.payload)).toEqual([1, 2, 3]);
-		back.socket.disconnect();
-		await expect.poll(() => running.renderSessions().total).toBe(0);
-		expect(closed).toBe(1);
-	});
-
-	it('reload a page that missed more than can be kept', async () => {
-		let render: RenderSession | undefined;
-		const { url, running } = await serve({
-			channels: {
-				feed: (channel) => {
-					render = channel.render;
-					channel.on('open', () => true);
-				},
-			},
-		});
-		const browser = new Browser(url);
-		await browser.open();
-		const page = await browser.connect().ready();
-		await page.request('feed', 'open');
-		page.socket.disconnect();
-		await expect.poll(() => running.renderSessions().connected).toBe(0);
-		for (let n = 0; n < 101; n += 1)
-			render?.send({ type: 'channel_message', channel: 'feed', event: 'tick', payload: n });
-		const back = await browser.connect().ready();
-		await back.hear({ type: 'reload' });
-		expect(back.heard).toHaveLength(1);
-	});
-});
-
-describe('views', () => {
-	it('get what was sent to them once the browser has attached them', async () => {
-		let render: RenderSession | undefined;
-		const { url } = await serve({
-			render: (view) => {
-				render = view.render;
-				return { tag: 'p' };
-			},
-			channels: { counter },
-		});
-		const browser = new Browser(url);
-		await browser.open({ paths: ['/a'] });
-		render?.send({ type: 'vdom_update', path: '/a', ops: [1] });
-		const page = await browser.connect().ready();
-		await page.request('counter', 'read');
-		expect(page.heard.some((message) => message.type === 'vdom_update')).toBe(false);
-		page.say({ type: 'attach', path: '/a', routeInfo: { pathname: '/a' }, attachId: 'x' });
-		await page.hear({ type: 'vdom_update' });
-		expect(page.heard.slice(-2).map((message) => message.type)).toEqual(['attach_ack', 'vdom_update']);
-	});
-
-	it('cannot be attached when their time is over', async () => {
-		const { url } = await serve();
-		const browser = new Browser(url);
-		await browser.open({ paths: ['/a'], ttlSeconds: 0.001 });
-		await expect
-			.poll(async () => {
-				const page = await browser.connect().ready();
-				page.say({ type: 'attach', path: '/a', attachId: 'x' });
-				return (await Promise.race([page.hear({ type: 'reload' }), page.hear({ type: 'attach_ack' })])).type;
-			})
-			.toBe('reload');
 	});
 });
 

@@ -56,10 +56,10 @@ export function createGateway(parts: {
 	io.on('connection', (socket: Socket) => {
 		const admission = socket.data.admission as Admission;
 		const link: Link = {
-			send: (message) => socket.emit('message', serialize(message)),
+			send: (message) => socket.emit('message', message),
 			drop: () => socket.disconnect(true),
 		};
-		if (admission.kind !== 'accepted') return link.send({ type: 'reload' });
+		if (admission.kind !== 'accepted') return link.send(serialize({ type: 'reload' }));
 		const { render } = admission;
 
 		socket.on('disconnect', () => renders.disconnect(render, link));
