@@ -152,7 +152,9 @@ describe('who touches the process', () => {
 	const edge = (file: SourceFile) => /^(bin|serve|reaper\/handler)\.ts$/.test(file.inner);
 
 	test('only the edges set exit codes or catch signals', () => {
-		expect(users(files, /^process\.(exit|exitCode|on|once)$/, edge)).toEqual([]);
+		// Loading somebody's app catches what would end the process, and lets go again.
+		const allowed = (file: SourceFile) => edge(file) || file.path === 'packages/deploy-kit/src/contain-app.ts';
+		expect(users(files, /^process\.(exit|exitCode|on|once)$/, allowed)).toEqual([]);
 	});
 
 	test('only config reads the environment', () => {

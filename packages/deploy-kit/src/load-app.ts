@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
+import { containApp } from './contain-app.ts';
 import { DeployToolError, usageError } from './errors.ts';
 
 /** What a deploy tool reads of an app, whatever its language. */
@@ -31,8 +32,8 @@ const SESSION_STORE_BRAND = Symbol.for('pulse.session-store');
 /** TypeScript and JavaScript, in process, with `PULSE_ENV=ci`; environment and working directory are restored. */
 export const javascriptLoader: AppLoader = {
 	extensions: ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs', '.tsx', '.jsx'],
-	async load(file) {
-		const module = await importInCi(file);
+	async load(file, signal) {
+		const module = await importInCi(file, signal);
 		const app = [module.default, module.app, (module.default as Record<string, unknown> | undefined)?.app].find(isApp);
 		if (app === undefined) {
 			throw usageError(
@@ -73,7 +74,7 @@ export function solePlugin(app: LoadedApp, name: string, label: string): LoadedP
 	return first;
 }
 
-async function importInCi(file: string): Promise<Record<string, unknown>> {
+async function importInCi(file: string, signal: AbortSignal): Promise<Record<string, unknown>> {
 	const { createJiti } = await import('jiti');
 	// No cache on disk: a deploy must read the file as it is, and leaves nothing behind in the user's tree.
 	const jiti = createJiti(file, { fsCache: false, moduleCache: false });
@@ -81,12 +82,13 @@ async function importInCi(file: string): Promise<Record<string, unknown>> {
 	const directory = process.cwd();
 	process.env.PULSE_ENV = 'ci';
 	try {
-		return await jiti.import<Record<string, unknown>>(file);
+		return await containApp(() => jiti.import<Record<string, unknown>>(file), signal);
 	} catch (cause) {
+		if (signal.aborted) throw signal.reason;
 		throw new DeployToolError('app-failed', `The app file ${file} could not be loaded.`, {
 			fault: 'app',
 			detail: cause instanceof Error ? cause.message : String(cause),
-			next: 'Run it locally first: it must load without side effects.',
+			next: `Try it: npx pulse run ${file}. Loading it must start nothing and end nothing.`,
 			cause,
 		});
 	} finally {

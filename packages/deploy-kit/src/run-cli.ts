@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import type { CommandResult, CommandSpec } from './command.ts';
 import { commanderProgram, type Parsed, type ProgramInfo } from './commander-program.ts';
 import { CancelledError, isDeployToolError, usageError } from './errors.ts';
@@ -45,7 +45,8 @@ export async function runCli(info: ProgramInfo, specs: readonly CommandSpec[], e
 			edge.stderr.write(errorOutput);
 			return 2;
 		}
-		return fail(usageError(error.message.replace(/^error: /, ''), `Run ${info.name} --help.`), edge, wantsJson, false);
+		const help = [info.name, ...commandWords(program, edge.argv), '--help'].join(' ');
+		return fail(usageError(error.message.replace(/^error: /, ''), `Run ${help}`), edge, wantsJson, false);
 	}
 	return parsed === undefined ? 0 : runParsed(parsed, edge);
 }
@@ -108,6 +109,13 @@ function sortedJson(value: unknown): string {
 	);
 }
 
-function withDescendants(command: ReturnType<typeof commanderProgram>): ReturnType<typeof commanderProgram>[] {
-	return [command, ...command.commands.flatMap((child) => withDescendants(child as typeof command))];
+/** The words that name a command, as far as they do. */
+function commandWords(program: Command, argv: readonly string[]): string[] {
+	const [word = '', ...rest] = argv;
+	const command = program.commands.find((candidate) => candidate.name() === word);
+	return command === undefined ? [] : [word, ...commandWords(command, rest)];
+}
+
+function withDescendants(command: Command): Command[] {
+	return [command, ...command.commands.flatMap(withDescendants)];
 }

@@ -49,3 +49,5 @@ const exitCode = await runCli(info, commands, {
 	signal: interruption.signal,
 });
 process.exitCode = interruptedBy !== undefined && exitCode !== 0 ? SIGNAL_EXIT_CODES[interruptedBy] : exitCode;
+// What the app file started when it was loaded, a timer or a connection, would keep this process alive.
+process.stdout.write('', () => process.exit());

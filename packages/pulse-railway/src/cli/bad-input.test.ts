@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalPlatform, startLocalPlatform } from '../local/index.ts';
 import { appFolder } from './testing/app-folder.ts';
@@ -67,6 +69,25 @@ describe('bad input is one clear line, and nothing is created:', () => {
 		}));
 	it('a plain http API elsewhere', () =>
 		expectRefusal(['status'], /must be https/, { PULSE_RAILWAY_API_URL: 'http://api.example.com/graphql' }));
+	it('an unknown flag leads to the help of its own command', async () => {
+		const { stderr } = await run(['janitor', 'run', '--frob']);
+		expect(stderr).toContain('Next: Run pulse-railway janitor run --help\n');
+	});
+	it('an app file that ends the process', async () => {
+		await writeFile(join(app.dir, 'exits.ts'), 'process.exit(0);');
+		const { code, json } = await run(['deploy', 'exits.ts', '--json']);
+		expect(json()).toMatchObject({ error: { code: 'app-failed', detail: 'It called process.exit(0).' } });
+		expect(code).toBe(1);
+	});
+	it('an app file that prints and keeps a timer leaves one document, and the command ends', async () => {
+		await writeFile(
+			join(app.dir, 'noisy.ts'),
+			`console.log('noise'); setInterval(() => {}, 1000);\n${await readFile(join(app.dir, 'app.ts'), 'utf8')}`,
+		);
+		const { code, stderr, json } = await run(['init', 'noisy.ts', '--dry-run', '--json']);
+		expect(json()).toMatchObject({ dry_run: true });
+		expect([code, stderr]).toEqual([0, 'noise\n']);
+	});
 	it('a token on the command line never comes back', async () => {
 		const { stdout, stderr } = await run(['init', 'app.ts', '--token', 'hunter2-hunter2', '--json', '--verbose']);
 		expect(stdout + stderr).not.toContain('hunter2');

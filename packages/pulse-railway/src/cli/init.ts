@@ -20,7 +20,9 @@ export const initCommand: CommandSpec = {
 		const { init } = await import('../apply/init.ts');
 		return outcome(await init(invocation), (result) => [
 			`Ready at ${result.server_address}`,
-			`Put the variables of your app on the env service, then: pulse-railway deploy`,
+			'The other commands need to know the project:',
+			`  export RAILWAY_PROJECT_ID=${result.project_id} RAILWAY_ENVIRONMENT_ID=${result.environment_id}`,
+			`Put the variables of your app on the env service, then: pulse-railway deploy ${invocation.args[0] ?? ''}`.trimEnd(),
 		]);
 	},
 };

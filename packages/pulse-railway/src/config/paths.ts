@@ -28,7 +28,10 @@ export async function locateDockerfile(cwd: string, context: string, given: stri
 		if (inside.startsWith('..') || isAbsolute(inside)) throw usageError('dockerfile must be inside the build context');
 		return posix(inside);
 	}
-	throw usageError(`Dockerfile not found: ${given}`, 'Name it with --dockerfile.');
+	throw usageError(
+		`Dockerfile not found: ${given}`,
+		`Create one in ${context} (there is a short one in the README), or name it with --dockerfile.`,
+	);
 }
 
 export function locateWebRoot(context: string, webRoot: string): Promise<string> {
@@ -55,7 +58,8 @@ async function inContext(
 	if (isAbsolute(path)) throw usageError(`${flag} must be relative`, `Write it relative to the context ${context}.`);
 	const inside = relative(context, resolve(context, path));
 	if (inside.startsWith('..')) throw usageError(`${flag} must be inside the build context, got '${path}'`);
-	if ((await kindOf(resolve(context, path))) !== kind) throw usageError(`${label} not found: ${path}`);
+	if ((await kindOf(resolve(context, path))) !== kind)
+		throw usageError(`${label} not found: ${path}`, `Name it relative to the context ${context}, with --${flag}.`);
 	return posix(inside);
 }
 

@@ -21,7 +21,7 @@ export async function runUp(request: UpRequest, { env, host, signal, print, json
 		const { apiUrl, token, workspaceId, fresh } = await startDetached(request.dir, detachedFlags(request), env, signal);
 		const address = { apiUrl: apiUrl!, accountToken: token!, workspaceId: workspaceId! };
 		const verb = fresh ? 'runs' : 'was running already, with its own settings,';
-		const text = `The local platform ${verb} at ${address.apiUrl}. Stop it: pulse-railway local down`;
+		const text = `The local platform ${verb} at ${address.apiUrl}. Stop it: pulse-railway local down --dir ${request.dir}`;
 		host.notify({ level: 'success', text });
 		return { json: addressJson(address), text: exportLines(address) };
 	}
