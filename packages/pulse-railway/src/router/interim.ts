@@ -9,6 +9,8 @@ interface Interim {
 
 /** Passes on a 1xx response: 100 to whoever asked for it, the others (102, 103) to everybody who can understand them. */
 export function passInterim(response: RouterResponse, head: RequestHead, { status, reason, headers }: Interim): void {
+	// Of no use to a client that does not read, and a backend may send them without end.
+	if (response.socket?.writableNeedDrain) return;
 	if (status === 100) {
 		if (head.expectsContinue) response.writeContinue();
 		return;

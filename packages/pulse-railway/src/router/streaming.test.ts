@@ -156,6 +156,30 @@ it('early hints pass, an unasked-for 101 does not', async () => {
 	expect(await exchange(port, get('/switch'))).toMatch(/^HTTP\/1\.1 502 /);
 });
 
+it('hints without end to a client that does not read fill no memory', async () => {
+	const count = 1_000;
+	const hint = `HTTP/1.1 103 Early Hints\r\nLink: ${'a'.repeat(60_000)}\r\n\r\n`;
+	let left = count;
+	const backend = await startRawBackend((socket) => {
+		const write = () => {
+			while (left > 0) if (left-- && !socket.write(hint)) return;
+			if (left === 0) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ndone');
+			left = -1;
+		};
+		socket.on('drain', write);
+		write();
+	});
+	const { port } = await startRouter({ deployments: { v1: backend.port } });
+	const client = rawClient(port, get('/'));
+	client.socket.pause();
+	await eventually(() => left === -1);
+	client.socket.resume();
+	const answer = await client.ended();
+	expect(answer).toMatch(/done$/);
+	// What the kernel holds for a connection is a few megabytes.
+	expect(answer.length).toBeLessThan((count / 2) * hint.length);
+});
+
 it('an answer before the end of an upload arrives, and the upload stops at the backend', async () => {
 	const backend = await startRawBackend((socket, received) => {
 		if (received.includes('first')) socket.write('HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno');
