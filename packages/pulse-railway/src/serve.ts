@@ -1,5 +1,4 @@
 import cluster from 'node:cluster';
-import { setFlagsFromString } from 'node:v8';
 import { pino } from 'pino';
 import { processEnvironment } from './config/process-env.ts';
 import { routerConfig } from './config/router.ts';
@@ -17,8 +16,6 @@ export async function serve(env: Readonly<Record<string, string | undefined>> = 
 		await runWorkers(config, logger, onSignal);
 		return;
 	}
-	// The young generation stays as small as it is now: ten thousand idle sockets should not cost their garbage as well.
-	setFlagsFromString('--semi-space-growth-factor=1');
 	const opened = await openRouter(config, logger);
 	await new Promise<void>((resolve) => onSignal(resolve));
 	await opened.close(config.drainMs);
