@@ -32,11 +32,11 @@ export interface Log {
 export function createLog(pino: Logger, access: AccessLog): Log {
 	return {
 		access,
-		served: (fields) => pino.info({ event: 'request', ...fields }, 'request served'),
+		served: (fields) => pino.info({ event: 'request', ...bounded(fields) }, 'request served'),
 		failed: (cause, fields, error) => {
 			if (access === 'off') return;
 			const { level, detail } = failureOf(cause);
-			pino[level]({ event: 'failure', cause, ...fields, ...reason(error) }, detail);
+			pino[level]({ event: 'failure', cause, ...bounded(fields), ...reason(error) }, detail);
 		},
 		storeLost: (cause, status) =>
 			pino.error(
@@ -54,6 +54,11 @@ export function createLog(pino: Logger, access: AccessLog): Log {
 		refusedInput: (code, peer) => pino.info({ event: 'refused-input', code, peer }, 'request refused: not valid HTTP'),
 		note: (event, fields, message) => pino.info({ event, ...fields }, message),
 	};
+}
+
+/** What a client wrote, cut: a line of 64 KB for every request would cost more than the request. A refused target may still have its query. */
+function bounded<Fields extends RequestFields>(fields: Fields): Fields {
+	return { ...fields, request: fields.request.slice(0, 200), path: fields.path.split('?', 1)[0]!.slice(0, 1_000) };
 }
 
 /** Code and message; stacks only help where the error is ours. */

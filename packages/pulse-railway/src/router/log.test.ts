@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest';
+import { startRouter } from './testing/router.ts';
+import { exchange, get } from './testing/sockets.ts';
+
+it('what a client wrote is logged short, on one line, and without its query', async () => {
+	const { port, lines } = await startRouter({ active: null });
+	await exchange(port, get(`/${'a'.repeat(30_000)}?token=secret`, [`X-Request-Id: ${'i'.repeat(20_000)}`]));
+	await exchange(port, get('ftp://evil/?token=secret'));
+	await exchange(port, get('/_pulse/internal/x?token=secret'));
+	const failures = lines.filter((line) => line.event === 'failure');
+	expect(failures.map((line) => line.cause)).toEqual(['no-active', 'bad-request', 'internal-path']);
+	for (const line of failures) expect(JSON.stringify(line).length).toBeLessThan(2_000);
+	expect(JSON.stringify(lines)).not.toContain('secret');
+});
