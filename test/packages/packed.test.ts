@@ -1,0 +1,122 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { openStore } from '../../packages/pulse-railway/src/stores/open.ts';
+import { redisServerMissing, startRedisServer } from '../../packages/pulse-railway/src/stores/testing/redis-server.ts';
+import { ROOT } from '../repository/source-files.ts';
+import { startInstalled } from './installed.ts';
+import { install, installAs, packInto, type Tarball } from './tarballs.ts';
+
+let folder: string;
+let tarballs: readonly Tarball[];
+
+beforeAll(async () => {
+	folder = await mkdtemp(join(tmpdir(), 'pulse-packed-'));
+	await mkdir(join(folder, 'tarballs'));
+	tarballs = await packInto(join(folder, 'tarballs'), ['deploy-kit', 'pulse-app', 'pulse-railway', 'pulse-aws']);
+}, 60_000);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('what is published', () => {
+	it('is the build with licence and readme, and no test, test support, source map or secret', () => {
+		for (const { name, files } of tarballs) {
+			expect(files, name).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json']));
+			const strange = files.filter(
+				(path) =>
+					!/^(dist\/.*\.(js|d\.ts|cjs)|bin\/[\w-]+\.js|package\.json|LICENSE|README\.md)$/.test(path) ||
+					/\.(test|suite)\.|(^|\/)testing\//.test(path),
+			);
+			const wanted = name === 'pulse-railway' ? ['src/local/schema.graphql'] : name === 'pulse-aws' ? ['cdk.json'] : [];
+			expect(strange, name).toEqual(wanted);
+		}
+	});
+
+	it('is of one version, depends on its siblings in that version, and carries the one licence', async () => {
+		const licence = await readFile(join(ROOT, 'LICENSE'), 'utf8');
+		const versions = new Set<string>();
+		for (const name of ['deploy-kit', 'pulse-app', 'pulse-railway', 'pulse-aws']) {
+			const manifest = JSON.parse(await readFile(join(ROOT, 'packages', name, 'package.json'), 'utf8'));
+			versions.add(manifest.version);
+			const { 'pulse-deploy-kit': kit = manifest.version } = manifest.dependencies;
+			const { 'pulse-app': app = `^${manifest.version}` } = manifest.peerDependencies ?? {};
+			expect([kit, app], name).toEqual([manifest.version, `^${manifest.version}`]);
+			expect(await readFile(join(ROOT, 'packages', name, 'LICENSE'), 'utf8'), name).toBe(licence);
+		}
+		expect([...versions]).toHaveLength(1);
+	});
+});
+
+describe('installed as the images do it', () => {
+	let app: string;
+	beforeAll(async () => {
+		app = await mkdtemp(join(tmpdir(), 'pulse-image-'));
+		await installAs('docker/router.Dockerfile', app, join(folder, 'tarballs'));
+	}, 180_000);
+	afterAll(() => rm(app, { recursive: true, force: true }));
+
+	it('the command explains itself', async () => {
+		const help = startInstalled(app, 'pulse-railway', ['--help']);
+		expect(await help.exit).toBe(0);
+		expect(help.output()).toContain('Commands:');
+	});
+
+	it('the janitor refuses to run outside Railway, and lacks nothing to say so', async () => {
+		const janitor = startInstalled(app, 'pulse-railway', ['janitor', 'run']);
+		expect(await janitor.exit).toBe(2);
+		expect(janitor.output()).toContain('must execute inside Railway');
+	});
+
+	const missing = redisServerMissing();
+	it.skipIf(missing !== null)(
+		`the router proxies over a real Redis${missing ? ` (${missing})` : ''}`,
+		async () => {
+			const redis = await startRedisServer();
+			onTestFinished(() => redis.stop());
+			const backend = createServer((request, response) => response.end(`v1 ${request.url}`));
+			await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve));
+			onTestFinished(() => void backend.close());
+			const store = await openStore(redis.url, { prefix: 'pulse:railway' });
+			await store.promote('v1', 'v1');
+			await store.close();
+			const network = join(app, 'network.json');
+			await writeFile(network, JSON.stringify({ v1: `127.0.0.1:${(backend.address() as AddressInfo).port}` }));
+
+			const router = startInstalled(app, 'pulse-railway', ['router'], {
+				NODE_ENV: 'production',
+				REDIS_URL: redis.url,
+				PORT: '0',
+				PULSE_RAILWAY_PRIVATE_NETWORK: network,
+				PULSE_RAILWAY_ROUTER_WORKERS: '1',
+				PULSE_RAILWAY_ROUTER_SNAPSHOT_FILE: join(app, 'last.json'),
+			});
+			const [, port] = await router.said(/"event":"listening".*"port":(\d+)/);
+			const answer = await fetch(`http://127.0.0.1:${port}/a?b=c`);
+			expect([answer.headers.get('x-pulse-selected-deployment'), await answer.text()]).toEqual(['v1', 'v1 /a?b=c']);
+			expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
+			router.child.kill('SIGTERM');
+			expect(await router.exit).toBe(0);
+		},
+		60_000,
+	);
+});
+
+it('an app of a stranger runs by pulse-app alone', async () => {
+	const app = await mkdtemp(join(tmpdir(), 'pulse-stranger-'));
+	onTestFinished(() => rm(app, { recursive: true, force: true }));
+	const packed = tarballs.find(({ name }) => name === 'pulse-app')?.filename;
+	const tarball = join(folder, 'tarballs', packed ?? '');
+	await install(app, `npm install --ignore-scripts --no-audit --no-fund --prefer-offline ${tarball}`);
+	const source = `import { App } from 'pulse-app';
+const greeting: string = 'hello';
+export default new App({ listener: (_request, response) => response.end(greeting) });`;
+	await writeFile(join(app, 'app.ts'), source);
+	const running = startInstalled(app, 'pulse', ['run', 'app.ts', '--port', '0']);
+	const [, port] = await running.said(/:(\d{4,5})\b/);
+	expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe('hello');
+	expect((await fetch(`http://127.0.0.1:${port}/_pulse/health`)).status).toBe(200);
+	running.child.kill('SIGTERM');
+	expect(await running.exit).toBe(0);
+}, 180_000);
