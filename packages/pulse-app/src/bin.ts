@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import { runCommand } from './cli/run.ts';
-import { enterProduction } from './config/environment.ts';
+import { defaultAddress, enterProduction } from './config/environment.ts';
 import type { PulseError } from './errors.ts';
 import type { RunningApp } from './server/start.ts';
 
 export interface RunOptions {
 	readonly prod: boolean;
-	readonly address: string;
+	readonly address?: string;
 	readonly port: number;
 	readonly serverAddress?: string;
 	readonly drainSeconds: number;
@@ -23,7 +23,7 @@ async function run(file: string, options: RunOptions): Promise<void> {
 	const app = await loadApp(file, process.cwd());
 	const running = await app.listen({
 		port: options.port,
-		address: options.address,
+		address: options.address ?? defaultAddress(),
 		...(options.serverAddress === undefined ? {} : { serverAddress: options.serverAddress }),
 	});
 	process.stderr.write(`Listening on ${running.url} (Ctrl-C stops)\n`);

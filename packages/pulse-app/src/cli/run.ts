@@ -7,7 +7,12 @@ export function runCommand(handler: (file: string, options: RunOptions) => Promi
 		.description('Run the app that a TypeScript or JavaScript file exports.')
 		.argument('<file>', 'file that exports an App, by default or as `app`')
 		.option('--prod', 'production: requires a server address (https, or http on this machine)', false)
-		.addOption(new Option('--address <address>', 'address to listen on').env('PULSE_ADDRESS').default('::'))
+		.addOption(
+			new Option(
+				'--address <address>',
+				'address to listen on (default: this machine alone; in production ::, all of them)',
+			).env('PULSE_ADDRESS'),
+		)
 		.addOption(new Option('--port <port>', 'port to listen on; 0 picks one').env('PORT').default(8000).argParser(port))
 		.addOption(
 			new Option(

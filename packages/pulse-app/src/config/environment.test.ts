@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readEnvironment } from './environment.ts';
+import { defaultAddress, readEnvironment } from './environment.ts';
 
 describe('the environment of an app', () => {
 	it('is dev without an address by default', () => {
@@ -32,4 +32,10 @@ describe('the environment of an app', () => {
 		expect(environment.serverAddress?.origin).toBe('https://a.example');
 		expect(() => readEnvironment({}, { PULSE_ENV: 'production' })).toThrow(/PULSE_ENV/);
 	});
+});
+
+it('an app under development is reached from this machine alone, one in production or CI from everywhere', () => {
+	expect(
+		[{}, { PULSE_ENV: 'dev' }, { PULSE_ENV: 'prod' }, { PULSE_ENV: 'ci' }].map((env) => defaultAddress(env)),
+	).toEqual(['127.0.0.1', '127.0.0.1', '::', '::']);
 });

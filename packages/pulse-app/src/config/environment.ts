@@ -31,6 +31,11 @@ export function enterProduction(): void {
 	process.env.PULSE_ENV = 'prod';
 }
 
+/** Where `pulse run` listens unless told: under development nobody else in the café is meant to see the app. */
+export function defaultAddress(env: Env = process.env): string {
+	return readMode(env.PULSE_ENV) === 'dev' ? '127.0.0.1' : '::';
+}
+
 function readMode(text: string | undefined): Environment['mode'] {
 	if (text === undefined || text === '') return 'dev';
 	if (text === 'prod' || text === 'ci' || text === 'dev') return text;

@@ -5,8 +5,8 @@ import { CONTROL_WINDOW_SECONDS, type ControlHeaders, verifyControl } from './si
 
 /** Bytes. A transport may stop reading beyond it and answer {@link CONTROL_NOT_FOUND} itself. */
 export const CONTROL_BODY_LIMIT = 64 * 1024;
-/** A signature is good for the window on either side of its timestamp, and its nonce must outlive it. */
-const NONCE_TTL_MS = (2 * CONTROL_WINDOW_SECONDS + 10) * 1000;
+/** A signature is good for the window on either side of its timestamp; its nonce outlives it also where the clocks of replicas differ. */
+const NONCE_TTL_MS = 10 * CONTROL_WINDOW_SECONDS * 1000;
 
 export interface ControlAnswer {
 	readonly status: number;
