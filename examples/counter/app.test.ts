@@ -7,7 +7,7 @@ import { run } from './testing/run.ts';
 
 const missing = chromiumMissing();
 
-describe('the counter over bare sockets', () => {
+describe('the counter over bare sockets (R10.11)', () => {
 	/** Opens a page's render session as a browser does. */
 	async function open(url: string, cookie?: string) {
 		const headers: Record<string, string> = cookie === undefined ? {} : { cookie };

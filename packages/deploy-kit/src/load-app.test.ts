@@ -40,7 +40,7 @@ describe('an app file', () => {
 		});
 	});
 
-	it('sees PULSE_ENV=ci, and what it does to environment and directory is taken back', async () => {
+	it('sees PULSE_ENV=ci, and what it does to environment and directory is taken back (R7.4)', async () => {
 		const before = [process.cwd(), process.env.PATH, process.env.PULSE_ENV];
 		const file = await app(
 			'rude.ts',

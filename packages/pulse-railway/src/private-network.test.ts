@@ -13,7 +13,7 @@ async function networkFile(services: unknown) {
 	return { file, folder, write };
 }
 
-it('on Railway a service is a name of the private network, resolved for both families', () => {
+it('on Railway a service is a name of the private network, resolved for both families (R2.2)', () => {
 	const network = openPrivateNetwork();
 	expect(network.address('v1', 8000)).toEqual({ host: 'v1.railway.internal', port: 8000 });
 	expect(network.refresh('v1', 8000, { host: 'v1.railway.internal', port: 8000 })).toBe(false);

@@ -67,7 +67,7 @@ async function run(env: Record<string, string>): Promise<Served> {
 	return { port: Number(listening.port), child, lines, exit: () => exited };
 }
 
-it('serves, and at SIGTERM finishes what it has and ends with 0', async () => {
+it('serves, and at SIGTERM finishes what it has and ends with 0 (R2.20)', async () => {
 	let finish: () => void = () => {};
 	const backend = await startBackend((request, response) => {
 		if (request.url === '/slow') finish = () => response.end('finished');

@@ -59,7 +59,7 @@ const COMMIT = 'setVariables shared PULSE_ACTIVE_DEPLOYMENT';
 const broken = new DeployToolError('broken', 'It broke.', { fault: 'platform' });
 
 describe('a deploy', () => {
-	it('does its calls in the one order, and leaves the old deployment draining', async () => {
+	it('does its calls in the one order, and leaves the old deployment draining (R7.14)', async () => {
 		await run();
 		const asked = world.calls.filter((call) => !call.startsWith('control status'));
 		expect(asked).toEqual([
@@ -94,7 +94,7 @@ describe.each(BEFORE_COMMIT)('before the commit point, at %s', (where) => {
 		expect([await records(), durable()]).toEqual([['old active'], 'old']);
 	};
 
-	it('a failure is undone, and it is what is told', async () => {
+	it('a failure is undone, and it is what is told (R6.8)', async () => {
 		world.before = (call) => {
 			if (call === where) throw broken;
 		};
@@ -200,7 +200,7 @@ describe('after the commit point', () => {
 });
 
 describe('undoing', () => {
-	it('that fails as well names both', async () => {
+	it('that fails as well names both (R6.8)', async () => {
 		world.before = (call) => {
 			if (call === 'meta new') throw broken;
 			if (call === 'deleteService new') throw new Error('no answer');

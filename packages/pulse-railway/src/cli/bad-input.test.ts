@@ -41,7 +41,7 @@ async function expectRefusal(
 	expect(environments()).toEqual([]);
 }
 
-describe('bad input is one clear line, and nothing is created:', () => {
+describe('bad input is one clear line, and nothing is created: (R5.3, R5.5, R7.5, R7.6, R8.2)', () => {
 	it.each<[string, string[], RegExp]>([
 		['a missing app file', ['deploy', 'gone.ts'], /^App file not found: gone\.ts$/],
 		['a missing app file at init', ['init', 'gone.ts'], /^App file not found: gone\.ts$/],

@@ -92,7 +92,7 @@ it('init that fails deletes what it created, and says how to go on', async () =>
 	);
 }, 60_000);
 
-it('init sets up a stack that answers, and again is refused', async () => {
+it('init sets up a stack that answers, and again is refused (R5.6, R5.8)', async () => {
 	const before = platform.describe().environments;
 	const dry = await done<{ dry_run: boolean }>('init', 'app.ts', '--dry-run');
 	expect(dry.dry_run).toBe(true);

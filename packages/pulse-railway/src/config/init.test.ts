@@ -8,7 +8,7 @@ const config = (
 ) => initConfig({ flags, args: [], env }, '/apps/shop.ts', plugin);
 
 describe('init (R5.1)', () => {
-	it('has the documented defaults', () => {
+	it('has the documented defaults (R5.17)', () => {
 		expect(config()).toMatchObject({
 			redisPrefix: 'pulse:railway',
 			redisUrl: undefined,

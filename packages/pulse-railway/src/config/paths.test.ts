@@ -57,7 +57,7 @@ describe('the Dockerfile', () => {
 	});
 });
 
-it('the web root is a directory inside the context', async () => {
+it('the web root is a directory inside the context (R7.4)', async () => {
 	expect(await locateWebRoot(join(root, 'shop'), 'web/')).toBe('web');
 	await expect(locateWebRoot(join(root, 'shop'), '/web')).rejects.toThrow('web-root must be relative');
 	await expect(locateWebRoot(join(root, 'shop'), 'app.ts')).rejects.toThrow('Web root not found: app.ts');

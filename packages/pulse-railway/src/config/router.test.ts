@@ -3,7 +3,7 @@ import { routerConfig } from './router.ts';
 
 const base = { PULSE_KV_KIND: 'memory' };
 
-it('has the documented defaults', () => {
+it('has the documented defaults (R2.2, R2.16, R3.8, R4.1)', () => {
 	const config = routerConfig(base);
 	expect(config).toMatchObject({
 		port: 8000,
@@ -22,7 +22,7 @@ it('has the documented defaults', () => {
 	expect(Object.isFrozen(config)).toBe(true);
 });
 
-it('reads what is set', () => {
+it('reads what is set (R2.16, R4.1)', () => {
 	expect(
 		routerConfig({
 			REDIS_URL: 'redis://r:6379',
@@ -55,7 +55,7 @@ it('keeps snapshots of different stacks apart', () => {
 	expect(routerConfig(base).snapshotFile).not.toBe(other.snapshotFile);
 });
 
-describe('refuses, naming the variable', () => {
+describe('refuses, naming the variable (R2.16)', () => {
 	it.each([
 		['PULSE_RAILWAY_ROUTER_CONNECTION_LIMIT', 'many', 'must be an integer'],
 		['PULSE_RAILWAY_ROUTER_CONNECTION_LIMIT', '0', 'must be >= 1'],

@@ -28,13 +28,13 @@ async function find(env: Record<string, string>, explicit?: string) {
 	return [token.secret.reveal(), token.origin, token.variable];
 }
 
-test('an explicit token wins and takes the name of the variable that holds the same value', async () => {
+test('an explicit token wins and takes the name of the variable that holds the same value (R11.1)', async () => {
 	const env = { RAILWAY_TOKEN: 'project', RAILWAY_API_TOKEN: 'account' };
 	expect(await find(env, 'other')).toEqual(['other', 'flag', null]);
 	expect(await find(env, 'account')).toEqual(['account', 'flag', 'RAILWAY_API_TOKEN']);
 });
 
-test('RAILWAY_TOKEN comes before RAILWAY_API_TOKEN, and the login is last', async () => {
+test('RAILWAY_TOKEN comes before RAILWAY_API_TOKEN, and the login is last (R11.1)', async () => {
 	await login({ user: { accessToken: 'personal' } });
 	expect(await find({ RAILWAY_TOKEN: 'project', RAILWAY_API_TOKEN: 'account' })).toEqual([
 		'project',
@@ -58,7 +58,7 @@ test('an empty RAILWAY_TOKEN or --token hides nothing', async () => {
 	]);
 });
 
-test('no token at all says what to set', async () => {
+test('no token at all says what to set (R11.4)', async () => {
 	await expect(find({})).rejects.toMatchObject({
 		message: 'token is required',
 		fault: 'user',
@@ -68,7 +68,7 @@ test('no token at all says what to set', async () => {
 	await expect(find({})).rejects.toThrow('token is required');
 });
 
-test('an expired login is an error only when nothing else is there', async () => {
+test('an expired login is an error only when nothing else is there (R11.5)', async () => {
 	await login({ user: { accessToken: 'old', tokenExpiresAt: now / 1000 + 30 } });
 	await expect(find({})).rejects.toMatchObject({
 		code: 'login-expired',
@@ -91,7 +91,7 @@ test('an old login file has only a token', async () => {
 	expect(await find({})).toEqual(['legacy', 'login', null]);
 });
 
-test('RAILWAY_ENV chooses the login file', async () => {
+test('RAILWAY_ENV chooses the login file (R11.5)', async () => {
 	await login({ user: { accessToken: 'staging' } }, 'config-staging.json');
 	expect(await find({ RAILWAY_ENV: 'staging' })).toEqual(['staging', 'login', null]);
 	await expect(find({})).rejects.toThrow('token is required');

@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
 import { decodeRecord, encodeRecord } from './record-json.ts';
 
-it('writes compact JSON with times in seconds', () => {
+it('writes compact JSON with times in seconds (R4.3)', () => {
 	const record = { id: 'a', serviceName: 's', state: 'draining', drainStartedAt: 1_500, lastSeenAt: 0 } as const;
 	const json = '{"deployment_id":"a","state":"draining","service_name":"s","drain_started_at":1.5,"last_seen_at":0}';
 	expect(encodeRecord(record)).toBe(json);
 	expect(decodeRecord('a', json)).toEqual(record);
 });
 
-it('reads missing, null and odd fields as null', () => {
+it('reads missing, null and odd fields as null (R4.3)', () => {
 	const nothing = { id: 'a', serviceName: null, state: 'pending', drainStartedAt: null, lastSeenAt: null };
 	expect(decodeRecord('a', '{"state":"pending"}')).toEqual(nothing);
 	expect(decodeRecord('a', '{"state":"pending","service_name":7,"last_seen_at":"soon","drain_started_at":3}')).toEqual(

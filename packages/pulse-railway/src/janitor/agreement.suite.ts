@@ -25,7 +25,7 @@ export function describeAgreement(open: OpenStore): void {
 			expect(await on.states()).toEqual({ old: 'draining', new: 'active' });
 		});
 
-		it('leaves the service of a deploy in the making alone', async () => {
+		it('leaves the service of a deploy in the making alone (R9.5)', async () => {
 			await on.deploy('new');
 			on.world.add('svc-next', { PULSE_DEPLOYMENT_ID: 'next' });
 			on.now += POLICY.maxDrainAgeMs;
@@ -75,7 +75,7 @@ export function describeAgreement(open: OpenStore): void {
 			'one id twice': [/duplicate PULSE_DEPLOYMENT_ID/, () => on.world.add('copy', { PULSE_DEPLOYMENT_ID: 'old' })],
 		};
 		for (const [what, [message, spoil]] of Object.entries(inconsistent)) {
-			it(`changes nothing when the platform says ${what}`, async () => {
+			it(`changes nothing when the platform says ${what} (R9.6)`, async () => {
 				await on.deploy('old');
 				await on.deploy('new');
 				on.now += POLICY.maxDrainAgeMs;
@@ -88,7 +88,7 @@ export function describeAgreement(open: OpenStore): void {
 			});
 		}
 
-		it('has nothing to do without any deployment', async () => {
+		it('has nothing to do without any deployment (R9.6)', async () => {
 			on.world.add('pulse-router');
 			expect(await on.run()).toMatchObject({ status: 'completed', draining: 0, deleted: [] });
 		});

@@ -96,7 +96,7 @@ const cases: Record<string, Case> = {
 	},
 };
 
-describe('what the janitor does with a deployment', () => {
+describe('what the janitor does with a deployment (R9.7, R9.8)', () => {
 	for (const [name, { record, activity, sessions = null, decision }] of Object.entries(cases)) {
 		it(name, () => {
 			const facts = {

@@ -7,7 +7,7 @@ export function describeRetirement(open: OpenStore): void {
 	describe('a janitor that deletes', () => {
 		const on = useJanitor(open);
 
-		it('deletes a drained deployment that nobody uses, in the order that leaves no tab behind', async () => {
+		it('deletes a drained deployment that nobody uses, in the order that leaves no tab behind (R9.3, R9.10, R9.11)', async () => {
 			await on.deploy('old', { sockets: 1 });
 			await on.deploy('new');
 			on.now += 61_000;
@@ -34,7 +34,7 @@ export function describeRetirement(open: OpenStore): void {
 			expect(await on.store.lockHolder('janitor')).toBeNull();
 		});
 
-		it('keeps what is in grace, in use or unreachable, and says why', async () => {
+		it('keeps what is in grace, in use or unreachable, and says why (R9.8, R9.9, R9.11)', async () => {
 			await on.deploy('used', { sessions: { deployment_id: 'used', render_session_count: 2, drainable: false } });
 			await on.deploy('dead', { sessions: 'refuse' });
 			await on.deploy('hung', { sessions: 'hang' });
@@ -72,14 +72,14 @@ export function describeRetirement(open: OpenStore): void {
 			expect(on.log).toEqual([]);
 		});
 
-		it('deletes at the maximum age without asking, whoever is there', async () => {
+		it('deletes at the maximum age without asking, whoever is there (R9.7)', async () => {
 			await on.deploy('old', { sessions: 'hang', sockets: 1 });
 			await on.deploy('new');
 			on.now += POLICY.maxDrainAgeMs;
 			expect(await on.run()).toMatchObject({ deleted: [{ id: 'old', reason: 'max_drain_age' }] });
 		});
 
-		it('accepts the answer of either revision', async () => {
+		it('accepts the answer of either revision (R9.9)', async () => {
 			await on.deploy('earlier', {
 				sessions: { deployment_id: 'earlier', connected_render_count: 0, resumable_render_count: 0, drainable: true },
 			});
@@ -110,7 +110,7 @@ export function describeRetirement(open: OpenStore): void {
 			expect(await on.states()).toEqual({ new: 'active' });
 		});
 
-		it('is skipped while another one runs', async () => {
+		it('is skipped while another one runs (R9.3)', async () => {
 			await on.store.acquireLock({ name: 'janitor', owner: 'janitor there', token: 't', ttlMs: 60_000 });
 			expect(await on.run()).toMatchObject({
 				status: 'skipped',

@@ -17,7 +17,7 @@ describe('the plan of init', () => {
 	const plan = (flags: Record<string, unknown> = {}, services: readonly ObservedService[] = []) =>
 		planInit({ observation: stack({ services }), workspace: null, secrets: FRESH, apiUrl: undefined }, config(flags));
 
-	it('creates, configures, starts and checks, with undo for what it creates', () => {
+	it('creates, configures, starts and checks, with undo for what it creates (R5.10, R5.12)', () => {
 		expect(ids(plan())).toEqual([
 			'template',
 			'env',
@@ -46,7 +46,7 @@ describe('the plan of init', () => {
 		expect(first).toMatchObject({ kind: 'create-project', name: 'app', workspaceId: 'w' });
 	});
 
-	it('with an external Redis creates none (R5.11)', () => {
+	it('with an external Redis creates none (R5.11) (R1.11)', () => {
 		const external = plan({ redisUrl: 'rediss://:pw@elsewhere' });
 		expect(ids(external)).not.toContain('await-redis');
 		expect(external.steps[0]).toMatchObject({ omit: ['pulse-redis'] });

@@ -46,7 +46,7 @@ const shown = (variables: object) =>
 	);
 
 describe('the plan of a deploy', () => {
-	it('in source mode: create, configure, upload, healthy, register, then the cut-over', () => {
+	it('in source mode: create, configure, upload, healthy, register, then the cut-over (R6.1, R7.14)', () => {
 		expect(
 			plan().steps.map(({ kind, undo, commitPoint }) => [kind, undo?.kind, commitPoint].filter(Boolean).join(' ')),
 		).toEqual([

@@ -19,7 +19,7 @@ describe('the token', () => {
 	const scope = { project: { id: 'p', name: 'P' }, environment: { id: 'e', name: 'E' } };
 	const header = (name: string) => server.received.map((request) => request.headers[name]);
 
-	test('goes as project token when Railway knows it as one, and is identified once', async () => {
+	test('goes as project token when Railway knows it as one, and is identified once (R11.2)', async () => {
 		server.on('readTokenScope', data({ projectToken: scope }));
 		server.on('readWorkspaces', workspaces);
 		const connection = server.connect();
@@ -34,7 +34,7 @@ describe('the token', () => {
 		['not authorized', errors('Not Authorized')],
 		['no such token', errors('Project Token not found')],
 		['HTTP 401', reply(401, '')],
-	])('goes as bearer when the probe says %s', async (_name, hazard) => {
+	])('goes as bearer when the probe says %s (R11.2)', async (_name, hazard) => {
 		server.on('readTokenScope', hazard);
 		server.on('readWorkspaces', workspaces);
 		await ask();

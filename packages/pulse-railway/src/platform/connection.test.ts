@@ -159,7 +159,7 @@ describe('pauses', () => {
 });
 
 describe('time', () => {
-	test('without an answer ends by the total limit', async () => {
+	test('without an answer ends by the total limit (R7.18)', async () => {
 		server.on('readDeployment', silent);
 		await expect(read({ timeouts: { total: 50 }, retry: { attempts: 1 } })).rejects.toMatchObject({
 			kind: 'timeout',

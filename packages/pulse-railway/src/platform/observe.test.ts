@@ -42,7 +42,7 @@ function stack(nodes: object[], config: unknown, endCursor?: string): Hazard {
 	});
 }
 
-test('one request tells everything of a small stack', async () => {
+test('one request tells everything of a small stack (R7.18)', async () => {
 	server.on(
 		'observeStack',
 		stack(

@@ -25,7 +25,7 @@ const project = (id: string, description: string | null = null) => ({
 	createdAt: 'then',
 });
 
-test('workspaces are those of the token and those it was invited to, each once', async () => {
+test('workspaces are those of the token and those it was invited to, each once (R11.6)', async () => {
 	server.on('readWorkspaces', data({ apiToken: { workspaces: [{ id: 'w1', name: 'Own' }] } }));
 	server.on(
 		'readExternalWorkspaces',
@@ -50,7 +50,7 @@ test('projects are listed to the last page', async () => {
 	]);
 });
 
-test('all projects are those of every workspace, each once', async () => {
+test('all projects are those of every workspace, each once (R11.6)', async () => {
 	server.on('readWorkspaces', data({ apiToken: { workspaces: [{ id: 'w1', name: 'Own' }] } }));
 	server.on('readExternalWorkspaces', data({ externalWorkspaces: [{ id: 'w2', name: 'Friends' }] }));
 	server.on('listProjects', (response, received, request) => {
@@ -69,7 +69,7 @@ test('a project token sees its own project', async () => {
 	expect(await account().tokenScope(signal)).toEqual(scope);
 });
 
-describe('creating a project', () => {
+describe('creating a project (R5.4, R11.3)', () => {
 	const environments = (...ids: string[]) => data({ environments: page(ids.map((id) => ({ id, name: id }))) });
 	const create = () => account().createProject({ name: 'shop', workspaceId: 'w' }, signal);
 	const created = data({ projectCreate: { id: 'p', name: 'shop' } });

@@ -47,7 +47,7 @@ describe.each([
 	}
 	const schema: GraphQLSchema = buildSchema(readFileSync(path, 'utf8'), { assumeValidSDL: true });
 	test.each(operations.map((operation) => [operation.name, parse(operation.document)] as [string, DocumentNode]))(
-		'accepts %s',
+		'accepts %s (R7.19)',
 		(_name, document) => {
 			expect(
 				validate(schema, document, [...specifiedRules, NoDeprecatedCustomRule]).map((error) => error.message),

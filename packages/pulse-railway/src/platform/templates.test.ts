@@ -35,7 +35,7 @@ const deploy = (omit: string[] = []) =>
 	);
 const of = (operation: string) => server.received.filter((request) => request.operation === operation);
 
-test('is read without a token, renamed, deployed and waited for', async () => {
+test('is read without a token, renamed, deployed and waited for (R5.9, R11.3)', async () => {
 	server.on('templateDeployV2', data({ templateDeployV2: { workflowId: 'w' } }));
 	server.on('readWorkflow', status('NotFound'), status('Running'), status('Complete'));
 	await deploy();
@@ -74,7 +74,7 @@ test('that fails on the way says why', async () => {
 	await expect(deploy()).rejects.toThrow('no room for volumes');
 });
 
-test('that never ends is given up after two minutes', async () => {
+test('that never ends is given up after two minutes (R5.9)', async () => {
 	server.on('templateDeployV2', data({ templateDeployV2: { workflowId: 'w' } }));
 	server.on('readWorkflow', status('Running'));
 	await expect(deploy()).rejects.toMatchObject({ kind: 'timeout' });

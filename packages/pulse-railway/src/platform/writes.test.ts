@@ -127,7 +127,7 @@ describe('deleting a service', () => {
 });
 
 describe('variables', () => {
-	test('of a service are merged without a deploy', async () => {
+	test('of a service are merged without a deploy (R5.16)', async () => {
 		server.on('variableCollectionUpsert', data({ variableCollectionUpsert: true }));
 		await platform().setVariables('s1', { A: '1', B: '' }, signal);
 		expect(sent('variableCollectionUpsert')).toEqual({
@@ -157,7 +157,7 @@ describe('variables', () => {
 	});
 });
 
-test('settings are sent as given, an image as source, the rest left out', async () => {
+test('settings are sent as given, an image as source, the rest left out (R7.18)', async () => {
 	server.on('serviceInstanceUpdate', data({ serviceInstanceUpdate: true }));
 	await platform().updateInstance('s1', { numReplicas: 2, image: 'redis:7', drainingSeconds: 0 }, signal);
 	expect(sent('serviceInstanceUpdate')).toEqual({
@@ -167,7 +167,7 @@ test('settings are sent as given, an image as source, the rest left out', async 
 	});
 });
 
-test('a group is committed as a patch of the services in it', async () => {
+test('a group is committed as a patch of the services in it (R5.10)', async () => {
 	server.on('environmentPatchCommit', data({ environmentPatchCommit: 'c' }));
 	await platform().setGroup('g', ['s1', 's2'], signal);
 	expect(sent('environmentPatchCommit')?.patch).toEqual({ services: { s1: { groupId: 'g' }, s2: { groupId: 'g' } } });
@@ -179,7 +179,7 @@ test('logs end with the last lines asked for, though Railway may give one more',
 	expect((await platform().buildLogs('d', 2, signal)).map((entry) => entry.message)).toEqual(['b', 'c']);
 });
 
-describe('a domain', () => {
+describe('a domain (R5.20)', () => {
 	const domains = (...list: string[]) =>
 		data({ domains: { serviceDomains: list.map((domain) => ({ domain, targetPort: 8000 })), customDomains: [] } });
 	const ensure = () => platform().ensureDomain('s1', 8000, signal);

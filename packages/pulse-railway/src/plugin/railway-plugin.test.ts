@@ -37,14 +37,14 @@ function connect(url: string, cookie: string, { auth, query }: Socketio) {
 const withToken = (token = TOKEN) => ({ headers: { 'x-pulse-railway-internal-token': token } });
 
 describe('RailwayPlugin', () => {
-	it('is recognised by brand and shows its options trimmed, without the blank ones', () => {
+	it('is recognised by brand and shows its options trimmed, without the blank ones (R10.1)', () => {
 		const plugin = new RailwayPlugin({ deploymentName: ' prod ', imageRepository: '  ', routerService: 'api' });
 		expect(plugin[PLUGIN_BRAND]).toBe(1);
 		expect(plugin.priority).toBe(100);
 		expect(plugin.options).toEqual({ deploymentName: 'prod', routerService: 'api' });
 	});
 
-	it('pins pages and sockets to their deployment', async () => {
+	it('pins pages and sockets to their deployment (R10.3)', async () => {
 		const { prerender, app } = await deployment('blue');
 		const { directives } = await prerender();
 		expect(directives.query).toEqual({ pulse_deployment: 'blue' });
@@ -52,13 +52,13 @@ describe('RailwayPlugin', () => {
 		expect(app.client.module).toBe('/_pulse/client.js?pulse_deployment=blue');
 	});
 
-	it('says which deployment it is', async () => {
+	it('says which deployment it is (R10.4)', async () => {
 		const { url } = await deployment('blue');
 		const answer = await fetch(`${url}/_pulse/meta?pulse_deployment=blue`);
 		expect(await answer.json()).toEqual({ status: 'ok', deployment_id: 'blue', api_prefix: '/_pulse' });
 	});
 
-	it('does nothing outside a deployment', async () => {
+	it('does nothing outside a deployment (R10.2, R10.3, R10.4)', async () => {
 		const { url, prerender } = await deployment(null);
 		const { directives } = await prerender();
 		expect([directives.query, directives.socketio.query]).toEqual([{}, {}]);
@@ -67,7 +67,7 @@ describe('RailwayPlugin', () => {
 		expect((await fetch(`${url}/_pulse/internal/railway/sessions`, withToken())).status).toBe(503);
 	});
 
-	it.each(['sessions', 'reload'])('keeps %s from whoever does not have the token', async (name) => {
+	it.each(['sessions', 'reload'])('keeps %s from whoever does not have the token (R10.5, R10.6)', async (name) => {
 		const path = `/_pulse/internal/railway/${name}`;
 		const method = name === 'reload' ? 'POST' : 'GET';
 		const { url } = await deployment('blue');
@@ -80,7 +80,7 @@ describe('RailwayPlugin', () => {
 		expect((await fetch(url + path, { method: 'PUT', ...withToken() })).status).toBe(405);
 	});
 
-	it('counts sessions for the janitor, and tells browsers to reload', async () => {
+	it('counts sessions for the janitor, and tells browsers to reload (R10.5, R10.6)', async () => {
 		const { url, prerender, running } = await deployment('blue');
 		const sessions = async () => (await fetch(`${url}/_pulse/internal/railway/sessions`, withToken())).json();
 		const none = { deployment_id: 'blue', session_timeout_seconds: 60 };
@@ -123,7 +123,7 @@ describe('RailwayPlugin', () => {
 		await expect.poll(() => socket.connected).toBe(true);
 	});
 
-	it('belongs to one running app', async () => {
+	it('belongs to one running app (R10.8)', async () => {
 		const { plugin } = await deployment('blue');
 		const other = new App({ listener: () => {}, plugins: [plugin] });
 		await expect(other.listen({ port: 0, logger: pino({ level: 'silent' }) })).rejects.toThrow('already attached');

@@ -61,7 +61,7 @@ describe.each([
 		expect(await store.read('absent')).toBeNull();
 	});
 
-	test('gives two deployments one session by cookie', async () => {
+	test('gives two deployments one session by cookie (R10.9, R10.10)', async () => {
 		const url = await address();
 		const serve = async (id: string) => {
 			const app = new App({
@@ -107,7 +107,7 @@ describe('RailwaySessionStore', () => {
 		expect(new RailwaySessionStore()[SESSION_STORE_BRAND]).toBe('railway');
 	});
 
-	it('names the variable it needs, and never takes REDIS_URL', async () => {
+	it('names the variable it needs, and never takes REDIS_URL (R10.9)', async () => {
 		const start = new RailwaySessionStore().open(context({ REDIS_URL: 'redis://127.0.0.1:1' }));
 		await expect(start).rejects.toThrow(/PULSE_RAILWAY_REDIS_URL/);
 	});

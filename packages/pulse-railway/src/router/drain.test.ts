@@ -43,7 +43,7 @@ it('a draining router finishes its requests, takes no new connection and tells k
 	await closed;
 });
 
-it('sockets live on until the budget ends and are closed with 1012', async () => {
+it('sockets live on until the budget ends and are closed with 1012 (R2.20)', async () => {
 	const backend = await startSockets();
 	backend.server.on('connection', (socket) => socket.on('message', (data) => socket.send(String(data))));
 	const { port, router } = await startRouter({ deployments: { v1: backend.port } });

@@ -106,7 +106,7 @@ it('a slow client is told 408', async () => {
 	expect(await rawClient(port, 'GET / HTTP/1.1\r\nHost:').ended()).toMatch(/^HTTP\/1\.1 408 /);
 });
 
-it('beyond the connection limit requests wait for a place, and get 503 when none comes', async () => {
+it('beyond the connection limit requests wait for a place, and get 503 when none comes (R2.16)', async () => {
 	const held: (() => void)[] = [];
 	const backend = await startBackend((_, response) => void held.push(() => response.end('done')));
 	const { port } = await startRouter({ deployments: { v1: backend }, connectionLimit: 2, connectTimeoutMs: 500 });

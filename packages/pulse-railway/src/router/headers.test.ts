@@ -38,7 +38,7 @@ describe('request headers', () => {
 		expect(await forwarded([])).toContain('Host: app.test');
 	});
 
-	it('lose what concerns one hop, and what Connection names', async () => {
+	it('lose what concerns one hop, and what Connection names (R2.10)', async () => {
 		const got = await forwarded([
 			'Keep-Alive: timeout=5',
 			'Proxy-Connection: keep-alive',
@@ -121,7 +121,7 @@ describe('request headers', () => {
 });
 
 describe('response headers', () => {
-	it('keep status line, case, order and duplicates, and gain the deployment alone', async () => {
+	it('keep status line, case, order and duplicates, and gain the deployment alone (R2.3)', async () => {
 		const head =
 			'HTTP/1.1 299 Quite Odd\r\nSet-Cookie: a=1\r\nX-Case: y\r\nset-cookie: b=2\r\nContent-Encoding: br\r\nContent-Length: 2';
 		const { port } = await answering(`${head}\r\n\r\nxx`);
@@ -130,7 +130,7 @@ describe('response headers', () => {
 		);
 	});
 
-	it('lose what concerns one hop, and what Connection names, but never what protects the page', async () => {
+	it('lose what concerns one hop, and what Connection names, but never what protects the page (R2.11)', async () => {
 		const { port } = await answering(
 			'HTTP/1.1 200 OK\r\nConnection: keep-alive, X-Hop, Set-Cookie, Content-Security-Policy\r\nX-Hop: 1\r\nKeep-Alive: timeout=9\r\n' +
 				'Set-Cookie: a=1\r\nContent-Security-Policy: default-src x\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n',
@@ -145,7 +145,7 @@ describe('response headers', () => {
 		expect(await exchange(port, get('/'))).not.toContain('v9');
 	});
 
-	it('redirects are passed on, never followed', async () => {
+	it('redirects are passed on, never followed (R2.3)', async () => {
 		const { port, backend } = await answering(
 			'HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n',
 		);

@@ -74,7 +74,7 @@ describe('the internal block', () => {
 	});
 });
 
-it('no spelling of an internal path reaches a backend, by any method, as a request or a websocket', async () => {
+it('no spelling of an internal path reaches a backend, by any method, as a request or a websocket (R2.9, R3.7)', async () => {
 	const backend = await startLenientBackend();
 	const { port } = await startRouter({ deployments: { v1: backend.port } });
 	for (const path of ATTACKS) {
@@ -88,7 +88,7 @@ it('no spelling of an internal path reaches a backend, by any method, as a reque
 	expect(backend.received).toEqual([]);
 });
 
-it('a target reaches the backend byte for byte', async () => {
+it('a target reaches the backend byte for byte (R2.12)', async () => {
 	const backend = await startLenientBackend();
 	const { port } = await startRouter({ deployments: { v1: backend.port } });
 	const target = '/a%2Fb%3Fc%20d//e/./f?q=%41&&pulse_deployment=v1&q=+%zz';

@@ -5,7 +5,7 @@ import { openMetrics } from './metrics.ts';
 import { eventually, startRouter } from './testing/router.ts';
 import { exchange, get, rawClient, startBackend, startNamedBackend, startRawBackend } from './testing/sockets.ts';
 
-it("/healthz is the router's own for GET, and the app's for every other method", async () => {
+it("/healthz is the router's own for GET, and the app's for every other method (R2.14)", async () => {
 	const { port } = await startRouter({ deployments: { v1: await startNamedBackend('v1') } });
 	expect(await exchange(port, get('/healthz'))).toMatch(/^HTTP\/1\.1 200 OK\r\n.*\r\n\r\n\{"ok":true\}$/s);
 	expect(await exchange(port, get('/healthz', [], 'POST'))).toContain('"name":"v1"');
@@ -28,14 +28,14 @@ it('/healthz tells detail to a signed request alone', async () => {
 	});
 });
 
-it("the app's own documentation pages are the app's", async () => {
+it("the app's own documentation pages are the app's (R2.15)", async () => {
 	const { port } = await startRouter({ deployments: { v1: await startNamedBackend('v1') } });
 	for (const path of ['/docs', '/redoc', '/openapi.json', '/api/docs', '/metrics']) {
 		expect(await exchange(port, get(path))).toContain(`"url":"${path}"`);
 	}
 });
 
-it('methods of any name pass', async () => {
+it('methods of any name pass (R2.13)', async () => {
 	const { port } = await startRouter({ deployments: { v1: await startNamedBackend('v1') } });
 	for (const method of ['DELETE', 'PATCH', 'PROPFIND', 'REPORT', 'QUERY']) {
 		expect(await exchange(port, get('/', [], method)), method).toMatch(
@@ -67,7 +67,7 @@ it('activity is reported in batches, never by the request', async () => {
 	await eventually(() => reports.at(-1)!.deployments[0]!.inFlight === 0);
 });
 
-it("an open websocket keeps its deployment in use, in the store's own count", async () => {
+it("an open websocket keeps its deployment in use, in the store's own count (R3.8)", async () => {
 	const backend = await startRawBackend((socket) =>
 		socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'),
 	);

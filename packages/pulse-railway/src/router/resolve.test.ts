@@ -36,7 +36,7 @@ describe('a request resolves to', () => {
 		expect(resolve(world, affinity, 'app-')).toEqual(expected);
 	});
 
-	it('not found when it asks for an unknown one and none is active', () => {
+	it('not found when it asks for an unknown one and none is active (R2.7)', () => {
 		expect(resolve(view(null), 'gone', '')).toEqual({ kind: 'not-found' });
 		expect(resolve(view(null), '', '')).toEqual({ kind: 'no-active' });
 	});
@@ -46,7 +46,7 @@ describe('a request resolves to', () => {
 		expect(resolve(view('v1'), 'v1', 'app-')).toEqual(to('v1'));
 	});
 
-	it('a record without a service name by prefix and id, and to none whose service has another name', () => {
+	it('a record without a service name by prefix and id, and to none whose service has another name (R2.18)', () => {
 		const odd = view(
 			'new',
 			record('new', 'active'),
@@ -65,7 +65,7 @@ it('asks the store only about well-formed ids that the snapshot lacks', () => {
 	}
 });
 
-describe('affinity', () => {
+describe('affinity (R2.1)', () => {
 	it.each([
 		['', '', ''],
 		['pulse_deployment=a', 'b', 'a'],
@@ -81,7 +81,7 @@ describe('affinity', () => {
 		expect(affinityOf(query, header)).toBe(expected);
 	});
 
-	it('reloads on stale only for exactly 1', () => {
+	it('reloads on stale only for exactly 1 (R3.2)', () => {
 		expect(reloadsOnStale('pulse_reload_on_stale_affinity=1')).toBe(true);
 		for (const query of ['', 'pulse_reload_on_stale_affinity=true', 'pulse_reload_on_stale_affinity=01']) {
 			expect(reloadsOnStale(query)).toBe(false);

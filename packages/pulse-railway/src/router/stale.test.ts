@@ -6,7 +6,7 @@ const router = async () => startRouter({ deployments: { v2: await startNamedBack
 const STALE = '/app?pulse_deployment=v1';
 
 describe('a request for a deployment that is gone', () => {
-	it('is answered 409 with the marker, before a backend is asked', async () => {
+	it('is answered 409 with the marker, before a backend is asked (R2.4)', async () => {
 		const { port } = await router();
 		const answer = await exchange(port, get(STALE));
 		expect(answer).toMatch(
@@ -16,7 +16,7 @@ describe('a request for a deployment that is gone', () => {
 		expect(answer).not.toContain('access-control');
 	});
 
-	it('can be read by a page of another origin', async () => {
+	it('can be read by a page of another origin (R2.4)', async () => {
 		const { port } = await router();
 		const answer = await exchange(port, get(STALE, ['Origin: https://app.test']));
 		expect(answer).toMatch(
@@ -25,7 +25,7 @@ describe('a request for a deployment that is gone', () => {
 		expect(answer).toMatch(/access-control-expose-headers: x-pulse-stale-affinity\r\nvary: Origin\r\n/);
 	});
 
-	it('answers a preflight 204 and a plain OPTIONS 409', async () => {
+	it('answers a preflight 204 and a plain OPTIONS 409 (R2.5)', async () => {
 		const { port } = await router();
 		const preflight = [
 			'Origin: https://app.test',
@@ -39,7 +39,7 @@ describe('a request for a deployment that is gone', () => {
 		expect(await exchange(port, get(STALE, [], 'OPTIONS'))).toMatch(/^HTTP\/1\.1 409 /);
 	});
 
-	it('sends a client loader to its location, and nowhere else', async () => {
+	it('sends a client loader to its location, and nowhere else (R2.6)', async () => {
 		const { port } = await router();
 		const loader = (location: string, more: string[] = []) =>
 			exchange(
@@ -70,7 +70,7 @@ describe('a request for a deployment that is gone', () => {
 		}
 	});
 
-	it('is not found when nothing is active, and no affinity is 503 then', async () => {
+	it('is not found when nothing is active, and no affinity is 503 then (R2.7)', async () => {
 		const { port } = await startRouter({ active: null });
 		expect(await exchange(port, get(STALE))).toMatch(/^HTTP\/1\.1 404 .*\{"detail":"deployment not found"\}$/s);
 		expect(await exchange(port, get('/'))).toMatch(
@@ -86,7 +86,7 @@ describe('a request for a deployment that is gone', () => {
 	});
 });
 
-it('tabs stay where they are: by query, else by header, while new ones get the active deployment', async () => {
+it('tabs stay where they are: by query, else by header, while new ones get the active deployment (R2.1, R2.8)', async () => {
 	const { port, store, settled } = await startRouter({
 		deployments: { v1: await startNamedBackend('v1'), v2: await startNamedBackend('v2') },
 	});

@@ -51,7 +51,7 @@ it('a slow backend slows the uploader down instead of filling memory', async () 
 	expect(await standsStill(passed)).toBeLessThan(60_000_000);
 });
 
-it('a body of any kind arrives unchanged: with length, chunked, until close, empty', async () => {
+it('a body of any kind arrives unchanged: with length, chunked, until close, empty (R2.12)', async () => {
 	const backend = await startBackend(async (request, response) => {
 		const body = await bodyOf(request);
 		if (request.url === '/length') response.setHeader('content-length', body.length);

@@ -47,7 +47,7 @@ const HANDSHAKE = (target: string, more = '') =>
 	`GET ${target} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n${more}\r\n`;
 
 describe('a websocket', () => {
-	it('keeps path, query, headers and subprotocol, and learns who answered', async () => {
+	it('keeps path, query, headers and subprotocol, and learns who answered (R3.1, R3.3, R3.4)', async () => {
 		const backend = await startEcho('v1', { handleProtocols: (offered) => [...offered].at(-1)! });
 		const { port } = await startRouter({ deployments: { v1: backend.port } });
 		const socket = await open(port, '/a%2Fb?x=1&pulse_deployment=v1', ['one', 'two'], {
@@ -63,7 +63,7 @@ describe('a websocket', () => {
 		expect(await raw.until('\r\n\r\n')).toMatch(/^HTTP\/1\.1 101 .*x-pulse-selected-deployment: v1\r\n/s);
 	});
 
-	it('passes text, binary, compressed and huge messages, pings and pongs', async () => {
+	it('passes text, binary, compressed and huge messages, pings and pongs (R3.6)', async () => {
 		const backend = await startEcho('v1', { perMessageDeflate: true });
 		const { port } = await startRouter({ deployments: { v1: backend.port } });
 		const socket = await open(port, '/');
@@ -93,7 +93,7 @@ describe('a websocket', () => {
 		expect([...router.context.upstreams.all()][0]!.sockets).toBe(0);
 	});
 
-	it('ends on one side when the other is cut', async () => {
+	it('ends on one side when the other is cut (R3.6)', async () => {
 		const backend = await startEcho('v1');
 		const { port } = await startRouter({ deployments: { v1: backend.port } });
 		const socket = await open(port, '/');
@@ -116,7 +116,7 @@ describe('a websocket', () => {
 		await eventually(() => backend.sockets[0]!.destroyed);
 	});
 
-	it('is not accepted before the backend accepts', async () => {
+	it('is not accepted before the backend accepts (R3.5)', async () => {
 		const backend = await startRawBackend(() => {});
 		const { port } = await startRouter({ deployments: { v1: backend.port } });
 		const client = rawClient(port, HANDSHAKE('/'));
@@ -126,7 +126,7 @@ describe('a websocket', () => {
 		await eventually(() => backend.sockets[0]!.destroyed);
 	});
 
-	it('with a stale id is refused, unless it asked to reload: then the active deployment tells it to', async () => {
+	it('with a stale id is refused, unless it asked to reload: then the active deployment tells it to (R3.2)', async () => {
 		const backend = await startEcho('v2');
 		const { port } = await startRouter({ deployments: { v2: backend.port } });
 		expect(await exchange(port, HANDSHAKE('/?pulse_deployment=v1', 'Origin: http://o\r\n'))).toMatch(

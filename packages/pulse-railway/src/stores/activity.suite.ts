@@ -44,7 +44,7 @@ export function describeActivity(on: StoreFixture): void {
 			expect(await on.kv.get(`pulse:railway:deployment:a:ws:${REPLICA}`)).toBeNull();
 		});
 
-		it('keeps a lease only while a replica has sockets or requests, and drops it with the record', async () => {
+		it('keeps a lease only while a replica has sockets or requests, and drops it with the record (R3.8, R4.2, R4.8)', async () => {
 			const lease = `pulse:railway:deployment:a:ws:${REPLICA}`;
 			await on.store.promote('a', 'svc-a');
 			await on.store.recordActivity(reportOf({ sockets: 1 }));

@@ -10,14 +10,14 @@ export function describeDeployments(on: StoreFixture): void {
 			expect(await on.store.find('a')).toBeNull();
 		});
 
-		it('registers a deployment as pending and leaves the active id alone', async () => {
+		it('registers a deployment as pending and leaves the active id alone (R4.5)', async () => {
 			const record = { id: 'a', serviceName: 'svc-a', state: 'pending', drainStartedAt: null, lastSeenAt: null };
 			expect(await on.store.register('a', 'svc-a')).toEqual(record);
 			expect(await on.other.find('a')).toEqual(record);
 			expect((await on.other.snapshot()).activeId).toBeNull();
 		});
 
-		it('promotes in one step: the new one active, the former draining, pending ones left alone', async () => {
+		it('promotes in one step: the new one active, the former draining, pending ones left alone (R1.12, R4.4)', async () => {
 			await on.store.promote('a', 'svc-a');
 			await on.store.register('b', 'svc-b');
 			await on.store.register('somebody-elses', 'svc-c');
@@ -29,7 +29,7 @@ export function describeDeployments(on: StoreFixture): void {
 			expect(stateById(snapshot)).toEqual({ a: 'draining', b: 'active', 'somebody-elses': 'pending' });
 		});
 
-		it('keeps the first drain time until the deployment is promoted again', async () => {
+		it('keeps the first drain time until the deployment is promoted again (R4.4, R4.6)', async () => {
 			await on.store.promote('a', 'svc-a');
 			await on.store.promote('b', 'svc-b');
 			const first = (await on.store.find('a'))?.drainStartedAt;
@@ -40,7 +40,7 @@ export function describeDeployments(on: StoreFixture): void {
 			expect((await on.store.find('a'))?.drainStartedAt).toBeNull();
 		});
 
-		it('refuses to retire, remove or register the active deployment', async () => {
+		it('refuses to retire, remove or register the active deployment (R4.8)', async () => {
 			await on.store.promote('a', 'svc-a');
 			await expect(on.store.retire('a')).rejects.toMatchObject({ code: 'active-deployment' });
 			await expect(on.store.remove('a')).rejects.toMatchObject({ code: 'active-deployment' });
@@ -85,7 +85,7 @@ export function describeDeployments(on: StoreFixture): void {
 			await later.close();
 		});
 
-		it('keeps stores of other prefixes apart, whatever the prefix contains', async () => {
+		it('keeps stores of other prefixes apart, whatever the prefix contains (R4.1)', async () => {
 			await on.store.promote('a', 'svc-a');
 			for (const prefix of ['pulse', 'pulse:rail*', 'pulse:rail_ay', '[pulse]:%']) {
 				const neighbour = createDeploymentStore(await on.harness.connect(), prefix, systemClock);
@@ -101,7 +101,7 @@ export function describeDeployments(on: StoreFixture): void {
 	describe('reconciliation', () => {
 		const services = (...ids: string[]) => ids.map((id) => ({ id, serviceName: `svc-${id}` }));
 
-		it('makes a store that lost everything agree with the platform', async () => {
+		it('makes a store that lost everything agree with the platform (R4.6)', async () => {
 			await on.store.reconcile({ activeId: 'b', services: services('a', 'b') }, { ifRevision: 0 });
 			const snapshot = await on.other.snapshot();
 			expect(snapshot.activeId).toBe('b');

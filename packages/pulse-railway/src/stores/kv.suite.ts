@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { StoreFixture } from './testing/store-fixture.ts';
 
 export function describeKv(on: StoreFixture): void {
-	describe('plain keys', () => {
+	describe('plain keys (R4.11)', () => {
 		it('sets, gets and deletes text of any kind', async () => {
 			const text = 'ünï 🙂 \u0001 "quoted"\nlines';
 			expect(await on.kv.set('s:ä', text)).toBe(true);

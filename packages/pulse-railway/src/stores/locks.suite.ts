@@ -21,7 +21,7 @@ export function describeLocks(on: StoreFixture): void {
 			expect(await on.other.acquireLock(lock)).toEqual(first);
 		});
 
-		it('is stolen after it expired, with a higher fence', async () => {
+		it('is stolen after it expired, with a higher fence (R4.10)', async () => {
 			const first = await on.store.acquireLock({ ...lock, ttlMs: 20 });
 			const second = await vi.waitFor(async () => {
 				const answer = await on.other.acquireLock({ ...lock, token: 'token-of-bob' });
@@ -85,7 +85,7 @@ export function describeLocks(on: StoreFixture): void {
 			expect(await on.store.retire('a', { unless: 'deploy' })).toMatchObject({ state: 'retiring' });
 		});
 
-		it('respects a lock of the predecessor, which is a bare token', async () => {
+		it('respects a lock of the predecessor, which is a bare token (R4.2, R4.10)', async () => {
 			await on.kv.set('pulse:railway:janitor:lock', 'an-old-token', { ttlMs: 60_000, onlyIfMissing: true });
 			expect(await on.store.acquireLock({ ...lock, name: 'janitor' })).toMatchObject({
 				granted: false,

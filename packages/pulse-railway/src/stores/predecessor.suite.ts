@@ -3,7 +3,7 @@ import { type StoreFixture, stateById } from './testing/store-fixture.ts';
 
 export function describePredecessor(on: StoreFixture): void {
 	describe('data of the predecessor', () => {
-		it('reads records, the active id and drain times, 0 included', async () => {
+		it('reads records, the active id and drain times, 0 included (R4.2, R4.7)', async () => {
 			await on.kv.set('pulse:railway:active', 'new');
 			await on.kv.set(
 				'pulse:railway:deployment:new',

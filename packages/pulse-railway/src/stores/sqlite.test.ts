@@ -36,7 +36,7 @@ describe('sqlite file', () => {
 		await store.close();
 	}, 60_000);
 
-	it('is the table of the contract, without rows that have expired', async () => {
+	it('is the table of the contract, without rows that have expired (R4.13)', async () => {
 		const path = join(directory, 'pulse.db');
 		const kv = await openKv(`sqlite:${path}`);
 		await kv.set('short', '1', { ttlMs: 1 });
