@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import type { CommandSpec } from './command.ts';
+import type { LineFormat } from './plain-line.ts';
 import type { Setting } from './settings.ts';
 
 export interface ProgramInfo {
@@ -8,6 +9,12 @@ export interface ProgramInfo {
 	readonly summary: string;
 	/** One line for each group of commands, by its name. */
 	readonly groups?: Readonly<Record<string, string>>;
+	/** What its progress looks like. Default: plain lines. */
+	readonly format?: (env: Readonly<Record<string, string | undefined>>) => LineFormat;
+	/** Begins the line of an error. Default `Error:`. */
+	readonly errorMark?: string;
+	/** Exit code for bad input. Default 2. */
+	readonly usageExitCode?: number;
 }
 
 /** What was typed, before any setting is resolved. */

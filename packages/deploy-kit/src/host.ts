@@ -9,6 +9,8 @@ export interface Host {
 }
 
 export type HostMessage =
+	/** A new part of the work begins. */
+	| { readonly level: 'section'; readonly text: string }
 	| { readonly level: 'info' | 'success' | 'warning' | 'debug'; readonly text: string }
 	/** A step of a plan began, moved on (`text` says what it waits for), or ended. `id` is unique within one run. */
 	| {

@@ -2,6 +2,9 @@ import type { HostMessage } from './host.ts';
 
 export type Verbosity = 'quiet' | 'normal' | 'verbose';
 
+/** How a program's messages become lines, without colour. */
+export type LineFormat = (message: HostMessage) => string;
+
 const STEP_MARK = { started: '…', waiting: '·', done: '✓', failed: '✗', undone: '↩' } as const;
 
 /** Whether this message is shown as a line. Quiet keeps warnings and failures; verbose adds debug and beginnings of steps. */
@@ -12,7 +15,7 @@ export function isShown(message: HostMessage, verbosity: Verbosity): boolean {
 	return message.level !== 'debug' && !(message.level === 'step' && message.state === 'started');
 }
 
-/** One line without colour, for logs and CI. */
+/** The format of programs that have none of their own. */
 export function plainLine(message: HostMessage): string {
 	switch (message.level) {
 		case 'step':
@@ -23,6 +26,8 @@ export function plainLine(message: HostMessage): string {
 			return `Warning: ${message.text}`;
 		case 'success':
 			return `✓ ${message.text}`;
+		case 'section':
+			return `${message.text}:`;
 		default:
 			return message.text;
 	}

@@ -1,10 +1,10 @@
 import { DeployToolError, isDeployToolError } from './errors.ts';
 import { printable } from './printable.ts';
 
-/** The error as a person reads it: what happened, where, what to run next. */
-export function errorText(error: unknown, verbose = false): string {
+/** The error as a person reads it: what happened, where, what to run next. `mark` begins the first line. */
+export function errorText(error: unknown, verbose = false, mark = 'Error:'): string {
 	const known = asDeployToolError(error);
-	const lines = [`Error: ${known.message}`];
+	const lines = [`${mark} ${known.message}`];
 	if (known.detail !== undefined && known.detail !== '') lines.push(indent(known.detail));
 	if (known.next !== undefined) lines.push(`Next: ${known.next}`);
 	if (verbose && error instanceof Error && error.stack !== undefined) lines.push(indent(error.stack));
@@ -19,9 +19,9 @@ export function errorJson(error: unknown): {
 	return { error: { code, message, fault, detail: detail ?? null, next: next ?? null } };
 }
 
-/** 2 for bad input, 1 for every other failure. */
-export function exitCodeOf(error: unknown): number {
-	return asDeployToolError(error).code === 'usage' ? 2 : 1;
+/** 2 for bad input unless told otherwise, 1 for every other failure. */
+export function exitCodeOf(error: unknown, usageExitCode = 2): number {
+	return asDeployToolError(error).code === 'usage' ? usageExitCode : 1;
 }
 
 function asDeployToolError(error: unknown): DeployToolError {

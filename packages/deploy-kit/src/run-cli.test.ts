@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { CommandSpec, Invocation } from './command.ts';
+import type { ProgramInfo } from './commander-program.ts';
 import { DeployToolError, usageError } from './errors.ts';
 import { runCli } from './run-cli.ts';
 import { list, text } from './setting-kinds.ts';
@@ -24,9 +25,13 @@ function spec(more: Partial<CommandSpec> = {}): CommandSpec {
 	};
 }
 
-async function run(argv: string[], command = spec()): Promise<{ code: number; out: string; err: string }> {
+async function run(
+	argv: string[],
+	command = spec(),
+	program: ProgramInfo = info,
+): Promise<{ code: number; out: string; err: string }> {
 	const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-	const code = await runCli(info, [command], {
+	const code = await runCli(program, [command], {
 		argv,
 		env: {},
 		cwd: '/here',
@@ -87,6 +92,32 @@ describe('a command', () => {
 			},
 		});
 		expect((await run(['make', 'thing'], picky)).code).toBe(2);
+	});
+
+	it('is told in the form and with the exit code that its program has', async () => {
+		const own: ProgramInfo = {
+			...info,
+			errorMark: '❌',
+			usageExitCode: 1,
+			format: () => (message) => `<${message.level}> ${message.text}`,
+		};
+		const picky = spec({
+			run: async ({ host }) => {
+				host.notify({ level: 'section', text: 'One' });
+				host.notify({ level: 'info', text: 'at work' });
+				host.notify({ level: 'section', text: 'Two' });
+				throw usageError('colour must be blue');
+			},
+		});
+		expect(await run(['make', 'thing'], picky, own)).toEqual({
+			code: 1,
+			out: '',
+			err: '<section> One\n<info> at work\n\n<section> Two\n❌ colour must be blue\n',
+		});
+		expect(await run(['frob'], picky, own)).toMatchObject({
+			code: 1,
+			err: expect.stringMatching(/^❌ unknown command/),
+		});
 	});
 
 	it('calls an unexpected error a defect, with its stack only when asked', async () => {

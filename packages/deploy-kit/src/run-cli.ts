@@ -1,6 +1,6 @@
 import { type Command, CommanderError } from 'commander';
 import type { CommandResult, CommandSpec } from './command.ts';
-import { commanderProgram, type Parsed, type ProgramInfo } from './commander-program.ts';
+import { type CommonFlags, commanderProgram, type Parsed, type ProgramInfo } from './commander-program.ts';
 import { CancelledError, isDeployToolError, usageError } from './errors.ts';
 import { printable } from './printable.ts';
 import { errorJson, errorText, exitCodeOf } from './report-error.ts';
@@ -43,21 +43,23 @@ export async function runCli(info: ProgramInfo, specs: readonly CommandSpec[], e
 		if (error.exitCode === 0) return 0;
 		if (error.code === 'commander.help') {
 			edge.stderr.write(errorOutput);
-			return 2;
+			return info.usageExitCode ?? 2;
 		}
 		const help = [info.name, ...commandWords(program, edge.argv), '--help'].join(' ');
-		return fail(usageError(error.message.replace(/^error: /, ''), `Run ${help}`), edge, wantsJson, false);
+		const unread = usageError(error.message.replace(/^error: /, ''), `Run ${help}`);
+		return fail(unread, info, edge, { json: wantsJson, verbose: false });
 	}
-	return parsed === undefined ? 0 : runParsed(parsed, edge);
+	return parsed === undefined ? 0 : runParsed(parsed, info, edge);
 }
 
-async function runParsed({ spec, flags, args, common }: Parsed, edge: CliEdge): Promise<number> {
+async function runParsed({ spec, flags, args, common }: Parsed, info: ProgramInfo, edge: CliEdge): Promise<number> {
 	const host = terminalHost({
 		input: edge.stdin,
 		output: edge.stderr,
 		interactive: isInteractive(edge.stdin, edge.stderr, edge.env),
 		verbosity: common.quiet ? 'quiet' : common.verbose ? 'verbose' : 'normal',
 		assumeYes: common.yes,
+		...(info.format === undefined ? {} : { format: info.format(edge.env) }),
 		signal: edge.signal,
 	});
 	const json = common.json || (spec.jsonWhenPiped === true && edge.stdout.isTTY !== true);
@@ -82,7 +84,7 @@ async function runParsed({ spec, flags, args, common }: Parsed, edge: CliEdge): 
 		host.close();
 		// Whatever an abort made fail, it is the abort that the user knows of.
 		const failure = edge.signal.aborted && !isDeployToolError(error) ? new CancelledError() : error;
-		return fail(failure, edge, common.json, common.verbose);
+		return fail(failure, info, edge, common);
 	}
 }
 
@@ -91,10 +93,15 @@ function printResult(result: CommandResult, edge: CliEdge, json: boolean): void 
 	else if (result.text !== undefined) edge.stdout.write(`${printable(result.text)}\n`);
 }
 
-function fail(error: unknown, edge: CliEdge, json: boolean, verbose: boolean): number {
+function fail(
+	error: unknown,
+	info: ProgramInfo,
+	edge: CliEdge,
+	{ json, verbose }: Pick<CommonFlags, 'json' | 'verbose'>,
+): number {
 	if (json) edge.stdout.write(`${sortedJson(errorJson(error))}\n`);
-	edge.stderr.write(`${errorText(error, verbose)}\n`);
-	return exitCodeOf(error);
+	edge.stderr.write(`${errorText(error, verbose, info.errorMark)}\n`);
+	return exitCodeOf(error, info.usageExitCode);
 }
 
 /** Indented by two, keys sorted: what scripts have seen. */

@@ -69,6 +69,7 @@ it.each([
 	['a terminal', { isTTY: true }, {}, true],
 	['a pipe', { isTTY: false }, {}, false],
 	['CI', { isTTY: true }, { CI: 'true' }, false],
+	['the CI of Pulse', { isTTY: true }, { PULSE_ENV: 'ci' }, false],
 	['CI=false', { isTTY: true }, { CI: 'false' }, true],
 	['a dumb terminal', { isTTY: true }, { TERM: 'dumb' }, false],
 ])('a person is assumed on %s: %o %o → %s', (_name, stream, env, expected) => {

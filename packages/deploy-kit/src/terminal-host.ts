@@ -2,7 +2,7 @@ import { confirm, isCancel } from '@clack/prompts';
 import { CancelledError } from './errors.ts';
 import type { Host, HostMessage, HostQuestion } from './host.ts';
 import { type LiveRegion, liveRegion } from './live-region.ts';
-import { isShown, plainLine, type Verbosity } from './plain-line.ts';
+import { isShown, type LineFormat, plainLine, type Verbosity } from './plain-line.ts';
 import { printable } from './printable.ts';
 
 export interface TerminalHostOptions {
@@ -13,6 +13,8 @@ export interface TerminalHostOptions {
 	readonly interactive: boolean;
 	/** Default `normal`. */
 	readonly verbosity?: Verbosity;
+	/** Default {@link plainLine}. */
+	readonly format?: LineFormat;
 	/** Answers every question with yes (`--yes`). */
 	readonly assumeYes?: boolean;
 	readonly signal?: AbortSignal;
@@ -27,12 +29,16 @@ export interface TerminalHost extends Host {
 export function terminalHost(options: TerminalHostOptions): TerminalHost {
 	const verbosity = options.verbosity ?? 'normal';
 	const live = options.interactive && verbosity !== 'quiet' ? liveRegion(options.output) : undefined;
-	let lastLine = '';
+	const format = options.format ?? plainLine;
+	let lastLine: string | undefined;
 	return {
 		notify(said) {
 			const message = { ...said, text: printable(said.text) };
-			if (live !== undefined && message.level === 'step') updateSteps(live, message);
-			else if (isShown(message, verbosity)) print(plainLine(message));
+			if (live !== undefined && message.level === 'step') updateSteps(live, message, format);
+			else if (isShown(message, verbosity)) {
+				if (message.level === 'section' && lastLine !== undefined) print('');
+				print(format(message));
+			}
 		},
 		ask(question) {
 			if (options.assumeYes === true) return Promise.resolve(true);
@@ -52,11 +58,11 @@ export function terminalHost(options: TerminalHostOptions): TerminalHost {
 	}
 }
 
-function updateSteps(live: LiveRegion, message: HostMessage & { level: 'step' }): void {
+function updateSteps(live: LiveRegion, message: HostMessage & { level: 'step' }, format: LineFormat): void {
 	if (message.state === 'started' || message.state === 'waiting') live.set(message.id, message.text);
 	else {
 		live.remove(message.id);
-		live.print(plainLine(message));
+		live.print(format(message));
 	}
 }
 
@@ -72,7 +78,7 @@ async function askPerson(question: HostQuestion, options: TerminalHostOptions): 
 	return answer;
 }
 
-/** Whether to show progress and ask: both ends are terminals, and no CI. */
+/** Whether to show progress and ask: both ends are terminals, and no CI (`CI`, or `PULSE_ENV=ci`). */
 export function isInteractive(
 	input: { isTTY?: boolean },
 	output: { isTTY?: boolean },
@@ -80,6 +86,10 @@ export function isInteractive(
 ): boolean {
 	const ci = env.CI ?? '';
 	return (
-		input.isTTY === true && output.isTTY === true && (ci === '' || ci === '0' || ci === 'false') && env.TERM !== 'dumb'
+		input.isTTY === true &&
+		output.isTTY === true &&
+		(ci === '' || ci === '0' || ci === 'false') &&
+		env.PULSE_ENV !== 'ci' &&
+		env.TERM !== 'dumb'
 	);
 }

@@ -60,7 +60,7 @@ const deploy = (...more: string[]) => [
 	...more,
 ];
 
-describe('bad input gets one clear line, a next step and a non-zero exit, and nothing is asked of AWS', () => {
+describe('A1.2: bad input gets one clear line, a next step and a non-zero exit, and nothing is asked of AWS', () => {
 	test.each<[string, string[], string]>([
 		['no deployment name', ['deploy'], '--deployment-name is required'],
 		['no domain', ['deploy', '--deployment-name', 'prod'], '--domain is required'],
@@ -92,11 +92,12 @@ describe('bad input gets one clear line, a next step and a non-zero exit, and no
 	])('%s', async (_, args, message) => {
 		const before = calls.length;
 		const { code, stdout, stderr } = await run(args, { AWS_ENDPOINT_URL: endpoint });
+		expect(stderr).toMatch(/^❌ /);
 		expect(stderr).toContain(message);
 		expect(stderr).not.toContain('hunter2');
 		expect(stderr.trim().split('\n').length).toBeLessThanOrEqual(3);
 		expect(stdout).toBe('');
-		expect(code).toBeGreaterThan(0);
+		expect(code).toBe(1);
 		expect(calls.length).toBe(before);
 	});
 });

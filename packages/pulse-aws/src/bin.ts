@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { runCli } from 'pulse-deploy-kit/run-cli';
 import { commands } from './cli/commands.ts';
+import { reporterFormat } from './cli/reporter.ts';
 import { processEnvironment } from './config/process-env.ts';
 import { VERSION } from './config/version.ts';
 
@@ -32,6 +33,10 @@ const info = {
 	name: 'pulse-aws',
 	version: VERSION,
 	summary: 'Deploy stateful web apps on AWS ECS Fargate so that nobody loses their session',
+	format: reporterFormat,
+	// What scripts have seen of the tool before this one.
+	errorMark: '❌',
+	usageExitCode: 1,
 };
 const exitCode = await runCli(info, commands, {
 	argv: process.argv.slice(2),

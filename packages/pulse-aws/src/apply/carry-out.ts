@@ -1,11 +1,13 @@
+import { section, stages } from '../plan/stages.ts';
 import type { Plan, Step } from '../plan/step.ts';
 import { title } from '../plan/step.ts';
 import { perform } from './perform.ts';
 import type { Run } from './run.ts';
+import { sideBySide } from './side-by-side.ts';
 
 /**
- * Runs the steps in order. A failure or Ctrl-C before the commit point calls `undo`, with time of its own; after it
- * nothing is undone, and what was not done is told.
+ * Runs the steps in order, independent ones side by side. A failure or Ctrl-C before the commit point calls `undo`, with
+ * time of its own; after it nothing is undone, and what was not done is told.
  */
 export async function carryOut(
 	run: Run,
@@ -14,19 +16,39 @@ export async function carryOut(
 	undo?: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
 	const { host } = run.session;
-	for (const [index, step] of plan.steps.entries()) {
+	let heading = '';
+	const all = stages(plan.steps);
+	for (const [index, stage] of all.entries()) {
+		const [first] = stage.flat();
+		if (first !== undefined && section(first) !== heading) {
+			heading = section(first);
+			host.notify({ level: 'section', text: heading });
+		}
+		try {
+			await sideBySide(
+				stage.map((track) => (either) => inOrder(run, track, either)),
+				signal,
+			);
+		} catch (error) {
+			if (run.committed) tellWhatIsLeft(run, all.slice(index).flat(2));
+			else if (undo !== undefined) await undoAndTell(run, undo);
+			throw error;
+		}
+	}
+}
+
+async function inOrder(run: Run, steps: readonly Step[], signal: AbortSignal): Promise<void> {
+	const { host } = run.session;
+	for (const step of steps) {
+		signal.throwIfAborted();
 		const text = title(step, run.id);
 		const say = (state: 'started' | 'waiting' | 'done' | 'failed', more?: string) =>
 			host.notify({ level: 'step', id: step.kind, state, text: more === undefined ? text : `${text}: ${more}` });
 		try {
-			signal.throwIfAborted();
 			say('started');
-			const outcome = await perform(run, step, signal, (waitingFor) => say('waiting', waitingFor));
-			say('done', outcome);
+			say('done', await perform(run, step, signal, (waitingFor) => say('waiting', waitingFor)));
 		} catch (error) {
 			say('failed');
-			if (run.committed) tellWhatIsLeft(run, plan.steps.slice(index));
-			else if (undo !== undefined) await undoAndTell(run, undo);
 			throw error;
 		}
 	}

@@ -1,7 +1,7 @@
 import type { Fleet } from '../plan/observation.ts';
 import type { Aws } from '../platform/aws.ts';
 import { readDeployments } from '../platform/services.ts';
-import { readTargetGroups } from '../platform/target-groups.ts';
+import { describeTargetGroups, listTargetGroups } from '../platform/target-groups.ts';
 import { readLimits, readTraffic } from '../platform/traffic.ts';
 import type { BaselineOutputs } from '../stack/outputs.ts';
 import { roomLeft } from '../traffic/traffic.ts';
@@ -16,11 +16,15 @@ export async function readFleet(
 	name: string,
 	baseline: BaselineOutputs,
 ): Promise<Fleet> {
-	const [traffic, deployments, groups] = await Promise.all([
+	const [traffic, deployments, arns] = await Promise.all([
 		readTraffic(aws, baseline.listenerArn),
 		readDeployments(aws, baseline.clusterName, name),
-		readTargetGroups(aws, baseline.vpcId, name),
+		listTargetGroups(aws, baseline.vpcId),
 	]);
+	// Whose a group is need not be asked where a service has it.
+	const known = new Set(deployments.map((one) => one.targetGroupArn));
+	const loose = arns.filter((arn) => !known.has(arn));
+	const groups = await describeTargetGroups(aws, loose, name);
 	const living = new Set(deployments.map((one) => one.id));
 	const owned = [...groups.map((group) => group.deploymentId), ...traffic.rules.map((rule) => rule.deploymentId)];
 	const strays = new Set(owned.filter((id): id is string => id !== null && id !== '' && !living.has(id)));

@@ -3,16 +3,29 @@ import type { TargetGroup } from '../reaper/facts.ts';
 import type { Aws } from './aws.ts';
 import { everyPage, inBatches, optional } from './pages.ts';
 
-/** Target groups of this deployment name. Its baseline has a VPC of its own, so others' are told apart without their tags. */
+/** Target groups of this deployment name. */
 export async function readTargetGroups(aws: Pick<Aws, 'elb'>, vpcId: string, name: string): Promise<TargetGroup[]> {
+	return describeTargetGroups(aws, await listTargetGroups(aws, vpcId), name);
+}
+
+/** ARNs in this VPC: a baseline has one of its own, so others' groups are told apart without their tags. */
+export async function listTargetGroups(aws: Pick<Aws, 'elb'>, vpcId: string): Promise<string[]> {
 	const all = await everyPage(
 		(token) => aws.elb.describeTargetGroups({ PageSize: 400, ...optional('Marker', token) }),
 		(page) => page.NextMarker,
 		(page) => page.TargetGroups,
 	);
-	const ours = all.filter((group) => group.VpcId === vpcId).map((group) => group.TargetGroupArn ?? '');
-	const tags = await readTags(aws, ours);
-	return ours
+	return all.filter((group) => group.VpcId === vpcId).map((group) => group.TargetGroupArn ?? '');
+}
+
+/** Whose they are, by their tags; those of another name are left out. */
+export async function describeTargetGroups(
+	aws: Pick<Aws, 'elb'>,
+	arns: readonly string[],
+	name: string,
+): Promise<TargetGroup[]> {
+	const tags = await readTags(aws, arns);
+	return arns
 		.filter((arn) => tags.get(arn)?.get(NAME_TAG) === name)
 		.map((arn) => ({
 			arn,

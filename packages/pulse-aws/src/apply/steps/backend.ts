@@ -84,7 +84,8 @@ const RULE_TRIES = 5;
 export async function createRule(run: Run): Promise<string> {
 	const { aws } = run.session;
 	const { listenerArn } = made(run.baseline, 'the baseline');
-	let rules: readonly Rule[] = run.fleet?.traffic.rules ?? (await readRules(aws, listenerArn));
+	// Of a baseline that was just made, only the lowest priority is taken.
+	let rules: readonly Rule[] = run.fleet?.traffic.rules ?? [];
 	for (let attempt = 1; ; attempt++) {
 		const priority = freePriority(rules);
 		if (priority === null) {
