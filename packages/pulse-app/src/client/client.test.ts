@@ -83,6 +83,21 @@ describe.skipIf(missing !== null)(`the browser client${missing === null ? '' : `
 		expect(await page.evaluate('waiting')).toBe('later');
 	});
 
+	it('keeps a hundred messages while it is away, and says so beyond that', async () => {
+		const { url } = await live();
+		const page = await connected(url);
+		await hide(page);
+		const said = `(() => {
+			const echo = pulse.channel('echo');
+			window.answers = Array.from({ length: 101 }, (_, n) => echo.request('say', n).catch((e) => e.message));
+		})()`;
+		await page.evaluate(said);
+		await show(page);
+		const answers = (await page.evaluate('Promise.all(answers)')) as unknown[];
+		expect(answers.slice(0, 100)).toEqual(Array.from({ length: 100 }, (_, n) => n));
+		expect(answers[100]).toMatch(/too many messages/);
+	});
+
 	it('makes the requests that the server asks for and reports their results', async () => {
 		let render: RenderSession | undefined;
 		const results: unknown[] = [];

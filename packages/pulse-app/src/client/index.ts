@@ -9,18 +9,19 @@
  */
 import type { Directives } from '../plugin.ts';
 import type { ClientMessage, ServerMessage } from '../wire/messages.ts';
-import { deserialize } from '../wire/serialize.ts';
 import { performApiCall } from './api-call.ts';
 import { ClientChannel } from './channel.ts';
 import { pageDirectives, storeDirectives } from './directives.ts';
 import { createFetch } from './fetch.ts';
+import { createNavigation, load, type Navigate } from './navigation.ts';
+import { readPrerendered, requestPrerender } from './prerender.ts';
 import { createReloader } from './reload.ts';
 import { patiently } from './retry.ts';
-import { currentRoute } from './route.ts';
 import { openSocket, type SocketFactory } from './socket.ts';
 import { followVisibility } from './visibility.ts';
 
 export { type ClientChannel, ConnectionLostError } from './channel.ts';
+export type { Navigate, NavigateOptions } from './navigation.ts';
 
 /** `refused`: the server will not have this page, e.g. because cookies are blocked. */
 export type Status = 'connecting' | 'connected' | 'disconnected' | 'reloading' | 'refused';
@@ -30,6 +31,8 @@ export interface ConnectOptions {
 	readonly io?: SocketFactory;
 	/** Called at once and on every change. */
 	readonly onStatus?: (status: Status) => void;
+	/** Draws what the app's `render` returned for an address: the page's first, then each that `navigate` goes to. */
+	readonly onView?: (view: unknown, url: URL) => void;
 	/** Every message of the server, for apps that render on the server. */
 	readonly onMessage?: (message: ServerMessage) => void;
 }
@@ -41,6 +44,11 @@ export interface PulseClient {
 	channel(name: string): ClientChannel;
 	/** `fetch` that stays on the deployment that served the page and reloads the page when that is gone. */
 	readonly fetch: typeof fetch;
+	/**
+	 * Goes to another path of the app and keeps the render session; going back does the same. Loads the document where that
+	 * is not possible: no `onView`, another origin, no such view, a deployment that is gone.
+	 */
+	readonly navigate: Navigate;
 	send(message: ClientMessage): void;
 }
 
@@ -61,8 +69,11 @@ export async function connect(options: ConnectOptions = {}): Promise<PulseClient
 		options.io ?? servedSocketIo(),
 		openRenderSession(pinnedFetch, () => status === 'reloading'),
 	]);
-	directives = opened;
-	storeDirectives(directives);
+	const adopt = (next: Directives) => {
+		directives = next;
+		storeDirectives(next);
+	};
+	adopt(opened.directives);
 
 	const channels = new Map<string, ClientChannel>();
 	const socket = openSocket(io, directives, {
@@ -79,11 +90,22 @@ export async function connect(options: ConnectOptions = {}): Promise<PulseClient
 		onMessage: (message) => {
 			if (message.type === 'channel_message') channels.get(message.channel)?.receive(message);
 			else if (message.type === 'api_call') void performApiCall(message, pinnedFetch).then(socket.say);
-			else if (message.type === 'navigate_to') navigate(message);
+			else if (message.type === 'navigate_to') void (message.hard ? load : navigate)(message.path, message);
 			options.onMessage?.(message);
 		},
 		reload: reloader.reload,
 	});
+	const navigate = createNavigation({
+		// A navigation knows better than to load this address anew.
+		send: createFetch(() => directives, { reload: () => {} }),
+		renderId: directives.socketio.auth.render_id,
+		onView: options.onView,
+		onMoved: (path, next) => {
+			adopt(next);
+			socket.moveTo(path);
+		},
+	});
+	options.onView?.(opened.view, new URL(location.href));
 	followVisibility({ ...socket, reload: reloader.reload });
 
 	return {
@@ -97,26 +119,21 @@ export async function connect(options: ConnectOptions = {}): Promise<PulseClient
 			return channel;
 		},
 		fetch: pinnedFetch,
+		navigate,
 		send: socket.say,
 	};
 }
 
-async function openRenderSession(pinnedFetch: typeof fetch, leaving: () => boolean): Promise<Directives> {
-	const body = JSON.stringify({ paths: [location.pathname], routeInfo: currentRoute() });
-	const headers = { 'content-type': 'application/json' };
-	const response = await patiently(() => pinnedFetch('/_pulse/prerender', { method: 'POST', headers, body }));
-	if (leaving()) return new Promise(() => {});
+async function openRenderSession(pinnedFetch: typeof fetch, leaving: () => boolean) {
+	const url = new URL(location.href);
+	const response = await patiently(() => requestPrerender(pinnedFetch, url));
+	if (leaving()) return new Promise<never>(() => {});
 	if (!response.ok) throw new Error(`the server refused to open a render session: ${response.status}`);
-	const answer: unknown = await response.json();
-	if (!Array.isArray(answer)) return followOutcome(answer as { redirect?: string });
-	return (deserialize(answer) as { directives: Directives }).directives;
-}
-
-/** The server's `render` leads this path elsewhere. */
-function followOutcome(outcome: { redirect?: string }): Promise<never> {
-	if (outcome.redirect === undefined) throw new Error('the server has no view for this path');
-	location.assign(outcome.redirect);
-	return new Promise(() => {});
+	const answer = await readPrerendered(response, url.pathname);
+	if (answer.kind === 'not-found') throw new Error('the server has no view for this path');
+	if (answer.kind === 'view') return answer;
+	location.assign(answer.path);
+	return new Promise<never>(() => {});
 }
 
 async function servedSocketIo(): Promise<SocketFactory> {
@@ -128,9 +145,4 @@ async function servedSocketIo(): Promise<SocketFactory> {
 		: new URL('/_pulse/client/socket.io.js', location.origin);
 	const module = (await import(/* webpackIgnore: true */ /* @vite-ignore */ url.href)) as { io: SocketFactory };
 	return module.io;
-}
-
-function navigate(message: ServerMessage & { readonly type: 'navigate_to' }): void {
-	if (message.replace) location.replace(message.path);
-	else location.assign(message.path);
 }

@@ -1,5 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { PLUGIN_BRAND } from '../brand.ts';
+import type { Plugin } from '../plugin.ts';
 import { chromiumMissing, launchChromium } from '../testing/chromium.ts';
 import { hide, live, show, status } from '../testing/live-page.ts';
 
@@ -40,7 +42,7 @@ describe.skipIf(missing !== null)(`a page in the browser${missing === null ? '' 
 		expect(await page.evaluate(`pulse.fetch('/data').then((r) => r.status)`)).toBe(409);
 		expect(await status(page)).toBe('connected');
 		answer = 'stale';
-		await page.evaluate(`void pulse.fetch('/data')`);
+		expect(await page.evaluate(`pulse.fetch('/data').then((r) => r.status)`)).toBe(409);
 		await expect.poll(loads).toBe(2);
 		await expect.poll(() => status(page)).toBe('connected');
 	});
@@ -52,6 +54,32 @@ describe.skipIf(missing !== null)(`a page in the browser${missing === null ? '' 
 		await expect.poll(() => running.renderSessions()).toEqual({ total: 1, connected: 0, resumable: 1 });
 		await show(page);
 		await expect.poll(() => running.renderSessions()).toEqual({ total: 1, connected: 1, resumable: 0 });
+		await expect.poll(() => status(page)).toBe('connected');
+	});
+
+	it('loads anew when it comes back and cannot connect', async () => {
+		let down = false;
+		const door: Plugin = {
+			[PLUGIN_BRAND]: 1,
+			name: 'door',
+			onConnect: () => {
+				if (down) throw new Error('not now');
+				return true;
+			},
+		};
+		const { url, loads } = await live({ plugins: [door] });
+		const page = await connected(
+			url,
+			`{
+			const { setTimeout } = window;
+			window.setTimeout = (callback, wait) => setTimeout(callback, wait === 10_000 ? 300 : wait);
+		}`,
+		);
+		await hide(page);
+		down = true;
+		await show(page);
+		await expect.poll(loads).toBe(2);
+		down = false;
 		await expect.poll(() => status(page)).toBe('connected');
 	});
 

@@ -1,13 +1,12 @@
 import type { RouteInfo } from '../wire/messages.ts';
 
-/** Where the browser is. */
-export function currentRoute(): RouteInfo {
-	const { pathname, hash, search } = location;
+/** Where a browser at this address is. */
+export function routeOf({ pathname, hash, search, searchParams }: URL): RouteInfo {
 	return {
 		pathname,
 		hash,
 		query: search,
-		queryParams: Object.fromEntries(new URLSearchParams(search)),
+		queryParams: Object.fromEntries(searchParams),
 		pathParams: {},
 		catchall: [],
 	};

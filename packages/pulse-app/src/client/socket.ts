@@ -1,7 +1,7 @@
 import type { Directives } from '../plugin.ts';
 import type { ClientMessage, ServerMessage } from '../wire/messages.ts';
 import { deserialize, serialize } from '../wire/serialize.ts';
-import { currentRoute } from './route.ts';
+import { routeOf } from './route.ts';
 
 /** What this client uses of socket.io-client. */
 export interface SocketLike {
@@ -35,6 +35,8 @@ export interface PageSocket {
 	connect(): void;
 	disconnect(): void;
 	connected(): boolean;
+	/** The page shows another prerendered path now. */
+	moveTo(path: string): void;
 }
 
 /** The page's one socket. Nothing is sent before the server has confirmed that it still knows the page. */
@@ -48,7 +50,7 @@ export function openSocket(io: SocketFactory, directives: Directives, events: So
 		auth: { ...directives.socketio.auth, __pulse_page_instance_id: pageInstance },
 		query: directives.socketio.query,
 	});
-	const path = location.pathname;
+	let path = location.pathname;
 	const queue: ClientMessage[] = [];
 	let attachId = 0;
 	let attached = false;
@@ -58,10 +60,13 @@ export function openSocket(io: SocketFactory, directives: Directives, events: So
 		events.onSent(message);
 	};
 
-	socket.on('connect', () => {
+	const attach = () => {
 		attachId += 1;
-		emit({ type: 'attach', path, routeInfo: mutable(currentRoute()), attachId: String(attachId) });
-	});
+		const routeInfo = mutable(routeOf(new URL(location.href)));
+		emit({ type: 'attach', path, routeInfo, attachId: String(attachId) });
+	};
+
+	socket.on('connect', attach);
 	socket.on('disconnect', (reason: string) => {
 		attached = false;
 		events.onDisconnected();
@@ -80,7 +85,7 @@ export function openSocket(io: SocketFactory, directives: Directives, events: So
 	socket.on('message', (wire: unknown) => {
 		const message = deserialize(wire) as ServerMessage;
 		if (message.type === 'reload') return events.reload('the server asked for it');
-		if (message.type === 'attach_ack' && message.attachId === String(attachId)) {
+		if (message.type === 'attach_ack' && message.attachId === String(attachId) && !attached) {
 			attached = true;
 			for (const waiting of queue.splice(0)) emit(waiting);
 			events.onConnected();
@@ -97,6 +102,11 @@ export function openSocket(io: SocketFactory, directives: Directives, events: So
 		connect: () => void socket.connect(),
 		disconnect: () => void socket.disconnect(),
 		connected: () => attached && socket.connected,
+		moveTo: (next) => {
+			if (socket.connected && next !== path) emit({ type: 'detach', path });
+			path = next;
+			if (socket.connected) attach();
+		},
 	};
 }
 

@@ -6,7 +6,7 @@ import type { Plugin } from '../plugin.ts';
 import { serve } from './harness.ts';
 
 /** An app with one live page, and what it heard. */
-export async function live(options: Partial<AppOptions> & { intercept?: Plugin['onRequest'] } = {}) {
+export async function live(options: Partial<AppOptions> & { intercept?: Plugin['onRequest']; connect?: string } = {}) {
 	const requests: { url: string; headers: NodeJS.Dict<string | string[]> }[] = [];
 	const watcher: Plugin = {
 		[PLUGIN_BRAND]: 1,
@@ -39,7 +39,9 @@ export async function live(options: Partial<AppOptions> & { intercept?: Plugin['
 				`<!doctype html>${head}<script type="module">
 					import * as client from '${module}';
 					window.statuses = [];
-					window.connecting = client.connect({ onStatus: (s) => statuses.push(s), onMessage: (m) => (window.last = m) });
+					window.connecting = client.connect({
+						onStatus: (s) => statuses.push(s), onMessage: (m) => (window.last = m), ${options.connect ?? ''}
+					});
 					window.connecting.then((p) => { window.pulse = p }, (e) => { window.failure = String(e) });
 				</script>`,
 			);
