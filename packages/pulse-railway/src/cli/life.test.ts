@@ -105,6 +105,12 @@ it('init sets up a stack that answers, and again is refused (R5.6, R5.8)', async
 		internal_token_created: true,
 		router: { status: 'SUCCESS', service_name: 'pulse-router' },
 	});
+	expect(Object.keys(made)).toEqual(
+		'environment_id internal_token_created janitor project_id redis redis_url router server_address'.split(' '),
+	);
+	expect(Object.keys(made.janitor ?? {})).toEqual(
+		'created deployed deployment_id domain image service_id service_name status'.split(' '),
+	);
 	expect((await fetch(`${address}/healthz`)).status).toBe(200);
 	expect((await refused('init', 'app.ts')).message).toBe(
 		'baseline stack already exists: pulse-env, pulse-janitor, pulse-redis, pulse-router',
@@ -119,12 +125,22 @@ it('upgrade of a stack in order writes nothing', async () => {
 let first: string;
 let second: string;
 
-it('two deploys: new visitors get the second, whoever is on the first stays there', async () => {
-	first = await deploy('--env', 'GREETING=one');
+it('two deploys: new visitors get the second, whoever is on the first stays there (R7.17)', async () => {
+	const made = await done<{ deployment_id: string }>('deploy', 'app.ts', '--env', 'GREETING=one');
+	first = made.deployment_id;
 	expect(await visit()).toBe(`${first} one`);
 	// Polling aside.
 	const requests = asked.filter((fields) => fields !== 'deployment');
 	expect(requests.length, requests.join()).toBeLessThanOrEqual(10);
+	expect(Object.keys(made)).toEqual(
+		(
+			'backend_deployment_id backend_image backend_service_id backend_service_name backend_status deployment_id ' +
+			'dockerfile_path janitor_deployment_id janitor_image janitor_service_id janitor_service_name janitor_status ' +
+			'router_deployment_id router_domain router_image router_service_id router_service_name router_status ' +
+			'server_address source_context'
+		).split(' '),
+	);
+	expect(made).toMatchObject({ backend_service_name: first, backend_status: 'SUCCESS', router_deployment_id: null });
 
 	second = await deploy('--env', 'GREETING=two');
 	expect(await visit()).toBe(`${second} two`);

@@ -42,6 +42,7 @@ it('methods of any name pass (R2.13)', async () => {
 			method === 'QUERY' ? /^HTTP\/1\.1 (200|400)/ : /^HTTP\/1\.1 200 /,
 		);
 	}
+	expect(await exchange(port, get('/', [], 'TRACE'))).toMatch(/^HTTP\/1\.1 405 /);
 });
 
 it('activity is reported in batches, never by the request', async () => {

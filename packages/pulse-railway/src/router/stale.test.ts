@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { startRouter } from './testing/router.ts';
-import { exchange, get, startNamedBackend } from './testing/sockets.ts';
+import { exchange, get, startBackend, startNamedBackend } from './testing/sockets.ts';
 
 const router = async () => startRouter({ deployments: { v2: await startNamedBackend('v2') } });
 const STALE = '/app?pulse_deployment=v1';
@@ -84,6 +84,20 @@ describe('a request for a deployment that is gone', () => {
 			expect(await exchange(port, get(`/?pulse_deployment=${id}`))).toMatch(/^HTTP\/1\.1 409 /);
 		}
 	});
+});
+
+it('a form of an old tab reaches the deployment that rendered it (R2.8)', async () => {
+	const forms: string[] = [];
+	const v1 = await startBackend((request, response) => {
+		forms.push(`${request.method} ${request.url}`);
+		request.resume().once('end', () => response.writeHead(204).end());
+	});
+	const { port, store, settled } = await startRouter({ deployments: { v1, v2: await startNamedBackend('v2') } });
+	await store.promote('v2', 'v2');
+	await settled();
+	const target = '/_pulse/forms/r1/f1?foo=1&pulse_deployment=v1';
+	expect(await exchange(port, get(target, ['Content-Length: 0'], 'POST'))).toMatch(/^HTTP\/1\.1 204 /);
+	expect(forms).toEqual([`POST ${target}`]);
 });
 
 it('tabs stay where they are: by query, else by header, while new ones get the active deployment (R2.1, R2.8)', async () => {
