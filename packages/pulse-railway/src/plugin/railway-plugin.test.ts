@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { App, type AppOptions, PLUGIN_BRAND } from 'pulse-app';
+import { App, type AppOptions, notFound, PLUGIN_BRAND, redirect } from 'pulse-app';
 import { io } from 'socket.io-client';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { RailwayPlugin } from './railway-plugin.ts';
@@ -50,6 +50,15 @@ describe('RailwayPlugin', () => {
 		expect(directives.query).toEqual({ pulse_deployment: 'blue' });
 		expect(directives.socketio.query).toEqual({ pulse_deployment: 'blue', pulse_reload_on_stale_affinity: '1' });
 		expect(app.client.module).toBe('/_pulse/client.js?pulse_deployment=blue');
+	});
+
+	it.each([
+		['a redirect', redirect('/new'), { redirect: '/new' }],
+		['what is not found', notFound(), { notFound: true }],
+	])('leaves %s alone (R10.3)', async (_what, outcome, answer) => {
+		const { url } = await deployment('blue', { render: () => outcome });
+		const response = await fetch(`${url}/_pulse/prerender`, { method: 'POST', body: '{"paths":["/"]}' });
+		expect(await response.json()).toEqual(answer);
 	});
 
 	it('says which deployment it is (R10.4)', async () => {
