@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { CommandSpec } from 'pulse-deploy-kit/command';
-import { printable } from 'pulse-deploy-kit/printable';
 import { resolveSettings } from 'pulse-deploy-kit/settings';
 import { localDir, localDirSetting, localDownSettings, localLogsSettings, localUpSettings } from '../config/local.ts';
 
@@ -47,7 +46,7 @@ const logs: CommandSpec = {
 	async run({ flags, args, env, cwd, signal, print, json }) {
 		const { values } = resolveSettings(localLogsSettings, { flags, env });
 		const dir = localDir(cwd, values.dir);
-		const [{ followLogs }, { describeRunning }] = await Promise.all([
+		const [{ followLogs, lineText }, { describeRunning }] = await Promise.all([
 			import('../local/follow-logs.ts'),
 			import('../local/running.ts'),
 		]);
@@ -57,7 +56,7 @@ const logs: CommandSpec = {
 			() => describeRunning(dir),
 			(line) => {
 				if (json && !values.follow) lines.push(line);
-				else print(json ? JSON.stringify(line) : printable(`${line.timestamp}  ${line.service}  ${line.message}`));
+				else print(json ? JSON.stringify(line) : lineText(line));
 			},
 			signal,
 		);

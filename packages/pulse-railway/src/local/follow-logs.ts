@@ -1,4 +1,5 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
+import { printable } from 'pulse-deploy-kit/printable';
 import type { PlatformDescription } from './describe.ts';
 import { type LogEntry, type LogKind, openLogs } from './runtime/logs.ts';
 import { pause } from './runtime/pause.ts';
@@ -15,6 +16,10 @@ export interface LogsRequest {
 export interface ServiceLine extends LogEntry {
 	readonly service: string;
 }
+
+/** As a terminal may show it: the message is whatever a service wrote. */
+export const lineText = ({ timestamp, service, message }: ServiceLine): string =>
+	printable(`${timestamp}  ${service}  ${message}`);
 
 const EVERY_MS = 250;
 const ALL = 1_000_000;
