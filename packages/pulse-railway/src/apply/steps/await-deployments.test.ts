@@ -1,0 +1,83 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { awaitBaseline } from '../../plan/service-steps.ts';
+import type { StepOf } from '../../plan/step.ts';
+import { stack } from '../../plan/testing/stack.ts';
+import type { PlatformDeployment } from '../../platform/port.ts';
+import { type Recorded, recordingPorts } from '../testing/recording-ports.ts';
+import { awaitDeployments } from './await-deployments.ts';
+
+type Seen = readonly [PlatformDeployment['status'], boolean?];
+
+let world: Recorded;
+beforeEach(async () => {
+	world = await recordingPorts(stack());
+});
+
+const names = { router: 'pulse-router', janitor: 'pulse-janitor', redis: 'pulse-redis', env: 'pulse-env' };
+const baseline = awaitBaseline(names, ['pulse-router', 'pulse-janitor']) as StepOf<'await-deployments'>;
+
+/** Each service's deployment shows these states one after the other, and stays at the last. */
+async function wait(step: StepOf<'await-deployments'>, shown: Readonly<Record<string, readonly Seen[]>>) {
+	const run = world.start();
+	const asked: Record<string, number> = {};
+	world.ports.openPlatform({ projectId: '', environmentId: '' }).deployment = async (id) => {
+		const states = shown[id] ?? [];
+		const at = asked[id] ?? 0;
+		asked[id] = at + 1;
+		const [status, stopped = false] = states[Math.min(at, states.length - 1)] ?? ['SUCCESS'];
+		return { id, status, stopped, createdAt: '' };
+	};
+	for (const service of step.services) run.deployments.set(service, { id: service, status: null });
+	await awaitDeployments(step, run, new AbortController().signal, () => {});
+	return asked;
+}
+
+const backend: StepOf<'await-deployments'> = {
+	kind: 'await-deployments',
+	id: 'await',
+	title: 'Wait',
+	services: ['new'],
+	budgetSeconds: 900,
+	failures: { new: 'backend source build failed' },
+};
+
+describe('waiting for a deployment (R6.7)', () => {
+	it('goes on while it builds, also when Railway calls it stopped meanwhile', async () => {
+		const asked = await wait(backend, {
+			new: [['INITIALIZING', true], ['BUILDING', true], ['DEPLOYING'], ['SUCCESS']],
+		});
+		expect(asked).toEqual({ new: 4 });
+	});
+
+	it.each(['FAILED', 'CRASHED', 'REMOVED'] as const)('ends at %s with the last lines of its log', async (status) => {
+		await expect(wait(backend, { new: [['BUILDING'], [status]] })).rejects.toMatchObject({
+			code: 'deployment-failed',
+			message: `backend source build failed: ${status}`,
+			detail: expect.stringContaining('npm ERR! no such thing'),
+		});
+	});
+
+	it('ends after its budget, saying what was seen last', async () => {
+		await expect(wait(backend, { new: [['BUILDING']] })).rejects.toMatchObject({
+			code: 'timeout',
+			message: expect.stringContaining('900 s'),
+		});
+	});
+});
+
+describe('waiting for the stable services (R5.19)', () => {
+	it('waits for both together', async () => {
+		const asked = await wait(baseline, { 'pulse-router': [['BUILDING'], ['SUCCESS']], 'pulse-janitor': [['SUCCESS']] });
+		expect(asked).toEqual({ 'pulse-router': 2, 'pulse-janitor': 1 });
+		expect(baseline.budgetSeconds).toBe(900);
+	});
+
+	it.each([
+		['pulse-router', 'router deployment failed: FAILED'],
+		['pulse-janitor', 'janitor deployment failed: FAILED'],
+	])('a failure of %s ends the wait for the other', async (service, message) => {
+		const shown: Record<string, Seen[]> = { 'pulse-router': [['BUILDING']], 'pulse-janitor': [['BUILDING']] };
+		shown[service] = [['FAILED']];
+		await expect(wait(baseline, shown)).rejects.toThrow(message);
+	});
+});
