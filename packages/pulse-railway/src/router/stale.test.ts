@@ -57,6 +57,7 @@ describe('a request for a deployment that is gone', () => {
 		);
 		expect(await loader('https://app.test/page')).toMatch(/^HTTP\/1\.1 302 /);
 		expect(await loader('https://public.test/page', ['X-Forwarded-Host: public.test'])).toMatch(/^HTTP\/1\.1 302 /);
+		expect(await loader('http://app.test/page', ['X-Forwarded-Proto: https'])).toMatch(/^HTTP\/1\.1 409 /);
 		for (const away of [
 			'//evil.test',
 			'/\\evil.test',

@@ -15,7 +15,7 @@ export function staleAnswer(method: string, head: RequestHead): Answer {
 		headers.push('access-control-allow-origin', head.origin, 'access-control-allow-credentials', 'true');
 		headers.push('access-control-expose-headers', STALE_AFFINITY_HEADER, 'vary', 'Origin');
 	}
-	if (head.clientLoader === '1' && isSameOrigin(head.clientLoaderLocation, head.forwarded.host || head.host)) {
+	if (head.clientLoader === '1' && isSameOrigin(head.clientLoaderLocation, head)) {
 		return { status: 302, headers: [...headers, 'location', head.clientLoaderLocation], body: '' };
 	}
 	if (method === 'OPTIONS' && head.corsMethod !== '') {
@@ -28,14 +28,17 @@ export function staleAnswer(method: string, head: RequestHead): Answer {
 }
 
 /** A location that cannot lead away: the header comes from the client, and an open redirect would come from us. */
-function isSameOrigin(location: string, host: string): boolean {
+function isSameOrigin(location: string, { forwarded, host }: RequestHead): boolean {
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: browsers skip tabs and newlines, so `/\t/evil` leads away
 	if (location === '' || /[\x00-\x20\x7f\\]/.test(location)) return false;
 	if (location.startsWith('/')) return !location.startsWith('//');
 	if (!/^https?:\/\//i.test(location)) return false;
 	try {
 		const url = new URL(location);
-		return url.host.toLowerCase() === host.toLowerCase() && url.username === '' && url.password === '';
+		// From https to http would show the next request to everybody on the way.
+		if (url.protocol === 'http:' && forwarded.proto === 'https') return false;
+		const same = url.host.toLowerCase() === (forwarded.host || host).toLowerCase();
+		return same && url.username === '' && url.password === '';
 	} catch {
 		return false;
 	}
