@@ -50,6 +50,13 @@ export function headerRecord(raw: readonly string[]): Record<string, string | st
 }
 
 export class RouterResponse<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
+	#whole = false;
+
+	/** Nothing of it is still owed to the connection. Newer Nodes know only of what they sent themselves. */
+	get answered(): boolean {
+		return this.#whole || this.writableFinished;
+	}
+
 	/**
 	 * Sends a whole response in one write, past everything that Node would still work out about it; false when only Node
 	 * can send it: behind another one, or as the last on its connection. The server learns of the end by `finish`, as ever.
@@ -59,6 +66,7 @@ export class RouterResponse<Request extends IncomingMessage = IncomingMessage> e
 		if (socket === null || !this.shouldKeepAlive || this.headersSent || this.req.httpVersionMinor === 0) return false;
 		this.statusCode = status;
 		socket.write(text, 'latin1');
+		this.#whole = true;
 		// What `headersSent` and `writableEnded` look at.
 		Object.assign(this, SENT);
 		this.emit('finish');
