@@ -32,6 +32,13 @@ export const CONTROL_SIGNATURE_HEADER = 'x-pulse-control-signature';
 
 /** Shared variable on Railway: the durable truth of who is active; writing it is the commit point of a promotion. */
 export const ACTIVE_DEPLOYMENT_VARIABLE = 'PULSE_ACTIVE_DEPLOYMENT';
+/**
+ * Shared variable on Railway: `init` or `upgrade` while such a command changes the stable services, `ready` when it has
+ * finished. What a killed one left halfway is known by it.
+ */
+export const BASELINE_VARIABLE = 'PULSE_RAILWAY_BASELINE';
+/** Leads the description of projects that `init` made. */
+export const PROJECT_MARK = 'Created by pulse-railway init';
 /** On every backend service: the durable truth of which deployment it is. */
 export const DEPLOYMENT_ID_VARIABLE = 'PULSE_DEPLOYMENT_ID';
 /** On router, janitor and backends. Guards the app's internal endpoints; cannot move traffic. */

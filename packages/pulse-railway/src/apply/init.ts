@@ -1,12 +1,14 @@
 import type { Invocation } from 'pulse-deploy-kit/command';
-import { DeployToolError, isDeployToolError, usageError } from 'pulse-deploy-kit/errors';
+import { usageError } from 'pulse-deploy-kit/errors';
 import { type InitConfig, initAppFile, initConfig } from '../config/init.ts';
 import { locateAppFromHere } from '../config/paths.ts';
 import { planInit } from '../plan/init.ts';
+import { runningSecrets } from '../plan/running-baseline.ts';
 import type { NamedId } from '../platform/port.ts';
 import { freshSecrets } from './baseline-secrets.ts';
 import { carryOut, type Outcome } from './carry-out.ts';
 import { type InitResult, initResult } from './init-result.ts';
+import { type Found, interruptedProject } from './interrupted-project.ts';
 import { loadUserApp } from './load-user-app.ts';
 import { only, resolveTarget, type Target } from './resolve-target.ts';
 import { startRun } from './run.ts';
@@ -20,35 +22,30 @@ export async function init(invocation: Invocation): Promise<Outcome<InitResult>>
 	const config = initConfig(invocation, file, options);
 
 	return withSession({ token: config.token, env, host }, async (session) => {
-		const target = await resolveTarget(config.target, session.account, signal);
-		const platform = target === null ? undefined : session.ports.openPlatform(target);
-		const observation = platform === undefined ? null : await platform.observe(signal);
-		const secrets = await freshSecrets(session, signal);
-		const workspace = target === null ? await workspaceOf(config, session, signal) : null;
-		const plan = planInit({ observation, workspace, secrets, apiUrl: session.apiUrl }, config);
-		const run = startRun(session.ports, {
-			...(platform === undefined ? {} : { platform }),
-			...(observation === null ? {} : { observation }),
-			controlToken: secrets.controlToken,
-		});
-		return carryOut(plan, run, invocation, { signal }, () => initResult(run, config, invocation.showSecrets)).catch(
-			(error: unknown) => {
-				throw workspace === null || run.target === undefined ? error : projectStays(error, run.target);
-			},
-		);
+		const given = await resolveTarget(config.target, session.account, signal);
+		const workspace = given === null ? await workspaceOf(config, session, signal) : null;
+		const existing =
+			workspace === null
+				? await look(session, given, signal)
+				: await interruptedProject(session, { workspace, name: config.projectName }, signal);
+		const fresh = await freshSecrets(session, signal);
+		const secrets = existing === null ? fresh : runningSecrets(existing.observation, config.names, fresh);
+		const facts = {
+			observation: existing?.observation ?? null,
+			workspace: existing === null ? workspace : null,
+			secrets,
+			apiUrl: session.apiUrl,
+		};
+		const run = startRun(session.ports, { ...existing, controlToken: secrets.controlToken });
+		const plan = planInit(facts, config);
+		return carryOut(plan, run, invocation, { signal }, () => initResult(run, config, invocation.showSecrets));
 	});
 }
 
-/** A project cannot be undone with what a token may do, and running init again would make a second one. */
-function projectStays(error: unknown, { projectId, environmentId }: Target): unknown {
-	if (!isDeployToolError(error)) return error;
-	const { code, message, fault, detail } = error;
-	return new DeployToolError(code, message, {
-		fault,
-		detail: [detail, `The new project ${projectId} stays; its services were deleted.`].filter(Boolean).join('\n'),
-		next: `Run init again with --project-id ${projectId} --environment-id ${environmentId}`,
-		cause: error,
-	});
+async function look({ ports }: Session, target: Target | null, signal: AbortSignal): Promise<Found | null> {
+	if (target === null) return null;
+	const platform = ports.openPlatform(target);
+	return { platform, observation: await platform.observe(signal) };
 }
 
 async function workspaceOf(config: InitConfig, { account }: Session, signal: AbortSignal): Promise<NamedId> {

@@ -29,8 +29,9 @@ export async function janitorRun(invocation: Invocation): Promise<JanitorResult>
 		);
 		const backends = openBackends({ network, port: config.backendPort, token: config.internalToken });
 		try {
-			const { policy, owner } = config;
-			return await runJanitor({ store, platform, backends, policy, owner, dryRun, host, clock: systemClock, signal });
+			const { policy, owner, lockTtlMs } = config;
+			const by = { store, platform, backends, policy, owner, lockTtlMs };
+			return await runJanitor({ ...by, dryRun, host, clock: systemClock, signal });
 		} finally {
 			await Promise.allSettled([backends.close(), store.close()]);
 			network.close();

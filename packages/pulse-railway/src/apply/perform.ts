@@ -4,13 +4,14 @@ import { awaitDeployments } from './steps/await-deployments.ts';
 import { buildImage } from './steps/build-image.ts';
 import { commitActive } from './steps/commit-active.ts';
 import { promote, reconcile, register, removeRecord, retire } from './steps/control.ts';
-import { createProject } from './steps/create-project.ts';
 import { deploy } from './steps/deploy-services.ts';
 import { deployTemplate } from './steps/deploy-template.ts';
+import { createProject, deleteProject } from './steps/project.ts';
 import { awaitRouter, ensureDomain } from './steps/router.ts';
-import { createService, deleteServices, group, updateInstance } from './steps/services.ts';
+import { configure, createService, deleteServices, group, updateInstance } from './steps/services.ts';
+import { mintToken, revokeTokens } from './steps/tokens.ts';
 import { upload } from './steps/upload.ts';
-import { awaitVariable, deleteVariable, mintToken, setVariables } from './steps/variables.ts';
+import { awaitVariable, deleteVariable, setVariables } from './steps/variables.ts';
 import { verifyActive, verifyAffinity } from './steps/verify.ts';
 
 /** Says what a step is waiting for. */
@@ -26,15 +27,18 @@ export type Perform<Kind extends StepKind> = (
 
 const PERFORMERS: { readonly [Kind in StepKind]: Perform<Kind> } = {
 	'create-project': createProject,
+	'delete-project': deleteProject,
 	'deploy-template': deployTemplate,
 	'create-service': createService,
 	'delete-services': deleteServices,
 	'set-variables': setVariables,
 	'delete-variable': deleteVariable,
 	'await-variable': awaitVariable,
+	configure,
 	'update-instance': updateInstance,
 	group,
 	'mint-token': mintToken,
+	'revoke-tokens': revokeTokens,
 	'ensure-domain': ensureDomain,
 	upload,
 	'build-image': buildImage,

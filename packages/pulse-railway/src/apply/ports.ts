@@ -7,7 +7,7 @@ import type { Account, Platform, SourceArchive } from '../platform/port.ts';
 
 /** Everything that steps touch; tests give recording ones. */
 export interface Ports {
-	readonly account: Pick<Account, 'createProject'>;
+	readonly account: Pick<Account, 'createProject' | 'deleteProject'>;
 	openPlatform(target: { readonly projectId: string; readonly environmentId: string }): Platform;
 	openRouter(address: RouterAddress): RouterPort;
 	/** Packs a build context; `dispose` deletes the archive. */

@@ -33,6 +33,7 @@ function account(
 			),
 		workspaces: async () => [],
 		createProject: async () => Promise.reject(new Error('not here')),
+		deleteProject: async () => Promise.reject(new Error('not here')),
 	};
 }
 const resolved = (request: Partial<TargetRequest>, by = account()) =>

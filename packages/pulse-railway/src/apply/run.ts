@@ -15,6 +15,8 @@ export interface Run {
 	router: RouterPort | undefined;
 	/** Of the deploy lock, given to every live write. */
 	readonly lock: { readonly name: LockName; readonly fence: number } | undefined;
+	/** The last one that was made. */
+	observation: StackObservation | undefined;
 	/** Service name → id. */
 	readonly services: Map<string, string>;
 	/** Service name → the deployment that this run started there. */
@@ -43,6 +45,7 @@ export function startRun(ports: Ports, start: RunStart): Run {
 		target: undefined,
 		router: start.router,
 		lock: start.lock,
+		observation: undefined,
 		services: new Map(),
 		deployments: new Map(),
 		groups: new Map(),
@@ -56,6 +59,7 @@ export function startRun(ports: Ports, start: RunStart): Run {
 
 /** Takes over what an observation says about services. */
 export function learn(run: Run, observation: StackObservation): void {
+	run.observation = observation;
 	run.target = { projectId: observation.project.id, environmentId: observation.environment.id };
 	for (const service of observation.services) {
 		run.services.set(service.name, service.id);

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { systemClock } from 'pulse-deploy-kit/clock';
 import type { Host } from 'pulse-deploy-kit/host';
 import type { Secret } from 'pulse-deploy-kit/secret';
-import { apiEndpoint } from '../config/api.ts';
+import { apiEndpoint, apiTimeout } from '../config/api.ts';
 import { type RailwayToken, requireToken } from '../config/token.ts';
 import { openConnection } from '../platform/connection.ts';
 import { openAccount } from '../platform/open-account.ts';
@@ -38,6 +38,7 @@ export async function withSession<T>(options: SessionOptions, work: (session: Se
 	const connection = openConnection({
 		token: token.secret,
 		endpoint,
+		timeouts: { total: apiTimeout(env) },
 		...(token.origin === 'login' ? { auth: 'bearer' as const } : {}),
 	});
 	const account = openAccount(connection);

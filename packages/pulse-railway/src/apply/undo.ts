@@ -15,6 +15,7 @@ export async function undo(begun: readonly Step[], run: Run, failure: unknown): 
 	const signal = AbortSignal.timeout(UNDO_BUDGET_MS);
 	const left: string[] = [];
 	for (const step of steps) {
+		if (step.afterCleanUndo === true && left.length > 0) continue;
 		try {
 			await perform(step, run, signal, () => {});
 			host.notify({ level: 'step', id: step.id, state: 'undone', text: step.title });
@@ -34,7 +35,7 @@ function bothFailed(failure: unknown, left: readonly string[]): DeployToolError 
 		{
 			fault: first?.fault ?? 'internal',
 			detail: [first?.detail, 'Not undone:', ...left].filter((line) => line !== undefined).join('\n'),
-			next: 'Delete what is named above on Railway; the next deploy also deletes what it finds unfinished.',
+			next: 'Run the command again: it puts right what it finds unfinished. Or delete what is named above on Railway.',
 			cause: failure,
 		},
 	);

@@ -2,7 +2,8 @@ import type { Invocation } from 'pulse-deploy-kit/command';
 import { initAppFile } from '../config/init.ts';
 import { locateAppFromHere } from '../config/paths.ts';
 import { upgradeConfig } from '../config/upgrade.ts';
-import { planUpgrade, upgradedControlToken } from '../plan/upgrade.ts';
+import { runningSecrets } from '../plan/running-baseline.ts';
+import { planUpgrade } from '../plan/upgrade.ts';
 import { freshSecrets } from './baseline-secrets.ts';
 import { carryOut, type Outcome } from './carry-out.ts';
 import { loadUserApp } from './load-user-app.ts';
@@ -25,7 +26,7 @@ export async function upgrade(invocation: Invocation): Promise<Outcome<UpgradeRe
 		const observation = await platform.observe(signal);
 		const facts = { observation, fresh: await freshSecrets(session, signal), apiUrl: session.apiUrl };
 		const plan = planUpgrade(facts, config);
-		const controlToken = upgradedControlToken(facts, config.names.router);
+		const { controlToken } = runningSecrets(observation, config.names, facts.fresh);
 		const run = startRun(session.ports, { platform, observation, controlToken });
 		return carryOut(plan, run, invocation, { signal }, () => upgradeResult(run, config.names));
 	});

@@ -1,4 +1,6 @@
 import { usageError } from 'pulse-deploy-kit/errors';
+import { integer } from 'pulse-deploy-kit/setting-kinds';
+import { resolveSettings, type SettingTable } from 'pulse-deploy-kit/settings';
 import { API_URL_VARIABLE } from '../protocol.ts';
 import { isLoopbackHost } from './address.ts';
 
@@ -15,4 +17,18 @@ export function apiEndpoint(env: Readonly<Record<string, string | undefined>>): 
 	if (url.protocol === 'http:' && !isLoopbackHost(url.host))
 		throw usageError(`${API_URL_VARIABLE} must be https, because the requests carry a token: '${given}'`);
 	return url;
+}
+
+const settings = {
+	seconds: {
+		describe: 'how long one API request may take; some writes of Railway need more than a minute',
+		env: ['PULSE_RAILWAY_API_TIMEOUT_SECONDS'],
+		default: 120,
+		parse: integer({ min: 1, max: 600 }),
+	},
+} satisfies SettingTable;
+
+/** Milliseconds for one request, or for one silence during an upload. `PULSE_RAILWAY_API_TIMEOUT_SECONDS`, default 120. */
+export function apiTimeout(env: Readonly<Record<string, string | undefined>>): number {
+	return resolveSettings(settings, { flags: {}, env }).values.seconds * 1000;
 }

@@ -1,6 +1,6 @@
 import { DeployToolError, usageError } from 'pulse-deploy-kit/errors';
 import { Secret } from 'pulse-deploy-kit/secret';
-import { secret, text } from 'pulse-deploy-kit/setting-kinds';
+import { integer, secret, text } from 'pulse-deploy-kit/setting-kinds';
 import { resolveSettings, type Setting, type SettingTable } from 'pulse-deploy-kit/settings';
 import type { Policy } from '../janitor/facts.ts';
 import { DEFAULT_BACKEND_PORT, INTERNAL_TOKEN_VARIABLE, PRIVATE_NETWORK_VARIABLE } from '../protocol.ts';
@@ -35,6 +35,12 @@ export const janitorSettings = {
 		...baselineSettings.maxDrainAgeSeconds,
 		env: [...baselineSettings.maxDrainAgeSeconds.env, 'PULSE_RAILWAY_DRAIN_TTL_SECONDS'],
 	},
+	lockSeconds: {
+		describe: 'how long the lock of a killed janitor outlives it; a running one renews it',
+		env: ['PULSE_RAILWAY_JANITOR_LOCK_SECONDS'],
+		default: 55,
+		parse: integer({ min: 3, max: 120 }),
+	},
 	backendPort: {
 		...baselineSettings.backendPort,
 		env: ['PULSE_BACKEND_PORT', ...baselineSettings.backendPort.env],
@@ -56,6 +62,8 @@ export interface JanitorConfig {
 	readonly backendPort: number;
 	readonly privateNetworkFile: string | undefined;
 	readonly policy: Policy;
+	/** Milliseconds. */
+	readonly lockTtlMs: number;
 	/** Told to whoever meets the janitor's lock. */
 	readonly owner: string;
 }
@@ -91,6 +99,7 @@ export function janitorConfig(flags: Readonly<Record<string, unknown>>, env: Env
 			drainGraceMs: values.drainGraceSeconds * 1000,
 			maxDrainAgeMs: values.maxDrainAgeSeconds * 1000,
 		}),
+		lockTtlMs: values.lockSeconds * 1000,
 		owner: `janitor ${env.RAILWAY_REPLICA_ID ?? env.RAILWAY_SERVICE_ID ?? ''}`.trim(),
 	});
 }

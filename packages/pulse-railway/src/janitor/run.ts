@@ -16,8 +16,6 @@ import { retire } from './retire.ts';
 
 export type { JanitorResult } from './result.ts';
 
-/** Outlives the janitor of a killed container by less than a minute. */
-const LOCK_TTL_MS = 55_000;
 const PROBES_AT_ONCE = 4;
 
 export interface JanitorOptions {
@@ -27,6 +25,8 @@ export interface JanitorOptions {
 	readonly policy: Policy;
 	/** Told to whoever meets the lock, e.g. `janitor on <host>`. */
 	readonly owner: string;
+	/** How long the lock of a killed janitor outlives it, milliseconds. Default 55,000. */
+	readonly lockTtlMs?: number;
 	/** Only tell what would be done; takes no lock. */
 	readonly dryRun?: boolean;
 	readonly host: Host;
@@ -41,9 +41,9 @@ export interface JanitorOptions {
  */
 export async function runJanitor(options: JanitorOptions): Promise<JanitorResult> {
 	if (options.dryRun) return scan(options, options.signal);
-	const { store, owner, clock, host, signal } = options;
+	const { store, owner, lockTtlMs: ttlMs = 55_000, clock, host, signal } = options;
 	const token = randomBytes(16).toString('hex');
-	const lock = await holdLock(store, { name: 'janitor', owner, token, ttlMs: LOCK_TTL_MS }, clock, signal);
+	const lock = await holdLock(store, { name: 'janitor', owner, token, ttlMs }, clock, signal);
 	if (!lock.held) {
 		const { held, ...holder } = lock;
 		host.notify({ level: 'info', text: 'skipped; lock already held' });

@@ -6,6 +6,7 @@ import type { ObservedService } from '../platform/port.ts';
 import { janitorSettings, janitorVariables, routerSettings, routerVariables } from './baseline-service.ts';
 import { planInit } from './init.ts';
 import { renderPlan } from './render.ts';
+import { runningSecrets } from './running-baseline.ts';
 import type { Plan } from './step.ts';
 import { BASELINE, backend, FRESH, service, stack } from './testing/stack.ts';
 import { planUpgrade } from './upgrade.ts';
@@ -19,37 +20,79 @@ describe('the plan of init', () => {
 
 	it('creates, configures, starts and checks, with undo for what it creates (R5.10, R5.12)', () => {
 		expect(ids(plan())).toEqual([
+			'mark:init',
 			'template',
 			'env',
 			'group',
 			'await-redis',
 			'token',
-			'variables:pulse-router',
-			'variables:pulse-janitor',
-			'configure:pulse-router',
-			'configure:pulse-janitor',
+			'configure',
 			'domain',
 			'deploy',
 			'await-deployments',
 			'await-router',
+			'mark:ready',
 		]);
 		expect(
 			plan()
 				.steps.filter(({ undo }) => undo !== undefined)
 				.map(({ id }) => id),
-		).toEqual(['template', 'env']);
+		).toEqual(['mark:init', 'template', 'env', 'token']);
 	});
 
-	it('without a project creates one first', () => {
+	it('without a project creates one first, which is the one thing to undo', () => {
 		const workspace = { id: 'w', name: 'Acme' };
-		const first = planInit({ observation: null, workspace, secrets: FRESH, apiUrl: undefined }, config()).steps[0];
-		expect(first).toMatchObject({ kind: 'create-project', name: 'app', workspaceId: 'w' });
+		const { steps } = planInit({ observation: null, workspace, secrets: FRESH, apiUrl: undefined }, config());
+		expect(steps[0]).toMatchObject({
+			kind: 'create-project',
+			name: 'app',
+			workspaceId: 'w',
+			undo: { kind: 'delete-project', services: ['pulse-router', 'pulse-janitor', 'pulse-redis', 'pulse-env'] },
+		});
+		expect(steps.filter(({ undo }) => undo !== undefined)).toHaveLength(1);
+	});
+
+	it('goes on with what an interrupted init left, and keeps the secrets that it wrote', () => {
+		const interrupted = {
+			...stack({ services: BASELINE.filter(({ name }) => name !== 'pulse-redis') }),
+			sharedVariables: { PULSE_RAILWAY_BASELINE: 'init' },
+		};
+		const secrets = runningSecrets(interrupted, config().names, FRESH);
+		const plan = planInit({ observation: interrupted, workspace: null, secrets, apiUrl: undefined }, config());
+		expect(ids(plan)).toEqual([
+			'template',
+			'group',
+			'await-redis',
+			'configure',
+			'domain',
+			'deploy',
+			'await-deployments',
+			'await-router',
+			'mark:ready',
+		]);
+		expect(plan.steps[0]).toMatchObject({ resumes: true });
+		expect(secrets.controlToken.reveal()).toBe('control');
+		expect(plan.warnings).toHaveLength(1);
+	});
+
+	it('never touches a stack that was finished or that somebody deployed to', () => {
+		const unfinished = { PULSE_RAILWAY_BASELINE: 'init' };
+		const made = { id: 'p', name: 'shop', workspaceId: 'w', description: 'Created by pulse-railway init (x)' };
+		for (const observation of [
+			{ ...stack(), sharedVariables: { PULSE_RAILWAY_BASELINE: 'ready' }, project: made },
+			{ ...stack(), sharedVariables: { PULSE_RAILWAY_BASELINE: 'upgrade' }, project: made },
+			{ ...stack({ backends: ['a'] }), sharedVariables: unfinished },
+			{ ...stack(), sharedVariables: { ...unfinished, PULSE_ACTIVE_DEPLOYMENT: 'a' } },
+		]) {
+			const facts = { observation, workspace: null, secrets: FRESH, apiUrl: undefined };
+			expect(() => planInit(facts, config())).toThrow('baseline stack already exists');
+		}
 	});
 
 	it('with an external Redis creates none (R5.11) (R1.11)', () => {
 		const external = plan({ redisUrl: 'rediss://:pw@elsewhere' });
 		expect(ids(external)).not.toContain('await-redis');
-		expect(external.steps[0]).toMatchObject({ omit: ['pulse-redis'] });
+		expect(external.steps[1]).toMatchObject({ omit: ['pulse-redis'] });
 		expect(renderPlan(external)).not.toContain('pw@');
 	});
 
@@ -115,22 +158,51 @@ describe('the plan of an upgrade (R5.23, R5.24)', () => {
 
 	it('writes, configures and starts only what differs', () => {
 		const services = change('pulse-janitor', (one) => ({ variables: { ...one.variables, PULSE_BACKEND_PORT: '9' } }));
-		const [variables, ...rest] = plan(services).steps;
-		expect(variables).toMatchObject({ service: 'pulse-janitor', variables: { PULSE_BACKEND_PORT: '8000' } });
-		expect(Object.keys((variables as { variables: object }).variables)).toEqual(['PULSE_BACKEND_PORT']);
-		expect(rest.map(({ id }) => id)).toEqual(['deploy', 'await-deployments']);
+		const { steps } = plan(services);
+		expect(steps.map(({ id }) => id)).toEqual([
+			'mark:upgrade',
+			'configure',
+			'deploy',
+			'await-deployments',
+			'mark:ready',
+		]);
+		expect(steps[1]).toMatchObject({
+			services: [{ service: 'pulse-janitor', variables: { PULSE_BACKEND_PORT: '8000' } }],
+		});
+		expect(steps[1]).not.toHaveProperty('services.0.settings');
+		expect(steps[2]).toMatchObject({ services: ['pulse-janitor'] });
+	});
+
+	it('after an interrupted init or upgrade starts both services, whatever is written', () => {
+		for (const mark of ['init', 'upgrade']) {
+			const observation = { ...stack({ services: upToDate() }), sharedVariables: { PULSE_RAILWAY_BASELINE: mark } };
+			const facts = { observation, fresh: FRESH, apiUrl: undefined };
+			const interrupted = planUpgrade(facts, upgradeConfig({ flags: {}, env: {} }, {}));
+			expect(ids(interrupted).filter((id) => id !== 'domain')).toEqual([
+				'mark:upgrade',
+				'deploy',
+				'await-deployments',
+				'await-router',
+				'mark:ready',
+			]);
+			expect(interrupted.steps.find(({ id }) => id === 'deploy')).toMatchObject({
+				services: ['pulse-router', 'pulse-janitor'],
+			});
+		}
 	});
 
 	it('keeps settings that nobody gave, and changes those that somebody did', () => {
 		const services = change('pulse-router', (one) => ({ settings: { ...one.settings, numReplicas: 3 } }));
 		expect(plan(services).steps).toEqual([]);
-		expect(plan(services, { routerReplicas: '2' }).steps[0]).toMatchObject({ settings: { numReplicas: 2 } });
+		expect(plan(services, { routerReplicas: '2' }).steps[1]).toMatchObject({
+			services: [{ settings: { numReplicas: 2 } }],
+		});
 	});
 
 	it('moves our images to this version, and leaves those of others', () => {
 		const image = (text: string) => change('pulse-router', (one) => ({ settings: { ...one.settings, image: text } }));
-		expect(plan(image('ghcr.io/erwinkn/pulse-railway-router:0.0.1')).steps[0]).toMatchObject({
-			settings: { image: config().routerImage },
+		expect(plan(image('ghcr.io/erwinkn/pulse-railway-router:0.0.1')).steps[1]).toMatchObject({
+			services: [{ settings: { image: config().routerImage } }],
 		});
 		expect(plan(image('registry.example.com:5000/me/router:7')).steps).toEqual([]);
 	});
@@ -141,11 +213,13 @@ describe('the plan of an upgrade (R5.23, R5.24)', () => {
 			return { variables: { ...rest, RAILWAY_TOKEN: 'of-the-deployer' } };
 		});
 		expect(ids(plan(services))).toEqual([
-			'variables:pulse-router',
+			'mark:upgrade',
+			'configure',
 			'delete:pulse-router:RAILWAY_TOKEN',
 			'deploy',
 			'await-deployments',
 			'await-router',
+			'mark:ready',
 		]);
 	});
 
@@ -154,7 +228,7 @@ describe('the plan of an upgrade (R5.23, R5.24)', () => {
 			change('pulse-janitor', ({ variables: { RAILWAY_TOKEN: _, ...rest } }) => ({
 				variables: value === undefined ? rest : { ...rest, RAILWAY_TOKEN: value },
 			}));
-		expect(ids(plan(token(undefined)))[0]).toBe('token');
+		expect(plan(token(undefined)).steps[1]).toMatchObject({ kind: 'mint-token', replaces: true });
 		expect(plan(token(null)).steps).toEqual([]);
 	});
 

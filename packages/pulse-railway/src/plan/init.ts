@@ -1,6 +1,7 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { InitConfig } from '../config/init.ts';
 import type { StackObservation } from '../platform/port.ts';
+import { BASELINE_VARIABLE } from '../protocol.ts';
 import { existingBaseline } from './baseline.ts';
 import {
 	type BaselineSecrets,
@@ -10,8 +11,9 @@ import {
 	routerSettings,
 	routerVariables,
 } from './baseline-service.ts';
-import { awaitBaseline, awaitRouter, ensureDomain, mintToken, setVariables, updateInstance } from './service-steps.ts';
-import type { Plan, Step } from './step.ts';
+import { awaitBaseline, awaitRouter, configure, ensureDomain, markBaseline, mintToken } from './service-steps.ts';
+import type { Plan, ServiceChange, Step } from './step.ts';
+import { isMarked, isUnfinishedInit } from './unfinished-init.ts';
 
 const TEMPLATE = 'pulse-baseline';
 const TEMPLATE_NAMES = { router: 'pulse-router', janitor: 'pulse-janitor', redis: 'pulse-redis' } as const;
@@ -31,7 +33,9 @@ export interface InitFacts {
 export function planInit(facts: InitFacts, config: InitConfig): Plan {
 	const { names } = config;
 	const managed = config.redisUrl === undefined;
-	if (facts.observation !== null) refuseExisting(facts.observation, config);
+	const resumes = facts.observation !== null && isUnfinishedInit(facts.observation);
+	if (facts.observation !== null && !resumes) refuseExisting(facts.observation, config);
+	const present = new Set(facts.observation?.services.map(({ name }) => name));
 	return {
 		title: `Set up ${names.router} and its stack`,
 		resume: 'pulse-railway init',
@@ -43,14 +47,17 @@ export function planInit(facts: InitFacts, config: InitConfig): Plan {
 			`Janitor image ${config.janitorImage}, runs at ${config.janitorCron} UTC`,
 			managed ? `Redis as service ${names.redis}` : 'Redis is yours, by --redis-url',
 		],
-		warnings: [],
-		steps: [
-			...(facts.workspace === null ? [] : [createProject(config.projectName, facts.workspace.id)]),
-			...createServices(config, managed),
+		warnings: resumes ? ['An earlier init was interrupted; this run finishes what it began.'] : [],
+		steps: withUndo(facts.observation === null, [
+			...(facts.workspace === null ? [] : [createProject(config, facts.workspace.id)]),
+			// A new project is known by its description.
+			...(facts.observation === null || isMarked(facts.observation) ? [] : [beginning()]),
+			...createServices(config, managed, present, resumes),
 			...(typeof facts.secrets.janitorToken === 'object' && 'from' in facts.secrets.janitorToken
-				? [mintToken(names.janitor)]
+				? [token(names.janitor, resumes)]
 				: []),
-			...configure(config, facts),
+			configure(changes(config, facts)),
+			ensureDomain(names.router, ROUTER_PORT),
 			{
 				kind: 'deploy',
 				id: 'deploy',
@@ -59,8 +66,19 @@ export function planInit(facts: InitFacts, config: InitConfig): Plan {
 			},
 			awaitBaseline(names, [names.router, names.janitor]),
 			awaitRouter(names.router),
-		],
+			markBaseline('ready'),
+		]),
 	};
+}
+
+/** The undo of a new project takes everything in it along. */
+function withUndo(newProject: boolean, steps: readonly Step[]): readonly Step[] {
+	if (!newProject) return steps;
+	return steps.map((step) => {
+		if (step.kind === 'create-project') return step;
+		const { undo: _, ...rest } = step;
+		return rest;
+	});
 }
 
 function refuseExisting(observation: StackObservation, config: InitConfig): void {
@@ -68,15 +86,54 @@ function refuseExisting(observation: StackObservation, config: InitConfig): void
 	if (existing.length === 0) return;
 	throw new DeployToolError('baseline', `baseline stack already exists: ${existing.join(', ')}`, {
 		fault: 'user',
-		next: 'Deploy to it, or run pulse-railway upgrade. After a failed init, delete those services and run init again.',
+		next: 'Deploy to it, or run pulse-railway upgrade.',
 	});
 }
 
-function createProject(name: string, workspaceId: string): Step {
-	return { kind: 'create-project', id: 'project', title: `Create project ${name}`, name, workspaceId };
+function createProject({ projectName: name, names }: InitConfig, workspaceId: string): Step {
+	return {
+		kind: 'create-project',
+		id: 'project',
+		title: `Create project ${name}`,
+		name,
+		workspaceId,
+		undo: {
+			kind: 'delete-project',
+			id: 'undo-project',
+			title: `Delete project ${name}`,
+			services: Object.values(names),
+		},
+	};
 }
 
-function createServices({ names }: InitConfig, managed: boolean): readonly Step[] {
+function beginning(): Step {
+	return {
+		...markBaseline('init'),
+		undo: {
+			kind: 'delete-variable',
+			id: 'undo-mark',
+			title: `Remove ${BASELINE_VARIABLE}`,
+			service: null,
+			name: BASELINE_VARIABLE,
+			afterCleanUndo: true,
+		},
+	};
+}
+
+function token(janitor: string, resumes: boolean): Step {
+	const step = mintToken(janitor, resumes);
+	return {
+		...step,
+		undo: { kind: 'revoke-tokens', id: 'undo-token', title: `Delete the project token of ${janitor}`, name: step.name },
+	};
+}
+
+function createServices(
+	{ names }: InitConfig,
+	managed: boolean,
+	present: ReadonlySet<string>,
+	resumes: boolean,
+): readonly Step[] {
 	const roles = managed ? (['router', 'janitor', 'redis'] as const) : (['router', 'janitor'] as const);
 	const services = roles.map((role) => names[role]);
 	return [
@@ -91,27 +148,34 @@ function createServices({ names }: InitConfig, managed: boolean): readonly Step[
 				[TEMPLATE_NAMES.redis]: names.redis,
 			},
 			omit: managed ? [] : [TEMPLATE_NAMES.redis],
+			...(resumes ? { resumes } : {}),
 			undo: {
 				kind: 'delete-services',
 				id: 'undo-template',
 				title: `Delete ${services.join(', ')}`,
 				services,
+				late: true,
 			},
 		},
-		{
-			kind: 'create-service',
-			id: 'env',
-			title: `Create service ${names.env} for your variables`,
-			service: names.env,
-			variables: {},
-			undo: { kind: 'delete-services', id: 'undo-env', title: `Delete ${names.env}`, services: [names.env] },
-		},
+		...(present.has(names.env)
+			? []
+			: [
+					{
+						kind: 'create-service',
+						id: 'env',
+						title: `Create service ${names.env} for your variables`,
+						service: names.env,
+						variables: {},
+						undo: { kind: 'delete-services', id: 'undo-env', title: `Delete ${names.env}`, services: [names.env] },
+					} as const,
+				]),
 		{
 			kind: 'group',
 			id: 'group',
 			title: `Place ${names.env} beside ${names.router}`,
 			like: names.router,
-			services: [names.env],
+			// Of two deployments of the template each would bring a group of its own.
+			services: resumes ? [names.env, ...services.filter((name) => name !== names.router)] : [names.env],
 			optional: true,
 		},
 		...(managed
@@ -129,13 +193,10 @@ function createServices({ names }: InitConfig, managed: boolean): readonly Step[
 	];
 }
 
-function configure(config: InitConfig, { secrets, apiUrl }: InitFacts): readonly Step[] {
+function changes(config: InitConfig, { secrets, apiUrl }: InitFacts): readonly ServiceChange[] {
 	const { router, janitor } = config.names;
 	return [
-		setVariables(router, routerVariables(config, secrets)),
-		setVariables(janitor, janitorVariables(config, secrets, apiUrl)),
-		updateInstance(router, routerSettings(config)),
-		updateInstance(janitor, janitorSettings(config)),
-		ensureDomain(router, ROUTER_PORT),
+		{ service: router, variables: routerVariables(config, secrets), settings: routerSettings(config) },
+		{ service: janitor, variables: janitorVariables(config, secrets, apiUrl), settings: janitorSettings(config) },
 	];
 }

@@ -42,6 +42,13 @@ function details(step: Step): string[] {
 			const names = Object.keys(step.variables).sort();
 			return names.length === 0 ? [] : [`variables: ${names.join(' ')}`];
 		}
+		case 'configure':
+			return step.services.flatMap(({ service, variables, settings = {} }) => [
+				...Object.keys(variables)
+					.sort()
+					.map((name) => `${service}: variable ${name}`),
+				...Object.entries(settings).map(([name, value]) => `${service}: ${name} ${value}`),
+			]);
 		case 'update-instance':
 			return Object.entries(step.settings).map(([name, value]) => `${name}: ${value}`);
 		case 'upload':

@@ -1,7 +1,11 @@
 import { Secret } from 'pulse-deploy-kit/secret';
 import type { BaselineConfig } from '../config/init.ts';
+import type { StackNames } from '../config/names.ts';
 import type { UpgradeConfig } from '../config/upgrade.ts';
-import type { ObservedService } from '../platform/port.ts';
+import type { ObservedService, StackObservation } from '../platform/port.ts';
+import { CONTROL_TOKEN_VARIABLE, INTERNAL_TOKEN_VARIABLE } from '../protocol.ts';
+import { serviceNamed } from './baseline.ts';
+import type { BaselineSecrets } from './baseline-service.ts';
 import { reference } from './reference.ts';
 
 /**
@@ -41,6 +45,26 @@ export function desiredBaseline(
 		),
 		backendPort: kept('backendPort', config.backendPort, number(router, 'PULSE_BACKEND_PORT')),
 		routerReplicas: kept('routerReplicas', config.routerReplicas, router.settings.numReplicas),
+	};
+}
+
+/** Tokens that exist stay: running deployments hold the internal one, and other machines may hold the control one. */
+export function runningSecrets(
+	observation: StackObservation,
+	names: StackNames,
+	fresh: BaselineSecrets,
+): BaselineSecrets {
+	const router = serviceNamed(observation, names.router)?.variables ?? {};
+	const janitor = serviceNamed(observation, names.janitor)?.variables ?? {};
+	const { sharedVariables } = observation;
+	const internal =
+		router[INTERNAL_TOKEN_VARIABLE] || janitor[INTERNAL_TOKEN_VARIABLE] || sharedVariables[INTERNAL_TOKEN_VARIABLE];
+	const control = router[CONTROL_TOKEN_VARIABLE];
+	const token = janitor.RAILWAY_TOKEN;
+	return {
+		internalToken: internal ? new Secret(internal) : fresh.internalToken,
+		controlToken: control ? new Secret(control) : fresh.controlToken,
+		janitorToken: token ? new Secret(token) : fresh.janitorToken,
 	};
 }
 

@@ -1,28 +1,37 @@
 import type { StackNames } from '../config/names.ts';
-import type { InstanceSettings } from '../platform/port.ts';
-import type { Step, Variables } from './step.ts';
+import { BASELINE_VARIABLE } from '../protocol.ts';
+import type { ServiceChange, Step, StepOf } from './step.ts';
 
 const DEPLOY_BUDGET_SECONDS = 900;
 const ROUTER_BUDGET_SECONDS = 180;
 
 /** Steps that both `init` and `upgrade` take on the stable services. */
 
-export function setVariables(service: string, variables: Variables): Step {
+export function configure(services: readonly ServiceChange[]): Step {
+	const names = services.map(({ service }) => service);
+	return { kind: 'configure', id: 'configure', title: `Configure ${names.join(' and ')}`, services };
+}
+
+/** The name is for this tool alone, so that a token that was lost on the way is known again and deleted. */
+export function mintToken(janitor: string, replaces: boolean): StepOf<'mint-token'> {
 	return {
-		kind: 'set-variables',
-		id: `variables:${service}`,
-		title: `Set the variables of ${service}`,
-		service,
-		variables,
+		kind: 'mint-token',
+		id: 'token',
+		title: `Make a project token for ${janitor}`,
+		name: `${janitor} (made by pulse-railway)`,
+		...(replaces ? { replaces } : {}),
 	};
 }
 
-export function updateInstance(service: string, settings: InstanceSettings): Step {
-	return { kind: 'update-instance', id: `configure:${service}`, title: `Configure ${service}`, service, settings };
-}
-
-export function mintToken(janitor: string): Step {
-	return { kind: 'mint-token', id: 'token', title: `Make a project token for ${janitor}`, name: janitor };
+/** Written before anything is changed and after everything is done: a rerun knows what an interrupted command left. */
+export function markBaseline(value: 'init' | 'upgrade' | 'ready'): Step {
+	return {
+		kind: 'set-variables',
+		id: `mark:${value}`,
+		title: value === 'ready' ? 'Note that everything is set up' : `Note that ${value} is under way`,
+		service: null,
+		variables: { [BASELINE_VARIABLE]: value },
+	};
 }
 
 export function ensureDomain(router: string, targetPort: number): Step {

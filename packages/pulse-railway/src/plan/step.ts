@@ -33,6 +33,8 @@ export interface StepBase {
 	readonly uninterruptible?: true;
 	/** A failure is a warning: cosmetic steps. */
 	readonly optional?: true;
+	/** Of an undo step: left out when one before it failed, so that what is left stays known as unfinished. */
+	readonly afterCleanUndo?: true;
 }
 
 /** Every step may be repeated after a crash: creations adopt by name, writes are whole values, deletions accept "gone". */
@@ -44,26 +46,40 @@ export type StepOf<Kind extends StepKind> = StepBase & Extract<StepAction, { kin
 export type VariableValue = string | Secret | { readonly from: 'minted-token' };
 export type Variables = Readonly<Record<string, VariableValue>>;
 
+export interface ServiceChange {
+	readonly service: string;
+	readonly variables: Variables;
+	readonly settings?: InstanceSettings;
+}
+
 export type StepAction =
 	| { readonly kind: 'create-project'; readonly name: string; readonly workspaceId: string }
+	/** The project of this run, unless it holds services of other names than these. */
+	| { readonly kind: 'delete-project'; readonly services: readonly string[] }
 	| {
 			readonly kind: 'deploy-template';
 			readonly code: string;
 			/** The template's service names → ours. */
 			readonly names: Readonly<Record<string, string>>;
 			readonly omit: readonly string[];
+			/** Services that stand are kept, and those that an interrupted run may still be making are waited for. */
+			readonly resumes?: true;
 	  }
 	| { readonly kind: 'create-service'; readonly service: string; readonly variables: Variables }
-	/** By name, those that exist. */
-	| { readonly kind: 'delete-services'; readonly services: readonly string[] }
+	/** By name, those that exist. `late`: a template may still be making them, so missing ones are waited for. */
+	| { readonly kind: 'delete-services'; readonly services: readonly string[]; readonly late?: true }
 	/** `service: null` = shared by the environment. */
 	| { readonly kind: 'set-variables'; readonly service: string | null; readonly variables: Variables }
+	/** Variables and settings of several services, in one request. */
+	| { readonly kind: 'configure'; readonly services: readonly ServiceChange[] }
 	| { readonly kind: 'delete-variable'; readonly service: string | null; readonly name: string }
 	| { readonly kind: 'await-variable'; readonly service: string; readonly name: string; readonly budgetSeconds: number }
 	| { readonly kind: 'update-instance'; readonly service: string; readonly settings: InstanceSettings }
 	/** Puts services into the canvas group of another. */
 	| { readonly kind: 'group'; readonly like: string; readonly services: readonly string[] }
-	| { readonly kind: 'mint-token'; readonly name: string }
+	/** `replaces`: an interrupted run may have made one of that name, whose value nobody knows. */
+	| { readonly kind: 'mint-token'; readonly name: string; readonly replaces?: true }
+	| { readonly kind: 'revoke-tokens'; readonly name: string }
 	| { readonly kind: 'ensure-domain'; readonly service: string; readonly targetPort: number }
 	| { readonly kind: 'upload'; readonly service: string; readonly source: SourceTree }
 	| { readonly kind: 'build-image'; readonly image: string; readonly source: SourceTree; readonly buildArgs: Variables }

@@ -1,9 +1,8 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
-import { Secret } from 'pulse-deploy-kit/secret';
 import type { UpgradeConfig } from '../config/upgrade.ts';
 import { backendServices } from '../janitor/durable.ts';
 import type { InstanceSettings, ObservedService, StackObservation } from '../platform/port.ts';
-import { CONTROL_TOKEN_VARIABLE, INTERNAL_TOKEN_VARIABLE } from '../protocol.ts';
+import { BASELINE_VARIABLE } from '../protocol.ts';
 import { existingBaseline, serviceNamed } from './baseline.ts';
 import {
 	type BaselineSecrets,
@@ -13,9 +12,9 @@ import {
 	routerSettings,
 	routerVariables,
 } from './baseline-service.ts';
-import { desiredBaseline } from './running-baseline.ts';
-import { awaitBaseline, awaitRouter, ensureDomain, mintToken, setVariables, updateInstance } from './service-steps.ts';
-import type { Plan, Step, Variables } from './step.ts';
+import { desiredBaseline, runningSecrets } from './running-baseline.ts';
+import { awaitBaseline, awaitRouter, configure, ensureDomain, markBaseline, mintToken } from './service-steps.ts';
+import type { Plan, ServiceChange, Step, Variables } from './step.ts';
 
 export interface UpgradeFacts {
 	readonly observation: StackObservation;
@@ -28,15 +27,18 @@ export interface UpgradeFacts {
 export function planUpgrade({ observation, fresh, apiUrl }: UpgradeFacts, config: UpgradeConfig): Plan {
 	const { router, janitor } = complete(observation, config);
 	const desired = desiredBaseline(config, router, janitor);
-	const secrets = runningSecrets(observation, router, janitor, fresh);
+	const secrets = runningSecrets(observation, config.names, fresh);
 	const changes = [
-		...changesOf(router, routerVariables(desired, secrets), routerSettings(desired)),
-		...changesOf(janitor, janitorVariables(desired, secrets, apiUrl), janitorSettings(desired)),
-	];
-	const mints = secrets.janitorToken !== undefined && changes.some(needsMinting);
-	const services = [router, janitor]
-		.map(({ name }) => name)
-		.filter((name) => changes.some((step) => about(step, name)));
+		changeOf(router, routerVariables(desired, secrets), routerSettings(desired)),
+		changeOf(janitor, janitorVariables(desired, secrets, apiUrl), janitorSettings(desired)),
+	].filter((change) => change !== null);
+	// A predecessor kept the deployer's token on the service that the world reaches.
+	const strayToken = 'RAILWAY_TOKEN' in router.variables;
+	// What an interrupted command wrote is there; whether it also started what it wrote is not known.
+	const interrupted = (observation.sharedVariables[BASELINE_VARIABLE] ?? 'ready') !== 'ready';
+	const services = [router.name, janitor.name].filter(
+		(name) => interrupted || changes.some(({ service }) => service === name) || (strayToken && name === router.name),
+	);
 	const needsDomain = router.domains.length === 0;
 	return {
 		title: `Upgrade ${router.name} and its stack`,
@@ -47,11 +49,13 @@ export function planUpgrade({ observation, fresh, apiUrl }: UpgradeFacts, config
 				? 'Everything is up to date'
 				: `Changes ${services.join(' and ')}; traffic goes on meanwhile`,
 		],
-		warnings: [],
+		warnings: interrupted ? ['An init or upgrade was interrupted; this run finishes it.'] : [],
 		steps: [
 			...grouping(observation, config, router),
-			...(mints ? [mintToken(janitor.name)] : []),
-			...changes,
+			...(services.length === 0 ? [] : [markBaseline('upgrade')]),
+			...(changes.some(needsMinting) ? [mintToken(janitor.name, true)] : []),
+			...(changes.length === 0 ? [] : [configure(changes)]),
+			...(strayToken ? [deleteVariable(router.name, 'RAILWAY_TOKEN')] : []),
 			...(needsDomain ? [ensureDomain(router.name, ROUTER_PORT)] : []),
 			...(services.length === 0
 				? []
@@ -60,14 +64,9 @@ export function planUpgrade({ observation, fresh, apiUrl }: UpgradeFacts, config
 						awaitBaseline(config.names, services),
 					]),
 			...(services.includes(router.name) || needsDomain ? [awaitRouter(router.name)] : []),
+			...(services.length === 0 ? [] : [markBaseline('ready')]),
 		],
 	};
-}
-
-/** The control token that the router will have, for the check at the end. */
-export function upgradedControlToken({ observation, fresh }: UpgradeFacts, routerService: string): Secret {
-	const running = serviceNamed(observation, routerService)?.variables[CONTROL_TOKEN_VARIABLE];
-	return running ? new Secret(running) : fresh.controlToken;
 }
 
 function complete(
@@ -89,38 +88,14 @@ function complete(
 	});
 }
 
-/** Tokens that exist stay: running deployments hold the internal one, and other machines may hold the control one. */
-function runningSecrets(
-	{ sharedVariables }: StackObservation,
-	router: ObservedService,
-	janitor: ObservedService,
-	fresh: BaselineSecrets,
-): BaselineSecrets {
-	const internal =
-		router.variables[INTERNAL_TOKEN_VARIABLE] ||
-		janitor.variables[INTERNAL_TOKEN_VARIABLE] ||
-		sharedVariables[INTERNAL_TOKEN_VARIABLE];
-	const control = router.variables[CONTROL_TOKEN_VARIABLE];
-	const token = janitor.variables.RAILWAY_TOKEN;
-	return {
-		internalToken: internal ? new Secret(internal) : fresh.internalToken,
-		controlToken: control ? new Secret(control) : fresh.controlToken,
-		janitorToken: token ? new Secret(token) : fresh.janitorToken,
-	};
-}
-
-function changesOf(service: ObservedService, variables: Variables, settings: InstanceSettings): readonly Step[] {
+/** What differs; `null` when nothing does. */
+function changeOf(service: ObservedService, variables: Variables, settings: InstanceSettings): ServiceChange | null {
 	const differing = Object.entries(variables).filter(([name, value]) => !isSet(service, name, value));
 	const stale = Object.entries(settings).some(
 		([name, value]) => service.settings[name as keyof InstanceSettings] !== value,
 	);
-	const routerToken = CONTROL_TOKEN_VARIABLE in variables && 'RAILWAY_TOKEN' in service.variables;
-	return [
-		...(differing.length === 0 ? [] : [setVariables(service.name, Object.fromEntries(differing))]),
-		// A predecessor kept the deployer's token on the service that the world reaches.
-		...(routerToken ? [deleteVariable(service.name, 'RAILWAY_TOKEN')] : []),
-		...(stale ? [updateInstance(service.name, settings)] : []),
-	];
+	if (differing.length === 0 && !stale) return null;
+	return { service: service.name, variables: Object.fromEntries(differing), ...(stale ? { settings } : {}) };
 }
 
 /** A sealed variable cannot be compared, and is left alone. */
@@ -131,15 +106,8 @@ function isSet(service: ObservedService, name: string, value: Variables[string])
 	return 'from' in value ? false : running === value.reveal();
 }
 
-function needsMinting(step: Step): boolean {
-	return (
-		step.kind === 'set-variables' &&
-		Object.values(step.variables).some((value) => typeof value === 'object' && 'from' in value)
-	);
-}
-
-function about(step: Step, service: string): boolean {
-	return 'service' in step && step.service === service;
+function needsMinting({ variables }: ServiceChange): boolean {
+	return Object.values(variables).some((value) => typeof value === 'object' && 'from' in value);
 }
 
 function deleteVariable(service: string, name: string): Step {

@@ -5,7 +5,7 @@ export interface CreateOnce<T> {
 	create(): Promise<T>;
 	/** The thing, if an attempt of ours made it although the answer was an error or was lost. */
 	find(): Promise<T | undefined>;
-	/** Railway refuses a second one, so repeating early does no harm. */
+	/** Railway refuses a second one, or `find` removes the first, so repeating early does no harm. */
 	readonly refusedTwice?: true;
 }
 

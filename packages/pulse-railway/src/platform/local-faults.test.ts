@@ -22,7 +22,9 @@ afterEach(() => {
 afterAll(() => stack.close());
 
 /** Writes of the second test; the first one does all the others. */
-const ONCE_ONLY: readonly WriteName[] = ['projectCreate', 'templateDeployV2'];
+const ONCE_ONLY: readonly WriteName[] = ['projectCreate', 'templateDeployV2', 'projectDelete'];
+/** A document of two other writes. */
+const TOGETHER: WriteName = 'configureServices';
 
 const FAULTS: readonly [string, Fault, 'once' | 'twice'][] = [
 	['the connection breaks before', { kind: 'drop' }, 'once'],
@@ -76,12 +78,17 @@ describe.each(FAULTS)('when %s', (title, hazard, times) => {
 		expect(
 			await openAccount(stack.connect(await stack.platform.createProjectToken('t', signal))).tokenScope(signal),
 		).toEqual(stack.scope);
+		meet('projectTokenDelete');
+		await stack.platform.deleteProjectTokens('t', signal);
+		meet('variableCollectionUpsert');
+		const settings = { numReplicas: 1, startCommand: 'node server.js' };
+		await stack.platform.configure([{ serviceId, variables: { D: '4' }, settings }], signal);
 
 		expect(await stack.serviceNames()).toEqual(['foo-janitor', 'foo-router', prefix].sort());
 		expect(await stack.service(prefix)).toMatchObject({
 			id: serviceId,
 			groupId: stack.groupId,
-			variables: { A: '1', B: '2' },
+			variables: { A: '1', B: '2', D: '4' },
 			domains: [{ domain }],
 			latestDeployment: { id: deploy.deploymentId },
 		});
@@ -89,7 +96,7 @@ describe.each(FAULTS)('when %s', (title, hazard, times) => {
 		meet('serviceDelete');
 		await stack.platform.deleteService(serviceId, signal);
 		expect(await stack.serviceNames()).toEqual(['foo-janitor', 'foo-router']);
-		everyHazardWasMet(...(Object.keys(WRITES) as WriteName[]).filter((name) => !ONCE_ONLY.includes(name)));
+		everyHazardWasMet(...(Object.keys(WRITES) as WriteName[]).filter((name) => ![...ONCE_ONLY, TOGETHER].includes(name)));
 	});
 
 	test('a project and a template are made once', async () => {
@@ -117,6 +124,9 @@ describe.each(FAULTS)('when %s', (title, hazard, times) => {
 			},
 		});
 		expect(observed).toEqual(['j', 'r']);
+		meet('projectDelete');
+		await account.deleteProject(created.project.id, signal);
+		expect((await account.projects(null, signal)).map(({ id }) => id)).not.toContain(created.project.id);
 		everyHazardWasMet(...ONCE_ONLY);
 	});
 });

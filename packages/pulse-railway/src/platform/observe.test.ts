@@ -32,7 +32,7 @@ function page(nodes: object[], endCursor: string | null = null) {
 
 function stack(nodes: object[], config: unknown, endCursor?: string): Hazard {
 	return data({
-		project: { id: 'p', name: 'Shop', workspaceId: 'w' },
+		project: { id: 'p', name: 'Shop', workspaceId: 'w', description: null },
 		environment: {
 			id: 'e',
 			name: 'production',
@@ -84,7 +84,7 @@ test('one request tells everything of a small stack (R7.18)', async () => {
 		),
 	);
 	expect(await observe()).toEqual({
-		project: { id: 'p', name: 'Shop', workspaceId: 'w' },
+		project: { id: 'p', name: 'Shop', workspaceId: 'w', description: null },
 		environment: { id: 'e', name: 'production' },
 		sharedVariables: { PULSE_ACTIVE_DEPLOYMENT: 'prod-1' },
 		services: [

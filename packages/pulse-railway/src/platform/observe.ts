@@ -49,7 +49,12 @@ export function openObserver(connection: Connection, target: Target) {
 				signal,
 			));
 		return {
-			project: { id: stack.project.id, name: stack.project.name, workspaceId: stack.project.workspaceId ?? null },
+			project: {
+				id: stack.project.id,
+				name: stack.project.name,
+				workspaceId: stack.project.workspaceId ?? null,
+				description: stack.project.description ?? null,
+			},
 			environment: { id: stack.environment.id, name: stack.environment.name },
 			sharedVariables: readable(config.sharedVariables),
 			services: instances.map((instance) => service(instance, config.service(instance.service.id))),

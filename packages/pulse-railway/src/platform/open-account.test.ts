@@ -72,14 +72,18 @@ test('a project token sees its own project', async () => {
 describe('creating a project (R5.4, R11.3)', () => {
 	const environments = (...ids: string[]) => data({ environments: page(ids.map((id) => ({ id, name: id }))) });
 	const create = () => account().createProject({ name: 'shop', workspaceId: 'w' }, signal);
-	const created = data({ projectCreate: { id: 'p', name: 'shop' } });
+	const made = (...ids: string[]) =>
+		data({
+			projectCreate: { id: 'p', name: 'shop', environments: page(ids.map((id) => ({ id, name: id }))) },
+		});
+	const created = made();
 	const result = { project: { id: 'p', name: 'shop' }, environment: { id: 'production', name: 'production' } };
 
-	test('gives its first environment', async () => {
-		server.on('projectCreate', created);
-		server.on('listEnvironments', environments('production', 'staging'));
+	test('gives its first environment, in one request', async () => {
+		server.on('projectCreate', made('production', 'staging'));
 		expect(await create()).toEqual(result);
 		expect(of('projectCreate')[0]?.headers.authorization).toMatch(/^Bearer /);
+		expect(of('listEnvironments')).toEqual([]);
 	});
 
 	test('waits until the new project can be read', async () => {
@@ -108,5 +112,27 @@ describe('creating a project (R5.4, R11.3)', () => {
 		server.on('projectCreate', created);
 		server.on('listEnvironments', environments());
 		await expect(create()).rejects.toMatchObject({ next: expect.stringContaining('--project-id p') });
+	});
+});
+
+describe('deleting a project', () => {
+	const remove = () => account().deleteProject('p', signal);
+
+	test('that is gone is success, however Railway says so', async () => {
+		server.on('projectDelete', errors('Project not found'));
+		await remove();
+		server.on('projectDelete', errors('Not Authorized'));
+		server.on('readWorkspaces', data({ apiToken: { workspaces: [{ id: 'w', name: 'Own' }] } }));
+		server.on('readExternalWorkspaces', data({ externalWorkspaces: [] }));
+		server.on('listProjects', data({ projects: page([project('other')]) }));
+		await remove();
+	});
+
+	test('that stands all the same is told', async () => {
+		server.on('projectDelete', errors('Not Authorized'));
+		server.on('readWorkspaces', data({ apiToken: { workspaces: [{ id: 'w', name: 'Own' }] } }));
+		server.on('readExternalWorkspaces', data({ externalWorkspaces: [] }));
+		server.on('listProjects', data({ projects: page([project('p')]) }));
+		await expect(remove()).rejects.toMatchObject({ kind: 'unauthorized' });
 	});
 });

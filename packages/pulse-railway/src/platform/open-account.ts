@@ -1,8 +1,10 @@
+import { PROJECT_MARK } from '../protocol.ts';
 import type { Connection } from './connection.ts';
 import { createOnce } from './create-once.ts';
-import { isPlatformError, PlatformError } from './error.ts';
+import { isPassing, isPlatformError, PlatformError } from './error.ts';
 import {
 	createProject,
+	deleteProject,
 	listEnvironments,
 	listProjects,
 	type ProjectNode,
@@ -10,7 +12,7 @@ import {
 	readProject,
 	readWorkspaces,
 } from './operations/account.ts';
-import { PAGE_SIZE, restOf } from './paginate.ts';
+import { PAGE_SIZE, type Page, restOf } from './paginate.ts';
 import type { Account, NamedId, ProjectSummary } from './port.ts';
 
 /** Pauses while a new project is not readable yet, milliseconds. */
@@ -80,15 +82,26 @@ export function openAccount(connection: Connection): Account {
 		tokenScope: async (signal) => (await connection.identify(signal)).scope,
 
 		async createProject({ name, workspaceId }, signal) {
-			const description = `Created by pulse-railway init (${word(connection.random)})`;
+			const description = `${PROJECT_MARK} (${word(connection.random)})`;
 			const input = { name, workspaceId, description };
-			const project = await createOnce<NamedId>(connection, signal, {
+			const project = await createOnce<NamedId & { environments?: Page<NamedId> }>(connection, signal, {
 				create: async () => (await connection.run(createProject, { input }, signal, { auth: 'bearer' })).projectCreate,
 				find: async () =>
 					(await projects(workspaceId, signal)).find((candidate) => candidate.description === description),
 			});
-			const environment = await firstEnvironment(project.id, signal);
+			const environment = project.environments?.edges[0]?.node ?? (await firstEnvironment(project.id, signal));
 			return { project: { id: project.id, name: project.name }, environment };
+		},
+
+		async deleteProject(id, signal) {
+			try {
+				await connection.run(deleteProject, { id }, signal, { auth: 'bearer' });
+			} catch (error) {
+				if (isPlatformError(error, 'not-found')) return;
+				// A deleted id may also answer "Not Authorized": then the list tells.
+				if (!isPassing(error) && !isPlatformError(error, 'unauthorized')) throw error;
+				if ((await projects(null, signal)).some((project) => project.id === id)) throw error;
+			}
 		},
 	};
 }

@@ -1,13 +1,14 @@
+import { configure, instanceInput } from './configure.ts';
 import type { Connection } from './connection.ts';
 import { ensureDomain } from './domains.ts';
-import { isPlatformError, PlatformError } from './error.ts';
+import { isPlatformError } from './error.ts';
 import { deployment, openObserver } from './observe.ts';
-import { createProjectToken } from './operations/account.ts';
 import { deployService, readBuildLogs, readDeployment, readDeploymentLogs } from './operations/deployments.ts';
 import { commitPatch, updateInstance } from './operations/services.ts';
 import type { Target } from './operations/target.ts';
 import { deleteVariable, upsertVariables } from './operations/variables.ts';
-import type { InstanceSettings, LogLine, Platform } from './port.ts';
+import type { LogLine, Platform } from './port.ts';
+import { createProjectToken, deleteProjectTokens } from './project-tokens.ts';
 import { createService, deleteService } from './services.ts';
 import { deployTemplateAs } from './templates.ts';
 import { upload } from './upload.ts';
@@ -28,6 +29,8 @@ export function openPlatform(connection: Connection, target: Target): Platform {
 			const input = { ...scope(serviceId), variables, replace: false, skipDeploys: true } as const;
 			await connection.run(upsertVariables, { input }, signal, { secrets });
 		},
+
+		configure: (changes, signal) => configure(connection, target, changes, signal),
 
 		async deleteVariable(serviceId, name, signal) {
 			try {
@@ -73,19 +76,9 @@ export function openPlatform(connection: Connection, target: Target): Platform {
 		deployTemplate: (code, serviceNames, omit, signal) =>
 			deployTemplateAs(connection, target, code, serviceNames, omit, signal),
 
-		async createProjectToken(name, signal) {
-			if ((await connection.identify(signal)).mode === 'project-token')
-				throw new PlatformError('unauthorized', 'A project token cannot create project tokens.', {
-					operation: 'projectTokenCreate',
-					mayHaveHappened: false,
-				});
-			return (await connection.run(createProjectToken, { input: { ...target, name } }, signal)).projectTokenCreate;
-		},
+		createProjectToken: (name, signal) => createProjectToken(connection, target, name, signal),
+		deleteProjectTokens: (name, signal) => deleteProjectTokens(connection, target, name, signal),
 	};
-}
-
-function instanceInput({ image, ...settings }: InstanceSettings) {
-	return { ...settings, ...(image === undefined ? {} : { source: { image } }) };
 }
 
 /** Railway may give one line more than asked for. */

@@ -12,6 +12,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import type { Operation } from './operation.ts';
 import * as account from './operations/account.ts';
+import { configureServices } from './operations/configure.ts';
 import * as deployments from './operations/deployments.ts';
 import * as observe from './operations/observe.ts';
 import * as services from './operations/services.ts';
@@ -25,6 +26,7 @@ const operations = [
 	...[account, deployments, observe, services, templates, variables].flatMap((module) =>
 		Object.values(module).filter(isOperation),
 	),
+	configureServices({ variables: [0, 1], settings: [1, 2] }),
 	{ ...variables.readVariables(0), name: 'readVariables of none' },
 	{ ...variables.readVariables(25), name: 'readVariables of 25' },
 ];

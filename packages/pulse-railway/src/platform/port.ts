@@ -20,6 +20,8 @@ export interface Platform {
 	): Promise<void>;
 	/** Shared ones go quietly; Railway redeploys a service that loses one, for which its API has no switch. */
 	deleteVariable(serviceId: string | null, name: string, signal: AbortSignal): Promise<void>;
+	/** Variables and settings of several services at once; as {@link setVariables} and {@link updateInstance}. */
+	configure(changes: readonly ServiceChange[], signal: AbortSignal): Promise<void>;
 	/** Settings take effect at the next deploy. */
 	updateInstance(serviceId: string, settings: InstanceSettings, signal: AbortSignal): Promise<void>;
 	/**
@@ -56,6 +58,8 @@ export interface Platform {
 	): Promise<void>;
 	/** Mints a project token for the janitor; needs a bearer token. */
 	createProjectToken(name: string, signal: AbortSignal): Promise<string>;
+	/** Every token of this environment with exactly this name. */
+	deleteProjectTokens(name: string, signal: AbortSignal): Promise<void>;
 }
 
 /** What a token can see and create before a stack is known. */
@@ -69,6 +73,8 @@ export interface Account {
 	environments(projectId: string, signal: AbortSignal): Promise<readonly NamedId[]>;
 	/** Needs an account or workspace token. The environment is the first that Railway lists. */
 	createProject(input: CreateProject, signal: AbortSignal): Promise<TokenScope>;
+	/** With everything in it. Already gone is success. */
+	deleteProject(id: string, signal: AbortSignal): Promise<void>;
 }
 
 export interface NamedId {
@@ -108,6 +114,12 @@ export interface CreateService {
 	readonly variables?: Readonly<Record<string, string>>;
 }
 
+export interface ServiceChange {
+	readonly serviceId: string;
+	readonly variables?: Readonly<Record<string, string>>;
+	readonly settings?: InstanceSettings;
+}
+
 /** Only the given fields are written. `numReplicas` is always sent: leaving it out may reset it to 1 (facts/railway.md §2.2). */
 export interface InstanceSettings {
 	readonly image?: string;
@@ -124,7 +136,12 @@ export interface InstanceSettings {
 }
 
 export interface StackObservation {
-	readonly project: { readonly id: string; readonly name: string; readonly workspaceId: string | null };
+	readonly project: {
+		readonly id: string;
+		readonly name: string;
+		readonly workspaceId: string | null;
+		readonly description: string | null;
+	};
 	readonly environment: { readonly id: string; readonly name: string };
 	readonly sharedVariables: Readonly<Record<string, string>>;
 	readonly services: readonly ObservedService[];

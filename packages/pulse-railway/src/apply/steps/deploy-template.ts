@@ -2,14 +2,19 @@ import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { waitFor } from 'pulse-deploy-kit/wait';
 import type { Perform } from '../perform.ts';
 import { learn, platformOf } from '../run.ts';
+import { lateServices, missing } from './late-services.ts';
 
 /** For each service to appear (contract R5.9). */
 const SERVICE_BUDGET_MS = 120_000;
 
 export const deployTemplate: Perform<'deploy-template'> = async (step, run, signal, report) => {
-	await platformOf(run).deployTemplate(step.code, step.names, step.omit, signal);
-	const expected = Object.entries(step.names).flatMap(([own, name]) => (step.omit.includes(own) ? [] : [name]));
-	let missing = expected;
+	const wanted = Object.entries(step.names).filter(([own]) => !step.omit.includes(own));
+	const expected = wanted.map(([, name]) => name);
+	if (step.resumes === true) await lateServices(expected, run, signal);
+	const standing = wanted.filter(([, name]) => step.resumes === true && run.services.has(name)).map(([own]) => own);
+	if (standing.length === wanted.length) return 'they stand already';
+	await platformOf(run).deployTemplate(step.code, step.names, [...step.omit, ...standing], signal);
+	let left: readonly string[] = expected;
 	await waitFor({
 		what: `the services of template ${step.code}`,
 		budgetMs: SERVICE_BUDGET_MS,
@@ -17,14 +22,14 @@ export const deployTemplate: Perform<'deploy-template'> = async (step, run, sign
 		signal,
 		async check(signal) {
 			learn(run, await platformOf(run).observe(signal));
-			missing = expected.filter((name) => !run.services.has(name));
-			if (missing.length === 0) return true;
-			report(missing.join(', '));
+			left = missing(expected, run);
+			if (left.length === 0) return true;
+			report(left.join(', '));
 			return undefined;
 		},
 	}).catch((error: unknown) => {
 		if (!(error instanceof DeployToolError) || error.code !== 'timeout') throw error;
-		throw new DeployToolError('timeout', `service ${missing.join(', ')} was not created within 120s`, {
+		throw new DeployToolError('timeout', `service ${left.join(', ')} was not created within 120s`, {
 			fault: 'platform',
 			next: 'Run pulse-railway init again.',
 			cause: error,

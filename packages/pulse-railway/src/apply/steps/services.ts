@@ -1,5 +1,6 @@
 import type { Perform } from '../perform.ts';
 import { learn, platformOf, type Run, revealed, serviceId } from '../run.ts';
+import { lateServices, missing } from './late-services.ts';
 
 export const createService: Perform<'create-service'> = async (step, run, signal) => {
 	const created = await platformOf(run).createService(
@@ -12,7 +13,8 @@ export const createService: Perform<'create-service'> = async (step, run, signal
 
 /** A creation whose answer was lost left a service whose id nobody learnt, so unknown names are looked up first. */
 export const deleteServices: Perform<'delete-services'> = async (step, run, signal) => {
-	if (step.services.some((service) => !run.services.has(service))) await observe(run, signal);
+	if (missing(step.services, run).length > 0) await observe(run, signal);
+	if (step.late === true) await lateServices(step.services, run, signal);
 	for (const service of step.services) {
 		const id = run.services.get(service);
 		if (id === undefined) continue;
@@ -32,6 +34,16 @@ export const group: Perform<'group'> = async (step, run, signal) => {
 	if (groupId === undefined) return 'there is no group';
 	const ids = step.services.map((service) => serviceId(run, service));
 	await platformOf(run).setGroup(groupId, ids, signal);
+	return undefined;
+};
+
+export const configure: Perform<'configure'> = async (step, run, signal) => {
+	const changes = step.services.map(({ service, variables, settings }) => ({
+		serviceId: serviceId(run, service),
+		variables: revealed(run, variables),
+		...(settings === undefined ? {} : { settings }),
+	}));
+	await platformOf(run).configure(changes, signal);
 	return undefined;
 };
 

@@ -1,5 +1,5 @@
-import { Secret } from 'pulse-deploy-kit/secret';
 import { waitFor } from 'pulse-deploy-kit/wait';
+import type { StackObservation } from '../../platform/port.ts';
 import type { Perform } from '../perform.ts';
 import { learn, platformOf, revealed, serviceId } from '../run.ts';
 
@@ -17,6 +17,12 @@ export const deleteVariable: Perform<'delete-variable'> = async (step, run, sign
 
 export const awaitVariable: Perform<'await-variable'> = async (step, run, signal, report) => {
 	report(step.name);
+	// A sealed one is there as well, although its value is not shown.
+	const isThere = ({ services }: StackObservation) => {
+		const service = services.find(({ name }) => name === step.service);
+		return service !== undefined && step.name in service.variables;
+	};
+	if (run.observation !== undefined && isThere(run.observation)) return undefined;
 	await waitFor({
 		what: `variable ${step.name} of service ${step.service}`,
 		budgetMs: step.budgetSeconds * 1000,
@@ -25,15 +31,8 @@ export const awaitVariable: Perform<'await-variable'> = async (step, run, signal
 		async check(signal) {
 			const observation = await platformOf(run).observe(signal);
 			learn(run, observation);
-			const service = observation.services.find(({ name }) => name === step.service);
-			// A sealed one is there as well, although its value is not shown.
-			return service !== undefined && step.name in service.variables ? true : undefined;
+			return isThere(observation) || undefined;
 		},
 	});
-	return undefined;
-};
-
-export const mintToken: Perform<'mint-token'> = async (step, run, signal) => {
-	run.mintedToken = new Secret(await platformOf(run).createProjectToken(step.name, signal));
 	return undefined;
 };

@@ -121,7 +121,10 @@ export async function recordingPorts(observed: StackObservation): Promise<Record
 			}),
 	};
 	const ports: Ports = {
-		account: { createProject: async () => Promise.reject(new Error('not here')) },
+		account: {
+			createProject: async () => Promise.reject(new Error('not here')),
+			deleteProject: async () => Promise.reject(new Error('not here')),
+		},
 		openPlatform: () => platform,
 		openRouter: () => router,
 		pack: async () => ({ bytes: 1, open: () => process.stdin, dispose: async () => {} }),

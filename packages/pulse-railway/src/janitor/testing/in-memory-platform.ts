@@ -12,7 +12,7 @@ export function inMemoryPlatform(log: string[]) {
 			platform.observed++;
 			await platform.onObserve();
 			return {
-				project: { id: 'p', name: 'p', workspaceId: null },
+				project: { id: 'p', name: 'p', workspaceId: null, description: null },
 				environment: { id: 'e', name: 'production' },
 				sharedVariables: { ...sharedVariables },
 				services: [...services],

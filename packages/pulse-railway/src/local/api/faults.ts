@@ -25,6 +25,8 @@ export type Fault =
 	| { readonly kind: 'drop-after' }
 	/** Never answered. */
 	| { readonly kind: 'hang' }
+	/** Carried out, then never answered; `carriedOut` is called in between, e.g. to kill who asked. */
+	| { readonly kind: 'hang-after'; readonly carriedOut?: () => void }
 	| { readonly kind: 'delay'; readonly ms: number };
 
 export type FaultInjector = (call: ApiCall) => Fault | null | undefined;

@@ -102,6 +102,7 @@ async function withFault(
 			await new Promise((done) => setTimeout(done, fault.ms));
 	}
 	const answer = await carryOut();
+	if (fault?.kind === 'hang-after') return fault.carriedOut?.();
 	if (fault?.kind === 'drop-after') return void response.destroy();
 	sendJson(response, fault?.kind === 'error-after' ? failure(fault.message) : answer);
 }

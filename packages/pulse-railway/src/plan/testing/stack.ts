@@ -54,7 +54,7 @@ export function stack(
 	options: { services?: readonly ObservedService[]; backends?: readonly string[]; active?: string } = {},
 ): StackObservation {
 	return {
-		project: { id: 'p', name: 'shop', workspaceId: 'w' },
+		project: { id: 'p', name: 'shop', workspaceId: 'w', description: null },
 		environment: { id: 'e', name: 'production' },
 		sharedVariables: options.active === undefined ? {} : { PULSE_ACTIVE_DEPLOYMENT: options.active },
 		services: [...(options.services ?? BASELINE), ...(options.backends ?? []).map((id) => backend(id))],

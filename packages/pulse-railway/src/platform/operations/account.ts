@@ -69,17 +69,47 @@ export const listEnvironments = query<
 	z.object({ environments: page(named) }),
 );
 
+/** With its first environment, as far as that is there already. */
 export const createProject = mutation<
 	{ input: { name: string; workspaceId: string; description: string } },
-	{ projectCreate: NamedId }
+	{ projectCreate: NamedId & { environments: Page<NamedId> } }
 >(
 	'projectCreate',
-	'($input: ProjectCreateInput!) { projectCreate(input: $input) { id name } }',
-	z.object({ projectCreate: named }),
+	`($input: ProjectCreateInput!) {
+		projectCreate(input: $input) { id name environments(first: 1) { edges { node { id name } } ${PAGE_INFO} } }
+	}`,
+	z.object({ projectCreate: named.extend({ environments: page(named) }) }),
+);
+
+export const deleteProject = mutation<{ id: string }, { projectDelete: boolean }>(
+	'projectDelete',
+	'($id: String!) { projectDelete(id: $id) }',
+	z.object({ projectDelete: z.boolean() }),
 );
 
 export const createProjectToken = mutation<{ input: Target & { name: string } }, { projectTokenCreate: string }>(
 	'projectTokenCreate',
 	'($input: ProjectTokenCreateInput!) { projectTokenCreate(input: $input) }',
 	z.object({ projectTokenCreate: z.string() }),
+);
+
+const projectTokens = page(z.object({ id: z.string(), name: z.string(), environmentId: z.string() }));
+
+export const listProjectTokens = query<
+	{ projectId: string; first: number; after?: string },
+	{ projectTokens: z.infer<typeof projectTokens> }
+>(
+	'listProjectTokens',
+	`($projectId: String!, $first: Int!, $after: String) {
+		projectTokens(projectId: $projectId, first: $first, after: $after) {
+			edges { node { id name environmentId } } ${PAGE_INFO}
+		}
+	}`,
+	z.object({ projectTokens }),
+);
+
+export const deleteProjectToken = mutation<{ id: string }, { projectTokenDelete: boolean }>(
+	'projectTokenDelete',
+	'($id: String!) { projectTokenDelete(id: $id) }',
+	z.object({ projectTokenDelete: z.boolean() }),
 );

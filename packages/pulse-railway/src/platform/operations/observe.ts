@@ -69,7 +69,7 @@ const INSTANCES = `serviceInstances(first: $first, after: $after) {
 export const observeStack = query<Target & { first: number; withConfig: boolean }, ObservedStack>(
 	'observeStack',
 	`($projectId: String!, $environmentId: String!, $first: Int!, $after: String, $withConfig: Boolean!) {
-		project(id: $projectId) { id name workspaceId }
+		project(id: $projectId) { id name workspaceId description }
 		environment(id: $environmentId, projectId: $projectId) {
 			id name
 			config(decryptVariables: true) @include(if: $withConfig)
@@ -77,7 +77,12 @@ export const observeStack = query<Target & { first: number; withConfig: boolean 
 		}
 	}`,
 	z.object({
-		project: z.object({ id: z.string(), name: z.string(), workspaceId: z.string().nullish() }),
+		project: z.object({
+			id: z.string(),
+			name: z.string(),
+			workspaceId: z.string().nullish(),
+			description: z.string().nullish(),
+		}),
 		environment: z.object({
 			id: z.string(),
 			name: z.string(),
@@ -88,7 +93,12 @@ export const observeStack = query<Target & { first: number; withConfig: boolean 
 );
 
 export interface ObservedStack {
-	readonly project: { readonly id: string; readonly name: string; readonly workspaceId?: string | null | undefined };
+	readonly project: {
+		readonly id: string;
+		readonly name: string;
+		readonly workspaceId?: string | null | undefined;
+		readonly description?: string | null | undefined;
+	};
 	readonly environment: {
 		readonly id: string;
 		readonly name: string;

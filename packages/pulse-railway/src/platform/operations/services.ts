@@ -20,12 +20,10 @@ export const deleteService = mutation<{ id: string; environmentId: string }, { s
 	z.object({ serviceDelete: z.boolean() }),
 );
 
+export type InstanceInput = Omit<InstanceSettings, 'image'> & { readonly source?: { readonly image: string } };
+
 export const updateInstance = mutation<
-	{
-		serviceId: string;
-		environmentId: string;
-		input: Omit<InstanceSettings, 'image'> & { source?: { image: string } };
-	},
+	{ serviceId: string; environmentId: string; input: InstanceInput },
 	{ serviceInstanceUpdate: boolean }
 >(
 	'serviceInstanceUpdate',

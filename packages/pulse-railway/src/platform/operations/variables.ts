@@ -24,10 +24,14 @@ interface VariableScope extends Target {
 	readonly serviceId?: string;
 }
 
-export const upsertVariables = mutation<
-	{ input: VariableScope & { variables: Readonly<Record<string, string>>; replace: false; skipDeploys: true } },
-	{ variableCollectionUpsert: boolean }
->(
+/** Merges, and deploys nothing. */
+export interface VariablesInput extends VariableScope {
+	readonly variables: Readonly<Record<string, string>>;
+	readonly replace: false;
+	readonly skipDeploys: true;
+}
+
+export const upsertVariables = mutation<{ input: VariablesInput }, { variableCollectionUpsert: boolean }>(
 	'variableCollectionUpsert',
 	'($input: VariableCollectionUpsertInput!) { variableCollectionUpsert(input: $input) }',
 	z.object({ variableCollectionUpsert: z.boolean() }),

@@ -1,0 +1,22 @@
+import { backendServices } from '../janitor/durable.ts';
+import type { StackObservation } from '../platform/port.ts';
+import { BASELINE_VARIABLE, PROJECT_MARK } from '../protocol.ts';
+import { durableActiveId } from './settle.ts';
+
+/**
+ * An `init` was here and did not come to its end, and nobody has deployed since: what stands is its own, and may be gone
+ * on with. A project that `init` made says so from its first moment, before any variable could.
+ */
+export function isUnfinishedInit(observation: StackObservation): boolean {
+	return isMarked(observation) && backendServices(observation).length === 0 && durableActiveId(observation) === null;
+}
+
+/** Known as begun and not finished. */
+export function isMarked({ project, sharedVariables }: StackObservation): boolean {
+	const mark = sharedVariables[BASELINE_VARIABLE];
+	return mark === 'init' || (mark === undefined && isOwnProject(project));
+}
+
+export function isOwnProject({ description }: { readonly description: string | null }): boolean {
+	return description?.startsWith(PROJECT_MARK) === true;
+}
