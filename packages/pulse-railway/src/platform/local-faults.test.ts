@@ -96,7 +96,9 @@ describe.each(FAULTS)('when %s', (title, hazard, times) => {
 		meet('serviceDelete');
 		await stack.platform.deleteService(serviceId, signal);
 		expect(await stack.serviceNames()).toEqual(['foo-janitor', 'foo-router']);
-		everyHazardWasMet(...(Object.keys(WRITES) as WriteName[]).filter((name) => ![...ONCE_ONLY, TOGETHER].includes(name)));
+		everyHazardWasMet(
+			...(Object.keys(WRITES) as WriteName[]).filter((name) => ![...ONCE_ONLY, TOGETHER].includes(name)),
+		);
 	});
 
 	test('a project and a template are made once', async () => {

@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { until } from '../support/until.ts';
+import type { CallName } from './faults/calls.ts';
+import { FAULT_KINDS, type FaultKind } from './faults/kinds.ts';
+import { Lane, type Stack } from './faults/lane.ts';
+import { deployed, type Scenario } from './faults/scenario.ts';
+import { SCENARIOS } from './faults/scenarios.ts';
+import { expectInOrder } from './faults/standing.ts';
+import { Visitor } from './faults/visitor.ts';
+
+/**
+ * Each API call of each command fails in each way, or its command is killed around it. Then the command is run once more,
+ * and the stack must be right, nobody may have been interrupted meanwhile, and nothing may be left over. Here each call
+ * meets one kind of fault, in rotation; `npm run faults` lets each meet all of them.
+ */
+const ALL = process.env.PULSE_FAULTS === 'all';
+/** Part of a scenario's name: only those. */
+const ONLY = process.env.PULSE_FAULTS_ONLY ?? '';
+const LANES = 3;
+const BUDGET_MS = ALL ? 3 * 3_600_000 : 1_200_000;
+
+interface Case {
+	readonly scenario: Scenario;
+	readonly at: CallName;
+	readonly kind: FaultKind;
+}
+
+const lanes: { readonly lane: Lane; readonly stack: Stack }[] = [];
+const cases: Case[] = [];
+
+beforeAll(async () => {
+	for (let index = 0; index < LANES; index++) {
+		const lane = await Lane.open();
+		lanes.push({ lane, stack: await lane.init('shop') });
+	}
+	await Promise.all(lanes.map(({ lane, stack }) => deployed(lane, stack)));
+	const left = SCENARIOS.filter(({ name }) => name.includes(ONLY)).map((scenario, at) => ({ scenario, at }));
+	await onEveryLane(left, async ({ scenario, at }, lane, stack) => {
+		cases.push(...spread(scenario, at, await unbroken(scenario, lane, stack)));
+	});
+}, 300_000);
+
+afterAll(async () => {
+	for (const { lane, stack } of lanes) {
+		await stack.store.close();
+		await lane.close();
+	}
+}, 120_000);
+
+test(
+	'run once more after any fault, a command ends as if there had been none',
+	async () => {
+		const wrong: string[] = [];
+		const left = [...cases];
+		await onEveryLane(left, async (one, lane, stack) => {
+			const begun = performance.now();
+			const title = `${one.scenario.name} ${one.kind.name} ${one.at.fields} (${one.at.nth + 1})`;
+			const complaint = await broken(one, title, lane, stack).then(
+				() => null,
+				(error: unknown) => (error instanceof Error ? error.message : String(error)),
+			);
+			if (complaint !== null) wrong.push(`${title}\n${complaint}`);
+			if (process.env.PULSE_FAULTS_VERBOSE) {
+				const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+				process.stdout.write(`${complaint === null ? 'ok   ' : 'WRONG'} ${seconds} s  ${title} ${complaint ?? ''}\n`);
+			}
+		});
+		process.stdout.write(`control faults: ${cases.length} cases run, ${wrong.length} wrong\n`);
+		expect(wrong.join('\n\n')).toBe('');
+	},
+	BUDGET_MS,
+);
+
+/** The calls of a command that nobody disturbs. */
+async function unbroken(scenario: Scenario, lane: Lane, stack: Stack): Promise<readonly CallName[]> {
+	const attempt = await scenario.prepare(lane, stack);
+	const ended = await lane.run(attempt.args, attempt.env);
+	await attempt.check(ended);
+	await attempt.dispose?.();
+	return ended.calls;
+}
+
+async function broken({ scenario, at, kind }: Case, title: string, lane: Lane, stack: Stack): Promise<void> {
+	const attempt = await scenario.prepare(lane, stack);
+	const secrets = await lane.secrets(stack);
+	const before = new Set((await stack.store.snapshot()).deployments.map(({ id }) => id));
+	const allowed = (id: string) => attempt.mayAnswer.includes(id) || (/^shop-/.test(id) && !before.has(id));
+	const visitor = attempt.mayAnswer.length === 0 ? null : new Visitor(stack.address, allowed);
+	try {
+		let ended = await lane.run(attempt.args, attempt.env, { at, kind });
+		expect(ended.met, 'the command made this call').toBe(true);
+		if (ended.code !== 0) {
+			await until('the janitor lock to expire', async () => (await stack.store.lockHolder('janitor')) === null);
+			const again = await lane.run(attempt.args, attempt.env);
+			const nothingLeft = again.code !== 0 && attempt.nothingLeft?.test(again.stdout + again.stderr);
+			if (!nothingLeft)
+				expect(again.code, `${ended.stderr}${ended.stdout}\nand again: ${again.stderr}${again.stdout}`).toBe(0);
+			ended = again;
+		}
+		for (const secret of secrets) expect(ended.stderr + ended.stdout).not.toContain(secret);
+		await attempt.check(ended);
+		await expectInOrder(lane, stack, title);
+	} finally {
+		const visits = await visitor?.leave();
+		await attempt.dispose?.();
+		expect(visits?.complaints ?? []).toEqual([]);
+	}
+}
+
+function spread(scenario: Scenario, offset: number, calls: readonly CallName[]): readonly Case[] {
+	if (ALL) return calls.flatMap((at) => FAULT_KINDS.map((kind) => ({ scenario, at, kind })));
+	return calls.flatMap((at, index) => {
+		const kind = FAULT_KINDS[(index + 3 * offset) % FAULT_KINDS.length];
+		return kind === undefined ? [] : [{ scenario, at, kind }];
+	});
+}
+
+/** Each of `left` once, on whichever lane is free. */
+async function onEveryLane<T>(left: T[], work: (item: T, lane: Lane, stack: Stack) => Promise<void>): Promise<void> {
+	await Promise.all(
+		lanes.map(async ({ lane, stack }) => {
+			for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item, lane, stack);
+		}),
+	);
+}

@@ -1,0 +1,34 @@
+import { expect } from 'vitest';
+import type { Lane, Stack } from './lane.ts';
+import { BASELINE, done } from './scenario.ts';
+import { expectInOrder } from './standing.ts';
+
+let projects = 0;
+
+/** An init in a project of its own: a new one that it makes, or one that stands empty and is named by its ids. */
+export async function prepareInit(lane: Lane, where: 'new' | 'existing') {
+	const name = `project-${++projects}`;
+	const args = lane.initArguments(name);
+	const env = where === 'new' ? {} : await lane.emptyProject(name);
+	let made: Stack | undefined;
+	return {
+		args,
+		env,
+		mayAnswer: [],
+		/** The check of the other commands needs a stack; this one looks for its own. */
+		async check(ended: Parameters<typeof done>[0]) {
+			made = await lane.stackOf(JSON.parse(done(ended).stdout));
+			expect(lane.projects(name), 'projects of that name').toEqual([made.projectId]);
+			expect(lane.services(made)).toEqual(BASELINE);
+			expect((await fetch(`${made.address}/healthz`)).status).toBe(200);
+			// The janitor's token is the one that stands, and it works.
+			const { code, stderr } = await lane.run(['janitor', 'run'], made.janitorEnv);
+			expect(code, stderr).toBe(0);
+			await expectInOrder(lane, made, name);
+		},
+		async dispose() {
+			await made?.store.close();
+			for (const id of lane.projects(name)) await lane.deleteProject(id);
+		},
+	};
+}

@@ -1,0 +1,44 @@
+import type { CommandResult } from '../../support/command.ts';
+import type { Lane, Stack } from './lane.ts';
+
+/** One attempt at a command: what is typed, and what must be true once it went through, maybe at its second run. */
+export interface Attempt {
+	readonly args: readonly string[];
+	readonly env?: Readonly<Record<string, string>>;
+	/** Deployments that may answer visitors meanwhile, besides those that it creates. */
+	readonly mayAnswer: readonly string[];
+	/** A second run may say that there is nothing left to do. */
+	readonly nothingLeft?: RegExp;
+	/** Throws for what is wrong. `ended` is the last run. */
+	check(ended: CommandResult): Promise<void>;
+	/** Takes away what was made for this attempt alone. */
+	dispose?(): Promise<void>;
+}
+
+export interface Scenario {
+	readonly name: string;
+	/** Brings about what the command needs, and says what to type. */
+	prepare(lane: Lane, stack: Stack): Promise<Attempt>;
+}
+
+export const BASELINE = ['pulse-env', 'pulse-janitor', 'pulse-redis', 'pulse-router'];
+
+export function done(result: CommandResult): CommandResult {
+	if (result.code === 0) return result;
+	throw new Error(`it ended with ${result.signal ?? result.code}: ${result.stderr}${result.stdout}`);
+}
+
+export function inStack({ projectId, environmentId }: Stack): Record<string, string> {
+	return { RAILWAY_PROJECT_ID: projectId, RAILWAY_ENVIRONMENT_ID: environmentId };
+}
+
+export function deployArguments(mode: 'source' | 'image', ...more: string[]): string[] {
+	const image = ['--image-repository', 'registry.test/shop/pulse-railway-router'];
+	return ['deploy', mode === 'source' ? 'app.ts' : 'image.ts', ...(mode === 'image' ? image : []), ...more];
+}
+
+/** Deploys, and returns the id. */
+export async function deployed(lane: Lane, stack: Stack): Promise<string> {
+	const { stdout } = done(await lane.run(deployArguments('source'), inStack(stack)));
+	return JSON.parse(stdout).deployment_id;
+}

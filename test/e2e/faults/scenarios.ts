@@ -1,0 +1,123 @@
+import { expect } from 'vitest';
+import * as api from '../../../packages/pulse-railway/src/api.ts';
+import { until } from '../../support/until.ts';
+import { prepareInit } from './init-scenario.ts';
+import type { Lane, Stack } from './lane.ts';
+import { type Attempt, deployArguments, deployed, done, inStack, type Scenario } from './scenario.ts';
+
+/** Commands, each with what must be true of it however it was broken. */
+export const SCENARIOS: readonly Scenario[] = [
+	{ name: 'deploy (source)', prepare: (lane, stack) => deploy(lane, stack, 'source') },
+	{ name: 'deploy (image)', prepare: (lane, stack) => deploy(lane, stack, 'image') },
+	{ name: 'rollback', prepare: rollback },
+	{ name: 'delete', prepare: remove },
+	{ name: 'janitor run', prepare: janitorRun },
+	{ name: 'upgrade', prepare: upgrade },
+	{ name: 'init (new project)', prepare: (lane) => prepareInit(lane, 'new') },
+	{ name: 'init (existing project)', prepare: (lane) => prepareInit(lane, 'existing') },
+];
+
+async function deploy(lane: Lane, stack: Stack, mode: 'source' | 'image'): Promise<Attempt> {
+	await keepOnly(lane, stack, 1);
+	const { activeId: before } = await stack.store.snapshot();
+	return {
+		args: deployArguments(mode),
+		env: inStack(stack),
+		mayAnswer: [before ?? ''],
+		async check(ended) {
+			const { deployment_id } = JSON.parse(done(ended).stdout);
+			expect((await stack.store.snapshot()).activeId).toBe(deployment_id);
+			expect(await (await fetch(stack.address)).text()).toMatch(new RegExp(`^${deployment_id} `));
+			// Whoever is on the one before stays there.
+			const pinned = await fetch(`${stack.address}/?pulse_deployment=${before}`);
+			expect(await pinned.text()).toMatch(new RegExp(`^${before} `));
+		},
+	};
+}
+
+async function rollback(lane: Lane, stack: Stack): Promise<Attempt> {
+	const [active, previous] = await twoDeployments(lane, stack);
+	return {
+		args: ['rollback'],
+		env: inStack(stack),
+		mayAnswer: [active, previous],
+		async check(ended) {
+			done(ended);
+			expect((await stack.store.snapshot()).activeId).toBe(previous);
+		},
+	};
+}
+
+async function remove(lane: Lane, stack: Stack): Promise<Attempt> {
+	const [active, previous] = await twoDeployments(lane, stack);
+	return {
+		args: ['delete', previous, '--yes'],
+		env: inStack(stack),
+		mayAnswer: [active],
+		nothingLeft: /not found/,
+		check: () => expectGone(stack, previous),
+	};
+}
+
+async function janitorRun(lane: Lane, stack: Stack): Promise<Attempt> {
+	const [active, previous] = await twoDeployments(lane, stack);
+	// The routers have to say that nobody is there any more.
+	await until(`${previous} to be idle`, async () => {
+		const { deployments } = await stack.store.activity();
+		const use = deployments.get(previous);
+		return use === undefined || use.inFlight + use.sockets === 0;
+	});
+	return {
+		args: ['janitor', 'run'],
+		env: stack.janitorEnv,
+		mayAnswer: [active],
+		async check(ended) {
+			done(ended);
+			await expectGone(stack, previous);
+		},
+	};
+}
+
+let upgrades = 0;
+
+async function upgrade(lane: Lane, stack: Stack): Promise<Attempt> {
+	await keepOnly(lane, stack, 1);
+	const { activeId } = await stack.store.snapshot();
+	const seconds = String(100 + ++upgrades);
+	const replicas = lane.processes(stack, 'pulse-router') === 1 ? 2 : 1;
+	return {
+		args: ['upgrade', 'app.ts', '--router-replicas', String(replicas), '--drain-grace-seconds', seconds],
+		env: inStack(stack),
+		mayAnswer: [activeId ?? ''],
+		async check(ended) {
+			done(ended);
+			// What was written is also what runs.
+			expect(lane.processes(stack, 'pulse-router')).toBe(replicas);
+			expect(await lane.runningVariable(stack, 'pulse-janitor', 'PULSE_RAILWAY_JANITOR_DRAIN_GRACE_SECONDS')).toBe(
+				seconds,
+			);
+		},
+	};
+}
+
+async function expectGone(stack: Stack, id: string): Promise<void> {
+	expect(await stack.store.find(id)).toBeNull();
+	expect((await fetch(`${stack.address}/?pulse_deployment=${id}`)).status).toBe(409);
+}
+
+/** The active deployment, and the one that drains. */
+async function twoDeployments(lane: Lane, stack: Stack): Promise<[string, string]> {
+	await keepOnly(lane, stack, 2);
+	if ((await stack.store.snapshot()).deployments.length < 2) await deployed(lane, stack);
+	const { activeId, deployments } = await stack.store.snapshot();
+	return [activeId ?? '', deployments.find(({ id }) => id !== activeId)?.id ?? ''];
+}
+
+/** Deployments are processes: what earlier attempts left is deleted before it crowds the machine. */
+async function keepOnly(lane: Lane, stack: Stack, count: number): Promise<void> {
+	const { deployments } = await stack.store.snapshot();
+	const draining = deployments.filter(({ state }) => state === 'draining').map(({ id }) => id);
+	for (const deploymentId of draining.slice(count - 1)) {
+		await api.deleteDeployment({ deploymentId }, { env: lane.env(inStack(stack)), cwd: lane.app });
+	}
+}
