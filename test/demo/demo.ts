@@ -10,17 +10,29 @@ const keep = process.argv.includes('--keep');
 /** As on a machine without redis-server. */
 const redis = process.argv.includes('--sqlite') ? ['--redis', 'sqlite'] : [];
 const story = new Story();
+let interrupted = false;
 
 async function main(): Promise<void> {
 	story.chapter('A platform on this machine');
-	const { value: stack, seconds: upSeconds } = await timed(() => LocalStack.up(...redis));
-	onInterrupt(stack);
+	const starting = timed(() => LocalStack.up(...redis));
+	onInterrupt(starting);
+	const { value: stack, seconds: upSeconds } = await starting;
 	try {
 		story.says(`up in ${upSeconds} s at ${stack.platform.api_url}; the store is ${stack.redis}`);
 		const origin = await life(stack);
 		if (keep) {
-			story.says(`\n   Still running: open ${origin} in a browser, then`);
-			story.says(`npx pulse-railway local down --purge --dir ${stack.dir}`);
+			story.says(`\n   Still running: ${origin}`);
+			story.says(
+				'Open it in a browser and count. Then, in examples/counter, deploy version three and open a second tab:',
+			);
+			story.says(`   eval "$(npx pulse-railway local up --detach --dir ${stack.dir})"`);
+			story.says(
+				`   export ${Object.entries(stack.target)
+					.map(([name, id]) => `${name}=${id}`)
+					.join(' ')}`,
+			);
+			story.says('   npx pulse-railway deploy app.ts --env COUNTER_LABEL=three');
+			story.says(`Stop it: npx pulse-railway local down --purge --dir ${stack.dir}`);
 		}
 	} finally {
 		if (!keep) await stack.down();
@@ -108,15 +120,20 @@ async function whoAnswers(origin: string): Promise<string | null> {
 	return response.headers.get('x-pulse-selected-deployment');
 }
 
-/** Ctrl-C leaves nothing running. */
-function onInterrupt(stack: LocalStack): void {
+/** Ctrl-C leaves nothing running. The terminal sends it to the command under way as well, whose failure is no news. */
+function onInterrupt(starting: Promise<{ value: LocalStack }>): void {
 	process.once('SIGINT', () => {
+		interrupted = true;
 		story.says('\n   Stopping what was started…');
-		stack.down().finally(() => process.exit(130));
+		starting
+			.then(({ value }) => value.down())
+			.catch(() => {})
+			.finally(() => process.exit(130));
 	});
 }
 
 main().catch((error: unknown) => {
+	if (interrupted) return;
 	process.stderr.write(`\nThe demo could not go on: ${error instanceof Error ? error.message : String(error)}\n`);
 	process.exitCode = 1;
 });

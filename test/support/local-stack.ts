@@ -33,7 +33,9 @@ export class LocalStack {
 	readonly platform: UpAnswer;
 	/** `redis-server 7.0.15`, or SQLite where there is none. */
 	readonly redis: string;
-	#target: Record<string, string> = {};
+	/** Of `init`: what the other commands need to know. */
+	target: Readonly<Record<string, string>> = {};
+	#ended: Promise<void> | undefined;
 
 	private constructor(dir: string, platform: UpAnswer, redis: string) {
 		this.dir = dir;
@@ -45,7 +47,10 @@ export class LocalStack {
 	static async up(...flags: string[]): Promise<LocalStack> {
 		const dir = await mkdtemp(join(tmpdir(), 'pulse-local-'));
 		const args = ['local', 'up', '--detach', '--dir', dir, '--node-modules', join(ROOT, 'node_modules'), ...flags];
-		const platform = await jsonOf<UpAnswer>(args, { cwd: COUNTER, env: {} });
+		const platform = await jsonOf<UpAnswer>(args, { cwd: COUNTER, env: {} }).catch(async (error) => {
+			await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+			throw error;
+		});
 		const status = await jsonOf<{ redis: string }>(['local', 'status', '--dir', dir], { cwd: COUNTER, env: {} });
 		return new LocalStack(dir, platform, status.redis);
 	}
@@ -59,7 +64,7 @@ export class LocalStack {
 				PULSE_RAILWAY_API_URL: api_url,
 				RAILWAY_API_TOKEN: api_token,
 				RAILWAY_WORKSPACE_ID: workspace_id,
-				...this.#target,
+				...this.target,
 			},
 		};
 	}
@@ -70,7 +75,7 @@ export class LocalStack {
 			['init', '--app-file', 'app.ts', ...flags],
 			this.options,
 		);
-		this.#target = { RAILWAY_PROJECT_ID: answer.project_id, RAILWAY_ENVIRONMENT_ID: answer.environment_id };
+		this.target = { RAILWAY_PROJECT_ID: answer.project_id, RAILWAY_ENVIRONMENT_ID: answer.environment_id };
 		return answer.server_address;
 	}
 
@@ -119,8 +124,13 @@ export class LocalStack {
 		);
 	}
 
-	/** Fails with the platform's last words when it did not live until now. */
-	async down(): Promise<void> {
+	/** Fails with the platform's last words when it did not live until now. Safe to repeat. */
+	down(): Promise<void> {
+		this.#ended ??= this.#end();
+		return this.#ended;
+	}
+
+	async #end(): Promise<void> {
 		await fetch(this.platform.api_url).catch(async () => {
 			const log = await readFile(join(this.dir, 'platform.log'), 'utf8');
 			throw new Error(`the local platform in ${this.dir} has died:\n${log.slice(-4_000)}`);
@@ -134,7 +144,7 @@ export class LocalStack {
 		for (let after: string | null = null; ; ) {
 			const page: Page = await this.#graphql(
 				'query($id: String!, $after: String) { environment(id: $id) { serviceInstances(first: 50, after: $after) { edges { node { id serviceName } } pageInfo { hasNextPage endCursor } } } }',
-				{ id: this.#target.RAILWAY_ENVIRONMENT_ID, after },
+				{ id: this.target.RAILWAY_ENVIRONMENT_ID, after },
 			);
 			const { edges, pageInfo } = page.environment.serviceInstances;
 			found.push(...edges.map((edge) => edge.node));

@@ -27,11 +27,22 @@ export function exitCodeOf(error: unknown, usageExitCode = 2): number {
 function asDeployToolError(error: unknown): DeployToolError {
 	if (isDeployToolError(error)) return error;
 	const message = error instanceof Error ? error.message : String(error);
+	const path = refusedPath(error);
+	if (path !== undefined) {
+		const next = `Check that ${path} can be read and written, and that the disk is not full.`;
+		return new DeployToolError('file-system', message, { fault: 'user', cause: error, next });
+	}
 	return new DeployToolError('internal', message, {
 		fault: 'internal',
 		cause: error,
 		next: 'This is a defect of the tool. Run it again with --verbose and report what it prints.',
 	});
+}
+
+/** The path that the machine keeps from us: not ours to mend. */
+function refusedPath(error: unknown): string | undefined {
+	const { code = '', path } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
+	return ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR'].includes(code) ? path : undefined;
 }
 
 function indent(text: string): string {

@@ -1,8 +1,9 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: JSON that the command under test printed.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -87,6 +88,8 @@ test('detached it goes on alone, keeps its address over a restart, and down ends
 	expect(first.out).toMatch(/^export RAILWAY_API_TOKEN=\S+$/m);
 	expect((await run('up', '--detach')).out).toBe(first.out);
 	expect(statSync(dir).mode & 0o777).toBe(0o700);
+	const token = /^export RAILWAY_API_TOKEN=(\S+)$/m.exec(first.out)?.[1] ?? 'no token';
+	expect(readFileSync(join(dir, 'platform.log'), 'utf8')).not.toContain(token);
 	for (const file of ['state.json', 'platform.json']) expect(statSync(join(dir, file)).mode & 0o777).toBe(0o600);
 	expect(jsonOf(await run('down', '--json'))).toEqual({ stopped: true, purged: false });
 	expect((await run('up', '--detach', '--redis', 'sqlite')).out).toBe(first.out);
@@ -107,6 +110,21 @@ test('the state is removed only on a clear yes, and only where it is one', async
 	const refused = await run('down', '--purge', '--yes', '--dir', other);
 	expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('not the folder of a local platform') });
 	expect(existsSync(join(other, 'thesis.txt'))).toBe(true);
+});
+
+test('a port or a folder that cannot be had is told with what to do', async () => {
+	const { root, dir, run } = await workspace();
+	const taken = createServer().listen(0, '127.0.0.1');
+	onTestFinished(() => void taken.close());
+	await once(taken, 'listening');
+	const { port } = taken.address() as AddressInfo;
+	const refused = await run('up', '--redis', 'sqlite', '--port', String(port));
+	expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('Next: Give another --port') });
+	expect(existsSync(join(dir, 'platform.json'))).toBe(false);
+	const file = join(root, 'file');
+	await writeFile(file, '');
+	const { code, out } = await run('up', '--json', '--dir', join(file, 'inside'));
+	expect([code, JSON.parse(out).error]).toEqual([1, expect.objectContaining({ code: 'file-system', fault: 'user' })]);
 });
 
 test('bad values are one clear line and start nothing', async () => {

@@ -81,7 +81,7 @@ async function post(fetcher: typeof fetch, url: URL, init: RequestInit): Promise
 		const response = await fetcher(url, init);
 		return { status: response.status, text: await response.text() };
 	} catch (cause) {
-		throw new Unreachable(whatFailed(cause), cause);
+		throw new Unreachable(whatFailed(cause), { cause });
 	}
 }
 
@@ -104,7 +104,8 @@ function resultOf({ status, text }: Answer): unknown {
 	if (parsed.data?.ok === true && status === 200) return parsed.data.result;
 	// A passing status with our own error inside is tried again too: the store may come back within the budget.
 	if (PASSING.has(status)) {
-		throw new Unreachable(parsed.data?.ok === false ? parsed.data.error.message : `it answered ${status}`);
+		if (parsed.data?.ok === false) throw new Unreachable(parsed.data.error.message, { itself: true });
+		throw new Unreachable(`it answered ${status}`);
 	}
 	if (parsed.data?.ok === false) {
 		const { code, message, fault, detail, next } = parsed.data.error;
@@ -133,16 +134,21 @@ function refused(): DeployToolError {
 }
 
 class Unreachable extends Error {
-	told(origin: string): DeployToolError {
-		return new DeployToolError('control-unreachable', `the router at ${origin} cannot be reached: ${this.message}`, {
-			fault: 'platform',
-			next: 'Check the router service and its logs, then run the command again.',
-			cause: this.cause,
-		});
+	/** The router itself answered, so it is something behind it that is away. */
+	readonly #itself: boolean;
+
+	constructor(message: string, { itself = false, cause }: { itself?: boolean; cause?: unknown } = {}) {
+		super(message, { cause });
+		this.#itself = itself;
 	}
 
-	constructor(message: string, cause?: unknown) {
-		super(message, { cause });
+	told(origin: string): DeployToolError {
+		const what = this.#itself ? 'cannot do it' : 'cannot be reached';
+		return new DeployToolError('control-unreachable', `the router at ${origin} ${what}: ${this.message}`, {
+			fault: 'platform',
+			next: `Check the ${this.#itself ? 'Redis service and the logs of the router' : 'router service and its logs'}, then run the command again.`,
+			cause: this.cause,
+		});
 	}
 }
 

@@ -232,6 +232,17 @@ describe('the control client', () => {
 		});
 	});
 
+	it('tells a router that is away from one whose store is', async () => {
+		const store = { ok: false, error: { code: 'store', message: 'deployment store unavailable', fault: 'platform' } };
+		const fetch = async () => new Response(JSON.stringify(store), { status: 503 });
+		const call = callControl({ ...target, budgetMs: 0, fetch }, 'status', {}, signal);
+		await expect(call).rejects.toMatchObject({
+			code: 'control-unreachable',
+			message: `the router at ${target.origin} cannot do it: deployment store unavailable`,
+			next: expect.stringContaining('Redis service'),
+		});
+	});
+
 	it('stops when it is told to', async () => {
 		await close();
 		const stop = new AbortController();

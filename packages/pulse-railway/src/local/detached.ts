@@ -21,7 +21,8 @@ export async function startDetached(
 	const out = openSync(log, 'w', 0o600);
 	const child = spawn(process.execPath, [OWN_BIN, 'local', 'up', '--dir', dir, ...flags], {
 		detached: true,
-		stdio: ['ignore', out, out],
+		// Its stdout is the lines to export, and a token has no place in a log.
+		stdio: ['ignore', 'ignore', out],
 		env,
 	});
 	let ended = false;

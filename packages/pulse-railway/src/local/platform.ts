@@ -53,7 +53,7 @@ export async function startLocalPlatform(options: LocalPlatformOptions): Promise
 			() => edge.closeAll(),
 		);
 		const server = createApiServer(engine);
-		const port = await listen(server, options.port || world.data.apiPort || 0);
+		const port = await listen(server, options.port || world.data.apiPort || 0, Boolean(options.port));
 		undo.push(async () => {
 			server.closeAllConnections();
 			server.close();

@@ -36,7 +36,7 @@ const NEXT: Readonly<Record<PlatformErrorKind, string>> = {
 	'rate-limited': 'Wait a moment, then run the command again.',
 	unavailable: 'See https://status.railway.com, then run the command again.',
 	timeout: 'Run the command again; it picks up what was done.',
-	network: 'Check the network and PULSE_RAILWAY_API_URL, then run the command again.',
+	network: 'Check the network and PULSE_RAILWAY_API_URL (is a local platform up?), then run the command again.',
 };
 
 /** A failure of Railway or on the way to it. Decide by `kind`, never by the message. */

@@ -13,11 +13,15 @@ export const upload: Perform<'upload'> = (step, run, signal, report) =>
 
 async function uploadArchive(step: StepOf<'upload'>, run: Run, signal: AbortSignal, report: Report): Promise<string> {
 	report('packing');
+	let reported = 0;
 	const archive = await run.ports.pack(step.source, signal);
 	try {
-		const { deploymentId } = await platformOf(run).upload(serviceId(run, step.service), archive, signal, (sent) =>
-			report(`${size(sent)} of ${size(archive.bytes)}`),
-		);
+		const { deploymentId } = await platformOf(run).upload(serviceId(run, step.service), archive, signal, (sent) => {
+			// In CI each report is a line of the log.
+			const tenths = Math.floor((10 * sent) / archive.bytes);
+			if (tenths > reported) report(`${size(sent)} of ${size(archive.bytes)}`);
+			reported = tenths;
+		});
 		run.deployments.set(step.service, { id: deploymentId, status: null });
 		return size(archive.bytes);
 	} finally {

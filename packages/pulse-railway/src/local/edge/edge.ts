@@ -59,14 +59,19 @@ export function createEdge(portsOf: (instanceId: string) => readonly number[] | 
 /** What a domain's port leads to: a replica, nothing that runs, or nothing deployed. */
 export type Target = number | 'down' | null;
 
-export function listen(server: Server, port: number): Promise<number> {
+/** `chosen`: the user named the port just now; otherwise it is remembered. */
+export function listen(server: Server, port: number, chosen = false): Promise<number> {
 	return new Promise((resolve, reject) => {
 		server.once('error', (cause: NodeJS.ErrnoException) =>
 			reject(
 				new DeployToolError('local-port-taken', `127.0.0.1:${port} cannot be opened: ${cause.code}`, {
 					fault: 'user',
-					detail: 'The local platform keeps this address across restarts, and another program has it now.',
-					next: 'Stop that program, or remove the state: pulse-railway local down --purge',
+					...(chosen
+						? { next: 'Give another --port, or none for any free one.' }
+						: {
+								detail: 'The local platform keeps this address across restarts, and another program has it now.',
+								next: 'Stop that program, or remove the state: pulse-railway local down --purge',
+							}),
 					cause,
 				}),
 			),

@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import type { Platform } from '../../platform/port.ts';
+import type { Run } from '../run.ts';
+import { upload } from './upload.ts';
+
+it('an upload of any size is reported in ten lines at most, because CI keeps every one', async () => {
+	const bytes = 50_000_000;
+	const platform = {
+		async upload(_service: string, _archive: unknown, _signal: AbortSignal, progress: (sent: number) => void) {
+			for (let sent = 65_536; sent < bytes; sent += 65_536) progress(sent);
+			progress(bytes);
+			return { deploymentId: 'd' };
+		},
+	} as unknown as Platform;
+	const run = {
+		platform,
+		services: new Map([['web', 'id']]),
+		deployments: new Map(),
+		ports: { pack: async () => ({ bytes, dispose: async () => {} }) },
+	} as unknown as Run;
+	const reports: string[] = [];
+	const step = { kind: 'upload', service: 'web', source: {} } as Parameters<typeof upload>[0];
+	await upload(step, run, new AbortController().signal, (text) => reports.push(text));
+	expect(reports).toHaveLength(11);
+	expect(reports[0]).toBe('packing');
+	expect(reports.at(-1)).toBe('50.0 MB of 50.0 MB');
+});
