@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Logger, pino } from 'pino';
 import type { App } from './app.ts';
 import type { Environment } from './config/environment.ts';
@@ -27,7 +26,6 @@ export interface Runtime {
 	directives(renderId: string | null): Directives;
 	pageClient(): { readonly head: string; readonly module: string };
 	pluginContext(): PluginContext;
-	listener(request: IncomingMessage, response: ServerResponse): unknown;
 }
 
 export function createRuntime(app: App, environment: Environment, logger?: Logger): Runtime {
@@ -91,7 +89,6 @@ export function createRuntime(app: App, environment: Environment, logger?: Logge
 			reload: () => gateway.reloadAll(),
 			log,
 		}),
-		listener: app.options.listener,
 	};
 }
 

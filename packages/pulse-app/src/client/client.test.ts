@@ -1,32 +1,14 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RenderSession } from '../render/render-session.ts';
-import { chromiumMissing, launchChromium } from '../testing/chromium.ts';
-import { hide, live, show, status } from '../testing/live-page.ts';
+import { chromiumMissing } from '../testing/chromium.ts';
+import { hide, live, show } from '../testing/live-page.ts';
+import { tabs } from '../testing/tabs.ts';
 
 const missing = chromiumMissing();
 
 /** `npm test` compiles first; the pages below load the compiled client. */
 describe.skipIf(missing !== null)(`the browser client${missing === null ? '' : ` (${missing})`}`, () => {
-	let browser: Browser;
-	beforeAll(async () => {
-		browser = await launchChromium();
-	});
-	afterAll(() => browser.close());
-
-	async function visit(url: string, script = ''): Promise<Page> {
-		const context = await browser.newContext();
-		onTestFinished(() => context.close());
-		const page = await context.newPage();
-		await page.addInitScript(script);
-		await page.goto(`${url}/page`);
-		return page;
-	}
-	async function connected(url: string, script = ''): Promise<Page> {
-		const page = await visit(url, script);
-		await expect.poll(() => status(page)).toBe('connected');
-		return page;
-	}
+	const { visit, connected } = tabs();
 
 	it('keeps its directives where the existing client does, and every module comes from its deployment', async () => {
 		const { url, requests } = await live();

@@ -1,8 +1,9 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { notFound, redirect } from '../render/view.ts';
-import { chromiumMissing, launchChromium } from '../testing/chromium.ts';
+import { chromiumMissing } from '../testing/chromium.ts';
 import { hide, live, show, status } from '../testing/live-page.ts';
+import { tabs } from '../testing/tabs.ts';
 
 const missing = chromiumMissing();
 
@@ -33,26 +34,13 @@ async function drawing(gone: { yet: boolean } = { yet: false }) {
 
 /** `npm test` compiles first; the pages below load the compiled client. */
 describe.skipIf(missing !== null)(`navigating in the browser${missing === null ? '' : ` (${missing})`}`, () => {
-	let browser: Browser;
-	beforeAll(async () => {
-		browser = await launchChromium();
-	});
-	afterAll(() => browser.close());
-
-	async function visit(url: string): Promise<Page> {
-		const context = await browser.newContext();
-		onTestFinished(() => context.close());
-		const page = await context.newPage();
-		await page.goto(url);
-		await expect.poll(() => status(page)).toBe('connected');
-		return page;
-	}
+	const { connected } = tabs();
 	const views = (page: Page) => page.evaluate('window.views');
 	const increment = (page: Page) => page.evaluate(`pulse.channel('counter').request('increment')`);
 
 	it('keeps the page, its socket and its state, and follows the history', async () => {
 		const { url, loads, running } = await drawing();
-		const page = await visit(`${url}/page`);
+		const page = await connected(url);
 		expect(await increment(page)).toBe(1);
 		await page.evaluate(`pulse.navigate('/page/two?x=1')`);
 		expect(new URL(page.url()).pathname).toBe('/page/two');
@@ -66,7 +54,7 @@ describe.skipIf(missing !== null)(`navigating in the browser${missing === null ?
 
 	it('finds its state again when it reconnects at another path', async () => {
 		const { url, loads } = await drawing();
-		const page = await visit(`${url}/page`);
+		const page = await connected(url);
 		expect(await increment(page)).toBe(1);
 		await page.evaluate(`pulse.navigate('/page/two')`);
 		await hide(page);
@@ -78,7 +66,7 @@ describe.skipIf(missing !== null)(`navigating in the browser${missing === null ?
 
 	it('follows redirects of the app, and leaves what has no view to the document', async () => {
 		const { url, loads } = await drawing();
-		const page = await visit(`${url}/page`);
+		const page = await connected(url);
 		await page.evaluate(`pulse.navigate('/page/old')`);
 		expect(await views(page)).toEqual(['view /page at /page', 'view /page/new?from=old at /page/new?from=old']);
 		expect(page.url()).toBe(`${url}/page/new?from=old`);
@@ -91,7 +79,7 @@ describe.skipIf(missing !== null)(`navigating in the browser${missing === null ?
 	it('loads the new document, not the old one again, when its deployment is gone', async () => {
 		const gone = { yet: false };
 		const { url, loads, requests } = await drawing(gone);
-		const page = await visit(`${url}/page`);
+		const page = await connected(url);
 		gone.yet = true;
 		await page.evaluate(`void pulse.navigate('/page/two')`);
 		await expect.poll(loads).toBe(2);
@@ -106,7 +94,7 @@ describe.skipIf(missing !== null)(`navigating in the browser${missing === null ?
 
 	it('loads the document where the page does not draw views', async () => {
 		const { url, loads } = await live();
-		const page = await visit(`${url}/page`);
+		const page = await connected(url);
 		await page.evaluate(`void pulse.navigate('/page/two')`);
 		await expect.poll(() => page.url()).toBe(`${url}/page/two`);
 		expect(loads()).toBe(2);

@@ -62,7 +62,7 @@ export function openSocket(io: SocketFactory, directives: Directives, events: So
 
 	const attach = () => {
 		attachId += 1;
-		const routeInfo = mutable(routeOf(new URL(location.href)));
+		const routeInfo = routeOf(new URL(location.href));
 		emit({ type: 'attach', path, routeInfo, attachId: String(attachId) });
 	};
 
@@ -108,8 +108,4 @@ export function openSocket(io: SocketFactory, directives: Directives, events: So
 			if (socket.connected) attach();
 		},
 	};
-}
-
-function mutable<T>(value: T): T & { catchall: string[] } {
-	return value as T & { catchall: string[] };
 }

@@ -13,7 +13,7 @@ export async function dispatch(runtime: Runtime, request: IncomingMessage, respo
 		}
 		const path = pathOf(request.url ?? '/');
 		if (path.reserved) await servePulse(runtime, path.pathname, request, response);
-		else await runtime.listener(request, response);
+		else await runtime.app.options.listener(request, response);
 	} catch (error) {
 		fail(runtime, request, response, error);
 	}

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Browser, serve } from '../testing/harness.ts';
-import type { ChannelOpener } from './channel.ts';
-import type { RenderSession } from './render-session.ts';
+import type { Channel, ChannelOpener } from './channel.ts';
 
 const counter: ChannelOpener = (channel) => {
 	let count = 0;
@@ -11,6 +10,26 @@ const counter: ChannelOpener = (channel) => {
 		throw new Error('secret');
 	});
 };
+
+/** A page that has opened the channel `feed` and lost its socket. */
+async function away() {
+	let feed: Channel | undefined;
+	const { url, running } = await serve({
+		channels: {
+			feed: (channel) => {
+				feed = channel;
+				channel.on('open', () => true);
+			},
+		},
+	});
+	const browser = new Browser(url);
+	await browser.open();
+	const page = await browser.connect().ready();
+	await page.request('feed', 'open');
+	page.socket.disconnect();
+	await expect.poll(() => running.renderSessions().connected).toBe(0);
+	return { browser, tick: (payload: unknown) => feed?.send('tick', payload) };
+}
 
 describe('channels', () => {
 	it('answer errors without their reason, and unknown names', async () => {
@@ -67,24 +86,8 @@ describe('channels', () => {
 	});
 
 	it('send what was said when it was said, and refuse at once what cannot be sent', async () => {
-		let render: RenderSession | undefined;
-		const { url, running } = await serve({
-			channels: {
-				feed: (channel) => {
-					render = channel.render;
-					channel.on('open', () => true);
-				},
-			},
-		});
-		const browser = new Browser(url);
-		await browser.open();
-		const page = await browser.connect().ready();
-		await page.request('feed', 'open');
-		page.socket.disconnect();
-		await expect.poll(() => running.renderSessions().connected).toBe(0);
+		const { browser, tick } = await away();
 		const payload = { n: 1 };
-		const tick = (what: unknown) =>
-			render?.send({ type: 'channel_message', channel: 'feed', event: 'tick', payload: what });
 		tick(payload);
 		payload.n = 2;
 		expect(() => tick(() => {})).toThrow(TypeError);
@@ -92,55 +95,17 @@ describe('channels', () => {
 		expect(await back.hear({ event: 'tick' })).toMatchObject({ payload: { n: 1 } });
 	});
 
-	it('keep what they send while the browser is away, in order, and end with their session', async () => {
-		const renders: RenderSession[] = [];
-		let closed = 0;
-		const { url, running } = await serve({
-			sessionTimeoutSeconds: 0.3,
-			channels: {
-				feed: (channel) => {
-					renders.push(channel.render);
-					channel.on('open', () => true);
-					channel.onClose(() => {
-						closed += 1;
-					});
-				},
-			},
-		});
-		const browser = new Browser(url);
-		await browser.open();
-		const page = await browser.connect().ready();
-		await page.request('feed', 'open');
-		page.socket.disconnect();
-		await expect.poll(() => running.renderSessions().connected).toBe(0);
-		for (const n of [1, 2, 3])
-			renders[0]?.send({ type: 'channel_message', channel: 'feed', event: 'tick', payload: n });
+	it('keep what they send while the browser is away, in order', async () => {
+		const { browser, tick } = await away();
+		for (const n of [1, 2, 3]) tick(n);
 		const back = await browser.connect().ready();
 		await back.hear({ payload: 3 });
 		expect(back.heard.map((message) => 'payload' in message && message.payload)).toEqual([1, 2, 3]);
-		back.socket.disconnect();
-		await expect.poll(() => running.renderSessions().total).toBe(0);
-		expect(closed).toBe(1);
 	});
 
 	it('reload a page that missed more than can be kept', async () => {
-		let render: RenderSession | undefined;
-		const { url, running } = await serve({
-			channels: {
-				feed: (channel) => {
-					render = channel.render;
-					channel.on('open', () => true);
-				},
-			},
-		});
-		const browser = new Browser(url);
-		await browser.open();
-		const page = await browser.connect().ready();
-		await page.request('feed', 'open');
-		page.socket.disconnect();
-		await expect.poll(() => running.renderSessions().connected).toBe(0);
-		for (let n = 0; n < 101; n += 1)
-			render?.send({ type: 'channel_message', channel: 'feed', event: 'tick', payload: n });
+		const { browser, tick } = await away();
+		for (let n = 0; n < 101; n += 1) tick(n);
 		const back = await browser.connect().ready();
 		await back.hear({ type: 'reload' });
 		expect(back.heard).toHaveLength(1);

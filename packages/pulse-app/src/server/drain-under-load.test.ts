@@ -42,7 +42,7 @@ async function openPage(url: string): Promise<Page> {
 }
 
 describe('pulse run under load', () => {
-	it('stops without failing a request, and with a proper goodbye to every socket', async () => {
+	it('stops without failing a request, and with a proper goodbye to every socket', { timeout: 60_000 }, async () => {
 		const app = pulse(['run', 'app.ts', '--port', '0', '--drain-seconds', '5'], { source: APP });
 		const url = await app.url();
 		const pages = await Promise.all(times(50, () => openPage(url)));

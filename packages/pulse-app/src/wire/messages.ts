@@ -59,7 +59,7 @@ export const routeInfo = z.object({
 	query: path.default(''),
 	queryParams: params.default({}),
 	pathParams: z.record(z.string(), z.string().optional()).refine(isSmall).default({}),
-	catchall: z.array(z.string()).refine(isSmall).default([]),
+	catchall: z.array(z.string()).refine(isSmall).readonly().default([]),
 });
 
 const optionalRouteInfo = z.preprocess((value) => value ?? {}, routeInfo);
