@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { failureAnswer, writeAnswer } from './answer.ts';
+import { cutShort, failureAnswer, writeAnswer } from './answer.ts';
 import type { AssetSearch } from './asset-search.ts';
 import type { Upstream } from './claim.ts';
 import { countFailure, type ForwardContext } from './context.ts';
@@ -31,7 +31,6 @@ export class HttpExchange implements Exchange {
 	readonly #requestId: string;
 	readonly #search: AssetSearch | null;
 	readonly #hasBody: boolean;
-	/** May be sent a second time. */
 	readonly #repeatable: boolean;
 	readonly #started: number;
 	#upstream: Upstream;
@@ -194,14 +193,8 @@ export class HttpExchange implements Exchange {
 		this.#release();
 		countFailure(this.#upstream.failures, cause);
 		this.#context.log.failed(cause, this.#fields(), error);
-		if (!this.#response.headersSent) {
-			writeAnswer(this.#response, failureAnswer(cause));
-		} else if (this.#delimited) {
-			this.#response.socket?.destroySoon();
-		} else {
-			// Only a reset tells a client that a body without length or chunks was cut short.
-			this.#response.socket?.resetAndDestroy();
-		}
+		if (this.#response.headersSent) cutShort(this.#response.socket, this.#delimited);
+		else writeAnswer(this.#response, failureAnswer(cause));
 	}
 
 	/** Asks the next deployment for an asset that this one lacks, or hands out the first answer after all. */
