@@ -101,15 +101,20 @@ function deploymentReport(
 		created_at: service?.createdAt ?? null,
 		last_seen_at: seconds(activity?.lastSeenAt ?? record?.lastSeenAt ?? null),
 		drain_started_at: seconds(record?.drainStartedAt ?? null),
-		janitor: live === null ? UNKNOWN : spoken(decision),
+		janitor: live === null ? UNKNOWN : decision === null ? unregistered(observation, live) : spoken(decision),
 	};
 }
 
 const UNKNOWN = { action: 'keep', reason: 'router away', detail: null, until: null };
 
-function spoken(decision: Decision | null): DeploymentReport['janitor'] {
-	if (decision === null)
-		return { action: 'keep', reason: 'unregistered', detail: 'the next deploy deletes it', until: null };
+/** A store that knows nobody has lost its data: what stands on Railway is no leftover then. */
+function unregistered(observation: StackObservation, { snapshot }: ControlStatus): DeploymentReport['janitor'] {
+	const lost = snapshot.activeId === null && durableActiveId(observation) !== null;
+	const detail = lost ? 'the janitor or the next deploy restores it' : 'the next deploy deletes it';
+	return { action: 'keep', reason: 'unregistered', detail, until: null };
+}
+
+function spoken(decision: Decision): DeploymentReport['janitor'] {
 	if (decision.action === 'delete') return { action: 'delete', reason: decision.reason, detail: null, until: null };
 	if (decision.action === 'probe') return { action: 'keep', reason: 'not asked', detail: null, until: null };
 	return { action: 'keep', reason: decision.reason, detail: decision.detail, until: seconds(decision.until) };
