@@ -58,7 +58,8 @@ describe('the status', () => {
 	});
 
 	it('threatens nobody when the store has lost its data', () => {
-		const detail = (states: Parameters<typeof live>[0]) => report(states).deployments.map(({ janitor }) => janitor.detail);
+		const detail = (states: Parameters<typeof live>[0]) =>
+			report(states).deployments.map(({ janitor }) => janitor.detail);
 		expect(detail({})).toEqual(Array(2).fill('the janitor or the next deploy restores it'));
 		expect(detail({ b: 'active' })).toEqual([null, 'the next deploy deletes it']);
 	});
