@@ -92,7 +92,8 @@ export function createRuntime(app: App, environment: Environment, logger?: Logge
 	};
 }
 
+/** The user's own first, because the first one signs: a plugin's may be rotated without forgetting visitors. */
 function secretsOf(plugins: readonly Plugin[], environment: Environment): string[] {
 	const shared = plugins.map((plugin) => plugin.sessionSecret?.(environment.env));
-	return [...shared, environment.secret].filter((secret): secret is string => Boolean(secret));
+	return [environment.secret, ...shared].filter((secret): secret is string => Boolean(secret));
 }

@@ -6,11 +6,18 @@ import { RailwayPlugin } from './railway-plugin.ts';
 
 const TOKEN = 'internal-token';
 
-async function deployment(id: string | null, options: Partial<AppOptions> & { token?: string | null } = {}) {
-	const { token = TOKEN, ...appOptions } = options;
+async function deployment(
+	id: string | null,
+	options: Partial<AppOptions> & { token?: string | null; secret?: string } = {},
+) {
+	const { token = TOKEN, secret, ...appOptions } = options;
 	const plugin = new RailwayPlugin();
 	const app = new App({ listener: (_request, response) => response.end('app'), plugins: [plugin], ...appOptions });
-	const env = { PULSE_DEPLOYMENT_ID: id ?? undefined, PULSE_RAILWAY_INTERNAL_TOKEN: token ?? undefined };
+	const env = {
+		PULSE_DEPLOYMENT_ID: id ?? undefined,
+		PULSE_RAILWAY_INTERNAL_TOKEN: token ?? undefined,
+		PULSE_SECRET: secret,
+	};
 	const running = await app.listen({ port: 0, address: '127.0.0.1', logger: pino({ level: 'silent' }), env });
 	onTestFinished(() => running.close({ budgetMs: 0 }));
 	const url = `http://127.0.0.1:${running.port}`;
@@ -130,6 +137,16 @@ describe('RailwayPlugin', () => {
 		expect(fresh.cookie).toBe(old.cookie);
 		const socket = connect(blue.url, fresh.cookie, old.directives.socketio);
 		await expect.poll(() => socket.connected).toBe(true);
+	});
+
+	it('recognises the visitors of before when the internal token was rotated, if PULSE_SECRET stayed', async () => {
+		const secret = 'a-secret-of-the-user-that-is-long-enough';
+		const before = await deployment('blue', { token: 'old', secret });
+		const after = await deployment('green', { token: 'new', secret });
+		const { cookie } = await before.prerender();
+		expect((await after.prerender(cookie)).cookie).toBe(cookie);
+		const stranger = await deployment('red', { token: 'new' });
+		expect((await stranger.prerender(cookie)).cookie).not.toBe(cookie);
 	});
 
 	it('belongs to one running app (R10.8)', async () => {
