@@ -122,7 +122,9 @@ async function whoAnswers(origin: string): Promise<string | null> {
 
 /** Ctrl-C leaves nothing running. The terminal sends it to the command under way as well, whose failure is no news. */
 function onInterrupt(starting: Promise<{ value: LocalStack }>): void {
-	process.once('SIGINT', () => {
+	process.on('SIGINT', () => {
+		// npm passes it on a second time.
+		if (interrupted) return;
 		interrupted = true;
 		story.says('\n   Stopping what was started…');
 		starting

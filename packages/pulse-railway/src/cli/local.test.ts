@@ -98,6 +98,15 @@ test('detached it goes on alone, keeps its address over a restart, and down ends
 	expect(jsonOf(await run('down', '--json'))).toEqual({ stopped: false, purged: false });
 });
 
+test('interrupted while it starts, a detached one is gone when the command ends', async () => {
+	const { dir, run } = await workspace();
+	const child = spawn(process.execPath, [OWN_BIN, 'local', 'up', '--detach', '--redis', 'sqlite', '--dir', dir]);
+	await until('it has begun', async () => existsSync(join(dir, 'platform.log')));
+	child.kill('SIGINT');
+	expect((await once(child, 'exit'))[0]).toBe(130);
+	expect(await run('status')).toMatchObject({ code: 1, err: expect.stringContaining('No local platform runs') });
+});
+
 test('the state is removed only on a clear yes, and only where it is one', async () => {
 	const { root, dir, run } = await workspace();
 	await run('up', '--detach', '--redis', 'sqlite');

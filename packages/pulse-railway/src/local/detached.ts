@@ -14,6 +14,7 @@ export async function startDetached(
 	env: Readonly<Record<string, string | undefined>>,
 	signal: AbortSignal,
 ): Promise<RunningPlatform & { fresh: boolean }> {
+	signal.throwIfAborted();
 	const before = findRunning(dir);
 	if (before?.apiUrl) return { ...before, fresh: false };
 	mkdirSync(dir, { recursive: true, mode: 0o700 });
@@ -30,14 +31,22 @@ export async function startDetached(
 		ended = true;
 	});
 	child.unref();
-	const deadline = performance.now() + BUDGET_MS;
-	for (;;) {
-		const running = findRunning(dir);
-		if (running?.apiUrl && running.pid === child.pid) return { ...running, fresh: true };
-		if (ended || performance.now() > deadline) throw failed(log);
-		if (signal.aborted) child.kill('SIGTERM');
-		signal.throwIfAborted();
-		await new Promise((done) => setTimeout(done, 30));
+	// Interrupted, it takes back what it began before the command ends.
+	const stop = () => child.kill('SIGTERM');
+	signal.addEventListener('abort', stop);
+	try {
+		const deadline = performance.now() + BUDGET_MS;
+		for (;;) {
+			const running = findRunning(dir);
+			if (!signal.aborted && running?.apiUrl && running.pid === child.pid) return { ...running, fresh: true };
+			if (ended || performance.now() > deadline) {
+				signal.throwIfAborted();
+				throw failed(log);
+			}
+			await new Promise((done) => setTimeout(done, 30));
+		}
+	} finally {
+		signal.removeEventListener('abort', stop);
 	}
 }
 
