@@ -32,7 +32,6 @@ export function counterDeploy(label: string, flags: Readonly<Record<string, unkn
 		domain: DOMAIN,
 		dockerfile: 'examples/counter/Dockerfile',
 		appFile: 'examples/counter/app.ts',
-		webRoot: 'examples/counter',
 		taskEnv: [`COUNTER_LABEL=${label}`, 'COUNTER_SESSION_SECONDS=2'],
 		drainPollSeconds: '1',
 		drainGraceSeconds: '0',

@@ -25,7 +25,7 @@ test('A2.2: without anybody to ask, a new certificate ends the deploy with its r
 	expect(account.world.certificates.all.size).toBe(1);
 });
 
-test('with --route53 the validation record and the alias are written, and the deploy waits for both', async () => {
+test('A2.2: with --route53 the validation record and the alias are written, and the deploy waits for both', async () => {
 	account = await openAccount({ certificate: false });
 	account.world.zones.add('example.com', true);
 	const zone = account.world.zones.add('example.com');
@@ -53,7 +53,7 @@ test('Route 53 is not touched unless the user agrees', async () => {
 	expect(zone.records.size).toBe(0);
 });
 
-test('a certificate that fails ends the wait, with the reason', async () => {
+test('A2.2: a certificate that fails ends the wait, with the reason', async () => {
 	account = await openAccount({ certificate: false });
 	const { certificates } = account.world;
 	const { session } = account.connect({
@@ -67,7 +67,7 @@ test('a certificate that fails ends the wait, with the reason', async () => {
 	expect(error).toMatchObject({ code: 'certificate-failed', detail: 'ACM says: CAA_ERROR' });
 });
 
-test('elliptic certificates are found too', async () => {
+test('A2.1: elliptic certificates are found too', async () => {
 	account = await openAccount({ certificate: false });
 	const arn = account.world.certificates.add(['*.example.com'], 'ISSUED', 'EC_prime256v1');
 	expect((await readCertificates(account.world.aws)).map((one) => one.arn)).toEqual([arn]);

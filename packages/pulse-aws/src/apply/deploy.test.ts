@@ -99,7 +99,7 @@ test('the whole life: first deploy, second deploy, pinned tab, drain, rollback, 
 	expect(account.world.ecs.tasks.filter((task) => task.status !== 'STOPPED')).toEqual([]);
 });
 
-describe('a deploy that fails before the switch is undone, and visitors notice nothing', () => {
+describe('A7.3: a deploy that fails before the switch is undone, and visitors notice nothing', () => {
 	test.each([
 		['exits', 'does not stay|did not become healthy'],
 		['answers-500', 'did not become healthy'],
@@ -189,35 +189,6 @@ test('two deploys at once take turns, and both end well', async () => {
 	expect(deployments.map((one) => one.state).sort()).toEqual(['active', 'draining']);
 });
 
-test('A12: verify fails when one deployment answers for another', async () => {
-	account = await openAccount();
-	const one = await deployed(account);
-	await deployed(account);
-	const { aws } = account.world;
-	const listener = [...account.world.elb.listeners.values()].find((each) => each.protocol === 'HTTPS');
-	const { Rules = [] } = await aws.elb.describeRules({ ListenerArn: listener?.arn ?? '' });
-	const pinned = Rules.filter((rule) => rule.Conditions?.[0]?.QueryStringConfig);
-	await aws.elb.modifyRule({ RuleArn: pinned[0]?.RuleArn ?? '', Actions: pinned[1]?.Actions ?? [] });
-	const result = await verify(account.connect().session, {
-		deploymentName: NAME,
-		domain: null,
-		healthPath: '/_pulse/health',
-	});
-	expect(result.ok).toBe(false);
-	expect(result.checks.filter((check) => !check.ok).map((check) => check.path)).toEqual([
-		`/_pulse/meta?pulse_deployment=${one}`,
-	]);
-});
-
-test('A13.2: a teardown deletes the stack only once the last task has ended, however quick CloudFormation is', async () => {
-	account = await openAccount({ stacks: { durationMs: 2_000 } });
-	await deployed(account);
-	const request = { deploymentName: NAME, force: true, pollSeconds: 5, dryRun: false };
-	const { result } = await teardown(account.connect({ answers: [true] }).session, request);
-	expect(result.status).toBe('deleted');
-	expect(account.world.ecs.tasks.map((task) => task.status)).toEqual(['STOPPED', 'STOPPED']);
-});
-
 test('a dry run changes nothing', async () => {
 	account = await openAccount();
 	const { session, trace } = account.connect();
@@ -237,7 +208,7 @@ test('a switch whose answer is lost is gone on with', async () => {
 	expect(told.deployments.find((each) => each.deployment_id === one)?.state).toBe('draining');
 });
 
-test('what is left to do after the switch is told, and nothing is undone', async () => {
+test('A8.3: what is left to do after the switch is told, and nothing is undone', async () => {
 	account = await openAccount();
 	await deployed(account);
 	const faults = [{ call: 'ecs.tagResource' as const, nth: 1, kind: 'access-denied' as const }];

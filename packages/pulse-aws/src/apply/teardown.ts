@@ -2,7 +2,7 @@ import { lockParameter, stackName } from '../deployments/names.ts';
 import type { Plan } from '../plan/step.ts';
 import { renderPlan } from '../plan/step.ts';
 import { planTeardown } from '../plan/teardown.ts';
-import { deleteParameters } from '../platform/parameters.ts';
+import { deleteParameters, readParameters } from '../platform/parameters.ts';
 import { awaitStack } from './await-stack.ts';
 import { readBaseline } from './baseline.ts';
 import { carryOut } from './carry-out.ts';
@@ -38,7 +38,8 @@ export async function teardown(
 	};
 	const first = await observe();
 	if (request.dryRun) return { plan: first.plan, result: result('planned') };
-	if (first.stack.condition === 'absent') return { plan: null, result: result('absent') };
+	if (first.stack.condition === 'absent' && !(await hasLeavings(session, name)))
+		return { plan: null, result: result('absent') };
 	const question = `${renderPlan(first.plan)}\nDelete all of '${name}' in ${session.aws.region}? This cannot be undone.`;
 	if (!(await session.host.ask({ text: question, default: false })))
 		return { plan: first.plan, result: result('cancelled') };
@@ -68,4 +69,13 @@ export async function teardown(
 	// Only now: giving the lock back writes it once more.
 	await deleteParameters(session.aws, [lockParameter(name)]);
 	return { plan, result: result('deleted') };
+}
+
+/** An earlier teardown may have ended between the stack and its parameters. */
+async function hasLeavings({ aws }: Session, name: string): Promise<boolean> {
+	const [parameters, lock] = await Promise.all([
+		readParameters(aws, name),
+		aws.ssm.getParameters({ Names: [lockParameter(name)] }),
+	]);
+	return parameters.length + (lock.Parameters ?? []).length > 0;
 }

@@ -44,6 +44,14 @@ export function toldError(error: unknown): unknown {
 	);
 }
 
+/** The same, under the words and code of what failed; what is no error of AWS is passed on. */
+export function toldAs(code: string, text: string, cause: unknown): unknown {
+	const told = toldError(cause);
+	if (told === cause || !isDeployToolError(told)) return cause;
+	const { fault, next, detail = '' } = told;
+	return new DeployToolError(code, text, { fault, detail, cause, ...(next === undefined ? {} : { next }) });
+}
+
 const UNREACHABLE = [
 	'aws-unreachable',
 	'AWS cannot be reached.',

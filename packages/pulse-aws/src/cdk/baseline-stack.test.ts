@@ -44,8 +44,8 @@ function synthesize(change: Partial<BaselineSettings> = {}, nag = false) {
 	return { stack, assembly, template: Template.fromJSON(assembly.getStackArtifact(stack.artifactId).template) };
 }
 
-describe('the bundled reaper', () => {
-	test('loads in a plain Node process as Lambda loads it, and names the setting that is missing', () => {
+describe('the bundled reaper', { timeout: 120_000 }, () => {
+	test('A10.1: loads in a plain Node process as Lambda loads it, and names the setting that is missing', () => {
 		const script = `
 			const Module = require('node:module');
 			const original = Module._resolveFilename;
@@ -71,8 +71,8 @@ describe('the bundled reaper', () => {
 	});
 });
 
-describe('the baseline template', () => {
-	test('needs no bootstrapped account: no asset, and small enough to be sent inline', () => {
+describe('the baseline template', { timeout: 120_000 }, () => {
+	test('A3.2: needs no bootstrapped account: no asset, and small enough to be sent inline', () => {
 		const { assembly, stack } = synthesize({
 			allowedCidrs: Array.from({ length: 20 }, (_, index) => `10.${index}.0.0/16`),
 		});
@@ -135,7 +135,7 @@ describe('the baseline template', () => {
 		});
 	});
 
-	test('opens the load balancer to the allowed ranges and to nobody else', () => {
+	test('A3.4: opens the load balancer to the allowed ranges and to nobody else', () => {
 		const { template } = synthesize({ allowedCidrs: ['192.0.2.0/24'] });
 		const groups = Object.values(template.findResources('AWS::EC2::SecurityGroup'));
 		const ranges = groups.flatMap((group) => group.Properties.SecurityGroupIngress ?? []).map((rule) => rule.CidrIp);
@@ -143,7 +143,7 @@ describe('the baseline template', () => {
 		expect(JSON.stringify(template.findResources('AWS::EC2::SecurityGroupIngress'))).not.toContain('0.0.0.0/0');
 	});
 
-	test('keeps nothing with a fixed name when it is deleted', () => {
+	test('A3.4: keeps nothing with a fixed name when it is deleted', () => {
 		const { template } = synthesize();
 		for (const type of ['AWS::ECR::Repository', 'AWS::Logs::LogGroup']) {
 			for (const resource of Object.values(template.findResources(type)))
@@ -152,7 +152,7 @@ describe('the baseline template', () => {
 		template.hasResourceProperties('AWS::ECR::Repository', { EmptyOnDelete: true, ImageTagMutability: 'IMMUTABLE' });
 	});
 
-	test('without a gateway has no NAT, and tasks in public subnets', () => {
+	test('A3.4: without a gateway has no NAT, and tasks in public subnets', () => {
 		const { template } = synthesize({ nat: 'none' });
 		template.resourceCountIs('AWS::EC2::NatGateway', 0);
 		template.hasOutput('AssignPublicIp', { Value: 'ENABLED' });
@@ -160,7 +160,7 @@ describe('the baseline template', () => {
 		synthesize().template.resourceCountIs('AWS::EC2::NatGateway', 1);
 	});
 
-	test("lets the reaper make each call that it makes, and change nothing but this name's", () => {
+	test("A3.4: lets the reaper make each call that it makes, and change nothing but this name's", () => {
 		const { template } = synthesize();
 		const [role] = Object.values(
 			template.findResources('AWS::IAM::Role', {
@@ -193,7 +193,45 @@ describe('the baseline template', () => {
 		}
 	});
 
-	test('takes its settings from CDK context unchanged', () => {
+	test('A3.4: has the network, names and rights that deployments rely on', () => {
+		const { template } = synthesize();
+		template.resourceCountIs('AWS::EC2::Subnet', 4);
+		template.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', {
+			Name: 'prod-alb',
+			Scheme: 'internet-facing',
+		});
+		template.hasResourceProperties('AWS::ECS::Cluster', { ClusterName: 'prod' });
+		template.hasResourceProperties('AWS::ECR::Repository', { RepositoryName: 'prod' });
+		template.hasResourceProperties('AWS::Logs::LogGroup', { LogGroupName: '/aws/pulse/prod/app', RetentionInDays: 90 });
+		const roles = JSON.stringify(template.findResources('AWS::IAM::Role'));
+		for (const action of ['ecr:GetAuthorizationToken', 'logs:PutLogEvents', 'ssm:GetParameter', 'ssm:PutParameter'])
+			expect(roles).toContain(`"${action}"`);
+		expect(roles).toContain('parameter/apps/prod/*');
+	});
+
+	test('A10.1: runs the reaper every minute, with the place and the limits it needs', () => {
+		const { template } = synthesize({
+			reaperScheduleMinutes: 1,
+			reaperMaxAgeHours: 2,
+			reaperDeploymentTimeoutHours: 3,
+		});
+		template.hasResourceProperties('AWS::Lambda::Function', {
+			Runtime: 'nodejs24.x',
+			Timeout: 180,
+			Environment: {
+				Variables: Match.objectLike({
+					PULSE_AWS_CLUSTER: Match.anyValue(),
+					PULSE_AWS_DEPLOYMENT_NAME: 'prod',
+					PULSE_AWS_LISTENER_ARN: Match.anyValue(),
+					PULSE_AWS_REAPER_MAX_AGE_HR: '2',
+					PULSE_AWS_REAPER_DEPLOYMENT_TIMEOUT: '3',
+				}),
+			},
+		});
+		expect(JSON.stringify(template.toJSON())).toMatch(/rate\(1 minute\)/);
+	});
+
+	test('A3.2: takes its settings from CDK context unchanged', () => {
 		expect(fromContext(toContext(SETTINGS))).toEqual(SETTINGS);
 		expect(() => fromContext({ ...toContext(SETTINGS), verification_token: 'x' })).toThrow('verification_token');
 	});

@@ -1,5 +1,7 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
 import { resolveSettings } from 'pulse-deploy-kit/settings';
+import type { DeployResult } from '../apply/deploy.ts';
+import type { DeployRequest } from '../config/deploy.ts';
 import { deploySettings } from '../config/deploy-settings.ts';
 import { outcome } from './outcome.ts';
 
@@ -29,17 +31,25 @@ export const deployCommand: CommandSpec = {
 		const session = await connect({ ...invocation, region: values.region, ...(cdk === undefined ? {} : { cdk }) });
 		const options = { dryRun: invocation.dryRun, ownCdkApp: cdk?.workdir !== undefined };
 		const { plan, result } = await deploy(session, request, options);
-		return outcome(plan, result, (done) => [
-			'Deployment Complete!',
-			`Deployment ID: ${done.deployment_id}`,
-			`Service: ${done.service_arn}`,
-			`Target group: ${done.target_group_arn}`,
-			`Image: ${done.image_uri}`,
-			`Marked draining: ${done.marked_draining_count}`,
-			request.health.waitForHealth
-				? 'Deployment is live and healthy!'
-				: 'Deployment is live; whether it is healthy was not waited for.',
-			...(done.domain_ready === 'True' ? [] : [`${request.domain} does not lead to ${done.alb_dns_name} yet.`]),
-		]);
+		return outcome(plan, result, (done) => deploySummary(done, request));
 	},
 };
+
+/** How a deploy ends on the terminal (contract A1.9). */
+export function deploySummary(
+	done: DeployResult,
+	{ domain, health }: Pick<DeployRequest, 'domain' | 'health'>,
+): string[] {
+	return [
+		'Deployment Complete!',
+		`Deployment ID: ${done.deployment_id}`,
+		`Service: ${done.service_arn}`,
+		`Target group: ${done.target_group_arn}`,
+		`Image: ${done.image_uri}`,
+		`Marked draining: ${done.marked_draining_count}`,
+		health.waitForHealth
+			? 'Deployment is live and healthy!'
+			: 'Deployment is live; whether it is healthy was not waited for.',
+		...(done.domain_ready === 'True' ? [] : [`${domain} does not lead to ${done.alb_dns_name} yet.`]),
+	];
+}

@@ -61,7 +61,9 @@ export async function deployRequest({ flags, env, cwd }: Typed): Promise<DeployR
 	if (values.domain === undefined) throw usageError('--domain is required', 'Pass it, or set PULSE_AWS_DOMAIN.');
 	const domain = parseDomain(values.domain);
 	const serverAddress = values.serverAddress ?? `https://${domain}`;
-	const paths = await dockerPaths(cwd, values);
+	// A Python app always has one; others may have what they serve anywhere, and are held only to what was typed.
+	const needsWebRoot = origins.webRoot?.from !== 'default' || values.appFile.endsWith('.py');
+	const paths = await dockerPaths(cwd, values, needsWebRoot);
 	const taskEnv = parseKeyValues('--task-env', values.taskEnv ?? []);
 	const secrets = parseKeyValues('--secret', values.secret ?? []);
 	refuseReserved('--task-env', taskEnv);

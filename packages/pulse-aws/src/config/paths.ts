@@ -13,8 +13,11 @@ export interface DockerPaths {
 	readonly webRoot: string;
 }
 
-/** Host paths start where the command was run, `~` included; app file and web root are paths of the context. */
-export async function dockerPaths(cwd: string, given: DockerPaths): Promise<DockerPaths> {
+/**
+ * Host paths start where the command was run, `~` included; app file and web root are paths of the context.
+ * @param needsWebRoot whether the web root must be there
+ */
+export async function dockerPaths(cwd: string, given: DockerPaths, needsWebRoot: boolean): Promise<DockerPaths> {
 	const dockerfile = hostPath(cwd, given.dockerfile);
 	const context = hostPath(cwd, given.context);
 	if (!(await isKind(dockerfile, 'file')))
@@ -22,7 +25,7 @@ export async function dockerPaths(cwd: string, given: DockerPaths): Promise<Dock
 	if (!(await isKind(context, 'directory')))
 		throw usageError(`Context path not found: ${given.context}`, 'Name it with --context.');
 	await inContext(context, given.appFile, 'app-file', 'App file', 'file');
-	await inContext(context, given.webRoot, 'web-root', 'Web root', 'directory');
+	if (needsWebRoot) await inContext(context, given.webRoot, 'web-root', 'Web root', 'directory');
 	return { dockerfile, context, appFile: given.appFile, webRoot: given.webRoot };
 }
 

@@ -9,7 +9,7 @@ test('A1.7: an id is the deployment name and the UTC second', () => {
 	expect(newDeploymentId('prod', AT, [])).toBe('prod-20260402-120005Z');
 });
 
-test('a second deploy within the same second gets the next one, whatever the case of the taken id', () => {
+test('A1.7, A6.1: a second deploy within the same second gets the next one, whatever the case of the taken id', () => {
 	expect(newDeploymentId('prod', AT, ['PROD-20260402-120005z', 'prod-20260402-120006Z'])).toBe('prod-20260402-120007Z');
 });
 

@@ -21,7 +21,7 @@ test.each([
 	['*.com', 'example.org', false],
 ])('A2.1: %s covers %s: %s', (name, domain, covers) => expect(nameCovers(name, domain)).toBe(covers));
 
-test('an issued certificate comes before a pending one, then the one that lasts longest; ended ones never', () => {
+test('A2.1: an issued certificate comes before a pending one, then the one that lasts longest; ended ones never', () => {
 	const domain = 'app.example.com';
 	const all = [
 		certificate('pending', 'PENDING_VALIDATION', [domain]),
@@ -74,7 +74,9 @@ test.each<[string, Partial<RoutingFacts>, boolean, boolean]>([
 	['Cloudflare, no answer', { cloudflare: true, verification: 'unreachable' }, false, true],
 	['another proxy, verified', { verification: 'matches' }, true, true],
 	['another server that answers', { verification: 'differs' }, false, false],
-])('A9: %s', (_, change, ready, proxied) => expect(judgeRouting(facts(change))).toMatchObject({ ready, proxied }));
+])('A9.1, A9.2: %s', (_, change, ready, proxied) =>
+	expect(judgeRouting(facts(change))).toMatchObject({ ready, proxied }),
+);
 
 test('A9.2: the verification token depends on every part and never on a load balancer name', () => {
 	const parts = { name: 'prod', account: '123456789012', region: 'eu-west-1', salt: 'abc' };

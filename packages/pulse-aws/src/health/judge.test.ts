@@ -30,7 +30,7 @@ const stopped = (id: string, change: Partial<StoppedTask> = {}): StoppedTask => 
 const judge = (change: Partial<HealthFacts>) =>
 	judgeHealth({ now: NOW, service: SERVICE, targets: [], stoppedTasks: [], ...change }, POLICY);
 
-describe('a deployment is healthy', () => {
+describe('A7.2: a deployment is healthy', () => {
 	test('when enough targets are', () => {
 		expect(judge({ targets: [target('a', 'healthy'), target('b', 'healthy')] }).kind).toBe('healthy');
 	});
@@ -73,7 +73,7 @@ describe('a deployment is waited for', () => {
 	});
 });
 
-describe('a deployment has failed', () => {
+describe('A7.2: a deployment has failed', () => {
 	test('when its service is gone', () => {
 		expect(judge({ service: null })).toMatchObject({ kind: 'failed', why: 'service-gone' });
 	});
@@ -103,7 +103,7 @@ describe('a deployment has failed', () => {
 		expect(verdict.text).toContain('CannotPullContainerError');
 	});
 
-	test('A7.2: when a target stays unhealthy for a minute, with target, state and reason', () => {
+	test('when a target stays unhealthy for a minute, with target, state and reason', () => {
 		const verdict = judge({ targets: [target('a', 'healthy'), target('10.0.1.7:8000', 'unhealthy', NOW - 60_000)] });
 		expect(verdict).toMatchObject({ kind: 'failed', why: 'target' });
 		expect(verdict.text).toBe(

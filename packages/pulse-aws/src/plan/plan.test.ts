@@ -82,7 +82,7 @@ describe('a deploy', () => {
 		],
 	])('%s', (_, change, before) => expect(kinds(seen(change))).toEqual([...before, ...REST]));
 
-	test('that does not wait for health asks nobody', () => {
+	test('A7.1: that does not wait for health asks nobody', () => {
 		expect(kinds(seen({}), false)).toEqual([...BACKEND, 'switch', 'mark-active', 'mark-draining', 'check-domain']);
 	});
 
@@ -147,11 +147,11 @@ describe('a teardown', () => {
 		fleet: fleet([deployment('a')], 'a', ['b']),
 	};
 
-	test('refuses while deployments run, naming them', () => {
+	test('A13.2: refuses while deployments run, naming them', () => {
 		expect(() => planTeardown('prod', observation, false)).toThrow('1 active Pulse service(s) found');
 	});
 
-	test('takes routing off first, then everything in the order in which AWS lets go of it', () => {
+	test('A13.3: takes routing off first, then everything in the order in which AWS lets go of it', () => {
 		expect(renderPlan(planTeardown('prod', observation, true))).toBe(
 			[
 				'1. Stop sending visitors to any deployment',

@@ -59,7 +59,7 @@ function push() {
 
 const told = () => JSON.parse(readFileSync(join(folder, 'told.json'), 'utf8'));
 
-test('one build pushes the image, and its digest is what runs', async () => {
+test('A4.2: one build pushes the image, and its digest is what runs', async () => {
 	docker(0);
 	const { host, image } = push();
 	expect(await image).toBe(`${REGISTRY}/prod@${DIGEST}`);
@@ -73,7 +73,7 @@ test('one build pushes the image, and its digest is what runs', async () => {
 	expect(host.text()).toContain('step 1/1');
 });
 
-test("the registry's password is in a configuration of its own, past the user's credential store, and gone afterwards", async () => {
+test("A4.1: the registry's password is in a configuration of its own, past the user's credential store, and gone afterwards", async () => {
 	docker(0);
 	await push().image;
 	const { args, own, config, entries } = told();
@@ -89,13 +89,13 @@ test("the registry's password is in a configuration of its own, past the user's 
 	expect(readFileSync(join(home, '.docker', 'config.json'), 'utf8')).not.toContain(TOKEN);
 });
 
-test('a build that fails says so, and leaves no password behind', async () => {
+test('A4.3: a build that fails says so, and leaves no password behind', async () => {
 	docker(3);
 	await expect(push().image).rejects.toThrow('Docker build failed');
 	expect(() => readdirSync(told().own)).toThrow('ENOENT');
 });
 
-test('without docker it says what to install', async () => {
+test('A4.3: without docker it says what to install', async () => {
 	const bare = dockerPusher({
 		aws: {
 			ecr: {
@@ -105,5 +105,13 @@ test('without docker it says what to install', async () => {
 		host: recordingHost(),
 		env: { PATH: folder, HOME: home },
 	});
-	await expect(bare(request, new AbortController().signal)).rejects.toThrow("Cannot find the program 'docker'");
+	await expect(bare(request, new AbortController().signal)).rejects.toThrow('Docker is not installed or not in PATH');
+});
+
+test('A4.1: without a login of the registry nothing is built', async () => {
+	docker(0);
+	const ecr = { getAuthorizationToken: async () => ({ $metadata: {} }) } as never;
+	const pusher = dockerPusher({ aws: { ecr }, host: recordingHost(), env: { PATH: folder, HOME: home } });
+	await expect(pusher(request, new AbortController().signal)).rejects.toThrow('Failed to authenticate with ECR');
+	expect(readdirSync(folder)).not.toContain('told.json');
 });

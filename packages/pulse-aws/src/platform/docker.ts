@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DeployToolError } from 'pulse-deploy-kit/errors';
+import { DeployToolError, isDeployToolError } from 'pulse-deploy-kit/errors';
 import type { Host } from 'pulse-deploy-kit/host';
 import { runProcess } from 'pulse-deploy-kit/run-process';
 import type { ImagePusher, ImageRequest } from '../apply/session.ts';
@@ -39,6 +39,13 @@ export function dockerPusher({ aws, host, env }: DockerOptions): ImagePusher {
 				env: { ...env, DOCKER_CONFIG: folder },
 				signal,
 				onLine: (text) => host.notify({ level: 'output', source: 'docker', text }),
+			}).catch((cause: unknown) => {
+				if (!isDeployToolError(cause)) throw cause;
+				throw new DeployToolError('docker-missing', 'Docker is not installed or not in PATH', {
+					fault: 'user',
+					next: 'Install Docker with buildx, then deploy again.',
+					cause,
+				});
 			});
 			if (exitCode !== 0) {
 				throw new DeployToolError('docker-build', 'Docker build failed', {

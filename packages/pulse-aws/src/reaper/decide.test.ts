@@ -182,7 +182,7 @@ const CASES: readonly Case[] = [
 	{ what: "not of the tool's making", is: { state: null }, said: [], action: null, kept: 'unmarked' },
 ];
 
-test.each(CASES)('a deployment $what', ({ is, said, action, kept }) => {
+test.each(CASES)('A10.2, A10.4, A10.5: a deployment $what', ({ is, said, action, kept }) => {
 	const one = deployment('one', is);
 	const live = deployment('live', { state: 'active', drainStartedAt: null });
 	const decision = decide(facts([one, live], { one: said }, 'live'), POLICY, NOW);
@@ -206,7 +206,7 @@ test('a hundred deployments, every case several times over, are decided one by o
 	expect(decision.kept.map((one) => one.reason)).toEqual([...fleet.flatMap(({ row }) => row.kept ?? []), 'active']);
 });
 
-test('what the listener sends visitors to is never touched, whatever its tags say', () => {
+test('A10.6: what the listener sends visitors to is never touched, whatever its tags say', () => {
 	for (const row of CASES) {
 		const decision = decide(facts([deployment('live', row.is)], { live: row.said }, 'live'), POLICY, NOW);
 		expect(decision.actions.filter((action) => action.kind !== 'mark-active')).toEqual([]);

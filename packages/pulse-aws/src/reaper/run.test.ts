@@ -105,7 +105,7 @@ test('its calls grow by pages, not by deployments', { timeout: 60_000 }, async (
 	expect(after - before).toBeLessThan(COUNT * 0.6);
 });
 
-test('an action that fails keeps no other from being done, and the next run finishes it', async () => {
+test('A10.6: an action that fails keeps no other from being done, and the next run finishes it', async () => {
 	account = await openAccount();
 	await deploy(account.connect().session, await asked());
 	await deploy(account.connect().session, await asked());

@@ -19,7 +19,7 @@ const TABLE: [StackCondition, string][] = [
 ];
 
 test.each(TABLE.flatMap(([condition, statuses]) => statuses.split(' ').map((status) => [status, condition] as const)))(
-	'%s means %s',
+	'A3.1: %s means %s',
 	(status, condition) => expect(stackCondition(status)).toBe(condition),
 );
 

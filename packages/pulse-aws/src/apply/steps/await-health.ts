@@ -1,4 +1,4 @@
-import { DeployToolError } from 'pulse-deploy-kit/errors';
+import { DeployToolError, isDeployToolError } from 'pulse-deploy-kit/errors';
 import { waitFor } from 'pulse-deploy-kit/wait';
 import { judgeHealth, type Verdict } from '../../health/judge.ts';
 import { readHealth } from '../../platform/health.ts';
@@ -25,7 +25,7 @@ export async function awaitHealth(run: Run, signal: AbortSignal, tell: (waitingF
 		if (verdict.kind === 'waiting') tell(verdict.text);
 		return verdict.kind === 'healthy' ? verdict.text : undefined;
 	};
-	return waitFor({
+	const waiting = waitFor({
 		what: 'healthy targets',
 		budgetMs: BUDGET_MS,
 		intervalsMs: INTERVALS_MS,
@@ -35,6 +35,11 @@ export async function awaitHealth(run: Run, signal: AbortSignal, tell: (waitingF
 		fault: 'app',
 		lastSeen: () => last?.text,
 		next: 'Look at the logs of its tasks; an app that starts slowly needs --task-cpu or a lighter start.',
+	});
+	return waiting.catch((cause: unknown) => {
+		if (!isDeployToolError(cause) || cause.code !== 'timeout') throw cause;
+		const { fault, detail = '', next = '' } = cause;
+		throw new DeployToolError('timeout', 'Timeout waiting for healthy targets', { fault, detail, next, cause });
 	});
 }
 

@@ -7,6 +7,7 @@ import { readRules } from '../../platform/traffic.ts';
 import { CONTAINER_NAME, CONTAINER_PORT, stateParameter } from '../../protocol.ts';
 import { affinityCondition, freePriority, type Rule } from '../../traffic/rule.ts';
 import { made, type Run } from '../run.ts';
+import { toldAs } from '../told.ts';
 
 export async function pushImage(run: Run, signal: AbortSignal): Promise<string> {
 	const request = made(run.request, 'the request');
@@ -65,7 +66,7 @@ export async function createTargetGroup(run: Run): Promise<string> {
 	const targetGroupArn = answer.TargetGroups?.[0]?.TargetGroupArn ?? '';
 	const { desiredCount } = made(run.request, 'the request').task;
 	run.target = { targetGroupArn, serviceArn: null, desired: desiredCount, minHealthy: health.minHealthyTargets };
-	await aws.elb.modifyTargetGroupAttributes({
+	const attributes = aws.elb.modifyTargetGroupAttributes({
 		TargetGroupArn: targetGroupArn,
 		Attributes: [
 			{ Key: 'stickiness.enabled', Value: 'true' },
@@ -73,6 +74,9 @@ export async function createTargetGroup(run: Run): Promise<string> {
 			{ Key: 'stickiness.lb_cookie.duration_seconds', Value: String(STICKINESS_SECONDS) },
 			{ Key: 'deregistration_delay.timeout_seconds', Value: String(DEREGISTRATION_SECONDS) },
 		],
+	});
+	await attributes.catch((cause: unknown) => {
+		throw toldAs('target-group', 'Failed to configure target group stickiness', cause);
 	});
 	return Name;
 }
@@ -125,7 +129,7 @@ export async function createService(run: Run): Promise<string> {
 		Type: 'String',
 		Overwrite: true,
 	});
-	const { service } = await aws.ecs.createService({
+	const creating = aws.ecs.createService({
 		cluster: baseline.clusterName,
 		serviceName: run.id,
 		taskDefinition: made(run.taskDefinitionArn, 'the task definition'),
@@ -152,6 +156,9 @@ export async function createService(run: Run): Promise<string> {
 			{ key: ID_TAG, value: run.id },
 			{ key: STATE_TAG, value: 'deploying' },
 		],
+	});
+	const { service } = await creating.catch((cause: unknown) => {
+		throw toldAs('service', 'Failed to create ECS service', cause);
 	});
 	run.target = { ...target, serviceArn: service?.serviceArn ?? '' };
 	return `${request.task.desiredCount} task(s)`;

@@ -1,10 +1,15 @@
+import { DeployToolError, isDeployToolError } from 'pulse-deploy-kit/errors';
 import { judgeRouting, type Routing } from '../../domain/routing.ts';
 import { made, type Run } from '../run.ts';
 import { offerRecords, upsertAliases } from './dns-records.ts';
 
+/** `--yes` would look for ever. */
+const MOST_LOOKS = 10;
+const PAUSE_MS = 2000;
+
 /** The deployment is live whatever this finds; it tells whether visitors find it. */
 export async function checkDomain(run: Run, signal: AbortSignal): Promise<string> {
-	const { host } = run.session;
+	const { host, clock } = run.session;
 	const { domain } = made(run.request, 'the request');
 	const baseline = made(run.baseline, 'the baseline');
 	let routing = await look(run, signal);
@@ -12,13 +17,14 @@ export async function checkDomain(run: Run, signal: AbortSignal): Promise<string
 		const aliases = upsertAliases(domain, baseline.albDnsName, baseline.albHostedZoneId);
 		if (await offerRecords(run, domain, `an alias of ${domain}`, aliases, signal)) routing = await look(run, signal);
 	}
-	while (!routing.ready) {
+	for (let looks = 1; !routing.ready; looks++) {
 		host.notify({
 			level: 'warning',
 			text: `${routing.explanation} Point it there: ${domain} CNAME ${baseline.albDnsName}`,
 		});
 		// Without a person the default ends this: one look, and the deploy has succeeded all the same.
-		if (!(await host.ask({ text: 'Look again?', default: false }))) break;
+		if (looks === MOST_LOOKS || !(await host.ask({ text: 'Look again?', default: false }).catch(cancelled))) break;
+		await clock.sleep(PAUSE_MS, signal);
 		routing = await look(run, signal);
 	}
 	run.routing = routing;
@@ -33,4 +39,14 @@ async function look(run: Run, signal: AbortSignal): Promise<Routing> {
 		verificationToken: baseline.verificationToken,
 	};
 	return judgeRouting(await run.session.lookAtDomain(query, signal));
+}
+
+/** Not the host's own words: by now something was changed. */
+function cancelled(cause: unknown): never {
+	if (!isDeployToolError(cause) || cause.code !== 'cancelled') throw cause;
+	throw new DeployToolError('cancelled', 'Deployment cancelled by user', {
+		fault: 'user',
+		detail: 'It is live; only whether the domain leads to it was not looked at any more.',
+		cause,
+	});
 }

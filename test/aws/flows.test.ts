@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { deploy } from '../../packages/pulse-aws/src/apply/deploy.ts';
+import { reap } from '../../packages/pulse-aws/src/apply/reap.ts';
+import { rollback } from '../../packages/pulse-aws/src/apply/rollback.ts';
+import { status } from '../../packages/pulse-aws/src/apply/status.ts';
+import { teardown } from '../../packages/pulse-aws/src/apply/teardown.ts';
+import { asked, NAME } from '../../packages/pulse-aws/src/apply/testing/account.ts';
+import { verify } from '../../packages/pulse-aws/src/apply/verify.ts';
+import { startMoto } from './moto.ts';
+import { motoSession } from './moto-session.ts';
+
+let moto: Awaited<ReturnType<typeof startMoto>>;
+beforeAll(async () => {
+	moto = await startMoto();
+	if (!('url' in moto)) return;
+	// The CDK makes its own clients, which read nothing but the environment.
+	Object.assign(process.env, {
+		AWS_ENDPOINT_URL: moto.url,
+		AWS_ACCESS_KEY_ID: 'test',
+		AWS_SECRET_ACCESS_KEY: 'test',
+		AWS_EC2_METADATA_DISABLED: 'true',
+	});
+}, 400_000);
+afterAll(async () => {
+	if ('url' in moto) await moto.stop();
+});
+
+const YES = Array<boolean>(10).fill(true);
+const everyReap = { deploymentName: NAME, deploymentTimeoutHours: 1, dryRun: false };
+
+test('deploy, verify, rollback, reap and teardown pass over the wire, with the baseline as it is synthesized', {
+	timeout: 240_000,
+}, async ({ skip }) => {
+	if ('missing' in moto) return skip(moto.missing);
+	const { url } = moto;
+	const session = (answers: readonly boolean[] = []) => motoSession(url, answers).session;
+	const { aws } = motoSession(url);
+	const states = async () =>
+		(await status(session(), NAME)).deployments.map((one) => [one.deployment_id, one.state] as const);
+
+	// moto issues the certificate at once; on AWS the first run would end here, telling its records.
+	const first = await deploy(session(YES), await asked());
+	const one = first.result?.deployment_id ?? '';
+	expect(first.plan.steps.map((step) => step.kind)).toEqual(
+		expect.arrayContaining(['request-certificate', 'await-certificate', 'deploy-baseline']),
+	);
+	expect(first.result).toMatchObject({ cluster_name: NAME, marked_draining_count: '0', domain_ready: 'True' });
+	const { Stacks } = await aws.cloudformation.describeStacks({ StackName: `${NAME}-baseline` });
+	expect(Stacks?.[0]?.StackStatus).toBe('CREATE_COMPLETE');
+
+	const second = await deploy(session(), await asked({ reaperScheduleMinutes: '5' }));
+	const two = second.result?.deployment_id ?? '';
+	expect(second.plan.steps).toContainEqual({
+		kind: 'deploy-baseline',
+		change: 'update',
+		because: 'its settings changed',
+	});
+	expect(await states()).toEqual([
+		[one, 'draining'],
+		[two, 'active'],
+	]);
+	const request = { deploymentName: NAME, domain: null, healthPath: '/_pulse/health' };
+	expect((await verify(session(), request)).checks.map((check) => check.found)).toEqual([
+		`status 200 of ${two}`,
+		`status 200 of ${two}`,
+		`status 200 of ${one}`,
+		`status 200 of ${two}`,
+	]);
+
+	const back = await rollback(session(YES), { deploymentName: NAME, deploymentId: null, dryRun: false });
+	expect(back.result).toMatchObject({ deployment_id: one, marked_draining: [two] });
+
+	// No task writes its state here, so that only the greatest age ends a drain.
+	const young = await reap(session(YES), { ...everyReap, maxAgeHours: 24 });
+	expect(young).toMatchObject({ actions: [], kept: expect.arrayContaining([{ id: one, reason: 'active' }]) });
+	const ended = await reap(session(YES), { ...everyReap, maxAgeHours: 1e-9 });
+	expect(ended.actions.map(({ action, outcome }) => [action.kind, outcome])).toEqual([['scale-down', 'done']]);
+	const deleted = await reap(session(YES), { ...everyReap, maxAgeHours: 1e-9 });
+	expect(deleted.actions.map(({ action, outcome }) => [action.kind, outcome])).toEqual([['delete-deployment', 'done']]);
+	expect(await states()).toEqual([[one, 'active']]);
+	const { Parameters } = await aws.ssm.getParametersByPath({ Path: `/apps/${NAME}`, Recursive: true });
+	expect(Parameters?.map((parameter) => parameter.Name)).toEqual([`/apps/${NAME}/${one}/state`]);
+	const { TargetGroups } = await aws.elb.describeTargetGroups({});
+	expect(TargetGroups).toHaveLength(1);
+	// On AWS it would be DRAINING for a while.
+	const { services } = await aws.ecs.describeServices({ cluster: NAME, services: [two] });
+	expect(services?.[0]?.status).toBe('INACTIVE');
+
+	const all = { deploymentName: NAME, force: false, pollSeconds: 1, dryRun: false };
+	await expect(teardown(session(YES), all)).rejects.toThrow('1 active Pulse service(s) found');
+	// moto does not know the property EmptyOnDelete, by which CloudFormation empties the registry itself.
+	await aws.ecr.batchDeleteImage({ repositoryName: NAME, imageIds: [{ imageTag: two }] });
+	// moto forgets the stack, but not before it stumbles over its network; the second run clears up what is left.
+	await expect(teardown(session(YES), { ...all, force: true })).rejects.toThrow('has dependencies');
+	expect((await teardown(session(YES), { ...all, force: true })).result.status).toBe('deleted');
+	expect((await teardown(session(YES), { ...all, force: true })).result.status).toBe('absent');
+	const rest = await aws.ssm.getParametersByPath({ Path: '/', Recursive: true });
+	expect(rest.Parameters).toEqual([]);
+});

@@ -1,0 +1,42 @@
+import type { Action, Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { FrontDoor } from '../../packages/pulse-aws/src/apply/session.ts';
+import type { motoClients } from '../../packages/pulse-aws/src/testing/wire/moto-clients.ts';
+
+/**
+ * The load balancer that moto does not have: it answers as the deployment would whose target group moto's own rules and
+ * default action lead to, at that moment.
+ */
+export function motoFrontDoor({ elb }: ReturnType<typeof motoClients>): FrontDoor {
+	return {
+		async get(path) {
+			const asked = new URL(path, 'https://load-balancer');
+			const { LoadBalancers } = await elb.describeLoadBalancers({});
+			const { Listeners } = await elb.describeListeners({ LoadBalancerArn: LoadBalancers?.[0]?.LoadBalancerArn });
+			const secure = Listeners?.find((listener) => listener.Protocol === 'HTTPS');
+			const { Rules = [] } = await elb.describeRules({ ListenerArn: secure?.ListenerArn });
+			const byPriority = Rules.filter((rule) => rule.Priority !== 'default').sort(
+				(a, b) => Number(a.Priority) - Number(b.Priority),
+			);
+			const actions = byPriority.find((rule) => matches(rule, asked))?.Actions ?? secure?.DefaultActions ?? [];
+			return answer(actions[0]);
+		},
+	};
+
+	async function answer(action: Action | undefined): Promise<{ status: number; body: string }> {
+		const fixed = action?.FixedResponseConfig;
+		if (action?.Type === 'fixed-response') return { status: Number(fixed?.StatusCode), body: fixed?.MessageBody ?? '' };
+		const arn = action?.TargetGroupArn ?? action?.ForwardConfig?.TargetGroups?.[0]?.TargetGroupArn ?? '';
+		const { TagDescriptions } = await elb.describeTags({ ResourceArns: [arn] });
+		const tags = new Map(TagDescriptions?.[0]?.Tags?.map((tag) => [tag.Key, tag.Value]));
+		return { status: 200, body: JSON.stringify({ deployment_id: tags.get('deployment_id') }) };
+	}
+}
+
+function matches(rule: Rule, asked: URL): boolean {
+	return (rule.Conditions ?? []).every((condition) => {
+		const query = condition.QueryStringConfig?.Values;
+		if (query) return query.some(({ Key, Value }) => asked.searchParams.get(Key ?? '') === Value);
+		const paths = condition.PathPatternConfig?.Values ?? condition.Values ?? [];
+		return paths.some((pattern) => pattern === '*' || pattern === asked.pathname);
+	});
+}

@@ -1,0 +1,76 @@
+import { recordingHost } from 'pulse-deploy-kit/recording-host';
+import type { Session } from '../../packages/pulse-aws/src/apply/session.ts';
+import { toolkitDeployer } from '../../packages/pulse-aws/src/cdk/toolkit-deployer.ts';
+import type { Aws } from '../../packages/pulse-aws/src/platform/aws.ts';
+import { scaledClock } from '../../packages/pulse-aws/src/testing/clock/scaled-clock.ts';
+import { motoClients } from '../../packages/pulse-aws/src/testing/wire/moto-clients.ts';
+import { motoFrontDoor } from './moto-front-door.ts';
+
+/** One for all sessions of a process: deployments are told apart by when they were made. */
+const clock = scaledClock(100);
+
+/**
+ * A session on moto: every AWS call goes over the wire as it is, and the CDK deploys the baseline in process. What moto
+ * lacks stands beside it: ECS that starts tasks and registers their targets, a registry, and a load balancer that answers.
+ */
+export function motoSession(url: string, answers: readonly boolean[] = []) {
+	const aws = motoClients(url);
+	const host = recordingHost(answers);
+	const session: Session = {
+		aws: { ...aws, ecs: registersTargets(aws) },
+		baseline: toolkitDeployer(aws.region, host, () => 'exports.handler = async () => {};'),
+		host,
+		clock,
+		signal: new AbortController().signal,
+		pushImage: async ({ repositoryUri, tag }) => {
+			const repositoryName = repositoryUri.split('/').at(-1);
+			await aws.ecr.getAuthorizationToken({});
+			const { image } = await aws.ecr.putImage({ repositoryName, imageTag: tag, imageManifest: manifest(tag) });
+			return `${repositoryUri}@${image?.imageId?.imageDigest}`;
+		},
+		frontDoor: () => motoFrontDoor(aws),
+		lookAtDomain: async ({ domain, loadBalancer }) => ({
+			domain,
+			loadBalancer,
+			aliases: [loadBalancer],
+			domainAddresses: [],
+			loadBalancerAddresses: [],
+			cloudflare: false,
+			verification: null,
+		}),
+		owner: 'a test',
+		randomHex: (bytes) => 'ab'.repeat(bytes),
+	};
+	return { session, host, aws };
+}
+
+function registersTargets(aws: ReturnType<typeof motoClients>): Aws['ecs'] {
+	const own: Aws['ecs'] = aws.ecs;
+	return new Proxy(own, {
+		get(target, name) {
+			if (name !== 'createService') {
+				const method: unknown = Reflect.get(target, name);
+				return typeof method === 'function' ? method.bind(target) : method;
+			}
+			return async (input: Parameters<Aws['ecs']['createService']>[0]) => {
+				const answer = await target.createService(input);
+				const Targets = Array.from({ length: input.desiredCount ?? 0 }, (_, at) => ({
+					Id: `10.0.0.${at + 10}`,
+					Port: 8000,
+				}));
+				await aws.elb.registerTargets({ TargetGroupArn: input.loadBalancers?.[0]?.targetGroupArn, Targets });
+				return answer;
+			};
+		},
+	});
+}
+
+/** Smallest that ECR takes; each tag has a digest of its own. */
+function manifest(tag: string): string {
+	return JSON.stringify({
+		schemaVersion: 2,
+		mediaType: 'application/vnd.docker.distribution.manifest.v2+json',
+		config: { mediaType: 'application/vnd.docker.container.image.v1+json', size: 2, digest: `sha256:${tag}` },
+		layers: [],
+	});
+}
