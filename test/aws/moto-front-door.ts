@@ -1,6 +1,9 @@
-import type { Action, Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { FrontDoor } from '../../packages/pulse-aws/src/apply/session.ts';
+import type { Aws } from '../../packages/pulse-aws/src/platform/aws.ts';
 import type { motoClients } from '../../packages/pulse-aws/src/testing/wire/moto-clients.ts';
+
+type Rule = NonNullable<Awaited<ReturnType<Aws['elb']['describeRules']>>['Rules']>[number];
+type Action = NonNullable<Rule['Actions']>[number];
 
 /**
  * The load balancer that moto does not have: it answers as the deployment would whose target group moto's own rules and
