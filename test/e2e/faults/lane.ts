@@ -168,6 +168,14 @@ export class Lane {
 		return all.map(({ project_id }) => project_id);
 	}
 
+	/** What an init of this project must have said. */
+	initResult(name: string): { project_id: string; environment_id: string; server_address: string } {
+		const found = this.#platform.describe().environments.find((one) => one.project_name === name);
+		const router = found?.services.find(({ service_name }) => service_name === 'pulse-router');
+		const { project_id = '', environment_id = '' } = found ?? {};
+		return { project_id, environment_id, server_address: router?.addresses[0] ?? '' };
+	}
+
 	async tokens(projectId: string): Promise<string[]> {
 		const { projectTokens } = await this.graphql<{ projectTokens: { edges: { node: { name: string } }[] } }>(
 			'query($p: String!) { projectTokens(projectId: $p, first: 50) { edges { node { name } } } }',
@@ -204,9 +212,11 @@ export class Lane {
 		await this.graphql('mutation($id: String!) { projectDelete(id: $id) }', { id });
 	}
 
-	/** What commands left in the temporary directory. */
-	leftFiles(): Promise<string[]> {
-		return readdir(this.#temporary);
+	/** What commands left in the temporary directory; it is empty afterwards. */
+	async takeLeftFiles(): Promise<string[]> {
+		const left = await readdir(this.#temporary);
+		await Promise.all(left.map((name) => rm(join(this.#temporary, name), { recursive: true, force: true })));
+		return left;
 	}
 
 	get #temporary(): string {

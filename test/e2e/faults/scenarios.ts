@@ -14,7 +14,7 @@ export const SCENARIOS: readonly Scenario[] = [
 	{ name: 'janitor run', prepare: janitorRun },
 	{ name: 'upgrade', prepare: upgrade },
 	{ name: 'init (new project)', prepare: (lane) => prepareInit(lane, 'new') },
-	{ name: 'init (existing project)', prepare: (lane) => prepareInit(lane, 'existing') },
+	{ name: 'init (existing project)', sparse: true, prepare: (lane) => prepareInit(lane, 'existing') },
 ];
 
 async function deploy(lane: Lane, stack: Stack, mode: 'source' | 'image'): Promise<Attempt> {

@@ -8,8 +8,8 @@ import type { NamedId } from '../platform/port.ts';
 import { freshSecrets } from './baseline-secrets.ts';
 import { carryOut, type Outcome } from './carry-out.ts';
 import { type InitResult, initResult } from './init-result.ts';
-import { type Found, interruptedProject } from './interrupted-project.ts';
 import { loadUserApp } from './load-user-app.ts';
+import { type Found, ownProject } from './own-project.ts';
 import { only, resolveTarget, type Target } from './resolve-target.ts';
 import { startRun } from './run.ts';
 import { type Session, withSession } from './session.ts';
@@ -25,9 +25,7 @@ export async function init(invocation: Invocation): Promise<Outcome<InitResult>>
 		const given = await resolveTarget(config.target, session.account, signal);
 		const workspace = given === null ? await workspaceOf(config, session, signal) : null;
 		const existing =
-			workspace === null
-				? await look(session, given, signal)
-				: await interruptedProject(session, { workspace, name: config.projectName }, signal);
+			workspace === null ? await look(session, given, signal) : await ownProject(session, workspace, config, signal);
 		const fresh = await freshSecrets(session, signal);
 		const secrets = existing === null ? fresh : runningSecrets(existing.observation, config.names, fresh);
 		const facts = {

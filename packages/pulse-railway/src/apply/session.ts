@@ -9,6 +9,7 @@ import { openAccount } from '../platform/open-account.ts';
 import { openPlatform } from '../platform/open-platform.ts';
 import type { Account } from '../platform/port.ts';
 import { API_URL_VARIABLE } from '../protocol.ts';
+import { userIgnoreFile } from '../source/git-repository.ts';
 import { buildImage } from './build-image.ts';
 import { packSource } from './pack-source.ts';
 import type { Ports } from './ports.ts';
@@ -51,7 +52,8 @@ export async function withSession<T>(options: SessionOptions, work: (session: Se
 				account,
 				openPlatform: (target) => openPlatform(connection, target),
 				openRouter: openRouterPort,
-				pack: (source, signal) => packSource(source, host, signal),
+				pack: async (source, signal) =>
+					packSource(source, await userIgnoreFile(homedir(), env.XDG_CONFIG_HOME), host, signal),
 				railwayUp: (request, signal) => railwayUp(request, { env, token, account, host }, signal),
 				buildImage: (build, signal) => buildImage(build, env, host, signal),
 				clock: systemClock,

@@ -86,7 +86,8 @@ function refuseExisting(observation: StackObservation, config: InitConfig): void
 	if (existing.length === 0) return;
 	throw new DeployToolError('baseline', `baseline stack already exists: ${existing.join(', ')}`, {
 		fault: 'user',
-		next: 'Deploy to it, or run pulse-railway upgrade.',
+		detail: `project ${observation.project.name} (${observation.project.id}), environment ${observation.environment.name} (${observation.environment.id})`,
+		next: 'Deploy to it, or run pulse-railway upgrade. For another stack give another --project-name.',
 	});
 }
 

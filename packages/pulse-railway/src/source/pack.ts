@@ -15,6 +15,9 @@ export interface PackedSource extends SourceArchive {
 	dispose(): Promise<void>;
 }
 
+/** Of the temporary directories that archives are packed in. */
+export const ARCHIVE_PREFIX = 'pulse-source-';
+
 /** Railway's limit is not published; refusals were seen from 40 MB on, and often above 200 MB (facts/railway.md §3). */
 const LARGE_BYTES = 100_000_000;
 
@@ -27,7 +30,7 @@ export async function pack(
 	signal: AbortSignal,
 	onProgress: (packedEntries: number) => void = () => {},
 ): Promise<PackedSource> {
-	const directory = await mkdtemp(join(tmpdir(), 'pulse-source-'));
+	const directory = await mkdtemp(join(tmpdir(), ARCHIVE_PREFIX));
 	const path = join(directory, 'source.tgz');
 	const dispose = () => rm(directory, { recursive: true, force: true });
 	try {

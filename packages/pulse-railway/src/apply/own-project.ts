@@ -1,3 +1,5 @@
+import type { InitConfig } from '../config/init.ts';
+import { existingBaseline } from '../plan/baseline.ts';
 import { isOwnProject, isUnfinishedInit } from '../plan/unfinished-init.ts';
 import type { NamedId, Platform, StackObservation } from '../platform/port.ts';
 import type { Session } from './session.ts';
@@ -11,16 +13,17 @@ export interface Found {
 const CANDIDATES = 3;
 
 /**
- * The project of this name that an interrupted `init` left in the workspace: going on with it is what its user wants, and
- * a second one would be left over. Finished ones, and those of anybody else, are not considered.
+ * The project of this name that `init` made in the workspace before. What an interrupted one left is gone on with, and
+ * beside a finished one no second is made: nobody could tell the two apart. Projects of anybody else do not count.
  */
-export async function interruptedProject(
+export async function ownProject(
 	{ account, ports }: Session,
-	{ workspace, name }: { readonly workspace: NamedId; readonly name: string },
+	workspace: NamedId,
+	{ projectName, names }: Pick<InitConfig, 'projectName' | 'names'>,
 	signal: AbortSignal,
 ): Promise<Found | null> {
 	const candidates = (await account.projects(workspace.id, signal))
-		.filter((project) => project.name === name && isOwnProject(project))
+		.filter((project) => project.name === projectName && isOwnProject(project))
 		.sort((a, b) => b.createdAt.localeCompare(a.createdAt))
 		.slice(0, CANDIDATES);
 	for (const { id: projectId } of candidates) {
@@ -28,7 +31,8 @@ export async function interruptedProject(
 		if (environment === undefined) continue;
 		const platform = ports.openPlatform({ projectId, environmentId: environment.id });
 		const observation = await platform.observe(signal);
-		if (isUnfinishedInit(observation)) return { platform, observation };
+		if (isUnfinishedInit(observation) || existingBaseline(observation, names).length > 0)
+			return { platform, observation };
 	}
 	return null;
 }

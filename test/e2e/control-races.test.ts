@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { until } from '../support/until.ts';
+import { Lane, type Stack } from './faults/lane.ts';
+import { deployArguments, deployed, done, inStack } from './faults/scenario.ts';
+import { expectInOrder } from './faults/standing.ts';
+import { Visitor } from './faults/visitor.ts';
+
+/** Two commands at once on one stack. Visitors are there all the time; after each race the stack is in order. */
+let lane: Lane;
+let stack: Stack;
+
+beforeAll(async () => {
+	lane = await Lane.open();
+	stack = await lane.init('shop');
+	await deployed(lane, stack);
+	await deployed(lane, stack);
+}, 120_000);
+afterAll(async () => {
+	await stack?.store.close();
+	await lane?.close();
+}, 60_000);
+
+const deploy = () => lane.run(deployArguments('source'), inStack(stack));
+const rollback = () => lane.run(['rollback'], inStack(stack));
+/** With no grace at all, so that it deletes whatever drains and is idle. */
+const janitor = () => lane.run(['janitor', 'run'], stack.janitorEnv);
+const active = async () => (await stack.store.snapshot()).activeId ?? '';
+const idOf = ({ stdout }: { readonly stdout: string }): string => JSON.parse(stdout).deployment_id;
+const errorOf = ({ stdout }: { readonly stdout: string }): { code: string; message: string } =>
+	JSON.parse(stdout).error;
+const idle = (id: string) =>
+	until(`${id} to be idle`, async () => {
+		const use = (await stack.store.activity()).deployments.get(id);
+		return use === undefined || use.inFlight + use.sockets === 0;
+	});
+
+/** Whoever answers visitors must have been promoted; nobody is ever without an answer. */
+async function race<T>(what: string, work: () => Promise<T>): Promise<T> {
+	const visitor = new Visitor(stack.address, (id) => /^shop-/.test(id));
+	try {
+		return await work();
+	} finally {
+		const { visits, complaints } = await visitor.leave();
+		expect(complaints).toEqual([]);
+		expect(visits).toBeGreaterThan(0);
+		await expectInOrder(lane, stack, what);
+	}
+}
+
+test('two deploys at once: one goes first; the other follows it, or says who holds the lock', async () => {
+	const ended = await race('two deploys', () => Promise.all([deploy(), deploy()]));
+	const winners = ended.filter(({ code }) => code === 0).map(idOf);
+	expect(winners.length).toBeGreaterThan(0);
+	expect(winners).toContain(await active());
+	for (const loser of ended.filter(({ code }) => code !== 0)) {
+		expect(errorOf(loser)).toMatchObject({
+			code: 'lock-held',
+			message: expect.stringMatching(/deploy shop, for \d+ s/),
+		});
+	}
+}, 120_000);
+
+test('a deploy during a janitor run: the deploy goes through, and the janitor deletes nothing of it', async () => {
+	const before = await active();
+	const [deploying, cleaning] = await race('deploy and janitor', () =>
+		Promise.all([deploy(), until('the deploy to begin', () => stack.store.lockHolder('deploy')).then(janitor)]),
+	);
+	done(cleaning);
+	const made = idOf(done(deploying));
+	expect(await active()).toBe(made);
+	const deleted = (JSON.parse(cleaning.stdout).deleted ?? []).map(({ id }: { id: string }) => id);
+	expect(deleted).not.toContain(made);
+	expect(deleted).not.toContain(before);
+	// Whoever is on the one before stays there.
+	expect(await (await fetch(`${stack.address}/?pulse_deployment=${before}`)).text()).toMatch(`${before} `);
+}, 120_000);
+
+test('a rollback during a drain: the one that drains is active again, or it was deleted and the rollback says so', async () => {
+	const [from, to] = await onlyTwo();
+	const [rolling, cleaning] = await race('rollback and janitor', () => Promise.all([rollback(), janitor()]));
+	done(cleaning);
+	if (rolling.code === 0) {
+		expect(await active()).toBe(idOf(rolling));
+		expect(lane.services(stack)).toContain(idOf(rolling));
+	} else {
+		expect(await active()).toBe(from);
+		expect(lane.services(stack)).not.toContain(to);
+		expect(errorOf(rolling).message).toMatch(/being deleted|no earlier deployment|not found/);
+	}
+}, 120_000);
+
+test('a rollback while the janitor deletes its target: it takes another one or refuses, and nobody is sent to what goes', async () => {
+	const [from, to] = await onlyTwo();
+	let deleting = false;
+	const slowly = {
+		name: 'takes its time',
+		fault() {
+			deleting = true;
+			return { kind: 'delay', ms: 3_000 } as const;
+		},
+	};
+	const rolling = await race('janitor and rollback', async () => {
+		const at = { fields: 'serviceDelete', nth: 0 };
+		const cleaning = lane.run(['janitor', 'run'], stack.janitorEnv, { at, kind: slowly });
+		await until('the janitor to be at the deletion', () => deleting);
+		const rolling = await rollback();
+		done(await cleaning);
+		return rolling;
+	});
+	expect(lane.services(stack)).not.toContain(to);
+	if (rolling.code === 0) {
+		expect(idOf(rolling)).not.toBe(to);
+		expect(await active()).toBe(idOf(rolling));
+	} else {
+		expect(await active()).toBe(from);
+		expect(errorOf(rolling).message).toMatch(/no earlier deployment|being deleted/);
+	}
+}, 120_000);
+
+/** The active deployment, and the one before, which drains and is idle; all others are deleted. */
+async function onlyTwo(): Promise<[string, string]> {
+	const before = await active();
+	await until('the janitor to delete what drains', async () => {
+		done(await janitor());
+		return (await stack.store.snapshot()).deployments.length === 1;
+	});
+	await deployed(lane, stack);
+	await idle(before);
+	return [await active(), before];
+}
