@@ -35,7 +35,7 @@ export interface RouterConfig {
 	readonly activityTtlMs: number;
 	/** `PULSE_RAILWAY_ROUTER_CONNECTION_LIMIT`: backend connections for requests, per worker. Default 2048. */
 	readonly connectionLimit: number;
-	/** `PULSE_RAILWAY_ROUTER_WORKERS`. Default one per CPU. */
+	/** `PULSE_RAILWAY_ROUTER_WORKERS`: processes of one replica, 75 MB each. Default one per CPU, but at most 2: a container on Railway sees up to 32 CPUs and is billed for memory. */
 	readonly workers: number;
 	/** `PULSE_RAILWAY_ROUTER_METRICS_PORT`. Absent: no metrics. */
 	readonly metricsPort?: number;
@@ -73,7 +73,7 @@ export function routerConfig(env: Env): RouterConfig {
 		heartbeatMs: seconds(env, 'PULSE_RAILWAY_WEBSOCKET_HEARTBEAT_SECONDS', 15),
 		activityTtlMs: seconds(env, 'PULSE_RAILWAY_WEBSOCKET_TTL_SECONDS', 45),
 		connectionLimit: integer(env, 'PULSE_RAILWAY_ROUTER_CONNECTION_LIMIT', 2048, 1),
-		workers: integer(env, 'PULSE_RAILWAY_ROUTER_WORKERS', availableParallelism(), 1),
+		workers: integer(env, 'PULSE_RAILWAY_ROUTER_WORKERS', Math.min(availableParallelism(), 2), 1),
 		...(metricsPort === undefined ? {} : { metricsPort: port(env, 'PULSE_RAILWAY_ROUTER_METRICS_PORT', 0) }),
 		idleTimeoutMs: seconds(env, 'PULSE_RAILWAY_ROUTER_IDLE_SECONDS', 300),
 		drainMs: seconds(env, 'PULSE_RAILWAY_ROUTER_DRAIN_SECONDS', 25),
