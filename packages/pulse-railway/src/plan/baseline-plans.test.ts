@@ -1,3 +1,4 @@
+import type { DeployToolError } from 'pulse-deploy-kit/errors';
 import { Secret } from 'pulse-deploy-kit/secret';
 import { describe, expect, it } from 'vitest';
 import { initConfig } from '../config/init.ts';
@@ -242,5 +243,18 @@ describe('the plan of an upgrade (R5.23, R5.24)', () => {
 		expect(() => plan(upToDate().filter(({ name }) => name !== 'pulse-env'))).toThrow(
 			'baseline service pulse-env not found',
 		);
+	});
+
+	it('advises nothing that would cost running deployments their variables and sessions', () => {
+		const next = (services: readonly ObservedService[]) => {
+			try {
+				plan(services);
+			} catch (error) {
+				return (error as DeployToolError).next;
+			}
+		};
+		const rest = upToDate().filter(({ name }) => name !== 'pulse-router');
+		expect(next(rest)).toMatch(/^Delete the incomplete stack/);
+		expect(next([...rest, backend('a')])).toMatch(/^Deployments still run: create an empty service pulse-router/);
 	});
 });

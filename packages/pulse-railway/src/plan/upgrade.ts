@@ -84,7 +84,9 @@ function complete(
 		next:
 			existing.length === 0
 				? 'Run pulse-railway init first.'
-				: `Delete the incomplete stack (${existing.join(', ')}), then run pulse-railway init.`,
+				: backendServices(observation).length > 0
+					? `Deployments still run: create an empty service ${missing} on Railway, then run pulse-railway upgrade again.`
+					: `Delete the incomplete stack (${existing.join(', ')}), then run pulse-railway init.`,
 	});
 }
 
