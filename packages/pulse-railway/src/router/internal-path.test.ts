@@ -68,8 +68,17 @@ describe('the internal block', () => {
 	it.each(ATTACKS)('sees through %s', (path) => expect(isInternalPath(path)).toBe(true));
 	it.each(HARMLESS)('lets %s pass', (path) => expect(isInternalPath(path)).toBe(false));
 
+	it.each([
+		'/./%5fpulse/intern%61l/%2e%2e%5c/control\\intern%61l',
+		'//..\\control%5ca/./..\\_PULSE%252finternal',
+		'/%5fpulse/%2e%2e%5c..;%252f..;/internal',
+		'/_pulse/internal%00.css',
+	])('sees through %s, whatever is resolved first', (path) => {
+		expect(isInternalPath(path)).toBe(true);
+	});
+
 	it('does not spend long on a long suspicious path', () => {
-		expect(isInternalPath(`/${'%25'.repeat(20_000)}_pulse/internal`)).toBe(true);
+		expect(isInternalPath(`/${'%25'.repeat(20_000)}/_pulse/internal`)).toBe(true);
 		expect(isInternalPath(`/${'../'.repeat(20_000)}x`)).toBe(false);
 	});
 });
