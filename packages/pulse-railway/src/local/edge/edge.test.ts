@@ -51,17 +51,15 @@ createServer((request, response) => { if (request.url === '/health') return resp
 	expect(String((await once(answer, 'data'))[0])).toBe('two');
 });
 
-test('websockets pass through, subprotocol and close code included', async () => {
-	const wsModule = import.meta.resolve('ws');
-	const address = await service(
-		{
-			'server.mjs': `import { WebSocketServer } from ${JSON.stringify(wsModule)};
+const ECHO_SOCKETS = {
+	'server.mjs': `import { WebSocketServer } from ${JSON.stringify(import.meta.resolve('ws'))};
 import { createServer } from 'node:http';
 const server = createServer((_, response) => response.end()).listen(process.env.PORT);
 new WebSocketServer({ server, handleProtocols: () => 'b' }).on('connection', (socket) => socket.on('message', (data) => { socket.send('echo ' + data); socket.close(4001, 'bye'); }));`,
-		},
-		SERVER_SETTINGS,
-	);
+};
+
+test('websockets pass through, subprotocol and close code included', async () => {
+	const address = await service(ECHO_SOCKETS);
 	const socket = new WebSocket(`${address.replace('http', 'ws')}/live?x=1`, ['a', 'b']);
 	await once(socket, 'open');
 	expect(socket.protocol).toBe('b');
@@ -70,6 +68,20 @@ new WebSocketServer({ server, handleProtocols: () => 'b' }).on('connection', (so
 	expect(String((await once(socket, 'message'))[0])).toBe('echo hi');
 	const [code, reason] = await closed;
 	expect([code, String(reason)]).toEqual([4001, 'bye']);
+});
+
+test('the platform stops while browsers are connected', async () => {
+	const platform = await startPlatform();
+	const api = client(platform);
+	const stack = await createStack(api);
+	const id = await createService(api, stack, 'web', SERVER_SETTINGS);
+	const address = await createDomain(api, stack, id);
+	await reaches(api, await deployFiles(api, stack, id, ECHO_SOCKETS), 'SUCCESS');
+	const socket = new WebSocket(address.replace('http', 'ws'), ['b']);
+	await once(socket, 'open');
+	const closed = once(socket, 'close');
+	await Promise.all([platform.close(), closed]);
+	expect(socket.readyState).toBe(WebSocket.CLOSED);
 });
 
 test('nothing deployed is 404 as JSON, a service that does not answer is 502', async () => {

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { isOwnName } from '../own-machine.ts';
 import { createUpstreamAgent, forwardHttp } from './forward-http.ts';
@@ -18,6 +18,8 @@ const KEEP_ALIVE_MS = 60_000;
 
 export function createEdge(portsOf: (instanceId: string) => readonly number[] | null): Edge {
 	const servers = new Map<number, Server>();
+	/** Upgraded ones too, which no server counts among its connections, but waits for. */
+	const sockets = new Set<Socket>();
 	const agent = createUpstreamAgent();
 	return {
 		async open(instanceId, port) {
@@ -29,6 +31,10 @@ export function createEdge(portsOf: (instanceId: string) => readonly number[] | 
 			// As at the real edge a name that nobody registered leads nowhere; here it would be DNS rebinding.
 			const pickFor = ({ headers }: IncomingMessage) => (isOwnName(headers.host) ? random : () => null);
 			const server = createServer((request, response) => forwardHttp(pickFor(request), agent, request, response));
+			server.on('connection', (socket) => {
+				sockets.add(socket);
+				socket.once('close', () => sockets.delete(socket));
+			});
 			server.on('upgrade', (request, socket, head) => forwardUpgrade(pickFor(request)(), request, socket, head));
 			server.keepAliveTimeout = KEEP_ALIVE_MS;
 			server.requestTimeout = 0;
@@ -44,13 +50,9 @@ export function createEdge(portsOf: (instanceId: string) => readonly number[] | 
 		},
 		async closeAll() {
 			agent.destroy();
-			await Promise.all(
-				[...servers.values()].map((server) => {
-					const closed = new Promise((done) => server.close(done));
-					server.closeAllConnections();
-					return closed;
-				}),
-			);
+			const closed = [...servers.values()].map((server) => new Promise((done) => server.close(done)));
+			for (const socket of sockets) socket.destroy();
+			await Promise.all(closed);
 			servers.clear();
 		},
 	};
