@@ -100,6 +100,8 @@ async function broken({ scenario, at, kind }: Case, title: string, lane: Lane, s
 		// SIGKILL leaves an archive to the sweep of a later deploy.
 		const left = await lane.takeLeftFiles();
 		if (!kind.name.includes('killed')) expect(left, 'temporary files').toEqual([]);
+		// Without a terminal and in CI: no colour, no spinner.
+		expect(ended.stderr + ended.stdout).not.toContain('\u001b');
 		for (const secret of secrets) expect(ended.stderr + ended.stdout).not.toContain(secret);
 		await attempt.check(ended);
 		await expectInOrder(lane, stack, title);

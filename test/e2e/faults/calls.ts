@@ -8,7 +8,7 @@ export interface CallName {
 }
 
 /** Asked again and again while something takes its time: the first one stands for all. */
-const POLLS = new Set(['deployment', 'buildLogs', 'deploymentLogs', 'workflowStatus']);
+export const POLLS: ReadonlySet<string> = new Set(['deployment', 'buildLogs', 'deploymentLogs', 'workflowStatus']);
 
 /** Hears every call of a platform, and breaks the one it is told to. */
 export class Calls {

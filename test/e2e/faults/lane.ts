@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { appFolder } from '../../../packages/pulse-railway/src/cli/testing/app-folder.ts';
-import { type LocalPlatform, startLocalPlatform } from '../../../packages/pulse-railway/src/local/index.ts';
+import { type Fault, type LocalPlatform, startLocalPlatform } from '../../../packages/pulse-railway/src/local/index.ts';
 import { openStore } from '../../../packages/pulse-railway/src/stores/open.ts';
 import { type CommandResult, startPulseRailway } from '../../support/command.ts';
 import { type CallName, Calls } from './calls.ts';
@@ -28,6 +28,8 @@ export interface Stack extends Target {
 /** A local platform of its own in this process, whose API calls can be broken, and a user's shell. */
 export class Lane {
 	readonly calls = new Calls();
+	/** Of every API call, from now on. */
+	latencyMs = 0;
 	readonly app: string;
 	readonly #state: string;
 	readonly #platform: LocalPlatform;
@@ -38,7 +40,7 @@ export class Lane {
 		this.#platform = platform;
 	}
 
-	static async open(options: { readonly latencyMs?: number } = {}): Promise<Lane> {
+	static async open(): Promise<Lane> {
 		const app = await appFolder();
 		const state = await mkdtemp(join(tmpdir(), 'pulse-faults-'));
 		await writeImageApp(app.dir);
@@ -51,9 +53,8 @@ export class Lane {
 			behaviour: {
 				transitionMs: 5,
 				stopGraceMs: 1_000,
-				latencyMs: options.latencyMs ?? 0,
 				rateLimit: { perHour: 1_000_000, perSecond: 10_000 },
-				faults: (call) => pending.lane?.calls.inject(call) ?? null,
+				faults: (call) => pending.lane?.calls.inject(call) ?? delay(pending.lane?.latencyMs ?? 0),
 			},
 		});
 		const lane = new Lane(app.dir, state, platform);
@@ -146,12 +147,12 @@ export class Lane {
 			.sort();
 	}
 
-	/** A variable as the newest deployment of a service was given it. */
-	async runningVariable(target: Target, service: string, name: string): Promise<string | undefined> {
+	/** The newest deployment of a service, as the platform keeps it. */
+	async newestDeployment(target: Target, service: string): Promise<KeptDeployment | undefined> {
 		const state = JSON.parse(await readFile(join(this.#state, 'platform', 'state.json'), 'utf8'));
 		const id = this.serviceId(target, service);
-		const deployments = Object.values(state.deployments) as { serviceId: string; variables: Record<string, string> }[];
-		return deployments.findLast(({ serviceId }) => serviceId === id)?.variables[name];
+		const deployments = Object.values(state.deployments) as (KeptDeployment & { serviceId: string })[];
+		return deployments.findLast(({ serviceId }) => serviceId === id);
 	}
 
 	/** How many processes run for a service. */
@@ -249,6 +250,18 @@ export class Lane {
 	#described({ environmentId }: Target) {
 		return this.#platform.describe().environments.find((one) => one.environment_id === environmentId)?.services ?? [];
 	}
+}
+
+interface KeptDeployment {
+	/** As they were when it was created. */
+	readonly variables: Readonly<Record<string, string>>;
+	/** Unix milliseconds. */
+	readonly createdAt: number;
+	readonly statusUpdatedAt: number;
+}
+
+function delay(ms: number): Fault | null {
+	return ms === 0 ? null : { kind: 'delay', ms };
 }
 
 /**

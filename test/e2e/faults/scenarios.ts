@@ -93,9 +93,9 @@ async function upgrade(lane: Lane, stack: Stack): Promise<Attempt> {
 			done(ended);
 			// What was written is also what runs.
 			expect(lane.processes(stack, 'pulse-router')).toBe(replicas);
-			expect(await lane.runningVariable(stack, 'pulse-janitor', 'PULSE_RAILWAY_JANITOR_DRAIN_GRACE_SECONDS')).toBe(
-				seconds,
-			);
+			expect(
+				(await lane.newestDeployment(stack, 'pulse-janitor'))?.variables.PULSE_RAILWAY_JANITOR_DRAIN_GRACE_SECONDS,
+			).toBe(seconds);
 		},
 	};
 }

@@ -6,6 +6,8 @@ import { type Run, routerOf } from '../run.ts';
 const RECENT_REPORT_MS = 17_000;
 const REPLICA_BUDGET_MS = 20_000;
 const POLLS_MS = [250, 500, 1000, 2000];
+/** Most replicas report within the second, and a rollback waits for them. */
+const REPLICA_POLLS_MS = [100, 150, 150, 150, 150, 150, 150, 150, 500, 1000];
 
 export const verifyAffinity: Perform<'verify-affinity'> = async (step, run, signal, report) => {
 	await answers(run, step.deployment, step.deployment, step.budgetSeconds, signal, report);
@@ -55,7 +57,7 @@ async function everyReplica(run: Run, signal: AbortSignal, report: Report): Prom
 	const replicas = await waitFor({
 		what: 'every router replica to follow',
 		budgetMs: REPLICA_BUDGET_MS,
-		intervalsMs: POLLS_MS,
+		intervalsMs: REPLICA_POLLS_MS,
 		clock: run.ports.clock,
 		signal,
 		async check(signal) {
