@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -110,6 +111,22 @@ it('several workers share the port, follow promotions and metrics, and one that 
 	expect(await exchange(router.port, get('/'))).toContain('"name":"v2"');
 	router.child.kill('SIGTERM');
 	expect(await router.exit()).toBe(0);
+});
+
+it.each(['1', '2'])('serves without metrics when their port is taken, with %s worker(s)', async (workers) => {
+	const { env } = await stack({ v1: await startNamedBackend('v1') });
+	const taken = createServer();
+	// As the metrics are served: on both families.
+	await new Promise<void>((resolve) => taken.listen(0, resolve));
+	onTestFinished(() => void taken.close());
+	const metricsPort = String((taken.address() as AddressInfo).port);
+	const { port, lines } = await run({
+		...env,
+		PULSE_RAILWAY_ROUTER_WORKERS: workers,
+		PULSE_RAILWAY_ROUTER_METRICS_PORT: metricsPort,
+	});
+	expect(await exchange(port, get('/'))).toContain('"name":"v1"');
+	await eventually(() => lines.some((line) => line.event === 'metrics-not-served'));
 });
 
 it('does not start with an invalid variable or without a store, and says why', async () => {

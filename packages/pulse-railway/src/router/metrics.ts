@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
 import { AggregatorRegistry, type CollectFunction, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Upstream } from './claim.ts';
 import type { ForwardContext } from './context.ts';
@@ -10,7 +11,7 @@ export interface Metrics {
 	/** A backend connection was made within this many milliseconds. */
 	connected(ms: number): void;
 	/** Serves `/metrics` on its own port, so that the public one never does. */
-	listen(port: number): Promise<{ port: number; close(): Promise<void> }>;
+	listen(port: number): Promise<MetricsEndpoint>;
 }
 
 /**
@@ -101,11 +102,21 @@ export function openMetrics(context: ForwardContext): Metrics {
 	};
 }
 
+export interface MetricsEndpoint {
+	readonly port: number;
+	close(): Promise<void>;
+}
+
+/** Traffic matters more than figures about it: a port that is taken is told, and no reason to end. */
+export function orWithout(endpoint: Promise<MetricsEndpoint>, logger: Logger): Promise<MetricsEndpoint | null> {
+	return endpoint.catch((error: Error) => {
+		logger.warn({ event: 'metrics-not-served', error: error.message }, 'metrics port not opened');
+		return null;
+	});
+}
+
 /** `GET /metrics`, nothing else. */
-export async function serveMetrics(
-	text: () => Promise<string>,
-	port: number,
-): Promise<{ port: number; close(): Promise<void> }> {
+export async function serveMetrics(text: () => Promise<string>, port: number): Promise<MetricsEndpoint> {
 	const server = createServer((request, response) => {
 		if (request.method !== 'GET' || request.url !== '/metrics') {
 			response.writeHead(404).end();

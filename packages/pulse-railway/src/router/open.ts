@@ -11,7 +11,7 @@ import { openPrivateNetwork } from '../private-network.ts';
 import { openStore } from '../stores/open.ts';
 import { createLog } from './log.ts';
 import { headerRecord } from './messages.ts';
-import { openMetrics } from './metrics.ts';
+import { openMetrics, orWithout } from './metrics.ts';
 import { createRouter } from './server.ts';
 
 export interface OpenedRouter {
@@ -52,7 +52,9 @@ export async function openRouter(config: RouterConfig, logger: Logger): Promise<
 	// The primary asks its workers and serves their sum.
 	if (cluster.isWorker) metrics.answerPrimary();
 	const endpoint =
-		config.metricsPort === undefined || cluster.isWorker ? null : await metrics.listen(config.metricsPort);
+		config.metricsPort === undefined || cluster.isWorker
+			? null
+			: await orWithout(metrics.listen(config.metricsPort), logger);
 	log.note('listening', { port, replica: router.replicaId, metrics_port: endpoint?.port }, 'router listens');
 	return {
 		port,

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { AggregatorRegistry } from 'prom-client';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { RouterConfig } from '../config/router.ts';
-import { serveMetrics } from './metrics.ts';
+import { orWithout, serveMetrics } from './metrics.ts';
 
 /**
  * MB. A small young generation keeps what idle websockets leave behind from staying resident: 13 KB a socket instead of
@@ -48,7 +48,12 @@ export async function runWorkers(
 	for (let i = 0; i < config.workers; i++) start();
 	const registry = new AggregatorRegistry();
 	const metrics =
-		config.metricsPort === undefined ? null : await serveMetrics(() => registry.clusterMetrics(), config.metricsPort);
+		config.metricsPort === undefined
+			? null
+			: await orWithout(
+					serveMetrics(() => registry.clusterMetrics(), config.metricsPort),
+					logger,
+				);
 	await Promise.race([new Promise<void>((resolve) => onSignal(resolve)), failed]);
 	stopping = true;
 	const gone = [...workers].map((worker) => new Promise<void>((resolve) => void worker.once('exit', () => resolve())));
