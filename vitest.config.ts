@@ -7,6 +7,8 @@ export default defineConfig({
 		pool: 'forks',
 		globalSetup: './test/support/needs.ts',
 		reporters: ['default', './test/support/closing-line-reporter.ts'],
+		// Real processes and sockets on a machine that others use too: a second failure in a row is no accident.
+		retry: process.env.CI ? 1 : 0,
 		testTimeout: 20_000,
 		hookTimeout: 30_000,
 		// A busy machine makes tests slower, not red.
