@@ -127,7 +127,7 @@ it.each(['1', '2'])('serves without metrics when their port is taken, with %s wo
 	});
 	expect(await exchange(port, get('/'))).toContain('"name":"v1"');
 	await eventually(() => lines.some((line) => line.event === 'metrics-not-served'));
-});
+}, 60_000);
 
 it('does not start with an invalid variable or without a store, and says why', async () => {
 	await expect(run({ PULSE_KV_KIND: 'memory', PULSE_RAILWAY_ROUTER_CONNECTION_LIMIT: '0' })).rejects.toThrow(

@@ -73,7 +73,7 @@ export async function eventually(
 	condition: () => boolean | Promise<boolean>,
 	what = condition.toString(),
 ): Promise<void> {
-	const deadline = Date.now() + 5_000;
+	const deadline = Date.now() + 15_000;
 	while (!(await condition())) {
 		if (Date.now() > deadline) throw new Error(`never came true: ${what}`);
 		await new Promise((resolve) => setTimeout(resolve, 5));
