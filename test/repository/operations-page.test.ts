@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { commands as aws } from '../../packages/pulse-aws/src/cli/commands.ts';
+import { commands as railway } from '../../packages/pulse-railway/src/cli/commands.ts';
+import { FAILURES } from '../../packages/pulse-railway/src/router/failures.ts';
+import { ROOT } from './source-files.ts';
+
+const page = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8');
+const sources = readdirSync(join(ROOT, 'packages/pulse-railway/src/router'))
+	.filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+	.map((name) => readFileSync(join(ROOT, 'packages/pulse-railway/src/router', name), 'utf8'))
+	.join('\n');
+
+const found = (pattern: RegExp) => [...new Set([...sources.matchAll(pattern)].map(([, name]) => name ?? ''))];
+const unsaid = (names: readonly string[]) => names.filter((name) => !page.includes(`\`${name}\``));
+
+test('operators can look up every metric, every log event and every failure of the router', () => {
+	const metrics = found(/'(pulse_router_\w+)'/g);
+	const events = [...found(/\bevent: '([\w-]+)'/g), ...found(/\.note\('([\w-]+)'/g)];
+	expect(metrics.length).toBeGreaterThan(8);
+	expect(events.length).toBeGreaterThan(8);
+	expect(unsaid([...metrics, ...events, ...Object.keys(FAILURES)])).toEqual([]);
+});
+
+test('operators look for no metric that the router does not have', () => {
+	const metrics = found(/'(pulse_router_\w+)'/g);
+	const named = [...page.matchAll(/pulse_router_\w+/g)].map(([name]) => name);
+	expect(named.filter((name) => !metrics.includes(name))).toEqual([]);
+});
+
+const specs = [
+	...railway.map((spec) => ({ ...spec, name: `pulse-railway ${spec.name}` })),
+	...aws.map((spec) => ({ ...spec, name: `pulse-aws ${spec.name}` })),
+];
+const COMMON = ['--json', '--quiet', '--verbose', '--show-secrets', '--help', '--version'];
+const guides = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)].filter((path) =>
+	path.endsWith('.md'),
+);
+
+test.each(guides)('every command that %s tells to run exists, with its flags', (guide) => {
+	const text = readFileSync(join(ROOT, guide), 'utf8').replaceAll('\\\n', ' ');
+	const wrong: string[] = [];
+	for (const [call, line] of text.matchAll(/(?<![\w/@.-])(pulse-(?:railway|aws) [a-z][^\n`#)"|;]*)/g)) {
+		const spec = specs
+			.filter(({ name }) => line === name || line?.startsWith(`${name} `))
+			.sort((a, b) => b.name.length - a.name.length)[0];
+		const own = Object.values(spec?.settings ?? {}).map(({ flag }) => flag?.split(' ')[0]);
+		const allowed = [...own, ...COMMON, ...(spec?.changes ? ['--yes', '--dry-run'] : [])];
+		const flags = line?.match(/(?<= )--[\w-]+/g) ?? [];
+		if (!spec || flags.some((flag) => !allowed.includes(flag))) wrong.push(call);
+	}
+	expect(wrong).toEqual([]);
+});
