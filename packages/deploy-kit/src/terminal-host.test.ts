@@ -65,6 +65,32 @@ describe('on a terminal', () => {
 	});
 });
 
+describe('a question on a terminal', () => {
+	async function answered(before: string, after: string): Promise<boolean> {
+		const [input, output] = [new PassThrough(), new PassThrough()];
+		input.write(before);
+		const streams = { input: input as unknown as NodeJS.ReadStream, output: output as unknown as NodeJS.WriteStream };
+		const answer = host({ ...streams, interactive: true }).ask({ text: 'Delete all?', default: false });
+		// It listens once it has drawn itself.
+		output.on('data', (chunk) => String(chunk).includes('Delete all?') && setImmediate(() => input.write(after)));
+		return answer;
+	}
+
+	it('is not answered by what was typed before it was there', async () => {
+		expect(await answered('\n', '\r')).toBe(false);
+		expect(await answered('y', '\r')).toBe(false);
+	});
+
+	it('is answered by yes', async () => {
+		expect(await answered('', 'y')).toBe(true);
+	});
+
+	it('is cancelled by Ctrl-C, also by one that came before it', async () => {
+		await expect(answered('', '\u0003')).rejects.toThrow('Cancelled; nothing was changed.');
+		await expect(answered('\u0003', '')).rejects.toThrow('Cancelled; nothing was changed.');
+	});
+});
+
 it.each([
 	['a terminal', { isTTY: true }, {}, true],
 	['a pipe', { isTTY: false }, {}, false],

@@ -4,6 +4,7 @@ import type { Host, HostMessage, HostQuestion } from './host.ts';
 import { type LiveRegion, liveRegion } from './live-region.ts';
 import { isShown, type LineFormat, plainLine, type Verbosity } from './plain-line.ts';
 import { printable } from './printable.ts';
+import { dropTypeAhead } from './type-ahead.ts';
 
 export interface TerminalHostOptions {
 	readonly input: NodeJS.ReadStream;
@@ -67,6 +68,7 @@ function updateSteps(live: LiveRegion, message: HostMessage & { level: 'step' },
 }
 
 async function askPerson(question: HostQuestion, options: TerminalHostOptions): Promise<boolean> {
+	if (await dropTypeAhead(options.input)) throw new CancelledError('Cancelled; nothing was changed.');
 	const answer = await confirm({
 		message: printable(question.text),
 		initialValue: question.default,
