@@ -84,7 +84,8 @@ async function runParsed({ spec, flags, args, common }: Parsed, info: ProgramInf
 		host.close();
 		// Whatever an abort made fail, it is the abort that the user knows of.
 		const failure = edge.signal.aborted && !isDeployToolError(error) ? new CancelledError() : error;
-		return fail(failure, info, edge, common);
+		const exitCode = fail(failure, info, edge, common);
+		return host.interrupted() ? 130 : exitCode;
 	}
 }
 

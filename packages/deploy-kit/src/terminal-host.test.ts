@@ -66,15 +66,17 @@ describe('on a terminal', () => {
 });
 
 describe('a question on a terminal', () => {
-	async function answered(before: string, after: string): Promise<boolean> {
+	function asking(before: string, after: string) {
 		const [input, output] = [new PassThrough(), new PassThrough()];
 		input.write(before);
 		const streams = { input: input as unknown as NodeJS.ReadStream, output: output as unknown as NodeJS.WriteStream };
-		const answer = host({ ...streams, interactive: true }).ask({ text: 'Delete all?', default: false });
+		const made = host({ ...streams, interactive: true });
+		const answer = made.ask({ text: 'Delete all?', default: false });
 		// It listens once it has drawn itself.
 		output.on('data', (chunk) => String(chunk).includes('Delete all?') && setImmediate(() => input.write(after)));
-		return answer;
+		return { answer, interrupted: made.interrupted };
 	}
+	const answered = (before: string, after: string) => asking(before, after).answer;
 
 	it('is not answered by what was typed before it was there', async () => {
 		expect(await answered('\n', '\r')).toBe(false);
@@ -86,8 +88,14 @@ describe('a question on a terminal', () => {
 	});
 
 	it('is cancelled by Ctrl-C, also by one that came before it', async () => {
-		await expect(answered('', '\u0003')).rejects.toThrow('Cancelled; nothing was changed.');
-		await expect(answered('\u0003', '')).rejects.toThrow('Cancelled; nothing was changed.');
+		for (const [before, after] of [
+			['', '\u0003'],
+			['\u0003', ''],
+		] as const) {
+			const { answer, interrupted } = asking(before, after);
+			await expect(answer).rejects.toThrow('Cancelled; nothing was changed.');
+			expect(interrupted()).toBe(true);
+		}
 	});
 });
 

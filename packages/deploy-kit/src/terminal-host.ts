@@ -24,6 +24,8 @@ export interface TerminalHostOptions {
 export interface TerminalHost extends Host {
 	/** Takes progress off the screen; call it before results or errors are printed. */
 	close(): void;
+	/** A question was answered with Ctrl-C, which a terminal sends as a key and not as a signal then. */
+	interrupted(): boolean;
 }
 
 /** Speaks to a terminal, or in plain lines to a log. */
@@ -32,6 +34,7 @@ export function terminalHost(options: TerminalHostOptions): TerminalHost {
 	const live = options.interactive && verbosity !== 'quiet' ? liveRegion(options.output) : undefined;
 	const format = options.format ?? plainLine;
 	let lastLine: string | undefined;
+	let interrupted = false;
 	return {
 		notify(said) {
 			const message = { ...said, text: printable(said.text) };
@@ -41,13 +44,17 @@ export function terminalHost(options: TerminalHostOptions): TerminalHost {
 				print(format(message));
 			}
 		},
-		ask(question) {
-			if (options.assumeYes === true) return Promise.resolve(true);
-			if (!options.interactive) return Promise.resolve(question.default);
+		async ask(question) {
+			if (options.assumeYes === true) return true;
+			if (!options.interactive) return question.default;
 			live?.clear();
-			return askPerson(question, options);
+			const answer = await askPerson(question, options);
+			interrupted = answer === undefined;
+			if (answer === undefined) throw new CancelledError('Cancelled; nothing was changed.');
+			return answer;
 		},
 		close: () => live?.clear(),
+		interrupted: () => interrupted,
 	};
 
 	function print(line: string): void {
@@ -67,8 +74,9 @@ function updateSteps(live: LiveRegion, message: HostMessage & { level: 'step' },
 	}
 }
 
-async function askPerson(question: HostQuestion, options: TerminalHostOptions): Promise<boolean> {
-	if (await dropTypeAhead(options.input)) throw new CancelledError('Cancelled; nothing was changed.');
+/** `undefined`: Ctrl-C. */
+async function askPerson(question: HostQuestion, options: TerminalHostOptions): Promise<boolean | undefined> {
+	if (await dropTypeAhead(options.input)) return undefined;
 	const answer = await confirm({
 		message: printable(question.text),
 		initialValue: question.default,
@@ -76,8 +84,7 @@ async function askPerson(question: HostQuestion, options: TerminalHostOptions): 
 		output: options.output,
 		...(options.signal === undefined ? {} : { signal: options.signal }),
 	});
-	if (isCancel(answer)) throw new CancelledError('Cancelled; nothing was changed.');
-	return answer;
+	return isCancel(answer) ? undefined : answer;
 }
 
 /** Whether to show progress and ask: both ends are terminals, and no CI (`CI`, or `PULSE_ENV=ci`). */
