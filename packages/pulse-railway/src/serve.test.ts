@@ -113,21 +113,25 @@ it('several workers share the port, follow promotions and metrics, and one that 
 	expect(await router.exit()).toBe(0);
 });
 
-it.each(['1', '2'])('serves without metrics when their port is taken, with %s worker(s)', async (workers) => {
-	const { env } = await stack({ v1: await startNamedBackend('v1') });
-	const taken = createServer();
-	// As the metrics are served: on both families.
-	await new Promise<void>((resolve) => taken.listen(0, resolve));
-	onTestFinished(() => void taken.close());
-	const metricsPort = String((taken.address() as AddressInfo).port);
-	const { port, lines } = await run({
-		...env,
-		PULSE_RAILWAY_ROUTER_WORKERS: workers,
-		PULSE_RAILWAY_ROUTER_METRICS_PORT: metricsPort,
-	});
-	expect(await exchange(port, get('/'))).toContain('"name":"v1"');
-	await eventually(() => lines.some((line) => line.event === 'metrics-not-served'));
-}, 60_000);
+it.each(['1', '2'])(
+	'serves without metrics when their port is taken, with %s worker(s)',
+	async (workers) => {
+		const { env } = await stack({ v1: await startNamedBackend('v1') });
+		const taken = createServer();
+		// As the metrics are served: on both families.
+		await new Promise<void>((resolve) => taken.listen(0, resolve));
+		onTestFinished(() => void taken.close());
+		const metricsPort = String((taken.address() as AddressInfo).port);
+		const { port, lines } = await run({
+			...env,
+			PULSE_RAILWAY_ROUTER_WORKERS: workers,
+			PULSE_RAILWAY_ROUTER_METRICS_PORT: metricsPort,
+		});
+		expect(await exchange(port, get('/'))).toContain('"name":"v1"');
+		await eventually(() => lines.some((line) => line.event === 'metrics-not-served'));
+	},
+	60_000,
+);
 
 it('does not start with an invalid variable or without a store, and says why', async () => {
 	await expect(run({ PULSE_KV_KIND: 'memory', PULSE_RAILWAY_ROUTER_CONNECTION_LIMIT: '0' })).rejects.toThrow(
