@@ -63,6 +63,13 @@ describe('installed as the images do it', () => {
 		expect(help.output()).toContain('Commands:');
 	});
 
+	it('programs import what the package offers, without pulse-app', async () => {
+		const script = "import('pulse-railway').then((offered) => console.log(Object.keys(offered).join(' ')))";
+		const program = startInstalled(app, 'node', ['-e', script]);
+		expect(await program.exit, program.output()).toBe(0);
+		expect(program.output()).toMatch(/RailwayPlugin RailwaySessionStore .*deploy /);
+	});
+
 	it('the janitor refuses to run outside Railway, and lacks nothing to say so', async () => {
 		const janitor = startInstalled(app, 'pulse-railway', ['janitor', 'run']);
 		expect(await janitor.exit).toBe(2);
