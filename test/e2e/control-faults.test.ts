@@ -14,8 +14,8 @@ import { Visitor } from './faults/visitor.ts';
  * meets one kind of fault, in rotation; `npm run faults` lets each meet all of them.
  */
 const ALL = process.env.PULSE_FAULTS === 'all';
-/** Part of a scenario's name: only those. */
-const ONLY = process.env.PULSE_FAULTS_ONLY ?? '';
+/** Parts of the names of scenarios and of kinds: only those. */
+const { PULSE_FAULTS_ONLY: ONLY = '', PULSE_FAULTS_KIND: KIND = '' } = process.env;
 const LANES = 3;
 const BUDGET_MS = ALL ? 3 * 3_600_000 : 1_200_000;
 
@@ -113,10 +113,11 @@ async function broken({ scenario, at, kind }: Case, title: string, lane: Lane, s
 }
 
 function spread(scenario: Scenario, offset: number, calls: readonly CallName[]): readonly Case[] {
-	if (ALL) return calls.flatMap((at) => FAULT_KINDS.map((kind) => ({ scenario, at, kind })));
+	const kinds = FAULT_KINDS.filter(({ name }) => name.includes(KIND));
+	if (ALL) return calls.flatMap((at) => kinds.map((kind) => ({ scenario, at, kind })));
 	return calls.flatMap((at, index) => {
 		if (scenario.sparse && index % 3 !== 0) return [];
-		const kind = FAULT_KINDS[(index + 3 * offset) % FAULT_KINDS.length];
+		const kind = kinds[(index + 3 * offset) % kinds.length];
 		return kind === undefined ? [] : [{ scenario, at, kind }];
 	});
 }
