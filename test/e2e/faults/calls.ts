@@ -8,7 +8,8 @@ export interface CallName {
 }
 
 /** Asked again and again while something takes its time: the first one stands for all. */
-export const POLLS: ReadonlySet<string> = new Set(['deployment', 'buildLogs', 'deploymentLogs', 'workflowStatus']);
+export const POLLS: ReadonlySet<string> = new Set(['deployment', 'workflowStatus']);
+const LOGS = new Set(['buildLogs', 'deploymentLogs']);
 
 /** Hears every call of a platform, and breaks the one it is told to. */
 export class Calls {
@@ -35,9 +36,9 @@ export class Calls {
 		this.#broken = 0;
 	}
 
-	/** The calls since {@link begin}, each poll once; and whether the plan came to anything. */
+	/** The calls since {@link begin}, each poll once, and logs never: they are asked for as it happens; and whether the plan came to anything. */
 	end(): { readonly calls: readonly CallName[]; readonly met: boolean } {
-		const calls = this.#seen.filter(({ fields, nth }) => nth === 0 || !POLLS.has(fields));
+		const calls = this.#seen.filter(({ fields, nth }) => !LOGS.has(fields) && (nth === 0 || !POLLS.has(fields)));
 		const met = this.#broken > 0;
 		this.begin(null);
 		return { calls, met };

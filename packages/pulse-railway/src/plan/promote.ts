@@ -37,24 +37,17 @@ export function planPromote({ observation, live, activeSessions, routerService }
 
 /**
  * Where a rollback without an argument goes: the deployment that was active before, which is the one that began to drain
- * last. Halfway between two deployments it is the older of them: an interrupted deploy is taken back, and an interrupted
- * rollback is finished.
+ * last. An interrupted promotion of any other is taken back; of that very one it was a rollback, and is finished.
  */
 export function previousActive({ observation, live, routerService }: Omit<PromoteFacts, 'activeSessions'>): string {
 	const standing = new Set(backendServices(observation).map(({ id }) => id));
-	const durableId = durableActiveId(observation);
-	const halfway =
-		durableId !== live.activeId && [durableId, live.activeId].every((id) => id !== null && standing.has(id));
-	if (halfway) {
-		const either = backendServices(observation).filter(({ id }) => id === durableId || id === live.activeId);
-		const createdAt = ({ serviceId }: BackendService) =>
-			observation.services.find(({ id }) => id === serviceId)?.createdAt ?? '';
-		const [older] = either.sort((a, b) => createdAt(a).localeCompare(createdAt(b)));
-		if (older !== undefined) return older.id;
-	}
 	const [previous] = live.deployments
 		.filter((record) => record.state === 'draining' && standing.has(record.id))
 		.sort((a, b) => (b.drainStartedAt ?? 0) - (a.drainStartedAt ?? 0));
+	const { activeId } = live;
+	const durableId = durableActiveId(observation);
+	const halfway = durableId !== activeId && durableId !== previous?.id;
+	if (halfway && activeId !== null && standing.has(activeId)) return activeId;
 	if (previous !== undefined) return previous.id;
 	throw usageError(
 		'there is no earlier deployment to roll back to',

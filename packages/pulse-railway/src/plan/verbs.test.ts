@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { planDelete } from './delete.ts';
 import { planPromote, previousActive } from './promote.ts';
 import { planRedeploy } from './redeploy.ts';
-import { BASELINE, backend, live, NOW, record, stack } from './testing/stack.ts';
+import { live, NOW, record, stack } from './testing/stack.ts';
 
 const kinds = ({ steps }: { steps: readonly { kind: string }[] }) => steps.map(({ kind }) => kind);
 const CUT_OVER = ['verify-affinity', 'commit-active', 'promote', 'verify-active'];
@@ -61,16 +61,10 @@ describe('rolling back', () => {
 		expect(previous({ gone: 'draining', a: 'retiring', b: 'draining', c: 'active' })).toBe('b');
 	});
 	it('takes an interrupted deploy back, and finishes an interrupted rollback', () => {
-		const created = (id: string, createdAt: string) => backend(id, { createdAt });
-		const backends = [created('new', '2026-04-02T11:00:00Z'), created('old', '2026-04-02T10:00:00Z')];
 		const halfway = (active: string, states: Parameters<typeof live>[0]) =>
-			previousActive({
-				...where,
-				observation: stack({ active, services: [...BASELINE, ...backends] }),
-				live: live(states),
-			});
-		expect(halfway('new', { old: 'active', new: 'pending' })).toBe('old');
-		expect(halfway('old', { old: 'draining', new: 'active' })).toBe('old');
+			previousActive({ ...where, observation: stack({ active, backends: ['a', 'b', 'c'] }), live: live(states) });
+		expect(halfway('c', { a: 'draining', b: 'active', c: 'pending' })).toBe('b');
+		expect(halfway('a', { a: 'draining', b: 'active' })).toBe('a');
 	});
 	it('needs somebody to go to', () => {
 		expect(() => previous({ c: 'active' })).toThrow('there is no earlier deployment to roll back to');
