@@ -4,7 +4,7 @@ import type { AssetSearch } from './asset-search.ts';
 import type { Upstream } from './claim.ts';
 import { countFailure, type ForwardContext } from './context.ts';
 import type { FailureCause } from './failures.ts';
-import type { ForwardRequest } from './forward-request.ts';
+import { type ForwardRequest, isIdempotent } from './forward-request.ts';
 import { requestLines, responseHeaders, responseLines } from './headers.ts';
 import { trailerFields } from './hop-by-hop.ts';
 import { passInterim } from './interim.ts';
@@ -15,9 +15,8 @@ import type { RequestHead } from './request-head.ts';
 import type { RequestTarget } from './request-target.ts';
 import type { Exchange, ExchangeFailure, UpstreamConnection } from './upstream/connection.ts';
 import type { ResponseHead } from './upstream/parse-head.ts';
+import { writeCopy } from './write-copy.ts';
 
-/** Methods that may be sent again when a kept connection turns out dead (RFC 9110 §9.2.2). */
-const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 /** A body this small that is all in hand goes out with its head in one write. */
 const SMALL_BODY = 16_384;
 
@@ -56,7 +55,7 @@ export class HttpExchange implements Exchange {
 		this.#requestId = forward.requestId;
 		this.#search = forward.search;
 		this.#hasBody = forward.head.chunked || forward.head.contentLength > 0;
-		this.#repeatable = !this.#hasBody && IDEMPOTENT.has(forward.request.method!);
+		this.#repeatable = !this.#hasBody && isIdempotent(forward.request.method!);
 		this.lastProgress = context.tick;
 		this.#started = context.log.access === 'all' ? performance.now() : 0;
 	}
@@ -136,7 +135,7 @@ export class HttpExchange implements Exchange {
 			return;
 		}
 		this.#flushed = true;
-		if (!this.#response.write(Buffer.from(chunk)) && !last) this.#pause();
+		if (!writeCopy(this.#response, chunk) && !last) this.#pause();
 	}
 
 	onComplete(trailers: readonly string[]) {

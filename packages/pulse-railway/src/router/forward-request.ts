@@ -16,3 +16,10 @@ export interface ForwardRequest {
 	/** Only for a request whose 404 may be another deployment's 200. */
 	readonly search: AssetSearch | null;
 }
+
+const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
+
+/** May be sent again when a kept connection turns out dead (RFC 9110 §9.2.2). */
+export function isIdempotent(method: string): boolean {
+	return IDEMPOTENT.has(method);
+}

@@ -5,10 +5,10 @@ import { countFailure, type ForwardContext } from './context.ts';
 import type { FailureCause } from './failures.ts';
 import { handshakeLines, responseLines } from './headers.ts';
 import type { RequestFields } from './log.ts';
+import { readInto, readsInto } from './own-reads.ts';
 import type { RequestHead } from './request-head.ts';
 import type { RequestTarget } from './request-target.ts';
 import { Tunnel } from './tunnel.ts';
-import { READ_BUFFER } from './upstream/connection.ts';
 import { dial } from './upstream/dial.ts';
 import type { ResponseHead } from './upstream/parse-head.ts';
 import { type ResponseEvents, ResponseParser } from './upstream/parse-response.ts';
@@ -25,16 +25,10 @@ export interface HandshakeRequest {
 
 /** Where a backend socket's reads go. It outlives the handshake, and must not keep it alive. */
 class Feed {
-	sink: { onBackendData(chunk: Buffer): void } | null = null;
+	sink: ((chunk: Buffer) => void) | null = null;
 
 	onread(): OnReadOpts {
-		return {
-			buffer: READ_BUFFER,
-			callback: (bytes, buffer) => {
-				this.sink?.onBackendData((buffer as Buffer).subarray(0, bytes));
-				return true;
-			},
-		};
+		return readsInto((chunk) => this.sink?.(chunk));
 	}
 }
 
@@ -65,7 +59,7 @@ export class WebSocketHandshake implements ResponseEvents {
 		client.on('error', this.#onClientGone);
 		client.on('end', this.#onClientGone);
 		client.on('close', this.#onClientGone);
-		this.#feed.sink = this;
+		this.#feed.sink = (chunk) => this.#onBackendData(chunk);
 		this.#giveUp = dial(this.#context.dial, upstream.serviceName, this.#feed.onread(), {
 			onConnected: (backend) => this.#onConnected(backend),
 			onFailed: (failure, cause) => this.#fail(failure, cause),
@@ -88,8 +82,7 @@ export class WebSocketHandshake implements ResponseEvents {
 		this.#fail('closed-early', null);
 	};
 
-	/** `chunk` is valid only during the call. */
-	onBackendData(chunk: Buffer): void {
+	#onBackendData(chunk: Buffer): void {
 		if (this.#over) return;
 		if (!this.#parser.execute(chunk)) this.#fail('bad-response', null);
 	}
@@ -103,10 +96,12 @@ export class WebSocketHandshake implements ResponseEvents {
 		const backend = this.#backend;
 		this.#detach();
 		const tunnel = new Tunnel(client, backend, upstream, this.#context);
-		this.#feed.sink = tunnel;
+		this.#feed.sink = (chunk) => tunnel.onBackendData(chunk);
 		const lines = responseLines(head.headers, upstream.id);
 		client.write(`${statusLine(head)}Connection: Upgrade\r\nUpgrade: websocket\r\n${lines}\r\n`, 'latin1');
-		if (early.length > 0) backend.write(early);
+		if (early.length > 0) tunnel.onClientData(early);
+		const ahead = readInto(client, (chunk) => tunnel.onClientData(chunk));
+		if (ahead !== null) tunnel.onClientData(ahead);
 		if (rest.length > 0) tunnel.onBackendData(rest);
 	}
 

@@ -27,38 +27,43 @@ export class FrameBoundary {
 	/** Takes bytes up to the end of a frame, or all there are; returns where it stopped. */
 	#frame(chunk: Uint8Array, from: number): number {
 		let at = from;
-		while (at < chunk.length) {
-			if (this.#left > 0) {
-				const taken = Math.min(this.#left, chunk.length - at);
-				this.#left -= taken;
-				at += taken;
-				if (this.#left === 0) return at;
-				continue;
-			}
-			this.#header.push(chunk[at++]!);
-			const length = headerLength(this.#header);
-			if (length === -1 || this.#header.length < length) continue;
-			this.#left = payloadLength(this.#header);
-			this.#header.length = 0;
-			if (this.#left === 0) return at;
+		if (this.#left === 0) {
+			const length = this.#header.length === 0 ? headerLength(chunk, at) : -1;
+			if (length !== -1 && at + length <= chunk.length) {
+				this.#left = payloadLength(chunk, at);
+				at += length;
+			} else if (!this.#takeHeaderByte(chunk[at++]!)) return at;
 		}
-		return at;
+		const taken = Math.min(this.#left, chunk.length - at);
+		this.#left -= taken;
+		return at + taken;
+	}
+
+	/** Of a header that a read cut in two; true when it is whole. */
+	#takeHeaderByte(byte: number): boolean {
+		this.#header.push(byte);
+		const length = headerLength(this.#header, 0);
+		if (length === -1 || this.#header.length < length) return false;
+		this.#left = payloadLength(this.#header, 0);
+		this.#header.length = 0;
+		return true;
 	}
 }
 
 /** `-1` while even that cannot be told. */
-function headerLength(header: readonly number[]): number {
-	if (header.length < 2) return -1;
-	const short = header[1]! & 0x7f;
+function headerLength(bytes: ArrayLike<number>, from: number): number {
+	if (bytes.length < from + 2) return -1;
+	const second = bytes[from + 1]!;
+	const short = second & 0x7f;
 	const extended = short === 127 ? 8 : short === 126 ? 2 : 0;
-	return 2 + extended + (header[1]! & 0x80 ? 4 : 0);
+	return 2 + extended + (second & 0x80 ? 4 : 0);
 }
 
-function payloadLength(header: readonly number[]): number {
-	const short = header[1]! & 0x7f;
+function payloadLength(bytes: ArrayLike<number>, from: number): number {
+	const short = bytes[from + 1]! & 0x7f;
 	if (short < 126) return short;
 	let length = 0;
-	for (let i = 0; i < (short === 127 ? 8 : 2); i++) length = length * 256 + header[2 + i]!;
+	for (let i = 0; i < (short === 127 ? 8 : 2); i++) length = length * 256 + bytes[from + 2 + i]!;
 	return length;
 }
 

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Upstream } from './claim.ts';
 import type { ForwardContext } from './context.ts';
 import { closeFrame, FrameBoundary } from './frame-boundary.ts';
+import { writeCopy } from './write-copy.ts';
 
 /** Whoever has ended waits this long for the other side to end as well. */
 const HALF_CLOSED_MS = 10_000;
@@ -24,11 +25,16 @@ export class Tunnel {
 		this.#upstream = upstream;
 		this.#context = context;
 		context.tunnels.add(this);
-		client.on('data', (chunk: Buffer) => this.#onClientData(chunk));
 		client.on('drain', () => backend.resume());
 		backend.on('drain', () => client.resume());
 		this.#endTogether(client, backend);
 		this.#endTogether(backend, client);
+	}
+
+	/** `chunk` is valid only during the call. */
+	onClientData(chunk: Buffer): void {
+		this.#upstream.bytesIn += chunk.length;
+		if (!writeCopy(this.#backend, chunk)) this.#client.pause();
 	}
 
 	/** `chunk` is valid only during the call. */
@@ -39,7 +45,7 @@ export class Tunnel {
 		if (this.#closing === null) this.#toClient.advance(chunk);
 		else passed = chunk.subarray(0, this.#toClient.finishFrame(chunk));
 		this.#upstream.bytesOut += passed.length;
-		if (!this.#client.write(Buffer.from(passed))) this.#backend.pause();
+		if (!writeCopy(this.#client, passed)) this.#backend.pause();
 		this.#sendClose();
 	}
 
@@ -59,11 +65,6 @@ export class Tunnel {
 		this.#closeSent = true;
 		if (this.#client.writable) this.#client.write(this.#closing);
 		this.#backend.resume();
-	}
-
-	#onClientData(chunk: Buffer): void {
-		this.#upstream.bytesIn += chunk.length;
-		if (!this.#backend.write(chunk)) this.#client.pause();
 	}
 
 	#endTogether(one: Socket, other: Socket): void {

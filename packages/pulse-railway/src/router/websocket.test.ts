@@ -126,6 +126,33 @@ describe('a websocket', () => {
 		await eventually(() => backend.sockets[0]!.destroyed);
 	});
 
+	it('passes on what a client says before it is accepted, in order and once', async () => {
+		let accept = () => {};
+		const backend = await startRawBackend((socket, received) => {
+			const echoed = received.split('\r\n\r\n')[1] ?? '';
+			if (echoed.endsWith('.')) socket.write(echoed);
+			accept = () =>
+				socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
+		});
+		const { port } = await startRouter({ deployments: { v1: backend.port } });
+		const client = rawClient(port, `${HANDSHAKE('/')}with it, `);
+		await eventually(() => backend.received[0]?.endsWith('\r\n\r\n') === true);
+		const behind = `${'before it, '.repeat(20_000)}`;
+		client.socket.write(behind);
+		await eventually(() => client.socket.writableLength === 0);
+		accept();
+		await client.until('\r\n\r\n');
+		client.socket.write('after it.');
+		const text = await client.until(/after it\.$/);
+		const echoed = text.slice(text.indexOf('\r\n\r\n') + 4).split(', ');
+		expect(echoed.length).toBe(20_002);
+		expect([echoed[0], new Set(echoed.slice(1, -1)), echoed.at(-1)]).toEqual([
+			'with it',
+			new Set(['before it']),
+			'after it.',
+		]);
+	});
+
 	it('with a stale id is refused, unless it asked to reload: then the active deployment tells it to (R3.2)', async () => {
 		const backend = await startEcho('v2');
 		const { port } = await startRouter({ deployments: { v2: backend.port } });

@@ -1,4 +1,5 @@
 import type { OnReadOpts, Socket } from 'node:net';
+import { readsInto } from '../own-reads.ts';
 import type { ResponseHead } from './parse-head.ts';
 import { type ResponseEvents, ResponseParser } from './parse-response.ts';
 
@@ -20,12 +21,6 @@ export interface ConnectionOwner {
 	onIdle(connection: UpstreamConnection): void;
 	onClosed(connection: UpstreamConnection): void;
 }
-
-/**
- * Every read of every backend connection lands here: a read is consumed before the next one can happen, so nothing is
- * allocated for it. Whoever keeps bytes beyond the call copies them.
- */
-export const READ_BUFFER = Buffer.allocUnsafeSlow(65_536);
 
 /** One HTTP/1.1 connection to a backend, serving one exchange at a time. */
 export class UpstreamConnection implements ResponseEvents {
@@ -52,7 +47,7 @@ export class UpstreamConnection implements ResponseEvents {
 
 	/** Hand this to the dialling of the socket that is then attached. */
 	onread(): OnReadOpts {
-		return { buffer: READ_BUFFER, callback: (bytes, buffer) => this.#onRead(bytes, buffer as Buffer) };
+		return readsInto((chunk) => this.#onRead(chunk));
 	}
 
 	attach(socket: Socket): void {
@@ -149,9 +144,9 @@ export class UpstreamConnection implements ResponseEvents {
 		this.#exchange?.onComplete(trailers);
 	}
 
-	#onRead(bytes: number, buffer: Buffer): boolean {
+	#onRead(chunk: Buffer): boolean {
 		this.#touched = true;
-		if (!this.#parser.execute(buffer.subarray(0, bytes))) {
+		if (!this.#parser.execute(chunk)) {
 			// Unasked-for bytes after a response concern nobody but the connection.
 			if (this.#responseDone) this.destroy();
 			else this.#fail('bad-response');

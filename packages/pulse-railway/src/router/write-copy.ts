@@ -1,0 +1,25 @@
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { READ_SIZE } from './own-reads.ts';
+
+/** Below it a buffer would mostly hold nothing, and a reader that takes its time would keep many of them. */
+const WORTH_KEEPING = READ_SIZE / 2;
+/** Buffers kept for the next copies: 2 MB. */
+const MOST_KEPT = 32;
+const kept: Buffer[] = [];
+
+/**
+ * Sends a copy of `chunk`, whose bytes are valid only during the call; false when the other side should be given time.
+ * A buffer for each copy would be cold memory that the collector hands back late: half of what a large download costs.
+ * Threat: a buffer used again while its bytes are still on their way would show one user's data to another. Its
+ * callback comes only when the kernel has the bytes, or when nothing will be sent any more; one that never comes keeps
+ * the buffer from being used again.
+ */
+export function writeCopy(to: Socket | ServerResponse, chunk: Buffer): boolean {
+	if (chunk.length < WORTH_KEEPING || chunk.length > READ_SIZE) return to.write(Buffer.from(chunk));
+	const buffer = kept.pop() ?? Buffer.allocUnsafeSlow(READ_SIZE);
+	chunk.copy(buffer);
+	return to.write(buffer.subarray(0, chunk.length), () => {
+		if (kept.length < MOST_KEPT) kept.push(buffer);
+	});
+}
