@@ -46,6 +46,8 @@ export const INTERNAL_TOKEN_VARIABLE = 'PULSE_RAILWAY_INTERNAL_TOKEN';
 /** On the router alone. Signs control requests, so whoever holds it moves traffic. */
 export const CONTROL_TOKEN_VARIABLE = 'PULSE_RAILWAY_CONTROL_TOKEN';
 export const BACKEND_REDIS_URL_VARIABLE = 'PULSE_RAILWAY_REDIS_URL';
+/** On the env service, by its operator: where user sessions live instead of the Redis that also routes. */
+export const SESSION_REDIS_URL_VARIABLE = 'PULSE_RAILWAY_SESSION_REDIS_URL';
 /** Path of a JSON object `"<service>": "<host>:<port>"` that replaces private DNS. */
 export const PRIVATE_NETWORK_VARIABLE = 'PULSE_RAILWAY_PRIVATE_NETWORK';
 /** Replaces the GraphQL endpoint; uploads go to the same origin. */

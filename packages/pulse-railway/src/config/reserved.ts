@@ -1,5 +1,10 @@
 import { usageError } from 'pulse-deploy-kit/errors';
-import { BACKEND_REDIS_URL_VARIABLE, DEPLOYMENT_ID_VARIABLE, INTERNAL_TOKEN_VARIABLE } from '../protocol.ts';
+import {
+	BACKEND_REDIS_URL_VARIABLE,
+	DEPLOYMENT_ID_VARIABLE,
+	INTERNAL_TOKEN_VARIABLE,
+	SESSION_REDIS_URL_VARIABLE,
+} from '../protocol.ts';
 
 /** Variables that deploy itself sets; a user's value would break routing or leak into it (contract R7.7). */
 const RESERVED: ReadonlySet<string> = new Set([
@@ -8,6 +13,7 @@ const RESERVED: ReadonlySet<string> = new Set([
 	'PULSE_RAILWAY_DRAIN_STARTED_AT',
 	INTERNAL_TOKEN_VARIABLE,
 	BACKEND_REDIS_URL_VARIABLE,
+	SESSION_REDIS_URL_VARIABLE,
 	'PULSE_APP_FILE',
 	'PULSE_SERVER_ADDRESS',
 	'PORT',
@@ -21,7 +27,10 @@ export function refuseReserved(flag: string, values: Readonly<Record<string, str
 		.filter((name) => RESERVED.has(name))
 		.sort();
 	if (found.length > 0) {
-		throw usageError(`${flag} must not set reserved variables: ${found.join(', ')}`, 'deploy sets them itself.');
+		throw usageError(
+			`${flag} must not set reserved variables: ${found.join(', ')}`,
+			'deploy sets them itself, some of them from what the env service holds.',
+		);
 	}
 }
 

@@ -7,6 +7,7 @@ import {
 	BACKEND_REDIS_URL_VARIABLE,
 	DEPLOYMENT_ID_VARIABLE,
 	INTERNAL_TOKEN_VARIABLE,
+	SESSION_REDIS_URL_VARIABLE,
 } from '../protocol.ts';
 import { reference } from './reference.ts';
 import type { Variables } from './step.ts';
@@ -40,12 +41,22 @@ export function backendVariables(input: BackendInput): Variables {
 		PULSE_APP_FILE: input.appFile,
 		PULSE_SERVER_ADDRESS: input.serverAddress,
 		PORT: String(input.port),
-		...(input.sessionStore === 'railway' ? { [BACKEND_REDIS_URL_VARIABLE]: input.redisUrl } : {}),
+		...(input.sessionStore === 'railway' ? { [BACKEND_REDIS_URL_VARIABLE]: sessionRedis(input) } : {}),
 		...references(input.env),
 		...input.userVariables,
 		// On Railway a build sees its service's variables, so build arguments of a source build are variables.
 		...(input.mode === 'source' ? { ...buildArguments(input), ...dockerfileVariable(input.dockerfile) } : {}),
 	};
+}
+
+/**
+ * The baseline's Redis also says who is active: whoever holds its address moves traffic, past the control token. An operator
+ * who would not trust the app with that gives sessions an address of their own.
+ */
+function sessionRedis({ env, redisUrl }: BackendInput): string {
+	const own = env.variables[SESSION_REDIS_URL_VARIABLE];
+	const sealed = own === null;
+	return sealed || own?.trim() ? reference(env.name, SESSION_REDIS_URL_VARIABLE) : redisUrl;
 }
 
 /** What the Dockerfile gets; the user's own win (contract R7.9, decision 14). */

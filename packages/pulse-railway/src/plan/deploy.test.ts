@@ -110,7 +110,7 @@ describe('the plan of a deploy', () => {
 describe('the variables of a new deployment (R6.2, R6.3)', () => {
 	const variables = (flags: Record<string, unknown> = {}, facts: Partial<DeployFacts> = {}) =>
 		shown(step(plan(flags, facts), 'create-service').variables);
-	const withEnv = (own: Record<string, string>) =>
+	const withEnv = (own: Record<string, string | null>) =>
 		stack({
 			active: 'old',
 			backends: ['old'],
@@ -160,6 +160,20 @@ describe('the variables of a new deployment (R6.2, R6.3)', () => {
 			PULSE_RAILWAY_REDIS_URL: reference('pulse-redis', 'REDIS_URL'),
 		});
 		expect(variables({}, { app: { ...app, sessionStore: 'railway' } })).not.toHaveProperty('REDIS_URL');
+	});
+
+	it('carry the Redis that the operator gave sessions instead, by reference, and not the one that routes', () => {
+		const withStore = { app: { ...app, sessionStore: 'railway' } };
+		const given = (value: string | null) =>
+			variables({}, { ...withStore, observation: withEnv({ PULSE_RAILWAY_SESSION_REDIS_URL: value }) });
+		for (const value of ['redis://sessions:pw@cache:6379', null]) {
+			expect(given(value)).toMatchObject({
+				PULSE_RAILWAY_REDIS_URL: reference('pulse-env', 'PULSE_RAILWAY_SESSION_REDIS_URL'),
+			});
+			expect(given(value)).not.toHaveProperty('PULSE_RAILWAY_SESSION_REDIS_URL');
+			expect(JSON.stringify(given(value))).not.toContain('pulse-redis');
+		}
+		expect(given(' ')).toMatchObject({ PULSE_RAILWAY_REDIS_URL: reference('pulse-redis', 'REDIS_URL') });
 	});
 
 	it('name a Dockerfile that is not the usual one, and the web root', () => {
