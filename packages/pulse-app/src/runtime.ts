@@ -38,6 +38,7 @@ export function createRuntime(app: App, environment: Environment, logger?: Logge
 		secrets: secretsOf(app.plugins, environment),
 		forgetMs: timeoutSeconds * 1000,
 		isLive,
+		onUnreadable: (error) => log.warn({ err: error }, 'the session store cannot be read'),
 	});
 	const sessions = createSessions({
 		keeper,
@@ -46,11 +47,18 @@ export function createRuntime(app: App, environment: Environment, logger?: Logge
 			domain: readCookieDomain(app.options.cookieDomain),
 		},
 		onCookieStale: (sid) => gateway.refreshCookies(sid),
+		askFor: (holder, url) => gateway.askForCookies(holder, url),
+		onRotated: ({ former, sid, by, delivered }) => {
+			const links = renders.reown(former, sid, by);
+			void delivered.then(() => {
+				for (const link of links) link.renew();
+			});
+		},
 		onTouchFailed: (error) => log.warn({ err: error }, 'a user session could not be prolonged'),
 	});
 	const renders = new RenderRegistry({
 		timeoutMs: timeoutSeconds * 1000,
-		sessionOf: sessions.ofOwner,
+		sessionOf: sessions.ofRender,
 		onClosed: (render) => log.debug({ renderId: render.id }, 'render session ended'),
 		onCloseFailed: (error) => log.error({ err: error }, 'the end of a channel failed'),
 		onOwnerGone: sessions.release,

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Runtime } from '../runtime.ts';
+import { SET_COOKIES } from '../sessions/sessions.ts';
 import { BodyTooLargeError } from './body.ts';
 import { submitForm } from './forms.ts';
 import { prerender } from './prerender.ts';
@@ -32,7 +33,7 @@ async function servePulse(
 	if (path === '/_pulse/health' && read) {
 		return replyJson(response, 200, { health: 'ok', message: 'Pulse server is running' });
 	}
-	if (path === '/_pulse/set-cookies' && read) {
+	if (path === SET_COOKIES && read) {
 		await runtime.sessions.renew(request, response);
 		return replyJson(response, 200, { health: 'ok', message: 'Cookies updated' });
 	}

@@ -15,7 +15,8 @@ export async function submitForm(
 	const render = runtime.renders.find(ids.render);
 	if (render === null) return replyJson(response, 410, { detail: 'render session expired' });
 	const sid = await runtime.sessions.identify(request.headers.cookie);
-	if (sid !== render.owner) return replyJson(response, 403, { detail: 'render session belongs to another user' });
+	if (!sid || !(await runtime.sessions.owns(sid, render)))
+		return replyJson(response, 403, { detail: 'render session belongs to another user' });
 
 	const mounts = [...render.mounts()];
 	const handler = mounts.map((mount) => mount.forms.get(ids.form)).find((found) => found !== undefined);

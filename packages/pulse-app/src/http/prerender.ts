@@ -28,7 +28,7 @@ export async function prerender(runtime: Runtime, request: IncomingMessage, resp
 
 	const owner = await runtime.sessions.ensure(request, response);
 	const header = request.headers[RENDER_ID_HEADER.toLowerCase()];
-	const render = findOrCreate(runtime, owner, typeof header === 'string' ? header : renderId);
+	const render = await findOrCreate(runtime, owner, typeof header === 'string' ? header : renderId);
 	const ttlMs = ttlSeconds == null ? PRERENDER_MOUNT_MS : ttlSeconds * 1000;
 
 	const views: Record<string, unknown> = {};
@@ -50,9 +50,13 @@ export async function prerender(runtime: Runtime, request: IncomingMessage, resp
 }
 
 /** A render session of somebody else is never reused: the requester gets a new one. */
-function findOrCreate(runtime: Runtime, owner: string, renderId: string | null | undefined): RenderSession {
+async function findOrCreate(
+	runtime: Runtime,
+	owner: string,
+	renderId: string | null | undefined,
+): Promise<RenderSession> {
 	const existing = renderId ? runtime.renders.find(renderId) : null;
-	if (existing === null || existing.owner !== owner) return runtime.renders.create(owner);
+	if (existing === null || !(await runtime.sessions.owns(owner, existing))) return runtime.renders.create(owner);
 	runtime.renders.keepAlive(existing);
 	return existing;
 }

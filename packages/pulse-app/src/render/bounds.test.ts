@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest';
+import type { UserSession } from '../sessions/user-session.ts';
 import { Browser, serve } from '../testing/harness.ts';
 import { MAX_MOUNTS, RenderSession } from './render-session.ts';
 
 const ROUTE = { pathname: '/', hash: '', query: '', queryParams: {}, pathParams: {}, catchall: [] };
 
 test('a page that prerenders for ever keeps what it shows, and only the newest of the rest', () => {
-	const render = new RenderSession(
-		'r',
-		{ id: 's' } as never,
-		() => 0,
-		() => {},
-	);
+	const render = new RenderSession('r', 's', {
+		sessionOf: () => ({}) as UserSession,
+		now: () => 0,
+		onCloseFailed: () => {},
+	});
 	const shown = render.mount('/shown', ROUTE, 1000);
 	render.attach(shown, ROUTE, null);
 	for (let n = 0; n < 2 * MAX_MOUNTS; n++) render.mount(`/${n}`, ROUTE, 1000);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { UserSession } from '../sessions/user-session.ts';
 import { Browser, serve } from '../testing/harness.ts';
 import { routeInfo } from '../wire/messages.ts';
 import { RenderSession } from './render-session.ts';
@@ -7,14 +8,12 @@ const route = routeInfo.parse({});
 
 function renderSession() {
 	const clock = { now: 0 };
-	const session = { id: 'user' } as ConstructorParameters<typeof RenderSession>[1];
 	return {
-		render: new RenderSession(
-			'render',
-			session,
-			() => clock.now,
-			() => {},
-		),
+		render: new RenderSession('render', 'user', {
+			sessionOf: () => ({}) as UserSession,
+			now: () => clock.now,
+			onCloseFailed: () => {},
+		}),
 		clock,
 	};
 }
@@ -33,7 +32,7 @@ describe('a view', () => {
 
 	it('stays while it is attached, and 300 seconds after its socket is lost', () => {
 		const { render, clock } = renderSession();
-		const link = { send: () => {}, drop: () => {} };
+		const link = { send: () => {}, drop: () => {}, renew: () => {} };
 		const mount = render.mount('/', route, 60_000);
 		render.connect(link);
 		render.attach(mount, route, null);

@@ -1,15 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { RenderSessionCounts } from '../plugin.ts';
-import type { UserSession } from '../sessions/user-session.ts';
-import { type Link, RenderSession } from './render-session.ts';
+import type { SessionHolder } from '../sessions/sessions.ts';
+import { type Link, RenderSession, type RenderSessionOptions } from './render-session.ts';
 
-export interface RenderRegistryOptions {
+export interface RenderRegistryOptions extends Omit<RenderSessionOptions, 'now'> {
 	/** How long a render session without a socket is kept. */
 	readonly timeoutMs: number;
-	readonly sessionOf: (sid: string) => UserSession;
 	readonly onClosed: (render: RenderSession) => void;
-	/** A callback of the app for the end of a channel failed. */
-	readonly onCloseFailed: (error: unknown) => void;
 	/** The last render session of this user is gone. */
 	readonly onOwnerGone: (sid: string) => void;
 	readonly now?: () => number;
@@ -28,8 +25,7 @@ export class RenderRegistry {
 
 	/** A new one, closed after the timeout unless a socket connects. The id is random unless a browser brings it. */
 	create(owner: string, id: string = randomBytes(16).toString('hex')): RenderSession {
-		const session = this.#options.sessionOf(owner) as UserSession & { readonly id: string };
-		const render = new RenderSession(id, session, this.#options.now ?? Date.now, this.#options.onCloseFailed);
+		const render = new RenderSession(id, owner, { now: Date.now, ...this.#options });
 		this.#renders.set(id, render);
 		this.#owners.set(owner, (this.#owners.get(owner) ?? 0) + 1);
 		this.#closeLater(render);
@@ -56,6 +52,22 @@ export class RenderRegistry {
 		clearTimeout(this.#timers.get(render.id));
 		this.#timers.delete(render.id);
 		render.connect(link);
+	}
+
+	/**
+	 * The user has a new session id. All but the page that asked for it have to show it: their sockets, which are returned, are
+	 * not heard any more.
+	 */
+	reown(former: string, owner: string, by: SessionHolder | null): Link[] {
+		const renders = this.of(former);
+		if (renders.length === 0) return [];
+		this.#owners.delete(former);
+		this.#owners.set(owner, (this.#owners.get(owner) ?? 0) + renders.length);
+		return renders.flatMap((render) => {
+			const link = render.reown(owner, render === by);
+			if (link !== null) this.#closeLater(render);
+			return link ?? [];
+		});
 	}
 
 	disconnect(render: RenderSession, link: Link): void {

@@ -1,3 +1,5 @@
+import { PulseError } from '../errors.ts';
+import type { SessionHolder } from '../sessions/sessions.ts';
 import type { UserSession } from '../sessions/user-session.ts';
 import type { RouteInfo, ServerMessage } from '../wire/messages.ts';
 import { type Serialized, serialize } from '../wire/serialize.ts';
@@ -13,6 +15,15 @@ export interface Link {
 	send(message: Serialized): void;
 	/** Another socket of the same page has taken over. */
 	drop(): void;
+	/** Ends the connection in a way that has the browser connect again. */
+	renew(): void;
+}
+
+export interface RenderSessionOptions {
+	readonly sessionOf: (holder: SessionHolder) => UserSession;
+	readonly now: () => number;
+	/** A callback of the app for the end of a channel failed. */
+	readonly onCloseFailed: (error: unknown) => void;
 }
 
 /**
@@ -21,30 +32,29 @@ export interface Link {
  */
 export class RenderSession {
 	readonly id: string;
-	/** Session id of the user whose browser it belongs to. */
-	readonly owner: string;
 	readonly session: UserSession;
 	/** For the app. */
 	readonly data = new Map<string, unknown>();
 	readonly #mounts = new Map<string, Mount>();
 	readonly #channels = new Map<string, ServerChannel>();
 	readonly #outbox = new Outbox();
-	readonly #now: () => number;
-	readonly #onCloseFailed: (error: unknown) => void;
+	readonly #options: RenderSessionOptions;
+	#owner: string;
+	/** Those who wait for the browser to show the new session id; `null` when there is nothing to show. */
+	#unproven: ((closed: boolean) => void)[] | null = null;
 	#pageInstance: string | null = null;
 	#link: Link | null = null;
 
-	constructor(
-		id: string,
-		session: UserSession & { readonly id: string },
-		now: () => number,
-		onCloseFailed: (error: unknown) => void,
-	) {
+	constructor(id: string, owner: string, options: RenderSessionOptions) {
 		this.id = id;
-		this.owner = session.id;
-		this.session = session;
-		this.#now = now;
-		this.#onCloseFailed = onCloseFailed;
+		this.#owner = owner;
+		this.#options = options;
+		this.session = options.sessionOf(this);
+	}
+
+	/** Session id of the user whose browser it belongs to. */
+	get owner(): string {
+		return this.#owner;
 	}
 
 	get connected(): boolean {
@@ -63,6 +73,8 @@ export class RenderSession {
 	connect(link: Link): void {
 		const previous = this.#link;
 		this.#link = link;
+		for (const tell of this.#unproven?.splice(0) ?? []) tell(false);
+		this.#unproven = null;
 		previous?.drop();
 		for (const message of this.#outbox.drain()) link.send(message);
 	}
@@ -71,8 +83,31 @@ export class RenderSession {
 	disconnect(link: Link): boolean {
 		if (this.#link !== link) return false;
 		this.#link = null;
-		for (const mount of this.#mounts.values()) mount.disconnect(this.#now());
+		for (const mount of this.#mounts.values()) mount.disconnect(this.#options.now());
 		return true;
+	}
+
+	/** Whether this is the socket that speaks for the page. */
+	holds(link: Link): boolean {
+		return this.#link === link;
+	}
+
+	/** The user has a new session id. Unless the browser has shown it already, its socket, which is returned, is not heard any more. */
+	reown(owner: string, shown: boolean): Link | null {
+		this.#owner = owner;
+		if (shown) return null;
+		this.#unproven ??= [];
+		const link = this.#link;
+		if (link !== null) this.disconnect(link);
+		return link;
+	}
+
+	/** Resolves when its browser has shown that the session is its own; rejects when it never will. */
+	async proven(): Promise<void> {
+		const waiting = this.#unproven;
+		if (waiting === null) return;
+		const closed = await new Promise<boolean>((resolve) => void waiting.push(resolve));
+		if (closed) throw new PulseError('session-rotated', 'The page did not come back with its new session id.');
 	}
 
 	/**
@@ -87,7 +122,7 @@ export class RenderSession {
 	}
 
 	mount(path: string, routeInfo: RouteInfo, ttlMs: number): Mount {
-		const mount = new Mount(path, routeInfo, this.#now() + ttlMs);
+		const mount = new Mount(path, routeInfo, this.#options.now() + ttlMs);
 		this.#mounts.delete(path);
 		this.#mounts.set(path, mount);
 		if (this.#mounts.size > MAX_MOUNTS) {
@@ -100,7 +135,7 @@ export class RenderSession {
 	/** `null` when the path was not prerendered here, or too long ago. */
 	findMount(path: string): Mount | null {
 		const mount = this.#mounts.get(path);
-		if (mount === undefined || !mount.expired(this.#now())) return mount ?? null;
+		if (mount === undefined || !mount.expired(this.#options.now())) return mount ?? null;
 		this.#mounts.delete(path);
 		return null;
 	}
@@ -127,14 +162,15 @@ export class RenderSession {
 	}
 
 	closeChannel(name: string): void {
-		this.#channels.get(name)?.close(this.#onCloseFailed);
+		this.#channels.get(name)?.close(this.#options.onCloseFailed);
 		this.#channels.delete(name);
 	}
 
 	/** Ends the live state. The registry calls it once. */
 	close(): void {
-		for (const channel of this.#channels.values()) channel.close(this.#onCloseFailed);
+		for (const channel of this.#channels.values()) channel.close(this.#options.onCloseFailed);
 		this.#channels.clear();
+		for (const tell of this.#unproven?.splice(0) ?? []) tell(true);
 		this.#link?.drop();
 		this.#link = null;
 	}

@@ -16,14 +16,17 @@ export function createKeeper(options: {
 	readonly secrets: readonly string[];
 	readonly forgetMs: number;
 	readonly isLive: (sid: string) => boolean;
+	readonly onUnreadable: (error: unknown) => void;
 }): SessionKeeper {
-	const { store, environment, secrets, forgetMs, isLive } = options;
+	const { store, environment, secrets, forgetMs, isLive, onUnreadable } = options;
 	const issuer = createSidIssuer(secrets);
 	if (isCookieStore(store)) {
 		const secret = store.secret ?? environment.secret ?? ephemeralSecret(environment);
-		return createCookieKeeper({ secret, issuer, forgetMs, isLive });
+		// A store of another copy of this package may be older than `previousSecrets`. An empty secret would sign for everybody.
+		const previous = (store.previousSecrets ?? []).filter((old) => old !== '');
+		return createCookieKeeper({ secrets: [secret, ...previous], issuer, forgetMs, isLive });
 	}
-	return createServerKeeper({ store, issuer, ttlMs: SESSION_MAX_AGE_SECONDS * 1000, isLive });
+	return createServerKeeper({ store, issuer, ttlMs: SESSION_MAX_AGE_SECONDS * 1000, isLive, onUnreadable });
 }
 
 export function isCookieStore(store: SessionStore | CookieSessionStore): store is CookieSessionStore {

@@ -10,11 +10,14 @@ const MAX_INFLATED_BYTES = 1024 * 1024;
 export interface CookieSession {
 	readonly sid: string;
 	readonly data: SessionData;
+	/** Ids that this session had before, newest first: pages that were opened under them are this user's. */
+	readonly formerly?: readonly string[];
 }
 
 /** `v1.<base64url zlib JSON {sid,data}>.<base64url HMAC-SHA256>`, as Python Pulse apps write it (contract P1.11). */
 export function encodeCookie(session: CookieSession, secret: string): string {
-	const payload = deflateSync(JSON.stringify({ sid: session.sid, data: session.data }));
+	const { sid, data, formerly } = session;
+	const payload = deflateSync(JSON.stringify({ sid, data, formerly }));
 	const cookie = `v1.${payload.toString('base64url')}.${mac(payload, secret).toString('base64url')}`;
 	if (cookie.length > MAX_COOKIE_BYTES) {
 		throw new PulseError('session-too-large', `The session cookie would be ${cookie.length} bytes.`, {

@@ -8,8 +8,11 @@ export class CookieSessionStore {
 	readonly [SESSION_STORE_BRAND] = 'cookie';
 	/** Signing secret; default `PULSE_SECRET`, which production requires. */
 	readonly secret: string | undefined;
+	/** Secrets of before, whose cookies are still read and signed anew: nobody has to sign in again. Default: none. */
+	readonly previousSecrets: readonly string[];
 
-	constructor(options: { readonly secret?: string } = {}) {
+	constructor(options: { readonly secret?: string; readonly previousSecrets?: readonly string[] } = {}) {
 		this.secret = options.secret;
+		this.previousSecrets = options.previousSecrets ?? [];
 	}
 }

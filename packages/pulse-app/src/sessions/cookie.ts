@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { PulseError } from '../errors.ts';
 
 /** The session cookie of contract P1.11. */
@@ -10,13 +11,21 @@ export interface CookieAttributes {
 	readonly domain: string | null;
 }
 
-/** The first cookie of this name in a `Cookie` header, or `null`. */
-export function readSessionCookie(header: string | undefined): string | null {
+/** More cookies of one name than any honest browser has for an address. */
+const MAX_CANDIDATES = 8;
+
+/**
+ * All cookies of this name in a `Cookie` header. Another app on a parent domain may have set one for us too, and the browser
+ * sends the older one first: only the signature or the store tells whose is whose.
+ */
+export function readSessionCookies(header: string | undefined): string[] {
+	const values: string[] = [];
 	for (const part of header?.split(';') ?? []) {
 		const separator = part.indexOf('=');
-		if (separator !== -1 && part.slice(0, separator).trim() === SESSION_COOKIE) return part.slice(separator + 1).trim();
+		if (separator !== -1 && part.slice(0, separator).trim() === SESSION_COOKIE)
+			values.push(part.slice(separator + 1).trim());
 	}
-	return null;
+	return values.slice(0, MAX_CANDIDATES);
 }
 
 export function sessionCookie(value: string, attributes: CookieAttributes): string {
@@ -38,4 +47,13 @@ export function readCookieDomain(text: string | undefined): string | null {
 	throw new PulseError('invalid-cookie-domain', `The cookie domain '${text}' is not a domain.`, {
 		next: 'Give a domain like .example.com, or leave it out.',
 	});
+}
+
+/** Replaces an earlier session cookie of the same response and leaves the app's own cookies alone. */
+export function setSessionCookie(response: ServerResponse, cookie: string): void {
+	if (response.headersSent)
+		throw new Error('the session changed after the response had begun: its cookie cannot be sent');
+	const header = response.getHeader('set-cookie') ?? [];
+	const others = (Array.isArray(header) ? header : [String(header)]).filter((c) => !c.startsWith(`${SESSION_COOKIE}=`));
+	response.setHeader('set-cookie', [...others, cookie]);
 }

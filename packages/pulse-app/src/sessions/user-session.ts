@@ -10,5 +10,21 @@ export interface UserSession {
 	/** Atomic read and write of one key. `change` may run again when another writer was faster. */
 	update<T>(key: string, change: (previous: unknown) => T): Promise<T>;
 	delete(key: string): Promise<void>;
+	/**
+	 * Gives the session a new id and makes the former one worthless. Call it whenever the visitor's rights change, before
+	 * writing who they are: an id that somebody planted in the browser beforehand then leads nowhere. The data stay, unless
+	 * `clear` (default false) asks for an empty session, as at signing out. Open pages stay: their sockets reconnect with the
+	 * new id. Does nothing for a visitor without a session.
+	 *
+	 * For a request the response carries the new cookie, so call it before the response begins. On a render session its
+	 * browser is asked to fetch the cookie; rejects with `not-connected` or, after 10 s, `not-rotated` when it does not, and
+	 * then nothing has changed.
+	 *
+	 * @example
+	 * const session = await app.session(request, response);
+	 * await session.rotate();
+	 * await session.set('user', user.id);
+	 */
+	rotate(options?: { readonly clear?: boolean }): Promise<void>;
 	entries(): Promise<Record<string, unknown>>;
 }

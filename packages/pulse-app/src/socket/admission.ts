@@ -12,13 +12,13 @@ export interface Handshake {
 
 /** `reload`: let it in only to tell it to reload. `code` reaches the browser as the error's data. */
 export type Admission =
-	| { readonly kind: 'accepted'; readonly render: RenderSession }
+	| { readonly kind: 'accepted'; readonly render: RenderSession; readonly sid: string }
 	| { readonly kind: 'reload' }
 	| { readonly kind: 'refused'; readonly code: string };
 
 const refused = (code: string): Admission => ({ kind: 'refused', code });
 
-/** Who may connect (contract P1.7–8). After the session is known everything happens in one step: claims cannot race. */
+/** Who may connect (contract P1.7–8). What follows the look-up of the owner happens in one step: claims cannot race. */
 export async function admit(
 	parts: { readonly plugins: readonly Plugin[]; readonly sessions: Sessions; readonly renders: RenderRegistry },
 	handshake: Handshake,
@@ -38,8 +38,10 @@ export async function admit(
 	const instance = handshake.auth.__pulse_page_instance_id;
 	const pageInstance = typeof instance === 'string' && instance !== '' ? instance : null;
 
+	const existing = parts.renders.find(renderId);
+	if (existing !== null && !(await parts.sessions.owns(sid, existing))) return refused('not_owner');
 	const render = parts.renders.find(renderId) ?? parts.renders.create(sid, renderId);
 	if (render.owner !== sid) return refused('not_owner');
 	if (!render.claim(pageInstance)) return refused('render_id_collision');
-	return { kind: 'accepted', render };
+	return { kind: 'accepted', render, sid };
 }

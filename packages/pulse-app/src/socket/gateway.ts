@@ -3,9 +3,10 @@ import type { Server as HttpServer } from 'node:http';
 import type { Logger } from 'pino';
 import { Server, type Socket } from 'socket.io';
 import type { App } from '../app.ts';
+import { PulseError } from '../errors.ts';
 import type { RenderRegistry } from '../render/registry.ts';
-import type { Link } from '../render/render-session.ts';
-import type { Sessions } from '../sessions/sessions.ts';
+import type { Link, RenderSession } from '../render/render-session.ts';
+import { SET_COOKIES, type SessionHolder, type Sessions } from '../sessions/sessions.ts';
 import { serialize } from '../wire/serialize.ts';
 import { type Admission, admit } from './admission.ts';
 import { parseMessage, receive } from './receive.ts';
@@ -16,6 +17,8 @@ export interface Gateway {
 	reloadAll(): number;
 	/** Asks a browser of this user to fetch its new cookies. */
 	refreshCookies(sid: string): void;
+	/** Asks this very page to fetch cookies there. Throws `not-connected` when it is away. */
+	askForCookies(holder: SessionHolder, url: string): void;
 	/** Messages whose handlers have not finished. */
 	messages(): number;
 	/** Closes every socket; resolves when the server that it is attached to has no connection left. */
@@ -58,13 +61,18 @@ export function createGateway(parts: {
 		const link: Link = {
 			send: (message) => socket.emit('message', message),
 			drop: () => socket.disconnect(true),
+			// To be told to go is final for a browser; a transport that closes is an accident.
+			renew: () => socket.conn.close(),
 		};
 		if (admission.kind !== 'accepted') return link.send(serialize({ type: 'reload' }));
 		const { render } = admission;
+		// The session id was replaced since.
+		if (render.owner !== admission.sid) return link.renew();
 
 		socket.on('disconnect', () => renders.disconnect(render, link));
 		socket.on('message', (wire: unknown) => {
 			const message = parseMessage(wire);
+			if (!render.holds(link)) return;
 			if (message === null) return log.warn({ renderId: render.id }, 'dropped a message that is not of the protocol');
 			messages += 1;
 			receive(app, render, message)
@@ -85,19 +93,21 @@ export function createGateway(parts: {
 		},
 		refreshCookies: (sid) => {
 			const render = renders.of(sid).find((candidate) => candidate.connected);
-			render?.send({
-				type: 'api_call',
-				id: randomUUID(),
-				url: '/_pulse/set-cookies',
-				method: 'GET',
-				headers: {},
-				body: null,
-				credentials: 'include',
-			});
+			if (render !== undefined) askForCookies(render, SET_COOKIES);
+		},
+		askForCookies: (holder, url) => {
+			const render = renders.of(holder.owner).find((candidate) => candidate === holder && candidate.connected);
+			if (render === undefined) throw new PulseError('not-connected', 'The page is away: its cookie cannot change.');
+			askForCookies(render, url);
 		},
 		messages: () => messages,
 		close: () => io.close(),
 	};
+}
+
+function askForCookies(render: RenderSession, url: string): void {
+	const request = { method: 'GET', headers: {}, body: null, credentials: 'include' } as const;
+	render.send({ type: 'api_call', id: randomUUID(), url, ...request });
 }
 
 function refusal(code: string): Error {

@@ -102,6 +102,41 @@ describe.each([
 	});
 });
 
+describe.each([
+	['sqlite', sqliteUrl, null],
+	['redis', redisUrl, missing],
+])('a session id that changes, on %s', (_kind, address, reason) => {
+	it.skipIf(reason !== null)('changes for all deployments, and the former one opens nothing on any', async () => {
+		const url = await address();
+		const serve = async (id: string) => {
+			const app = new App({
+				plugins: [new RailwayPlugin()],
+				sessionStore: new RailwaySessionStore(),
+				listener: async (request, response) => {
+					const session = await app.session(request, response);
+					if (request.url === '/sign-in') await session.rotate();
+					if (request.url !== '/') await session.set(request.url ?? '', id);
+					response.end(JSON.stringify(await session.entries()));
+				},
+			});
+			const env = { PULSE_DEPLOYMENT_ID: id, PULSE_RAILWAY_INTERNAL_TOKEN: 't', PULSE_RAILWAY_REDIS_URL: url };
+			const running = await app.listen({ port: 0, address: '127.0.0.1', logger: pino({ level: 'silent' }), env });
+			onTestFinished(() => running.close({ budgetMs: 0 }));
+			return async (path: string, cookie = '') => {
+				const response = await fetch(`http://127.0.0.1:${running.port}${path}`, { headers: { cookie } });
+				return { data: await response.json(), cookie: response.headers.getSetCookie()[0]?.split(';', 1)[0] ?? '' };
+			};
+		};
+		const [blue, green] = [await serve('blue'), await serve('green')];
+		const former = (await blue('/basket')).cookie;
+		const { cookie } = await green('/sign-in', former);
+		expect(cookie).not.toBe(former);
+		const whole = { '/basket': 'blue', '/sign-in': 'green' };
+		expect([(await blue('/', cookie)).data, (await green('/', cookie)).data]).toEqual([whole, whole]);
+		expect([(await blue('/', former)).data, (await green('/', former)).data]).toEqual([{}, {}]);
+	});
+});
+
 describe('RailwaySessionStore', () => {
 	it('is recognised by brand without connecting to anything', () => {
 		expect(new RailwaySessionStore()[SESSION_STORE_BRAND]).toBe('railway');
