@@ -41,7 +41,12 @@ export class ClientChannel {
 		const requestId = `${this.name}-${this.#lastId}`;
 		return new Promise((resolve, reject) => {
 			this.#pending.set(requestId, { resolve, reject, sent: false });
-			this.#say({ type: 'channel_message', channel: this.name, event, payload, requestId, error: undefined });
+			try {
+				this.#say({ type: 'channel_message', channel: this.name, event, payload, requestId, error: undefined });
+			} catch (error) {
+				this.#pending.delete(requestId);
+				throw error;
+			}
 		});
 	}
 

@@ -23,7 +23,7 @@ import { followVisibility } from './visibility.ts';
 export { type ClientChannel, ConnectionLostError } from './channel.ts';
 export type { Navigate, NavigateOptions } from './navigation.ts';
 
-/** `refused`: the server will not have this page, e.g. because cookies are blocked. */
+/** `refused`: the server will not have this page, e.g. because cookies are blocked or loading it again and again did not help. */
 export type Status = 'connecting' | 'connected' | 'disconnected' | 'reloading' | 'refused';
 
 export interface ConnectOptions {
@@ -63,7 +63,10 @@ export async function connect(options: ConnectOptions = {}): Promise<PulseClient
 	setStatus('connecting');
 
 	let directives = pageDirectives();
-	const reloader = createReloader(() => setStatus('reloading'));
+	const reloader = createReloader(
+		() => setStatus('reloading'),
+		() => setStatus('refused'),
+	);
 	const pinnedFetch = createFetch(() => directives, reloader);
 	const [io, opened] = await Promise.all([
 		options.io ?? servedSocketIo(),
@@ -132,7 +135,7 @@ async function openRenderSession(pinnedFetch: typeof fetch, leaving: () => boole
 	const answer = await readPrerendered(response, url.pathname);
 	if (answer.kind === 'not-found') throw new Error('the server has no view for this path');
 	if (answer.kind === 'view') return answer;
-	location.assign(answer.path);
+	load(answer.path);
 	return new Promise<never>(() => {});
 }
 

@@ -52,6 +52,13 @@ describe.skipIf(missing !== null)(`navigating in the browser${missing === null ?
 		expect(running.renderSessions()).toEqual({ total: 1, connected: 1, resumable: 0 });
 	});
 
+	it('never runs an address', async () => {
+		const { url, loads } = await drawing();
+		const page = await connected(url);
+		await expect(page.evaluate(`pulse.navigate('javascript:void(window.ran = true)')`)).rejects.toThrow(/javascript:/);
+		expect([await page.evaluate('window.ran'), loads(), await status(page)]).toEqual([undefined, 1, 'connected']);
+	});
+
 	it('finds its state again when it reconnects at another path', async () => {
 		const { url, loads } = await drawing();
 		const page = await connected(url);

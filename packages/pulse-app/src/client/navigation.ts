@@ -65,9 +65,15 @@ export function createNavigation(parts: {
 
 /** Loads the document at an address. After going back the address is there already. */
 export function load(target: string | URL, options: NavigateOptions | 'back' = {}): void {
-	if (options === 'back') location.reload();
-	else if (options.replace) location.replace(target);
-	else location.assign(target);
+	if (options === 'back') {
+		location.reload();
+		return;
+	}
+	const url = new URL(target, location.href);
+	// The address may be a visitor's word, e.g. `?next=`: as `javascript:` it would run in this page.
+	if (!/^https?:$/.test(url.protocol)) throw new TypeError(`cannot go to a ${url.protocol} address`);
+	if (options.replace) location.replace(url);
+	else location.assign(url);
 }
 
 function documentOf({ origin, pathname, search }: URL): string {

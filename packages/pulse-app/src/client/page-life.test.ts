@@ -89,6 +89,39 @@ describe.skipIf(missing !== null)(`a page in the browser${missing === null ? '' 
 		await expect.poll(() => status(page)).toBe('connected');
 	});
 
+	it('does not load anew for ever: it says so, and tries again when somebody comes back', async () => {
+		const { url, running, loads } = await live();
+		const page = await connected(url);
+		await page.evaluate('sessionStorage.__PULSE_RELOADS = JSON.stringify(Array(20).fill(Date.now() - 60_000))');
+		running.reload();
+		await expect.poll(() => status(page)).toBe('refused');
+		expect(loads()).toBe(1);
+		await show(page);
+		await expect.poll(loads).toBe(2);
+		await expect.poll(() => status(page)).toBe('connected');
+	});
+
+	it('waits a minute before it loads anew once more where it cannot remember that it did', async () => {
+		const { url, running, loads } = await live();
+		const page = await connected(
+			url,
+			`{
+			const { setTimeout } = window;
+			Storage.prototype.setItem = () => { throw new Error('full') };
+			window.setTimeout = (callback, wait) => {
+				if (String(callback).includes('location.reload')) window.reloadWait = wait;
+				return setTimeout(callback, wait);
+			};
+		}`,
+		);
+		running.reload();
+		await expect.poll(loads).toBe(2);
+		await expect.poll(() => status(page)).toBe('connected');
+		running.reload();
+		await expect.poll(() => status(page)).toBe('reloading');
+		expect(await page.evaluate('reloadWait')).toBe(60_000);
+	});
+
 	it('loads anew when another page holds its render session', async () => {
 		const { url, loads } = await live();
 		const page = await connected(url);

@@ -41,6 +41,14 @@ describe('the wire format', () => {
 		expect(() => serialize({ a: Number.POSITIVE_INFINITY })).toThrow(/infinite/);
 	});
 
+	it('counts the holes of an array, and refuses a date that is none', () => {
+		const sparse = [1, new Date(0)];
+		sparse[3] = new Date(1);
+		delete sparse[0];
+		expect(throughJson(sparse)).toEqual([null, new Date(0), null, new Date(1)]);
+		expect(() => serialize({ at: new Date(Number.NaN) })).toThrow(TypeError);
+	});
+
 	it('gives a __proto__ key of a client no power', () => {
 		const back = deserialize([[[], [], [], []], JSON.parse('{"__proto__":{"admin":true}}')]) as Record<string, unknown>;
 		expect(Object.getPrototypeOf(back)).toBe(Object.prototype);

@@ -8,7 +8,7 @@ export type Serialized = readonly [readonly [number[], number[], number[], numbe
 /** Dates that were read as `YYYY-MM-DD` are written that way again. */
 const calendarDates = new WeakSet<Date>();
 
-/** Throws `TypeError` for infinities, functions, symbols, bigints and Maps whose keys are not strings. */
+/** Throws `TypeError` for infinities, invalid dates, functions, symbols, bigints and Maps whose keys are not strings. */
 export function serialize(value: unknown): Serialized {
 	const [refs, dates, sets, maps]: [number[], number[], number[], number[]] = [[], [], [], []];
 	const seen = new Map<object, number>();
@@ -28,6 +28,7 @@ export function serialize(value: unknown): Serialized {
 		}
 		seen.set(node, index);
 		if (node instanceof Date) {
+			if (Number.isNaN(node.getTime())) throw new TypeError('cannot serialise an invalid date');
 			dates.push(index);
 			return calendarDates.has(node) ? node.toISOString().slice(0, 10) : node.toISOString();
 		}
@@ -39,7 +40,8 @@ export function serialize(value: unknown): Serialized {
 			maps.push(index);
 			return encodeEntries([...node]);
 		}
-		return Array.isArray(node) ? node.map(encode) : encodeEntries(Object.entries(node));
+		// A hole in an array has an index too, which `map` would leave out.
+		return Array.isArray(node) ? Array.from(node, encode) : encodeEntries(Object.entries(node));
 	};
 
 	const encodeEntries = (entries: [unknown, unknown][]): object => {
