@@ -2,6 +2,7 @@ import type { Directives } from '../plugin.ts';
 import type { ClientMessage, ServerMessage } from '../wire/messages.ts';
 import { deserialize, serialize } from '../wire/serialize.ts';
 import { routeOf } from './route.ts';
+import { Said } from './said.ts';
 
 /** What this client uses of socket.io-client. */
 export interface SocketLike {
@@ -47,16 +48,21 @@ export function openSocket(io: SocketFactory, directives: Directives, events: So
 	).join('');
 	const socket = io(location.origin, {
 		transports: ['websocket'],
-		auth: { ...directives.socketio.auth, __pulse_page_instance_id: pageInstance },
+		// Asked at every connection: what the server sent on a connection that was dead already, it sends again.
+		auth: (tell: (auth: object) => void) =>
+			tell({ ...directives.socketio.auth, __pulse_page_instance_id: pageInstance, __pulse_received: received }),
 		query: directives.socketio.query,
 	});
 	let path = location.pathname;
 	const queue: ClientMessage[] = [];
 	let attachId = 0;
 	let attached = false;
+	let received = 0;
+	const said = new Said();
 
 	const emit = (message: ClientMessage) => {
 		socket.emit('message', serialize(message));
+		said.add(message);
 		events.onSent(message);
 	};
 
@@ -66,7 +72,10 @@ export function openSocket(io: SocketFactory, directives: Directives, events: So
 		emit({ type: 'attach', path, routeInfo, attachId: String(attachId) });
 	};
 
-	socket.on('connect', attach);
+	socket.on('connect', () => {
+		said.connected();
+		attach();
+	});
 	socket.on('disconnect', (reason: string) => {
 		attached = false;
 		events.onDisconnected();
@@ -83,11 +92,14 @@ export function openSocket(io: SocketFactory, directives: Directives, events: So
 		else events.onRefused(code);
 	});
 	socket.on('message', (wire: unknown) => {
+		received += 1;
 		const message = deserialize(wire) as ServerMessage;
 		if (message.type === 'reload') return events.reload('the server asked for it');
 		if (message.type === 'attach_ack' && message.attachId === String(attachId) && !attached) {
+			const missed = said.missed(message.received);
+			if (missed === null) return events.reload('the server has missed too much of it');
 			attached = true;
-			for (const waiting of queue.splice(0)) emit(waiting);
+			for (const waiting of [...missed, ...queue.splice(0)]) emit(waiting);
 			events.onConnected();
 		}
 		events.onMessage(message);

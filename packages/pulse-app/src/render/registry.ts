@@ -48,10 +48,10 @@ export class RenderRegistry {
 		return this.#renders.values();
 	}
 
-	connect(render: RenderSession, link: Link): void {
+	connect(render: RenderSession, link: Link, received: number | null): void {
 		clearTimeout(this.#timers.get(render.id));
 		this.#timers.delete(render.id);
-		render.connect(link);
+		render.connect(link, received);
 	}
 
 	/**

@@ -4,6 +4,7 @@ import type { UserSession } from '../sessions/user-session.ts';
 import type { RouteInfo, ServerMessage } from '../wire/messages.ts';
 import { type Serialized, serialize } from '../wire/serialize.ts';
 import { type ChannelOpener, ServerChannel } from './channel.ts';
+import { Delivery } from './delivery.ts';
 import { Mount } from './mount.ts';
 import { Outbox } from './outbox.ts';
 
@@ -38,6 +39,7 @@ export class RenderSession {
 	readonly #mounts = new Map<string, Mount>();
 	readonly #channels = new Map<string, ServerChannel>();
 	readonly #outbox = new Outbox();
+	readonly #delivery = new Delivery();
 	readonly #options: RenderSessionOptions;
 	#owner: string;
 	/** Those who wait for the browser to show the new session id; `null` when there is nothing to show. */
@@ -70,13 +72,15 @@ export class RenderSession {
 		return pageInstance === null || pageInstance === this.#pageInstance;
 	}
 
-	connect(link: Link): void {
+	/** `received`: how many messages the page has seen, from a client that counts them. */
+	connect(link: Link, received: number | null = null): void {
 		const previous = this.#link;
 		this.#link = link;
 		for (const tell of this.#unproven?.splice(0) ?? []) tell(false);
 		this.#unproven = null;
 		previous?.drop();
-		for (const message of this.#outbox.drain()) link.send(message);
+		for (const message of this.#delivery.resume(received)) link.send(message);
+		for (const message of this.#outbox.drain()) this.#deliver(message);
 	}
 
 	/** False when another socket has taken over meanwhile. */
@@ -87,9 +91,15 @@ export class RenderSession {
 		return true;
 	}
 
-	/** Whether this is the socket that speaks for the page. */
-	holds(link: Link): boolean {
-		return this.#link === link;
+	heartbeat(link: Link): void {
+		if (this.#link === link) this.#delivery.heartbeat();
+	}
+
+	/** Notes a message of a socket; false when that does not speak for the page any more. */
+	hear(link: Link): boolean {
+		if (this.#link !== link) return false;
+		this.#delivery.hear();
+		return true;
 	}
 
 	/** The user has a new session id. Unless the browser has shown it already, its socket, which is returned, is not heard any more. */
@@ -147,7 +157,9 @@ export class RenderSession {
 	attach(mount: Mount, routeInfo: RouteInfo, attachId: string | null): void {
 		mount.attach();
 		mount.routeInfo = routeInfo;
-		if (attachId !== null) this.send({ type: 'attach_ack', path: mount.path, attachId });
+		const { heard } = this.#delivery;
+		const received = heard === null ? {} : { received: heard };
+		if (attachId !== null) this.send({ type: 'attach_ack', path: mount.path, attachId, ...received });
 		for (const message of mount.outbox.drain()) this.#deliver(message);
 	}
 
@@ -176,7 +188,11 @@ export class RenderSession {
 	}
 
 	#deliver(message: Serialized): void {
-		if (this.#link === null) this.#outbox.push(message);
-		else this.#link.send(message);
+		if (this.#link === null) {
+			this.#outbox.push(message);
+			return;
+		}
+		this.#delivery.handedOver(message);
+		this.#link.send(message);
 	}
 }

@@ -12,7 +12,12 @@ export interface Handshake {
 
 /** `reload`: let it in only to tell it to reload. `code` reaches the browser as the error's data. */
 export type Admission =
-	| { readonly kind: 'accepted'; readonly render: RenderSession; readonly sid: string }
+	| {
+			readonly kind: 'accepted';
+			readonly render: RenderSession;
+			readonly sid: string;
+			readonly received: number | null;
+	  }
 	| { readonly kind: 'reload' }
 	| { readonly kind: 'refused'; readonly code: string };
 
@@ -43,5 +48,6 @@ export async function admit(
 	const render = parts.renders.find(renderId) ?? parts.renders.create(sid, renderId);
 	if (render.owner !== sid) return refused('not_owner');
 	if (!render.claim(pageInstance)) return refused('render_id_collision');
-	return { kind: 'accepted', render, sid };
+	const received = handshake.auth.__pulse_received;
+	return { kind: 'accepted', render, sid, received: Number.isSafeInteger(received) ? (received as number) : null };
 }

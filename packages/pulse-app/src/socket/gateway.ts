@@ -71,8 +71,8 @@ export function createGateway(parts: {
 
 		socket.on('disconnect', () => renders.disconnect(render, link));
 		socket.on('message', (wire: unknown) => {
+			if (!render.hear(link)) return;
 			const message = parseMessage(wire);
-			if (!render.holds(link)) return;
 			if (message === null) return log.warn({ renderId: render.id }, 'dropped a message that is not of the protocol');
 			messages += 1;
 			receive(app, render, message)
@@ -81,7 +81,8 @@ export function createGateway(parts: {
 					messages -= 1;
 				});
 		});
-		renders.connect(render, link);
+		socket.conn.on('heartbeat', () => render.heartbeat(link));
+		renders.connect(render, link, admission.received);
 	});
 
 	return {

@@ -26,7 +26,8 @@ export type ServerMessage =
 	  }
 	| { readonly type: 'navigate_to'; readonly path: string; readonly replace: boolean; readonly hard: boolean }
 	| { readonly type: 'reload' }
-	| { readonly type: 'attach_ack'; readonly path: string; readonly attachId: string }
+	/** `received`: how many messages of the page have come so far, for a client that counts. */
+	| { readonly type: 'attach_ack'; readonly path: string; readonly attachId: string; readonly received?: number }
 	| { readonly type: 'js_exec'; readonly path: string; readonly id: string; readonly expr: unknown }
 	| {
 			readonly type: 'channel_message';

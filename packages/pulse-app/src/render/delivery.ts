@@ -1,0 +1,50 @@
+import { type Serialized, serialize } from '../wire/serialize.ts';
+import { MAX_QUEUED_MESSAGES } from './outbox.ts';
+
+/**
+ * What was handed to the sockets of one page and may not have arrived: a connection that is dead takes messages for up to
+ * 45 s before anybody notices. A page that says how many it has received gets the rest again when it is back.
+ */
+export class Delivery {
+	/** Handed over so far. */
+	#count = 0;
+	/** The newest of them, while the page counts too. */
+	#unconfirmed: Serialized[] = [];
+	#counting = false;
+	#heard = 0;
+	/** The count at the last heartbeat. */
+	#mark = 0;
+
+	/** How many messages of the page have come so far; `null` for a client that does not count. */
+	get heard(): number | null {
+		return this.#counting ? this.#heard : null;
+	}
+
+	hear(): void {
+		this.#heard += 1;
+	}
+
+	/** What a page that connects has missed. `received`: how many it has seen; `null` for a client that does not count. */
+	resume(received: number | null): readonly Serialized[] {
+		this.#counting = received !== null;
+		const missed = this.#count - (received ?? this.#count);
+		if (missed >= 0 && missed <= this.#unconfirmed.length) {
+			return this.#unconfirmed.slice(this.#unconfirmed.length - missed);
+		}
+		return [serialize({ type: 'reload' })];
+	}
+
+	handedOver(message: Serialized): void {
+		this.#count += 1;
+		if (!this.#counting) return;
+		this.#unconfirmed.push(message);
+		if (this.#unconfirmed.length > MAX_QUEUED_MESSAGES) this.#unconfirmed.shift();
+	}
+
+	/** The page answered a ping: what was sent before the previous answer came before that ping, so it has arrived. */
+	heartbeat(): void {
+		const since = this.#count - this.#mark;
+		this.#unconfirmed = since === 0 ? [] : this.#unconfirmed.slice(-since);
+		this.#mark = this.#count;
+	}
+}
