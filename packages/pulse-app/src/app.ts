@@ -34,6 +34,12 @@ export interface AppOptions {
 	readonly sessionTimeoutSeconds?: number;
 	/** `.example.com` shares user sessions with subdomains. Default: the host alone. */
 	readonly cookieDomain?: string;
+	/**
+	 * Origins whose pages may open sockets, e.g. `['https://admin.example.com']`; the app's own always may. Default: all.
+	 * Set it (`[]` for none but the app's own) where a subdomain beside the app runs what you do not trust: its pages have the
+	 * user's cookie, and could otherwise use channels in the user's name. Starting throws `invalid-origin`.
+	 */
+	readonly allowedOrigins?: readonly string[];
 	/** Public origin. Default `PULSE_SERVER_ADDRESS`. */
 	readonly serverAddress?: string;
 	/** Before listening, e.g. to prepare a framework or to add websocket endpoints of your own. */

@@ -63,7 +63,7 @@ export function createRuntime(app: App, environment: Environment, logger?: Logge
 		onCloseFailed: (error) => log.error({ err: error }, 'the end of a channel failed'),
 		onOwnerGone: sessions.release,
 	});
-	const gateway = createGateway({ app, sessions, renders, log });
+	const gateway = createGateway({ app, sessions, renders, serverAddress: environment.serverAddress, log });
 	const clientFiles = createClientFiles();
 
 	const directives = (renderId: string | null): Directives => {

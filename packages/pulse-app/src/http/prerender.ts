@@ -10,11 +10,17 @@ import { readBody } from './body.ts';
 import { replyJson } from './reply.ts';
 
 const LIMIT_BYTES = 1024 * 1024;
+/** Paths are kept until somebody comes for them, or nobody did. */
+const MAX_PATH_CHARACTERS = 65_536;
 /** The view of an app without `render`: an empty fragment. */
 const EMPTY_VDOM = { tag: '', children: [] };
 
 const prerenderRequest = z.object({
-	paths: z.array(z.string().max(8192)).min(1).max(100),
+	paths: z
+		.array(z.string().max(8192))
+		.min(1)
+		.max(100)
+		.refine((paths) => paths.join('').length <= MAX_PATH_CHARACTERS),
 	routeInfo: z.preprocess((value) => value ?? {}, routeInfo),
 	ttlSeconds: z.number().positive().max(3600).nullish(),
 	renderId: z.string().nullish(),

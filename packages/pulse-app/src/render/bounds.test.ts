@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { UserSession } from '../sessions/user-session.ts';
 import { Browser, serve } from '../testing/harness.ts';
+import { RenderRegistry } from './registry.ts';
 import { MAX_MOUNTS, RenderSession } from './render-session.ts';
 
 const ROUTE = { pathname: '/', hash: '', query: '', queryParams: {}, pathParams: {}, catchall: [] };
@@ -18,6 +19,34 @@ test('a page that prerenders for ever keeps what it shows, and only the newest o
 	expect(render.findMount('/shown')).toBe(shown);
 	expect(render.findMount('/0')).toBeNull();
 	expect(render.findMount(`/${2 * MAX_MOUNTS - 1}`)).not.toBeNull();
+});
+
+test('of the pages that nobody comes for only the newest are kept; those with a socket stay', () => {
+	const closed: string[] = [];
+	const renders = new RenderRegistry({
+		timeoutMs: 60_000,
+		sessionOf: () => ({}) as UserSession,
+		onClosed: ({ id }) => closed.push(id),
+		onCloseFailed: () => {},
+		onOwnerGone: () => {},
+		maxExpected: 2,
+	});
+	const [shown] = ['shown', 'a', 'b', 'c'].map((id) => {
+		const render = renders.create(id, id);
+		if (id === 'shown') renders.connect(render, { send: () => {}, drop: () => {}, renew: () => {} }, null);
+		return render;
+	});
+	expect(closed).toEqual(['a']);
+	expect(renders.find('shown')).toBe(shown);
+	expect(renders.counts()).toEqual({ total: 3, connected: 1, resumable: 2 });
+	renders.closeAll();
+});
+
+test('many long paths at once are not kept', async () => {
+	const { url, running } = await serve();
+	const paths = Array.from({ length: 100 }, (_, n) => `/${n}${'x'.repeat(1000)}`);
+	const answer = await new Browser(url).prerender({ paths });
+	expect([answer.status, running.renderSessions().total]).toEqual([400, 0]);
 });
 
 test.each([

@@ -10,6 +10,8 @@ export interface RenderRegistryOptions extends Omit<RenderSessionOptions, 'now'>
 	/** The last render session of this user is gone. */
 	readonly onOwnerGone: (sid: string) => void;
 	readonly now?: () => number;
+	/** Of those that no socket has come for yet, the oldest beyond this number is closed: a flood of page loads is not kept. Default 10,000. */
+	readonly maxExpected?: number;
 }
 
 /** All render sessions of this process. */
@@ -18,6 +20,8 @@ export class RenderRegistry {
 	readonly #renders = new Map<string, RenderSession>();
 	readonly #timers = new Map<string, NodeJS.Timeout>();
 	readonly #owners = new Map<string, number>();
+	/** Those that no socket has come for yet, oldest first. */
+	readonly #expected = new Set<RenderSession>();
 
 	constructor(options: RenderRegistryOptions) {
 		this.#options = options;
@@ -29,6 +33,11 @@ export class RenderRegistry {
 		this.#renders.set(id, render);
 		this.#owners.set(owner, (this.#owners.get(owner) ?? 0) + 1);
 		this.#closeLater(render);
+		this.#expected.add(render);
+		if (this.#expected.size > (this.#options.maxExpected ?? 10_000)) {
+			const [oldest] = this.#expected;
+			if (oldest !== undefined) this.#close(oldest);
+		}
 		return render;
 	}
 
@@ -51,6 +60,7 @@ export class RenderRegistry {
 	connect(render: RenderSession, link: Link, received: number | null): void {
 		clearTimeout(this.#timers.get(render.id));
 		this.#timers.delete(render.id);
+		this.#expected.delete(render);
 		render.connect(link, received);
 	}
 
@@ -98,6 +108,7 @@ export class RenderRegistry {
 		clearTimeout(this.#timers.get(render.id));
 		this.#timers.delete(render.id);
 		this.#renders.delete(render.id);
+		this.#expected.delete(render);
 		const rest = (this.#owners.get(render.owner) ?? 1) - 1;
 		if (rest > 0) this.#owners.set(render.owner, rest);
 		else {

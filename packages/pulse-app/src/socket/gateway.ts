@@ -5,10 +5,12 @@ import { Server, type Socket } from 'socket.io';
 import type { App } from '../app.ts';
 import { PulseError } from '../errors.ts';
 import type { RenderRegistry } from '../render/registry.ts';
-import type { Link, RenderSession } from '../render/render-session.ts';
+import type { RenderSession } from '../render/render-session.ts';
 import { SET_COOKIES, type SessionHolder, type Sessions } from '../sessions/sessions.ts';
 import { serialize } from '../wire/serialize.ts';
 import { type Admission, admit } from './admission.ts';
+import { createLink } from './link.ts';
+import { createOriginRule } from './origins.ts';
 import { parseMessage, receive } from './receive.ts';
 
 export interface Gateway {
@@ -30,14 +32,17 @@ export function createGateway(parts: {
 	readonly app: App;
 	readonly sessions: Sessions;
 	readonly renders: RenderRegistry;
+	readonly serverAddress: URL | null;
 	readonly log: Logger;
 }): Gateway {
 	const { app, sessions, renders, log } = parts;
+	const isAllowed = createOriginRule(app.options.allowedOrigins, parts.serverAddress);
 	const io = new Server({
 		transports: ['websocket'],
 		serveClient: false,
 		cors: { origin: '*' },
 		destroyUpgrade: false,
+		allowRequest: (request, decide) => decide(null, isAllowed(request)),
 	});
 	let messages = 0;
 
@@ -58,12 +63,7 @@ export function createGateway(parts: {
 
 	io.on('connection', (socket: Socket) => {
 		const admission = socket.data.admission as Admission;
-		const link: Link = {
-			send: (message) => socket.emit('message', message),
-			drop: () => socket.disconnect(true),
-			// To be told to go is final for a browser; a transport that closes is an accident.
-			renew: () => socket.conn.close(),
-		};
+		const link = createLink(socket);
 		if (admission.kind !== 'accepted') return link.send(serialize({ type: 'reload' }));
 		const { render } = admission;
 		// The session id was replaced since.

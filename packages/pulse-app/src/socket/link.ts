@@ -1,0 +1,29 @@
+import type { Socket } from 'socket.io';
+import type { Link } from '../render/render-session.ts';
+
+/** A page that has taken none of so many messages for so long is not reading: what waits for it only fills our memory. */
+const MAX_WAITING = 100;
+const STUCK_MS = 20_000;
+
+/** One browser's socket. */
+export function createLink(socket: Socket): Link {
+	const { conn } = socket;
+	let waiting = 0;
+	let since = 0;
+	// Messages were handed to the network, so those before them have left.
+	conn.on('drain', () => {
+		waiting = 0;
+	});
+	// To be told to go is final for a browser; a transport that closes is an accident.
+	const renew = () => conn.close(true);
+	return {
+		send: (message) => {
+			if (waiting === 0) since = Date.now();
+			waiting += 1;
+			socket.emit('message', message);
+			if (waiting > MAX_WAITING && Date.now() - since > STUCK_MS) renew();
+		},
+		drop: () => socket.disconnect(true),
+		renew,
+	};
+}
