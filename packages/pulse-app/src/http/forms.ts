@@ -18,7 +18,7 @@ export async function submitForm(
 	if (!sid || !(await runtime.sessions.owns(sid, render)))
 		return replyJson(response, 403, { detail: 'render session belongs to another user' });
 
-	const mounts = [...render.mounts()];
+	const mounts = render.mounts();
 	const handler = mounts.map((mount) => mount.forms.get(ids.form)).find((found) => found !== undefined);
 	if (handler === undefined) {
 		return mounts.length === 0

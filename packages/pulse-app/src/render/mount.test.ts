@@ -28,6 +28,9 @@ describe('a view', () => {
 		clock.now = 60_001;
 		expect(render.findMount('/default')).toBeNull();
 		expect(render.findMount('/longer')).not.toBeNull();
+		clock.now = 90_001;
+		// Its forms are those of a route that is not mounted any more (P1.12).
+		expect(render.mounts()).toEqual([]);
 	});
 
 	it('stays while it is attached, and 300 seconds after its socket is lost', () => {

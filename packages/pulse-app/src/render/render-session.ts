@@ -43,7 +43,8 @@ export class RenderSession {
 	readonly #options: RenderSessionOptions;
 	#owner: string;
 	/** Those who wait for the browser to show the new session id; `null` when there is nothing to show. */
-	#unproven: ((closed: boolean) => void)[] | null = null;
+	#unproven: (() => void)[] | null = null;
+	#closed = false;
 	#pageInstance: string | null = null;
 	#link: Link | null = null;
 
@@ -76,7 +77,7 @@ export class RenderSession {
 	connect(link: Link, received: number | null = null): void {
 		const previous = this.#link;
 		this.#link = link;
-		for (const tell of this.#unproven?.splice(0) ?? []) tell(false);
+		for (const tell of this.#unproven ?? []) tell();
 		this.#unproven = null;
 		previous?.drop();
 		for (const message of this.#delivery.resume(received)) link.send(message);
@@ -116,8 +117,8 @@ export class RenderSession {
 	async proven(): Promise<void> {
 		const waiting = this.#unproven;
 		if (waiting === null) return;
-		const closed = await new Promise<boolean>((resolve) => void waiting.push(resolve));
-		if (closed) throw new PulseError('session-rotated', 'The page did not come back with its new session id.');
+		if (!this.#closed) await new Promise<void>((resolve) => void waiting.push(resolve));
+		if (this.#closed) throw new PulseError('session-rotated', 'The page did not come back with its new session id.');
 	}
 
 	/**
@@ -150,8 +151,9 @@ export class RenderSession {
 		return null;
 	}
 
-	mounts(): Iterable<Mount> {
-		return this.#mounts.values();
+	/** Those that are shown, or still may be. */
+	mounts(): Mount[] {
+		return [...this.#mounts.keys()].flatMap((path) => this.findMount(path) ?? []);
 	}
 
 	attach(mount: Mount, routeInfo: RouteInfo, attachId: string | null): void {
@@ -182,7 +184,8 @@ export class RenderSession {
 	close(): void {
 		for (const channel of this.#channels.values()) channel.close(this.#options.onCloseFailed);
 		this.#channels.clear();
-		for (const tell of this.#unproven?.splice(0) ?? []) tell(true);
+		this.#closed = true;
+		for (const tell of this.#unproven?.splice(0) ?? []) tell();
 		this.#link?.drop();
 		this.#link = null;
 	}

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import type { App, AppOptions } from '../app.ts';
 import type { Channel } from '../render/channel.ts';
 import { Browser, type Page, serve } from '../testing/harness.ts';
@@ -8,6 +8,7 @@ import { MemorySessionStore } from './memory-store.ts';
 import { createServerKeeper } from './server-keeper.ts';
 import { createSidIssuer } from './sid.ts';
 import type { SessionStore } from './store.ts';
+import type { UserSession } from './user-session.ts';
 
 const SECRET = 'shared by all deployments of this test';
 
@@ -170,6 +171,31 @@ describe.each(STORES)('the id of a session %s', (_kind, store) => {
 	});
 });
 
+test('what a page does that never shows its new id fails when the page ends, also afterwards', async () => {
+	let session: UserSession | undefined;
+	const served: { app: App; url: string } = await serve({
+		sessionTimeoutSeconds: 0.2,
+		channels: {
+			tab: (channel) => {
+				session = channel.render.session;
+				channel.on('open', () => true);
+			},
+		},
+		listener: async (request, response) => {
+			await (await served.app.session(request, response)).rotate();
+			response.end();
+		},
+	});
+	const anna = new Browser(served.url);
+	await anna.open();
+	await (await anna.connect().ready()).request('tab', 'open');
+	await anna.fetch('/');
+	const waiting = session?.entries();
+	await expect(waiting).rejects.toMatchObject({ code: 'session-rotated' });
+	await expect(session?.entries()).rejects.toMatchObject({ code: 'session-rotated' });
+	await expect(session?.rotate()).rejects.toMatchObject({ code: 'session-rotated' });
+});
+
 describe('two deployments that share sessions', () => {
 	const both = async (store: () => SessionStore | CookieSessionStore) => {
 		const [blue, green] = [await shop({ sessionStore: store() }), await shop({ sessionStore: store() })];
@@ -252,12 +278,18 @@ describe('a session on the server that gets a new id', () => {
 	});
 
 	it('goes on being recognised while the store is away, because nobody gets at its data then', async () => {
+		let reads = 0;
 		const away: SessionStore = Object.assign(Object.create(new MemorySessionStore()), {
-			read: () => Promise.reject(new Error('away')),
+			read: () => {
+				reads += 1;
+				return Promise.reject(new Error('away'));
+			},
 		});
 		const { resolve } = keeper(away);
 		const sid = createSidIssuer(['s']).issue();
-		expect(await resolve(sid)).toBe(sid);
+		expect([await resolve(sid), await resolve(sid), await resolve(sid)]).toEqual([sid, sid, sid]);
+		// The next ones did not wait for a store that had just failed to answer.
+		expect(reads).toBe(1);
 		await expect(resolve('a'.repeat(32))).rejects.toThrow('away');
 	});
 });

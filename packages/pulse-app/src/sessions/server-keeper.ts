@@ -5,6 +5,8 @@ import type { SessionStore } from './store.ts';
 
 /** More lost races than this in a row means a store that cannot compare, not a busy session. */
 const MAX_ATTEMPTS = 50;
+/** After a store failed to answer, pages that need none of its data do not wait for it for so long. */
+const AWAY_MS = 5_000;
 /** A user whose id changed more often while a tab was away has to load that tab anew. */
 const MAX_SUCCESSORS = 8;
 
@@ -18,6 +20,7 @@ export function createServerKeeper(options: {
 	readonly onUnreadable?: (error: unknown) => void;
 }): SessionKeeper {
 	const { store, issuer, ttlMs } = options;
+	let awayUntil = 0;
 	const load = async (sid: string): Promise<string | null> => {
 		const value = await store.read(sid);
 		const successor = successorIn(value);
@@ -37,12 +40,14 @@ export function createServerKeeper(options: {
 		resolve: async (cookie) => {
 			if (!isSid(cookie)) return null;
 			const vouched = issuer.recognises(cookie) || options.isLive(cookie);
+			if (vouched && Date.now() < awayUntil) return cookie;
 			try {
 				const value = await store.read(cookie);
 				return successorIn(value) === null && (vouched || value !== null) ? cookie : null;
 			} catch (error) {
 				// Without the store nobody gets at the data of a session, and pages that need none of it go on.
 				if (!vouched) throw error;
+				awayUntil = Date.now() + AWAY_MS;
 				options.onUnreadable?.(error);
 				return cookie;
 			}

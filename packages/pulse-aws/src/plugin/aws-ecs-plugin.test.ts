@@ -223,9 +223,14 @@ describe('requests', () => {
 		['//evil.example/x', 409],
 		['\\\\evil.example/x', 409],
 		['javascript:alert(1)', 409],
-	])('R2.6: a page loader is sent on to %s only on this host', async (location, status) => {
+		['https://HOST/x', 302],
+		['http://HOST/x', 409],
+		['https://user:pw@HOST/x', 409],
+	])('R2.6: a page loader is sent on to %s only on this host', async (written, status) => {
 		const { plugin } = await started();
-		const answer = await fetch(`${await serve(plugin)}/x?pulse_deployment=gone`, {
+		const url = await serve(plugin);
+		const location = written.replace('HOST', new URL(url).host);
+		const answer = await fetch(`${url}/x?pulse_deployment=gone`, {
 			redirect: 'manual',
 			headers: { 'x-pulse-client-loader': '1', 'x-pulse-client-loader-location': location },
 		});

@@ -65,5 +65,8 @@ function loaderLocation(headers: IncomingMessage['headers']): string | null {
 	const here = `https://${headers.host ?? 'unknown.invalid'}`;
 	if (!URL.canParse(location, here)) return null;
 	const target = new URL(location, here);
-	return /^https?:$/.test(target.protocol) && target.host === new URL(here).host ? location : null;
+	if (target.host !== new URL(here).host || target.username !== '' || target.password !== '') return null;
+	if (target.protocol === 'https:') return location;
+	// From https to http would show the next request to everybody on the way.
+	return target.protocol === 'http:' && headers['x-forwarded-proto'] === 'http' ? location : null;
 }
