@@ -1,10 +1,12 @@
 import type { ClientMessage, ServerMessage } from '../wire/messages.ts';
 
+export type ApiResult = ClientMessage & { readonly type: 'api_result' };
+
 /** Makes the request that the server asks this browser for, e.g. to fetch new cookies, and reports its result. */
 export async function performApiCall(
 	call: ServerMessage & { readonly type: 'api_call' },
 	send: typeof fetch,
-): Promise<ClientMessage> {
+): Promise<ApiResult> {
 	const text = call.body == null || typeof call.body === 'string' ? call.body : JSON.stringify(call.body);
 	const headers = new Headers(call.headers);
 	if (call.body != null && !headers.has('content-type')) headers.set('content-type', 'application/json');

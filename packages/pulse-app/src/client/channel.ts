@@ -30,7 +30,10 @@ export class ClientChannel {
 		return () => void handlers.delete(handler);
 	}
 
-	/** Delivered when connected; at most 100 messages wait for that. */
+	/**
+	 * Delivered when connected; at most 100 messages wait for that. Throws beyond that, and for a payload that JSON does not
+	 * know or that has more than a million bytes.
+	 */
 	send(event: string, payload?: unknown): void {
 		this.#say({ type: 'channel_message', channel: this.name, event, payload, error: undefined });
 	}

@@ -80,6 +80,26 @@ describe.skipIf(missing !== null)(`the browser client${missing === null ? '' : `
 		expect(answers[100]).toMatch(/too many messages/);
 	});
 
+	it('says at once what cannot be sent, and goes on with the rest', async () => {
+		const { url, loads, running } = await live();
+		const page = await connected(url);
+		const failure = (payload: string) =>
+			page.evaluate(`pulse.channel('echo').request('say', ${payload}).catch((e) => e.message)`);
+		expect(await failure(`'x'.repeat(1_000_000)`)).toMatch(/1000000 bytes/);
+		expect(await failure('1 / 0')).toMatch(/infinite/);
+		expect(await page.evaluate(`pulse.channel('echo').request('say', 'x'.repeat(990_000)).then((x) => x.length)`)).toBe(
+			990_000,
+		);
+		await hide(page);
+		expect(await failure('() => {}')).toMatch(/function/);
+		await page.evaluate(
+			`{ const said = { n: 1 }; window.later = pulse.channel('echo').request('say', said); said.n = 2; }`,
+		);
+		await show(page);
+		expect(await page.evaluate('later')).toEqual({ n: 1 });
+		expect([loads(), running.renderSessions().total]).toEqual([1, 1]);
+	});
+
 	it('makes the requests that the server asks for and reports their results', async () => {
 		let render: RenderSession | undefined;
 		const results: unknown[] = [];

@@ -9,7 +9,7 @@
  */
 import type { Directives } from '../plugin.ts';
 import type { ClientMessage, ServerMessage } from '../wire/messages.ts';
-import { performApiCall } from './api-call.ts';
+import { type ApiResult, performApiCall } from './api-call.ts';
 import { ClientChannel } from './channel.ts';
 import { pageDirectives, storeDirectives } from './directives.ts';
 import { createFetch } from './fetch.ts';
@@ -49,6 +49,7 @@ export interface PulseClient {
 	 * is not possible: no `onView`, another origin, no such view, a deployment that is gone.
 	 */
 	readonly navigate: Navigate;
+	/** Throws for what has more than a million bytes as JSON or none, and when a hundred messages wait already. */
 	send(message: ClientMessage): void;
 }
 
@@ -92,12 +93,19 @@ export async function connect(options: ConnectOptions = {}): Promise<PulseClient
 		},
 		onMessage: (message) => {
 			if (message.type === 'channel_message') channels.get(message.channel)?.receive(message);
-			else if (message.type === 'api_call') void performApiCall(message, pinnedFetch).then(socket.say);
+			else if (message.type === 'api_call') void performApiCall(message, pinnedFetch).then(report);
 			else if (message.type === 'navigate_to') void (message.hard ? load : navigate)(message.path, message);
 			options.onMessage?.(message);
 		},
 		reload: reloader.reload,
 	});
+	const report = (result: ApiResult) => {
+		try {
+			socket.say(result);
+		} catch (error) {
+			socket.say({ ...result, ok: false, status: 0, headers: {}, body: { error: String(error) } });
+		}
+	};
 	const navigate = createNavigation({
 		// A navigation knows better than to load this address anew.
 		send: createFetch(() => directives, { reload: () => {} }),

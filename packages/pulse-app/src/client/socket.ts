@@ -1,8 +1,8 @@
 import type { Directives } from '../plugin.ts';
 import type { ClientMessage, ServerMessage } from '../wire/messages.ts';
-import { deserialize, serialize } from '../wire/serialize.ts';
+import { deserialize } from '../wire/serialize.ts';
 import { routeOf } from './route.ts';
-import { Said } from './said.ts';
+import { Said, type Saying, toSaying } from './said.ts';
 
 /** What this client uses of socket.io-client. */
 export interface SocketLike {
@@ -32,6 +32,7 @@ export interface SocketEvents {
 }
 
 export interface PageSocket {
+	/** Throws for what cannot be sent, or when too many messages wait already. */
 	say(message: ClientMessage): void;
 	connect(): void;
 	disconnect(): void;
@@ -54,22 +55,22 @@ export function openSocket(io: SocketFactory, directives: Directives, events: So
 		query: directives.socketio.query,
 	});
 	let path = location.pathname;
-	const queue: ClientMessage[] = [];
+	const queue: Saying[] = [];
 	let attachId = 0;
 	let attached = false;
 	let received = 0;
 	const said = new Said();
 
-	const emit = (message: ClientMessage) => {
-		socket.emit('message', serialize(message));
-		said.add(message);
-		events.onSent(message);
+	const emit = (saying: Saying) => {
+		socket.emit('message', saying.wire);
+		said.add(saying);
+		events.onSent(saying.message);
 	};
 
 	const attach = () => {
 		attachId += 1;
 		const routeInfo = routeOf(new URL(location.href));
-		emit({ type: 'attach', path, routeInfo, attachId: String(attachId) });
+		emit(toSaying({ type: 'attach', path, routeInfo, attachId: String(attachId) }));
 	};
 
 	socket.on('connect', () => {
@@ -107,15 +108,16 @@ export function openSocket(io: SocketFactory, directives: Directives, events: So
 
 	return {
 		say: (message) => {
-			if (attached && socket.connected) return emit(message);
+			const saying = toSaying(message);
+			if (attached && socket.connected) return emit(saying);
 			if (queue.length >= MAX_QUEUED) throw new Error('too many messages wait for the connection');
-			queue.push(message);
+			queue.push(saying);
 		},
 		connect: () => void socket.connect(),
 		disconnect: () => void socket.disconnect(),
 		connected: () => attached && socket.connected,
 		moveTo: (next) => {
-			if (socket.connected && next !== path) emit({ type: 'detach', path });
+			if (socket.connected && next !== path) emit(toSaying({ type: 'detach', path }));
 			path = next;
 			if (socket.connected) attach();
 		},

@@ -7,7 +7,7 @@ import { PulseError } from '../errors.ts';
 import type { RenderRegistry } from '../render/registry.ts';
 import type { RenderSession } from '../render/render-session.ts';
 import { SET_COOKIES, type SessionHolder, type Sessions } from '../sessions/sessions.ts';
-import { serialize } from '../wire/serialize.ts';
+import { MAX_MESSAGE_BYTES, serialize } from '../wire/serialize.ts';
 import { type Admission, admit } from './admission.ts';
 import { createLink } from './link.ts';
 import { createOriginRule } from './origins.ts';
@@ -40,6 +40,8 @@ export function createGateway(parts: {
 	const io = new Server({
 		transports: ['websocket'],
 		serveClient: false,
+		// And what Socket.IO puts around a message.
+		maxHttpBufferSize: MAX_MESSAGE_BYTES + 1000,
 		cors: { origin: '*' },
 		destroyUpgrade: false,
 		allowRequest: (request, decide) => decide(null, isAllowed(request)),

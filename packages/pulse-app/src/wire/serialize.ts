@@ -5,6 +5,9 @@
  */
 export type Serialized = readonly [readonly [number[], number[], number[], number[]], unknown];
 
+/** Of one message of a browser, as JSON; a longer one would end its connection. */
+export const MAX_MESSAGE_BYTES = 1_000_000;
+
 /** Dates that were read as `YYYY-MM-DD` are written that way again. */
 const calendarDates = new WeakSet<Date>();
 
