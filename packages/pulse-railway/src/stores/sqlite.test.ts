@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'libsql';
@@ -35,6 +35,21 @@ describe('sqlite file', () => {
 		expect((await store.snapshot()).deployments.filter(({ state }) => state === 'active')).toHaveLength(1);
 		await store.close();
 	}, 60_000);
+
+	it.skipIf(process.platform === 'win32')(
+		'is readable by its own user alone, with all that belongs to it',
+		async () => {
+			const folder = join(directory, 'new');
+			const store = await openKv(`sqlite://${join(folder, 'pulse.db')}`);
+			await store.set('a', '1');
+			const files = readdirSync(folder);
+			expect(files.length).toBeGreaterThan(1);
+			for (const path of [folder, ...files.map((name) => join(folder, name))]) {
+				expect([path, statSync(path).mode & 0o077]).toEqual([path, 0]);
+			}
+			await store.close();
+		},
+	);
 
 	it('is the table of the contract, without rows that have expired (R4.13)', async () => {
 		const path = join(directory, 'pulse.db');

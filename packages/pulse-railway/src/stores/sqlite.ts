@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import Database from 'libsql';
@@ -27,10 +27,11 @@ interface Row {
 	readonly expires_at: number | null;
 }
 
-/** One database file, shared by every process that opens it. Parent directories are created. */
+/** One database file, shared by every process of this user that opens it. Parent directories are created. */
 export async function openSqlite(path: string, clock: Clock): Promise<AtomicKv> {
 	const database = await patiently(() => {
-		mkdirSync(dirname(path), { recursive: true });
+		mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+		createPrivately(path);
 		const opened = new Database(path, { timeout: BLOCKING_MS });
 		try {
 			opened.pragma('journal_mode = WAL');
@@ -117,6 +118,18 @@ export async function openSqlite(path: string, clock: Clock): Promise<AtomicKv> 
 			if (database.open) database.close();
 		},
 	};
+}
+
+/**
+ * What visitors left in their sessions is nobody else's on this machine; the companion files follow this one. Only a file that
+ * is not there yet is opened: closing one that SQLite has open would drop its locks.
+ */
+function createPrivately(path: string): void {
+	try {
+		closeSync(openSync(path, 'ax', 0o600));
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+	}
 }
 
 function remaining({ expires_at }: Row, now: number): number | null {
