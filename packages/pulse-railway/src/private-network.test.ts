@@ -70,8 +70,11 @@ it('a file that is half-written or gone leaves what was known', async () => {
 	const { file, write } = await networkFile({ v1: '127.0.0.1:1001' });
 	const network = openPrivateNetwork({ file });
 	const tried = network.address('v1', 8000);
-	await write('{"v1": "127.0.');
-	expect(network.refresh('v1', 8000, tried)).toBe(false);
+	for (const damaged of ['{"v1": "127.0.', 'null', '1']) {
+		await write(damaged);
+		expect(network.refresh('v1', 8000, tried)).toBe(false);
+		expect(network.address('v1', 8000)).toEqual(tried);
+	}
 	await rm(file);
 	expect(network.refresh('v1', 8000, tried)).toBe(false);
 	expect(network.address('v1', 8000)).toEqual(tried);

@@ -87,7 +87,8 @@ function fileNetwork(file: string): PrivateNetwork {
 			const { mtimeMs, size, ino } = statSync(file);
 			const version = `${mtimeMs}:${size}:${ino}`;
 			if (version === seen) return;
-			services = JSON.parse(readFileSync(file, 'utf8'));
+			const read: unknown = JSON.parse(readFileSync(file, 'utf8'));
+			if (typeof read === 'object' && read !== null) services = read as Record<string, unknown>;
 			seen = version;
 		} catch {
 			// Missing or half-written: what was known last is the best guess, and the next look is soon.

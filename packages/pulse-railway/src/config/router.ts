@@ -10,6 +10,7 @@ import {
 	PRIVATE_NETWORK_VARIABLE,
 } from '../protocol.ts';
 import type { AccessLog } from '../router/log.ts';
+import { parseServicePrefix } from './names.ts';
 import { requireStoreUrl } from './store.ts';
 
 /** Everything the router is told from outside. Durations in milliseconds. */
@@ -19,7 +20,7 @@ export interface RouterConfig {
 	readonly storeUrl: string;
 	/** `PULSE_RAILWAY_REDIS_PREFIX`. Default `pulse:railway`. */
 	readonly redisPrefix: string;
-	/** `PULSE_RAILWAY_SERVICE_PREFIX`. Default none. */
+	/** `PULSE_RAILWAY_SERVICE_PREFIX`, cleaned as every command cleans it. Default none. */
 	readonly servicePrefix: string;
 	/** `PULSE_BACKEND_PORT`. Default 8000. */
 	readonly backendPort: number;
@@ -65,7 +66,7 @@ export function routerConfig(env: Env): RouterConfig {
 		port: port(env, 'PORT', 8000),
 		storeUrl,
 		redisPrefix,
-		servicePrefix: text(env, 'PULSE_RAILWAY_SERVICE_PREFIX') ?? '',
+		servicePrefix: parseServicePrefix(env.PULSE_RAILWAY_SERVICE_PREFIX) ?? '',
 		backendPort: port(env, 'PULSE_BACKEND_PORT', DEFAULT_BACKEND_PORT),
 		controlToken: text(env, CONTROL_TOKEN_VARIABLE) ?? '',
 		internalToken: text(env, INTERNAL_TOKEN_VARIABLE) ?? '',
