@@ -37,6 +37,8 @@ export function createHttpServer(
 	server.maxHeadersCount = 0;
 	const onRequest = (request: RouterRequest, response: RouterResponse) => {
 		response.sendDate = false;
+		// Node's parser stops at an offered upgrade, and what was read behind it is lost.
+		if (request.offered) response.shouldKeepAlive = false;
 		inTurn(request, response, () => routeRequest(route, request, response));
 	};
 	server.on('request', onRequest);

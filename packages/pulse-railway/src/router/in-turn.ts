@@ -2,13 +2,19 @@ import type { IncomingMessage } from 'node:http';
 import type { RouterResponse } from './messages.ts';
 
 const LAST = Symbol('last response on this connection');
+const WAITING = Symbol('pipelined requests that wait');
+
+type Connection = IncomingMessage['socket'] & { [LAST]?: RouterResponse; [WAITING]?: number };
+
+/** Pipelined requests that may wait on one connection before it is no longer read: each costs kilobytes, and its sender 30 bytes. */
+const MAX_WAITING = 32;
 
 /**
  * Starts a pipelined request when the one before it is answered. Node would start all of them at once; on separate
  * backend connections a POST could then overtake the one it depends on.
  */
 export function inTurn(request: IncomingMessage, response: RouterResponse, start: () => void) {
-	const socket = request.socket as typeof request.socket & { [LAST]?: RouterResponse };
+	const socket: Connection = request.socket;
 	const previous = socket[LAST];
 	socket[LAST] = response;
 	if (previous === undefined) return start();
@@ -16,8 +22,20 @@ export function inTurn(request: IncomingMessage, response: RouterResponse, start
 	const next = () => {
 		if (previous.shouldKeepAlive && !socket.destroyed) start();
 	};
-	if (previous.answered) next();
-	else previous.once('close', next);
+	if (previous.answered) return next();
+	const waiting = (socket[WAITING] ?? 0) + 1;
+	socket[WAITING] = waiting;
+	// Not at once: at the end of every message that was read already, Node resumes.
+	if (waiting >= MAX_WAITING) process.nextTick(pause, socket);
+	previous.once('close', () => {
+		socket[WAITING]!--;
+		if (socket[WAITING] === MAX_WAITING - 1) socket.resume();
+		next();
+	});
+}
+
+function pause(socket: Connection) {
+	if (socket[WAITING]! >= MAX_WAITING) socket.pause();
 }
 
 /** The response that this connection still owes; `null` when it owes none. */

@@ -59,11 +59,13 @@ export class RouterResponse<Request extends IncomingMessage = IncomingMessage> e
 
 	/**
 	 * Sends a whole response in one write, past everything that Node would still work out about it; false when only Node
-	 * can send it: behind another one, or as the last on its connection. The server learns of the end by `finish`, as ever.
+	 * can send it: behind another one, as the last on its connection, or to a client that does not read. The server learns of the end by `finish`, as ever.
 	 */
 	sendWhole(status: number, text: string): boolean {
 		const socket = this.socket;
 		if (socket === null || !this.shouldKeepAlive || this.headersSent || this.req.httpVersionMinor === 0) return false;
+		// Done at once, it would start the next pipelined request: one packet of those asks for gigabytes that nobody reads.
+		if (socket.writableNeedDrain) return false;
 		this.statusCode = status;
 		socket.write(text, 'latin1');
 		this.#whole = true;

@@ -1,0 +1,57 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { expect, it, onTestFinished } from 'vitest';
+import { eventually, standsStill, startRouter } from './testing/router.ts';
+import { exchange, get, rawClient, startBackend, startRawBackend } from './testing/sockets.ts';
+
+const REQUEST = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
+
+it('a flood of pipelined requests behind a slow one is no longer read', async () => {
+	let parsed = 0;
+	const count = () => parsed++;
+	subscribe('http.server.request.start', count);
+	onTestFinished(() => void unsubscribe('http.server.request.start', count));
+	const backend = await startRawBackend(() => {});
+	const { port } = await startRouter({ deployments: { v1: backend.port } });
+	const client = rawClient(port, REQUEST);
+	await eventually(() => backend.received.length === 1);
+	const flood = 20_000;
+	client.socket.write(REQUEST.repeat(flood));
+	expect(await standsStill(() => parsed)).toBeLessThan(flood / 2);
+});
+
+it('a connection that was paused for its flood goes on when its turn comes', async () => {
+	const backend = await startBackend((request, response) => {
+		if (request.url === '/slow') setTimeout(() => response.end('slow'), 200);
+		else response.end(request.url);
+	});
+	const { port } = await startRouter({ deployments: { v1: backend } });
+	let text = get('/slow').replace('Connection: close\r\n', '');
+	for (let i = 0; i < 5_000; i++) text += `GET /${i} HTTP/1.1\r\nHost: a\r\n\r\n`;
+	const answer = await exchange(port, text + get('/last'));
+	const bodies = [...answer.matchAll(/\r\n\r\n(slow|\/\d+|\/last)/g)].map(([, body]) => body);
+	expect(bodies).toEqual(['slow', ...Array.from({ length: 5_000 }, (_, i) => `/${i}`), '/last']);
+}, 60_000);
+
+it('answers that nobody reads are not asked for: one packet of requests fills no memory', async () => {
+	const body = 'a'.repeat(50_000);
+	let asked = 0;
+	const backend = await startRawBackend((socket, received) => {
+		if (!received.endsWith('\r\n\r\n')) return;
+		asked++;
+		socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+	});
+	const { port } = await startRouter({ deployments: { v1: backend.port } });
+	const client = rawClient(port);
+	client.socket.pause();
+	client.socket.write(REQUEST.repeat(2_000));
+	expect(await standsStill(() => asked)).toBeLessThan(400);
+});
+
+it('what follows a declined upgrade is served or refused with the connection, never lost', async () => {
+	const backend = await startBackend((request, response) => response.end(request.url));
+	const { port } = await startRouter({ deployments: { v1: backend } });
+	const offer = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n';
+	const answer = await exchange(port, `GET /first HTTP/1.1\r\nHost: a\r\n${offer}\r\n${get('/second')}`);
+	expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+	expect(answer).toMatch(/\r\nConnection: close\r\n\r\n\/first$/);
+});
