@@ -56,9 +56,15 @@ export function createLog(pino: Logger, access: AccessLog): Log {
 	};
 }
 
-/** What a client wrote, cut: a line of 64 KB for every request would cost more than the request. A refused target may still have its query. */
+/** What a client wrote, cut: a line of 64 KB for every request would cost more than the request. */
 function bounded<Fields extends RequestFields>(fields: Fields): Fields {
-	return { ...fields, request: fields.request.slice(0, 200), path: fields.path.split('?', 1)[0]!.slice(0, 1_000) };
+	return { ...fields, request: fields.request.slice(0, 200), path: withoutSecrets(fields.path) };
+}
+
+/** A refused target may still have its query, and its userinfo; any may have a fragment. */
+function withoutSecrets(target: string): string {
+	const path = target.split(/[?#]/, 1)[0]!.slice(0, 1_000);
+	return path.startsWith('/') ? path : path.replace(/^([a-z]+:\/\/)[^/]*@/i, '$1');
 }
 
 /** Code and message; stacks only help where the error is ours. */
