@@ -10,7 +10,8 @@ export interface RequestTarget {
 	readonly authority: string | null;
 }
 
-const ABSOLUTE = /^https?:\/\/([^/?#\\@\s]+)(.*)$/i;
+/** Without userinfo: cut off, it would name another host; left on, it would be logged and forwarded. */
+const ABSOLUTE = /^https?:\/\/([^/?#\\@,\s]+)(?=[/?#]|$)(.*)$/i;
 
 /** `null` for a target that no backend could be asked for. */
 export function parseRequestTarget(raw: string): RequestTarget | null {

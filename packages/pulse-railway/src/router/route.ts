@@ -38,12 +38,16 @@ export function routeRequest(context: RouteContext, request: IncomingMessage, re
 		reply(failureAnswer(cause));
 	};
 	const reply = (answer: Answer) => {
-		if (forward.draining) response.shouldKeepAlive = false;
+		// Readers of HTTP/1.0 do not agree on whether it has chunks, so not on where the next request begins.
+		if (forward.draining || request.httpVersionMinor === 0) response.shouldKeepAlive = false;
 		request.resume();
 		writeAnswer(response, answer);
 	};
 	const target = parseRequestTarget(request.url!);
-	if (target === null) return refuse('bad-request', request.url!);
+	if (target === null || request.httpVersionMajor !== 1) {
+		response.shouldKeepAlive = false;
+		return refuse('bad-request', request.url!);
+	}
 	if (isInternalPath(target.path)) {
 		if (target.forward !== CONTROL_PATH || request.method !== 'POST') return refuse('internal-path', target.path);
 		context.own.control(request).then(reply, (error) => failOwn(context, error, reply));
@@ -55,7 +59,8 @@ export function routeRequest(context: RouteContext, request: IncomingMessage, re
 	}
 	if (request.method === 'TRACE') return refuse('method-not-allowed', target.path);
 	const head = readRequestHead(request.rawHeaders);
-	if (head.hosts === 0 && request.httpVersion !== '1.0') head.refused = 'bad-request';
+	// In HTTP/1.0 there are no chunks (RFC 9112 §6.1): who is in front may have seen no body, and the next request in it.
+	if (request.httpVersionMinor === 0 ? head.chunked : head.hosts === 0) head.refused = 'bad-request';
 	if (target.authority !== null) head.host = target.authority;
 	if (head.refused !== null) {
 		// Its framing is not understood, so nothing behind it on this connection can be.
@@ -64,6 +69,8 @@ export function routeRequest(context: RouteContext, request: IncomingMessage, re
 	}
 	const affinity = affinityOf(target.query, head.affinity);
 	resolving(context, affinity, (resolution) => {
+		// Gone while the store was asked: a claim would never be released, because its response is closed already.
+		if (response.destroyed) return;
 		switch (resolution.kind) {
 			case 'stale':
 				return reply(staleAnswer(request.method!, head));
@@ -99,7 +106,7 @@ export function routeUpgrade(context: RouteContext, request: IncomingMessage, cl
 	if (isInternalPath(target.path)) return refuse('internal-path');
 	const head = readRequestHead(request.rawHeaders);
 	if (target.authority !== null) head.host = target.authority;
-	if (head.hosts === 0) head.refused = 'bad-request';
+	if (head.hosts === 0 || request.httpVersion !== '1.1') head.refused = 'bad-request';
 	if (head.refused === null && (request.method !== 'GET' || head.chunked || head.contentLength > 0))
 		head.refused = 'bad-request';
 	if (head.refused !== null) return refuse(head.refused);

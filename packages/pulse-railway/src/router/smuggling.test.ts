@@ -59,6 +59,28 @@ const REFUSED: [string, string][] = [
 		'a websocket handshake with a body',
 		`GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: ${HIDDEN.length}\r\n\r\n${HIDDEN}`,
 	],
+	[
+		'chunks in HTTP/1.0, whose readers see no body',
+		`POST / HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${HIDDEN}`,
+	],
+	[
+		'a parameter of the transfer coding',
+		`POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked;q=1\r\n\r\n0\r\n\r\n`,
+	],
+	['an empty transfer coding', `POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\r\n\r\n${HIDDEN}`],
+	['an empty length', `POST / HTTP/1.1\r\nHost: a\r\nContent-Length:\r\n\r\n${HIDDEN}`],
+	['userinfo in an absolute target', 'GET http://a@b/ HTTP/1.1\r\nHost: a\r\n\r\n'],
+	['a password in an absolute target', 'GET http://a:80@b/ HTTP/1.1\r\nHost: a\r\n\r\n'],
+	['a list of hosts in an absolute target', 'GET http://a,b/ HTTP/1.1\r\nHost: a\r\n\r\n'],
+	['no protocol version', 'GET /\r\nHost: a\r\n\r\n'],
+	['HTTP/0.9 by name', 'GET / HTTP/0.9\r\nHost: a\r\n\r\n'],
+	['HTTP/2 by name', 'GET / HTTP/2.0\r\nHost: a\r\n\r\n'],
+	['a tab in the target', 'GET /a\tb HTTP/1.1\r\nHost: a\r\n\r\n'],
+	['a form feed in the target', 'GET /a\fb HTTP/1.1\r\nHost: a\r\n\r\n'],
+	[
+		'a websocket handshake in HTTP/1.0',
+		'GET / HTTP/1.0\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+	],
 	['a tunnel', 'CONNECT internal:80 HTTP/1.1\r\nHost: a\r\n\r\n'],
 	['a trace', 'TRACE / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'],
 ];
