@@ -24,13 +24,6 @@ export function writeAnswer(response: ServerResponse, answer: Answer): void {
 	response.end(answer.body);
 }
 
-/** Ends a response whose head is out and whose body will not come whole. */
-export function cutShort(socket: Socket | null, delimited: boolean): void {
-	if (delimited) socket?.destroySoon();
-	// Only a reset tells a client that a body without length or chunks was cut short.
-	else socket?.resetAndDestroy();
-}
-
 /** Answers on a bare socket — a refused upgrade, a request that did not parse — and ends it. */
 export function writeRawAnswer(socket: Socket, answer: Answer): void {
 	if (!socket.writable) {

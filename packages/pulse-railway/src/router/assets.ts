@@ -1,21 +1,29 @@
+import { createHash } from 'node:crypto';
+import { Recent } from './recent.ts';
 import type { RequestHead } from './request-head.ts';
 import { resolve, type Target } from './resolve.ts';
 import type { RoutingTable } from './snapshot.ts';
 
 /**
  * Skew-safe assets: lazy chunks of an old page carry no affinity, so after a promotion the active deployment does not
- * know them. When it answers 404, the draining deployments are tried, newest first, and the finding is remembered.
+ * know them. When it answers 404, the draining deployments are tried, newest first, and the finding is remembered: who to
+ * ask, never an answer. That nobody has it is believed for a moment, and only of whoever was told so: an app may show a
+ * file to one user and hide it from another.
  */
 export class AssetMemory {
 	readonly #table: RoutingTable;
 	readonly #servicePrefix: string;
-	/** Path to the deployment that has it, or `''`: nobody has. Oldest first. */
-	readonly #found = new Map<string, string>();
+	readonly #now: () => number;
+	/** Target to the deployment that has it. */
+	readonly #found = new Recent<string>(MAX_REMEMBERED);
+	/** Target and credentials to the time until which nobody has it. */
+	readonly #missing = new Recent<number>(MAX_REMEMBERED);
 	#activeId: string | null = null;
 
-	constructor(table: RoutingTable, servicePrefix: string) {
+	constructor(table: RoutingTable, servicePrefix: string, now: () => number) {
 		this.#table = table;
 		this.#servicePrefix = servicePrefix;
+		this.#now = now;
 	}
 
 	/** Only what a page loads as a part of itself: a document or an API call that is missing is missing. */
@@ -30,13 +38,13 @@ export class AssetMemory {
 	}
 
 	/** Where else to look, best guess first; empty when nobody had it a moment ago. */
-	elsewhere(path: string): Target[] {
+	elsewhere(target: string, credentials: string): Target[] {
 		this.#forgetOnPromotion();
-		const known = this.#found.get(path);
-		if (known === '') return [];
+		if ((this.#missing.get(missingKey(target, credentials)) ?? 0) > this.#now()) return [];
 		const draining = [...this.#table.all()].filter((record) => record.state === 'draining');
 		draining.sort((a, b) => (b.drainStartedAt ?? 0) - (a.drainStartedAt ?? 0));
 		const ids = draining.map((record) => record.id).slice(0, MAX_TRIES);
+		const known = this.#found.get(target);
 		const order = known !== undefined && ids.includes(known) ? [known, ...ids.filter((id) => id !== known)] : ids;
 		return order.flatMap((id) => {
 			const resolution = resolve(this.#table, id, this.#servicePrefix);
@@ -44,15 +52,12 @@ export class AssetMemory {
 		});
 	}
 
-	/** `null`: nobody has it. */
-	remember(path: string, id: string | null): void {
-		this.#found.delete(path);
-		this.#found.set(path, id ?? '');
-		if (this.#found.size <= MAX_PATHS) return;
-		for (const oldest of this.#found.keys()) {
-			this.#found.delete(oldest);
-			return;
-		}
+	remember(target: string, id: string): void {
+		if (target.length <= MAX_TARGET) this.#found.set(target, id);
+	}
+
+	rememberMissing(target: string, credentials: string): void {
+		if (target.length <= MAX_TARGET) this.#missing.set(missingKey(target, credentials), this.#now() + MISSING_MS);
 	}
 
 	/** A finding is about one set of deployments; with the next promotion it may be wrong. */
@@ -60,6 +65,7 @@ export class AssetMemory {
 		if (this.#activeId === this.#table.activeId) return;
 		this.#activeId = this.#table.activeId;
 		this.#found.clear();
+		this.#missing.clear();
 	}
 }
 
@@ -75,5 +81,13 @@ const ASSET_DESTINATIONS = new Set([
 	'video',
 	'track',
 ]);
-const MAX_PATHS = 2_000;
+const MAX_REMEMBERED = 2_000;
+/** Characters. Whoever writes longer ones wants to fill memory. */
+const MAX_TARGET = 1_024;
+const MISSING_MS = 30_000;
 const MAX_TRIES = 5;
+
+/** Credentials are not kept as they are. */
+function missingKey(target: string, credentials: string): string {
+	return `${createHash('sha256').update(credentials).digest('base64')} ${target}`;
+}

@@ -1,24 +1,21 @@
 import type { IncomingMessage } from 'node:http';
-import { cutShort, failureAnswer, writeAnswer } from './answer.ts';
+import { failureAnswer, writeAnswer } from './answer.ts';
 import type { AssetSearch } from './asset-search.ts';
 import type { Upstream } from './claim.ts';
 import { countFailure, type ForwardContext } from './context.ts';
 import type { FailureCause } from './failures.ts';
 import { type ForwardRequest, isIdempotent } from './forward-request.ts';
 import { requestLines, responseHeaders, responseLines } from './headers.ts';
-import { trailerFields } from './hop-by-hop.ts';
 import { passInterim } from './interim.ts';
 import type { RequestFields } from './log.ts';
 import type { RouterResponse } from './messages.ts';
 import { sendBody } from './request-body.ts';
 import type { RequestHead } from './request-head.ts';
 import type { RequestTarget } from './request-target.ts';
+import { ResponseBody } from './response-body.ts';
 import type { Exchange, ExchangeFailure, UpstreamConnection } from './upstream/connection.ts';
 import type { ResponseHead } from './upstream/parse-head.ts';
-import { writeCopy } from './write-copy.ts';
 
-/** A body this small that is all in hand goes out with its head in one write. */
-const SMALL_BODY = 16_384;
 
 /** One request on its way to a backend and back: streams both ways, holds nothing but what is in transit. */
 export class HttpExchange implements Exchange {
@@ -37,12 +34,9 @@ export class HttpExchange implements Exchange {
 	#giveUp: (() => void) | null = null;
 	#retried = false;
 	#paused = false;
-	#flushed = false;
 	#done = false;
-	#tail: string | null = null;
+	#body: ResponseBody | null = null;
 	#bytes = 0;
-	/** The client can tell where the body ends other than by the end of the connection. */
-	#delimited = true;
 	lastProgress: number;
 
 	constructor(context: ForwardContext, forward: ForwardRequest) {
@@ -101,21 +95,21 @@ export class HttpExchange implements Exchange {
 	onHead(head: ResponseHead) {
 		this.lastProgress = this.#context.tick;
 		if (this.#search?.holds(head, this.#upstream.id)) return;
-		this.#delimited = head.contentLength !== -1 || head.chunked;
-		this.#writeHead(head.status, head.reason, responseHeaders(head.headers, this.#upstream.id));
+		this.#writeHead(head, this.#upstream.id);
 	}
 
-	#writeHead(status: number, reason: string, headers: string[]) {
+	#writeHead(head: ResponseHead, deploymentId: string) {
 		const response = this.#response;
 		// A client that still waits to be asked for its body cannot be expected to send it any more.
 		if (this.#context.draining || (this.#head.expectsContinue && !this.#request.complete))
 			response.shouldKeepAlive = false;
-		response.writeHead(status, reason, headers);
+		response.writeHead(head.status, head.reason, responseHeaders(head, deploymentId, this.#request));
+		this.#body = new ResponseBody(response, head);
 	}
 
 	/** By far the most responses: small, of known length, in one read. They leave in one write. */
 	onWhole(head: ResponseHead, body: string): boolean {
-		if (this.#search !== null || this.#context.draining || this.#head.expectsContinue) return false;
+		if (this.#search?.minds(head) || this.#context.draining || this.#head.expectsContinue) return false;
 		const lines = responseLines(head.headers, this.#upstream.id);
 		if (!this.#response.sendWhole(head.status, `HTTP/1.1 ${head.status} ${head.reason}\r\n${lines}\r\n${body}`))
 			return false;
@@ -127,30 +121,24 @@ export class HttpExchange implements Exchange {
 
 	onBody(chunk: Buffer, last: boolean) {
 		this.lastProgress = this.#context.tick;
-		if (this.#search?.holding) return this.#search.keep(chunk);
+		if (this.#search?.holding) {
+			if (this.#search.keep(chunk)) return;
+			if (this.#search.searching) return this.#searchOn(this.#search);
+			this.#giveFirst(this.#search);
+		}
 		this.#bytes += chunk.length;
 		this.#upstream.bytesOut += chunk.length;
-		if (last && !this.#flushed && chunk.length <= SMALL_BODY) {
-			this.#tail = chunk.toString('latin1', 0, chunk.length);
-			return;
-		}
-		this.#flushed = true;
-		if (!writeCopy(this.#response, chunk) && !last) this.#pause();
+		if (!this.#body!.write(chunk, last)) this.#pause();
 	}
 
 	onComplete(trailers: readonly string[]) {
 		if (this.#search?.holding) return this.#searchOn(this.#search);
 		this.#done = true;
-		if (trailers.length > 0) this.#response.addTrailers(trailerFields(trailers));
-		if (this.#tail === null) this.#response.end();
-		else this.#response.end(this.#tail, 'latin1');
+		this.#body!.end(trailers);
 	}
 
-	/** A head without a body yet must not wait for one: event streams stay silent for minutes. */
 	onReadEnd() {
-		if (this.#flushed || this.#done || this.#tail !== null || !this.#response.headersSent) return;
-		this.#flushed = true;
-		this.#response.flushHeaders();
+		if (!this.#done) this.#body?.flushHead();
 	}
 
 	onDrain() {
@@ -187,29 +175,38 @@ export class HttpExchange implements Exchange {
 
 	#failed(cause: FailureCause, error: unknown) {
 		if (this.#done) return;
-		if (this.#search?.holding) return this.#searchOn(this.#search);
+		if (this.#search?.holding && this.#search.searching) {
+			this.#search.failed();
+			return this.#searchOn(this.#search);
+		}
 		this.#done = true;
 		this.#release();
 		countFailure(this.#upstream.failures, cause);
 		this.#context.log.failed(cause, this.#fields(), error);
-		if (this.#response.headersSent) cutShort(this.#response.socket, this.#delimited);
+		if (this.#body !== null) this.#body.cutShort();
 		else writeAnswer(this.#response, failureAnswer(cause));
 	}
 
 	/** Asks the next deployment for an asset that this one lacks, or hands out the first answer after all. */
 	#searchOn(search: AssetSearch) {
 		this.#release();
-		const next = search.next();
+		const next = search.next(() => this.#searchOn(search));
 		if (next !== null) {
 			this.#context.upstreams.releaseRequest(this.#upstream);
 			this.#upstream = this.#context.upstreams.claimRequest(next);
 			this.#retried = false;
 			return this.#dispatch();
 		}
-		const { head, deploymentId, body } = search.firstAnswer();
 		this.#done = true;
-		this.#writeHead(head.status, head.reason, responseHeaders(head.headers, deploymentId));
-		this.#response.end(body);
+		this.#giveFirst(search);
+		this.#body!.end([]);
+	}
+
+	#giveFirst(search: AssetSearch) {
+		const { head, deploymentId, body } = search.firstAnswer();
+		this.#writeHead(head, deploymentId);
+		this.#bytes += body.length;
+		this.#body!.write(body, this.#done);
 	}
 
 	/** Always the last event: the response is with the client's kernel, or the client is gone. */
@@ -219,6 +216,7 @@ export class HttpExchange implements Exchange {
 			countFailure(this.#upstream.failures, 'client-gone');
 			this.#context.log.failed('client-gone', this.#fields(), null);
 		}
+		this.#search?.stop();
 		this.#release();
 		this.#context.exchanges.delete(this);
 		this.#context.upstreams.releaseRequest(this.#upstream);

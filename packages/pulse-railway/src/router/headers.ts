@@ -1,7 +1,9 @@
+import type { IncomingMessage } from 'node:http';
 import { SELECTED_DEPLOYMENT_HEADER } from '../protocol.ts';
 import { forwardedLines } from './forwarded.ts';
 import { droppedBy, HOP_BY_HOP } from './hop-by-hop.ts';
 import type { RequestHead } from './request-head.ts';
+import type { ResponseHead } from './upstream/parse-head.ts';
 
 /**
  * The one chokepoint for headers, used by requests and websockets alike. Works on raw name/value arrays, so case, order
@@ -33,13 +35,15 @@ export function handshakeLines(head: RequestHead, peer: string): string {
 	);
 }
 
-/** A backend's headers as the client gets them: a flat array of names and values. */
-export function responseHeaders(raw: readonly string[], deploymentId: string): string[] {
+/** A backend's headers as this client gets them: a flat array of names and values. */
+export function responseHeaders(head: ResponseHead, deploymentId: string, client: IncomingMessage): string[] {
+	const raw = head.headers;
+	const following = followingOf(head, client);
 	const dropped = droppedBy(raw);
 	const kept: string[] = [];
 	for (let i = 0; i < raw.length; i += 2) {
 		const name = raw[i]!;
-		if (!isDropped(name, dropped)) kept.push(name, raw[i + 1]!);
+		if (!isDropped(name, dropped) && !isOutOfPlace(name, following)) kept.push(name, raw[i + 1]!);
 	}
 	kept.push(SELECTED_DEPLOYMENT_HEADER, deploymentId);
 	return kept;
@@ -54,6 +58,31 @@ export function responseLines(raw: readonly string[], deploymentId: string): str
 		if (!isDropped(name, dropped)) lines += `${name}: ${raw[i + 1]}\r\n`;
 	}
 	return `${lines}${SELECTED_DEPLOYMENT_HEADER}: ${deploymentId}\r\n`;
+}
+
+/** Of a 1xx response. A length there would make its reader wait for a body. */
+export function interimLines(raw: readonly string[]): string {
+	const dropped = droppedBy(raw);
+	let lines = '';
+	for (let i = 0; i < raw.length; i += 2) {
+		const name = raw[i]!;
+		if (!isDropped(name, dropped) && name.toLowerCase() !== 'content-length') lines += `${name}: ${raw[i + 1]}\r\n`;
+	}
+	return lines;
+}
+
+type Following = 'nothing' | 'body' | 'body-and-trailers';
+
+function followingOf(head: ResponseHead, { method, httpVersion }: IncomingMessage): Following {
+	if (head.status === 204) return 'nothing';
+	const chunked = head.chunked && head.status !== 304 && method !== 'HEAD' && httpVersion !== '1.0';
+	return chunked ? 'body-and-trailers' : 'body';
+}
+
+/** Trailers may only be announced where they can follow: Node throws elsewhere. Only a response that has a body has a length. */
+function isOutOfPlace(name: string, following: Following): boolean {
+	if (name.length === 7) return following !== 'body-and-trailers' && name.toLowerCase() === 'trailer';
+	return following === 'nothing' && name.length === 14 && name.toLowerCase() === 'content-length';
 }
 
 const DROPPED_FROM_RESPONSES = new Set([...HOP_BY_HOP, SELECTED_DEPLOYMENT_HEADER]);

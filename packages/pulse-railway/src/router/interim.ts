@@ -1,3 +1,4 @@
+import { interimLines } from './headers.ts';
 import type { RouterResponse } from './messages.ts';
 import type { RequestHead } from './request-head.ts';
 
@@ -9,15 +10,11 @@ interface Interim {
 
 /** Passes on a 1xx response: 100 to whoever asked for it, the others (102, 103) to everybody who can understand them. */
 export function passInterim(response: RouterResponse, head: RequestHead, { status, reason, headers }: Interim): void {
-	// Of no use to a client that does not read, and a backend may send them without end.
-	if (response.socket?.writableNeedDrain) return;
-	if (status === 100) {
-		if (head.expectsContinue) response.writeContinue();
-		return;
-	}
 	// Only the response whose turn it is holds the socket; HTTP/1.0 knows no interim responses.
-	if (response.socket === null || response.headersSent || response.req.httpVersion === '1.0') return;
-	let text = `HTTP/1.1 ${status} ${reason}\r\n`;
-	for (let i = 0; i < headers.length; i += 2) text += `${headers[i]}: ${headers[i + 1]}\r\n`;
-	response.socket.write(`${text}\r\n`, 'latin1');
+	const { socket } = response;
+	if (socket === null || response.headersSent || response.req.httpVersion === '1.0') return;
+	// Of no use to a client that does not read, and a backend may send them without end.
+	if (socket.writableNeedDrain) return;
+	if (status !== 100) socket.write(`HTTP/1.1 ${status} ${reason}\r\n${interimLines(headers)}\r\n`, 'latin1');
+	else if (head.expectsContinue) response.writeContinue();
 }

@@ -1,5 +1,6 @@
 import type { DeploymentRecord } from '../deployments/record.ts';
 import type { DeploymentStore } from '../deployments/store.ts';
+import { Recent } from './recent.ts';
 
 export interface LookupOptions {
 	readonly store: Pick<DeploymentStore, 'find'>;
@@ -21,11 +22,12 @@ export interface LookupOptions {
 export class Lookups {
 	readonly #options: Required<LookupOptions>;
 	readonly #running = new Map<string, Promise<DeploymentRecord | null>>();
-	/** Id to the time until which it is not there; oldest first. */
-	readonly #absent = new Map<string, number>();
+	/** Id to the time until which it is not there. */
+	readonly #absent: Recent<number>;
 
 	constructor(options: LookupOptions) {
 		this.#options = { negativeMs: 1_000, negativeLimit: 1_000, concurrency: 16, budgetMs: 1_000, ...options };
+		this.#absent = new Recent(this.#options.negativeLimit);
 	}
 
 	/** Never rejects: a store that cannot be asked knows nothing. */
@@ -58,13 +60,7 @@ export class Lookups {
 	}
 
 	#remember(id: string): void {
-		this.#absent.delete(id);
 		this.#absent.set(id, this.#options.now() + this.#options.negativeMs);
-		if (this.#absent.size <= this.#options.negativeLimit) return;
-		for (const oldest of this.#absent.keys()) {
-			this.#absent.delete(oldest);
-			return;
-		}
 	}
 }
 

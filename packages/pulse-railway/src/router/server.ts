@@ -53,7 +53,7 @@ export function createRouter(options: RouterOptions): Router {
 		pool: new Pool({ ...dial, connectionLimit: options.connectionLimit ?? 2048 }),
 		dial,
 		log,
-		assets: options.assetFallback === false ? null : new AssetMemory(table, servicePrefix),
+		assets: options.assetFallback === false ? null : new AssetMemory(table, servicePrefix, now),
 		exchanges: new Set(),
 		tunnels: new Set(),
 		tick: 0,
