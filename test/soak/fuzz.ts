@@ -1,9 +1,9 @@
-import { connect, createServer, type Socket } from 'node:net';
-import { posix } from 'node:path';
+import { connect } from 'node:net';
 import { createRouter } from '../../packages/pulse-railway/src/router/server.ts';
+import { randomFrom } from '../../packages/pulse-railway/src/router/testing/random.ts';
 import { silentLog } from '../../packages/pulse-railway/src/router/testing/silent-log.ts';
 import { openStore } from '../../packages/pulse-railway/src/stores/open.ts';
-import { randomFrom } from './random.ts';
+import { startWitness } from './witness.ts';
 
 export interface FuzzResult {
 	readonly sent: number;
@@ -13,6 +13,8 @@ export interface FuzzResult {
 	readonly hung: readonly string[];
 	/** Targets that reached the backend and that some reading of them would take for an internal path. */
 	readonly leaked: readonly string[];
+	/** What reached the backend as a request of its own that the router never sent, or as no HTTP. */
+	readonly smuggled: readonly string[];
 	/** The router still serves after all of it. */
 	readonly alive: boolean;
 }
@@ -20,17 +22,14 @@ export interface FuzzResult {
 const HANG_MS = 10_000;
 const PATIENCE_MS = 50;
 
-/** Sends mutated requests to a router in this process, in front of a backend that takes anything for a request. */
+/** Sends mutated requests to a router in this process, in front of a backend that sees what comes through. */
 export async function fuzz(count: number, seed: number, parallel = 64): Promise<FuzzResult> {
-	const leaked: string[] = [];
-	const backend = createServer((socket) => answerAnything(socket, leaked));
-	await new Promise<void>((resolve) => backend.listen(0, '127.0.0.1', resolve));
-	const backendPort = (backend.address() as { port: number }).port;
+	const witness = await startWitness();
 	const store = await openStore('memory:', { prefix: 'fuzz' });
 	await store.promote('v1', 'v1');
 	const router = createRouter({
 		store,
-		network: { address: () => ({ host: '127.0.0.1', port: backendPort }), refresh: () => false, close: () => {} },
+		network: { address: () => ({ host: '127.0.0.1', port: witness.port }), refresh: () => false, close: () => {} },
 		log: silentLog,
 	});
 	const { port } = await router.listen({ port: 0, host: '127.0.0.1' });
@@ -52,36 +51,8 @@ export async function fuzz(count: number, seed: number, parallel = 64): Promise<
 		(await ask(port, Buffer.from('GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'))) === '200';
 	await router.close({ budgetMs: 0 });
 	await store.close();
-	backend.close();
-	return { sent, answers, hung, leaked, alive };
-}
-
-function answerAnything(socket: Socket, leaked: string[]): void {
-	socket.on('error', () => {});
-	socket.on('data', (chunk) => {
-		const text = chunk.toString('latin1');
-		for (const [, target] of text.matchAll(/(?:^|\n)[!-~]+ +([^\r\n]*?)(?: +HTTP\/[\d.]*)?\r?\n/g)) {
-			if (looksInternal(target!)) leaked.push(target!);
-		}
-		if (/\n\r?\n/.test(text)) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
-	});
-}
-
-/** An opinion of its own, by other means than the router's: the readings of a URL parser and of a file server. */
-function looksInternal(target: string): boolean {
-	const readings = [target, target.replaceAll('\\', '/')];
-	for (let i = 0; i < 3; i++) {
-		readings.push(
-			...readings.map((one) =>
-				one.replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))),
-			),
-		);
-	}
-	return readings.some((reading) => {
-		const path = reading.split(/[?#]/, 1)[0]!.toLowerCase();
-		const url = URL.canParse(path, 'http://a') ? new URL(path, 'http://a').pathname : '';
-		return [path, url, posix.normalize(path)].some((one) => /^\/+_pulse\/+internal(?:\/|$)/.test(one));
-	});
+	witness.close();
+	return { sent, answers, hung, leaked: witness.leaked, smuggled: witness.smuggled, alive };
 }
 
 function ask(port: number, bytes: Buffer): Promise<string | null> {
@@ -146,6 +117,11 @@ const HEADERS = [
 	'Content-Length: 5',
 	'Content-Length: 0',
 	'Transfer-Encoding: chunked',
+	'Transfer-Encoding: gzip, chunked',
+	'Transfer-Encoding: Chunked',
+	'Content-Length: 20',
+	'Connection: keep-alive',
+	'Connection: content-length, transfer-encoding, host',
 	'Connection: close',
 	'Connection: Upgrade',
 	'Upgrade: websocket',
@@ -167,6 +143,8 @@ const BODIES = [
 	'5\r\nhello\r\n0\r\n\r\n',
 	'0\r\n\r\n',
 	'GET /_pulse/internal HTTP/1.1\r\nHost: a\r\n\r\n',
+	'5;x="y"\r\nhello\r\n0\r\nX-T: 1\r\n\r\n',
+	'0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n',
 ];
 const NOISE = [
 	'\r',
@@ -193,7 +171,8 @@ function mutated(random: () => number): Buffer {
 	let path = '';
 	for (let i = many(5) + 1; i > 0; i--) path += pick(JOINTS) + pick(SEGMENTS);
 	if (random() < 0.05) path = `http://a${path}`;
-	const lines = [`${pick(METHODS)} ${path}${pick(QUERIES)} HTTP/1.1`, 'Host: a'];
+	const version = random() < 0.1 ? '1.0' : '1.1';
+	const lines = [`${pick(METHODS)} ${path}${pick(QUERIES)} HTTP/${version}`, 'Host: a'];
 	for (let i = many(5); i > 0; i--) lines.splice(1 + many(lines.length - 1), 0, pick(HEADERS));
 	let text = `${lines.join('\r\n')}\r\n\r\n${pick(BODIES)}`;
 	for (let i = random() < 0.5 ? 0 : many(3) + 1; i > 0; i--) {

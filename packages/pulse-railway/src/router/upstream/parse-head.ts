@@ -10,7 +10,8 @@ export interface ResponseHead {
 	/** `-1` without a Content-Length. */
 	readonly contentLength: number;
 	readonly chunked: boolean;
-	readonly keepAlive: boolean;
+	/** The connection may serve again. */
+	keepAlive: boolean;
 	/** Seconds from `Keep-Alive: timeout=`; `-1` when not said. */
 	readonly keepAliveTimeout: number;
 }
@@ -28,6 +29,8 @@ export function parseHead(text: string): ResponseHead | null {
 	if (lineEnd === -1) lineEnd = text.length;
 	const line = STATUS_LINE.exec(text.slice(0, lineEnd));
 	if (!line) return null;
+	// HTTP/1.0 knows no interim responses: to its readers this is the answer.
+	if (line[1] === '0' && line[2]![0] === '1') return null;
 	const headers = parseFields(text, lineEnd + 2);
 	if (!headers) return null;
 
