@@ -20,7 +20,7 @@ export interface FuzzResult {
 }
 
 const HANG_MS = 10_000;
-const PATIENCE_MS = 50;
+const PATIENCE_MS = 400;
 
 /** Sends mutated requests to a router in this process, in front of a backend that sees what comes through. */
 export async function fuzz(count: number, seed: number, parallel = 64): Promise<FuzzResult> {
@@ -41,7 +41,7 @@ export async function fuzz(count: number, seed: number, parallel = 64): Promise<
 		while (sent < count) {
 			sent++;
 			const bytes = mutated(random);
-			const status = await ask(port, bytes);
+			const status = random() < 0.05 ? await reset(port, bytes) : await ask(port, bytes);
 			if (status === null) hung.push(bytes.toString('latin1'));
 			else answers[status] = (answers[status] ?? 0) + 1;
 		}
@@ -53,6 +53,17 @@ export async function fuzz(count: number, seed: number, parallel = 64): Promise<
 	await store.close();
 	witness.close();
 	return { sent, answers, hung, leaked: witness.leaked, smuggled: witness.smuggled, alive };
+}
+
+/** Sends and goes, so that the router meets the reset in whatever it does. */
+function reset(port: number, bytes: Buffer): Promise<string> {
+	return new Promise((resolve) => {
+		const socket = connect({ port, host: '127.0.0.1' }, () => {
+			socket.write(bytes, () => socket.resetAndDestroy());
+		});
+		socket.on('error', () => {});
+		socket.on('close', () => resolve('reset'));
+	});
 }
 
 function ask(port: number, bytes: Buffer): Promise<string | null> {

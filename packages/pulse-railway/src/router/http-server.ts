@@ -5,7 +5,7 @@ import { countFailure } from './context.ts';
 import type { FailureCause } from './failures.ts';
 import { inTurn, owedResponse } from './in-turn.ts';
 import { RouterRequest, RouterResponse } from './messages.ts';
-import { type RouteContext, routeRequest, routeUpgrade } from './route.ts';
+import { ignoreError, type RouteContext, routeRequest, routeUpgrade } from './route.ts';
 
 /** Node answers a larger head with 431; Railway's edge passes 32 KB at most (facts/railway.md §6). */
 const MAX_HEADER_SIZE = 65_536;
@@ -44,12 +44,15 @@ export function createHttpServer(
 	server.on('request', onRequest);
 	server.on('checkContinue', onRequest);
 	server.on('upgrade', (request, socket, early) => {
+		socket.on('error', ignoreError);
 		const upgrade = () => routeUpgrade(route, request, socket as Socket, early);
 		const owed = owedResponse(socket);
 		if (owed === null) upgrade();
 		else owed.once('close', upgrade);
 	});
 	server.on('connect', (_request, socket) => {
+		socket.on('error', ignoreError);
+		countFailure(route.forward.failures, 'method-not-allowed');
 		writeRawAnswer(socket as Socket, failureAnswer('method-not-allowed'));
 	});
 	server.on('clientError', (error: NodeJS.ErrnoException, socket) => {

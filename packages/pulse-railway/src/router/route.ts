@@ -99,7 +99,7 @@ export function routeUpgrade(context: RouteContext, request: IncomingMessage, cl
 			{ request: '', method: request.method!, path: target?.path ?? request.url!, deployment: null },
 			null,
 		);
-		replyRaw(client, failureAnswer(cause));
+		writeRawAnswer(client, failureAnswer(cause));
 	};
 	const target = parseRequestTarget(request.url!);
 	if (target === null) return refuse('bad-request');
@@ -116,7 +116,7 @@ export function routeUpgrade(context: RouteContext, request: IncomingMessage, cl
 		if (client.destroyed) return;
 		switch (resolution.kind) {
 			case 'stale':
-				if (!reloadsOnStale(target.query)) return replyRaw(client, staleAnswer(request.method!, head));
+				if (!reloadsOnStale(target.query)) return writeRawAnswer(client, staleAnswer(request.method!, head));
 				return openSocket(context, { head, target, client, early }, resolution.active);
 			case 'not-found':
 			case 'no-active':
@@ -136,6 +136,7 @@ function openSocket(
 	const id = request.head.requestId || request.head.railwayRequestId || context.nextRequestId();
 	const fields = { request: id, method: 'GET', path: request.target.path, deployment: to.id };
 	new WebSocketHandshake(context.forward, { ...request, upstream, fields }).start();
+	request.client.off('error', ignoreError);
 }
 
 /** Synchronous but for an id that only the store can know. */
@@ -148,10 +149,11 @@ function resolving(context: RouteContext, affinity: string, then: (resolution: R
 	});
 }
 
-function replyRaw(client: Socket, answer: Answer): void {
-	client.on('error', () => {});
-	writeRawAnswer(client, answer);
-}
+/**
+ * Node lets go of a socket at an upgrade, its error listener included, and an error that nobody hears ends the process:
+ * this one listens until the handshake does. That something went wrong is told by `close`.
+ */
+export function ignoreError(): void {}
 
 function failOwn(context: RouteContext, error: unknown, reply: (answer: Answer) => void): void {
 	countFailure(context.forward.failures, 'router-defect');

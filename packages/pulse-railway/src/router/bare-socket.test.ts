@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import type { DeploymentRecord } from '../deployments/record.ts';
+import type { DeploymentStore } from '../deployments/store.ts';
+import { openStore } from '../stores/open.ts';
+import { eventually, startRouter } from './testing/router.ts';
+import { exchange, get, rawClient, startRawBackend } from './testing/sockets.ts';
+
+/** Node lets go of a socket at an upgrade, its error listener included: an error that nobody hears ends the process. */
+const HANDSHAKE = 'Host: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+
+it('a client that resets its connection behind CONNECT ends nothing but itself', async () => {
+	const { port } = await startRouter();
+	for (let i = 0; i < 50; i++) {
+		const client = rawClient(port, 'CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n');
+		await client.until('405');
+		client.socket.resetAndDestroy();
+	}
+	expect(await exchange(port, get('/healthz'))).toMatch(/^HTTP\/1\.1 200 /);
+});
+
+it('a client that resets its connection while its handshake waits for its turn ends nothing but itself', async () => {
+	const backend = await startRawBackend(() => {});
+	const { port, router } = await startRouter({ deployments: { v1: backend.port } });
+	const client = rawClient(port, `GET /slow HTTP/1.1\r\nHost: a\r\n\r\nGET /ws HTTP/1.1\r\n${HANDSHAKE}`);
+	await eventually(() => backend.received[0]?.includes('/slow') === true);
+	client.socket.resetAndDestroy();
+	await eventually(() => router.context.exchanges.size === 0 && backend.sockets[0]!.destroyed);
+	expect(await exchange(port, get('/healthz'))).toMatch(/^HTTP\/1\.1 200 /);
+});
+
+it('a client that resets its connection while the store is asked for its handshake ends nothing but itself', async () => {
+	const store = await openStore('memory:', { prefix: 'test' });
+	let answer: ((record: DeploymentRecord | null) => void) | undefined;
+	const find = () =>
+		new Promise<DeploymentRecord | null>((resolve) => {
+			answer = resolve;
+		});
+	const slow = Object.assign(Object.create(store) as DeploymentStore, { find });
+	const backend = await startRawBackend(() => {});
+	const { port, router } = await startRouter({ store: slow, deployments: { v1: backend.port } });
+	const client = rawClient(port, `GET /ws?pulse_deployment=new HTTP/1.1\r\n${HANDSHAKE}`);
+	await eventually(() => answer !== undefined);
+	client.socket.resetAndDestroy();
+	expect(await exchange(port, get('/healthz'))).toMatch(/^HTTP\/1\.1 200 /);
+	answer!({ id: 'new', serviceName: 'new', state: 'pending', drainStartedAt: null, lastSeenAt: null });
+	expect(await exchange(port, get('/healthz'))).toMatch(/^HTTP\/1\.1 200 /);
+	expect([...router.context.upstreams.all()]).toEqual([]);
+});
