@@ -72,7 +72,12 @@ function answer(socket: Socket, damaged: ReadonlyMap<string, Buffer>, random: ()
 		// In one write: what a backend says behind its answer at once must be seen; what it says later, nobody can tell apart.
 		socket.write(bytes);
 		if (path === '/good') return;
-		setTimeout(() => (random() < 0.5 ? socket.end() : socket.resetAndDestroy()), PATIENCE_MS);
+		const reset = random() < 0.5;
+		setTimeout(() => {
+			if (!reset) socket.end();
+			// Node loses a socket that is reset while its end is on its way.
+			else if (!socket.writableEnded) socket.resetAndDestroy();
+		}, PATIENCE_MS);
 	});
 }
 

@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest';
+import { type AddressInfo, createServer } from 'node:net';
+import { expect, it, onTestFinished } from 'vitest';
 import { eventually, startRouter } from './testing/router.ts';
 import {
 	exchange,
@@ -104,6 +105,23 @@ it.each([
 it('a slow client is told 408', async () => {
 	const { port } = await startRouter({ headersTimeoutMs: 100, active: null });
 	expect(await rawClient(port, 'GET / HTTP/1.1\r\nHost:').ended()).toMatch(/^HTTP\/1\.1 408 /);
+});
+
+it('a client that stops within its body is told 408; while a backend that stops reading it is 504', async () => {
+	const reading = await startRawBackend(() => {});
+	const deaf = createServer((socket) => void socket.on('error', () => {}).pause());
+	await new Promise<void>((resolve) => deaf.listen(0, '127.0.0.1', resolve));
+	onTestFinished(() => void deaf.close());
+	const { port } = await startRouter({
+		deployments: { v1: reading.port, v2: (deaf.address() as AddressInfo).port },
+		idleTimeoutMs: 1_000,
+	});
+	const post = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 50000000\r\n';
+	const slow = rawClient(port, `${post}\r\nfirst`);
+	const quick = rawClient(port, `${post}X-Pulse-Deployment: v2\r\n\r\n`);
+	quick.socket.write(Buffer.alloc(50_000_000));
+	expect(await slow.until('}')).toMatch(/^HTTP\/1\.1 408 .*"request timeout"/s);
+	expect(await quick.until('}')).toMatch(/^HTTP\/1\.1 504 /);
 });
 
 it('beyond the connection limit requests wait for a place, and get 503 when none comes (R2.16)', async () => {

@@ -9,13 +9,12 @@ import { requestLines, responseHeaders, responseLines } from './headers.ts';
 import { passInterim } from './interim.ts';
 import type { RequestFields } from './log.ts';
 import type { RouterResponse } from './messages.ts';
-import { sendBody } from './request-body.ts';
+import { awaitsBody, sendBody } from './request-body.ts';
 import type { RequestHead } from './request-head.ts';
 import type { RequestTarget } from './request-target.ts';
 import { ResponseBody } from './response-body.ts';
 import type { Exchange, ExchangeFailure, UpstreamConnection } from './upstream/connection.ts';
 import type { ResponseHead } from './upstream/parse-head.ts';
-
 
 /** One request on its way to a backend and back: streams both ways, holds nothing but what is in transit. */
 export class HttpExchange implements Exchange {
@@ -157,7 +156,7 @@ export class HttpExchange implements Exchange {
 	/** The idle sweep found no byte moving in either direction for too long. */
 	expire() {
 		const stuck = this.#response.headersSent ? this.#response.socket : null;
-		this.#failed('response-timeout', null);
+		this.#failed(this.#hasBody && awaitsBody(this.#request) ? 'request-timeout' : 'response-timeout', null);
 		// A client that does not read would never let the rest go out.
 		stuck?.destroy();
 	}

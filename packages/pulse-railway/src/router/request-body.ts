@@ -21,6 +21,11 @@ export function sendBody(
 	});
 }
 
+/** The client is to send more; else it is the backend that does not take what was sent. */
+export function awaitsBody(request: IncomingMessage): boolean {
+	return !request.complete && !request.isPaused();
+}
+
 function lastChunk(rawTrailers: readonly string[]): string {
 	let text = '0\r\n';
 	for (const [name, value] of trailerFields(rawTrailers)) text += `${name}: ${value}\r\n`;

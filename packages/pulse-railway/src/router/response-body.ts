@@ -44,8 +44,11 @@ export class ResponseBody {
 
 	/** The rest will not come. */
 	cutShort(): void {
-		if (this.#delimited) this.#response.socket?.destroySoon();
+		const { socket } = this.#response;
+		if (this.#delimited) socket?.destroySoon();
+		// Node loses a socket that is reset while its end is on its way.
+		else if (socket?.writableEnded) socket.destroy();
 		// Only a reset tells a client that a body without length or chunks was cut short.
-		else this.#response.socket?.resetAndDestroy();
+		else socket?.resetAndDestroy();
 	}
 }
