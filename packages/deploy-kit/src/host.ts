@@ -1,11 +1,13 @@
 /**
- * How an engine speaks to whoever runs it: two methods. Results are returned, never notified; the terminal host prints
- * everything to stderr so that stdout stays one JSON document. A recording host serves the tests.
+ * How an engine speaks to whoever runs it: it tells, and it asks. Results are returned, never notified; the terminal host
+ * prints everything to stderr so that stdout stays one JSON document. A recording host serves the tests.
  */
 export interface Host {
 	notify(message: HostMessage): void;
 	/** Resolves to the default without a terminal, in CI, or when the question's default is forced by `--yes`. */
 	ask(question: HostQuestion): Promise<boolean>;
+	/** The same for a question that yes and no do not answer. Resolves to `yes` with `--yes`. */
+	choose<Answer extends string>(question: HostChoice<Answer>): Promise<Answer>;
 }
 
 export type HostMessage =
@@ -27,3 +29,20 @@ export interface HostQuestion {
 	/** Destructive questions default to no. */
 	readonly default: boolean;
 }
+
+export interface HostChoice<Answer extends string = string> {
+	readonly text: string;
+	/** What a person types for each answer, in any case; the first is the one shown, and `''` is Enter alone. */
+	readonly answers: Readonly<Record<Answer, readonly string[]>>;
+	/** Taken where nobody is asked. */
+	readonly default: NoInfer<Answer>;
+	/** Taken with `--yes`. */
+	readonly yes: NoInfer<Answer>;
+}
+
+/** Says nothing and takes every default: for programs that have no host of their own. */
+export const silentHost: Host = {
+	notify: () => {},
+	ask: async (question) => question.default,
+	choose: async (question) => question.default,
+};

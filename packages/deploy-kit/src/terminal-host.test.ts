@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import type { HostChoice } from './host.ts';
 import { isInteractive, type TerminalHostOptions, terminalHost } from './terminal-host.ts';
 
 function host(options: Partial<TerminalHostOptions> = {}) {
@@ -87,15 +88,76 @@ describe('a question on a terminal', () => {
 		expect(await answered('', 'y')).toBe(true);
 	});
 
-	it('is cancelled by Ctrl-C, also by one that came before it', async () => {
-		for (const [before, after] of [
-			['', '\u0003'],
-			['\u0003', ''],
-		] as const) {
-			const { answer, interrupted } = asking(before, after);
-			await expect(answer).rejects.toThrow('Cancelled; nothing was changed.');
-			expect(interrupted()).toBe(true);
-		}
+	it.each([
+		['Ctrl-C', '', '\u0003'],
+		['a Ctrl-C that came before it', '\u0003', ''],
+		['Ctrl-D', '', '\u0004'],
+	])('is cancelled by %s', async (_, before, after) => {
+		const { answer, interrupted } = asking(before, after);
+		await expect(answer).rejects.toThrow('Cancelled; nothing was changed.');
+		expect(interrupted()).toBe(true);
+	});
+
+	it.each([
+		['while it is asked', (input: PassThrough) => setTimeout(() => input.end(), 200)],
+		['before', (input: PassThrough) => input.end()],
+	])('is cancelled by a terminal that goes away %s, never taken for answered', async (_, leave) => {
+		const [input, output] = [new PassThrough(), new PassThrough()];
+		const streams = { input: input as unknown as NodeJS.ReadStream, output: output as unknown as NodeJS.WriteStream };
+		leave(input);
+		const asked = host({ ...streams, interactive: true }).ask({ text: 'Go on?', default: true });
+		await expect(asked).rejects.toThrow('Cancelled');
+	});
+});
+
+describe('a question with answers of its own', () => {
+	const question: HostChoice<'again' | 'skip' | 'cancel'> = {
+		text: 'Look again?',
+		answers: { again: [''], skip: ['skip'], cancel: ['cancel', 'c', 'quit', 'q'] },
+		default: 'skip',
+		yes: 'again',
+	};
+
+	it('takes its default without a terminal, and what it says with --yes', async () => {
+		expect(await host().choose(question)).toBe('skip');
+		expect(await host({ assumeYes: true }).choose(question)).toBe('again');
+	});
+
+	/** Types the keys once the question shows; resolves to the answer and to what was on the screen. */
+	async function typed(keys: string) {
+		const [input, output] = [new PassThrough(), new PassThrough()];
+		const streams = { input: input as unknown as NodeJS.ReadStream, output: output as unknown as NodeJS.WriteStream };
+		const made = host({ ...streams, interactive: true });
+		let screen = '';
+		const asked = made.choose(question);
+		output.on('data', (chunk) => {
+			const before = screen;
+			screen += String(chunk);
+			if (screen.includes('Look again?') && !before.includes('Look again?')) setImmediate(() => input.write(keys));
+		});
+		return { answer: await asked, screen };
+	}
+
+	it.each([
+		['\r', 'again'],
+		['skip\r', 'skip'],
+		['SKIP \r', 'skip'],
+		['c\r', 'cancel'],
+		['quit\r', 'cancel'],
+	])('is answered by typing %j: %s', async (keys, expected) => {
+		const { answer, screen } = await typed(keys);
+		expect(answer).toBe(expected);
+		expect(screen).toContain('Enter: again, skip or cancel');
+	});
+
+	it('is asked on after a word that it does not know', async () => {
+		const { answer, screen } = await typed('nope\r\b\b\b\bskip\r');
+		expect(answer).toBe('skip');
+		expect(screen).toContain('Type Enter: again, skip or cancel');
+	});
+
+	it('is cancelled by Ctrl-C and by Ctrl-D', async () => {
+		for (const key of ['\u0003', 'sk\u0004']) await expect(typed(key)).rejects.toThrow('Cancelled');
 	});
 });
 

@@ -1,10 +1,9 @@
-import { confirm, isCancel } from '@clack/prompts';
+import { askChoice, askYesOrNo } from './ask-person.ts';
 import { CancelledError } from './errors.ts';
-import type { Host, HostMessage, HostQuestion } from './host.ts';
+import type { Host, HostMessage } from './host.ts';
 import { type LiveRegion, liveRegion } from './live-region.ts';
 import { isShown, type LineFormat, plainLine, type Verbosity } from './plain-line.ts';
 import { printable } from './printable.ts';
-import { dropTypeAhead } from './type-ahead.ts';
 
 export interface TerminalHostOptions {
 	readonly input: NodeJS.ReadStream;
@@ -24,7 +23,7 @@ export interface TerminalHostOptions {
 export interface TerminalHost extends Host {
 	/** Takes progress off the screen; call it before results or errors are printed. */
 	close(): void;
-	/** A question was answered with Ctrl-C, which a terminal sends as a key and not as a signal then. */
+	/** A question was answered with Ctrl-C or Ctrl-D, which a terminal sends as keys and not as a signal then. */
 	interrupted(): boolean;
 }
 
@@ -47,15 +46,24 @@ export function terminalHost(options: TerminalHostOptions): TerminalHost {
 		async ask(question) {
 			if (options.assumeYes === true) return true;
 			if (!options.interactive) return question.default;
-			live?.clear();
-			const answer = await askPerson(question, options);
-			interrupted = answer === undefined;
-			if (answer === undefined) throw new CancelledError('Cancelled; nothing was changed.');
-			return answer;
+			return answered(() => askYesOrNo(question, options));
+		},
+		async choose(question) {
+			if (options.assumeYes === true) return question.yes;
+			if (!options.interactive) return question.default;
+			return answered(() => askChoice(question, options));
 		},
 		close: () => live?.clear(),
 		interrupted: () => interrupted,
 	};
+
+	async function answered<T>(asking: () => Promise<T | undefined>): Promise<T> {
+		live?.clear();
+		const answer = await asking();
+		interrupted = answer === undefined;
+		if (answer === undefined) throw new CancelledError('Cancelled; nothing was changed.');
+		return answer;
+	}
 
 	function print(line: string): void {
 		// A wait says the same at every poll.
@@ -72,19 +80,6 @@ function updateSteps(live: LiveRegion, message: HostMessage & { level: 'step' },
 		live.remove(message.id);
 		live.print(format(message));
 	}
-}
-
-/** `undefined`: Ctrl-C. */
-async function askPerson(question: HostQuestion, options: TerminalHostOptions): Promise<boolean | undefined> {
-	if (await dropTypeAhead(options.input)) return undefined;
-	const answer = await confirm({
-		message: printable(question.text),
-		initialValue: question.default,
-		input: options.input,
-		output: options.output,
-		...(options.signal === undefined ? {} : { signal: options.signal }),
-	});
-	return isCancel(answer) ? undefined : answer;
 }
 
 /** Whether to show progress and ask: both ends are terminals, and no CI (`CI`, or `PULSE_ENV=ci`). */

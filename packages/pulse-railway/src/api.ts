@@ -1,5 +1,5 @@
 import type { Invocation } from 'pulse-deploy-kit/command';
-import type { Host } from 'pulse-deploy-kit/host';
+import { type Host, silentHost } from 'pulse-deploy-kit/host';
 import type { SettingTable } from 'pulse-deploy-kit/settings';
 import type { Outcome } from './apply/carry-out.ts';
 import type { deploySettings } from './config/deploy.ts';
@@ -81,7 +81,7 @@ function invocation(flags: Readonly<Record<string, unknown>>, context: ApiContex
 		args: [],
 		env: context.env ?? processEnvironment(),
 		cwd: context.cwd ?? process.cwd(),
-		host: context.host ?? { notify: () => {}, ask: async (question) => question.default },
+		host: context.host ?? silentHost,
 		signal: context.signal ?? new AbortController().signal,
 		dryRun: false,
 		showSecrets: false,

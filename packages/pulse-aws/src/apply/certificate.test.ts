@@ -53,6 +53,20 @@ test('Route 53 is not touched unless the user agrees', async () => {
 	expect(zone.records.size).toBe(0);
 });
 
+test('A2.2: with a person the deploy waits for Enter, then for the certificate', async () => {
+	account = await openAccount({ certificate: false });
+	const { session, host } = account.connect();
+	const { world } = account;
+	const choose: typeof host.choose = async (question) => {
+		expect(question).toMatchObject({ answers: { wait: [''] }, default: 'cancel' });
+		const [name = '', , value = ''] = host.text().split('\n').at(-1)?.split(' ') ?? [];
+		world.zones.addElsewhere(name, 'CNAME', value);
+		return Object.keys(question.answers)[0] as never;
+	};
+	const { result } = await deploy({ ...session, host: { ...host, choose } }, await asked());
+	expect(result?.certificate_arn).toBe([...world.certificates.all.keys()][0]);
+});
+
 test('A2.2: a certificate that fails ends the wait, with the reason', async () => {
 	account = await openAccount({ certificate: false });
 	const { certificates } = account.world;

@@ -1,4 +1,4 @@
-import type { Host } from 'pulse-deploy-kit/host';
+import { type Host, silentHost } from 'pulse-deploy-kit/host';
 import { apiRequest, type DeployOptions } from '../config/api.ts';
 import { cdkChoice } from '../config/cdk.ts';
 import { processEnvironment } from '../config/process-env.ts';
@@ -29,8 +29,6 @@ export interface DeployedOnAws {
 	readonly domainReady: boolean;
 	readonly domainProxied: boolean;
 }
-
-const silentHost: Host = { notify: () => {}, ask: async (question) => question.default };
 
 /**
  * Deploys from a program of your own, as `pulse-aws deploy` does.

@@ -10,6 +10,14 @@ import { offerRecords, upsertCname } from './dns-records.ts';
 const ISSUE_MS = 45 * 60_000;
 const RECORDS_MS = 60_000;
 
+/** Contract A2.2: a person presses Enter; where nobody is asked, the deploy is run again once the records are there. */
+const RECORDS_THERE = {
+	text: 'Add the records, then go on. Wait for the certificate?',
+	answers: { wait: [''], cancel: ['cancel', 'c', 'quit', 'q'] },
+	default: 'cancel',
+	yes: 'wait',
+} as const;
+
 export async function requestCertificate(run: Run): Promise<string> {
 	const { domain } = made(run.request, 'the request');
 	const { CertificateArn } = await run.session.aws.acm.requestCertificate({
@@ -40,14 +48,12 @@ export async function awaitCertificate(
 			const seen = await look();
 			return seen.status === 'ISSUED' || seen.records.length > 0 ? seen : undefined;
 		},
+		next: `ACM made no DNS records for ${arn}. If it is validated by e-mail, answer that, or choose another with --certificate-arn.`,
 	});
 	if (detail.status === 'ISSUED') return 'issued';
 	showRecords(detail.records);
 	const written = await offerRecords(run, domain, 'the validation record', detail.records.map(upsertCname), signal);
-	if (
-		!written &&
-		!(await host.ask({ text: 'Wait until the records are there and the certificate is issued?', default: false }))
-	) {
+	if (!written && (await host.choose(RECORDS_THERE)) === 'cancel') {
 		throw new DeployToolError('certificate-pending', `The certificate for ${domain} waits for its DNS records.`, {
 			fault: 'user',
 			detail: detail.records.map(recordText).join('\n'),

@@ -1,4 +1,5 @@
 import { CancelledError } from 'pulse-deploy-kit/errors';
+import type { Host } from 'pulse-deploy-kit/host';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { RoutingFacts } from '../../domain/routing.ts';
 import { deploy } from '../deploy.ts';
@@ -18,7 +19,7 @@ describe('A9.3: a domain that leads elsewhere', () => {
 		verification: null,
 	};
 	/** Counts the looks at the domain, which leads to the load balancer from the n-th on. */
-	async function looked(answers: readonly boolean[], rightFrom = Number.POSITIVE_INFINITY) {
+	async function looked(answers: readonly (boolean | string)[], rightFrom = Number.POSITIVE_INFINITY) {
 		account = await openAccount();
 		const { session, host } = account.connect({ answers });
 		let looks = 0;
@@ -34,23 +35,35 @@ describe('A9.3: a domain that leads elsewhere', () => {
 		expect(text).toContain(`${DOMAIN} CNAME `);
 	});
 
-	test('is looked at again as often as asked, and never for ever', async () => {
+	test('is looked at again at Enter, as often as it is pressed, until it is right', async () => {
 		// The first question is about the baseline.
-		expect(await looked([true, true, true], 3)).toMatchObject({ ready: 'True', looks: 3 });
-		await account.close();
-		expect(await looked(Array(100).fill(true))).toMatchObject({ ready: 'False', looks: 10 });
+		expect(await looked([true, ...Array(11).fill('again')], 12)).toMatchObject({ ready: 'True', looks: 12 });
 	});
 
-	test('may be left by cancelling, and the error does not say that nothing was changed', async () => {
+	test('is left as it is by typing skip, and by --yes', async () => {
+		for (const answer of ['skip', true]) {
+			expect(await looked([true, 'again', answer])).toMatchObject({ ready: 'False', looks: 2 });
+			await account.close();
+		}
+	});
+
+	test('is asked about in words that users of the tool before know, and never without a person', async () => {
+		account = await openAccount();
+		const { session, host } = account.connect({ answers: [true] });
+		await deploy({ ...session, lookAtDomain: async () => elsewhere }, await asked());
+		expect(host.questions.at(-1)).toMatchObject({
+			answers: { again: [''], skip: ['skip'], cancel: ['cancel', 'c', 'quit', 'q'] },
+			default: 'skip',
+		});
+	});
+
+	test.each<[string, Partial<Host>]>([
+		['by typing cancel', { choose: async ({ answers }) => Object.keys(answers).at(-1) as never }],
+		['by Ctrl-C', { choose: async () => Promise.reject(new CancelledError()) }],
+	])('may be left %s, and the error does not say that nothing was changed', async (_, answering) => {
 		account = await openAccount();
 		const { session } = account.connect();
-		const host: typeof session.host = {
-			...session.host,
-			ask: async ({ text, default: value }) => {
-				if (text === 'Look again?') throw new CancelledError();
-				return value;
-			},
-		};
+		const host = { ...session.host, ...answering };
 		const cancelled = deploy({ ...session, host, lookAtDomain: async () => elsewhere }, await asked());
 		await expect(cancelled).rejects.toMatchObject({
 			message: 'Deployment cancelled by user',

@@ -3,8 +3,14 @@ import { judgeRouting, type Routing } from '../../domain/routing.ts';
 import { made, type Run } from '../run.ts';
 import { offerRecords, upsertAliases } from './dns-records.ts';
 
-/** `--yes` would look for ever. */
-const MOST_LOOKS = 10;
+/** Contract A9.3. */
+const LOOK_AGAIN = {
+	text: 'Look again?',
+	answers: { again: [''], skip: ['skip'], cancel: ['cancel', 'c', 'quit', 'q'] },
+	// Without a person one look is all, and the deploy has succeeded all the same.
+	default: 'skip',
+	yes: 'skip',
+} as const;
 const PAUSE_MS = 2000;
 
 /** The deployment is live whatever this finds; it tells whether visitors find it. */
@@ -17,13 +23,14 @@ export async function checkDomain(run: Run, signal: AbortSignal): Promise<string
 		const aliases = upsertAliases(domain, baseline.albDnsName, baseline.albHostedZoneId);
 		if (await offerRecords(run, domain, `an alias of ${domain}`, aliases, signal)) routing = await look(run, signal);
 	}
-	for (let looks = 1; !routing.ready; looks++) {
+	while (!routing.ready) {
 		host.notify({
 			level: 'warning',
 			text: `${routing.explanation} Point it there: ${domain} CNAME ${baseline.albDnsName}`,
 		});
-		// Without a person the default ends this: one look, and the deploy has succeeded all the same.
-		if (looks === MOST_LOOKS || !(await host.ask({ text: 'Look again?', default: false }).catch(cancelled))) break;
+		const answer = await host.choose(LOOK_AGAIN).catch(interrupted);
+		if (answer === 'cancel') throw cancelled();
+		if (answer === 'skip') break;
 		await clock.sleep(PAUSE_MS, signal);
 		routing = await look(run, signal);
 	}
@@ -42,9 +49,12 @@ async function look(run: Run, signal: AbortSignal): Promise<Routing> {
 }
 
 /** Not the host's own words: by now something was changed. */
-function cancelled(cause: unknown): never {
-	if (!isDeployToolError(cause) || cause.code !== 'cancelled') throw cause;
-	throw new DeployToolError('cancelled', 'Deployment cancelled by user', {
+function interrupted(cause: unknown): never {
+	throw isDeployToolError(cause) && cause.code === 'cancelled' ? cancelled(cause) : cause;
+}
+
+function cancelled(cause?: unknown): DeployToolError {
+	return new DeployToolError('cancelled', 'Deployment cancelled by user', {
 		fault: 'user',
 		detail: 'It is live; only whether the domain leads to it was not looked at any more.',
 		cause,

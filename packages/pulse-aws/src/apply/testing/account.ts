@@ -23,7 +23,7 @@ export interface Account {
 	readonly sessions: Map<string, number>;
 	/** What the next image answers with, instead of the app. */
 	broken: 'exits' | 'answers-500' | null;
-	connect(options?: ConnectOptions & { answers?: readonly boolean[]; signal?: AbortSignal }): Connected;
+	connect(options?: ConnectOptions & { answers?: readonly (boolean | string)[]; signal?: AbortSignal }): Connected;
 	origin(): Promise<string>;
 	close(): Promise<void>;
 }
