@@ -24,7 +24,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 /** A program in docker's place: no container engine is needed to see what it is told, and with which configuration. */
-function docker(exitCode: number): void {
+function docker(exitCode: number, output: readonly string[] = []): void {
 	const script = `#!${process.execPath}
 		const { readFileSync, readdirSync, writeFileSync } = require('node:fs');
 		const args = process.argv.slice(2);
@@ -33,6 +33,7 @@ function docker(exitCode: number): void {
 		writeFileSync(${JSON.stringify(join(folder, 'told.json'))}, JSON.stringify({ args, own, config, entries: readdirSync(own) }));
 		writeFileSync(args[args.indexOf('--metadata-file') + 1], JSON.stringify({ 'containerimage.digest': '${DIGEST}' }));
 		console.log('step 1/1');
+		for (const line of ${JSON.stringify(output)}) console.error(line);
 		process.exit(${exitCode});
 	`;
 	writeFileSync(join(folder, 'docker'), script);
@@ -90,9 +91,56 @@ test("A4.1: the registry's password is in a configuration of its own, past the u
 });
 
 test('A4.3: a build that fails says so, and leaves no password behind', async () => {
-	docker(3);
-	await expect(push().image).rejects.toThrow('Docker build failed');
+	const reason = 'process "/bin/sh -c npm ci" did not complete successfully: exit code: 1';
+	docker(3, ['#7 [2/3] RUN npm ci', '#7 0.81 npm error failed to push', `#7 ERROR: ${reason}`, `ERROR: ${reason}`]);
+	await expect(push().image).rejects.toMatchObject({
+		message: 'Docker build failed',
+		fault: 'app',
+		detail: expect.stringContaining(reason),
+	});
 	expect(() => readdirSync(told().own)).toThrow('ENOENT');
+});
+
+const IMAGE = `${REGISTRY}/prod:prod-20260402-120000Z`;
+const FORBIDDEN = `unexpected status from PUT request to https://${REGISTRY}/v2/prod/manifests: 403 Forbidden`;
+test.each<[string, string[]]>([
+	[
+		'of today',
+		[
+			'#12 exporting to image',
+			'#12 pushing layers 0.4s done',
+			`ERROR: failed to build: failed to push ${IMAGE}: ${FORBIDDEN}`,
+		],
+	],
+	[
+		'of older BuildKits',
+		['#14 exporting to image', '#14 pushing layers', `#14 ERROR: ${FORBIDDEN}`, `error: failed to solve: ${FORBIDDEN}`],
+	],
+	["of Docker's own driver", [`#9 pushing ${IMAGE} with docker`, '#9 ERROR: denied: not authorized', 'ERROR: denied']],
+])('A4.3: an image that was built and could not be pushed is told apart, in the words %s', async (_, output) => {
+	docker(1, output);
+	await expect(push().image).rejects.toMatchObject({
+		message: 'Docker push failed',
+		fault: 'platform',
+		detail: expect.stringMatching(/403 Forbidden|denied/),
+	});
+});
+
+test('A4.3: what a program of the build prints is not taken for a push', async () => {
+	docker(1, ['#7 [2/3] RUN ./release', `#7 0.31 pushing layers`, '#7 ERROR: exit code: 1', 'ERROR: failed to solve']);
+	await expect(push().image).rejects.toThrow('Docker build failed');
+});
+
+test.each([
+	'ERROR: Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?',
+	"docker: 'buildx' is not a docker command.",
+])('A4.3: %s is not blamed on the Dockerfile', async (line) => {
+	docker(1, [line]);
+	await expect(push().image).rejects.toMatchObject({
+		message: 'Docker build failed',
+		fault: 'user',
+		next: expect.stringContaining('buildx plugin'),
+	});
 });
 
 test('A4.3: without docker it says what to install', async () => {

@@ -6,6 +6,7 @@ import type { Host } from 'pulse-deploy-kit/host';
 import { runProcess } from 'pulse-deploy-kit/run-process';
 import type { ImagePusher, ImageRequest } from '../apply/session.ts';
 import type { Aws } from './aws.ts';
+import { dockerFailure, isTelling } from './docker-failure.ts';
 
 export interface DockerOptions {
 	readonly aws: Pick<Aws, 'ecr'>;
@@ -33,12 +34,16 @@ export function dockerPusher({ aws, host, env }: DockerOptions): ImagePusher {
 			const registry = request.repositoryUri.split('/', 1)[0] ?? '';
 			await writeConfig(folder, env, registry, token);
 			const metadataFile = join(folder, 'metadata.json');
+			const telling: string[] = [];
 			const { exitCode } = await runProcess({
 				command: 'docker',
 				args: buildArguments(request, metadataFile),
 				env: { ...env, DOCKER_CONFIG: folder },
 				signal,
-				onLine: (text) => host.notify({ level: 'output', source: 'docker', text }),
+				onLine: (text) => {
+					if (isTelling(text)) telling.push(text);
+					host.notify({ level: 'output', source: 'docker', text });
+				},
 			}).catch((cause: unknown) => {
 				if (!isDeployToolError(cause)) throw cause;
 				throw new DeployToolError('docker-missing', 'Docker is not installed or not in PATH', {
@@ -47,13 +52,7 @@ export function dockerPusher({ aws, host, env }: DockerOptions): ImagePusher {
 					cause,
 				});
 			});
-			if (exitCode !== 0) {
-				throw new DeployToolError('docker-build', 'Docker build failed', {
-					fault: 'app',
-					detail: `docker buildx exited with code ${exitCode}; its output is above.`,
-					next: 'Correct the Dockerfile or its build arguments, then deploy again.',
-				});
-			}
+			if (exitCode !== 0) throw dockerFailure(telling, exitCode, imageOf(request));
 			const metadata: unknown = JSON.parse(await readFile(metadataFile, 'utf8'));
 			return `${request.repositoryUri}@${digestOf(metadata)}`;
 		} finally {
@@ -62,13 +61,15 @@ export function dockerPusher({ aws, host, env }: DockerOptions): ImagePusher {
 	};
 }
 
+const imageOf = ({ repositoryUri, tag }: ImageRequest) => `${repositoryUri}:${tag}`;
+
 /** Attestations would make an index of the image, whose parts look like images without a tag. */
 export function buildArguments(request: ImageRequest, metadataFile: string): string[] {
 	const platform = request.architecture === 'arm64' ? 'linux/arm64' : 'linux/amd64';
 	const given = Object.entries(request.buildArgs).sort(([a], [b]) => (a < b ? -1 : 1));
 	return [
 		...['buildx', 'build', '--platform', platform, '--push', '--provenance=false', '--progress=plain'],
-		...['--metadata-file', metadataFile, '-t', `${request.repositoryUri}:${request.tag}`, '-f', request.dockerfile],
+		...['--metadata-file', metadataFile, '-t', imageOf(request), '-f', request.dockerfile],
 		...given.flatMap(([key, value]) => ['--build-arg', `${key}=${value}`]),
 		request.context,
 	];
