@@ -1,4 +1,3 @@
-import type { ReaperRequest } from '../config/deploy.ts';
 import type { Action } from '../reaper/decide.ts';
 import { reaperPolicy } from '../reaper/policy.ts';
 import { type ReaperReport, runReaper } from '../reaper/run.ts';
@@ -6,8 +5,11 @@ import { repositoryName } from '../stack/outputs.ts';
 import { existing } from './baseline.ts';
 import type { Session } from './session.ts';
 
-export interface ReapRequest extends Pick<ReaperRequest, 'maxAgeHours' | 'deploymentTimeoutHours'> {
+export interface ReapRequest {
 	readonly deploymentName: string;
+	/** `null`: as the deployed reaper. */
+	readonly maxAgeHours: number | null;
+	readonly deploymentTimeoutHours: number | null;
 	readonly dryRun: boolean;
 }
 
@@ -23,7 +25,10 @@ export async function reap(session: Session, request: ReapRequest): Promise<Reap
 			vpcId: outputs.vpcId,
 			repository: repositoryName(outputs.ecrRepositoryUri),
 		},
-		policy: reaperPolicy(request.maxAgeHours, request.deploymentTimeoutHours),
+		policy: reaperPolicy(
+			request.maxAgeHours ?? outputs.reaperMaxAgeHours,
+			request.deploymentTimeoutHours ?? outputs.reaperDeploymentTimeoutHours,
+		),
 		clock: session.clock,
 		signal: session.signal,
 		approve: async (actions) => {

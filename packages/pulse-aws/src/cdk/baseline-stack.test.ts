@@ -109,7 +109,7 @@ describe('the baseline template', { timeout: 120_000 }, () => {
 			(
 				'AlbDnsName AlbHostedZoneId ListenerArn PrivateSubnets PublicSubnets AlbSecurityGroupId ServiceSecurityGroupId ClusterName ' +
 				'LogGroupName EcrRepositoryUri VpcId CertificateArn ExecutionRoleArn TaskRoleArn TaskSubnets AssignPublicIp VerificationSalt ' +
-				'VerificationToken SecretArns'
+				'VerificationToken SecretArns ReaperMaxAgeHours ReaperDeploymentTimeoutHours'
 			)
 				.split(' ')
 				.sort(),

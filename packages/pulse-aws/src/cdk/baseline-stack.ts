@@ -84,6 +84,8 @@ export function baselineStack(app: App, settings: BaselineSettings, reaperCode: 
 		TaskRoleArn: roles.task.roleArn,
 		VerificationSalt: settings.verificationSalt,
 		VerificationToken: settings.verificationToken,
+		ReaperMaxAgeHours: String(settings.reaperMaxAgeHours),
+		ReaperDeploymentTimeoutHours: String(settings.reaperDeploymentTimeoutHours),
 		...(settings.secretArns.length > 0 ? { SecretArns: settings.secretArns.join(',') } : {}),
 	};
 	for (const [key, value] of Object.entries(outputs)) new CfnOutput(stack, key, { value });

@@ -19,8 +19,8 @@ export const reapCommand: CommandSpec = {
 		const { name, region } = placeOf(invocation);
 		const report = await reap(await connect({ ...invocation, region }), {
 			deploymentName: name,
-			maxAgeHours: values.reaperMaxAgeHours,
-			deploymentTimeoutHours: values.reaperDeploymentTimeout,
+			maxAgeHours: values.reaperMaxAgeHours ?? null,
+			deploymentTimeoutHours: values.reaperDeploymentTimeout ?? null,
 			dryRun: invocation.dryRun,
 		});
 		const lines = [

@@ -3,7 +3,7 @@ import type { SettingTable } from 'pulse-deploy-kit/settings';
 import { DEFAULT_HEALTH_PATH } from '../protocol.ts';
 import { placeSettings } from './common.ts';
 import { positive } from './kinds.ts';
-import { reaperSettings } from './reaper.ts';
+import { onePassSettings } from './reaper.ts';
 
 export const verifySettings = {
 	...placeSettings,
@@ -45,4 +45,4 @@ export const teardownSettings = {
 	},
 } satisfies SettingTable;
 
-export const reapSettings = { ...placeSettings, ...reaperSettings } satisfies SettingTable;
+export const reapSettings = { ...placeSettings, ...onePassSettings } satisfies SettingTable;

@@ -1,20 +1,27 @@
 import type { SettingTable } from 'pulse-deploy-kit/settings';
 import { positive } from './kinds.ts';
 
-/** When deployments are retired: the baseline gives these to the reaper, `reap` takes them for its one pass. */
+const maxAge = {
+	flag: '--reaper-max-age-hours <h>',
+	describe: 'longest drain, from its start',
+	env: ['PULSE_AWS_REAPER_MAX_AGE_HOURS'],
+	parse: positive,
+};
+const deploymentTimeout = {
+	flag: '--reaper-deployment-timeout <h>',
+	describe: 'after this a deployment that still starts has failed',
+	env: ['PULSE_AWS_REAPER_DEPLOYMENT_TIMEOUT'],
+	parse: positive,
+};
+
+/** When deployments are retired, as the baseline gives it to the reaper. */
 export const reaperSettings = {
-	reaperMaxAgeHours: {
-		flag: '--reaper-max-age-hours <h>',
-		describe: 'longest drain, from its start',
-		env: ['PULSE_AWS_REAPER_MAX_AGE_HOURS'],
-		default: 1,
-		parse: positive,
-	},
-	reaperDeploymentTimeout: {
-		flag: '--reaper-deployment-timeout <h>',
-		describe: 'after this a deployment that still starts has failed',
-		env: ['PULSE_AWS_REAPER_DEPLOYMENT_TIMEOUT'],
-		default: 1,
-		parse: positive,
-	},
+	reaperMaxAgeHours: { ...maxAge, default: 1 },
+	reaperDeploymentTimeout: { ...deploymentTimeout, default: 1 },
+} satisfies SettingTable;
+
+/** For one pass by hand, which must not end what the deployed reaper would keep. */
+export const onePassSettings = {
+	reaperMaxAgeHours: { ...maxAge, defaultText: "the deployed reaper's" },
+	reaperDeploymentTimeout: { ...deploymentTimeout, defaultText: "the deployed reaper's" },
 } satisfies SettingTable;

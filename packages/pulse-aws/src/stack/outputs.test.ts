@@ -17,5 +17,6 @@ test("A3.5: the outputs of a CDK app of the user's own suffice without ours; sub
 		assignPublicIp: 'DISABLED',
 		verificationToken: null,
 		secretArns: [],
+		reaperMaxAgeHours: 1,
 	});
 });

@@ -19,6 +19,8 @@ export interface BaselineOutputs {
 	readonly verificationSalt: string | null;
 	readonly verificationToken: string | null;
 	readonly secretArns: readonly string[];
+	readonly reaperMaxAgeHours: number;
+	readonly reaperDeploymentTimeoutHours: number;
 }
 
 /** @throws DeployToolError `baseline-output` naming the first one that is missing */
@@ -49,6 +51,8 @@ export function baselineOutputs(outputs: ReadonlyMap<string, string>): BaselineO
 		verificationSalt: outputs.get('VerificationSalt') ?? null,
 		verificationToken: outputs.get('VerificationToken') ?? null,
 		secretArns: list(outputs.get('SecretArns')),
+		reaperMaxAgeHours: Number(outputs.get('ReaperMaxAgeHours') ?? 1),
+		reaperDeploymentTimeoutHours: Number(outputs.get('ReaperDeploymentTimeoutHours') ?? 1),
 	};
 }
 

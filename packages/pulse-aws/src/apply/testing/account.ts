@@ -97,6 +97,8 @@ function template(context: Readonly<Record<string, string>>) {
 	const own = {
 		VerificationSalt: { Value: context.verification_salt ?? '' },
 		VerificationToken: { Value: context.verification_token ?? '' },
+		ReaperMaxAgeHours: { Value: context.reaper_max_age_hours ?? '' },
+		ReaperDeploymentTimeoutHours: { Value: context.reaper_deployment_timeout ?? '' },
 		TaskSubnets: base.Outputs?.PublicSubnets ?? { Value: '' },
 		AssignPublicIp: { Value: 'ENABLED' },
 	};

@@ -1,0 +1,22 @@
+import { afterEach, expect, test } from 'vitest';
+import { deploy } from './deploy.ts';
+import { reap } from './reap.ts';
+import { type Account, asked, NAME, openAccount } from './testing/account.ts';
+
+let account: Account;
+afterEach(() => account.close());
+
+test('one pass by hand keeps what the deployed reaper keeps, unless told otherwise', async () => {
+	account = await openAccount();
+	const { result } = await deploy(account.connect().session, await asked({ reaperMaxAgeHours: '24' }));
+	const old = result?.deployment_id ?? '';
+	account.sessions.set(old, 1);
+	await deploy(account.connect().session, await asked({ reaperMaxAgeHours: '24' }));
+	await account.world.clock.sleep(2 * 3_600_000);
+	const pass = async (maxAgeHours: number | null) => {
+		const { session } = account.connect({ answers: [true] });
+		return reap(session, { deploymentName: NAME, maxAgeHours, deploymentTimeoutHours: null, dryRun: false });
+	};
+	expect(await pass(null)).toMatchObject({ drained: 0, kept: expect.arrayContaining([{ id: old, reason: 'in-use' }]) });
+	expect(await pass(1)).toMatchObject({ drained: 1 });
+});
