@@ -1,6 +1,8 @@
+import type { StackEvent } from '@aws-sdk/client-cloudformation';
 import { type StackCondition, stackCondition } from '../stack/status.ts';
 import type { Aws } from './aws.ts';
 import { isAwsError } from './error-names.ts';
+import { optional } from './pages.ts';
 
 export interface StackFacts {
 	readonly condition: StackCondition;
@@ -38,12 +40,34 @@ export async function readStack(aws: Pick<Aws, 'cloudformation'>, name: string):
 	}
 }
 
-/** Why resources failed, newest first, without the cancellations that follow the first failure. */
+/**
+ * Why resources failed in the stack's last operation, newest first, without the cancellations that follow the first
+ * failure. The roll-back of a creation alone fills a page with events that are newer than its cause.
+ */
 export async function stackFailures(aws: Pick<Aws, 'cloudformation'>, name: string): Promise<string[]> {
-	const { StackEvents } = await aws.cloudformation.describeStackEvents({ StackName: name });
-	return (StackEvents ?? [])
-		.filter((event) => event.ResourceStatus?.endsWith('_FAILED'))
-		.filter((event) => !/cancelled/i.test(event.ResourceStatusReason ?? ''))
-		.slice(0, 5)
-		.map((event) => `${event.LogicalResourceId}: ${event.ResourceStatusReason ?? event.ResourceStatus}`);
+	const failures: StackEvent[] = [];
+	let token: string | undefined;
+	do {
+		const page = await aws.cloudformation.describeStackEvents({ StackName: name, ...optional('NextToken', token) });
+		for (const event of page.StackEvents ?? []) {
+			if (isFailure(event)) failures.push(event);
+			if (isBeginning(event)) return told(failures);
+		}
+		token = page.NextToken;
+	} while (token !== undefined);
+	return told(failures);
 }
+
+const isFailure = ({ ResourceStatus, ResourceStatusReason = '' }: StackEvent) =>
+	ResourceStatus?.endsWith('_FAILED') === true && !/cancelled/i.test(ResourceStatusReason);
+
+const isBeginning = (event: StackEvent) =>
+	event.ResourceType === 'AWS::CloudFormation::Stack' &&
+	event.LogicalResourceId === event.StackName &&
+	/^(CREATE|UPDATE|DELETE|IMPORT)_IN_PROGRESS$/.test(event.ResourceStatus ?? '');
+
+/** The earliest are the causes of the others. */
+const told = (failures: readonly StackEvent[]) =>
+	failures
+		.slice(-5)
+		.map((event) => `${event.LogicalResourceId}: ${event.ResourceStatusReason ?? event.ResourceStatus}`);
