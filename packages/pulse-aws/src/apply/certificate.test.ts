@@ -1,5 +1,7 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { readCertificates } from '../platform/certificates.ts';
+import type { Fault } from '../testing/calls/fault.ts';
+import type { CallName } from '../testing/calls/handlers.ts';
 import { deploy } from './deploy.ts';
 import { type Account, asked, DOMAIN, openAccount } from './testing/account.ts';
 
@@ -42,6 +44,49 @@ test('A2.2: with --route53 the validation record and the alias are written, and 
 		`${DOMAIN}. AAAA`,
 	]);
 	expect(host.questions.filter((question) => question.text.includes('Route 53'))).toEqual([]);
+});
+
+describe('A9.3: a domain that does not lead to the load balancer yet', () => {
+	/** A deploy of an account whose certificate is there; what it told, and whether the domain was taken for ready. */
+	async function deployed(faults: readonly Fault[] = [], flags = {}) {
+		account ??= await openAccount();
+		const { session, host } = account.connect({ faults });
+		const lookAtDomain: typeof session.lookAtDomain = async (query, signal) => ({
+			...(await session.lookAtDomain(query, signal)),
+			aliases: [],
+		});
+		const { result } = await deploy({ ...session, lookAtDomain }, await asked(flags));
+		return { ready: result?.domain_ready, text: host.text() };
+	}
+	const denied = (call: CallName): Fault => ({ call, nth: 1, times: 9, kind: 'access-denied' });
+
+	test('is told by credentials that may not look at Route 53, and the deploy has succeeded', async () => {
+		const { ready, text } = await deployed([denied('route53.listHostedZonesByName')]);
+		expect(ready).toBe('False');
+		expect(text).toContain(`${DOMAIN} CNAME `);
+	});
+
+	test('is told with --route53 where no zone is here, or the record is not taken', async () => {
+		expect((await deployed([], { route53: true })).text).toContain('No public Route 53 zone here');
+		const zone = account?.world.zones.add('example.com');
+		const old = {
+			Name: `${DOMAIN}.`,
+			Type: 'CNAME' as const,
+			TTL: 300,
+			ResourceRecords: [{ Value: 'old.example.net' }],
+		};
+		zone?.records.set(`${DOMAIN}. CNAME`, old);
+		const clash = await deployed([], { route53: true });
+		expect(clash).toMatchObject({ ready: 'False', text: expect.stringContaining('conflicts with other records') });
+		expect([...(zone?.records.keys() ?? [])]).toEqual([`${DOMAIN}. CNAME`]);
+	});
+
+	test('is written to Route 53 also by credentials that may not watch it', async () => {
+		account = await openAccount();
+		const zone = account.world.zones.add('example.com');
+		await deployed([denied('route53.getChange')], { route53: true });
+		expect([...zone.records.keys()]).toEqual([`${DOMAIN}. A`, `${DOMAIN}. AAAA`]);
+	});
 });
 
 test('Route 53 is not touched unless the user agrees', async () => {

@@ -2,6 +2,7 @@ import type { Change } from '@aws-sdk/client-route-53';
 import { waitFor } from 'pulse-deploy-kit/wait';
 import { type HostedZone, zoneFor } from '../../domain/hosted-zone.ts';
 import type { DnsRecord } from '../../platform/certificates.ts';
+import { isAwsError } from '../../platform/error-names.ts';
 import { everyPage } from '../../platform/pages.ts';
 import type { Run } from '../run.ts';
 
@@ -36,27 +37,50 @@ export async function offerRecords(
 	signal: AbortSignal,
 ): Promise<boolean> {
 	const { aws, host, clock } = run.session;
-	const zone = await readZone(run, domain);
-	if (zone === null) return false;
-	const agreed =
-		run.request?.route53 === true ||
-		(await host.ask({ text: `Write ${what} to the Route 53 zone ${zone.name}?`, default: false }));
-	if (!agreed) return false;
-	const { ChangeInfo } = await aws.route53.changeResourceRecordSets({
+	const given = run.request?.route53 === true;
+	const refused = (error: unknown) => notTaken(run, what, error);
+	const zone = await readZone(run, domain).catch(given ? refused : notAllowed);
+	if (zone === null) {
+		if (given) host.notify({ level: 'warning', text: `No public Route 53 zone here answers for ${domain}.` });
+		return false;
+	}
+	if (!given && !(await host.ask({ text: `Write ${what} to the Route 53 zone ${zone.name}?`, default: false })))
+		return false;
+	const request = {
 		HostedZoneId: zone.id,
 		ChangeBatch: { Comment: `pulse-aws: ${what}`, Changes: [...changes] },
-	});
-	const Id = ChangeInfo?.Id;
+	};
+	const answer = await aws.route53.changeResourceRecordSets(request).catch(refused);
+	if (answer === null) return false;
+	const Id = answer.ChangeInfo?.Id;
 	if (Id === undefined) return true;
 	await waitFor({
 		what: 'Route 53 to take over the record',
 		budgetMs: 300_000,
 		clock,
 		signal,
-		check: async () => ((await aws.route53.getChange({ Id })).ChangeInfo?.Status === 'INSYNC' ? true : undefined),
+		check: async () => {
+			const change = await aws.route53.getChange({ Id }).catch(notAllowed);
+			return change === null || change.ChangeInfo?.Status === 'INSYNC' ? true : undefined;
+		},
 	});
 	return true;
 }
+
+/** Whose DNS is elsewhere need not allow a look at Route 53. */
+function notAllowed(error: unknown): null {
+	if (isAwsError(error, ...NOT_ALLOWED)) return null;
+	throw error;
+}
+
+/** Another record may stand where this one should. Neither undoes a deploy: the user can write the record. */
+function notTaken({ session: { host } }: Run, what: string, error: unknown): null {
+	if (!isAwsError(error, ...NOT_ALLOWED, 'InvalidChangeBatch')) throw error;
+	host.notify({ level: 'warning', text: `Route 53 did not take ${what}: ${(error as Error).message}` });
+	return null;
+}
+
+const NOT_ALLOWED = ['AccessDenied', 'AccessDeniedException'];
 
 export function upsertCname(record: DnsRecord): Change {
 	return {

@@ -48,6 +48,9 @@ export function route53Api(zones: Zones, clock: WorldClock): Handlers<'route53'>
 				};
 				if (!set || (name !== zone.name && !name.endsWith(`.${zone.name}`))) refuse(`it is not in zone ${zone.name}`);
 				if (set?.Type === 'CNAME' && name === zone.name) refuse('a CNAME is not permitted at the apex');
+				const types = [...records.keys()].filter((one) => one.startsWith(`${name} `)).map((one) => one.split(' ')[1]);
+				const clash = types.some((type) => type !== set?.Type && (type === 'CNAME' || set?.Type === 'CNAME'));
+				if (Action !== 'DELETE' && clash) refuse('it conflicts with other records with the same DNS name');
 				if (Action === 'CREATE' && records.has(key)) refuse('it already exists');
 				if (Action === 'DELETE' && !records.delete(key)) refuse('it was not found');
 				if (Action !== 'DELETE') records.set(key, set!);
