@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createSilentServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -30,10 +30,9 @@ afterAll(() => {
 	rmSync(folder, { recursive: true });
 });
 
-function run(
-	args: readonly string[],
-	env: Record<string, string> = {},
-): Promise<{ code: number | null; stdout: string; stderr: string }> {
+const run = (args: readonly string[], env: Record<string, string> = {}) => start(args, env).ended;
+
+function start(args: readonly string[], env: Record<string, string>) {
 	const child = spawn(process.execPath, [BIN, ...args], {
 		cwd: folder,
 		env: { PATH: process.env.PATH, HOME: folder, AWS_EC2_METADATA_DISABLED: 'true', ...env },
@@ -43,10 +42,11 @@ function run(
 	let stderr = '';
 	child.stdout.on('data', (chunk) => (stdout += chunk));
 	child.stderr.on('data', (chunk) => (stderr += chunk));
-	return new Promise((resolve, reject) => {
+	const ended = new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve, reject) => {
 		child.once('error', reject);
 		child.once('close', (code) => resolve({ code, stdout, stderr }));
 	});
+	return { child, ended };
 }
 
 const deploy = (...more: string[]) => [
@@ -129,6 +129,21 @@ test('variables stand in for flags, and flags win', async () => {
 	expect((await run(['deploy'], { ...env, PULSE_AWS_WAIT_FOR_HEALTH: 'maybe' })).stderr).toContain(
 		'PULSE_AWS_WAIT_FOR_HEALTH: must be true or false',
 	);
+});
+
+test.each(['status', 'reap', 'deploy'])('Ctrl-C ends %s, also while AWS keeps silent', async (command) => {
+	const silent = createSilentServer(() => {});
+	await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+	const asked = new Promise<void>((resolve) => silent.once('connection', () => resolve()));
+	const env = { ...CREDENTIALS, AWS_ENDPOINT_URL: `http://127.0.0.1:${(silent.address() as AddressInfo).port}` };
+	const args = command === 'deploy' ? deploy() : [command, '--deployment-name', 'prod'];
+	const { child, ended } = start(args, env);
+	await asked;
+	child.kill('SIGINT');
+	const { code, stderr } = await ended;
+	expect(stderr).toBe('❌ Cancelled.\n');
+	expect(code).toBe(130);
+	silent.close();
 });
 
 test.each(['deploy', 'verify', 'status', 'rollback', 'reap', 'teardown'])(

@@ -4,7 +4,7 @@ import type { Fleet } from '../plan/observation.ts';
 import { readStack, type StackFacts } from '../platform/stack.ts';
 import { type BaselineOutputs, baselineOutputs } from '../stack/outputs.ts';
 import { readFleet } from './fleet.ts';
-import type { Session } from './session.ts';
+import { looking, type Session } from './session.ts';
 
 export interface Baseline {
 	readonly stack: StackFacts;
@@ -16,7 +16,7 @@ export interface Baseline {
 const USABLE = ['ready', 'ready-after-failure', 'failed-update', 'rollback-failed', 'delete-failed'];
 
 export async function readBaseline(session: Session, name: string): Promise<Baseline> {
-	const stack = await readStack(session.aws, stackName(name));
+	const stack = await readStack(looking(session), stackName(name));
 	const usable = USABLE.includes(stack.condition) && stack.outputs.has('ListenerArn');
 	return { stack, outputs: usable ? baselineOutputs(stack.outputs) : null };
 }
@@ -30,5 +30,5 @@ export async function existing(session: Session, name: string): Promise<{ output
 			next: 'Check --deployment-name and --region, or run pulse-aws deploy.',
 		});
 	}
-	return { outputs, fleet: await readFleet(session.aws, name, outputs) };
+	return { outputs, fleet: await readFleet(looking(session), name, outputs) };
 }

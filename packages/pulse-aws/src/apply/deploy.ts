@@ -16,7 +16,7 @@ import { refuseForeignBaseline, refuseTakenRepository } from './first-deploy.ts'
 import { readFleet } from './fleet.ts';
 import { withDeployLock } from './lock.ts';
 import { newRun, type Run } from './run.ts';
-import type { Session } from './session.ts';
+import { looking, type Session } from './session.ts';
 import { undoDeploy } from './undo.ts';
 
 export interface DeployOptions {
@@ -67,7 +67,8 @@ export async function deploy(
 }
 
 async function prepare(session: Session, request: DeployRequest, options: DeployOptions, signal: AbortSignal) {
-	const { aws, clock, host } = session;
+	const { clock, host } = session;
+	const aws = looking(session, signal);
 	const name = request.deploymentName;
 	const [{ stack, outputs }, certificates] = await Promise.all([
 		settledBaseline(session, name, signal),

@@ -1,7 +1,8 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { lockParameter } from '../deployments/names.ts';
+import type { Aws } from '../platform/aws.ts';
 import { isAwsError } from '../platform/error-names.ts';
-import type { Session } from './session.ts';
+import { looking, type Session } from './session.ts';
 
 /**
  * One deploy, rollback or teardown of a name at a time. Parameter Store counts the writes of a parameter, which makes it a
@@ -45,7 +46,7 @@ async function acquire(session: Session, name: string): Promise<void> {
 	let waiting = false;
 	for (;;) {
 		signal.throwIfAborted();
-		const held = await read(session, name);
+		const held = await read(looking(session), name);
 		if (held === null) {
 			if ((await create(session, name)) !== null) break;
 			continue;
@@ -94,8 +95,8 @@ function locked(holder: string): DeployToolError {
 	});
 }
 
-async function read(session: Session, name: string) {
-	const { Parameters } = await session.aws.ssm.getParameters({ Names: [lockParameter(name)] });
+async function read(aws: Aws, name: string) {
+	const { Parameters } = await aws.ssm.getParameters({ Names: [lockParameter(name)] });
 	const found = Parameters?.[0];
 	if (found === undefined) return null;
 	return { value: found.Value ?? '', version: found.Version ?? 0, changedAt: found.LastModifiedDate?.getTime() ?? 0 };

@@ -3,7 +3,7 @@ import { reaperPolicy } from '../reaper/policy.ts';
 import { type ReaperReport, runReaper } from '../reaper/run.ts';
 import { repositoryName } from '../stack/outputs.ts';
 import { existing } from './baseline.ts';
-import type { Session } from './session.ts';
+import { looking, type Session } from './session.ts';
 
 export interface ReapRequest {
 	readonly deploymentName: string;
@@ -17,7 +17,7 @@ export interface ReapRequest {
 export async function reap(session: Session, request: ReapRequest): Promise<ReaperReport> {
 	const { outputs } = await existing(session, request.deploymentName);
 	return runReaper({
-		aws: session.aws,
+		aws: looking(session),
 		place: {
 			name: request.deploymentName,
 			cluster: outputs.clusterName,

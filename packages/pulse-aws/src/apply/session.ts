@@ -2,6 +2,7 @@ import type { Clock } from 'pulse-deploy-kit/clock';
 import type { Host } from 'pulse-deploy-kit/host';
 import type { RoutingFacts } from '../domain/routing.ts';
 import type { Aws, BaselineDeployer } from '../platform/aws.ts';
+import { interruptible } from '../platform/interruptible.ts';
 
 /** Everything outside that a command needs; real in `connect.ts`, the in-memory world in tests. */
 export interface Session {
@@ -18,6 +19,11 @@ export interface Session {
 	readonly owner: string;
 	/** That many random bytes, in hex. */
 	readonly randomHex: (bytes: number) => string;
+}
+
+/** AWS for looking at what there is, before anything is changed: its reads end when the signal aborts. */
+export function looking({ aws, signal }: Pick<Session, 'aws' | 'signal'>, until = signal): Aws {
+	return interruptible(aws, until);
 }
 
 /** Builds an image and pushes it; resolves to the reference to run, by digest. */

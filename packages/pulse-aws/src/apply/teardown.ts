@@ -9,7 +9,7 @@ import { carryOut } from './carry-out.ts';
 import { readFleet } from './fleet.ts';
 import { withDeployLock } from './lock.ts';
 import { newRun } from './run.ts';
-import type { Session } from './session.ts';
+import { looking, type Session } from './session.ts';
 
 export interface TeardownRequest {
 	readonly deploymentName: string;
@@ -33,7 +33,7 @@ export async function teardown(
 	const result = (status: TeardownResult['status']) => ({ deployment_name: name, status });
 	const observe = async () => {
 		const { stack, outputs } = await readBaseline(session, name);
-		const fleet = outputs === null ? null : await readFleet(session.aws, name, outputs);
+		const fleet = outputs === null ? null : await readFleet(looking(session), name, outputs);
 		return { stack, outputs, fleet, plan: planTeardown(name, { stack, fleet }, request.force) };
 	};
 	const first = await observe();

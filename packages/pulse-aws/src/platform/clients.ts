@@ -1,7 +1,8 @@
 import type { Aws } from './aws.ts';
+import { NETWORK } from './network.ts';
 
 /** Real clients. Adaptive retries slow down under throttling, instead of failing a deploy half way. */
-const RETRY = { retryMode: 'adaptive', maxAttempts: 8 } as const;
+const CONFIG = { retryMode: 'adaptive', maxAttempts: 8, ...NETWORK } as const;
 
 /** @param region `undefined`: from the environment or the profile */
 export async function connectAws(region: string | undefined): Promise<Aws> {
@@ -16,7 +17,7 @@ export async function connectAws(region: string | undefined): Promise<Aws> {
 		import('@aws-sdk/client-ssm'),
 		import('@aws-sdk/client-sts'),
 	]);
-	const config = region === undefined ? RETRY : { ...RETRY, region };
+	const config = region === undefined ? CONFIG : { ...CONFIG, region };
 	const ecsClient = new ecs.ECS(config);
 	return {
 		region: await ecsClient.config.region().catch(() => ''),

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Directives, Plugin, PluginContext } from 'pulse-app';
 import { type Clock, systemClock } from 'pulse-deploy-kit/clock';
 import type { Aws } from '../platform/aws.ts';
+import { NETWORK } from '../platform/network.ts';
 import { AFFINITY_QUERY, DEFAULT_HEALTH_PATH, META_PATH } from '../protocol.ts';
 import { pluginBrand } from './brand.ts';
 import { watchDrain } from './drain-watch.ts';
@@ -93,7 +94,7 @@ export class AWSECSPlugin implements Plugin {
 async function parameterStore(): Promise<Pick<Aws['ssm'], 'getParameters' | 'putParameter'>> {
 	const { SSM } = await import('@aws-sdk/client-ssm');
 	// Parameter Store allows 40 reads a second, shared by the whole account.
-	return new SSM({ retryMode: 'adaptive', maxAttempts: 5 });
+	return new SSM({ retryMode: 'adaptive', maxAttempts: 5, ...NETWORK });
 }
 
 function answerMeta(request: IncomingMessage, response: ServerResponse, variables: TaskVariables | null): void {

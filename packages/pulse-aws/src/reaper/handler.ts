@@ -3,6 +3,7 @@ import { ECS } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { SSM } from '@aws-sdk/client-ssm';
 import { systemClock } from 'pulse-deploy-kit/clock';
+import { NETWORK } from '../platform/network.ts';
 import { REAPER_VARIABLES } from '../protocol.ts';
 import { reaperPolicy } from './policy.ts';
 import { type ReaperReport, runReaper } from './run.ts';
@@ -13,9 +14,9 @@ export async function handler(
 	context?: { getRemainingTimeInMillis?(): number },
 ): Promise<ReaperReport> {
 	const left = context?.getRemainingTimeInMillis?.() ?? 170_000;
-	const retry = { retryMode: 'adaptive', maxAttempts: 6 } as const;
+	const config = { retryMode: 'adaptive', maxAttempts: 6, ...NETWORK } as const;
 	const report = await runReaper({
-		aws: { ecs: new ECS(retry), elb: new ElasticLoadBalancingV2(retry), ssm: new SSM(retry), ecr: new ECR(retry) },
+		aws: { ecs: new ECS(config), elb: new ElasticLoadBalancingV2(config), ssm: new SSM(config), ecr: new ECR(config) },
 		place: {
 			name: variable('deploymentName'),
 			cluster: variable('cluster'),
