@@ -44,6 +44,19 @@ test('a lock whose holder was killed is taken over once nobody renews it, and wh
 	await world.close();
 });
 
+test('a write of the lock that the SDK sent twice costs half a minute, and never the lock', async () => {
+	const { world, session } = await open();
+	const { session: own } = session('the one');
+	let repeats = 1;
+	const putParameter: typeof own.aws.ssm.putParameter = async (input) => {
+		if (repeats-- > 0) await own.aws.ssm.putParameter(input);
+		return own.aws.ssm.putParameter(input);
+	};
+	const aws = { ...own.aws, ssm: { ...own.aws.ssm, putParameter } };
+	expect(await withDeployLock({ ...own, aws }, 'prod', async () => 'done')).toBe('done');
+	await world.close();
+});
+
 test('a lock left behind long ago is taken at once', async () => {
 	const { world, session } = await open();
 	const dead = session('the dead one');

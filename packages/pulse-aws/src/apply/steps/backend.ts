@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { CREATED_TAG, ID_TAG, NAME_TAG, STATE_TAG } from '../../deployments/tags.ts';
 import { targetGroupName } from '../../deployments/target-group-name.ts';
@@ -132,6 +133,8 @@ export async function createService(run: Run): Promise<string> {
 	const creating = aws.ecs.createService({
 		cluster: baseline.clusterName,
 		serviceName: run.id,
+		// The SDK repeats a call whose answer was lost; without it the second one is refused.
+		clientToken: createHash('sha256').update(run.id).digest('hex').slice(0, 36),
 		taskDefinition: made(run.taskDefinitionArn, 'the task definition'),
 		desiredCount: request.task.desiredCount,
 		launchType: 'FARGATE',

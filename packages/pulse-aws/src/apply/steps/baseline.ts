@@ -54,11 +54,16 @@ async function withTrafficKept(run: Run, update: () => Promise<void>): Promise<v
 	if (target === null) return update();
 	const forward = [{ Type: 'forward' as const, TargetGroupArn: target }];
 	if (!traffic.rules.some((rule) => rule.catchAll)) {
-		await aws.elb.createRule({
+		const catchAll = aws.elb.createRule({
 			ListenerArn: listenerArn,
 			Priority: CATCH_ALL_PRIORITY,
 			Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: ['*'] } }],
 			Actions: forward,
+		});
+		await catchAll.catch(async (error) => {
+			const stands = (await readRules(aws, listenerArn)).find((rule) => rule.catchAll);
+			// The SDK repeats a call whose answer was lost, and then meets its own rule.
+			if (stands?.targetGroupArn !== target) throw error;
 		});
 	}
 	try {
