@@ -88,6 +88,8 @@ describe('A1.2: bad input gets one clear line, a next step and a non-zero exit, 
 		['an unknown architecture', deploy('--arch', 'mips'), 'must be one of x86_64, arm64'],
 		['no number', deploy('--desired-count', 'two'), "must be an integer, got 'two'"],
 		['no region', deploy(), 'no AWS region is set'],
+		['a timeout as long as its interval', deploy('--health-check-timeout', '30'), 'must be shorter than its interval'],
+		['a path without its slash', deploy('--health-check-path', 'health'), 'must begin with /'],
 		['an unknown flag', deploy('--nope'), "unknown option '--nope'"],
 	])('%s', async (_, args, message) => {
 		const before = calls.length;

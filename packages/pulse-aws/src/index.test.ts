@@ -13,11 +13,16 @@ test('A15.1: the package offers the documented names; what only describes option
 	expect(described).toHaveLength(4);
 });
 
-test('A15.1: what is left out has the documented default', () => {
-	const docker = { dockerfilePath: 'Dockerfile', contextPath: '.' };
-	const request = apiRequest({ domain: 'app.example.com', deploymentName: 'prod', docker }, '/src');
-	expect(request).toMatchObject({
-		docker: { dockerfile: '/src/Dockerfile', context: '/src' },
+const PACKAGE = new URL('..', import.meta.url).pathname;
+const OPTIONS = {
+	domain: 'app.example.com',
+	deploymentName: 'prod',
+	docker: { dockerfilePath: `${PACKAGE}package.json`, contextPath: PACKAGE },
+};
+
+test('A15.1: what is left out has the documented default', async () => {
+	expect(await apiRequest(OPTIONS, PACKAGE)).toMatchObject({
+		docker: { dockerfile: `${PACKAGE}package.json`, context: PACKAGE.replace(/\/$/, '') },
 		task: { cpu: '256', memory: '512', desiredCount: 2, drainPollSeconds: 5, drainGraceSeconds: 20 },
 		health: {
 			path: '/_pulse/health',
@@ -31,5 +36,25 @@ test('A15.1: what is left out has the documented default', () => {
 		},
 		reaper: { scheduleMinutes: 1, maxAgeHours: 1, deploymentTimeoutHours: 1 },
 		certificateArn: null,
+	});
+});
+
+test.each<[string, Partial<api.DeployOptions>, string]>([
+	['no Dockerfile', { docker: { dockerfilePath: 'nope', contextPath: '.' } }, 'Dockerfile not found: nope'],
+	['no tasks', { task: { desiredCount: 0 } }, 'the desired count must be a whole number from 1'],
+	['a size that Fargate lacks', { task: { cpu: '300' } }, 'Fargate has no tasks of 300 CPU units'],
+	['a timeout as long as its interval', { healthCheck: { timeoutSeconds: 30 } }, 'must be shorter than its interval'],
+	['a path without its slash', { healthCheck: { path: 'health' } }, 'must begin with /'],
+	['a schedule of half minutes', { reaper: { scheduleMinutes: 0.5 } }, "the reaper's schedule must be a whole number"],
+	['hours below nothing', { reaper: { maxAgeHours: -1 } }, "the reaper's hours must be above 0"],
+	[
+		'a variable that is a secret too',
+		{ task: { envVars: { A: 'x' }, secrets: { A: 'arn:aws:ssm:eu-west-1:123456789012:parameter/a' } } },
+		'given as a variable and as a secret: A',
+	],
+])('a program is told of %s before anything is asked of AWS', async (_, options, message) => {
+	await expect(api.deploy({ ...OPTIONS, ...options })).rejects.toMatchObject({
+		code: 'usage',
+		message: expect.stringContaining(message),
 	});
 });

@@ -38,7 +38,7 @@ export async function deploy(options: DeployRunOptions): Promise<DeployedOnAws> 
 	// Apps import this package for its plugin; the SDK and the CDK are loaded only by who deploys.
 	const [{ connect }, engine] = await Promise.all([import('./connect.ts'), import('./deploy.ts')]);
 	const cwd = process.cwd();
-	const request = apiRequest(options, cwd);
+	const request = await apiRequest(options, cwd);
 	const cdk = await cdkChoice(cwd, options);
 	const session = await connect({
 		region: options.region,

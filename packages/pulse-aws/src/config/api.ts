@@ -1,13 +1,12 @@
-import { usageError } from 'pulse-deploy-kit/errors';
 import { deploymentName } from '../deployments/names.ts';
 import { DEFAULT_HEALTH_PATH } from '../protocol.ts';
+import { checkRequest } from './check-request.ts';
 import { parseCidrs } from './cidr.ts';
 import { type DeployRequest, minimum } from './deploy.ts';
 import { parseDomain } from './domain.ts';
-import { hostPath } from './paths.ts';
+import { hostPaths } from './paths.ts';
 import { refuseReserved } from './reserved.ts';
-import { policyArn, secretReference } from './secret.ts';
-import { sizeProblem } from './task.ts';
+import { policyArn } from './secret.ts';
 
 /** What is built. */
 export interface DockerBuild {
@@ -86,29 +85,24 @@ export interface DeployOptions {
 }
 
 /** @throws usage error for what cannot work */
-export function apiRequest(options: DeployOptions, cwd: string): DeployRequest {
+export async function apiRequest(options: DeployOptions, cwd: string): Promise<DeployRequest> {
 	const { task = {}, healthCheck = {}, reaper = {} } = options;
 	const domain = parseDomain(options.domain);
 	const address = { PULSE_SERVER_ADDRESS: `https://${domain}` };
 	const secrets = task.secrets ?? {};
 	refuseReserved('envVars', task.envVars ?? {});
 	refuseReserved('secrets', secrets);
-	for (const [name, value] of Object.entries(secrets)) secretReference(name, value);
 	const desiredCount = task.desiredCount ?? 2;
-	const { cpu = '256', memory = '512' } = task;
-	const problem = sizeProblem(cpu, memory);
-	if (problem !== null) throw usageError(problem);
-	return {
+	const request: DeployRequest = {
 		deploymentName: deploymentName(options.deploymentName),
 		domain,
 		docker: {
-			dockerfile: hostPath(cwd, options.docker.dockerfilePath),
-			context: hostPath(cwd, options.docker.contextPath),
+			...(await hostPaths(cwd, { dockerfile: options.docker.dockerfilePath, context: options.docker.contextPath })),
 			buildArgs: { ...address, ...options.docker.buildArgs },
 		},
 		task: {
-			cpu,
-			memory,
+			cpu: task.cpu ?? '256',
+			memory: task.memory ?? '512',
 			architecture: task.architecture ?? 'x86_64',
 			desiredCount,
 			env: { ...address, ...task.envVars },
@@ -140,4 +134,5 @@ export function apiRequest(options: DeployOptions, cwd: string): DeployRequest {
 		secretArns: [...new Set(Object.values(secrets).map(policyArn))],
 		route53: options.route53 ?? false,
 	};
+	return checkRequest(request);
 }

@@ -2,12 +2,13 @@ import { usageError } from 'pulse-deploy-kit/errors';
 import { parseKeyValues } from 'pulse-deploy-kit/key-value';
 import { resolveSettings } from 'pulse-deploy-kit/settings';
 import { deploymentName } from '../deployments/names.ts';
+import { checkRequest } from './check-request.ts';
 import { deploySettings } from './deploy-settings.ts';
 import { parseDomain } from './domain.ts';
 import { type DockerPaths, dockerPaths } from './paths.ts';
 import { refuseReserved } from './reserved.ts';
-import { policyArn, secretReference } from './secret.ts';
-import { sizeProblem, type TaskRequest } from './task.ts';
+import { policyArn } from './secret.ts';
+import type { TaskRequest } from './task.ts';
 
 /** A deploy as it was asked for: checked, with every default filled in. */
 export interface DeployRequest {
@@ -68,12 +69,7 @@ export async function deployRequest({ flags, env, cwd }: Typed): Promise<DeployR
 	const secrets = parseKeyValues('--secret', values.secret ?? []);
 	refuseReserved('--task-env', taskEnv);
 	refuseReserved('--secret', secrets);
-	const both = Object.keys(secrets).filter((name) => name in taskEnv);
-	if (both.length > 0) throw usageError(`given as --task-env and as --secret: ${both.join(', ')}`);
-	for (const [name, value] of Object.entries(secrets)) secretReference(name, value);
-	const problem = sizeProblem(values.taskCpu, values.taskMemory);
-	if (problem !== null) throw usageError(problem, 'Set --task-cpu and --task-memory.');
-	return Object.freeze({
+	const request: DeployRequest = {
 		deploymentName: deploymentName(values.deploymentName),
 		domain,
 		docker: {
@@ -119,7 +115,8 @@ export async function deployRequest({ flags, env, cwd }: Typed): Promise<DeployR
 		certificateArn: values.certificateArn ?? null,
 		secretArns: [...new Set(Object.values(secrets).map(policyArn))],
 		route53: values.route53,
-	});
+	};
+	return Object.freeze(checkRequest(request));
 }
 
 /** A default that the number of tasks cannot reach would only time out. */

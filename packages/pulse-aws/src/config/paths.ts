@@ -18,15 +18,23 @@ export interface DockerPaths {
  * @param needsWebRoot whether the web root must be there
  */
 export async function dockerPaths(cwd: string, given: DockerPaths, needsWebRoot: boolean): Promise<DockerPaths> {
+	const { dockerfile, context } = await hostPaths(cwd, given);
+	await inContext(context, given.appFile, 'app-file', 'App file', 'file');
+	if (needsWebRoot) await inContext(context, given.webRoot, 'web-root', 'Web root', 'directory');
+	return { dockerfile, context, appFile: given.appFile, webRoot: given.webRoot };
+}
+
+export async function hostPaths(
+	cwd: string,
+	given: Pick<DockerPaths, 'dockerfile' | 'context'>,
+): Promise<Pick<DockerPaths, 'dockerfile' | 'context'>> {
 	const dockerfile = hostPath(cwd, given.dockerfile);
 	const context = hostPath(cwd, given.context);
 	if (!(await isKind(dockerfile, 'file')))
 		throw usageError(`Dockerfile not found: ${given.dockerfile}`, 'Name it with --dockerfile.');
 	if (!(await isKind(context, 'directory')))
 		throw usageError(`Context path not found: ${given.context}`, 'Name it with --context.');
-	await inContext(context, given.appFile, 'app-file', 'App file', 'file');
-	if (needsWebRoot) await inContext(context, given.webRoot, 'web-root', 'Web root', 'directory');
-	return { dockerfile, context, appFile: given.appFile, webRoot: given.webRoot };
+	return { dockerfile, context };
 }
 
 /** A bare program name is left to PATH. */
