@@ -1,4 +1,4 @@
-import type { FrontDoor } from '../../packages/pulse-aws/src/apply/session.ts';
+import type { FrontDoor, FrontDoorAnswer } from '../../packages/pulse-aws/src/apply/session.ts';
 import type { Aws } from '../../packages/pulse-aws/src/platform/aws.ts';
 import type { motoClients } from '../../packages/pulse-aws/src/testing/wire/moto-clients.ts';
 
@@ -25,13 +25,14 @@ export function motoFrontDoor({ elb }: ReturnType<typeof motoClients>): FrontDoo
 		},
 	};
 
-	async function answer(action: Action | undefined): Promise<{ status: number; body: string }> {
+	async function answer(action: Action | undefined): Promise<FrontDoorAnswer> {
 		const fixed = action?.FixedResponseConfig;
-		if (action?.Type === 'fixed-response') return { status: Number(fixed?.StatusCode), body: fixed?.MessageBody ?? '' };
+		if (action?.Type === 'fixed-response')
+			return { status: Number(fixed?.StatusCode), body: fixed?.MessageBody ?? '', untrusted: null };
 		const arn = action?.TargetGroupArn ?? action?.ForwardConfig?.TargetGroups?.[0]?.TargetGroupArn ?? '';
 		const { TagDescriptions } = await elb.describeTags({ ResourceArns: [arn] });
 		const tags = new Map(TagDescriptions?.[0]?.Tags?.map((tag) => [tag.Key, tag.Value]));
-		return { status: 200, body: JSON.stringify({ deployment_id: tags.get('deployment_id') }) };
+		return { status: 200, body: JSON.stringify({ deployment_id: tags.get('deployment_id') }), untrusted: null };
 	}
 }
 

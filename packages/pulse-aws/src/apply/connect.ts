@@ -16,7 +16,7 @@ export interface ConnectOptions {
 	readonly env: Readonly<Record<string, string | undefined>>;
 	readonly host: Host;
 	readonly signal: AbortSignal;
-	/** Whether the load balancer's certificate must be trusted. Default: where the domain that it is for is known. */
+	/** Whether the load balancer's certificate must be trusted. Default false. */
 	readonly verifyTls?: boolean;
 	/** Deploys the baseline with a CDK program instead of in process. */
 	readonly cdk?: { readonly program: string; readonly workdir: string | undefined };
@@ -37,7 +37,7 @@ export async function connect(options: ConnectOptions): Promise<Session> {
 				? toolkitDeployer(region, host)
 				: commandDeployer({ ...options.cdk, region, env, host }),
 		pushImage: dockerPusher({ aws, host, env }),
-		frontDoor: (loadBalancer, domain) => frontDoor(loadBalancer, domain, options.verifyTls ?? domain !== null),
+		frontDoor: (loadBalancer, domain) => frontDoor(loadBalancer, domain, options.verifyTls ?? false),
 		lookAtDomain,
 		owner: `${userName()}@${hostname()} (pid ${process.pid})`,
 		randomHex: (bytes) => randomBytes(bytes).toString('hex'),

@@ -218,3 +218,18 @@ test('A8.3: what is left to do after the switch is told, and nothing is undone',
 	expect(await answer(account)).not.toMatch(/^status/);
 	expect((await status(account.connect().session, NAME)).deployments).toHaveLength(2);
 });
+
+test('a certificate that only a proxy trusts is told of once, and keeps no deployment from going live', async () => {
+	account = await openAccount();
+	const { session, host } = account.connect();
+	const frontDoor: typeof session.frontDoor = (loadBalancer, domain) => {
+		const door = session.frontDoor(loadBalancer, domain);
+		return {
+			get: async (path, until) => ({ ...(await door.get(path, until)), untrusted: 'DEPTH_ZERO_SELF_SIGNED_CERT' }),
+		};
+	};
+	const { result } = await deploy({ ...session, frontDoor }, await asked());
+	expect(await (await fetch(await account.origin())).text()).toBe(result?.deployment_id);
+	const warned = host.messages.filter(({ level }) => level === 'warning').map(({ text }) => text);
+	expect(warned).toEqual([expect.stringContaining('will not trust its certificate for shop.example.com')]);
+});

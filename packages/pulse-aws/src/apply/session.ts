@@ -41,7 +41,14 @@ export interface ImageRequest {
 
 export interface FrontDoor {
 	/** @throws Error when nothing answers within ten seconds */
-	get(path: string, signal: AbortSignal): Promise<{ readonly status: number; readonly body: string }>;
+	get(path: string, signal: AbortSignal): Promise<FrontDoorAnswer>;
+}
+
+export interface FrontDoorAnswer {
+	readonly status: number;
+	readonly body: string;
+	/** Why a browser that asked for the domain would not trust the certificate; `null` when it would, or without TLS. */
+	readonly untrusted: string | null;
 }
 
 export interface DomainQuery {

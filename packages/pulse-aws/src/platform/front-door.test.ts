@@ -27,6 +27,7 @@ test('asks the load balancer under the name of the domain, path and query as giv
 	expect(await door.get('/_pulse/meta?pulse_deployment=a-1Z', signal)).toEqual({
 		status: 200,
 		body: 'app.example.com /_pulse/meta?pulse_deployment=a-1Z',
+		untrusted: null,
 	});
 });
 
@@ -44,7 +45,7 @@ test('nobody there is an error, and so is giving up', async () => {
 	await expect(frontDoor('127.0.0.1:1', null, true).get('/', signal)).rejects.toThrow('ECONNREFUSED');
 });
 
-test('a certificate that nobody vouches for is refused, unless told otherwise', async ({ skip }) => {
+test('a certificate that nobody vouches for is refused, or told of', async ({ skip }) => {
 	const folder = mkdtempSync(join(tmpdir(), 'pulse-aws-tls-'));
 	try {
 		const args = [
@@ -72,8 +73,8 @@ test('a certificate that nobody vouches for is refused, unless told otherwise', 
 		// Not one of the loopback names that are spoken to without TLS.
 		const name = `127.0.0.1.:${port}`;
 		await expect(frontDoor(name, 'app.example.com', true).get('/', signal)).rejects.toThrow('self-signed');
-		const { body } = await frontDoor(name, 'app.example.com', false).get('/x', signal);
-		expect(body).toBe('app.example.com /x');
+		const told = await frontDoor(name, 'app.example.com', false).get('/x', signal);
+		expect(told).toMatchObject({ body: 'app.example.com /x', untrusted: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
 	} finally {
 		rmSync(folder, { recursive: true });
 	}

@@ -1,5 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import type { FrontDoor } from '../apply/session.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -9,7 +11,7 @@ const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/;
 /**
  * Asks the load balancer by its own name, before the domain leads there, yet under the domain's name: so rules and
  * certificate are those that visitors meet.
- * @param verifyTls whether the certificate must be trusted and of the domain
+ * @param verifyTls refuses a certificate that is not trusted, or not of the domain
  */
 export function frontDoor(loadBalancer: string, domain: string | null, verifyTls: boolean): FrontDoor {
 	return {
@@ -30,9 +32,15 @@ export function frontDoor(loadBalancer: string, domain: string | null, verifyTls
 						if (body.length < MAX_BODY) body += chunk;
 					});
 					response.on('error', reject);
-					response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
+					response.on('end', () =>
+						resolve({ status: response.statusCode ?? 0, body, untrusted: distrust(response.socket) }),
+					);
 				});
 				request.end();
 			}),
 	};
+}
+
+function distrust(socket: Socket): string | null {
+	return socket instanceof TLSSocket && !socket.authorized ? String(socket.authorizationError) : null;
 }

@@ -11,24 +11,29 @@ const BUDGET_MS = 180_000;
 type Tell = (waitingFor: string) => void;
 
 /** A name that was just made takes a while to resolve; hence the same budget for both. */
-export function verifyAffinity(run: Run, signal: AbortSignal, tell: Tell): Promise<string | undefined> {
-	return answersRepeatedly(run, `${META_PATH}?${AFFINITY_QUERY}=${encodeURIComponent(run.id)}`, signal, tell);
+export async function verifyAffinity(run: Run, signal: AbortSignal, tell: Tell): Promise<string | undefined> {
+	const path = `${META_PATH}?${AFFINITY_QUERY}=${encodeURIComponent(run.id)}`;
+	const { found, untrusted } = await answersRepeatedly(run, path, signal, tell);
+	if (untrusted !== null) warnOfCertificate(run, untrusted);
+	return found;
 }
 
-export function confirmSwitch(run: Run, signal: AbortSignal, tell: Tell): Promise<string | undefined> {
-	return answersRepeatedly(run, META_PATH, signal, tell);
+export async function confirmSwitch(run: Run, signal: AbortSignal, tell: Tell): Promise<string | undefined> {
+	return (await answersRepeatedly(run, META_PATH, signal, tell)).found;
 }
 
-async function answersRepeatedly(run: Run, path: string, signal: AbortSignal, tell: Tell): Promise<string | undefined> {
+async function answersRepeatedly(run: Run, path: string, signal: AbortSignal, tell: Tell) {
 	const { clock, frontDoor } = run.session;
 	const door = frontDoor(made(run.baseline, 'the baseline').albDnsName, run.request?.domain ?? null);
 	let inARow = 0;
 	let last = 'nothing';
 	let reached = false;
+	let untrusted: string | null = null;
 	const check = async () => {
 		try {
-			const { status, body } = await door.get(path, signal);
+			const { status, body, ...answer } = await door.get(path, signal);
 			reached = true;
+			untrusted = answer.untrusted;
 			const id = deploymentIdOf(body);
 			inARow = status === 200 && id === run.id ? inARow + 1 : 0;
 			last = id === null ? `status ${status} without a deployment id` : `status ${status} of ${id}`;
@@ -49,7 +54,7 @@ async function answersRepeatedly(run: Run, path: string, signal: AbortSignal, te
 			signal,
 			check,
 		});
-		return `${IN_A_ROW} right answers in a row`;
+		return { found: `${IN_A_ROW} right answers in a row`, untrusted };
 	} catch (cause) {
 		signal.throwIfAborted();
 		if (!reached && (run.request?.network.allowedCidrs.length ?? 0) > 0) {
@@ -58,7 +63,7 @@ async function answersRepeatedly(run: Run, path: string, signal: AbortSignal, te
 				level: 'warning',
 				text: `The load balancer cannot be reached from here (${last}); whether ${run.id} answers was not checked.`,
 			});
-			return 'not checked';
+			return { found: 'not checked', untrusted };
 		}
 		throw new DeployToolError('wrong-answer', `${run.id} does not answer through the load balancer.`, {
 			fault: reached ? 'app' : 'platform',
@@ -69,6 +74,13 @@ async function answersRepeatedly(run: Run, path: string, signal: AbortSignal, te
 			cause,
 		});
 	}
+}
+
+/** A proxy in front may well have a certificate of its own; Cloudflare issues such for load balancers that only it asks. */
+function warnOfCertificate({ session: { host }, request }: Run, why: string): void {
+	if (request === null) return;
+	const text = `Browsers that reach the load balancer itself will not trust its certificate for ${request.domain} (${why}). Behind a proxy that may be right; else choose another with --certificate-arn.`;
+	host.notify({ level: 'warning', text });
 }
 
 /** `null` when the body is not the meta document of our plugin. */
