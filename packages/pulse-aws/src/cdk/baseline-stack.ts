@@ -25,7 +25,8 @@ import type { BaselineSettings } from './settings.ts';
  */
 export function baselineStack(app: App, settings: BaselineSettings, reaperCode: string): Stack {
 	const name = settings.deploymentName;
-	const stack = new Stack(app, 'Baseline', {
+	// The id is what the command-line CDK is told to deploy, and apps of the user's own may hold more stacks than this one.
+	const stack = new Stack(app, stackName(name), {
 		stackName: stackName(name),
 		description: `Pulse baseline of ${name}`,
 		// The only one that works without bootstrapping: the bootstrapless one still names the deploy roles of a bootstrapped account.

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { Host } from 'pulse-deploy-kit/host';
@@ -25,7 +28,11 @@ export function commandDeployer(options: CommandDeployerOptions): BaselineDeploy
 			const workdir = options.workdir ?? PACKAGED_APP;
 			const tagged = Object.entries(tags).flatMap(([key, value]) => ['--tags', `${key}=${value}`]);
 			const given = Object.entries(context).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
-			const args = ['deploy', '--all', ...given, '--require-approval', 'never', '--progress', 'events', ...tagged];
+			// The package itself may be installed where nobody may write.
+			const outdir = await mkdtemp(join(tmpdir(), 'pulse-aws-cdk-'));
+			const output = options.workdir === undefined ? ['--output', outdir] : [];
+			const always = ['--require-approval', 'never', '--progress', 'events', ...output];
+			const args = ['deploy', stackName, ...given, ...always, ...tagged];
 			const { exitCode } = await runProcess({
 				command: options.program,
 				args,
@@ -33,14 +40,16 @@ export function commandDeployer(options: CommandDeployerOptions): BaselineDeploy
 				env: { ...options.env, AWS_REGION: options.region, CI: 'true' },
 				signal,
 				onLine: (text) => options.host.notify({ level: 'output', source: 'cdk', text }),
-			}).catch((cause) => {
-				signal.throwIfAborted();
-				throw new DeployToolError('cdk-missing', `Unable to execute '${options.program}'.`, {
-					fault: 'user',
-					next: 'Install aws-cdk 2.x, or leave --cdk-bin out: the CDK is built in.',
-					cause,
-				});
-			});
+			})
+				.catch((cause) => {
+					signal.throwIfAborted();
+					throw new DeployToolError('cdk-missing', `Unable to execute '${options.program}'.`, {
+						fault: 'user',
+						next: 'Install aws-cdk 2.x, or leave --cdk-bin out: the CDK is built in.',
+						cause,
+					});
+				})
+				.finally(() => rm(outdir, { recursive: true, force: true }));
 			if (exitCode === 0) return;
 			throw new DeployToolError('baseline-failed', `${options.program} exited with code ${exitCode}.`, {
 				fault: 'platform',
