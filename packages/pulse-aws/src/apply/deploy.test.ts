@@ -233,3 +233,27 @@ test('a certificate that only a proxy trusts is told of once, and keeps no deplo
 	const warned = host.messages.filter(({ level }) => level === 'warning').map(({ text }) => text);
 	expect(warned).toEqual([expect.stringContaining('will not trust its certificate for shop.example.com')]);
 });
+
+test('what will be done, and on a first deploy its cost, is shown once before anything is', async () => {
+	account = await openAccount();
+	const shown = async (run: (connected: Connected) => Promise<unknown>) => {
+		const connected = (account as Account).connect({ answers: [true] });
+		await run(connected);
+		const { messages } = connected.host;
+		const plan = messages.findIndex(({ level }) => level === 'info');
+		expect(plan).toBeLessThan(messages.findIndex(({ level }) => level === 'step'));
+		expect(messages.filter(({ level }) => level === 'info')).toHaveLength(1);
+		return messages[plan]?.text ?? '';
+	};
+	const deploying = async ({ session }: Connected) => deploy(session, await asked());
+	const first = await shown(deploying);
+	expect(first).toContain('1. Create the baseline stack');
+	expect(first).toContain('Estimated cost: $');
+	const second = await shown(deploying);
+	expect(second).toContain('1. Build and push the image');
+	expect(second).not.toContain('Estimated cost');
+	const back = { deploymentName: NAME, deploymentId: null, dryRun: false };
+	expect(await shown(({ session }) => rollback(session, back))).toContain('Send new visitors to');
+	const all = { deploymentName: NAME, force: true, pollSeconds: 5, dryRun: false };
+	expect(await shown(({ session }) => teardown(session, all))).toContain('The certificate is kept.');
+});

@@ -5,7 +5,7 @@ import { stackName } from '../deployments/names.ts';
 import { chooseCertificate } from '../domain/certificate-choice.ts';
 import { costNotes } from '../plan/cost.ts';
 import { planDeploy } from '../plan/deploy.ts';
-import { type Plan, renderPlan } from '../plan/step.ts';
+import type { Plan } from '../plan/step.ts';
 import { readCertificates } from '../platform/certificates.ts';
 import { activeTargetGroup } from '../traffic/traffic.ts';
 import { awaitStack } from './await-stack.ts';
@@ -17,6 +17,7 @@ import { readFleet } from './fleet.ts';
 import { withDeployLock } from './lock.ts';
 import { newRun, type Run } from './run.ts';
 import { looking, type Session } from './session.ts';
+import { showPlan } from './show-plan.ts';
 import { undoDeploy } from './undo.ts';
 
 export interface DeployOptions {
@@ -57,8 +58,9 @@ export async function deploy(
 		return { plan: (await prepare(session, request, options, session.signal)).plan, result: null };
 	return withDeployLock(session, request.deploymentName, async (signal) => {
 		const { run, plan } = await prepare(session, request, options, signal);
+		showPlan(session.host, plan);
 		const creates = plan.steps.some((step) => step.kind === 'deploy-baseline' && step.change === 'create');
-		if (creates && !(await session.host.ask({ text: `${renderPlan(plan)}\nGo ahead?`, default: true }))) {
+		if (creates && !(await session.host.ask({ text: `Create the baseline of ${run.name}?`, default: true }))) {
 			throw new CancelledError('Cancelled; nothing was changed.');
 		}
 		await carryOut(run, plan, signal, (undoSignal) => undoDeploy(run, undoSignal));
@@ -67,7 +69,7 @@ export async function deploy(
 }
 
 async function prepare(session: Session, request: DeployRequest, options: DeployOptions, signal: AbortSignal) {
-	const { clock, host } = session;
+	const { clock } = session;
 	const aws = looking(session, signal);
 	const name = request.deploymentName;
 	const [{ stack, outputs }, certificates] = await Promise.all([
@@ -102,7 +104,6 @@ async function prepare(session: Session, request: DeployRequest, options: Deploy
 			}),
 		},
 	);
-	for (const text of plan.notes) host.notify({ level: 'info', text });
 	const run = newRun({
 		session,
 		name,

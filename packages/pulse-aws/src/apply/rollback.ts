@@ -7,6 +7,7 @@ import { carryOut } from './carry-out.ts';
 import { withDeployLock } from './lock.ts';
 import { newRun } from './run.ts';
 import type { Session } from './session.ts';
+import { showPlan } from './show-plan.ts';
 
 export interface RollbackRequest {
 	readonly deploymentName: string;
@@ -36,6 +37,7 @@ export async function rollback(
 	return withDeployLock(session, name, async (signal) => {
 		const { outputs, fleet, plan } = await planned();
 		const { target } = plan;
+		showPlan(session.host, plan);
 		// Nobody loses a session by it; hence yes is the default.
 		if (!(await session.host.ask({ text: `Send new visitors back to ${target.id}?`, default: true }))) {
 			throw new CancelledError('Cancelled; nothing was changed.');

@@ -1,6 +1,5 @@
 import { lockParameter, stackName } from '../deployments/names.ts';
 import type { Plan } from '../plan/step.ts';
-import { renderPlan } from '../plan/step.ts';
 import { planTeardown } from '../plan/teardown.ts';
 import { deleteParameters, readParameters } from '../platform/parameters.ts';
 import { awaitStack } from './await-stack.ts';
@@ -10,6 +9,7 @@ import { readFleet } from './fleet.ts';
 import { withDeployLock } from './lock.ts';
 import { newRun } from './run.ts';
 import { looking, type Session } from './session.ts';
+import { showPlan } from './show-plan.ts';
 
 export interface TeardownRequest {
 	readonly deploymentName: string;
@@ -40,7 +40,8 @@ export async function teardown(
 	if (request.dryRun) return { plan: first.plan, result: result('planned') };
 	if (first.stack.condition === 'absent' && !(await hasLeavings(session, name)))
 		return { plan: null, result: result('absent') };
-	const question = `${renderPlan(first.plan)}\nDelete all of '${name}' in ${session.aws.region}? This cannot be undone.`;
+	showPlan(session.host, first.plan);
+	const question = `Delete all of '${name}' in ${session.aws.region}? This cannot be undone.`;
 	if (!(await session.host.ask({ text: question, default: false })))
 		return { plan: first.plan, result: result('cancelled') };
 	const plan = await withDeployLock(session, name, async (signal) => {
