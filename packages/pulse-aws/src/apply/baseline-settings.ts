@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { BASELINE_VERSION, type BaselineSettings, SETTINGS_TAG, toContext, VERSION_TAG } from '../cdk/settings.ts';
+import { type BaselineSettings, SETTINGS_TAG, toContext, VERSION_TAG } from '../cdk/settings.ts';
 import type { DeployRequest } from '../config/deploy.ts';
 import { verificationToken } from '../domain/verification-token.ts';
 import type { StackFacts } from '../platform/stack.ts';
@@ -22,8 +22,8 @@ export async function baselineSettings(run: Run): Promise<BaselineSettings> {
 
 export const contextOf = toContext;
 
-export function baselineTags(settings: Asked): Record<string, string> {
-	return { [VERSION_TAG]: BASELINE_VERSION, [SETTINGS_TAG]: fingerprint(settings) };
+export function baselineTags(settings: Asked, version: string): Record<string, string> {
+	return { [VERSION_TAG]: version, [SETTINGS_TAG]: fingerprint(settings) };
 }
 
 /** Why the stack must be updated; `null`: it is what the request asks for. */
@@ -32,11 +32,12 @@ export function baselineChange(
 	request: DeployRequest,
 	certificateArn: string | null,
 	outputs: BaselineOutputs | null,
+	latest: string,
 ): string | null {
 	if (outputs === null) return 'there is none';
 	if (certificateArn === null) return 'a new certificate';
 	const version = stack.tags.get(VERSION_TAG);
-	if (version !== BASELINE_VERSION) return `version ${version ?? 'unknown'} → ${BASELINE_VERSION}`;
+	if (version !== latest) return `version ${version ?? 'unknown'} → ${latest}`;
 	const wanted = fingerprint(askedFor(request, certificateArn, outputs));
 	return stack.tags.get(SETTINGS_TAG) === wanted ? null : 'its settings changed';
 }

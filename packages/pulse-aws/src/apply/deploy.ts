@@ -90,7 +90,7 @@ async function prepare(session: Session, request: DeployRequest, options: Deploy
 			stack,
 			fleet,
 			certificate,
-			baselineChange: baselineChange(stack, request, certificate?.arn ?? null, outputs),
+			baselineChange: baselineChange(stack, request, certificate?.arn ?? null, outputs, session.baseline.version),
 		},
 		{
 			id,

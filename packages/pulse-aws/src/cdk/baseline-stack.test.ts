@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 // @ts-expect-error: a build script without types
 import { bundleReaper } from '../../bundle-reaper.mjs';
 import { baselineStack } from './baseline-stack.ts';
-import { type BaselineSettings, fromContext, toContext } from './settings.ts';
+import { BASELINE_VERSION, type BaselineSettings, fromContext, toContext } from './settings.ts';
 
 const SETTINGS: BaselineSettings = {
 	deploymentName: 'prod',
@@ -36,9 +37,9 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function synthesize(change: Partial<BaselineSettings> = {}, nag = false) {
+function synthesize(change: Partial<BaselineSettings> = {}, nag = false, reaper = code) {
 	const app = new App({ outdir: mkdtempSync(join(folder, 'cdk.out-')) });
-	const stack = baselineStack(app, { ...SETTINGS, ...change }, code);
+	const stack = baselineStack(app, { ...SETTINGS, ...change }, reaper);
 	if (nag) Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 	const assembly = app.synth();
 	return { stack, assembly, template: Template.fromJSON(assembly.getStackArtifact(stack.artifactId).template) };
@@ -114,6 +115,13 @@ describe('the baseline template', { timeout: 120_000 }, () => {
 				.split(' ')
 				.sort(),
 		);
+	});
+
+	// Where this fails, raise BASELINE_VERSION, or stacks that are there never get the change.
+	test('A3.1: a template that changed has a version of its own', () => {
+		const { template } = synthesize({}, false, 'exports.handler = async () => {};');
+		const fingerprint = createHash('sha256').update(JSON.stringify(template.toJSON())).digest('hex').slice(0, 16);
+		expect([BASELINE_VERSION, fingerprint]).toEqual(['1.0.0', 'f3937de1a6bed985']);
 	});
 
 	test('A3.4: answers 503 until the first deployment, verifies itself, and redirects http', () => {

@@ -6,6 +6,8 @@ import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { Host } from 'pulse-deploy-kit/host';
 import { runProcess } from 'pulse-deploy-kit/run-process';
 import type { BaselineDeployer } from '../platform/aws.ts';
+import { baselineVersion, reaperCode } from './reaper-code.ts';
+import { BASELINE_VERSION } from './settings.ts';
 
 export interface CommandDeployerOptions {
 	/** The CDK program, e.g. `cdk`. */
@@ -24,6 +26,9 @@ const PACKAGED_APP = fileURLToPath(new URL('../../', import.meta.url));
 /** Deploys by the command-line CDK, for `--cdk-bin` and `--cdk-workdir` (contract A3.2, A3.3). */
 export function commandDeployer(options: CommandDeployerOptions): BaselineDeployer {
 	return {
+		get version() {
+			return options.workdir === undefined ? baselineVersion(reaperCode()) : BASELINE_VERSION;
+		},
 		async deploy({ stackName, context, tags }, signal) {
 			const workdir = options.workdir ?? PACKAGED_APP;
 			const tagged = Object.entries(tags).flatMap(([key, value]) => ['--tags', `${key}=${value}`]);

@@ -1,5 +1,12 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
+import { BASELINE_VERSION } from './settings.ts';
+
+/** Version of a baseline with this reaper: a corrected reaper reaches the stacks that are there at their next deploy. */
+export function baselineVersion(code: string): string {
+	return `${BASELINE_VERSION}-${createHash('sha256').update(code).digest('hex').slice(0, 8)}`;
+}
 
 /** The reaper as `npm run build` bundled it: one CommonJS file that needs nothing but the SDK of the Lambda runtime. */
 export function reaperCode(): string {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { Host } from 'pulse-deploy-kit/host';
 import type { BaselineDeployer } from '../platform/aws.ts';
-import { reaperCode } from './reaper-code.ts';
+import { baselineVersion, reaperCode } from './reaper-code.ts';
 import { fromContext } from './settings.ts';
 
 /**
@@ -13,6 +13,9 @@ import { fromContext } from './settings.ts';
  */
 export function toolkitDeployer(region: string, host: Host, bundledReaper = reaperCode): BaselineDeployer {
 	return {
+		get version() {
+			return baselineVersion(bundledReaper());
+		},
 		async deploy({ stackName, context, tags }, signal) {
 			const [{ App }, { BaseCredentials, Toolkit }, { baselineStack }] = await Promise.all([
 				import('aws-cdk-lib'),

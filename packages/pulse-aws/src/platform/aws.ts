@@ -114,6 +114,8 @@ export interface Aws {
  * or the command-line CDK). The in-memory world provides its own.
  */
 export interface BaselineDeployer {
+	/** Of what it deploys: a stack of another version is updated. */
+	readonly version: string;
 	deploy(
 		request: { stackName: string; context: Readonly<Record<string, string>>; tags: Readonly<Record<string, string>> },
 		signal: AbortSignal,

@@ -14,7 +14,10 @@ export async function deployBaseline(run: Run, change: 'create' | 'update', sign
 	const name = stackName(run.name);
 	const settings = await baselineSettings(run);
 	const bring = () =>
-		baseline.deploy({ stackName: name, context: contextOf(settings), tags: baselineTags(settings) }, signal);
+		baseline.deploy(
+			{ stackName: name, context: contextOf(settings), tags: baselineTags(settings, baseline.version) },
+			signal,
+		);
 	try {
 		if (change === 'create') await bring();
 		else await withTrafficKept(run, bring);

@@ -112,6 +112,7 @@ export function connect({ handlers, region, clock, baseline }: Reachable, option
 	return {
 		aws: { region, ...services } as unknown as Aws,
 		baseline: {
+			version: deployer.version,
 			deploy: (request, signal) => alive(perform('baseline.deploy', request, () => deployer.deploy(request, signal))),
 		},
 		clock: ownClock,

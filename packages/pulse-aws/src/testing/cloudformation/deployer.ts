@@ -15,6 +15,7 @@ export function stackDeployer(
 	clock: Clock,
 ): BaselineDeployer {
 	return {
+		version: 'emulated',
 		async deploy({ stackName, context, tags }, signal) {
 			const settled = async () => {
 				while (stacks.find(stackName)?.status.endsWith('_IN_PROGRESS')) await clock.sleep(POLL_MS, signal);
