@@ -45,6 +45,11 @@ const VERBS: Readonly<Record<string, Verb>> = {
 		run: async (session) => deploy(session, await asked()),
 		serves: true,
 	},
+	'a deploy that updates the baseline': {
+		prepare: async (account) => void (await deploy(account.connect().session, await asked())),
+		run: async (session) => deploy(session, await asked({ reaperScheduleMinutes: '5' })),
+		serves: true,
+	},
 	rollback: {
 		prepare: twice,
 		run: (session) => rollback(session, { deploymentName: NAME, deploymentId: null, dryRun: false }),
