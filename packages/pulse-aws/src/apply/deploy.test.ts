@@ -178,6 +178,31 @@ test('a baseline update in the middle of a deploy never leaves a visitor without
 	).not.toContain('deploy-baseline');
 });
 
+test('an update of the baseline that goes on after its deploy was interrupted costs no visitor either', async () => {
+	account = await openAccount();
+	const id = await deployed(account);
+	const interruption = new AbortController();
+	const { session, host } = account.connect({ signal: interruption.signal });
+	const baseline: typeof session.baseline = {
+		...session.baseline,
+		// As the command-line CDK does it: it ends at once, CloudFormation does not.
+		deploy: async (request) => {
+			void session.baseline.deploy(request, new AbortController().signal).catch(() => undefined);
+			await session.clock.sleep(20_000);
+			interruption.abort(new Error('interrupted'));
+			interruption.signal.throwIfAborted();
+		},
+	};
+	const again = deploy({ ...session, baseline }, await asked({ reaperScheduleMinutes: '7' }));
+	await expect(again).rejects.toThrow('interrupted');
+	expect(host.text()).toContain('CloudFormation cannot be interrupted');
+	expect([...account.world.elb.rules.values()].filter(({ priority }) => priority === 50_000)).toEqual([]);
+	for (let minute = 0; minute < 6; minute++) {
+		expect(await answer(account)).toBe(id);
+		await account.world.clock.sleep(60_000);
+	}
+});
+
 test('two deploys at once take turns, and both end well', async () => {
 	account = await openAccount();
 	const ids = await Promise.all([

@@ -28,7 +28,7 @@ export function perform(run: Run, step: Step, signal: AbortSignal, tell: Tell): 
 		case 'await-certificate':
 			return awaitCertificate(run, signal, tell);
 		case 'deploy-baseline':
-			return deployBaseline(run, step.change, signal);
+			return deployBaseline(run, step.change, signal, tell);
 		case 'set-listener-certificate':
 			return setListenerCertificate(run);
 		case 'settle':
