@@ -23,12 +23,16 @@ export async function readBaseline(session: Session, name: string): Promise<Base
 
 /** For commands that work on what is deployed. */
 export async function existing(session: Session, name: string): Promise<{ outputs: BaselineOutputs; fleet: Fleet }> {
-	const { outputs } = await readBaseline(session, name);
-	if (outputs === null) {
-		throw new DeployToolError('baseline-missing', `Nothing is deployed as '${name}' in ${session.aws.region}.`, {
-			fault: 'user',
-			next: 'Check --deployment-name and --region, or run pulse-aws deploy.',
-		});
-	}
+	const outputs = await requireBaseline(session, name);
 	return { outputs, fleet: await readFleet(looking(session), name, outputs) };
+}
+
+/** @throws DeployToolError where nothing was ever deployed under this name */
+export async function requireBaseline(session: Session, name: string): Promise<BaselineOutputs> {
+	const { outputs } = await readBaseline(session, name);
+	if (outputs !== null) return outputs;
+	throw new DeployToolError('baseline-missing', `Nothing is deployed as '${name}' in ${session.aws.region}.`, {
+		fault: 'user',
+		next: 'Check --deployment-name and --region, or run pulse-aws deploy.',
+	});
 }

@@ -214,6 +214,13 @@ test('two deploys at once take turns, and both end well', async () => {
 	expect(deployments.map((one) => one.state).sort()).toEqual(['active', 'draining']);
 });
 
+test('a rollback of a name that was never deployed says so, and leaves no lock behind', async () => {
+	account = await openAccount();
+	const request = { deploymentName: NAME, deploymentId: null, dryRun: false };
+	await expect(rollback(account.connect().session, request)).rejects.toThrow('Nothing is deployed');
+	expect([...account.world.parameters.keys()]).toEqual([]);
+});
+
 test('a dry run changes nothing', async () => {
 	account = await openAccount();
 	const { session, trace } = account.connect();

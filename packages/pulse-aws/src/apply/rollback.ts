@@ -2,7 +2,7 @@ import { CancelledError } from 'pulse-deploy-kit/errors';
 import { planRollback } from '../plan/rollback.ts';
 import type { Plan } from '../plan/step.ts';
 import { activeTargetGroup } from '../traffic/traffic.ts';
-import { existing } from './baseline.ts';
+import { existing, requireBaseline } from './baseline.ts';
 import { carryOut } from './carry-out.ts';
 import { withDeployLock } from './lock.ts';
 import { newRun } from './run.ts';
@@ -34,6 +34,8 @@ export async function rollback(
 		return { outputs, fleet, plan: planRollback(fleet, request.deploymentId) };
 	};
 	if (request.dryRun) return { plan: (await planned()).plan, result: null };
+	// A mistyped name must not leave a lock behind.
+	await requireBaseline(session, name);
 	return withDeployLock(session, name, async (signal) => {
 		const { outputs, fleet, plan } = await planned();
 		const { target } = plan;

@@ -7,7 +7,7 @@ import { planJson, renderPlan } from '../plan/step.ts';
 const WORDS = {
 	deleted: 'Everything is deleted; the certificate is kept.',
 	absent: 'There is nothing to delete.',
-	cancelled: 'Cancelled; nothing was changed.',
+	cancelled: 'Cancelled; nothing was changed. --yes agrees without being asked.',
 	planned: '',
 } as const;
 
