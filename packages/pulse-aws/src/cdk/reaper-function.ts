@@ -5,6 +5,7 @@ import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk
 import { Code, Function as LambdaFunctionConstruct, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { loadBalancerName, parameterRoot } from '../deployments/names.ts';
+import { NAME_TAG } from '../deployments/tags.ts';
 import { REAPER_VARIABLES } from '../protocol.ts';
 import { acknowledgeWildcards, arnOf } from './arn.ts';
 import type { BaselineSettings } from './settings.ts';
@@ -94,6 +95,8 @@ function statements(stack: Stack, { settings, repositoryArn }: ReaperFunctionPro
 		new PolicyStatement({
 			actions: ['elasticloadbalancing:DeleteTargetGroup'],
 			resources: [arn(owned.targetGroups)],
+			// The ARN alone would also match those of a deployment name that begins with this one.
+			conditions: { StringEquals: { [`aws:ResourceTag/${NAME_TAG}`]: name } },
 		}),
 		new PolicyStatement({
 			actions: ['ssm:GetParametersByPath', 'ssm:PutParameter', 'ssm:DeleteParameters'],
