@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { apiRequest } from './config/api.ts';
 import * as api from './index.ts';
 
@@ -57,4 +57,15 @@ test.each<[string, Partial<api.DeployOptions>, string]>([
 		code: 'usage',
 		message: expect.stringContaining(message),
 	});
+});
+
+test('a program is told of what AWS refuses as the command line is, by a DeploymentError', async () => {
+	const nowhere = { HOME: '/nonexistent', AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_PROFILE: '' };
+	for (const [name, value] of Object.entries(nowhere)) vi.stubEnv(name, value);
+	vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+	await expect(api.deploy({ ...OPTIONS, region: 'eu-west-1' })).rejects.toMatchObject({
+		name: 'DeployToolError',
+		code: 'no-credentials',
+	});
+	vi.unstubAllEnvs();
 });

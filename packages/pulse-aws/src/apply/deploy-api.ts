@@ -2,6 +2,7 @@ import { type Host, silentHost } from 'pulse-deploy-kit/host';
 import { apiRequest, type DeployOptions } from '../config/api.ts';
 import { cdkChoice } from '../config/cdk.ts';
 import { processEnvironment } from '../config/process-env.ts';
+import { regionFrom } from '../config/region.ts';
 
 export interface DeployRunOptions extends DeployOptions {
 	/** Default: from the environment or the AWS profile. */
@@ -36,18 +37,26 @@ export interface DeployedOnAws {
  */
 export async function deploy(options: DeployRunOptions): Promise<DeployedOnAws> {
 	// Apps import this package for its plugin; the SDK and the CDK are loaded only by who deploys.
-	const [{ connect }, engine] = await Promise.all([import('./connect.ts'), import('./deploy.ts')]);
+	const [{ connect }, engine, { toldError }] = await Promise.all([
+		import('./connect.ts'),
+		import('./deploy.ts'),
+		import('./told.ts'),
+	]);
 	const cwd = process.cwd();
+	const env = processEnvironment();
 	const request = await apiRequest(options, cwd);
 	const cdk = await cdkChoice(cwd, options);
 	const session = await connect({
-		region: options.region,
-		env: processEnvironment(),
+		region: regionFrom(options.region, env),
+		env,
 		host: options.host ?? silentHost,
 		signal: options.signal ?? new AbortController().signal,
 		...(cdk === undefined ? {} : { cdk }),
 	});
-	const { result } = await engine.deploy(session, request, { ownCdkApp: cdk?.workdir !== undefined });
+	const deploying = engine.deploy(session, request, { ownCdkApp: cdk?.workdir !== undefined });
+	const { result } = await deploying.catch((error: unknown) => {
+		throw toldError(error);
+	});
 	if (result === null) throw new Error('a deploy that is no dry run has a result');
 	return {
 		deploymentId: result.deployment_id,

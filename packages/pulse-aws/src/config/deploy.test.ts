@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { cdkChoice } from './cdk.ts';
 import { deployRequest } from './deploy.ts';
 import { hostPath } from './paths.ts';
-import { checkedRegion } from './region.ts';
+import { checkedRegion, regionFrom } from './region.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pulse-aws-config-'));
 for (const file of ['Dockerfile', 'main.py', 'app.ts']) writeFileSync(join(folder, file), '');
@@ -88,4 +88,11 @@ test.each([undefined, '', 'aws-global'])('A2.3: %o is no region, and the ways to
 		}),
 	);
 	expect(checkedRegion('eu-west-1')).toBe('eu-west-1');
+});
+
+test('A2.3: a program and the plugin find the region in either variable, which the SDK alone does not', () => {
+	expect(regionFrom(undefined, { AWS_DEFAULT_REGION: 'eu-west-1' })).toBe('eu-west-1');
+	expect(regionFrom(undefined, { AWS_REGION: 'eu-west-3', AWS_DEFAULT_REGION: 'eu-west-1' })).toBe('eu-west-3');
+	expect(regionFrom('us-east-1', { AWS_REGION: 'eu-west-3' })).toBe('us-east-1');
+	expect(regionFrom(undefined, {})).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import { usageError } from 'pulse-deploy-kit/errors';
 import { text } from 'pulse-deploy-kit/setting-kinds';
-import type { Setting } from 'pulse-deploy-kit/settings';
+import { resolveSettings, type Setting } from 'pulse-deploy-kit/settings';
 
 export const regionSetting = {
 	flag: '--region <region>',
@@ -9,6 +9,14 @@ export const regionSetting = {
 	defaultText: "the profile's",
 	parse: text,
 } satisfies Setting<string>;
+
+/** For callers without a command line; `undefined` leaves it to the AWS profile. The SDK itself reads one of the two. */
+export function regionFrom(
+	given: string | undefined,
+	env: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+	return resolveSettings({ region: regionSetting }, { flags: { region: given }, env }).values.region;
+}
 
 /** @throws usage error without a region, or with the one that some tools use for "none" */
 export function checkedRegion(region: string | undefined): string {

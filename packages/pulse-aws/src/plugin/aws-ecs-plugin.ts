@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Directives, Plugin, PluginContext } from 'pulse-app';
 import { type Clock, systemClock } from 'pulse-deploy-kit/clock';
+import { regionFrom } from '../config/region.ts';
 import type { Aws } from '../platform/aws.ts';
 import { NETWORK } from '../platform/network.ts';
 import { AFFINITY_QUERY, DEFAULT_HEALTH_PATH, META_PATH } from '../protocol.ts';
@@ -47,7 +48,7 @@ export class AWSECSPlugin implements Plugin {
 		this.#variables = variables;
 		this.#watching = watchDrain({
 			variables,
-			ssm: this.#given.ssm ?? (await parameterStore()),
+			ssm: this.#given.ssm ?? (await parameterStore(regionFrom(undefined, context.env))),
 			app: context,
 			clock: this.#given.clock ?? systemClock,
 			random: this.#given.random ?? Math.random,
@@ -91,10 +92,11 @@ export class AWSECSPlugin implements Plugin {
 	}
 }
 
-async function parameterStore(): Promise<Pick<Aws['ssm'], 'getParameters' | 'putParameter'>> {
+async function parameterStore(region: string | undefined): Promise<Pick<Aws['ssm'], 'getParameters' | 'putParameter'>> {
 	const { SSM } = await import('@aws-sdk/client-ssm');
 	// Parameter Store allows 40 reads a second, shared by the whole account.
-	return new SSM({ retryMode: 'adaptive', maxAttempts: 5, ...NETWORK });
+	const config = { retryMode: 'adaptive', maxAttempts: 5, ...NETWORK } as const;
+	return new SSM(region === undefined ? config : { ...config, region });
 }
 
 function answerMeta(request: IncomingMessage, response: ServerResponse, variables: TaskVariables | null): void {
