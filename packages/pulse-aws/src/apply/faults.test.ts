@@ -146,7 +146,8 @@ async function rerun(account: Account, verb: Verb): Promise<string[]> {
 
 test.each(Object.keys(VERBS))(
 	'whichever call of %s fails, one rerun leaves nothing over and visitors are served',
-	{ timeout: 240_000 },
+	// Seconds on a machine of its own, many minutes on one that others use.
+	{ timeout: 900_000 },
 	async (name) => {
 		const verb = VERBS[name]!;
 		const failures: string[] = [];
