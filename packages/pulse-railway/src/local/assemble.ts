@@ -47,6 +47,7 @@ export async function assemble(options: LocalPlatformOptions, dirs: Directories,
 		deploymentDir: (id) => join(dirs.deployments, id),
 		snapshotPath: (id) => join(dirs.snapshots, `${id}.tgz`),
 		apiUrl,
+		report: options.report ?? (() => {}),
 		onReplicaChange(instanceId, live) {
 			const instance = world.data.instances[instanceId];
 			if (instance?.activeDeploymentId === live.deploymentId) publishAddress(context, instance, live);
@@ -80,7 +81,9 @@ export async function assemble(options: LocalPlatformOptions, dirs: Directories,
 			return { kind: 'server', port };
 		},
 		inBackground(work) {
-			const running = work().finally(() => background.delete(running));
+			const running: Promise<void> = work()
+				.catch((error) => context.report(`The local platform failed in the background: ${String(error)}`))
+				.finally(() => background.delete(running));
 			background.add(running);
 		},
 		describe: () => describePlatform(world.data, fleet, apiUrl(), redis.text),

@@ -16,6 +16,8 @@ export interface LocalPlatformOptions {
 	/** Default: the clock of the machine. Unix milliseconds. */
 	readonly now?: () => number;
 	readonly behaviour?: Partial<Behaviour>;
+	/** Told what fails while nobody waits for it, e.g. a folder that cannot be removed. Default: nobody is. */
+	readonly report?: (text: string) => void;
 }
 
 /** How the platform behaves. Defaults are quick and kind; tests make it slow, stale and faulty. */

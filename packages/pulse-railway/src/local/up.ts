@@ -31,6 +31,7 @@ export async function runUp(request: UpRequest, { env, host, signal, print, json
 		port: request.port,
 		redis: request.redis,
 		behaviour: { cronScale: request.cronScale },
+		report: (text) => host.notify({ level: 'warning', text }),
 		...(request.nodeModules === undefined ? {} : { nodeModules: request.nodeModules }),
 	});
 	try {

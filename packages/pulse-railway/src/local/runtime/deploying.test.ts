@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
+	archive,
 	client,
 	createDomain,
 	createService,
@@ -11,6 +14,7 @@ import {
 	SERVER_SETTINGS,
 	startPlatform,
 	status,
+	temporaryFolder,
 	until,
 } from '../testing/harness.ts';
 
@@ -223,4 +227,22 @@ test('changed variables deploy anew unless the caller skips it', async () => {
 	await upsert('SECOND', false);
 	await until('both are seen', async () => (await env()).SECOND === '1' && (await env()).FIRST === '1');
 	expect(await count()).toBe(2);
+});
+
+test('a service that is deleted while it is built leaves no files, and the platform goes on', async () => {
+	const dir = await temporaryFolder();
+	const failures: string[] = [];
+	const { api, stack } = await setUp({ dir, report: (text) => failures.push(text) });
+	const many = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`d${i % 20}/${i}`, 'x']));
+	const upload = new Uint8Array(await archive(many));
+	for (let round = 0; round < 4; round++) {
+		const web = await createService(api, stack, `web-${round}`, { startCommand: 'true' });
+		const response = await api.upload(stack, web, upload);
+		const { deploymentId } = (await response.json()) as { deploymentId: string };
+		const folder = join(dir, 'deployments', deploymentId);
+		await until('it is unpacked', () => existsSync(join(folder, 'app')));
+		await api.data('mutation($id: String!) { serviceDelete(id: $id) }', { id: web });
+		await until('its folder is gone', () => !existsSync(folder));
+	}
+	expect(failures).toEqual([]);
 });

@@ -14,8 +14,8 @@ export interface FleetState extends RuntimeContext {
 	/** Aborts when the platform ends: everything stops, and statuses stay as they are for the next start. */
 	readonly closing: AbortController;
 	setStatus(deploymentId: string, status: DeploymentStatus, stopped?: boolean): void;
-	/** Work that the platform's end waits for. */
-	track(work: Promise<void>): void;
+	/** Work that the platform's end waits for; its failure is reported and ends nothing else. Resolves when it is over. */
+	track(work: Promise<void>): Promise<void>;
 	settled(): Promise<void>;
 }
 
@@ -31,8 +31,11 @@ export function createFleetState(context: RuntimeContext): FleetState {
 			context.world.change((data) => setStatus(data, deploymentId, status, stopped, context.now()));
 		},
 		track(work) {
-			ending.add(work);
-			void work.finally(() => ending.delete(work));
+			const over: Promise<void> = work
+				.catch((error) => context.report(`The local platform failed in the background: ${String(error)}`))
+				.finally(() => ending.delete(over));
+			ending.add(over);
+			return over;
 		},
 		async settled() {
 			while (ending.size > 0) await Promise.all(ending);
@@ -51,5 +54,6 @@ export function newLive(row: DeploymentRow): LiveDeployment {
 		drainingSeconds,
 		starting: false,
 		stopping: null,
+		work: Promise.resolve(),
 	};
 }

@@ -19,6 +19,8 @@ export function forget(
 	state.track(
 		(async () => {
 			await Promise.all(all.map((live) => stopLive(live)));
+			// A build that was interrupted still writes for a moment.
+			await Promise.all(all.map((live) => live.work));
 			for (const row of deployments) {
 				await rm(state.deploymentDir(row.id), { recursive: true, force: true });
 				await state.logs.remove(row.id);

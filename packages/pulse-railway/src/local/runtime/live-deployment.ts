@@ -13,6 +13,8 @@ export interface LiveDeployment {
 	starting: boolean;
 	/** Set once its stop began. */
 	stopping: Promise<void> | null;
+	/** Building it or retiring it, which writes and removes its files. Never rejects. */
+	work: Promise<void>;
 }
 
 export const portsOf = (live: LiveDeployment): number[] =>

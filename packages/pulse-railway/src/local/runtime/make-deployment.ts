@@ -14,7 +14,7 @@ export function makeDeployment(state: FleetState, row: DeploymentRow): void {
 	for (const other of state.making.values()) if (other.instanceId === row.instanceId) other.abort.abort();
 	const live = newLive(row);
 	state.making.set(row.id, live);
-	state.track(
+	live.work = state.track(
 		advance(state, row, live)
 			.catch((error) => failed(state, row, live, error))
 			.finally(() => state.making.delete(row.id)),
@@ -25,7 +25,7 @@ export function makeDeployment(state: FleetState, row: DeploymentRow): void {
 export function startAgain(state: FleetState, row: DeploymentRow): void {
 	const live = newLive(row);
 	state.logs.writer(row.id, 'deploy')('Started again after the platform was restarted.');
-	state.track(start(state, row, live).catch((error) => failed(state, row, live, error)));
+	live.work = state.track(start(state, row, live).catch((error) => failed(state, row, live, error)));
 }
 
 async function advance(state: FleetState, row: DeploymentRow, live: LiveDeployment): Promise<void> {

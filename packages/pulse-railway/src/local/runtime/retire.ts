@@ -7,7 +7,7 @@ import { pause } from './pause.ts';
 /** Overlap, then SIGTERM and draining, then it is REMOVED. Aborting the deployment ends the overlap. */
 export function retire(state: FleetState, live: LiveDeployment, afterSeconds: number): void {
 	state.retiring.add(live);
-	state.track(
+	live.work = state.track(
 		(async () => {
 			const signal = AbortSignal.any([live.abort.signal, state.closing.signal]);
 			await pause(afterSeconds * 1000, signal).catch(() => {});
