@@ -1,4 +1,4 @@
-import { PassThrough } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { CommandSpec, Invocation } from './command.ts';
 import type { ProgramInfo } from './commander-program.ts';
@@ -118,6 +118,34 @@ describe('a command', () => {
 			code: 1,
 			err: expect.stringMatching(/^❌ unknown command/),
 		});
+	});
+
+	it('goes on to its end when its reader has gone away', async () => {
+		const gone = () =>
+			new Writable({ write: (_chunk, _encoding, done) => done(Object.assign(new Error('EPIPE'), { code: 'EPIPE' })) });
+		const [stdout, stderr] = [gone(), gone()];
+		let finished = false;
+		const command = spec({
+			run: async ({ host, print }) => {
+				for (let line = 0; line < 3; line++) {
+					print('result');
+					host.notify({ level: 'info', text: `at work ${line}` });
+					await new Promise((resolve) => setImmediate(resolve));
+				}
+				finished = true;
+				return { json: null, text: 'made' };
+			},
+		});
+		const code = await runCli(info, [command], {
+			argv: ['make', 'thing'],
+			env: {},
+			cwd: '/here',
+			stdin: new PassThrough() as unknown as NodeJS.ReadStream,
+			stdout: stdout as unknown as NodeJS.WriteStream,
+			stderr: stderr as unknown as NodeJS.WriteStream,
+			signal: new AbortController().signal,
+		});
+		expect([code, finished]).toEqual([0, true]);
 	});
 
 	it('calls an unexpected error a defect, with its stack only when asked', async () => {

@@ -20,6 +20,7 @@ export interface CliEdge {
 
 /** Parses, runs, prints; returns the exit code. The one wrapper around every command of both tools. */
 export async function runCli(info: ProgramInfo, specs: readonly CommandSpec[], edge: CliEdge): Promise<number> {
+	for (const stream of [edge.stdout, edge.stderr]) stream.on('error', exceptClosedPipe);
 	const wantsJson = edge.argv.includes('--json');
 	let parsed: Parsed | undefined;
 	const program = commanderProgram(info, specs, (found) => {
@@ -103,6 +104,11 @@ function fail(
 	if (json) edge.stdout.write(`${sortedJson(errorJson(error))}\n`);
 	edge.stderr.write(`${errorText(error, verbose, info.errorMark)}\n`);
 	return exitCodeOf(error, info.usageExitCode);
+}
+
+/** `tool deploy 2>&1 | head` closes the pipe before everything is written; the work goes on to its end. */
+function exceptClosedPipe(error: NodeJS.ErrnoException): void {
+	if (error.code !== 'EPIPE') throw error;
 }
 
 /** Indented by two, keys sorted: what scripts have seen. */

@@ -25,13 +25,6 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 	});
 }
 
-// `pulse-railway upgrade 2>&1 | head` closes the pipe before everything is written; the work goes on to its end.
-for (const stream of [process.stdout, process.stderr]) {
-	stream.on('error', (error: NodeJS.ErrnoException) => {
-		if (error.code !== 'EPIPE') throw error;
-	});
-}
-
 const info = {
 	name: 'pulse-railway',
 	version: VERSION,
