@@ -42,7 +42,9 @@ function asDeployToolError(error: unknown): DeployToolError {
 /** The path that the machine keeps from us: not ours to mend. */
 function refusedPath(error: unknown): string | undefined {
 	const { code = '', path } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
-	return ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR'].includes(code) ? path : undefined;
+	return ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EEXIST', 'EISDIR'].includes(code)
+		? path
+		: undefined;
 }
 
 function indent(text: string): string {

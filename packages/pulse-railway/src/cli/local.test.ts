@@ -30,19 +30,21 @@ interface Ran {
 async function workspace() {
 	const root = await mkdtemp(join(tmpdir(), 'local-command-'));
 	const dir = join(root, 'platform');
-	const run = (...args: string[]) =>
+	const runWith = (env: Record<string, string>, ...args: string[]) =>
 		new Promise<Ran>((resolve) => {
-			const child = execFile(process.execPath, [OWN_BIN, 'local', ...args], (error, out, err) =>
+			const options = { env: { ...process.env, ...env } };
+			const child = execFile(process.execPath, [OWN_BIN, 'local', ...args], options, (error, out, err) =>
 				resolve({ code: typeof error?.code === 'number' ? error.code : error ? 1 : 0, out, err }),
 			);
 			child.stdin?.end();
 		});
+	const run = (...args: string[]) => runWith({}, ...args);
 	onTestFinished(async () => {
 		await run('down', '--dir', dir);
 		await rm(root, { recursive: true, force: true, maxRetries: 5 });
 	});
 	const inDir = (command: string, ...args: string[]) => run(command, '--dir', dir, ...args);
-	return { root, dir, run: inDir };
+	return { root, dir, run: inDir, runWith };
 }
 
 const jsonOf = (ran: Ran) => JSON.parse(ran.out);
@@ -74,6 +76,11 @@ test('in the foreground it prints its address when ready, and Ctrl-C stops it wi
 	expect(await run('logs', 'nosuch')).toMatchObject({ code: 1, err: expect.stringContaining('Services: web') });
 	expect(await run('up')).toMatchObject({ code: 1, err: expect.stringContaining('already runs') });
 
+	const following = spawn(process.execPath, [OWN_BIN, 'local', 'logs', 'web', '--follow', '--dir', dir]);
+	await once(following.stdout, 'data');
+	following.kill('SIGINT');
+	expect((await once(following, 'exit'))[0]).toBe(130);
+
 	child.kill('SIGINT');
 	const [code] = await once(child, 'exit');
 	expect(code).toBe(130);
@@ -96,6 +103,33 @@ test('detached it goes on alone, keeps its address over a restart, and down ends
 	expect(jsonOf(await run('down', '--purge', '--yes', '--json'))).toEqual({ stopped: true, purged: true });
 	expect(existsSync(dir)).toBe(false);
 	expect(jsonOf(await run('down', '--json'))).toEqual({ stopped: false, purged: false });
+});
+
+test('its exports lead every later command of that shell to it, wherever it stands', async () => {
+	const { dir, run, runWith } = await workspace();
+	const up = await run('up', '--detach', '--redis', 'sqlite');
+	const folder = /^export PULSE_RAILWAY_LOCAL_DIR=(\S+)$/m.exec(up.out)?.[1];
+	expect(folder).toBe(dir);
+	const shell = { PULSE_RAILWAY_LOCAL_DIR: folder ?? '' };
+	expect((await runWith(shell, 'status')).code).toBe(0);
+	expect(jsonOf(await runWith(shell, 'down', '--json'))).toMatchObject({ stopped: true });
+	expect((await runWith(shell, 'status')).err).toContain(`Next: pulse-railway local up --detach --dir ${dir}`);
+});
+
+test('a shell that still names the project of another platform is told so', async () => {
+	const { dir, run, runWith } = await workspace();
+	const up = () => ['up', '--detach', '--redis', 'sqlite', '--dir', dir];
+	const left = { RAILWAY_PROJECT_ID: 'gone', RAILWAY_TOKEN: 'of-railway' };
+	const { code, err } = await runWith(left, ...up());
+	expect([code, err]).toEqual([0, expect.stringContaining('unset RAILWAY_PROJECT_ID')]);
+	expect(err).toContain('unset RAILWAY_TOKEN');
+	const { out } = await run('up', '--detach');
+	const [apiUrl = '', accountToken = ''] = ['PULSE_RAILWAY_API_URL', 'RAILWAY_API_TOKEN'].map(
+		(name) => new RegExp(`^export ${name}=(\\S+)$`, 'm').exec(out)?.[1] ?? '',
+	);
+	const own = await createStack(client({ apiUrl, accountToken } as never));
+	const ids = { RAILWAY_PROJECT_ID: own.projectId, RAILWAY_ENVIRONMENT_ID: own.environmentId };
+	expect((await runWith(ids, ...up())).err).not.toContain('unset');
 });
 
 test('interrupted while it starts, a detached one is gone when the command ends', async () => {
@@ -134,6 +168,8 @@ test('a port or a folder that cannot be had is told with what to do', async () =
 	await writeFile(file, '');
 	const { code, out } = await run('up', '--json', '--dir', join(file, 'inside'));
 	expect([code, JSON.parse(out).error]).toEqual([1, expect.objectContaining({ code: 'file-system', fault: 'user' })]);
+	const itself = await run('up', '--json', '--dir', file);
+	expect(JSON.parse(itself.out).error).toMatchObject({ code: 'file-system', fault: 'user' });
 });
 
 test('bad values are one clear line and start nothing', async () => {

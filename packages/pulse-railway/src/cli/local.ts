@@ -60,7 +60,7 @@ const logs: CommandSpec = {
 			},
 			signal,
 		);
-		return { json: values.follow ? undefined : lines };
+		return { json: values.follow ? undefined : lines, exitCode: values.follow ? 130 : 0 };
 	},
 };
 

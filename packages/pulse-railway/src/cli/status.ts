@@ -24,6 +24,7 @@ export const statusCommand: CommandSpec = {
 			invocation.print(invocation.json ? JSON.stringify(report) : `${invocation.terminal ? CLEAR : ''}${text(report)}`);
 		const watching = invocation.flags.watch === true;
 		const report = await status(invocation, watching ? show : undefined);
-		return watching ? { json: undefined } : { json: report, text: text(report) };
+		// Watching has no other end than Ctrl-C, which a script must be able to tell from a result.
+		return watching ? { json: undefined, exitCode: 130 } : { json: report, text: text(report) };
 	},
 };

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
+import { localCommand } from './command-line.ts';
 import { findRunning, type RunningPlatform } from './directory-lock.ts';
 import { OWN_BIN } from './own-bin.ts';
 
@@ -41,7 +42,7 @@ export async function startDetached(
 			if (!signal.aborted && running?.apiUrl && running.pid === child.pid) return { ...running, fresh: true };
 			if (ended || performance.now() > deadline) {
 				signal.throwIfAborted();
-				throw failed(log);
+				throw failed(dir, log);
 			}
 			await new Promise((done) => setTimeout(done, 30));
 		}
@@ -50,10 +51,10 @@ export async function startDetached(
 	}
 }
 
-function failed(log: string): DeployToolError {
+function failed(dir: string, log: string): DeployToolError {
 	return new DeployToolError('local-start-failed', 'The local platform did not start.', {
 		fault: 'platform',
 		detail: readFileSync(log, 'utf8').trim().split('\n').slice(-10).join('\n'),
-		next: `Read ${log}, or run it in the foreground: pulse-railway local up`,
+		next: `Read ${log}, or run it in the foreground: ${localCommand(dir, 'up')}`,
 	});
 }

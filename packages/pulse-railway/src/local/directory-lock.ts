@@ -2,6 +2,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { replaceFile } from './atomic-file.ts';
+import { localCommand } from './command-line.ts';
 import { startTime } from './runtime/registry.ts';
 
 /** How the other commands find a running platform. Holds the account token: the file is the owner's alone. */
@@ -82,6 +83,6 @@ function alreadyRunning(dir: string, { pid, apiUrl }: RunningPlatform): DeployTo
 	return new DeployToolError('local-already-running', `A local platform already runs in ${dir}.`, {
 		fault: 'user',
 		detail: `Process ${pid}${apiUrl ? `, ${apiUrl}` : ''}.`,
-		next: 'pulse-railway local status, or pulse-railway local down',
+		next: `${localCommand(dir, 'status')}, or ${localCommand(dir, 'down')}`,
 	});
 }

@@ -58,7 +58,7 @@ function chosen(description: PlatformDescription, wanted: string | null): [servi
 		throw new DeployToolError('local-unknown-service', `There is no service named ${wanted}.`, {
 			fault: 'user',
 			detail: `Services: ${services.map((service) => service.service_name).join(', ') || 'none'}`,
-			next: 'pulse-railway local status',
+			next: 'List them: pulse-railway local status',
 		});
 	}
 	return found.flatMap(({ service_name, deployment_id }) => (deployment_id ? [[service_name, deployment_id]] : []));

@@ -1,4 +1,5 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
+import { localCommand } from './command-line.ts';
 import type { PlatformDescription } from './describe.ts';
 import { findRunning, type RunningPlatform } from './directory-lock.ts';
 
@@ -36,7 +37,7 @@ export async function stopRunning(dir: string, signal: AbortSignal): Promise<boo
 export function notRunning(dir: string): DeployToolError {
 	return new DeployToolError('local-not-running', `No local platform runs in ${dir}.`, {
 		fault: 'user',
-		next: 'pulse-railway local up --detach',
+		next: localCommand(dir, 'up --detach'),
 	});
 }
 

@@ -1,11 +1,16 @@
+import { shellQuote } from './build/shell-quote.ts';
 import type { PlatformDescription } from './describe.ts';
 
-/** Lines for a shell: `eval` them, or paste. */
-export function exportLines(platform: { apiUrl: string; accountToken: string; workspaceId: string }): string {
+/** Lines for a shell: `eval` them, or paste. With the folder, so that `local status` finds it from everywhere. */
+export function exportLines(
+	platform: { apiUrl: string; accountToken: string; workspaceId: string },
+	dir: string,
+): string {
 	return [
 		`export PULSE_RAILWAY_API_URL=${platform.apiUrl}`,
 		`export RAILWAY_API_TOKEN=${platform.accountToken}`,
 		`export RAILWAY_WORKSPACE_ID=${platform.workspaceId}`,
+		`export PULSE_RAILWAY_LOCAL_DIR=${shellQuote(dir)}`,
 	].join('\n');
 }
 

@@ -1,7 +1,10 @@
 import type { CommandResult, Invocation } from 'pulse-deploy-kit/command';
+import { localCommand } from './command-line.ts';
 import { startDetached } from './detached.ts';
+import { warnOfElsewhere } from './elsewhere.ts';
 import type { LocalPlatformOptions } from './options.ts';
 import { startLocalPlatform } from './platform.ts';
+import { describeRunning } from './running.ts';
 import { exportLines } from './show.ts';
 
 export interface UpRequest {
@@ -21,9 +24,10 @@ export async function runUp(request: UpRequest, { env, host, signal, print, json
 		const { apiUrl, token, workspaceId, fresh } = await startDetached(request.dir, detachedFlags(request), env, signal);
 		const address = { apiUrl: apiUrl!, accountToken: token!, workspaceId: workspaceId! };
 		const verb = fresh ? 'runs' : 'was running already, with its own settings,';
-		const text = `The local platform ${verb} at ${address.apiUrl}. Stop it: pulse-railway local down --dir ${request.dir}`;
+		const text = `The local platform ${verb} at ${address.apiUrl}. Stop it: ${localCommand(request.dir, 'down')}`;
 		host.notify({ level: 'success', text });
-		return { json: addressJson(address), text: exportLines(address) };
+		warnOfElsewhere(env, await describeRunning(request.dir), host);
+		return { json: addressJson(address), text: exportLines(address, request.dir) };
 	}
 	const platform = await startLocalPlatform({
 		dir: request.dir,
@@ -37,7 +41,8 @@ export async function runUp(request: UpRequest, { env, host, signal, print, json
 	try {
 		host.notify({ level: 'success', text: `The local platform runs at ${platform.apiUrl}; ${platform.redis}.` });
 		host.notify({ level: 'info', text: 'Ctrl-C stops it and every service. In another terminal:' });
-		print(json ? JSON.stringify(addressJson(platform), null, 2) : exportLines(platform));
+		print(json ? JSON.stringify(addressJson(platform), null, 2) : exportLines(platform, request.dir));
+		warnOfElsewhere(env, platform.describe(), host);
 		await Promise.race([platform.stopRequested, aborted(signal)]);
 		host.notify({ level: 'info', text: 'Stopping services.' });
 	} finally {

@@ -72,7 +72,7 @@ export function listen(server: Server, port: number, chosen = false): Promise<nu
 						? { next: 'Give another --port, or none for any free one.' }
 						: {
 								detail: 'The local platform keeps this address across restarts, and another program has it now.',
-								next: 'Stop that program, or remove the state: pulse-railway local down --purge',
+								next: 'Stop that program, or remove the state: pulse-railway local down --purge, with the --dir of this platform',
 							}),
 					cause,
 				}),

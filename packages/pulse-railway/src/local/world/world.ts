@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { writeDurably } from '../atomic-file.ts';
+import { localCommand } from '../command-line.ts';
 import { newId, newToken } from './ids.ts';
 import type { WorldData } from './model.ts';
 
@@ -86,7 +88,7 @@ function load(path: string): WorldData | null {
 		throw new DeployToolError('local-state-unreadable', `The local platform's state cannot be read: ${path}`, {
 			fault: 'user',
 			detail: String(cause),
-			next: 'pulse-railway local down --purge',
+			next: localCommand(dirname(path), 'down --purge'),
 			cause,
 		});
 	}
