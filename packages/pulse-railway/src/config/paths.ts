@@ -16,7 +16,8 @@ export const DEFAULT_APP_FILES = ['main.py', 'app.ts', 'app.js'] as const;
 export async function locateApp(given: GivenPaths): Promise<{ context: string; appFile: string }> {
 	const context = fromHere(given.cwd, given.context);
 	if ((await kindOf(context)) !== 'directory') throw usageError(`Context path not found: ${given.context}`);
-	const appFile = given.appFile ?? (await firstFile(context, DEFAULT_APP_FILES)) ?? DEFAULT_APP_FILES[0];
+	const appFile = given.appFile ?? (await firstFile(context, DEFAULT_APP_FILES));
+	if (appFile === undefined) throw usageError(`App file not found: ${DEFAULT_APP_FILES[0]}`, nameAppFile(context));
 	return { context, appFile: await inContext(context, appFile, 'app-file', 'App file', 'file') };
 }
 
@@ -43,9 +44,16 @@ export async function locateAppFromHere(cwd: string, given: string | undefined):
 	const name = given ?? (await firstFile(cwd, DEFAULT_APP_FILES)) ?? DEFAULT_APP_FILES[0];
 	const path = fromHere(cwd, name);
 	if ((await kindOf(path)) !== 'file') {
-		throw usageError(`App file not found: ${name}`, 'Name the file that creates your App.');
+		throw usageError(
+			`App file not found: ${name}`,
+			given === undefined ? nameAppFile(cwd) : `It is looked for in ${cwd}.`,
+		);
 	}
 	return path;
+}
+
+function nameAppFile(folder: string): string {
+	return `Name the file that creates your App. Without a name it is ${DEFAULT_APP_FILES.join(', ')}, the first that is in ${folder}.`;
 }
 
 async function inContext(

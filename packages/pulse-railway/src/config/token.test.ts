@@ -97,6 +97,23 @@ test('RAILWAY_ENV chooses the login file (R11.5)', async () => {
 	await expect(find({})).rejects.toThrow('token is required');
 });
 
+test.each([['one\ntwo'], ['a b'], ['tök']])(
+	'what cannot be sent as a token is refused by its place, unprinted: %j',
+	async (value) => {
+		for (const [attempt, place] of [
+			[find({ RAILWAY_API_TOKEN: value }), 'RAILWAY_API_TOKEN'],
+			[find({}, value), '--token'],
+		] as const) {
+			const error = await attempt.then(
+				() => null,
+				(failure: Error) => failure,
+			);
+			expect(error).toMatchObject({ code: 'usage', message: expect.stringContaining(`the token in ${place} has`) });
+			expect(JSON.stringify(error) + error?.message).not.toContain(value);
+		}
+	},
+);
+
 test('a token does not print', async () => {
 	const token = await requireToken({ env: { RAILWAY_TOKEN: 'hush-hush' }, home, now });
 	expect(`${token.secret} ${JSON.stringify(token)}`).not.toContain('hush');

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DeployToolError } from 'pulse-deploy-kit/errors';
+import { DeployToolError, usageError } from 'pulse-deploy-kit/errors';
 import { Secret } from 'pulse-deploy-kit/secret';
 import { z } from 'zod';
 
@@ -35,13 +35,13 @@ export async function requireToken({ explicit, env, home, now }: TokenSources): 
 	const given = explicit?.reveal().trim();
 	if (given)
 		return {
-			secret: new Secret(given),
+			secret: headerSafe(given, '--token'),
 			origin: 'flag',
 			variable: VARIABLES.find((name) => env[name]?.trim() === given) ?? null,
 		};
 	for (const name of VARIABLES) {
 		const value = env[name]?.trim();
-		if (value) return { secret: new Secret(value), origin: name, variable: name };
+		if (value) return { secret: headerSafe(value, name), origin: name, variable: name };
 	}
 	const login = await readLogin(home, env.RAILWAY_ENV);
 	if (login === null)
@@ -58,6 +58,15 @@ export async function requireToken({ explicit, env, home, now }: TokenSources): 
 }
 
 const VARIABLES = ['RAILWAY_TOKEN', 'RAILWAY_API_TOKEN'] as const satisfies readonly TokenVariable[];
+
+/** Anything else cannot be sent, which the network would report as a lost connection. */
+function headerSafe(token: string, source: string): Secret {
+	if (/^[\x21-\x7e]+$/.test(token)) return new Secret(token);
+	throw usageError(
+		`the token in ${source} has a space, a line break or another character that no token has`,
+		'Copy it again from Railway, as one line.',
+	);
+}
 
 const FILES: Readonly<Record<string, string>> = {
 	staging: 'config-staging.json',

@@ -27,7 +27,8 @@ export interface BaselineFacts {
 	readonly internalToken: Secret;
 }
 
-const INIT = 'Run pulse-railway init first.';
+const INIT =
+	'Run pulse-railway init first. Has the stack other names? They come from --service, --service-prefix or RailwayPlugin.';
 const UPGRADE = 'Run pulse-railway upgrade.';
 
 export function routerFacts(observation: StackObservation, name: string): RouterFacts {

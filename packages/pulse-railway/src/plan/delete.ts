@@ -31,7 +31,8 @@ export function planDelete({ observation, live, sessions, serviceName, routerSer
 	if (id === live.activeId || id === durableActiveId(observation)) throw new ActiveDeploymentError(id);
 	const record = live.deployments.find((candidate) => candidate.id === id);
 	const backend = backendServices(observation).find((candidate) => candidate.id === id);
-	if (record === undefined && backend === undefined) throw usageError(`service ${serviceName} not found`);
+	if (record === undefined && backend === undefined)
+		throw usageError(`service ${serviceName} not found`, `List them: pulse-railway status --service ${routerService}`);
 
 	const steps: Step[] = [];
 	if (record?.state === 'draining' || record?.state === 'retiring') {

@@ -87,7 +87,7 @@ function refuseExisting(observation: StackObservation, config: InitConfig): void
 	throw new DeployToolError('baseline', `baseline stack already exists: ${existing.join(', ')}`, {
 		fault: 'user',
 		detail: `project ${observation.project.name} (${observation.project.id}), environment ${observation.environment.name} (${observation.environment.id})`,
-		next: 'Deploy to it, or run pulse-railway upgrade. For another stack give another --project-name.',
+		next: 'Deploy to it, or run pulse-railway upgrade. For another stack give another --project-name, with RAILWAY_PROJECT_ID and RAILWAY_ENVIRONMENT_ID unset.',
 	});
 }
 

@@ -30,7 +30,8 @@ const FAULT: Readonly<Record<PlatformErrorKind, Fault>> = {
 const NEXT: Readonly<Record<PlatformErrorKind, string>> = {
 	unauthorized:
 		'Check that the token is valid and may do this: a project token sees one environment, RAILWAY_API_TOKEN takes an account or workspace token.',
-	'not-found': 'Check the project, environment and service, then run the command again.',
+	'not-found':
+		'Check the project, environment and service (flags, or RAILWAY_PROJECT_ID and RAILWAY_ENVIRONMENT_ID), then run the command again.',
 	conflict: 'Run `pulse-railway status` to see what exists.',
 	rejected: 'Correct the input and run the command again.',
 	'rate-limited': 'Wait a moment, then run the command again.',

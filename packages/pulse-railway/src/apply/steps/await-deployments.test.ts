@@ -57,6 +57,21 @@ describe('waiting for a deployment (R6.7)', () => {
 		});
 	});
 
+	it.each([
+		['DEPLOYING', 'FAILED'],
+		['BUILDING', 'CRASHED'],
+	] as const)('after %s and %s it does not blame the build', async (before, last) => {
+		await expect(wait(backend, { new: [[before], [last]] })).rejects.toMatchObject({
+			next: expect.stringContaining('It was built, but ended or did not pass its healthcheck'),
+		});
+	});
+
+	it('blames the build while it builds', async () => {
+		await expect(wait(backend, { new: [['BUILDING'], ['FAILED']] })).rejects.toMatchObject({
+			next: 'Correct what the log shows, then run the command again.',
+		});
+	});
+
 	it('ends after its budget, saying what was seen last', async () => {
 		await expect(wait(backend, { new: [['BUILDING']] })).rejects.toMatchObject({
 			code: 'timeout',

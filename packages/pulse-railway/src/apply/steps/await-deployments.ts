@@ -23,10 +23,17 @@ const MEANING: Readonly<Record<PlatformDeployment['status'], 'ready' | 'failed' 
 	DEPLOYING: 'working',
 };
 
+/** Seen in one of these, the build was not what failed. */
+const PAST_BUILD: ReadonlySet<PlatformDeployment['status']> = new Set(['DEPLOYING', 'CRASHED']);
+
+const NEXT_BUILT =
+	'It was built, but ended or did not pass its healthcheck, on the port in PORT. Correct what the deployment log shows, then run the command again.';
+
 /** Waits for all of them together; the first failure ends the wait, with the last lines of its logs. */
 export const awaitDeployments: Perform<'await-deployments'> = async (step, run, signal, report) => {
 	const left = new Set(step.services);
 	const statuses = new Map<string, string>();
+	const built = new Set<string>();
 	const showBuild =
 		step.showBuild === undefined ? undefined : buildLog(platformOf(run), run.ports.host, step.showBuild);
 	const seen = () => [...left].map((service) => `${service}: ${statuses.get(service) ?? 'unknown'}`).join(', ');
@@ -41,10 +48,18 @@ export const awaitDeployments: Perform<'await-deployments'> = async (step, run, 
 				const deployment = await current(run, service, signal);
 				if (deployment === undefined) continue;
 				const building = deployment.status === 'BUILDING' || statuses.get(service) === 'building';
+				if (PAST_BUILD.has(deployment.status)) built.add(service);
 				statuses.set(service, spoken(deployment));
 				if (service === step.showBuild && building) await showBuild?.(deployment.id, signal);
 				const meaning = MEANING[deployment.status];
-				if (meaning === 'failed') throw await failed(run, service, deployment, step.failures[service], signal);
+				if (meaning === 'failed')
+					throw await failed(
+						run,
+						service,
+						deployment,
+						{ message: step.failures[service], built: built.has(service) },
+						signal,
+					);
 				if (meaning === 'ready') left.delete(service);
 			}
 			if (left.size === 0) return true;
@@ -72,13 +87,13 @@ async function failed(
 	run: Run,
 	service: string,
 	deployment: PlatformDeployment,
-	message: string | undefined,
+	{ message, built }: { message: string | undefined; built: boolean },
 	signal: AbortSignal,
 ): Promise<DeployToolError> {
 	const logs = await failureLogs(platformOf(run), deployment.id, signal);
 	return new DeployToolError('deployment-failed', `${message ?? `${service} failed`}: ${deployment.status}`, {
 		fault: 'app',
 		detail: logs,
-		next: 'Correct what the log shows, then run the command again.',
+		next: built ? NEXT_BUILT : 'Correct what the log shows, then run the command again.',
 	});
 }

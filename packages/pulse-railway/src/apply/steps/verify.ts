@@ -55,7 +55,7 @@ async function everyReplica(run: Run, signal: AbortSignal, report: Report): Prom
 	const { snapshot } = await ask(signal);
 	let behind: readonly string[] = [];
 	const replicas = await waitFor({
-		what: 'every router replica to follow',
+		what: 'every process of the router to follow',
 		budgetMs: REPLICA_BUDGET_MS,
 		intervalsMs: REPLICA_POLLS_MS,
 		clock: run.ports.clock,
@@ -66,17 +66,17 @@ async function everyReplica(run: Run, signal: AbortSignal, report: Report): Prom
 			const live = status.replicas.filter((replica) => status.now - replica.at <= RECENT_REPORT_MS);
 			behind = live.filter((replica) => replica.revision < snapshot.revision).map(({ replicaId }) => replicaId);
 			if (behind.length === 0 && live.length > 0) return live.length;
-			report(`${live.length - behind.length} of ${live.length} router replicas`);
+			report(`${live.length - behind.length} of ${live.length} router processes`);
 			return undefined;
 		},
 	}).catch((error: unknown) => {
 		if (signal.aborted) throw error;
 		return undefined;
 	});
-	if (replicas !== undefined) return `${replicas} router replica(s)`;
+	if (replicas !== undefined) return `${replicas} router process${replicas === 1 ? '' : 'es'}`;
 	run.ports.host.notify({
 		level: 'warning',
-		text: `Router replicas that have not confirmed it yet: ${behind.join(', ')}`,
+		text: `Router processes that have not confirmed it yet: ${behind.join(', ')}`,
 	});
 	return undefined;
 }
