@@ -24,10 +24,15 @@ export type HostMessage =
 	/** Output of a child process or a remote build, line by line. */
 	| { readonly level: 'output'; readonly source: string; readonly text: string };
 
+/** Budget of a question that is asked while a deploy lock is held: nobody looking at it must not stand in the way of a rollback. */
+export const LOCKED_QUESTION_MS = 300_000;
+
 export interface HostQuestion {
 	readonly text: string;
 	/** Destructive questions default to no. */
 	readonly default: boolean;
+	/** Left unanswered for this long, milliseconds, it is cancelled: for a question during which others have to wait. Default never. */
+	readonly budgetMs?: number;
 }
 
 export interface HostChoice<Answer extends string = string> {

@@ -84,6 +84,17 @@ describe('a question on a terminal', () => {
 		expect(await answered('y', '\r')).toBe(false);
 	});
 
+	it('that nobody answers in its time changes nothing, and is no Ctrl-C', async () => {
+		const [input, output] = [new PassThrough(), new PassThrough()];
+		const streams = { input: input as unknown as NodeJS.ReadStream, output: output as unknown as NodeJS.WriteStream };
+		const { ask, interrupted } = host({ ...streams, interactive: true });
+		await expect(ask({ text: 'Go on?', default: true, budgetMs: 200 })).rejects.toMatchObject({
+			message: 'Nobody answered within 0.2 s; nothing was changed.',
+			next: expect.stringContaining('--yes'),
+		});
+		expect(interrupted()).toBe(false);
+	});
+
 	it('is answered by yes', async () => {
 		expect(await answered('', 'y')).toBe(true);
 	});

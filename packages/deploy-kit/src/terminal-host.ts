@@ -1,4 +1,4 @@
-import { askChoice, askYesOrNo } from './ask-person.ts';
+import { askChoice, askYesOrNo, type Desk } from './ask-person.ts';
 import { CancelledError } from './errors.ts';
 import type { Host, HostMessage } from './host.ts';
 import { type LiveRegion, liveRegion } from './live-region.ts';
@@ -19,6 +19,9 @@ export interface TerminalHostOptions {
 	readonly assumeYes?: boolean;
 	readonly signal?: AbortSignal;
 }
+
+/** The longest that a timer takes. */
+const MOST_MS = 2 ** 31 - 1;
 
 export interface TerminalHost extends Host {
 	/** Takes progress off the screen; call it before results or errors are printed. */
@@ -46,20 +49,23 @@ export function terminalHost(options: TerminalHostOptions): TerminalHost {
 		async ask(question) {
 			if (options.assumeYes === true) return true;
 			if (!options.interactive) return question.default;
-			return answered(() => askYesOrNo(question, options));
+			return answered((desk) => askYesOrNo(question, desk), question.budgetMs);
 		},
 		async choose(question) {
 			if (options.assumeYes === true) return question.yes;
 			if (!options.interactive) return question.default;
-			return answered(() => askChoice(question, options));
+			return answered((desk) => askChoice(question, desk));
 		},
 		close: () => live?.clear(),
 		interrupted: () => interrupted,
 	};
 
-	async function answered<T>(asking: () => Promise<T | undefined>): Promise<T> {
+	async function answered<T>(asking: (desk: Desk) => Promise<T | undefined>, budgetMs = MOST_MS): Promise<T> {
 		live?.clear();
-		const answer = await asking();
+		const expired = AbortSignal.timeout(budgetMs);
+		const signal = options.signal === undefined ? expired : AbortSignal.any([options.signal, expired]);
+		const answer = await asking({ ...options, signal });
+		if (answer === undefined && expired.aborted) throw unanswered(budgetMs);
 		interrupted = answer === undefined;
 		if (answer === undefined) throw new CancelledError('Cancelled; nothing was changed.');
 		return answer;
@@ -80,6 +86,13 @@ function updateSteps(live: LiveRegion, message: HostMessage & { level: 'step' },
 		live.remove(message.id);
 		live.print(format(message));
 	}
+}
+
+function unanswered(budgetMs: number): CancelledError {
+	const time = budgetMs < 120_000 ? `${budgetMs / 1000} s` : `${Math.round(budgetMs / 60_000)} minutes`;
+	return new CancelledError(`Nobody answered within ${time}; nothing was changed.`, {
+		next: 'Run it again, or with --yes to agree without being asked.',
+	});
 }
 
 /** Whether to show progress and ask: both ends are terminals, and no CI (`CI`, or `PULSE_ENV=ci`). */

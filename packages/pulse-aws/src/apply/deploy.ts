@@ -1,4 +1,5 @@
 import { CancelledError } from 'pulse-deploy-kit/errors';
+import { LOCKED_QUESTION_MS } from 'pulse-deploy-kit/host';
 import type { DeployRequest } from '../config/deploy.ts';
 import { newDeploymentId } from '../deployments/id.ts';
 import { stackName } from '../deployments/names.ts';
@@ -60,7 +61,8 @@ export async function deploy(
 		const { run, plan } = await prepare(session, request, options, signal);
 		showPlan(session.host, plan);
 		const creates = plan.steps.some((step) => step.kind === 'deploy-baseline' && step.change === 'create');
-		if (creates && !(await session.host.ask({ text: `Create the baseline of ${run.name}?`, default: true }))) {
+		const text = `Create the baseline of ${run.name}?`;
+		if (creates && !(await session.host.ask({ text, default: true, budgetMs: LOCKED_QUESTION_MS }))) {
 			throw new CancelledError('Cancelled; nothing was changed.');
 		}
 		await carryOut(run, plan, signal, (undoSignal) => undoDeploy(run, undoSignal));

@@ -1,4 +1,5 @@
 import { CancelledError } from 'pulse-deploy-kit/errors';
+import { LOCKED_QUESTION_MS } from 'pulse-deploy-kit/host';
 import { planRollback } from '../plan/rollback.ts';
 import type { Plan } from '../plan/step.ts';
 import { activeTargetGroup } from '../traffic/traffic.ts';
@@ -41,7 +42,8 @@ export async function rollback(
 		const { target } = plan;
 		showPlan(session.host, plan);
 		// Nobody loses a session by it; hence yes is the default.
-		if (!(await session.host.ask({ text: `Send new visitors back to ${target.id}?`, default: true }))) {
+		const text = `Send new visitors back to ${target.id}?`;
+		if (!(await session.host.ask({ text, default: true, budgetMs: LOCKED_QUESTION_MS }))) {
 			throw new CancelledError('Cancelled; nothing was changed.');
 		}
 		const targetGroupArn = target.targetGroupArn ?? '';

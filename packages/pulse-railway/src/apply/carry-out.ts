@@ -1,7 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import type { Invocation } from 'pulse-deploy-kit/command';
 import { CancelledError } from 'pulse-deploy-kit/errors';
-import type { Host } from 'pulse-deploy-kit/host';
+import { type Host, LOCKED_QUESTION_MS } from 'pulse-deploy-kit/host';
 import { renderPlan } from '../plan/render.ts';
 import type { Plan } from '../plan/step.ts';
 import { type ExecuteOptions, execute } from './execute.ts';
@@ -34,7 +34,8 @@ export async function carryOut<T>(
 }
 
 async function agree(plan: Plan, host: Host, destructive: boolean): Promise<void> {
-	if (await host.ask({ text: `${plan.title}: go on?`, default: !destructive })) return;
+	const text = `${plan.title}: go on?`;
+	if (await host.ask({ text, default: !destructive, budgetMs: LOCKED_QUESTION_MS })) return;
 	throw new CancelledError('Declined; nothing was changed.', {
 		...(destructive ? { next: 'Run it with --yes to agree without being asked.' } : {}),
 	});
