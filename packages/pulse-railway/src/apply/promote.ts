@@ -5,6 +5,9 @@ import { carryOut, type Outcome } from './carry-out.ts';
 import { sessionsOn } from './sessions.ts';
 import { withStack } from './stack.ts';
 
+/** Whoever rolls back has no time, and the deployment to get away from may hang. */
+const PROBE_MS = 500;
+
 export interface PromoteResult {
 	readonly deployment_id: string;
 	readonly previous_deployment_id: string | null;
@@ -18,7 +21,7 @@ export async function promote(
 	deploymentId: string | undefined,
 ): Promise<Outcome<PromoteResult>> {
 	const where = serviceTarget(invocation);
-	const request = { ...where, command: `${verb} ${deploymentId ?? ''}`.trim() };
+	const request = { ...where, command: `${verb} ${deploymentId ?? ''}`.trim(), probeMs: PROBE_MS };
 	return withStack(invocation, request, async ({ observation, live, router, run, signal }) => {
 		const { routerService } = where;
 		const { snapshot } = live;

@@ -29,7 +29,11 @@ export interface StackRequest {
 	readonly routerService: string;
 	/** Shown to whoever meets the lock, e.g. `deploy prod`. */
 	readonly command: string;
+	/** For the deployments to say how many sessions they have, milliseconds. Default 2,000. */
+	readonly probeMs?: number;
 }
+
+const PROBE_MS = 2_000;
 
 /**
  * Runs `work` on the stack while holding the deploy lock; a dry run holds none. Live facts are read under the lock, and
@@ -47,7 +51,7 @@ export async function withStack<T>(
 		const router = ports.openRouter({ origin: facts.controlOrigin, controlToken: facts.controlToken });
 
 		const enter = async (signal: AbortSignal, waited: boolean, lock?: NonNullable<Run['lock']>) => {
-			const live = await router.control('status', {}, signal);
+			const live = await router.control('status', { probeMs: request.probeMs ?? PROBE_MS }, signal);
 			const old = waited || durableActiveId(before) !== live.snapshot.activeId;
 			const observation = old ? await platform.observe(signal) : before;
 			const run = startRun(ports, { platform, observation, router, ...(lock === undefined ? {} : { lock }) });

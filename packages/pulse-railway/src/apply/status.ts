@@ -13,6 +13,7 @@ import { withSession } from './session.ts';
 
 const WATCH_MS = 2_000;
 const ROUTER_BUDGET_MS = 5_000;
+const PROBE_MS = 3_000;
 
 /** Reads both truths and says what the janitor would do; changes nothing. */
 export async function status(invocation: Invocation, onReport?: (report: StackReport) => void): Promise<StackReport> {
@@ -25,7 +26,7 @@ export async function status(invocation: Invocation, onReport?: (report: StackRe
 			const router = routerFacts(observation, where.routerService);
 			const { controlOrigin: origin, controlToken } = router;
 			const port = ports.openRouter({ origin, controlToken, budgetMs: ROUTER_BUDGET_MS });
-			const live = await port.control('status', {}, signal).catch((error: unknown) => {
+			const live = await port.control('status', { probeMs: PROBE_MS }, signal).catch((error: unknown) => {
 				// What Railway says is worth the more when the router is away.
 				if (isDeployToolError(error) && error.code === 'control-unreachable') return error;
 				throw error;

@@ -41,6 +41,19 @@ describe('a control request', () => {
 	const register = JSON.stringify({ method: 'register', params: { id: 'a', serviceName: 'svc-a' } });
 	const NOTHING = { status: 404, body: { detail: 'not found' } };
 
+	it('for the status does not wait for deployments that hang, however many', async () => {
+		await store.promote('active', 'active');
+		for (let n = 0; n < 40; n++) await store.register(`hung-${n}`, `hung-${n}`);
+		const probe: ControlOptions['probe'] = ({ id }) =>
+			id === 'active'
+				? Promise.resolve({ reachable: true, total: 2, connected: 1, drainable: false })
+				: new Promise(() => {});
+		const answer = await handleControl(signed('{"method":"status","params":{"probeMs":100}}'), options({ probe }));
+		const { sessions } = answer.body.result as { sessions: Record<string, unknown> };
+		expect(sessions.active).toMatchObject({ reachable: true, total: 2 });
+		expect(sessions['hung-39']).toEqual({ reachable: false, detail: 'no answer within 0.1 s' });
+	});
+
 	it('that is signed is carried out', async () => {
 		expect(await handleControl(signed(register), options())).toMatchObject({
 			status: 200,

@@ -7,8 +7,8 @@ import { controlStatus } from './status.ts';
 
 export interface ControlContext {
 	readonly store: DeploymentStore;
-	/** Asks a deployment for its sessions, with the internal token; never rejects. */
-	readonly probe: (record: DeploymentRecord) => Promise<Sessions>;
+	/** Asks a deployment for its sessions, with the internal token; rejects only for the signal. */
+	readonly probe: (record: DeploymentRecord, signal: AbortSignal) => Promise<Sessions>;
 	/** Tells the browsers of a deployment to reload; how many sockets were told. */
 	readonly reload: (record: DeploymentRecord) => Promise<number>;
 	/** Unix milliseconds. */
@@ -47,9 +47,10 @@ export const methods = {
 		z.object({ activeId: id, services: z.array(z.object({ id, serviceName })), ifRevision: z.int(), lock }),
 		({ activeId, services, ...options }, { store }) => store.reconcile({ activeId, services }, options),
 	),
-	/** `sessions: false` leaves the deployments alone and answers at once. Default true. */
-	status: method(z.object({ sessions: z.boolean().default(true) }), ({ sessions }, context) =>
-		controlStatus(context, sessions),
+	/** Defaults: sessions are asked for, within 5 s. */
+	status: method(
+		z.object({ sessions: z.boolean().default(true), probeMs: z.int().min(1).max(10_000).default(5_000) }),
+		(question, context) => controlStatus(context, question),
 	),
 	'lock.acquire': method(
 		z.object({ name: lockName, owner: z.string().min(1).max(200), token, ttlMs }),

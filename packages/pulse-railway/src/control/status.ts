@@ -6,6 +6,13 @@ import type { ControlContext } from './methods.ts';
 
 const PROBES_AT_ONCE = 16;
 
+export interface StatusQuestion {
+	/** `false` leaves the deployments alone. */
+	readonly sessions: boolean;
+	/** For the answers of all deployments together, milliseconds. */
+	readonly probeMs: number;
+}
+
 /** All that is live, as one router sees it. JSON all through. Times in Unix milliseconds. */
 export interface ControlStatus {
 	/** The router's clock, to compare the times with. */
@@ -19,15 +26,29 @@ export interface ControlStatus {
 	readonly locks: { readonly deploy: LockHolder | null; readonly janitor: LockHolder | null };
 }
 
-export async function controlStatus({ store, probe, now }: ControlContext, sessions: boolean): Promise<ControlStatus> {
+/** One deployment that hangs, or a hundred, hold the answer up for `probeMs` at most: it is asked for to get rid of them. */
+export async function controlStatus(
+	{ store, probe, now }: ControlContext,
+	{ sessions, probeMs }: StatusQuestion,
+): Promise<ControlStatus> {
 	const [snapshot, activity, deploy, janitor] = await Promise.all([
 		store.snapshot(),
 		store.activity(),
 		store.lockHolder('deploy'),
 		store.lockHolder('janitor'),
 	]);
-	const asked = sessions ? snapshot.deployments : [];
-	const answers = await mapLimited(PROBES_AT_ONCE, asked, async (record) => [record.id, await probe(record)] as const);
+	const { activeId, deployments } = snapshot;
+	// The active one first: every plan tells how many are on it.
+	const asked = sessions ? [...deployments].sort((a, b) => Number(b.id === activeId) - Number(a.id === activeId)) : [];
+	const late: Sessions = { reachable: false, detail: `no answer within ${probeMs / 1000} s` };
+	const overdue = AbortSignal.timeout(probeMs);
+	const tooLate = new Promise<Sessions>((resolve) => {
+		overdue.addEventListener('abort', () => resolve(late), { once: true });
+	});
+	const answers = await mapLimited(PROBES_AT_ONCE, asked, async (record) => {
+		const answer = overdue.aborted ? late : Promise.race([probe(record, overdue).catch(() => late), tooLate]);
+		return [record.id, await answer] as const;
+	});
 	return {
 		now: now(),
 		snapshot,

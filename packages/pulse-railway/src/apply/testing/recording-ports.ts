@@ -117,7 +117,9 @@ export async function recordingPorts(observed: StackObservation): Promise<Record
 					revision,
 					deployments: [],
 				});
-				return (methods[method].run as (params: object, context: ControlContext) => Promise<never>)(params, context);
+				const { params: schema, run } = methods[method];
+				const parsed = schema.parse(params);
+				return (run as (params: object, context: ControlContext) => Promise<never>)(parsed, context);
 			}),
 	};
 	const ports: Ports = {
