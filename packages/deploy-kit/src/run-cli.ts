@@ -4,7 +4,6 @@ import { type CommonFlags, commanderProgram, type Parsed, type ProgramInfo } fro
 import { CancelledError, isDeployToolError, usageError } from './errors.ts';
 import { printable } from './printable.ts';
 import { errorJson, errorText, exitCodeOf } from './report-error.ts';
-import { isInteractive, terminalHost } from './terminal-host.ts';
 
 /** Everything of the process that a command line tool touches, so that tests can own it. */
 export interface CliEdge {
@@ -54,7 +53,8 @@ export async function runCli(info: ProgramInfo, specs: readonly CommandSpec[], e
 }
 
 async function runParsed({ spec, flags, args, common }: Parsed, info: ProgramInfo, edge: CliEdge): Promise<number> {
-	const host = terminalHost({
+	const { isInteractive, terminalHost } = await import('./terminal-host.ts');
+	const host = await terminalHost({
 		input: edge.stdin,
 		output: edge.stderr,
 		interactive: isInteractive(edge.stdin, edge.stderr, edge.env),

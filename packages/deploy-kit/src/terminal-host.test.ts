@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { HostChoice } from './host.ts';
 import { isInteractive, type TerminalHostOptions, terminalHost } from './terminal-host.ts';
 
-function host(options: Partial<TerminalHostOptions> = {}) {
+async function host(options: Partial<TerminalHostOptions> = {}) {
 	const output = new PassThrough();
-	const made = terminalHost({
+	const made = await terminalHost({
 		input: new PassThrough() as unknown as NodeJS.ReadStream,
 		output: output as unknown as NodeJS.WriteStream,
 		interactive: false,
@@ -15,26 +15,26 @@ function host(options: Partial<TerminalHostOptions> = {}) {
 }
 
 describe('without a terminal', () => {
-	it('a step is told in plain lines, and a wait once', () => {
-		const { notify, said } = host();
+	it('a step is told in plain lines, and a wait once', async () => {
+		const { notify, said } = await host();
 		notify({ level: 'step', id: 'a', state: 'started', text: 'Build' });
 		for (let poll = 0; poll < 3; poll++) notify({ level: 'step', id: 'a', state: 'waiting', text: 'Build (queued)' });
 		notify({ level: 'step', id: 'a', state: 'done', text: 'Build' });
 		expect(said()).toBe('· Build (queued)\n✓ Build\n');
 	});
 
-	it('what a build prints cannot steer the terminal', () => {
-		const { notify, said } = host();
+	it('what a build prints cannot steer the terminal', async () => {
+		const { notify, said } = await host();
 		notify({ level: 'output', source: 'docker', text: 'one\u001b[2J\u001b]52;c;eA==\u0007 two\r' });
 		expect(said()).toBe('  docker | one two\n');
 	});
 
 	it('a question takes its default, and --yes says yes', async () => {
-		expect(await host().ask({ text: 'Delete?', default: false })).toBe(false);
-		expect(await host({ assumeYes: true }).ask({ text: 'Delete?', default: false })).toBe(true);
+		expect(await (await host()).ask({ text: 'Delete?', default: false })).toBe(false);
+		expect(await (await host({ assumeYes: true })).ask({ text: 'Delete?', default: false })).toBe(true);
 	});
 
-	it('quiet keeps warnings and failures, verbose shows all', () => {
+	it('quiet keeps warnings and failures, verbose shows all', async () => {
 		const messages = [
 			{ level: 'info', text: 'info' },
 			{ level: 'debug', text: 'debug' },
@@ -42,20 +42,20 @@ describe('without a terminal', () => {
 			{ level: 'step', id: 'a', state: 'failed', text: 'Build' },
 			{ level: 'output', source: 'docker', text: 'line' },
 		] as const;
-		const all = (verbosity: 'quiet' | 'normal' | 'verbose') => {
-			const made = host({ verbosity });
+		const all = async (verbosity: 'quiet' | 'normal' | 'verbose') => {
+			const made = await host({ verbosity });
 			for (const message of messages) made.notify(message);
 			return made.said();
 		};
-		expect(all('quiet')).toBe('Warning: careful\n✗ Build\n');
-		expect(all('normal')).toBe('info\nWarning: careful\n✗ Build\n  docker | line\n');
-		expect(all('verbose')).toContain('debug');
+		expect(await all('quiet')).toBe('Warning: careful\n✗ Build\n');
+		expect(await all('normal')).toBe('info\nWarning: careful\n✗ Build\n  docker | line\n');
+		expect(await all('verbose')).toContain('debug');
 	});
 });
 
 describe('on a terminal', () => {
-	it('steps under way are redrawn in place, and what is done stays', () => {
-		const { notify, said, close } = host({ interactive: true });
+	it('steps under way are redrawn in place, and what is done stays', async () => {
+		const { notify, said, close } = await host({ interactive: true });
 		notify({ level: 'step', id: 'a', state: 'started', text: 'Build' });
 		notify({ level: 'info', text: 'note' });
 		notify({ level: 'step', id: 'a', state: 'done', text: 'Build' });
@@ -67,17 +67,17 @@ describe('on a terminal', () => {
 });
 
 describe('a question on a terminal', () => {
-	function asking(before: string, after: string) {
+	async function asking(before: string, after: string) {
 		const [input, output] = [new PassThrough(), new PassThrough()];
 		input.write(before);
 		const streams = { input: input as unknown as NodeJS.ReadStream, output: output as unknown as NodeJS.WriteStream };
-		const made = host({ ...streams, interactive: true });
+		const made = await host({ ...streams, interactive: true });
 		const answer = made.ask({ text: 'Delete all?', default: false });
 		// It listens once it has drawn itself.
 		output.on('data', (chunk) => String(chunk).includes('Delete all?') && setImmediate(() => input.write(after)));
 		return { answer, interrupted: made.interrupted };
 	}
-	const answered = (before: string, after: string) => asking(before, after).answer;
+	const answered = async (before: string, after: string) => (await asking(before, after)).answer;
 
 	it('is not answered by what was typed before it was there', async () => {
 		expect(await answered('\n', '\r')).toBe(false);
@@ -87,7 +87,7 @@ describe('a question on a terminal', () => {
 	it('that nobody answers in its time changes nothing, and is no Ctrl-C', async () => {
 		const [input, output] = [new PassThrough(), new PassThrough()];
 		const streams = { input: input as unknown as NodeJS.ReadStream, output: output as unknown as NodeJS.WriteStream };
-		const { ask, interrupted } = host({ ...streams, interactive: true });
+		const { ask, interrupted } = await host({ ...streams, interactive: true });
 		await expect(ask({ text: 'Go on?', default: true, budgetMs: 200 })).rejects.toMatchObject({
 			message: 'Nobody answered within 0.2 s; nothing was changed.',
 			next: expect.stringContaining('--yes'),
@@ -104,7 +104,7 @@ describe('a question on a terminal', () => {
 		['a Ctrl-C that came before it', '\u0003', ''],
 		['Ctrl-D', '', '\u0004'],
 	])('is cancelled by %s', async (_, before, after) => {
-		const { answer, interrupted } = asking(before, after);
+		const { answer, interrupted } = await asking(before, after);
 		await expect(answer).rejects.toThrow('Cancelled; nothing was changed.');
 		expect(interrupted()).toBe(true);
 	});
@@ -116,7 +116,7 @@ describe('a question on a terminal', () => {
 		const [input, output] = [new PassThrough(), new PassThrough()];
 		const streams = { input: input as unknown as NodeJS.ReadStream, output: output as unknown as NodeJS.WriteStream };
 		leave(input);
-		const asked = host({ ...streams, interactive: true }).ask({ text: 'Go on?', default: true });
+		const asked = (await host({ ...streams, interactive: true })).ask({ text: 'Go on?', default: true });
 		await expect(asked).rejects.toThrow('Cancelled');
 	});
 });
@@ -130,15 +130,15 @@ describe('a question with answers of its own', () => {
 	};
 
 	it('takes its default without a terminal, and what it says with --yes', async () => {
-		expect(await host().choose(question)).toBe('skip');
-		expect(await host({ assumeYes: true }).choose(question)).toBe('again');
+		expect(await (await host()).choose(question)).toBe('skip');
+		expect(await (await host({ assumeYes: true })).choose(question)).toBe('again');
 	});
 
 	/** Types the keys once the question shows; resolves to the answer and to what was on the screen. */
 	async function typed(keys: string) {
 		const [input, output] = [new PassThrough(), new PassThrough()];
 		const streams = { input: input as unknown as NodeJS.ReadStream, output: output as unknown as NodeJS.WriteStream };
-		const made = host({ ...streams, interactive: true });
+		const made = await host({ ...streams, interactive: true });
 		let screen = '';
 		const asked = made.choose(question);
 		output.on('data', (chunk) => {

@@ -1,7 +1,7 @@
-import { askChoice, askYesOrNo, type Desk } from './ask-person.ts';
+import type { Desk } from './ask-person.ts';
 import { CancelledError } from './errors.ts';
 import type { Host, HostMessage } from './host.ts';
-import { type LiveRegion, liveRegion } from './live-region.ts';
+import type { LiveRegion } from './live-region.ts';
 import { isShown, type LineFormat, plainLine, type Verbosity } from './plain-line.ts';
 import { printable } from './printable.ts';
 
@@ -20,6 +20,8 @@ export interface TerminalHostOptions {
 	readonly signal?: AbortSignal;
 }
 
+const asking = () => import('./ask-person.ts');
+
 /** The longest that a timer takes. */
 const MOST_MS = 2 ** 31 - 1;
 
@@ -30,10 +32,13 @@ export interface TerminalHost extends Host {
 	interrupted(): boolean;
 }
 
-/** Speaks to a terminal, or in plain lines to a log. */
-export function terminalHost(options: TerminalHostOptions): TerminalHost {
+/** Speaks to a terminal, or in plain lines to a log. What only terminals need is loaded only there: CI starts quicker. */
+export async function terminalHost(options: TerminalHostOptions): Promise<TerminalHost> {
 	const verbosity = options.verbosity ?? 'normal';
-	const live = options.interactive && verbosity !== 'quiet' ? liveRegion(options.output) : undefined;
+	const live =
+		options.interactive && verbosity !== 'quiet'
+			? (await import('./live-region.ts')).liveRegion(options.output)
+			: undefined;
 	const format = options.format ?? plainLine;
 	let lastLine: string | undefined;
 	let interrupted = false;
@@ -49,22 +54,22 @@ export function terminalHost(options: TerminalHostOptions): TerminalHost {
 		async ask(question) {
 			if (options.assumeYes === true) return true;
 			if (!options.interactive) return question.default;
-			return answered((desk) => askYesOrNo(question, desk), question.budgetMs);
+			return answered(async (desk) => (await asking()).askYesOrNo(question, desk), question.budgetMs);
 		},
 		async choose(question) {
 			if (options.assumeYes === true) return question.yes;
 			if (!options.interactive) return question.default;
-			return answered((desk) => askChoice(question, desk));
+			return answered(async (desk) => (await asking()).askChoice(question, desk));
 		},
 		close: () => live?.clear(),
 		interrupted: () => interrupted,
 	};
 
-	async function answered<T>(asking: (desk: Desk) => Promise<T | undefined>, budgetMs = MOST_MS): Promise<T> {
+	async function answered<T>(put: (desk: Desk) => Promise<T | undefined>, budgetMs = MOST_MS): Promise<T> {
 		live?.clear();
 		const expired = AbortSignal.timeout(budgetMs);
 		const signal = options.signal === undefined ? expired : AbortSignal.any([options.signal, expired]);
-		const answer = await asking({ ...options, signal });
+		const answer = await put({ ...options, signal });
 		if (answer === undefined && expired.aborted) throw unanswered(budgetMs);
 		interrupted = answer === undefined;
 		if (answer === undefined) throw new CancelledError('Cancelled; nothing was changed.');

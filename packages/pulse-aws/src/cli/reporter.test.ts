@@ -17,9 +17,9 @@ const STORY: readonly HostMessage[] = [
 	{ level: 'info', text: 'as you were' },
 ];
 
-function told(env: Record<string, string>): string[] {
+async function told(env: Record<string, string>): Promise<string[]> {
 	const output = new PassThrough();
-	const host = terminalHost({
+	const host = await terminalHost({
 		input: new PassThrough() as unknown as NodeJS.ReadStream,
 		output: output as unknown as NodeJS.WriteStream,
 		interactive: false,
@@ -29,8 +29,8 @@ function told(env: Record<string, string>): string[] {
 	return String(output.read()).trimEnd().split('\n');
 }
 
-test('A14.1: a terminal gets === sections ===, [ok], [warn] and detail four spaces in', () => {
-	expect(told({ CI: 'true' })).toEqual([
+test('A14.1: a terminal gets === sections ===, [ok], [warn] and detail four spaces in', async () => {
+	expect(await told({ CI: 'true' })).toEqual([
 		'=== Image ===',
 		'    Push: layer 3',
 		'    docker | done',
@@ -45,8 +45,8 @@ test('A14.1: a terminal gets === sections ===, [ok], [warn] and detail four spac
 	]);
 });
 
-test('A14.1: with PULSE_ENV=ci it is ## section, SUCCESS: and WARNING:, and nobody is asked anything', () => {
-	const lines = told({ PULSE_ENV: 'ci' });
+test('A14.1: with PULSE_ENV=ci it is ## section, SUCCESS: and WARNING:, and nobody is asked anything', async () => {
+	const lines = await told({ PULSE_ENV: 'ci' });
 	expect(lines.filter((line) => /^(## |SUCCESS:|WARNING:)/.test(line))).toEqual([
 		'## Image',
 		'SUCCESS: Push',

@@ -9,11 +9,7 @@ import { openAccount } from '../platform/open-account.ts';
 import { openPlatform } from '../platform/open-platform.ts';
 import type { Account } from '../platform/port.ts';
 import { API_URL_VARIABLE } from '../protocol.ts';
-import { userIgnoreFile } from '../source/git-repository.ts';
-import { buildImage } from './build-image.ts';
-import { packSource } from './pack-source.ts';
 import type { Ports } from './ports.ts';
-import { railwayUp } from './railway-up.ts';
 import { openRouterPort } from './router-port.ts';
 
 /** One command's way to Railway. */
@@ -52,10 +48,22 @@ export async function withSession<T>(options: SessionOptions, work: (session: Se
 				account,
 				openPlatform: (target) => openPlatform(connection, target),
 				openRouter: openRouterPort,
-				pack: async (source, signal) =>
-					packSource(source, await userIgnoreFile(homedir(), env.XDG_CONFIG_HOME), host, signal),
-				railwayUp: (request, signal) => railwayUp(request, { env, token, account, host }, signal),
-				buildImage: (build, signal) => buildImage(build, env, host, signal),
+				// Only deploys build, and a rollback should not wait for what they need.
+				async pack(source, signal) {
+					const [{ packSource }, { userIgnoreFile }] = await Promise.all([
+						import('./pack-source.ts'),
+						import('../source/git-repository.ts'),
+					]);
+					return packSource(source, await userIgnoreFile(homedir(), env.XDG_CONFIG_HOME), host, signal);
+				},
+				async railwayUp(request, signal) {
+					const { railwayUp } = await import('./railway-up.ts');
+					return railwayUp(request, { env, token, account, host }, signal);
+				},
+				async buildImage(build, signal) {
+					const { buildImage } = await import('./build-image.ts');
+					return buildImage(build, env, host, signal);
+				},
 				clock: systemClock,
 				host,
 			},
