@@ -12,6 +12,9 @@ import { API_URL_VARIABLE } from '../protocol.ts';
 import type { Ports } from './ports.ts';
 import { openRouterPort } from './router-port.ts';
 
+/** Whom the variables are meant for; predecessors took either token from either. */
+const LIKELY = { RAILWAY_TOKEN: 'project-token', RAILWAY_API_TOKEN: 'bearer' } as const;
+
 /** One command's way to Railway. */
 export interface Session {
 	readonly ports: Ports;
@@ -37,6 +40,7 @@ export async function withSession<T>(options: SessionOptions, work: (session: Se
 		endpoint,
 		timeouts: { total: apiTimeout(env) },
 		...(token.origin === 'login' ? { auth: 'bearer' as const } : {}),
+		likely: token.variable === null ? undefined : LIKELY[token.variable],
 	});
 	const account = openAccount(connection);
 	try {

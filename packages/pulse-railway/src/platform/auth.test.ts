@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readWorkspaces } from './operations/account.ts';
+import { deployService } from './operations/deployments.ts';
 import { data, dropped, errors, type HazardServer, reply, startHazardServer } from './testing/hazard-server.ts';
 
 const signal = new AbortController().signal;
@@ -52,6 +53,45 @@ describe('the token', () => {
 		const connection = server.connect({ retry: { attempts: 1 } });
 		await expect(connection.identify(signal)).rejects.toMatchObject({ kind: 'unavailable' });
 		expect((await connection.identify(signal)).mode).toBe('project-token');
+	});
+
+	test('is asked with beside the probe when it is probably known, and once when that was right', async () => {
+		let asked = () => {};
+		const meanwhile = new Promise<void>((resolve) => {
+			asked = resolve;
+		});
+		server.on('readTokenScope', async (...request) => {
+			await meanwhile;
+			data({ projectToken: null })(...request);
+		});
+		server.on('readWorkspaces', (...request) => {
+			asked();
+			workspaces(...request);
+		});
+		await ask({ likely: 'bearer' });
+		expect(count('readWorkspaces')).toBe(1);
+	});
+
+	test('is asked with again when it is not what it probably was', async () => {
+		server.on('readTokenScope', data({ projectToken: scope }));
+		server.on('readWorkspaces', (response, received, request) =>
+			(received.headers.authorization === undefined ? workspaces : errors('Not Authorized'))(
+				response,
+				received,
+				request,
+			),
+		);
+		const connection = server.connect({ likely: 'bearer' });
+		expect(await connection.run(readWorkspaces, {}, signal)).toEqual({ apiToken: { workspaces: [] } });
+		await connection.run(readWorkspaces, {}, signal);
+		expect(count('readWorkspaces')).toBe(3);
+	});
+
+	test('never writes before it is known', async () => {
+		server.on('readTokenScope', data({ projectToken: scope }));
+		server.on('serviceInstanceDeployV2', data({ serviceInstanceDeployV2: 'd1' }));
+		await server.connect({ likely: 'bearer' }).run(deployService, { serviceId: 's', environmentId: 'e' }, signal);
+		expect(header('authorization')).toEqual([undefined, undefined]);
 	});
 
 	test('of a login needs no probe', async () => {

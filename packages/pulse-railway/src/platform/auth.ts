@@ -18,6 +18,8 @@ export interface Identity {
 
 /** Which kind of token this is, asked once: the header differs, and nothing in the token tells (contract R11.2). */
 export interface Identification {
+	/** Nobody has asked yet. */
+	isOpen(): boolean;
 	identify(signal: AbortSignal): Promise<Identity>;
 }
 
@@ -28,6 +30,7 @@ export function identifyOnce(
 ): Identification {
 	let pending: Promise<Identity> | undefined = known === undefined ? undefined : Promise.resolve(known);
 	return {
+		isOpen: () => pending === undefined,
 		identify(signal) {
 			pending ??= probe(readScope, signal).catch((error) => {
 				pending = undefined;

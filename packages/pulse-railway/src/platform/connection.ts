@@ -13,6 +13,8 @@ export interface ConnectionOptions {
 	readonly endpoint: URL;
 	/** `bearer` for a login, which cannot be a project token; default: one question to Railway tells. */
 	readonly auth?: 'bearer';
+	/** What the token probably is. A first read goes out as such beside that question, and again if the answer differs. */
+	readonly likely?: Identity['mode'] | undefined;
 	readonly timeouts?: Partial<Timeouts>;
 	readonly retry?: Partial<RetryPolicy>;
 	readonly clock?: Clock;
@@ -80,10 +82,11 @@ export function openConnection(options: ConnectionOptions): Connection {
 			);
 		});
 
-	const { identify } = identifyOnce(
+	const identification = identifyOnce(
 		async (signal) => (await send(readTokenScope, {}, 'project-token', signal)).projectToken ?? null,
 		options.auth === 'bearer' ? { mode: 'bearer', scope: null } : undefined,
 	);
+	const { identify } = identification;
 
 	return {
 		...retrying,
@@ -92,7 +95,14 @@ export function openConnection(options: ConnectionOptions): Connection {
 		identify,
 		headers,
 		async run(operation, variables, signal, { auth, secrets } = {}) {
-			return send(operation, variables, auth ?? (await identify(signal)).mode, signal, secrets);
+			const go = (mode: AuthMode) => send(operation, variables, mode, signal, secrets);
+			if (auth !== undefined) return go(auth);
+			const { likely } = options;
+			const early = operation.reads && likely !== undefined && identification.isOpen() ? go(likely) : undefined;
+			// Sent with the wrong header it fails, which says nothing.
+			early?.catch(() => {});
+			const { mode } = await identify(signal);
+			return mode === likely && early !== undefined ? early : go(mode);
 		},
 		close: () => transport.close(),
 	};

@@ -6,6 +6,8 @@ export interface Operation<Variables extends object, Result> {
 	readonly name: string;
 	readonly document: string;
 	readonly repeatable: Repeatable;
+	/** Changes nothing. */
+	readonly reads: boolean;
 	readonly result: z.ZodType<Result>;
 	/** Never present; carries the type. */
 	readonly variables?: Variables;
@@ -17,7 +19,7 @@ export function query<Variables extends object, Result>(
 	text: string,
 	result: z.ZodType<Result>,
 ): Operation<Variables, Result> {
-	return { name, document: `query ${name}${text}`, repeatable: 'yes', result };
+	return { name, document: `query ${name}${text}`, repeatable: 'yes', reads: true, result };
 }
 
 export function mutation<Variables extends object, Result>(
@@ -25,5 +27,5 @@ export function mutation<Variables extends object, Result>(
 	text: string,
 	result: z.ZodType<Result>,
 ): Operation<Variables, Result> {
-	return { name, document: `mutation ${name}${text}`, repeatable: WRITES[name][0], result };
+	return { name, document: `mutation ${name}${text}`, repeatable: WRITES[name][0], reads: false, result };
 }
