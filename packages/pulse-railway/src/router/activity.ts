@@ -32,6 +32,7 @@ export class ActivityReporter {
 	#running: Promise<void> | null = null;
 	#reportedAt = 0;
 	#lastReport = '';
+	#activeId: string | null = null;
 
 	constructor(options: ActivityOptions) {
 		this.#options = options;
@@ -46,6 +47,16 @@ export class ActivityReporter {
 		return this.#running;
 	}
 
+	/**
+	 * A rollback waits until every replica says that it has seen the promotion: that is told at once, and the next report
+	 * is due a second later.
+	 */
+	followed(): void {
+		if (this.#options.table.activeId === this.#activeId) return;
+		this.#timer.refresh();
+		void (this.#running ?? Promise.resolve()).then(() => this.report());
+	}
+
 	/** A last report without sockets, so that a deployment is not kept alive by a router that is gone. */
 	async close(): Promise<void> {
 		clearInterval(this.#timer);
@@ -57,6 +68,7 @@ export class ActivityReporter {
 	async #send(): Promise<void> {
 		const { store, upstreams, table, replicaId, ttlMs, heartbeatMs } = this.#options;
 		const at = this.#options.now();
+		this.#activeId = table.activeId;
 		const seconds = Math.max(1, at - this.#reportedAt) / 1000;
 		const deployments = [...upstreams.all()].map(({ id, lastSeenAt, inFlight, sockets, requests }) => ({
 			id,

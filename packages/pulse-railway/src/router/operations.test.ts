@@ -1,4 +1,4 @@
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import type { ActivityReport } from '../deployments/store.ts';
 import { openStore } from '../stores/open.ts';
 import { openMetrics } from './metrics.ts';
@@ -66,6 +66,18 @@ it('activity is reported in batches, never by the request', async () => {
 	for (const finish of held) finish();
 	await Promise.all(clients);
 	await eventually(() => reports.at(-1)!.deployments[0]!.inFlight === 0);
+});
+
+it('a promotion is confirmed at once, not at the next report: a rollback waits for it', async () => {
+	vi.useFakeTimers({ toFake: ['setInterval'] });
+	onTestFinished(() => void vi.useRealTimers());
+	const { store, router } = await startRouter({ deployments: { v1: 1, v2: 2 }, active: 'v1' });
+	const confirmed = async () =>
+		(await store.activity()).replicas.find(({ replicaId }) => replicaId === router.replicaId)?.revision ?? 0;
+	await eventually(async () => (await confirmed()) > 0);
+	await store.promote('v2', 'v2');
+	const { revision } = await store.snapshot();
+	await eventually(async () => (await confirmed()) >= revision);
 });
 
 it("an open websocket keeps its deployment in use, in the store's own count (R3.8)", async () => {

@@ -36,6 +36,7 @@ export function createRouter(options: RouterOptions): Router {
 		store,
 		log,
 		now,
+		onChange: () => reporter?.followed(),
 		...(options.snapshotFile === undefined ? {} : { file: options.snapshotFile }),
 	});
 	const dial = {

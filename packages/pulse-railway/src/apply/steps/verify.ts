@@ -1,3 +1,4 @@
+import { isDeployToolError } from 'pulse-deploy-kit/errors';
 import { waitFor } from 'pulse-deploy-kit/wait';
 import type { Perform, Report } from '../perform.ts';
 import { type Run, routerOf } from '../run.ts';
@@ -6,8 +7,8 @@ import { type Run, routerOf } from '../run.ts';
 const RECENT_REPORT_MS = 17_000;
 const REPLICA_BUDGET_MS = 20_000;
 const POLLS_MS = [250, 500, 1000, 2000];
-/** Most replicas report within the second, and a rollback waits for them. */
-const REPLICA_POLLS_MS = [100, 150, 150, 150, 150, 150, 150, 150, 500, 1000];
+/** Most replicas report at once, and a rollback waits for them. */
+const REPLICA_POLLS_MS = [50, 100, 150, 150, 150, 150, 150, 150, 500, 1000];
 
 export const verifyAffinity: Perform<'verify-affinity'> = async (step, run, signal, report) => {
 	await answers(run, step.deployment, step.deployment, step.budgetSeconds, signal, report);
@@ -15,8 +16,11 @@ export const verifyAffinity: Perform<'verify-affinity'> = async (step, run, sign
 };
 
 export const verifyActive: Perform<'verify-active'> = async (step, run, signal, report) => {
-	await answers(run, step.deployment, null, step.budgetSeconds, signal, report);
-	return everyReplica(run, signal, report);
+	const [, replicas] = await Promise.all([
+		answers(run, step.deployment, null, step.budgetSeconds, signal, report),
+		everyReplica(run, signal, report),
+	]);
+	return replicas;
 };
 
 async function answers(
@@ -51,32 +55,33 @@ async function answers(
 /** One replica that has not heard of the promotion still sends visitors to the old deployment. */
 async function everyReplica(run: Run, signal: AbortSignal, report: Report): Promise<string | undefined> {
 	const router = routerOf(run);
-	const ask = (signal: AbortSignal) => router.control('status', { sessions: false }, signal);
-	const { snapshot } = await ask(signal);
+	let promoted: number | undefined;
 	let behind: readonly string[] = [];
-	const replicas = await waitFor({
-		what: 'every process of the router to follow',
-		budgetMs: REPLICA_BUDGET_MS,
-		intervalsMs: REPLICA_POLLS_MS,
-		clock: run.ports.clock,
-		signal,
-		async check(signal) {
-			const status = await ask(signal);
-			// A replica that went away is listed until its last report expires.
-			const live = status.replicas.filter((replica) => status.now - replica.at <= RECENT_REPORT_MS);
-			behind = live.filter((replica) => replica.revision < snapshot.revision).map(({ replicaId }) => replicaId);
-			if (behind.length === 0 && live.length > 0) return live.length;
-			report(`${live.length - behind.length} of ${live.length} router processes`);
-			return undefined;
-		},
-	}).catch((error: unknown) => {
-		if (signal.aborted) throw error;
+	try {
+		const replicas = await waitFor({
+			what: 'every process of the router to follow',
+			budgetMs: REPLICA_BUDGET_MS,
+			intervalsMs: REPLICA_POLLS_MS,
+			clock: run.ports.clock,
+			signal,
+			async check(signal) {
+				const status = await router.control('status', { sessions: false }, signal);
+				// Of the first answer: what others change later is not waited for.
+				promoted ??= status.snapshot.revision;
+				const since = promoted;
+				// A replica that went away is listed until its last report expires.
+				const live = status.replicas.filter((replica) => status.now - replica.at <= RECENT_REPORT_MS);
+				behind = live.filter((replica) => replica.revision < since).map(({ replicaId }) => replicaId);
+				if (behind.length === 0 && live.length > 0) return live.length;
+				report(`${live.length - behind.length} of ${live.length} router processes`);
+				return undefined;
+			},
+		});
+		return `${replicas} router process${replicas === 1 ? '' : 'es'}`;
+	} catch (error) {
+		if (!isDeployToolError(error) || error.code !== 'timeout') throw error;
+		const text = `Router processes that have not confirmed it yet: ${behind.join(', ') || 'all'}`;
+		run.ports.host.notify({ level: 'warning', text });
 		return undefined;
-	});
-	if (replicas !== undefined) return `${replicas} router process${replicas === 1 ? '' : 'es'}`;
-	run.ports.host.notify({
-		level: 'warning',
-		text: `Router processes that have not confirmed it yet: ${behind.join(', ')}`,
-	});
-	return undefined;
+	}
 }
