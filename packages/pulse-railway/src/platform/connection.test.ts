@@ -215,3 +215,40 @@ test('a redirect is not followed: the request carries a token', async () => {
 	await expect(read()).rejects.toMatchObject({ kind: 'rejected' });
 	expect(count('readDeployment')).toBe(1);
 });
+
+describe('what was written a moment ago', () => {
+	const notYet = errors('Deployment not found');
+	const afterDeploy = async () => {
+		const connection = server.connect();
+		server.on('serviceInstanceDeployV2', data({ serviceInstanceDeployV2: 'd1' }));
+		await connection.run(deployService, { serviceId: 's', environmentId: 'e' }, signal);
+		return connection.run(readDeployment, { id: 'd1' }, signal);
+	};
+
+	test.each([
+		['not found', notYet],
+		['not authorized', errors('Not Authorized')],
+	])('is read again while Railway says %s', async (_name, hazard) => {
+		server.on('readDeployment', ...Array(6).fill(hazard), answer);
+		expect((await afterDeploy()).deployment.id).toBe('d1');
+	});
+
+	test('is not there when it does not appear within its time', async () => {
+		server.on('readDeployment', notYet);
+		await expect(afterDeploy()).rejects.toMatchObject({ kind: 'not-found' });
+		expect(server.pauses.reduce((sum, pause) => sum + pause, 0)).toBeLessThan(30_000);
+	});
+
+	test('is the only thing that is waited for: without a write, not found is final', async () => {
+		server.on('readDeployment', notYet);
+		await expect(read()).rejects.toMatchObject({ kind: 'not-found' });
+		expect(count('readDeployment')).toBe(1);
+	});
+
+	test('does not make a refused write be repeated', async () => {
+		server.on('serviceInstanceDeployV2', errors('ServiceInstance not found'));
+		const call = () => server.connect().run(deployService, { serviceId: 's', environmentId: 'e' }, signal);
+		await expect(call()).rejects.toMatchObject({ kind: 'not-found' });
+		expect(count('serviceInstanceDeployV2')).toBe(1);
+	});
+});

@@ -2,6 +2,7 @@ import { type Clock, systemClock } from 'pulse-deploy-kit/clock';
 import { Secret } from 'pulse-deploy-kit/secret';
 import { type AuthMode, authHeaders, type Identity, identifyOnce } from './auth.ts';
 import { readAnswer } from './graphql.ts';
+import { openLag } from './lag.ts';
 import type { Operation } from './operation.ts';
 import { readTokenScope } from './operations/account.ts';
 import { DEFAULT_RETRY, type Retrying, type RetryPolicy, withRetry } from './retry.ts';
@@ -41,6 +42,8 @@ export interface Connection extends Retrying {
 		signal: AbortSignal,
 		options?: RunOptions,
 	): Promise<R>;
+	/** Something was written elsewhere than by `run`: what is read next may lag behind it. */
+	wrote(): void;
 	/** Ends open requests and keep-alive connections. */
 	close(): Promise<void>;
 }
@@ -55,32 +58,48 @@ export function openConnection(options: ConnectionOptions): Connection {
 	const retrying = { policy: { ...DEFAULT_RETRY, ...options.retry }, clock, random: options.random ?? Math.random };
 	const url = new URL(endpoint);
 	url.searchParams.set('source', SOURCE);
+	const lag = openLag(clock);
 	const headers = (mode: AuthMode) => ({ ...authHeaders(mode, token), 'x-source': SOURCE });
 
-	const send = <V extends object, R>(
+	const exchange = async <V extends object, R>(
+		operation: Operation<V, R>,
+		variables: V,
+		mode: AuthMode,
+		signal: AbortSignal,
+		secrets: readonly string[],
+	): Promise<R> => {
+		const answer = await transport.send(
+			{
+				operation: operation.name,
+				url,
+				headers: { ...headers(mode), 'content-type': 'application/json' },
+				body: JSON.stringify({ query: operation.document, variables, operationName: operation.name }),
+			},
+			signal,
+		);
+		const masked = [token, ...secrets.filter(isTelling).map((value) => new Secret(value))];
+		return readAnswer(operation, answer, masked, clock.now());
+	};
+
+	const send = async <V extends object, R>(
 		operation: Operation<V, R>,
 		variables: V,
 		mode: AuthMode,
 		signal: AbortSignal,
 		secrets: readonly string[] = [],
-	) =>
-		withRetry(retrying, operation.repeatable, signal, async () => {
-			const answer = await transport.send(
-				{
-					operation: operation.name,
-					url,
-					headers: { ...headers(mode), 'content-type': 'application/json' },
-					body: JSON.stringify({ query: operation.document, variables, operationName: operation.name }),
-				},
+	): Promise<R> => {
+		try {
+			return await withRetry(
+				retrying,
+				operation.repeatable,
 				signal,
+				() => exchange(operation, variables, mode, signal, secrets),
+				(error) => lag.explains(error, operation, variables),
 			);
-			return readAnswer(
-				operation,
-				answer,
-				[token, ...secrets.filter(isTelling).map((value) => new Secret(value))],
-				clock.now(),
-			);
-		});
+		} finally {
+			if (!operation.reads) lag.wrote();
+		}
+	};
 
 	const identification = identifyOnce(
 		async (signal) => (await send(readTokenScope, {}, 'project-token', signal)).projectToken ?? null,
@@ -94,6 +113,7 @@ export function openConnection(options: ConnectionOptions): Connection {
 		transport,
 		identify,
 		headers,
+		wrote: lag.wrote,
 		async run(operation, variables, signal, { auth, secrets } = {}) {
 			const go = (mode: AuthMode) => send(operation, variables, mode, signal, secrets);
 			if (auth !== undefined) return go(auth);

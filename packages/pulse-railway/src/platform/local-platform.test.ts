@@ -127,7 +127,9 @@ test('an uploaded source is built, runs, logs and answers at its domain', async 
 });
 
 test('an unknown deployment is not found', async () => {
-	await expect(stack.platform.deployment('no-such-deployment', signal)).rejects.toMatchObject({ kind: 'not-found' });
+	// On a connection that wrote nothing, so that there is nothing to wait for.
+	const platform = openPlatform(stack.connect(stack.local.accountToken), stack.target);
+	await expect(platform.deployment('no-such-deployment', signal)).rejects.toMatchObject({ kind: 'not-found' });
 });
 
 test('the baseline template is deployed under given names, without what is left out', async () => {

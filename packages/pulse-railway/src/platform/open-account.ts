@@ -60,12 +60,8 @@ export function openAccount(connection: Connection): Account {
 	/** A project that was created a moment ago may not be readable yet. */
 	async function firstEnvironment(projectId: string, signal: AbortSignal): Promise<NamedId> {
 		for (const pause of [...SETTLING_MS, 0]) {
-			try {
-				const [first] = await environments(projectId, signal);
-				if (first !== undefined) return first;
-			} catch (error) {
-				if (!isPlatformError(error, 'unauthorized', 'not-found') || pause === 0) throw error;
-			}
+			const [first] = await environments(projectId, signal);
+			if (first !== undefined) return first;
 			if (pause > 0) await connection.clock.sleep(pause, signal);
 		}
 		throw new PlatformError('not-found', 'The new project has no environment.', {

@@ -27,12 +27,16 @@ export interface Retrying {
 	readonly random: () => number;
 }
 
-/** Repeats what is safe to repeat; see `repeatable.ts`. */
+/**
+ * Repeats what is safe to repeat; see `repeatable.ts`. `isLagging` says that a read failed only because what was written
+ * is not readable yet: it is repeated until that is no longer so.
+ */
 export async function withRetry<T>(
 	{ policy, clock, random }: Retrying,
 	repeatable: Repeatable,
 	signal: AbortSignal,
 	send: () => Promise<T>,
+	isLagging: (error: PlatformError) => boolean = () => false,
 ): Promise<T> {
 	const deadline = clock.now() + policy.budgetMs;
 	let unclear = false;
@@ -42,9 +46,10 @@ export async function withRetry<T>(
 		} catch (error) {
 			if (!isPlatformError(error)) throw error;
 			const pause = pauseFor(error, attempt, policy, random());
+			const lagging = isLagging(error);
 			const safe = isPassing(error) && (!error.mayHaveHappened || repeatable === 'yes');
-			if (!safe || attempt >= policy.attempts || clock.now() + pause > deadline)
-				throw unclear ? afterUnclearAttempt(error) : error;
+			const again = lagging || (safe && attempt < policy.attempts);
+			if (!again || clock.now() + pause > deadline) throw unclear ? afterUnclearAttempt(error) : error;
 			unclear ||= error.mayHaveHappened;
 			await clock.sleep(pause, signal);
 		}

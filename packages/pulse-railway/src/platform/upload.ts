@@ -47,6 +47,7 @@ export async function upload(
 		} catch (error) {
 			throw signal.aborted ? error : (body.failure() ?? error);
 		} finally {
+			connection.wrote();
 			body.stream.destroy();
 		}
 	});
