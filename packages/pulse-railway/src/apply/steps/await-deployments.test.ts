@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { awaitBaseline } from '../../plan/service-steps.ts';
 import type { StepOf } from '../../plan/step.ts';
 import { stack } from '../../plan/testing/stack.ts';
+import { PlatformError } from '../../platform/error.ts';
 import type { PlatformDeployment } from '../../platform/port.ts';
 import { type Recorded, recordingPorts } from '../testing/recording-ports.ts';
 import { awaitDeployments } from './await-deployments.ts';
@@ -70,6 +71,41 @@ describe('waiting for a deployment (R6.7)', () => {
 		await expect(wait(backend, { new: [['BUILDING'], ['FAILED']] })).rejects.toMatchObject({
 			next: 'Correct what the log shows, then run the command again.',
 		});
+	});
+
+	/** The second question fails. */
+	const failingOnce = async (error: PlatformError) => {
+		const run = world.start();
+		let asked = 0;
+		world.ports.openPlatform({ projectId: '', environmentId: '' }).deployment = async (id) => {
+			asked++;
+			if (asked === 2) throw error;
+			return { id, status: asked < 4 ? 'BUILDING' : 'SUCCESS', stopped: false, createdAt: '' };
+		};
+		run.deployments.set('new', { id: 'new', status: null });
+		const begun = world.ports.clock.now();
+		await awaitDeployments(backend, run, new AbortController().signal, () => {});
+		return world.ports.clock.now() - begun;
+	};
+	const told = { operation: 'readDeployment', mayHaveHappened: true };
+
+	it('goes on when Railway does not answer for a while', async () => {
+		await failingOnce(new PlatformError('unavailable', 'Railway answered with HTTP 503.', told));
+	});
+
+	it('keeps as quiet as a limit asks for', async () => {
+		const limited = new PlatformError('rate-limited', 'Railway answered with HTTP 429.', {
+			...told,
+			retryAfterMs: 300_000,
+		});
+		expect(await failingOnce(limited)).toBeGreaterThan(300_000);
+	});
+
+	it('ends at a limit that lasts longer than its budget, and at what does not pass', async () => {
+		const limited = new PlatformError('rate-limited', 'HTTP 429', { ...told, retryAfterMs: 3_600_000 });
+		await expect(failingOnce(limited)).rejects.toBe(limited);
+		const refused = new PlatformError('unauthorized', 'Not Authorized', told);
+		await expect(failingOnce(refused)).rejects.toBe(refused);
 	});
 
 	it('ends after its budget, saying what was seen last', async () => {

@@ -1,5 +1,6 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { waitFor } from 'pulse-deploy-kit/wait';
+import { isPassing } from '../../platform/error.ts';
 import type { PlatformDeployment } from '../../platform/port.ts';
 import type { Perform } from '../perform.ts';
 import { platformOf, type Run } from '../run.ts';
@@ -36,16 +37,25 @@ export const awaitDeployments: Perform<'await-deployments'> = async (step, run, 
 	const built = new Set<string>();
 	const showBuild =
 		step.showBuild === undefined ? undefined : buildLog(platformOf(run), run.ports.host, step.showBuild);
+	const { clock } = run.ports;
+	const deadline = clock.now() + step.budgetSeconds * 1000;
 	const seen = () => [...left].map((service) => `${service}: ${statuses.get(service) ?? 'unknown'}`).join(', ');
 	await waitFor({
 		what: `${step.services.join(' and ')} to become ready`,
 		budgetMs: step.budgetSeconds * 1000,
-		clock: run.ports.clock,
+		clock,
 		signal,
 		lastSeen: seen,
 		async check(signal) {
 			for (const service of left) {
-				const deployment = await current(run, service, signal);
+				const deployment = await current(run, service, signal).catch(async (error: unknown) => {
+					// A build goes on while Railway does not answer or has had enough questions: undoing it would help nobody.
+					if (!isPassing(error) || clock.now() + (error.retryAfterMs ?? 0) >= deadline) throw error;
+					statuses.set(service, `not told: ${error.message}`);
+					report(seen());
+					if (error.retryAfterMs !== undefined) await clock.sleep(error.retryAfterMs, signal);
+					return undefined;
+				});
 				if (deployment === undefined) continue;
 				const building = deployment.status === 'BUILDING' || statuses.get(service) === 'building';
 				if (PAST_BUILD.has(deployment.status)) built.add(service);
