@@ -1,6 +1,8 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { deployConfig, deployInputs } from '../config/deploy.ts';
+import { holdLock } from '../control/hold-lock.ts';
+import type { LockRequest } from '../deployments/store.ts';
 import { baselineFacts } from '../plan/baseline.ts';
 import { planDeploy } from '../plan/deploy.ts';
 import type { Plan } from '../plan/step.ts';
@@ -182,6 +184,48 @@ describe('at the commit point', () => {
 			detail: 'not done: Check that new visitors reach new',
 		});
 		expect([await records(), durable()]).toEqual([['new active', 'old draining'], 'new']);
+	});
+});
+
+describe('the deploy lock at the commit point', () => {
+	/** Held for 15 s from now; no timer fires. */
+	async function locked() {
+		const clock = { time: Date.now(), now: () => clock.time, sleep: () => new Promise<void>(() => {}) };
+		const port = {
+			acquireLock: (request: LockRequest) => world.router.control('lock.acquire', request, signal),
+			renewLock: async () => true,
+			releaseLock: async () => true,
+		};
+		const request = { name: 'deploy', owner: 'anna', token: 'a'.repeat(32), ttlMs: 15_000 } as const;
+		const lock = await holdLock(port, request, clock, signal);
+		if (!lock.held) throw new Error('not granted');
+		return { clock, lock };
+	}
+
+	it('that ran out while the machine slept undoes: another command may have promoted since', async () => {
+		const { clock, lock } = await locked();
+		world.after = (call) => {
+			if (call === 'meta new') clock.time += 15_000;
+		};
+		const running = execute(plan, { ...world.start(), lock }, { signal: lock.signal });
+		await expect(running).rejects.toMatchObject({ code: 'lock-lost' });
+		expect(world.calls).not.toContain(COMMIT);
+		expect([services().includes('new'), await records(), durable()]).toEqual([false, ['old active'], 'old']);
+	});
+
+	it('that is lost while the write is under way stops its repetition, and says what may be left', async () => {
+		const { clock, lock } = await locked();
+		world.ports.openPlatform({ projectId: '', environmentId: '' }).setVariables = (_scope, _values, stop) => {
+			clock.time += 15_000;
+			queueMicrotask(() => expect(() => lock.assertHeld()).toThrow('lock was lost'));
+			return new Promise((_, reject) => stop.addEventListener('abort', () => reject(stop.reason)));
+		};
+		const running = execute(plan, { ...world.start(), lock }, { signal: lock.signal });
+		await expect(running).rejects.toMatchObject({
+			code: 'lock-lost',
+			next: 'Finish it with: pulse-railway promote --deployment-id new --service pulse-router',
+		});
+		expect(services()).toContain('new');
 	});
 });
 

@@ -5,6 +5,8 @@ import { perform } from './perform.ts';
 import type { Run } from './run.ts';
 import { undo } from './undo.ts';
 
+const NEVER = new AbortController().signal;
+
 export interface ExecuteOptions {
 	readonly signal: AbortSignal;
 	/** Leaves what was created in place after a failure (`--keep-failed`). */
@@ -23,8 +25,10 @@ export async function execute(plan: Plan, run: Run, options: ExecuteOptions): Pr
 		const waits = step.uninterruptible === true && committed;
 		try {
 			if (!waits) options.signal.throwIfAborted();
+			// Railway knows no lock: a write that comes after the lock's end would undo what the next command promoted.
+			if (step.commitPoint === true) run.lock?.assertHeld();
 			begun.push(step);
-			const signal = step.uninterruptible === true ? new AbortController().signal : options.signal;
+			const signal = step.uninterruptible === true ? (run.lock?.lost ?? NEVER) : options.signal;
 			await performReported(step, run, signal);
 			committed ||= step.commitPoint === true;
 		} catch (error) {

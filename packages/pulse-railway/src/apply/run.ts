@@ -1,6 +1,6 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { Secret } from 'pulse-deploy-kit/secret';
-import type { LockName } from '../deployments/store.ts';
+import type { HeldLock } from '../control/hold-lock.ts';
 import type { VariableValue } from '../plan/step.ts';
 import type { Platform, PlatformDeploymentStatus, StackObservation } from '../platform/port.ts';
 import type { Ports, RouterPort } from './ports.ts';
@@ -13,8 +13,8 @@ export interface Run {
 	target: { readonly projectId: string; readonly environmentId: string } | undefined;
 	/** Absent until the router has a domain and a control token. */
 	router: RouterPort | undefined;
-	/** Of the deploy lock, given to every live write. */
-	readonly lock: { readonly name: LockName; readonly fence: number } | undefined;
+	/** The deploy lock: its grant goes with every live write. */
+	readonly lock: HeldLock | undefined;
 	/** The last one that was made. */
 	observation: StackObservation | undefined;
 	/** Service name → id. */
@@ -34,7 +34,7 @@ export interface RunStart {
 	readonly platform?: Platform;
 	readonly observation?: StackObservation;
 	readonly router?: RouterPort;
-	readonly lock?: { readonly name: LockName; readonly fence: number };
+	readonly lock?: HeldLock;
 	readonly controlToken?: Secret;
 }
 

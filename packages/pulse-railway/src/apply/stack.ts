@@ -61,7 +61,7 @@ export async function withStack<T>(
 		const owner = lockOwner(request.command);
 		return withDeployLock(
 			{ router, clock: ports.clock, host, signal, owner, ttlMs: deployLockTtl(env) },
-			(lock, waited) => enter(lock.signal, waited, lock.grant),
+			(lock, waited) => enter(lock.signal, waited, lock),
 		);
 	});
 }

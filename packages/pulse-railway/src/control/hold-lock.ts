@@ -11,6 +11,10 @@ export interface HeldLock {
 	readonly grant: { readonly name: LockRequest['name']; readonly fence: number };
 	/** Aborts with `LockLostError` when somebody else may hold it, and with the caller's signal. */
 	readonly signal: AbortSignal;
+	/** Aborts with `LockLostError` alone, for what the caller's signal must not interrupt. */
+	readonly lost: AbortSignal;
+	/** Throws once its time has run out, also where a machine slept and no timer has told yet. */
+	assertHeld(): void;
 	/** Safe to repeat; never rejects, since an unreleased lock expires. */
 	release(): Promise<void>;
 }
@@ -55,6 +59,11 @@ export async function holdLock(
 		held: true,
 		grant: { name, fence: answer.fence },
 		signal: AbortSignal.any([signal, lost.signal]),
+		lost: lost.signal,
+		assertHeld() {
+			if (clock.now() >= heldUntil) lost.abort(new LockLostError(name));
+			lost.signal.throwIfAborted();
+		},
 		async release() {
 			if (released.signal.aborted) return;
 			released.abort();

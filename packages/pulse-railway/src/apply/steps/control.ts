@@ -41,5 +41,5 @@ export const removeRecord: Perform<'remove-record'> = async (step, run, signal) 
 };
 
 function underLock(run: Run) {
-	return run.lock === undefined ? {} : { lock: run.lock };
+	return run.lock === undefined ? {} : { lock: run.lock.grant };
 }
