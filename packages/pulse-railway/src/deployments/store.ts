@@ -59,6 +59,8 @@ export interface DeploymentStore {
 	releaseLock(name: LockName, token: string): Promise<boolean>;
 	/** Who holds it; `null` when free. */
 	lockHolder(name: LockName): Promise<LockHolder | null>;
+	/** The fence of the last grant, held or not; 0 before the first. */
+	lastFence(name: LockName): Promise<number>;
 
 	/** True the first time within `ttlMs`, false after that: replay protection across replicas. */
 	claimOnce(nonce: string, ttlMs: number): Promise<boolean>;
@@ -75,6 +77,11 @@ export interface WriteOptions {
 	 * a rollback runs, which may be about to promote the very deployment.
 	 */
 	readonly unless?: LockName;
+	/**
+	 * The {@link DeploymentStore.lastFence} of `unless` when the facts were read: refuse as well when the lock was granted
+	 * since. Its holder may have promoted on Railway and died before the store heard of it.
+	 */
+	readonly unlessSince?: number;
 }
 
 export interface Promotion {

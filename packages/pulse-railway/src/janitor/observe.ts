@@ -13,6 +13,8 @@ export interface Observed {
 	readonly deployments: readonly DeploymentRecord[];
 	readonly services: ReadonlyMap<string, BackendService>;
 	readonly reconciled: boolean;
+	/** For `unlessSince`: of the deploy lock before Railway was asked; below every fence while it was held. */
+	readonly deployFence: number;
 }
 
 export interface Observation {
@@ -30,9 +32,14 @@ export interface Observation {
  * durable. `null` when the two disagree for a passing reason: a promotion is under way or something changed meanwhile.
  */
 export async function observe({ store, platform, now, lock, signal }: Observation): Promise<Observed | null> {
-	const [before, deploying] = await Promise.all([store.snapshot(), store.lockHolder('deploy')]);
+	const [before, deploying, fence] = await Promise.all([
+		store.snapshot(),
+		store.lockHolder('deploy'),
+		store.lastFence('deploy'),
+	]);
+	const deployFence = deploying === null ? fence : -1;
 	const durable = durableTruth(await platform.observe(signal));
-	if (!durable) return { deployments: [], services: new Map(), reconciled: false };
+	if (!durable) return { deployments: [], services: new Map(), reconciled: false, deployFence };
 	if (before.activeId !== durable.activeId && now - (before.promotedAt ?? 0) < FRESH_PROMOTION_MS) return null;
 
 	const truth = truthFor(before, durable, deploying !== null);
@@ -44,6 +51,7 @@ export async function observe({ store, platform, now, lock, signal }: Observatio
 			deployments: after.deployments,
 			services: new Map(durable.services.map((service) => [service.id, service])),
 			reconciled: after.revision !== before.revision,
+			deployFence,
 		};
 	} catch (error) {
 		if (error instanceof StaleFactsError) return null;

@@ -13,16 +13,17 @@ export interface Retirement {
 	readonly backends: Pick<Backends, 'reload'>;
 	readonly clock: Clock;
 	readonly lock: NonNullable<WriteOptions['lock']>;
+	readonly deployFence: number;
 	readonly signal: AbortSignal;
 }
 
 /**
  * Decision 10: the router stops routing, browsers reload, the service goes, and last the record, so that a failure in
  * between leaves a record that the next run finishes. Every step may be repeated. Rejects with `LockHeldError` or
- * `ActiveDeploymentError`, before anything is changed, when a deploy is running or it was promoted meanwhile.
+ * `ActiveDeploymentError`, before anything is changed, when a deploy runs or ran, or it was promoted, since it was judged.
  */
 export async function retire({ id, serviceId }: BackendService, by: Retirement): Promise<void> {
-	const record = await by.store.retire(id, { lock: by.lock, unless: 'deploy' });
+	const record = await by.store.retire(id, { lock: by.lock, unless: 'deploy', unlessSince: by.deployFence });
 	if (record) {
 		const told = await by.backends.reload(record, by.signal).catch(() => 0);
 		if (told > 0) await by.clock.sleep(RELOAD_MS, by.signal);

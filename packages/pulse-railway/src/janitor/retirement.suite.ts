@@ -152,6 +152,31 @@ export function describeRetirement(open: OpenStore): void {
 			expect(await on.states()).toEqual({ old: 'draining', new: 'active' });
 		});
 
+		it('keeps a deployment that a rollback, killed before the router heard of it, made active on Railway', async () => {
+			await on.deploy('old');
+			await on.deploy('new');
+			on.now += 121_000;
+			const slow = {
+				...on.backends,
+				sessions: async (...args: Parameters<Backends['sessions']>) => {
+					const lock = { name: 'deploy', owner: 'ann@laptop', token: 'x'.repeat(16), ttlMs: 60_000 } as const;
+					await on.store.acquireLock(lock);
+					on.world.sharedVariables.PULSE_ACTIVE_DEPLOYMENT = 'old';
+					// It died, and its lock ran out.
+					await on.store.releaseLock('deploy', lock.token);
+					return on.backends.sessions(...args);
+				},
+			};
+			expect(await on.run({ backends: slow })).toMatchObject({
+				deleted: [],
+				kept: [{ id: 'old', reason: 'deploy_running' }],
+			});
+			expect(on.log).toEqual([]);
+			on.now += 121_000;
+			await on.run();
+			expect(await on.states()).toEqual({ old: 'active', new: 'draining' });
+		});
+
 		it('keeps a deployment that was promoted after it was judged', async () => {
 			await on.deploy('old');
 			await on.deploy('new');

@@ -70,6 +70,7 @@ async function scan(
 	const leaving = observed.deployments.filter(({ state }) => state === 'draining' || state === 'retiring');
 	host.notify({ level: 'info', text: `scan start; draining=${leaving.length}` });
 
+	const { deployFence } = observed;
 	const decisions = await decideAll(leaving, { store, backends, policy, clock, signal });
 	const outcomes: Outcome[] = [];
 	for (const decision of decisions) {
@@ -77,7 +78,11 @@ async function scan(
 		const service = observed.services.get(decision.id);
 		const outcome =
 			decision.action === 'delete' && lock && service
-				? await attempt(decision, () => retire(service, { store, platform, backends, clock, lock, signal }), signal)
+				? await attempt(
+						decision,
+						() => retire(service, { store, platform, backends, clock, lock, deployFence, signal }),
+						signal,
+					)
 				: decision;
 		host.notify({ level: outcome.action === 'fail' ? 'warning' : 'info', text: outcomeLine(outcome) });
 		outcomes.push(outcome);

@@ -4,7 +4,7 @@ import { promote, reconcile, register, remove, retire } from '../deployments/tra
 import { readActivity, recordActivity } from './activity.ts';
 import type { AtomicKv } from './atomic-kv.ts';
 import { keysOf } from './keys.ts';
-import { acquireLock, lockHolder, releaseLock, renewLock } from './locks.ts';
+import { acquireLock, lastFence, lockHolder, releaseLock, renewLock } from './locks.ts';
 import { readSnapshot, type StoreContext, transact } from './transact.ts';
 import { watchSnapshots } from './watch.ts';
 
@@ -32,6 +32,7 @@ export function createDeploymentStore(backend: AtomicKv, prefix: string, clock: 
 		renewLock: (name, token, ttlMs) => renewLock(context, name, token, ttlMs),
 		releaseLock: (name, token) => releaseLock(context, name, token),
 		lockHolder: (name) => lockHolder(context, name),
+		lastFence: (name) => lastFence(context, name),
 		claimOnce: (nonce, ttlMs) => {
 			const key = context.keys.nonce(nonce);
 			return backend.commit({ expect: new Map([[key, null]]), put: [{ key, value: '1', ttlMs }] });

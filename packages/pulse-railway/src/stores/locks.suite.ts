@@ -85,6 +85,20 @@ export function describeLocks(on: StoreFixture): void {
 			expect(await on.store.retire('a', { unless: 'deploy' })).toMatchObject({ state: 'retiring' });
 		});
 
+		it('refuses a write that was decided before a lock was granted, also after its end', async () => {
+			await on.store.promote('a', 'svc-a');
+			await on.store.promote('b', 'svc-b');
+			expect(await on.store.lastFence('deploy')).toBe(0);
+			const decided = { unless: 'deploy', unlessSince: await on.store.lastFence('deploy') } as const;
+			const grant = await on.other.acquireLock(lock);
+			await on.other.releaseLock('deploy', lock.token);
+			await expect(on.store.retire('a', decided)).rejects.toMatchObject({ code: 'lock-held' });
+			expect((await on.store.find('a'))?.state).toBe('draining');
+			const unlessSince = await on.store.lastFence('deploy');
+			expect(grant).toMatchObject({ fence: unlessSince });
+			expect(await on.store.retire('a', { unless: 'deploy', unlessSince })).toMatchObject({ state: 'retiring' });
+		});
+
 		it('respects a lock of the predecessor, which is a bare token (R4.2, R4.10)', async () => {
 			await on.kv.set('pulse:railway:janitor:lock', 'an-old-token', { ttlMs: 60_000, onlyIfMissing: true });
 			expect(await on.store.acquireLock({ ...lock, name: 'janitor' })).toMatchObject({

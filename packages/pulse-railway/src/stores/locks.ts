@@ -52,6 +52,10 @@ export async function lockHolder(context: StoreContext, name: LockName): Promise
 	return held ? holder(context, held) : null;
 }
 
+export async function lastFence({ backend, keys }: StoreContext, name: LockName): Promise<number> {
+	return Number(valueAt(await backend.read([keys.fence(name)]), keys.fence(name)) ?? 0);
+}
+
 async function heldBy({ backend, keys }: StoreContext, name: LockName, token: string): Promise<string | null> {
 	const value = valueAt(await backend.read([keys.lock(name)]), keys.lock(name));
 	return decodeLock(value)?.token === token ? value : null;

@@ -29,7 +29,8 @@ export async function transact<T>(
 	options: WriteOptions & { readonly ifRevision?: number } = {},
 ): Promise<{ result: T; snapshot: RoutingSnapshot }> {
 	const { backend, keys, clock } = context;
-	const locks = [options.lock?.name, options.unless].flatMap((name) => (name ? [keys.lock(name)] : []));
+	const { lock, unless } = options;
+	const locks = [...(lock ? [keys.lock(lock.name)] : []), ...(unless ? [keys.lock(unless), keys.fence(unless)] : [])];
 	return retryUntilCommitted(context, async () => {
 		const view = await backend.read(
 			[keys.revision, keys.active, keys.promotedAt, ...locks],
@@ -82,10 +83,13 @@ export async function retryUntilCommitted<T>({ clock }: StoreContext, attempt: (
 	throw new StoreUnavailableError('too many concurrent writers');
 }
 
-function checkLocks(keys: Keys, view: View, { lock, unless }: WriteOptions): void {
+function checkLocks(keys: Keys, view: View, { lock, unless, unlessSince }: WriteOptions): void {
 	if (lock && decodeLock(valueAt(view, keys.lock(lock.name)))?.fence !== lock.fence) throw new LockLostError(lock.name);
 	const other = unless && valueAt(view, keys.lock(unless));
 	if (unless && typeof other === 'string') throw new LockHeldError(unless, decodeLock(other)?.owner ?? 'unknown');
+	if (unless && unlessSince !== undefined && (numberOf(view, keys.fence(unless)) ?? 0) > unlessSince) {
+		throw new LockHeldError(unless, 'a command that has ended meanwhile');
+	}
 }
 
 function snapshotOf(keys: Keys, view: View): RoutingSnapshot {
