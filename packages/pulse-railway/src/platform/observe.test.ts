@@ -30,12 +30,13 @@ function page(nodes: object[], endCursor: string | null = null) {
 	return { edges: nodes.map((node) => ({ node })), pageInfo: { hasNextPage: endCursor !== null, endCursor } };
 }
 
-function stack(nodes: object[], config: unknown, endCursor?: string): Hazard {
+function stack(nodes: object[], config: unknown, endCursor?: string, projectId = 'p'): Hazard {
 	return data({
 		project: { id: 'p', name: 'Shop', workspaceId: 'w', description: null },
 		environment: {
 			id: 'e',
 			name: 'production',
+			projectId,
 			...(config === undefined ? {} : { config }),
 			serviceInstances: page(nodes, endCursor ?? null),
 		},
@@ -168,4 +169,13 @@ test('shared variables are read even where there is no service', async () => {
 test('a token without any right is told so', async () => {
 	server.on('observeStack', errors('Not Authorized'));
 	await expect(observe()).rejects.toMatchObject({ kind: 'unauthorized', fault: 'user' });
+});
+
+test('an environment of another project is refused: ids from a flag and from the shell may not belong together', async () => {
+	server.on('observeStack', stack([instance('a')], { services: {} }, undefined, 'another'));
+	await expect(observe()).rejects.toMatchObject({
+		kind: 'not-found',
+		message: 'environment production (e) is not of project Shop',
+		next: expect.stringContaining('RAILWAY_ENVIRONMENT_ID'),
+	});
 });

@@ -1,6 +1,6 @@
 import type { Connection } from './connection.ts';
 import { readConfig, type ServiceConfig, type StackConfig } from './environment-config.ts';
-import { isPlatformError } from './error.ts';
+import { isPlatformError, PlatformError } from './error.ts';
 import {
 	type InstanceNode,
 	moreInstances,
@@ -36,6 +36,7 @@ export function openObserver(connection: Connection, target: Target) {
 
 	return async function observe(signal: AbortSignal): Promise<StackObservation> {
 		const stack = await first(signal);
+		if (stack.environment.projectId !== target.projectId) throw strayEnvironment(stack, target);
 		const instances = await restOf('the list of services', stack.environment.serviceInstances, async (after) => {
 			const more = await connection.run(moreInstances, { ...target, first: PAGE_SIZE, after }, signal);
 			return more.environment.serviceInstances;
@@ -60,6 +61,16 @@ export function openObserver(connection: Connection, target: Target) {
 			services: instances.map((instance) => service(instance, config.service(instance.service.id))),
 		};
 	};
+}
+
+/** Ids from different places, e.g. a flag and the shell: acting on the pair would change another project. */
+function strayEnvironment({ project, environment }: ObservedStack, { environmentId }: Target): PlatformError {
+	const message = `environment ${environment.name} (${environmentId}) is not of project ${project.name}`;
+	return new PlatformError('not-found', message, {
+		operation: 'observeStack',
+		mayHaveHappened: false,
+		next: 'Give --project-id and --environment-id together, or unset RAILWAY_ENVIRONMENT_ID.',
+	});
 }
 
 async function configFromVariables(

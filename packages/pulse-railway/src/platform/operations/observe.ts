@@ -71,7 +71,7 @@ export const observeStack = query<Target & { first: number; withConfig: boolean 
 	`($projectId: String!, $environmentId: String!, $first: Int!, $after: String, $withConfig: Boolean!) {
 		project(id: $projectId) { id name workspaceId description }
 		environment(id: $environmentId, projectId: $projectId) {
-			id name
+			id name projectId
 			config(decryptVariables: true) @include(if: $withConfig)
 			${INSTANCES}
 		}
@@ -86,6 +86,7 @@ export const observeStack = query<Target & { first: number; withConfig: boolean 
 		environment: z.object({
 			id: z.string(),
 			name: z.string(),
+			projectId: z.string(),
 			config: z.unknown().optional(),
 			serviceInstances: page(instanceResult),
 		}),
@@ -102,6 +103,7 @@ export interface ObservedStack {
 	readonly environment: {
 		readonly id: string;
 		readonly name: string;
+		readonly projectId: string;
 		readonly config?: unknown;
 		readonly serviceInstances: z.infer<ReturnType<typeof page<InstanceNode>>>;
 	};
