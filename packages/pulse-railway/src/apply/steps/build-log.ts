@@ -15,11 +15,17 @@ export function buildLog(
 	return async (deploymentId, signal) => {
 		const lines = await platform.buildLogs(deploymentId, LINES, signal).catch(() => []);
 		for (const { timestamp, message } of lines) {
-			if (timestamp < newest || (timestamp === newest && shown.has(message))) continue;
-			if (timestamp > newest) shown = new Set();
-			newest = timestamp;
+			const at = comparable(timestamp);
+			if (at < newest || (at === newest && shown.has(message))) continue;
+			if (at > newest) shown = new Set();
+			newest = at;
 			shown.add(message);
 			host.notify({ level: 'output', source, text: message });
 		}
 	};
+}
+
+/** Fractions of a second may come without their last zeros, and `.1Z` sorts after `.12Z` as text. */
+function comparable(timestamp: string): string {
+	return timestamp.replace(/(?:\.(\d+))?Z$/, (_, fraction = '') => `.${fraction.padEnd(9, '0')}Z`);
 }
