@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Platform } from '../../platform/port.ts';
 import type { Run } from '../run.ts';
+import { virtualClock } from '../testing/recording-ports.ts';
 import { upload } from './upload.ts';
 
 it('an upload of any size is reported in ten lines at most, because CI keeps every one', async () => {
@@ -24,4 +25,23 @@ it('an upload of any size is reported in ten lines at most, because CI keeps eve
 	expect(reports).toHaveLength(11);
 	expect(reports[0]).toBe('packing');
 	expect(reports.at(-1)).toBe('50.0 MB of 50.0 MB');
+});
+
+it('what the Railway CLI uploaded is told from what stood there before', async () => {
+	const seen = ['of the group', 'of the group', 'of the group', 'uploaded'];
+	const run = {
+		platform: {
+			observe: async () => ({
+				services: [
+					{ id: 'id', latestDeployment: { id: seen.length > 1 ? seen.shift() : seen[0], status: 'BUILDING' } },
+				],
+			}),
+		},
+		services: new Map([['web', 'id']]),
+		deployments: new Map(),
+		ports: { railwayUp: async () => {}, clock: virtualClock() },
+	} as unknown as Run;
+	const step = { kind: 'upload', service: 'web', source: { railwayBin: 'railway' } } as Parameters<typeof upload>[0];
+	await upload(step, run, new AbortController().signal, () => {});
+	expect(run.deployments.get('web')?.id).toBe('uploaded');
 });

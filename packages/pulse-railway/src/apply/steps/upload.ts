@@ -32,16 +32,20 @@ async function uploadArchive(step: StepOf<'upload'>, run: Run, signal: AbortSign
 async function runRailwayUp(step: StepOf<'upload'>, bin: string, run: Run, signal: AbortSignal): Promise<string> {
 	const id = serviceId(run, step.service);
 	const target = run.target ?? { projectId: '', environmentId: '' };
+	const latest = async (signal: AbortSignal) =>
+		(await platformOf(run).observe(signal)).services.find((service) => service.id === id)?.latestDeployment;
+	// Placing a service in its group may have made one, which has nothing to run (facts/railway.md §2.7).
+	const before = (await latest(signal))?.id;
 	await run.ports.railwayUp({ bin, source: step.source, serviceId: id, ...target }, signal);
-	// The service is new, so its first deployment is ours.
 	const deployment = await waitFor({
 		what: `the deployment of ${step.service} to show`,
 		budgetMs: SHOW_BUDGET_MS,
 		clock: run.ports.clock,
 		signal,
-		check: async (signal) =>
-			(await platformOf(run).observe(signal)).services.find((service) => service.id === id)?.latestDeployment ??
-			undefined,
+		async check(signal) {
+			const found = await latest(signal);
+			return found && found.id !== before ? found : undefined;
+		},
 	});
 	run.deployments.set(step.service, { id: deployment.id, status: deployment.status });
 	return 'by the Railway CLI';
