@@ -8,10 +8,12 @@ import { looksSecret } from '../source/looks-secret.ts';
 import type { ImageBuild } from './ports.ts';
 
 const SHOWN_LINES = 40;
+/** Variables that the docker client itself obeys: meant for the build, they must not send it elsewhere. */
+const STEERS_DOCKER = /^(PATH|HOME|TMPDIR|(DOCKER|BUILDX|BUILDKIT|XDG)_.*)$/;
 
 /**
  * `docker buildx build --push` (contract R7.9). Build arguments are named on the command line and valued through the
- * environment: other users of the machine can read process arguments.
+ * environment: other users of the machine can read process arguments. Those that docker itself would obey are no secrets.
  */
 export async function buildImage(
 	{ image, source, buildArgs }: ImageBuild,
@@ -21,6 +23,7 @@ export async function buildImage(
 ): Promise<void> {
 	for (const text of await exposed(source)) host.notify({ level: 'warning', text });
 	const names = Object.keys(buildArgs).sort();
+	const hidden = Object.fromEntries(Object.entries(buildArgs).filter(([name]) => !STEERS_DOCKER.test(name)));
 	const lines: string[] = [];
 	// A build needs no Railway token, and runs what others have published.
 	const { RAILWAY_TOKEN: _project, RAILWAY_API_TOKEN: _account, ...rest } = env;
@@ -29,11 +32,11 @@ export async function buildImage(
 		args: [
 			...['buildx', 'build', '--push', '--platform', 'linux/amd64', '-t', image],
 			...['-f', join(source.context, source.dockerfile)],
-			...names.flatMap((name) => ['--build-arg', name]),
+			...names.flatMap((name) => ['--build-arg', name in hidden ? name : `${name}=${buildArgs[name]}`]),
 			source.context,
 		],
 		cwd: source.context,
-		env: { ...rest, ...buildArgs },
+		env: { ...rest, ...hidden },
 		signal,
 		onLine(line) {
 			lines.push(line);

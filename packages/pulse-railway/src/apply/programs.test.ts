@@ -33,13 +33,17 @@ const called = async () =>
 	};
 
 describe('docker (R7.9)', () => {
-	const build = (script?: string, host = recordingHost()) =>
+	const build = (
+		script?: string,
+		host = recordingHost(),
+		buildArgs: Record<string, string> = { WEB_ROOT: 'web', API_KEY: 'hunter2' },
+	) =>
 		program('docker', script).then(() =>
 			buildImage(
 				{
 					image: 'ghcr.io/a/b:new',
 					source: { context: dir, dockerfile: 'Dockerfile', useGitignore: true },
-					buildArgs: { WEB_ROOT: 'web', API_KEY: 'hunter2' },
+					buildArgs,
 				},
 				{ PATH: dir, HOME: '/home', RAILWAY_TOKEN: 'one', RAILWAY_API_TOKEN: 'other' },
 				host,
@@ -55,6 +59,14 @@ describe('docker (R7.9)', () => {
 		);
 		expect(env).toMatchObject({ API_KEY: 'hunter2', WEB_ROOT: 'web', HOME: '/home' });
 		expect(Object.keys(env).filter((name) => name.startsWith('RAILWAY_'))).toEqual([]);
+	});
+
+	it('is not steered by arguments that are meant for the build', async () => {
+		await build('', recordingHost(), { DOCKER_HOST: 'tcp://other', PATH: '/app/bin', WEB_ROOT: 'web' });
+		const { args, env } = await called();
+		const given = args.filter((_, at) => args[at - 1] === '--build-arg');
+		expect(given).toEqual(['DOCKER_HOST=tcp://other', 'PATH=/app/bin', 'WEB_ROOT']);
+		expect([env.DOCKER_HOST, env.PATH]).toEqual([undefined, dir]);
 	});
 
 	it('warns of secrets that nothing keeps out of the image', async () => {
