@@ -7,11 +7,15 @@ import { serviceTarget } from '../config/service-target.ts';
 import type { Policy } from '../janitor/facts.ts';
 import { routerFacts } from '../plan/baseline.ts';
 import { type StackReport, stackReport } from '../plan/stack-report.ts';
-import type { StackObservation } from '../platform/port.ts';
+import { isPassing } from '../platform/error.ts';
+import type { Platform, StackObservation } from '../platform/port.ts';
+import type { Ports } from './ports.ts';
 import { requireTarget } from './resolve-target.ts';
 import { withSession } from './session.ts';
 
 const WATCH_MS = 2_000;
+/** Railway counts requests by the hour, and who is where changes in the router. */
+const OBSERVE_MS = 10_000;
 const ROUTER_BUDGET_MS = 5_000;
 const PROBE_MS = 3_000;
 
@@ -21,24 +25,64 @@ export async function status(invocation: Invocation, onReport?: (report: StackRe
 	const where = serviceTarget(invocation);
 	return withSession({ token: where.token, env, host }, async ({ account, ports }) => {
 		const platform = ports.openPlatform(await requireTarget(where.target, account, signal));
-		for (;;) {
-			const observation = await platform.observe(signal);
-			const router = routerFacts(observation, where.routerService);
-			const { controlOrigin: origin, controlToken } = router;
-			const port = ports.openRouter({ origin, controlToken, budgetMs: ROUTER_BUDGET_MS });
-			const live = await port.control('status', { probeMs: PROBE_MS }, signal).catch((error: unknown) => {
-				// What Railway says is worth the more when the router is away.
-				if (isDeployToolError(error) && error.code === 'control-unreachable') return error;
-				throw error;
-			});
-			const report = stackReport(observation, live, router, janitorPolicy(observation));
-			if (onReport === undefined) return report;
+		const read = stackReader(platform, ports, where.routerService, signal);
+		let report = await read();
+		if (onReport === undefined) return report;
+		// Ctrl-C is how watching ends, whatever it interrupts.
+		while (!signal.aborted) {
 			onReport(report);
-			// Ctrl-C is how watching ends.
-			await systemClock.sleep(WATCH_MS, signal).catch(() => {});
-			if (signal.aborted) return report;
+			report = await systemClock
+				.sleep(WATCH_MS, signal)
+				.then(read)
+				.catch((error: unknown) => {
+					if (!signal.aborted) throw error;
+					return report;
+				});
 		}
+		return report;
 	});
+}
+
+/** Railway is asked again when its last word is old or the router knows better, and may be silent once it spoke. */
+function stackReader(
+	platform: Pick<Platform, 'observe'>,
+	{ openRouter }: Pick<Ports, 'openRouter'>,
+	routerService: string,
+	signal: AbortSignal,
+): () => Promise<StackReport> {
+	let observation: StackObservation | undefined;
+	let revision: number | undefined;
+	let askAt = 0;
+
+	async function observe(): Promise<StackObservation> {
+		try {
+			observation = await platform.observe(signal);
+			askAt = systemClock.now() + OBSERVE_MS;
+			return observation;
+		} catch (error) {
+			if (observation === undefined || !isPassing(error)) throw error;
+			askAt = systemClock.now() + Math.max(OBSERVE_MS, error.retryAfterMs ?? 0);
+			return observation;
+		}
+	}
+
+	return async () => {
+		const due = observation === undefined || systemClock.now() >= askAt;
+		let seen = due || observation === undefined ? await observe() : observation;
+		const router = routerFacts(seen, routerService);
+		const { controlOrigin: origin, controlToken } = router;
+		const port = openRouter({ origin, controlToken, budgetMs: ROUTER_BUDGET_MS });
+		const live = await port.control('status', { probeMs: PROBE_MS }, signal).catch((error: unknown) => {
+			// What Railway says is worth the more when the router is away.
+			if (isDeployToolError(error) && error.code === 'control-unreachable') return error;
+			throw error;
+		});
+		if (!(live instanceof Error)) {
+			if (!due && live.snapshot.revision !== revision) seen = await observe();
+			revision = live.snapshot.revision;
+		}
+		return stackReport(seen, live, router, janitorPolicy(seen));
+	};
 }
 
 /** As the janitor service will read it from its own variables. */

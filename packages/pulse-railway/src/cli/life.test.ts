@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import * as api from '../api.ts';
 import { type ApiCall, type Fault, type LocalPlatform, startLocalPlatform } from '../local/index.ts';
 import { appFolder } from './testing/app-folder.ts';
-import { type Ended, pulseRailway } from './testing/run.ts';
+import { type Ended, pulseRailway, startPulseRailway } from './testing/run.ts';
 
 /** One stack lives through all commands; each test leaves it in order for the next. */
 let app: Awaited<ReturnType<typeof appFolder>>;
@@ -163,6 +163,19 @@ it('two deploys: new visitors get the second, whoever is on the first stays ther
 it('status asks Railway at most twice', async () => {
 	await status();
 	expect(asked.length, asked.join()).toBeLessThanOrEqual(2);
+}, 60_000);
+
+it('status --watch tells the router again and again, Railway now and then, and ends well at Ctrl-C', async () => {
+	asked = [];
+	const watching = startPulseRailway(['status', '--watch', '--json'], { cwd: app.dir, env });
+	await vi.waitFor(() => expect(watching.lines().length).toBeGreaterThanOrEqual(3), 30_000);
+	watching.interrupt();
+	expect((await watching.ended).code).toBe(0);
+	expect(watching.lines().map((line) => JSON.parse(line).active_deployment)).toEqual(
+		watching.lines().map(() => second),
+	);
+	// One of them tells the kind of token.
+	expect(asked.length, asked.join()).toBeLessThanOrEqual(watching.lines().length);
 }, 60_000);
 
 it('rollback goes back, and forward again', async () => {

@@ -11,11 +11,20 @@ export interface Ended {
 	json<T = Record<string, unknown>>(): T;
 }
 
+interface Shell {
+	readonly cwd: string;
+	readonly env?: Readonly<Record<string, string>>;
+}
+
 /** The built command as a process of its own, without a terminal and with no environment but this. */
-export async function pulseRailway(
+export function pulseRailway(args: readonly string[], options: Shell): Promise<Ended> {
+	return startPulseRailway(args, options).ended;
+}
+
+export function startPulseRailway(
 	args: readonly string[],
-	options: { readonly cwd: string; readonly env?: Readonly<Record<string, string>> },
-): Promise<Ended> {
+	options: Shell,
+): { /** Of stdout, so far. */ lines(): string[]; interrupt(): void; readonly ended: Promise<Ended> } {
 	const child = spawn(process.execPath, [BIN, ...args], {
 		cwd: options.cwd,
 		// A home without a login of the Railway CLI.
@@ -30,9 +39,13 @@ export async function pulseRailway(
 	child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
 		stderr += chunk;
 	});
-	const code = await new Promise<number | null>((resolve, reject) => {
+	const ended = new Promise<Ended>((resolve, reject) => {
 		child.once('error', reject);
-		child.once('close', resolve);
+		child.once('close', (code) => resolve({ code, stdout, stderr, json: () => JSON.parse(stdout) }));
 	});
-	return { code, stdout, stderr, json: () => JSON.parse(stdout) };
+	return {
+		lines: () => stdout.split('\n').slice(0, -1),
+		interrupt: () => void child.kill('SIGINT'),
+		ended,
+	};
 }
