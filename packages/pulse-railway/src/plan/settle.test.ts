@@ -55,6 +55,18 @@ describe('before anything new begins', () => {
 		).toMatchObject({ steps: ['finish:c', 'forget:d', 'leftover:d'], activeId: 'c' });
 	});
 
+	it('what runs is left alone where neither truth knows anything: both may have been lost', () => {
+		const observation = stack({ backends: ['a', 'b'] });
+		const services = observation.services.map((service) =>
+			service.name === 'a'
+				? { ...service, latestDeployment: { id: 'd', status: 'SUCCESS' as const, stopped: false, createdAt: '' } }
+				: service,
+		);
+		const { steps, warnings, deleted } = settle({ ...observation, services }, live({}), NOW);
+		expect([steps.map(({ id }) => id), [...deleted]]).toEqual([['leftover:b'], ['b']]);
+		expect(warnings).toEqual([expect.stringMatching(/^a still runs .* pulse-railway promote <id>$/)]);
+	});
+
 	it('a first promotion that died is finished too', () => {
 		expect(settled({ active: 'c', backends: ['c'], live: { c: 'pending' } }).steps).toEqual(['finish:c']);
 	});

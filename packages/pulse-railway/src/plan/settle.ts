@@ -32,6 +32,7 @@ export function settle(observation: StackObservation, live: RoutingSnapshot, now
 	const active = backends.find((backend) => backend.id === durable);
 	const record = live.deployments.find((candidate) => candidate.id === durable);
 
+	if (durable === null && live.activeId === null && live.deployments.length === 0) return unknownStack(observation);
 	if (durable === live.activeId) return withLeftovers(durable, [], backends, live);
 	if (durable === null) {
 		return nothing(
@@ -59,6 +60,28 @@ export function settle(observation: StackObservation, live: RoutingSnapshot, now
 	return {
 		...nothing(durable, `The router's store did not know ${durable}; it is restored from Railway.`),
 		steps: [reconcile(active, backends, live.revision)],
+	};
+}
+
+/**
+ * Neither truth knows a deployment. Those that run may be all that there is, where the store lost its data and the
+ * variable was removed; what a killed first deploy left running goes with the deploy after the next.
+ */
+function unknownStack(observation: StackObservation): Settlement {
+	const running = new Set(
+		observation.services
+			.filter(({ latestDeployment }) => ['SUCCESS', 'SLEEPING'].includes(latestDeployment?.status ?? ''))
+			.map(({ id }) => id),
+	);
+	const backends = backendServices(observation);
+	const kept = backends.filter(({ serviceId }) => running.has(serviceId));
+	const leftovers = backends.filter(({ serviceId }) => !running.has(serviceId));
+	const warning = `${kept.map(({ id }) => id).join(', ')} still runs although nothing says that it was ever active; it is left alone. If it serves people: pulse-railway promote <id>`;
+	return {
+		activeId: null,
+		warnings: kept.length === 0 ? [] : [warning],
+		steps: leftovers.map(deleteLeftover),
+		deleted: new Set(leftovers.map(({ id }) => id)),
 	};
 }
 

@@ -109,8 +109,14 @@ const UNKNOWN = { action: 'keep', reason: 'router away', detail: null, until: nu
 
 /** A store that knows nobody has lost its data: what stands on Railway is no leftover then. */
 function unregistered(observation: StackObservation, { snapshot }: ControlStatus): DeploymentReport['janitor'] {
-	const lost = snapshot.activeId === null && durableActiveId(observation) !== null;
-	const detail = lost ? 'the janitor or the next deploy restores it' : 'the next deploy deletes it';
+	const nobody = snapshot.activeId === null;
+	const lost = nobody && durableActiveId(observation) !== null;
+	const unknown = nobody && !lost && snapshot.deployments.length === 0;
+	const detail = lost
+		? 'the janitor or the next deploy restores it'
+		: unknown
+			? 'promote it if it serves people'
+			: 'the next deploy deletes it';
 	return { action: 'keep', reason: 'unregistered', detail, until: null };
 }
 
