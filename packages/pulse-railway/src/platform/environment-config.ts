@@ -41,11 +41,12 @@ export interface ServiceConfig {
 	readonly numReplicas: number | null;
 }
 
-/** `null` when it is not a configuration as we know it. */
+/** `null` when it is not a configuration as we know it, or shows the names of variables without any of their values. */
 export function readConfig(config: unknown): StackConfig | null {
 	const parsed = configShape.safeParse(config);
 	if (!parsed.success) return null;
 	const { services, sharedVariables } = parsed.data;
+	if (hidesValues([sharedVariables, ...Object.values(services ?? {}).map(({ variables }) => variables)])) return null;
 	return {
 		sharedVariables: plain(sharedVariables),
 		service(id) {
@@ -57,6 +58,14 @@ export function readConfig(config: unknown): StackConfig | null {
 			};
 		},
 	};
+}
+
+/** Taken for sealed ones, they would look lost. */
+function hidesValues(scopes: readonly z.infer<typeof variables>[]): boolean {
+	const unsealed = scopes
+		.flatMap((scope) => Object.values(scope ?? {}))
+		.filter((variable) => variable !== null && variable.isSealed !== true);
+	return unsealed.length > 0 && unsealed.every((variable) => (variable?.value ?? null) === null);
 }
 
 function plain(raw: z.infer<typeof variables>): Variables {

@@ -179,3 +179,13 @@ test('an environment of another project is refused: ids from a flag and from the
 		next: expect.stringContaining('RAILWAY_ENVIRONMENT_ID'),
 	});
 });
+
+test('variables are asked for by themselves when the configuration tells their names alone (UNVERIFIED in facts §2.4)', async () => {
+	const hidden = { A: { value: null }, B: {} };
+	server.on(
+		'observeStack',
+		stack([instance('a')], { services: { a: { variables: hidden } }, sharedVariables: hidden }),
+	);
+	server.on('readVariables', data({ shared: { S: '1' }, s0: { A: '2', B: '3' } }));
+	expect(await observe()).toMatchObject({ sharedVariables: { S: '1' }, services: [{ variables: { A: '2', B: '3' } }] });
+});
