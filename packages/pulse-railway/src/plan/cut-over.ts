@@ -1,20 +1,23 @@
 import type { Step } from './step.ts';
 
-const AFFINITY_BUDGET_SECONDS = 180;
+/** For a deployment that has just become healthy (contract R7.14). */
+export const NEW_SECONDS = 180;
+/** For one that is said to run: whoever rolls back must soon know that this one is no way out. */
+export const STANDING_SECONDS = 30;
 const ACTIVE_BUDGET_SECONDS = 180;
 
 /**
  * The one order of every cut-over, shared by deploy, rollback and promote: it answers through the router → the durable
  * write → the live promotion → everybody answers with it (decision 6). Before the write the old deployment is untouched.
  */
-export function cutOver(deployment: string, service: string): readonly Step[] {
+export function cutOver(deployment: string, service: string, affinitySeconds: number): readonly Step[] {
 	return [
 		{
 			kind: 'verify-affinity',
 			id: 'verify-affinity',
 			title: `Check that ${deployment} answers through the router`,
 			deployment,
-			budgetSeconds: AFFINITY_BUDGET_SECONDS,
+			budgetSeconds: affinitySeconds,
 		},
 		{
 			kind: 'commit-active',

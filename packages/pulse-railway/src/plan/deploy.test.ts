@@ -145,6 +145,14 @@ describe('the variables of a new deployment (R6.2, R6.3)', () => {
 		expect(variables({}, { observation })).not.toHaveProperty('WEB_ROOT');
 	});
 
+	it('refer to sealed ones too, and the plan says that Railway may not pass them on', () => {
+		const observation = withEnv({ API_KEY: null, PORT: null, PLAIN: '1' });
+		expect(variables({}, { observation })).toMatchObject({ API_KEY: reference('pulse-env', 'API_KEY') });
+		expect(plan({}, { observation }).warnings).toEqual([
+			expect.stringMatching(/^API_KEY of pulse-env: Railway may not pass sealed variables on/),
+		]);
+	});
+
 	it('later wins: references < --env < build args', () => {
 		const observation = withEnv({ A: '1', B: '1', C: '1' });
 		expect(variables({ env: ['B=2', 'C=2'], buildArg: ['C=3'] }, { observation })).toMatchObject({

@@ -2,12 +2,13 @@ import { usageError } from 'pulse-deploy-kit/errors';
 import type { LoadedApp } from 'pulse-deploy-kit/load-app';
 import type { DeployConfig } from '../config/deploy.ts';
 import { backendServiceName } from '../config/names.ts';
+import { isPassedOn } from '../config/reserved.ts';
 import type { RoutingSnapshot } from '../deployments/record.ts';
-import type { StackObservation } from '../platform/port.ts';
+import type { ObservedService, StackObservation } from '../platform/port.ts';
 import { type BackendInput, backendSettings } from './backend-service.ts';
 import { buildImage, createService, deployImage, group, upload } from './backend-steps.ts';
 import type { BaselineFacts } from './baseline.ts';
-import { cutOver } from './cut-over.ts';
+import { cutOver, NEW_SECONDS } from './cut-over.ts';
 import { registration } from './register-step.ts';
 import { settle } from './settle.ts';
 import type { Plan, SourceTree, Step } from './step.ts';
@@ -64,7 +65,7 @@ export function planDeploy(facts: DeployFacts, config: DeployConfig): Plan {
 			image === undefined ? `Built on Railway from ${source.context}` : `Built here and pushed as ${image}`,
 			activeFact(settlement.activeId, facts.activeSessions),
 		],
-		warnings: [...settlement.warnings, ...replicaWarning(config.backendReplicas)],
+		warnings: [...settlement.warnings, ...replicaWarning(config.backendReplicas), ...sealedWarning(baseline.env)],
 		steps: [
 			...settlement.steps,
 			...(image === undefined ? [] : [buildImage(image, source, backend)]),
@@ -84,7 +85,7 @@ export function planDeploy(facts: DeployFacts, config: DeployConfig): Plan {
 			image === undefined ? upload(service, source) : deployImage(service),
 			awaited,
 			registration(id, service),
-			...cutOver(id, service),
+			...cutOver(id, service, NEW_SECONDS),
 		],
 	};
 }
@@ -127,6 +128,15 @@ function activeFact(activeId: string | null, sessions: number | null): string {
 	if (activeId === null) return 'First deployment of this stack';
 	const users = sessions === null ? 'an unknown number of' : String(sessions);
 	return `Active now: ${activeId}; its ${users} live sessions stay on it until they end`;
+}
+
+/** Whether a reference reaches a sealed variable is nowhere said (facts/railway.md §7). */
+function sealedWarning({ name, variables }: ObservedService): readonly string[] {
+	const sealed = Object.keys(variables).filter((variable) => variables[variable] === null && isPassedOn(variable));
+	if (sealed.length === 0) return [];
+	return [
+		`${sealed.join(', ')} of ${name}: Railway may not pass sealed variables on; unseal them if the app lacks them.`,
+	];
 }
 
 function replicaWarning(replicas: number): readonly string[] {

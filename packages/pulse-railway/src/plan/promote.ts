@@ -2,7 +2,7 @@ import { usageError } from 'pulse-deploy-kit/errors';
 import type { DeploymentRecord, RoutingSnapshot } from '../deployments/record.ts';
 import { type BackendService, backendServices } from '../janitor/durable.ts';
 import type { StackObservation } from '../platform/port.ts';
-import { cutOver } from './cut-over.ts';
+import { cutOver, STANDING_SECONDS } from './cut-over.ts';
 import { registration } from './register-step.ts';
 import { durableActiveId, reconcile } from './settle.ts';
 import type { Plan, Step } from './step.ts';
@@ -31,7 +31,12 @@ export function planPromote({ observation, live, activeSessions, routerService }
 		resume: `pulse-railway promote --deployment-id ${id} --service ${routerService}`,
 		facts: done ? [`${id} is already active`] : activeFacts(live.activeId, activeSessions),
 		warnings: [],
-		steps: done ? [] : [...known(record, backend, lostStore(observation, live)), ...cutOver(id, backend.serviceName)],
+		steps: done
+			? []
+			: [
+					...known(record, backend, lostStore(observation, live)),
+					...cutOver(id, backend.serviceName, STANDING_SECONDS),
+				],
 	};
 }
 

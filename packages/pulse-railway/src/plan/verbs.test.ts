@@ -16,6 +16,10 @@ describe('promoting', () => {
 			CUT_OVER,
 		);
 	});
+	it('gives up on one that does not answer while there is time to try another', () => {
+		const { steps } = planPromote({ ...where, observation, live: live({ a: 'draining', b: 'active' }) }, 'a');
+		expect(steps[0]).toMatchObject({ kind: 'verify-affinity', budgetSeconds: 30 });
+	});
 	it('one that the router does not know registers it first', () => {
 		expect(kinds(planPromote({ ...where, observation, live: live({ b: 'active' }) }, 'c'))).toEqual([
 			'register',
