@@ -80,12 +80,16 @@ async function unbroken(scenario: Scenario, lane: Lane, stack: Stack): Promise<r
 	return ended.calls;
 }
 
-async function broken({ scenario, at, kind }: Case, title: string, lane: Lane, stack: Stack): Promise<void> {
-	const attempt = await scenario.prepare(lane, stack);
+async function broken({ scenario, at, kind }: Case, title: string, lane: Lane, shared: Stack): Promise<void> {
+	const attempt = await scenario.prepare(lane, shared);
+	const { stack = shared } = attempt;
+	const standing = () => attempt.untouched.map((service) => [service, lane.processes(stack, service)]);
+	const processes = standing();
 	const secrets = await lane.secrets(stack);
 	const before = new Set((await stack.store.snapshot()).deployments.map(({ id }) => id));
 	const allowed = (id: string) => attempt.mayAnswer.includes(id) || (/^shop-/.test(id) && !before.has(id));
-	const visitor = attempt.mayAnswer.length === 0 ? null : new Visitor(stack.address, allowed);
+	const [active] = attempt.mayAnswer;
+	const visitor = active === undefined ? null : new Visitor(stack.address, allowed, active);
 	try {
 		let ended = await lane.run(attempt.args, attempt.env, { at, kind });
 		expect(ended.met, 'the command made this call').toBe(true);
@@ -105,6 +109,7 @@ async function broken({ scenario, at, kind }: Case, title: string, lane: Lane, s
 		for (const secret of secrets) expect(ended.stderr + ended.stdout).not.toContain(secret);
 		await attempt.check(ended);
 		await expectInOrder(lane, stack, title);
+		expect(standing(), 'processes').toEqual(processes);
 	} finally {
 		const visits = await visitor?.leave();
 		await attempt.dispose?.();

@@ -75,6 +75,24 @@ test('a deploy during a janitor run: the deploy goes through, and the janitor de
 	expect(await (await fetch(`${stack.address}/?pulse_deployment=${before}`)).text()).toMatch(`${before} `);
 }, 120_000);
 
+test.each([
+	['is reading what stands', 'project+environment'],
+	['deletes what nobody uses', 'serviceDelete'],
+])(
+	'a deploy while the janitor %s: the deploy goes through, and whoever is on the one before stays there',
+	async (_, fields) => {
+		const [before, idle] = await onlyTwo();
+		const [deploying, cleaning] = await race('janitor and deploy', () => whileJanitorIsAt(fields, deploy));
+		done(cleaning);
+		const made = idOf(done(deploying));
+		expect(await active()).toBe(made);
+		const deleted = (JSON.parse(cleaning.stdout).deleted ?? []).map(({ id }: { id: string }) => id);
+		expect([[], [idle]]).toContainEqual(deleted);
+		expect(await (await fetch(`${stack.address}/?pulse_deployment=${before}`)).text()).toMatch(`${before} `);
+	},
+	120_000,
+);
+
 test('a rollback during a drain: the one that drains is active again, or it was deleted and the rollback says so', async () => {
 	const [from, to] = await onlyTwo();
 	const [rolling, cleaning] = await race('rollback and janitor', () => Promise.all([rollback(), janitor()]));
@@ -91,22 +109,8 @@ test('a rollback during a drain: the one that drains is active again, or it was 
 
 test('a rollback while the janitor deletes its target: it takes another one or refuses, and nobody is sent to what goes', async () => {
 	const [from, to] = await onlyTwo();
-	let deleting = false;
-	const slowly = {
-		name: 'takes its time',
-		fault() {
-			deleting = true;
-			return { kind: 'delay', ms: 3_000 } as const;
-		},
-	};
-	const rolling = await race('janitor and rollback', async () => {
-		const at = { fields: 'serviceDelete', nth: 0 };
-		const cleaning = lane.run(['janitor', 'run'], stack.janitorEnv, { at, kind: slowly });
-		await until('the janitor to be at the deletion', () => deleting);
-		const rolling = await rollback();
-		done(await cleaning);
-		return rolling;
-	});
+	const [rolling, cleaning] = await race('janitor and rollback', () => whileJanitorIsAt('serviceDelete', rollback));
+	done(cleaning);
 	expect(lane.services(stack)).not.toContain(to);
 	if (rolling.code === 0) {
 		expect(idOf(rolling)).not.toBe(to);
@@ -116,6 +120,22 @@ test('a rollback while the janitor deletes its target: it takes another one or r
 		expect(errorOf(rolling).message).toMatch(/no earlier deployment|being deleted/);
 	}
 }, 120_000);
+
+/** Runs `command` while an API call of a janitor run takes three seconds: both results. */
+async function whileJanitorIsAt<T>(fields: string, command: () => Promise<T>) {
+	let there = false;
+	const kind = {
+		name: 'takes its time',
+		fault() {
+			there = true;
+			return { kind: 'delay', ms: 3_000 } as const;
+		},
+	};
+	const cleaning = lane.run(['janitor', 'run'], stack.janitorEnv, { at: { fields, nth: 0 }, kind });
+	await until(`the janitor to be at ${fields}`, () => there);
+	const ended = await command();
+	return [ended, await cleaning] as const;
+}
 
 /** The active deployment, and the one before, which drains and is idle; all others are deleted. */
 async function onlyTwo(): Promise<[string, string]> {

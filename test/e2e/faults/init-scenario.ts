@@ -16,6 +16,7 @@ export async function prepareInit(lane: Lane, where: 'new' | 'existing') {
 		args,
 		env,
 		mayAnswer: [],
+		untouched: [],
 		// Killed after its very last write it has done everything but say so.
 		nothingLeft: /baseline stack already exists/,
 		/** The check of the other commands needs a stack; this one looks for its own. */

@@ -155,13 +155,20 @@ export class Lane {
 		return deployments.findLast(({ serviceId }) => serviceId === id);
 	}
 
-	/** How many processes run for a service. */
-	processes(target: Target, service: string): number {
-		return this.#described(target).find(({ service_name }) => service_name === service)?.processes.length ?? 0;
+	/** Process ids of a service's replicas. */
+	processes(target: Target, service: string): number[] {
+		return this.#service(target, service)?.processes.map(({ pid }) => pid) ?? [];
+	}
+
+	/** Public addresses of an environment, each with its service. */
+	addresses(target: Target): string[] {
+		return this.#described(target).flatMap(({ service_name, addresses }) =>
+			addresses.map((address) => `${service_name} ${address}`),
+		);
 	}
 
 	serviceId(target: Target, service: string): string {
-		return this.#described(target).find(({ service_name }) => service_name === service)?.service_id ?? '';
+		return this.#service(target, service)?.service_id ?? '';
 	}
 
 	projects(name: string): string[] {
@@ -245,6 +252,10 @@ export class Lane {
 		const { data, errors } = (await response.json()) as { data: T; errors?: unknown };
 		if (errors) throw new Error(`the platform answered ${JSON.stringify(errors)}`);
 		return data;
+	}
+
+	#service(target: Target, service: string) {
+		return this.#described(target).find(({ service_name }) => service_name === service);
 	}
 
 	#described({ environmentId }: Target) {

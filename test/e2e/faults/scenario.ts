@@ -5,8 +5,12 @@ import type { Lane, Stack } from './lane.ts';
 export interface Attempt {
 	readonly args: readonly string[];
 	readonly env?: Readonly<Record<string, string>>;
-	/** Deployments that may answer visitors meanwhile, besides those that it creates. */
+	/** Deployments that may answer visitors meanwhile, besides those that it creates; first the active one, if any. */
 	readonly mayAnswer: readonly string[];
+	/** Services whose processes go on as they are, with all that they hold in memory. */
+	readonly untouched: readonly string[];
+	/** Its own, which `dispose` takes away; default: the one that every attempt shares. */
+	readonly stack?: Stack;
 	/** A second run may say that there is nothing left to do. */
 	readonly nothingLeft?: RegExp;
 	/** Throws for what is wrong. `ended` is the last run. */

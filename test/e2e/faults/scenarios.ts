@@ -9,6 +9,7 @@ import { type Attempt, deployArguments, deployed, done, inStack, type Scenario }
 export const SCENARIOS: readonly Scenario[] = [
 	{ name: 'deploy (source)', prepare: (lane, stack) => deploy(lane, stack, 'source') },
 	{ name: 'deploy (image)', prepare: (lane, stack) => deploy(lane, stack, 'image') },
+	{ name: 'deploy (the first)', sparse: true, prepare: firstDeploy },
 	{ name: 'rollback', prepare: rollback },
 	{ name: 'delete', prepare: remove },
 	{ name: 'janitor run', prepare: janitorRun },
@@ -17,6 +18,9 @@ export const SCENARIOS: readonly Scenario[] = [
 	{ name: 'init (existing project)', sparse: true, prepare: (lane) => prepareInit(lane, 'existing') },
 ];
 
+/** What only an upgrade replaces, and Redis not even that. */
+const STANDING = ['pulse-redis', 'pulse-router'];
+
 async function deploy(lane: Lane, stack: Stack, mode: 'source' | 'image'): Promise<Attempt> {
 	await keepOnly(lane, stack, 1);
 	const { activeId: before } = await stack.store.snapshot();
@@ -24,6 +28,7 @@ async function deploy(lane: Lane, stack: Stack, mode: 'source' | 'image'): Promi
 		args: deployArguments(mode),
 		env: inStack(stack),
 		mayAnswer: [before ?? ''],
+		untouched: [before ?? '', ...STANDING],
 		async check(ended) {
 			const { deployment_id } = JSON.parse(done(ended).stdout);
 			expect((await stack.store.snapshot()).activeId).toBe(deployment_id);
@@ -35,12 +40,37 @@ async function deploy(lane: Lane, stack: Stack, mode: 'source' | 'image'): Promi
 	};
 }
 
+let first = 0;
+
+/** Of a stack of its own, where nothing is active yet. */
+async function firstDeploy(lane: Lane): Promise<Attempt> {
+	const project = `first-${++first}`;
+	const stack = await lane.init(project);
+	return {
+		args: deployArguments('source'),
+		env: inStack(stack),
+		mayAnswer: [],
+		untouched: STANDING,
+		stack,
+		async check(ended) {
+			const { deployment_id } = JSON.parse(done(ended).stdout);
+			expect((await stack.store.snapshot()).activeId).toBe(deployment_id);
+			expect(await (await fetch(stack.address)).text()).toMatch(new RegExp(`^${deployment_id} `));
+		},
+		async dispose() {
+			await stack.store.close();
+			await lane.deleteProject(stack.projectId);
+		},
+	};
+}
+
 async function rollback(lane: Lane, stack: Stack): Promise<Attempt> {
 	const [active, previous] = await twoDeployments(lane, stack);
 	return {
 		args: ['rollback'],
 		env: inStack(stack),
 		mayAnswer: [active, previous],
+		untouched: [active, previous, ...STANDING],
 		async check(ended) {
 			done(ended);
 			expect((await stack.store.snapshot()).activeId).toBe(previous);
@@ -54,6 +84,7 @@ async function remove(lane: Lane, stack: Stack): Promise<Attempt> {
 		args: ['delete', previous, '--yes'],
 		env: inStack(stack),
 		mayAnswer: [active],
+		untouched: [active, ...STANDING],
 		nothingLeft: /not found/,
 		check: () => expectGone(stack, previous),
 	};
@@ -71,6 +102,7 @@ async function janitorRun(lane: Lane, stack: Stack): Promise<Attempt> {
 		args: ['janitor', 'run'],
 		env: stack.janitorEnv,
 		mayAnswer: [active],
+		untouched: [active, ...STANDING],
 		async check(ended) {
 			done(ended);
 			await expectGone(stack, previous);
@@ -84,15 +116,16 @@ async function upgrade(lane: Lane, stack: Stack): Promise<Attempt> {
 	await keepOnly(lane, stack, 1);
 	const { activeId } = await stack.store.snapshot();
 	const seconds = String(100 + ++upgrades);
-	const replicas = lane.processes(stack, 'pulse-router') === 1 ? 2 : 1;
+	const replicas = lane.processes(stack, 'pulse-router').length === 1 ? 2 : 1;
 	return {
 		args: ['upgrade', 'app.ts', '--router-replicas', String(replicas), '--drain-grace-seconds', seconds],
 		env: inStack(stack),
 		mayAnswer: [activeId ?? ''],
+		untouched: [activeId ?? '', 'pulse-redis'],
 		async check(ended) {
 			done(ended);
 			// What was written is also what runs.
-			expect(lane.processes(stack, 'pulse-router')).toBe(replicas);
+			expect(lane.processes(stack, 'pulse-router')).toHaveLength(replicas);
 			expect(
 				(await lane.newestDeployment(stack, 'pulse-janitor'))?.variables.PULSE_RAILWAY_JANITOR_DRAIN_GRACE_SECONDS,
 			).toBe(seconds);

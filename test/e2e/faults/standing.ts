@@ -18,6 +18,7 @@ export async function expectInOrder(lane: Lane, stack: Stack, when: string): Pro
 	).toEqual(activeId === null ? [] : [`${activeId} active`]);
 	const ids = deployments.map(({ id }) => id);
 	expect(lane.services(stack), `${when}: services`).toEqual([...BASELINE, ...ids].sort());
+	expect(lane.addresses(stack), `${when}: public addresses`).toEqual([`pulse-router ${stack.address}`]);
 	expect(await lane.tokens(stack.projectId), `${when}: tokens`).toHaveLength(1);
 	for (const name of ['deploy', 'janitor'] as const)
 		expect(await stack.store.lockHolder(name), `${when}: lock ${name}`).toBeNull();

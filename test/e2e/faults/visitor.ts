@@ -1,15 +1,20 @@
-/** Somebody who asks for a page all the time, and is answered by the deployments that may answer, or complains. */
+/**
+ * Somebody who asks for a page all the time, and is answered by the deployments that may answer, or complains; and a tab
+ * of `pinned`, which only that one may answer.
+ */
 export class Visitor {
-	readonly #url: string;
+	readonly #address: string;
 	readonly #allowed: (deployment: string) => boolean;
+	readonly #pinned: string | undefined;
 	readonly #complaints: string[] = [];
 	readonly #done: Promise<void>;
 	#over = false;
 	#visits = 0;
 
-	constructor(url: string, allowed: (deployment: string) => boolean) {
-		this.#url = url;
+	constructor(address: string, allowed: (deployment: string) => boolean, pinned?: string) {
+		this.#address = address;
 		this.#allowed = allowed;
+		this.#pinned = pinned;
 		this.#done = this.#visit();
 	}
 
@@ -22,14 +27,20 @@ export class Visitor {
 
 	async #visit(): Promise<void> {
 		while (!this.#over) {
-			this.#visits++;
-			const seen = await fetch(this.#url, { signal: AbortSignal.timeout(10_000) }).then(
-				async (response) => `${response.status} ${await response.text()}`,
-				(error: unknown) => String(error),
-			);
-			const [status, deployment = ''] = seen.split(' ');
-			if (status !== '200' || !this.#allowed(deployment)) this.#complaints.push(`${this.#url}: ${seen.slice(0, 200)}`);
+			await this.#ask(this.#address, this.#allowed);
+			const pinned = this.#pinned;
+			if (pinned !== undefined) await this.#ask(`${this.#address}/?pulse_deployment=${pinned}`, (id) => id === pinned);
 			await new Promise((resolve) => setTimeout(resolve, 50));
 		}
+	}
+
+	async #ask(url: string, allowed: (deployment: string) => boolean): Promise<void> {
+		this.#visits++;
+		const seen = await fetch(url, { signal: AbortSignal.timeout(10_000) }).then(
+			async (response) => `${response.status} ${await response.text()}`,
+			(error: unknown) => String(error),
+		);
+		const [status, deployment = ''] = seen.split(' ');
+		if (status !== '200' || !allowed(deployment)) this.#complaints.push(`${url}: ${seen.slice(0, 200)}`);
 	}
 }
