@@ -3,11 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
 	test: {
 		include: ['packages/*/src/**/*.test.ts', 'examples/*/**/*.test.ts', 'test/**/*.test.ts'],
-		exclude: [
-			'**/node_modules/**',
-			'**/dist/**',
-			...(process.env.PULSE_FAULTS ? [] : ['test/e2e/control-faults.test.ts']),
-		],
+		exclude: ['**/node_modules/**', '**/dist/**'],
 		pool: 'forks',
 		globalSetup: './test/support/needs.ts',
 		reporters: ['default', './test/support/closing-line-reporter.ts'],

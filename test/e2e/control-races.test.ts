@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../support/until.ts';
 import { Lane, type Stack } from './faults/lane.ts';
-import { deployArguments, deployed, done, inStack } from './faults/scenario.ts';
+import { deployArguments, deployed, done, idle, inStack } from './faults/scenario.ts';
 import { expectInOrder } from './faults/standing.ts';
 import { Visitor } from './faults/visitor.ts';
 
@@ -28,11 +28,6 @@ const active = async () => (await stack.store.snapshot()).activeId ?? '';
 const idOf = ({ stdout }: { readonly stdout: string }): string => JSON.parse(stdout).deployment_id;
 const errorOf = ({ stdout }: { readonly stdout: string }): { code: string; message: string } =>
 	JSON.parse(stdout).error;
-const idle = (id: string) =>
-	until(`${id} to be idle`, async () => {
-		const use = (await stack.store.activity()).deployments.get(id);
-		return use === undefined || use.inFlight + use.sockets === 0;
-	});
 
 /** Whoever answers visitors must have been promoted; nobody is ever without an answer. */
 async function race<T>(what: string, work: () => Promise<T>): Promise<T> {
@@ -81,13 +76,13 @@ test.each([
 ])(
 	'a deploy while the janitor %s: the deploy goes through, and whoever is on the one before stays there',
 	async (_, fields) => {
-		const [before, idle] = await onlyTwo();
+		const [before, unused] = await onlyTwo();
 		const [deploying, cleaning] = await race('janitor and deploy', () => whileJanitorIsAt(fields, deploy));
 		done(cleaning);
 		const made = idOf(done(deploying));
 		expect(await active()).toBe(made);
 		const deleted = (JSON.parse(cleaning.stdout).deleted ?? []).map(({ id }: { id: string }) => id);
-		expect([[], [idle]]).toContainEqual(deleted);
+		expect([[], [unused]]).toContainEqual(deleted);
 		expect(await (await fetch(`${stack.address}/?pulse_deployment=${before}`)).text()).toMatch(`${before} `);
 	},
 	120_000,
@@ -145,6 +140,6 @@ async function onlyTwo(): Promise<[string, string]> {
 		return (await stack.store.snapshot()).deployments.length === 1;
 	});
 	await deployed(lane, stack);
-	await idle(before);
+	await idle(stack, before);
 	return [await active(), before];
 }

@@ -77,8 +77,8 @@ export class Lane {
 			CI: '1',
 			PULSE_RAILWAY_API_URL: this.#platform.apiUrl,
 			PULSE_RAILWAY_API_TIMEOUT_SECONDS: '4',
-			PULSE_RAILWAY_DEPLOY_LOCK_SECONDS: '3',
-			PULSE_RAILWAY_JANITOR_LOCK_SECONDS: '3',
+			PULSE_RAILWAY_DEPLOY_LOCK_SECONDS: '5',
+			PULSE_RAILWAY_JANITOR_LOCK_SECONDS: '5',
 			RAILWAY_API_TOKEN: this.#platform.accountToken,
 			...more,
 		};

@@ -1,4 +1,5 @@
 import type { CommandResult } from '../../support/command.ts';
+import { until } from '../../support/until.ts';
 import type { Lane, Stack } from './lane.ts';
 
 /** One attempt at a command: what is typed, and what must be true once it went through, maybe at its second run. */
@@ -41,6 +42,15 @@ export function inStack({ projectId, environmentId }: Stack): Record<string, str
 export function deployArguments(mode: 'source' | 'image', ...more: string[]): string[] {
 	const image = ['--image-repository', 'registry.test/shop/pulse-railway-router'];
 	return ['deploy', mode === 'source' ? 'app.ts' : 'image.ts', ...(mode === 'image' ? image : []), ...more];
+}
+
+/** Waits until the routers say that nobody is there any more, which they do every 15 s where nothing else happens. */
+export async function idle({ store }: Stack, id: string): Promise<void> {
+	const unused = async () => {
+		const use = (await store.activity()).deployments.get(id);
+		return use === undefined || use.inFlight + use.sockets === 0;
+	};
+	await until(`${id} to be idle`, unused, 30_000);
 }
 
 /** Deploys, and returns the id. */

@@ -1,9 +1,8 @@
 import { expect } from 'vitest';
 import * as api from '../../../packages/pulse-railway/src/api.ts';
-import { until } from '../../support/until.ts';
 import { prepareInit } from './init-scenario.ts';
 import type { Lane, Stack } from './lane.ts';
-import { type Attempt, deployArguments, deployed, done, inStack, type Scenario } from './scenario.ts';
+import { type Attempt, deployArguments, deployed, done, idle, inStack, type Scenario } from './scenario.ts';
 
 /** Commands, each with what must be true of it however it was broken. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -92,12 +91,7 @@ async function remove(lane: Lane, stack: Stack): Promise<Attempt> {
 
 async function janitorRun(lane: Lane, stack: Stack): Promise<Attempt> {
 	const [active, previous] = await twoDeployments(lane, stack);
-	// The routers have to say that nobody is there any more.
-	await until(`${previous} to be idle`, async () => {
-		const { deployments } = await stack.store.activity();
-		const use = deployments.get(previous);
-		return use === undefined || use.inFlight + use.sockets === 0;
-	});
+	await idle(stack, previous);
 	return {
 		args: ['janitor', 'run'],
 		env: stack.janitorEnv,

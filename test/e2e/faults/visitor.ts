@@ -1,6 +1,6 @@
 /**
- * Somebody who asks for a page all the time, and is answered by the deployments that may answer, or complains; and a tab
- * of `pinned`, which only that one may answer.
+ * Somebody who asks for a page all the time, and is answered by the deployments that may answer, or complains; in turns
+ * with a tab of `pinned`, which only that one may answer.
  */
 export class Visitor {
 	readonly #address: string;
@@ -27,9 +27,9 @@ export class Visitor {
 
 	async #visit(): Promise<void> {
 		while (!this.#over) {
-			await this.#ask(this.#address, this.#allowed);
-			const pinned = this.#pinned;
-			if (pinned !== undefined) await this.#ask(`${this.#address}/?pulse_deployment=${pinned}`, (id) => id === pinned);
+			const pinned = this.#visits % 2 === 1 ? this.#pinned : undefined;
+			if (pinned === undefined) await this.#ask(this.#address, this.#allowed);
+			else await this.#ask(`${this.#address}/?pulse_deployment=${pinned}`, (id) => id === pinned);
 			await new Promise((resolve) => setTimeout(resolve, 50));
 		}
 	}
