@@ -116,6 +116,38 @@ describe('waiting for a deployment (R6.7)', () => {
 	});
 });
 
+describe('waiting while Railway does not answer', () => {
+	const away = () => new PlatformError('unavailable', 'oops', { operation: 'deployment', mayHaveHappened: false });
+
+	/** No answer from the second question on, for this long. */
+	async function waitThrough(outageMs: number, failure: () => unknown): Promise<void> {
+		const run = world.start();
+		const { clock } = world.ports;
+		let endsAt: number | undefined;
+		world.ports.openPlatform({ projectId: '', environmentId: '' }).deployment = async (id) => {
+			const first = endsAt === undefined;
+			endsAt ??= clock.now() + outageMs;
+			if (!first && clock.now() < endsAt) throw failure();
+			return { id, status: first ? 'BUILDING' : 'SUCCESS', stopped: false, createdAt: '' };
+		};
+		run.deployments.set('new', { id: 'new', status: null });
+		await awaitDeployments(backend, run, new AbortController().signal, () => {});
+	}
+
+	it('goes on after an outage of less than a minute', async () => {
+		await waitThrough(55_000, away);
+	});
+
+	it('ends with its error after a longer one', async () => {
+		await expect(waitThrough(120_000, away)).rejects.toMatchObject({ code: 'platform-unavailable', message: 'oops' });
+	});
+
+	it('ends at once with an answer that will not change', async () => {
+		const refused = () => new PlatformError('unauthorized', 'no', { operation: 'deployment', mayHaveHappened: false });
+		await expect(waitThrough(3_000, refused)).rejects.toMatchObject({ code: 'platform-unauthorized' });
+	});
+});
+
 describe('waiting for the stable services (R5.19)', () => {
 	it('waits for both together', async () => {
 		const asked = await wait(baseline, { 'pulse-router': [['BUILDING'], ['SUCCESS']], 'pulse-janitor': [['SUCCESS']] });

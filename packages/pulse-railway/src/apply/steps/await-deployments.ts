@@ -30,6 +30,9 @@ const PAST_BUILD: ReadonlySet<PlatformDeployment['status']> = new Set(['DEPLOYIN
 const NEXT_BUILT =
 	'It was built, but ended or did not pass its healthcheck, on the port in PORT. Correct what the deployment log shows, then run the command again.';
 
+/** An outage of the API this short is waited out: what is built goes on without us. */
+const OUTAGE_MS = 60_000;
+
 /** Waits for all of them together; the first failure ends the wait, with the last lines of its logs. */
 export const awaitDeployments: Perform<'await-deployments'> = async (step, run, signal, report) => {
 	const left = new Set(step.services);
@@ -40,6 +43,7 @@ export const awaitDeployments: Perform<'await-deployments'> = async (step, run, 
 	const { clock } = run.ports;
 	const deadline = clock.now() + step.budgetSeconds * 1000;
 	const seen = () => [...left].map((service) => `${service}: ${statuses.get(service) ?? 'unknown'}`).join(', ');
+	let answeredAt = clock.now();
 	await waitFor({
 		what: `${step.services.join(' and ')} to become ready`,
 		budgetMs: step.budgetSeconds * 1000,
@@ -50,13 +54,16 @@ export const awaitDeployments: Perform<'await-deployments'> = async (step, run, 
 			for (const service of left) {
 				const deployment = await current(run, service, signal).catch(async (error: unknown) => {
 					// A build goes on while Railway does not answer or has had enough questions: undoing it would help nobody.
-					if (!isPassing(error) || clock.now() + (error.retryAfterMs ?? 0) >= deadline) throw error;
+					if (!isPassing(error)) throw error;
+					const latest = error.retryAfterMs === undefined ? answeredAt + OUTAGE_MS : deadline - error.retryAfterMs;
+					if (clock.now() >= latest) throw error;
 					statuses.set(service, `not told: ${error.message}`);
 					report(seen());
 					if (error.retryAfterMs !== undefined) await clock.sleep(error.retryAfterMs, signal);
 					return undefined;
 				});
 				if (deployment === undefined) continue;
+				answeredAt = clock.now();
 				const building = deployment.status === 'BUILDING' || statuses.get(service) === 'building';
 				if (PAST_BUILD.has(deployment.status)) built.add(service);
 				statuses.set(service, spoken(deployment));
