@@ -1,9 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Runtime } from '../runtime.ts';
-import { readBody } from './body.ts';
+import { parseForm } from './form-body.ts';
 import { replyEmpty, replyJson } from './reply.ts';
-
-const LIMIT_BYTES = 32 * 1024 * 1024;
 
 /** `POST /_pulse/forms/<render>/<form>` (contract P1.12). */
 export async function submitForm(
@@ -29,10 +27,4 @@ export async function submitForm(
 	if (form === null) return replyJson(response, 400, { detail: 'expected a form' });
 	await handler(form);
 	replyEmpty(response, 204);
-}
-
-async function parseForm(request: IncomingMessage): Promise<FormData | null> {
-	const body = await readBody(request, LIMIT_BYTES);
-	const headers = { 'content-type': request.headers['content-type'] ?? '' };
-	return await new Response(new Uint8Array(body), { headers }).formData().catch(() => null);
 }

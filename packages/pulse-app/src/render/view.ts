@@ -7,7 +7,10 @@ export interface View {
 	readonly path: string;
 	readonly routeInfo: RouteInfo;
 	readonly render: RenderSession;
-	/** Accepts `POST /_pulse/forms/<render id>/<id>` while the view is mounted; returns that address. */
+	/**
+	 * Accepts `POST /_pulse/forms/<render id>/<id>` while the view is mounted; returns that address. A form has 10,000 fields
+	 * and 2 MiB at most, with files 32 MiB.
+	 */
 	form(id: string, handler: FormHandler): string;
 }
 

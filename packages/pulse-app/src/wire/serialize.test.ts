@@ -59,6 +59,10 @@ describe('the wire format', () => {
 		expect(() => deserialize(wire)).toThrow(TypeError);
 	});
 
+	it.each(['length', 'push', '__proto__', -1, 1.5, null])('refuses a reference to %j', (target) => {
+		expect(() => deserialize([[[1], [], [], []], { a: target }])).toThrow(/dangling/);
+	});
+
 	it('refuses a reference to nothing', () => {
 		expect(() => deserialize([[[1], [], [], []], { a: 7 }])).toThrow(/dangling/);
 	});

@@ -48,7 +48,7 @@ export function serialize(value: unknown): Serialized {
 	};
 
 	const encodeEntries = (entries: [unknown, unknown][]): object => {
-		const object = {};
+		const object: Record<string, unknown> = {};
 		for (const [key, entry] of entries) {
 			if (typeof key !== 'string') throw new TypeError('cannot serialise a Map whose keys are not strings');
 			if (entry !== undefined) define(object, key, encode(entry));
@@ -69,24 +69,27 @@ export function deserialize(wire: unknown): unknown {
 		Set<unknown>,
 		Set<unknown>,
 	];
-	const objects = new Map<number, object>();
-	let count = 0;
+	// By index. A message of a hostile client may have half a million nodes, so that what each costs is what it can do to us.
+	const objects: (object | null)[] = [];
+	const isPlain = refs.size + dates.size + sets.size + maps.size === 0;
 
 	const decode = (node: unknown): unknown => {
-		const index = count++;
-		if (refs.has(index)) {
-			const target = objects.get(node as number);
-			if (target === undefined) throw new TypeError('dangling reference in a Pulse payload');
-			return target;
+		const index = objects.push(null) - 1;
+		if (!isPlain) {
+			if (refs.has(index)) {
+				const target = typeof node === 'number' ? objects[node] : null;
+				if (target == null) throw new TypeError('dangling reference in a Pulse payload');
+				return target;
+			}
+			if (dates.has(index)) return keep(index, decodeDate(node));
 		}
-		if (dates.has(index)) return keep(index, decodeDate(node));
 		if (typeof node !== 'object' || node === null) return node;
-		if (sets.has(index)) {
+		if (!isPlain && sets.has(index)) {
 			const result = keep(index, new Set<unknown>());
 			for (const item of node as unknown[]) result.add(decode(item));
 			return result;
 		}
-		if (maps.has(index)) {
+		if (!isPlain && maps.has(index)) {
 			const result = keep(index, new Map<string, unknown>());
 			for (const [key, entry] of Object.entries(node)) result.set(key, decode(entry));
 			return result;
@@ -96,12 +99,12 @@ export function deserialize(wire: unknown): unknown {
 			for (const item of node) result.push(decode(item));
 			return result;
 		}
-		const result = keep(index, {});
+		const result: Record<string, unknown> = keep(index, {});
 		for (const [key, entry] of Object.entries(node)) define(result, key, decode(entry));
 		return result;
 	};
 	const keep = <T extends object>(index: number, object: T): T => {
-		objects.set(index, object);
+		objects[index] = object;
 		return object;
 	};
 	return decode(wire[1]);
@@ -121,6 +124,7 @@ function decodeDate(text: unknown): Date {
 }
 
 /** Plain assignment would let a `__proto__` key of a client replace the prototype. */
-function define(object: object, key: string, value: unknown): void {
-	Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+function define(object: Record<string, unknown>, key: string, value: unknown): void {
+	if (key !== '__proto__') object[key] = value;
+	else Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
 }
