@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { pino } from 'pino';
 import { App, SESSION_STORE_BRAND } from 'pulse-app';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -146,6 +147,18 @@ describe('RailwaySessionStore', () => {
 		const start = new RailwaySessionStore().open(context({ REDIS_URL: 'redis://127.0.0.1:1' }));
 		await expect(start).rejects.toThrow(/PULSE_RAILWAY_REDIS_URL/);
 	});
+
+	it.skipIf(missing !== null)(
+		'says that it is the session store that is away, and nothing of what was in it',
+		async () => {
+			const server = await startRedisServer();
+			const store = await open(server.url.replace('redis://', 'redis://default:hunter2@'));
+			await server.stop();
+			const failure: Error = await store.write('a-session-id', 'a-value', null, 1000).catch((error) => error);
+			expect(failure.message).toMatch(/session store is unavailable.*PULSE_RAILWAY_REDIS_URL/);
+			expect(inspect(failure, { depth: 10 })).not.toMatch(/hunter2|a-session-id|a-value/);
+		},
+	);
 
 	it('keeps sessions in memory where the app allows it', async () => {
 		const store = new RailwaySessionStore({ fallback: 'memory' });

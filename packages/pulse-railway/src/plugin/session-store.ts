@@ -1,6 +1,7 @@
 import type { SessionStore, SessionStoreContext } from 'pulse-app';
 import { systemClock } from 'pulse-deploy-kit/clock';
 import { usageError } from 'pulse-deploy-kit/errors';
+import { StoreUnavailableError } from '../deployments/errors.ts';
 import { BACKEND_REDIS_URL_VARIABLE } from '../protocol.ts';
 import type { AtomicKv } from '../stores/atomic-kv.ts';
 import { openBackend } from '../stores/open.ts';
@@ -41,12 +42,12 @@ export class RailwaySessionStore implements SessionStore {
 
 	async read(sid: string): Promise<string | null> {
 		const key = this.#key(sid);
-		return (await this.#open().read([key])).entries.get(key)?.value ?? null;
+		return this.#ask(async (kv) => (await kv.read([key])).entries.get(key)?.value ?? null);
 	}
 
 	write(sid: string, value: string, expected: string | null, ttlMs: number): Promise<boolean> {
 		const key = this.#key(sid);
-		return this.#open().commit({ expect: new Map([[key, expected]]), put: [{ key, value, ttlMs }] });
+		return this.#ask((kv) => kv.commit({ expect: new Map([[key, expected]]), put: [{ key, value, ttlMs }] }));
 	}
 
 	async touch(sid: string, ttlMs: number): Promise<void> {
@@ -56,7 +57,7 @@ export class RailwaySessionStore implements SessionStore {
 	}
 
 	async delete(sid: string): Promise<void> {
-		await this.#open().commit({ drop: [this.#key(sid)] });
+		await this.#ask((kv) => kv.commit({ drop: [this.#key(sid)] }));
 	}
 
 	async close(): Promise<void> {
@@ -64,9 +65,17 @@ export class RailwaySessionStore implements SessionStore {
 		this.#backend = null;
 	}
 
-	#open(): AtomicKv {
+	/** Whoever reads the app's log has no command to run again, and looks after another Redis perhaps. */
+	async #ask<T>(question: (kv: AtomicKv) => Promise<T>): Promise<T> {
 		if (this.#backend === null) throw new Error('the session store is not open');
-		return this.#backend;
+		try {
+			return await question(this.#backend);
+		} catch (error) {
+			if (!(error instanceof StoreUnavailableError)) throw error;
+			throw new Error(`the session store is unavailable; look at the Redis that ${BACKEND_REDIS_URL_VARIABLE} names`, {
+				cause: error,
+			});
+		}
 	}
 
 	#key(sid: string): string {
