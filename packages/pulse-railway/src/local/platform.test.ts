@@ -12,11 +12,13 @@ import {
 	SERVER,
 	SERVER_SETTINGS,
 	startPlatform,
+	temporaryFolder,
 	until,
 } from './testing/harness.ts';
 
 test('an uploaded app runs with its own variables, its port and its private name', async () => {
-	const platform = await startPlatform();
+	const dir = await temporaryFolder();
+	const platform = await startPlatform({ dir });
 	const api = client(platform);
 	const stack = await createStack(api);
 	const service = await createService(api, stack, 'web', SERVER_SETTINGS, {
@@ -30,6 +32,8 @@ test('an uploaded app runs with its own variables, its port and its private name
 	const env = (await (await fetch(`${address}/env`)).json()) as Record<string, string>;
 	expect(env).toMatchObject({ GREETING: 'hello web', RAILWAY_SERVICE_NAME: 'web', RAILWAY_DEPLOYMENT_ID: deployment });
 	expect(env.PULSE_RAILWAY_API_URL).toBe(platform.apiUrl);
+	// What a router remembers goes with the platform's folder.
+	expect(env.PULSE_RAILWAY_ROUTER_SNAPSHOT_FILE?.startsWith(dir)).toBe(true);
 	const names = JSON.parse(await readFile(env.PULSE_RAILWAY_PRIVATE_NETWORK!, 'utf8'));
 	expect(names).toEqual({ web: `127.0.0.1:${env.PORT}` });
 	await until('its output is in the log', async () => (await logs(api, deployment)).includes('listening'));

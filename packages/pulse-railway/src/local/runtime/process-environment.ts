@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { DeploymentRow, StartSpec } from '../world/model.ts';
 import type { RuntimeContext } from './runtime-context.ts';
 import { nodeOptions } from './stay-on-loopback.ts';
@@ -11,6 +12,8 @@ export function processEnvironment(context: RuntimeContext, row: DeploymentRow, 
 		RAILWAY_DEPLOYMENT_ID: row.id,
 		RAILWAY_SNAPSHOT_ID: row.snapshotId ?? '',
 		RAILWAY_REPLICA_REGION: row.settings.region ?? 'local',
+		// In the system's temporary folder it would outlive the platform, and mislead the next one with the same ports.
+		PULSE_RAILWAY_ROUTER_SNAPSHOT_FILE: join(context.dataDir, `${row.instanceId}.routing.json`),
 		PATH: built.path,
 		PORT: String(port),
 		NODE_OPTIONS: nodeOptions(row.variables.NODE_OPTIONS ?? built.env.NODE_OPTIONS),
