@@ -19,7 +19,7 @@ export async function startWitness(): Promise<Witness> {
 	const leaked: string[] = [];
 	const smuggled: string[] = [];
 	const parsers = [false, true].map((insecureHTTPParser) => {
-		const server = createHttpServer({ insecureHTTPParser }, (request, response) => {
+		const server = createHttpServer({ insecureHTTPParser, maxHeaderSize: 131_072 }, (request, response) => {
 			const ids = request.rawHeaders.filter((_, i) => request.rawHeaders[i - 1]?.toLowerCase() === 'x-request-id');
 			if (ids.length !== 1 || !ROUTER_REQUEST_ID.test(ids[0]!)) smuggled.push(`${request.method} ${request.url}`);
 			request.resume();
