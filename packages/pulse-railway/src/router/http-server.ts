@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { failureAnswer, writeRawAnswer } from './answer.ts';
 import { countFailure } from './context.ts';
 import type { FailureCause } from './failures.ts';
-import { inTurn, owedResponse } from './in-turn.ts';
+import { handshakeInTurn, inTurn, owedResponse } from './in-turn.ts';
 import { RouterRequest, RouterResponse } from './messages.ts';
 import { ignoreError, type RouteContext, routeRequest, routeUpgrade } from './route.ts';
 
@@ -45,10 +45,7 @@ export function createHttpServer(
 	server.on('checkContinue', onRequest);
 	server.on('upgrade', (request, socket, early) => {
 		socket.on('error', ignoreError);
-		const upgrade = () => routeUpgrade(route, request, socket as Socket, early);
-		const owed = owedResponse(socket);
-		if (owed === null) upgrade();
-		else owed.once('close', upgrade);
+		handshakeInTurn(socket as Socket, () => routeUpgrade(route, request, socket as Socket, early));
 	});
 	server.on('connect', (_request, socket) => {
 		socket.on('error', ignoreError);

@@ -18,10 +18,7 @@ export function inTurn(request: IncomingMessage, response: RouterResponse, start
 	const previous = socket[LAST];
 	socket[LAST] = response;
 	if (previous === undefined) return start();
-	// After an answer that closes the connection nothing more is served: what follows may be part of a refused body.
-	const next = () => {
-		if (previous.shouldKeepAlive && !socket.destroyed) start();
-	};
+	const next = () => startAfter(previous, socket, start);
 	if (previous.answered) return next();
 	const waiting = (socket[WAITING] ?? 0) + 1;
 	socket[WAITING] = waiting;
@@ -36,6 +33,21 @@ export function inTurn(request: IncomingMessage, response: RouterResponse, start
 
 function pause(socket: Connection) {
 	if (socket[WAITING]! >= MAX_WAITING) socket.pause();
+}
+
+/** The same for a handshake, which has no response of its own. */
+export function handshakeInTurn(socket: Connection, start: () => void) {
+	const previous = socket[LAST];
+	if (previous === undefined) return start();
+	const next = () => startAfter(previous, socket, start);
+	if (previous.answered) next();
+	else previous.once('close', next);
+}
+
+/** After an answer that closes the connection nothing more is served: what follows may be part of a refused body. */
+function startAfter(previous: RouterResponse, socket: Connection, start: () => void) {
+	if (!previous.shouldKeepAlive) socket.destroySoon();
+	else if (!socket.destroyed) start();
 }
 
 /** The response that this connection still owes; `null` when it owes none. */

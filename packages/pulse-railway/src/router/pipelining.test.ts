@@ -26,11 +26,12 @@ it('a connection that was paused for its flood goes on when its turn comes', asy
 	});
 	const { port } = await startRouter({ deployments: { v1: backend } });
 	let text = get('/slow').replace('Connection: close\r\n', '');
-	for (let i = 0; i < 5_000; i++) text += `GET /${i} HTTP/1.1\r\nHost: a\r\n\r\n`;
+	// Long ones, so that they take several reads.
+	for (let i = 0; i < 300; i++) text += `GET /${i} HTTP/1.1\r\nHost: a\r\nX-A: ${'a'.repeat(1_000)}\r\n\r\n`;
 	const answer = await exchange(port, text + get('/last'));
 	const bodies = [...answer.matchAll(/\r\n\r\n(slow|\/\d+|\/last)/g)].map(([, body]) => body);
-	expect(bodies).toEqual(['slow', ...Array.from({ length: 5_000 }, (_, i) => `/${i}`), '/last']);
-}, 60_000);
+	expect(bodies).toEqual(['slow', ...Array.from({ length: 300 }, (_, i) => `/${i}`), '/last']);
+});
 
 it('answers that nobody reads are not asked for: one packet of requests fills no memory', async () => {
 	const body = 'a'.repeat(50_000);

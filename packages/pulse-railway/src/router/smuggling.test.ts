@@ -96,6 +96,19 @@ describe('refused, and no second request gets through', () => {
 	});
 });
 
+it.each([
+	['a request', ''],
+	['a handshake', 'Connection: Upgrade\r\nUpgrade: websocket\r\n'],
+])('%s behind a refused body is not served', async (_, lines) => {
+	const backend = await startLenientBackend();
+	const { port } = await startRouter({ deployments: { v1: backend.port } });
+	const hidden = `GET /hidden HTTP/1.1\r\nHost: a\r\n${lines}\r\n`;
+	const refused = 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n';
+	const answer = await exchange(port, refused + hidden);
+	expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 501']);
+	expect(backend.received).toEqual([]);
+});
+
 it('the framing of a chunked request is made anew: extensions stay behind', async () => {
 	const backend = await startLenientBackend();
 	const { port } = await startRouter({ deployments: { v1: backend.port } });
