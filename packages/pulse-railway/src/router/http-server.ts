@@ -32,6 +32,9 @@ export function createHttpServer(
 		maxHeaderSize: MAX_HEADER_SIZE,
 		insecureHTTPParser: false,
 		noDelay: true,
+		// An idle websocket whose client vanished without a word would keep its deployment in use until the maximum age.
+		keepAlive: true,
+		keepAliveInitialDelay: 30_000,
 	});
 	// Beyond its limit Node drops headers silently, and which ones is up to whoever sends them.
 	server.maxHeadersCount = 0;
