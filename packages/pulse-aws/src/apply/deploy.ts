@@ -13,10 +13,11 @@ import { awaitStack } from './await-stack.ts';
 import { readBaseline } from './baseline.ts';
 import { baselineChange } from './baseline-settings.ts';
 import { carryOut } from './carry-out.ts';
+import { type DeployResult, resultOf } from './deploy-result.ts';
 import { refuseForeignBaseline, refuseTakenRepository } from './first-deploy.ts';
 import { readFleet } from './fleet.ts';
 import { withDeployLock } from './lock.ts';
-import { newRun, type Run } from './run.ts';
+import { newRun } from './run.ts';
 import { looking, type Session } from './session.ts';
 import { showPlan } from './show-plan.ts';
 import { undoDeploy } from './undo.ts';
@@ -32,21 +33,6 @@ export interface DeployOutcome {
 	readonly plan: Plan;
 	/** `null` after a dry run. */
 	readonly result: DeployResult | null;
-}
-
-/** Keys and types as documented: every value is text. */
-export interface DeployResult {
-	readonly deployment_id: string;
-	readonly service_arn: string;
-	readonly target_group_arn: string;
-	readonly task_def_arn: string;
-	readonly image_uri: string;
-	readonly cluster_name: string;
-	readonly alb_dns_name: string;
-	readonly marked_draining_count: string;
-	readonly certificate_arn: string;
-	readonly domain_ready: string;
-	readonly domain_proxied: string;
 }
 
 /** Starts a new deployment beside the running one and sends new visitors to it. */
@@ -132,21 +118,4 @@ async function settledBaseline(session: Session, name: string, signal: AbortSign
 		}),
 	);
 	return readBaseline(session, name);
-}
-
-function resultOf(run: Run): DeployResult {
-	const text = (flag: boolean | undefined) => (flag === true ? 'True' : 'False');
-	return {
-		deployment_id: run.id,
-		service_arn: run.target?.serviceArn ?? '',
-		target_group_arn: run.target?.targetGroupArn ?? '',
-		task_def_arn: run.taskDefinitionArn ?? '',
-		image_uri: run.imageUri ?? '',
-		cluster_name: run.baseline?.clusterName ?? '',
-		alb_dns_name: run.baseline?.albDnsName ?? '',
-		marked_draining_count: String(run.draining.length),
-		certificate_arn: run.certificateArn ?? '',
-		domain_ready: text(run.routing?.ready),
-		domain_proxied: text(run.routing?.proxied),
-	};
 }

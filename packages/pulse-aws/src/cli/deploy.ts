@@ -1,6 +1,6 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
 import { resolveSettings } from 'pulse-deploy-kit/settings';
-import type { DeployResult } from '../apply/deploy.ts';
+import type { DeployResult } from '../apply/deploy-result.ts';
 import type { DeployRequest } from '../config/deploy.ts';
 import { deploySettings } from '../config/deploy-settings.ts';
 import { outcome } from './outcome.ts';
