@@ -113,7 +113,7 @@ async function broken({ scenario, at, kind }: Case, title: string, lane: Lane, s
 	} finally {
 		const visits = await visitor?.leave();
 		await attempt.dispose?.();
-		expect(visits?.complaints ?? []).toEqual([]);
+		expect((visits?.complaints ?? []).join('\n')).toBe('');
 	}
 }
 

@@ -36,7 +36,7 @@ async function race<T>(what: string, work: () => Promise<T>): Promise<T> {
 		return await work();
 	} finally {
 		const { visits, complaints } = await visitor.leave();
-		expect(complaints).toEqual([]);
+		expect(complaints.join('\n')).toBe('');
 		expect(visits).toBeGreaterThan(0);
 		await expectInOrder(lane, stack, what);
 	}
