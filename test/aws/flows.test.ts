@@ -29,7 +29,7 @@ const YES = Array<boolean>(10).fill(true);
 const everyReap = { deploymentName: NAME, deploymentTimeoutHours: 1, dryRun: false };
 
 test('deploy, verify, rollback, reap and teardown pass over the wire, with the baseline as it is synthesized', {
-	timeout: 240_000,
+	timeout: 600_000,
 }, async ({ skip }) => {
 	if ('missing' in moto) return skip(moto.missing);
 	const { url } = moto;

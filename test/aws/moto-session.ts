@@ -6,8 +6,11 @@ import { scaledClock } from '../../packages/pulse-aws/src/testing/clock/scaled-c
 import { motoClients } from '../../packages/pulse-aws/src/testing/wire/moto-clients.ts';
 import { motoFrontDoor } from './moto-front-door.ts';
 
-/** One for all sessions of a process: deployments are told apart by when they were made. */
-const clock = scaledClock(100);
+/**
+ * One for all sessions of a process: deployments are told apart by when they were made. Not faster, or what moto takes for
+ * an answer on a busy machine would use up the budgets of waits.
+ */
+const clock = scaledClock(10);
 
 /**
  * A session on moto: every AWS call goes over the wire as it is, and the CDK deploys the baseline in process. What moto
