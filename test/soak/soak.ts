@@ -14,6 +14,8 @@ export interface SoakOptions {
 	readonly promoteEvery: number;
 	readonly restartStoreEvery: number;
 	readonly handOverEvery: number;
+	/** Goes on beyond `seconds` until each happened this often: a busy machine makes it longer, not smaller. Default 0. */
+	readonly atLeast?: { readonly promotions: number; readonly storeRestarts: number; readonly handovers: number };
 	readonly onEvent?: (text: string) => void;
 }
 
@@ -76,7 +78,10 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
 	const every = { promote: options.promoteEvery, restart: options.restartStoreEvery, handOver: options.handOverEvery };
 	const done = { promote: 0, restart: 0, handOver: 0 };
 	const started = performance.now();
-	for (let at = 0; at < options.seconds; at = (performance.now() - started) / 1000) {
+	const { promotions = 0, storeRestarts = 0, handovers = 0 } = options.atLeast ?? {};
+	const enough = () =>
+		counts.promotions >= promotions && counts.storeRestarts >= storeRestarts && counts.handovers >= handovers;
+	for (let at = 0; at < options.seconds || !enough(); at = (performance.now() - started) / 1000) {
 		const due = (what: keyof typeof done) => at / every[what] >= done[what] + 1 && ++done[what];
 		if (due('restart')) await told('store restarts empty', restartStore);
 		if (due('handOver')) await told('another router takes over', handOver);
