@@ -1,9 +1,10 @@
 import type { OnReadOpts, Socket } from 'node:net';
+import { SELECTED_DEPLOYMENT_HEADER } from '../protocol.ts';
 import { failureAnswer, writeRawAnswer } from './answer.ts';
 import type { Upstream } from './claim.ts';
 import { countFailure, type ForwardContext } from './context.ts';
 import type { FailureCause } from './failures.ts';
-import { handshakeLines, responseLines } from './headers.ts';
+import { handshakeLines, interimLines, responseLines } from './headers.ts';
 import type { RequestFields } from './log.ts';
 import { readInto, readsInto } from './own-reads.ts';
 import type { RequestHead } from './request-head.ts';
@@ -77,8 +78,9 @@ export class WebSocketHandshake implements ResponseEvents {
 		backend.write(`GET ${target.forward} HTTP/1.1\r\n${handshakeLines(head, client.remoteAddress ?? '')}`, 'latin1');
 	}
 
-	readonly #onBackendClosed = () => {
-		if (this.#answered && this.#parser.finish()) return;
+	/** A reset is never the end of a refusal whose body lasts until the connection ends. */
+	readonly #onBackendClosed = (reset?: boolean) => {
+		if (this.#answered && reset !== true && this.#parser.finish()) return;
 		this.#fail('closed-early', null);
 	};
 
@@ -97,7 +99,7 @@ export class WebSocketHandshake implements ResponseEvents {
 		this.#detach();
 		const tunnel = new Tunnel(client, backend, upstream, this.#context);
 		this.#feed.sink = (chunk) => tunnel.onBackendData(chunk);
-		const lines = responseLines(head.headers, upstream.id);
+		const lines = `${interimLines(head.headers)}${SELECTED_DEPLOYMENT_HEADER}: ${upstream.id}\r\n`;
 		client.write(`${statusLine(head)}Connection: Upgrade\r\nUpgrade: websocket\r\n${lines}\r\n`, 'latin1');
 		if (early.length > 0) tunnel.onClientData(early);
 		const ahead = readInto(client, (chunk) => tunnel.onClientData(chunk));
@@ -119,6 +121,9 @@ export class WebSocketHandshake implements ResponseEvents {
 		if (this.#chunked) client.write(`${chunk.length.toString(16)}\r\n`, 'latin1');
 		client.write(Buffer.from(chunk));
 		if (this.#chunked) client.write('\r\n', 'latin1');
+		if (!client.writableNeedDrain) return;
+		this.#backend?.pause();
+		client.once('drain', () => this.#backend?.resume());
 	}
 
 	onComplete(): void {
@@ -137,7 +142,9 @@ export class WebSocketHandshake implements ResponseEvents {
 		this.#giveUp();
 		this.#backend?.destroy();
 		client.on('error', ignore);
-		if (this.#answered || cause === 'client-gone') client.destroy();
+		if (cause === 'client-gone') client.destroy();
+		// Anything milder would look like the end of a body without length.
+		else if (this.#answered) client.resetAndDestroy();
 		else writeRawAnswer(client, failureAnswer(cause));
 		countFailure(upstream.failures, cause);
 		this.#context.log.failed(cause, fields, error);

@@ -116,6 +116,53 @@ describe('a websocket', () => {
 		await eventually(() => backend.sockets[0]!.destroyed);
 	});
 
+	it('a refusal without end, to a client that does not read, fills no memory', async () => {
+		let sent = 0;
+		const backend = await startRawBackend((socket) => {
+			socket.write('HTTP/1.1 403 Nope\r\n\r\n');
+			const piece = Buffer.alloc(1_000_000);
+			const fill = () => {
+				do sent += piece.length;
+				while (socket.write(piece) && sent < 400_000_000);
+			};
+			socket.on('drain', fill);
+			fill();
+		});
+		const { port } = await startRouter({ deployments: { v1: backend.port } });
+		const client = rawClient(port, HANDSHAKE('/'));
+		await client.until('403');
+		client.socket.pause();
+		expect(await standsStill(() => sent)).toBeLessThan(60_000_000);
+	});
+
+	it('a refusal that is cut off is not handed out as a whole one', async () => {
+		const backend = await startRawBackend((socket) => {
+			socket.write('HTTP/1.1 403 Nope\r\n\r\nhalf');
+		});
+		const { port } = await startRouter({ deployments: { v1: backend.port } });
+		const client = rawClient(port, HANDSHAKE('/'));
+		let failed = '';
+		client.socket.on('error', (error: NodeJS.ErrnoException) => {
+			failed = error.code ?? '';
+		});
+		await client.until('half');
+		backend.sockets[0]!.resetAndDestroy();
+		await client.ended();
+		expect(failed).toBe('ECONNRESET');
+	});
+
+	it('an acceptance carries no length, which would make its reader wait for a body', async () => {
+		const backend = await startRawBackend((socket) =>
+			socket.write(
+				'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nContent-Length: 5\r\nX-A: b\r\n\r\n',
+			),
+		);
+		const { port } = await startRouter({ deployments: { v1: backend.port } });
+		const answer = await rawClient(port, HANDSHAKE('/')).until('\r\n\r\n');
+		expect(answer).toContain('X-A: b\r\n');
+		expect(answer.toLowerCase()).not.toContain('content-length');
+	});
+
 	it('is not accepted before the backend accepts (R3.5)', async () => {
 		const backend = await startRawBackend(() => {});
 		const { port } = await startRouter({ deployments: { v1: backend.port } });
