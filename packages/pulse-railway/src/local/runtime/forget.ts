@@ -22,7 +22,8 @@ export function forget(
 			// A build that was interrupted still writes for a moment.
 			await Promise.all(all.map((live) => live.work));
 			for (const row of deployments) {
-				await rm(state.deploymentDir(row.id), { recursive: true, force: true });
+				// A build that was stopped may still be writing its last file.
+				await rm(state.deploymentDir(row.id), { recursive: true, force: true, maxRetries: 10 });
 				await state.logs.remove(row.id);
 				if (row.snapshotId) await rm(state.snapshotPath(row.snapshotId), { force: true });
 			}

@@ -22,7 +22,8 @@ export function retire(state: FleetState, live: LiveDeployment, afterSeconds: nu
 
 /** A deployment that is over leaves its log, not its files. */
 export async function sweep(state: FleetState, deploymentId: string): Promise<void> {
-	await rm(state.deploymentDir(deploymentId), { recursive: true, force: true });
+	// A build that was stopped may still be writing its last file.
+	await rm(state.deploymentDir(deploymentId), { recursive: true, force: true, maxRetries: 10 });
 	const { data } = state.world;
 	const snapshotId = data.deployments[deploymentId]?.snapshotId;
 	if (snapshotId && !snapshotInUse(data, snapshotId)) await rm(state.snapshotPath(snapshotId), { force: true });
