@@ -27,6 +27,13 @@ describe('the deployment name (R7.2)', () => {
 	])('%o → %s', (given, name) => expect(config(given).deploymentName).toBe(name));
 });
 
+it('an id that no service could carry is refused before anything is built', () => {
+	expect(() => config({ flags: { deploymentId: 'prod-' } })).toThrow(
+		"deployment id 'prod-' must end in a letter or digit",
+	);
+	expect(config({ flags: { deploymentId: 'prod--1' } }).deploymentId).toBe('prod--1');
+});
+
 it('image mode follows flag, variable, plugin (R7.1)', () => {
 	expect(config().imageRepository).toBeUndefined();
 	expect(

@@ -5,7 +5,7 @@ import type { LoadedApp } from 'pulse-deploy-kit/load-app';
 import type { Secret } from 'pulse-deploy-kit/secret';
 import { flag, integer, list, text } from 'pulse-deploy-kit/setting-kinds';
 import { resolveSettings, type SettingTable } from 'pulse-deploy-kit/settings';
-import { parseDeploymentId } from '../deployments/id.ts';
+import { parseNewDeploymentId } from '../deployments/id.ts';
 import { DEFAULT_BACKEND_PORT } from '../protocol.ts';
 import { parseOrigin } from './address.ts';
 import type { StackNames } from './names.ts';
@@ -33,7 +33,7 @@ const beforeApp = {
 		flag: '--deployment-id <id>',
 		describe: 'exact id of the new deployment, also its image tag',
 		defaultText: '<deployment name>-<UTC date>-<time>',
-		parse: (raw: unknown) => parseDeploymentId(text(raw)),
+		parse: (raw: unknown) => parseNewDeploymentId(text(raw)),
 	},
 	buildArg: { flag: '--build-arg <KEY=VALUE>', repeatable: true, describe: 'build argument', parse: list },
 	env: { flag: '--env <KEY=VALUE>', repeatable: true, describe: 'variable of the new deployment', parse: list },

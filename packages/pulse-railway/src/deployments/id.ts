@@ -12,6 +12,13 @@ export function parseDeploymentId(text: string): string {
 	return id;
 }
 
+/** The same for an id that is yet to get a service: no service name ends in a dash, so none would carry this id (R2.18). */
+export function parseNewDeploymentId(text: string): string {
+	const id = parseDeploymentId(text);
+	if (id.endsWith('-')) throw usageError(`deployment id '${id}' must end in a letter or digit`);
+	return id;
+}
+
 /** Whether this is an id as it stands, e.g. of an untrusted request. */
 export function isDeploymentId(text: string): boolean {
 	return ID.test(text);
