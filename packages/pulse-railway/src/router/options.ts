@@ -35,6 +35,8 @@ export interface RouterOptions {
 	readonly activityTtlMs?: number;
 	/** How long a start waits for the store before it turns to the snapshot file. Default 3,000. */
 	readonly storePatienceMs?: number;
+	/** How long a start without either waits before it listens all the same, and answers 503. Default 30,000. */
+	readonly startPatienceMs?: number;
 	/** Keeps the last snapshot. Default: not kept. */
 	readonly snapshotFile?: string;
 	/** Default true. */

@@ -86,7 +86,7 @@ export function createRouter(options: RouterOptions): Router {
 		replicaId,
 		context,
 		async listen({ port, host }) {
-			await table.open(options.storePatienceMs ?? 3_000);
+			await table.open(options.storePatienceMs ?? 3_000, options.startPatienceMs ?? 30_000);
 			reporter = new ActivityReporter({
 				store,
 				upstreams,

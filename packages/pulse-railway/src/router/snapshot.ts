@@ -33,11 +33,12 @@ export class RoutingTable implements RoutingView {
 		this.#options = options;
 	}
 
-	/** Resolves with the first snapshot: the store's, or after `patienceMs` the file's, or none. */
-	async open(patienceMs: number): Promise<void> {
-		let timer: NodeJS.Timeout | undefined;
-		await new Promise<void>((resolve) => {
-			timer = setTimeout(resolve, patienceMs);
+	/**
+	 * Resolves with the first snapshot: the store's, or after `patienceMs` the file's. With neither it waits on for the store,
+	 * until `startPatienceMs` are over: who listens and knows nothing takes requests from a process beside it that does.
+	 */
+	async open(patienceMs: number, startPatienceMs: number): Promise<void> {
+		const heard = new Promise<void>((resolve) => {
 			this.#options.store.watch(
 				{
 					onSnapshot: (snapshot) => {
@@ -52,10 +53,12 @@ export class RoutingTable implements RoutingView {
 				this.#stop.signal,
 			);
 		});
-		clearTimeout(timer);
-		if (this.#routed !== null || this.#options.file === undefined) return;
-		const saved = await readSnapshotFile(this.#options.file);
+		await within(heard, patienceMs);
+		if (this.#routed !== null) return;
+		const { file } = this.#options;
+		const saved = file === undefined ? null : await readSnapshotFile(file);
 		if (saved !== null && this.#routed === null) this.#use(trusted(saved), 'file');
+		if (this.#routed === null) await within(heard, startPatienceMs - patienceMs);
 	}
 
 	get activeId(): string | null {
@@ -123,4 +126,13 @@ export class RoutingTable implements RoutingView {
 			.then(() => (this.#routed?.snapshot === snapshot ? writeSnapshotFile(file, snapshot) : undefined))
 			.catch((error) => this.#options.log.snapshotNotSaved(error));
 	}
+}
+
+async function within(event: Promise<void>, ms: number): Promise<void> {
+	let timer: NodeJS.Timeout | undefined;
+	const over = new Promise<void>((resolve) => {
+		timer = setTimeout(resolve, Math.max(0, ms));
+	});
+	await Promise.race([event, over]);
+	clearTimeout(timer);
 }

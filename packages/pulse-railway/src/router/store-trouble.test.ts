@@ -83,7 +83,17 @@ describe.skipIf(missing)(`with a real Redis${missing ? ` (${missing})` : ''}`, (
 
 it('a router that never knew where to route is not alive, and says so', async () => {
 	const silent = Object.assign(Object.create(await openStore('memory:', { prefix: 'x' })), { watch: () => {} });
-	const { port } = await startRouter({ store: silent, active: null, storePatienceMs: 10 });
+	const { port } = await startRouter({ store: silent, active: null, storePatienceMs: 10, startPatienceMs: 20 });
 	expect(await exchange(port, get('/healthz'))).toMatch(/^HTTP\/1\.1 503 .*\{"ok":false\}$/s);
 	expect(await exchange(port, get('/'))).toMatch(/^HTTP\/1\.1 503 .*"routing state unavailable"/s);
+});
+
+it('a router that knows nothing yet leaves the port to those beside it until it does', async () => {
+	const store = await openStore('memory:', { prefix: 'x' });
+	await store.promote('v1', 'v1');
+	const late: typeof store = Object.assign(Object.create(store), {
+		watch: (...args: Parameters<typeof store.watch>) => void setTimeout(() => store.watch(...args), 300),
+	});
+	const { router } = await startRouter({ store: late, active: null, storePatienceMs: 10 });
+	expect(router.context.table.activeId).toBe('v1');
 });
