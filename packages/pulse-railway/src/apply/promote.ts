@@ -27,7 +27,8 @@ export async function promote(
 		const { snapshot } = live;
 		const facts = { observation, live: snapshot, routerService, activeSessions: sessionsOn(live, snapshot.activeId) };
 		const id = deploymentId ?? previousActive(facts);
-		return carryOut(planPromote(facts, id), run, invocation, { signal }, () => ({
+		const plan = { ...planPromote(facts, id), title: `${verb === 'rollback' ? 'Roll back to' : 'Promote'} ${id}` };
+		return carryOut(plan, run, invocation, { signal }, () => ({
 			deployment_id: id,
 			previous_deployment_id: snapshot.activeId,
 			server_address: router.origins[0] ?? router.controlOrigin,
