@@ -196,6 +196,32 @@ test('what a page does that never shows its new id fails when the page ends, als
 	await expect(session?.rotate()).rejects.toMatchObject({ code: 'session-rotated' });
 });
 
+test('what goes on after a page has ended fails once the session has a new id, instead of asking for ever', async () => {
+	let session: UserSession | undefined;
+	const served: Awaited<ReturnType<typeof serve>> = await serve({
+		sessionTimeoutSeconds: 0.2,
+		channels: {
+			tab: (channel) => {
+				session = channel.render.session;
+				channel.on('open', () => true);
+			},
+		},
+		listener: async (request, response) => {
+			await (await served.app.session(request, response)).rotate();
+			response.end();
+		},
+	});
+	const anna = new Browser(served.url);
+	await anna.open();
+	const page = await anna.connect().ready();
+	await page.request('tab', 'open');
+	page.socket.disconnect();
+	await expect.poll(() => served.running.renderSessions().total).toBe(0);
+	await anna.fetch('/');
+	await expect(session?.entries()).rejects.toMatchObject({ code: 'session-rotated' });
+	await expect(session?.set('seen', 1)).rejects.toMatchObject({ code: 'session-rotated' });
+});
+
 describe('two deployments that share sessions', () => {
 	const both = async (store: () => SessionStore | CookieSessionStore) => {
 		const [blue, green] = [await shop({ sessionStore: store() }), await shop({ sessionStore: store() })];

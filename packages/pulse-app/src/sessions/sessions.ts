@@ -154,6 +154,8 @@ export function createSessions(options: SessionsOptions): Sessions {
 						if (!(error instanceof SupersededError)) throw error;
 						// By another deployment: its response has carried the cookie.
 						if (holder.owner === sid) followed(sid, error.successor);
+						// Its page has ended, so nobody is left who could show the new id.
+						if (holder.owner === sid) fail(error);
 					}
 				}
 			};
@@ -189,7 +191,7 @@ export function createSessions(options: SessionsOptions): Sessions {
 
 function fail(error: unknown): never {
 	if (!(error instanceof SupersededError)) throw error;
-	throw new PulseError('session-rotated', 'The session id was replaced while this request was under way.', {
+	throw new PulseError('session-rotated', 'The session id was replaced meanwhile.', {
 		next: 'Send the request again: the browser has a new cookie by now.',
 	});
 }
