@@ -16,7 +16,7 @@ import { loadBalancer } from './load-balancer.ts';
 import { network } from './network.ts';
 import { reaperFunction } from './reaper-function.ts';
 import { taskRoles } from './roles.ts';
-import type { BaselineSettings } from './settings.ts';
+import { BASELINE_CONSTRUCT, type BaselineSettings } from './settings.ts';
 
 /**
  * Everything that outlives a deployment. No asset, so no bootstrapped account; no account or region, so no lookups; and
@@ -25,8 +25,7 @@ import type { BaselineSettings } from './settings.ts';
  */
 export function baselineStack(app: App, settings: BaselineSettings, reaperCode: string): Stack {
 	const name = settings.deploymentName;
-	// The id is what the command-line CDK is told to deploy, and apps of the user's own may hold more stacks than this one.
-	const stack = new Stack(app, stackName(name), {
+	const stack = new Stack(app, BASELINE_CONSTRUCT, {
 		stackName: stackName(name),
 		description: `Pulse baseline of ${name}`,
 		// The only one that works without bootstrapping: the bootstrapless one still names the deploy roles of a bootstrapped account.

@@ -7,7 +7,7 @@ import type { Host } from 'pulse-deploy-kit/host';
 import { runProcess } from 'pulse-deploy-kit/run-process';
 import type { BaselineDeployer } from '../platform/aws.ts';
 import { baselineVersion, reaperCode } from './reaper-code.ts';
-import { BASELINE_VERSION } from './settings.ts';
+import { BASELINE_CONSTRUCT, BASELINE_VERSION } from './settings.ts';
 
 export interface CommandDeployerOptions {
 	/** The CDK program, e.g. `cdk`. */
@@ -37,7 +37,9 @@ export function commandDeployer(options: CommandDeployerOptions): BaselineDeploy
 			const outdir = await mkdtemp(join(tmpdir(), 'pulse-aws-cdk-'));
 			const output = options.workdir === undefined ? ['--output', outdir] : [];
 			const always = ['--require-approval', 'never', '--progress', 'events', ...output];
-			const args = ['deploy', stackName, ...given, ...always, ...tagged];
+			// The CDK selects by construct, and an app of the user's own may hold others than this one.
+			const selected = options.workdir === undefined ? BASELINE_CONSTRUCT : stackName;
+			const args = ['deploy', selected, ...given, ...always, ...tagged];
 			const { exitCode } = await runProcess({
 				command: options.program,
 				args,
