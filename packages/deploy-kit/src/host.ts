@@ -43,6 +43,8 @@ export interface HostChoice<Answer extends string = string> {
 	readonly default: NoInfer<Answer>;
 	/** Taken with `--yes`. */
 	readonly yes: NoInfer<Answer>;
+	/** Left unanswered for this long, milliseconds, the default is taken. Default never. */
+	readonly budgetMs?: number;
 }
 
 /** Says nothing and takes every default: for programs that have no host of their own. */

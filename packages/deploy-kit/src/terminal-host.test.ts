@@ -95,6 +95,20 @@ describe('a question on a terminal', () => {
 		expect(interrupted()).toBe(false);
 	});
 
+	it('that has more answers than yes and no gets its default when nobody answers in its time', async () => {
+		const [input, output] = [new PassThrough(), new PassThrough()];
+		const streams = { input: input as unknown as NodeJS.ReadStream, output: output as unknown as NodeJS.WriteStream };
+		const { choose, interrupted } = await host({ ...streams, interactive: true });
+		const question = {
+			text: 'Look again?',
+			answers: { again: [''], skip: ['skip'] },
+			default: 'skip',
+			yes: 'skip',
+		} as const;
+		expect(await choose({ ...question, budgetMs: 200 })).toBe('skip');
+		expect(interrupted()).toBe(false);
+	});
+
 	it('is answered by yes', async () => {
 		expect(await answered('', 'y')).toBe(true);
 	});

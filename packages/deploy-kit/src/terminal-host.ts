@@ -59,18 +59,25 @@ export async function terminalHost(options: TerminalHostOptions): Promise<Termin
 		async choose(question) {
 			if (options.assumeYes === true) return question.yes;
 			if (!options.interactive) return question.default;
-			return answered(async (desk) => (await asking()).askChoice(question, desk));
+			return answered(async (desk) => (await asking()).askChoice(question, desk), question.budgetMs, question.default);
 		},
 		close: () => live?.clear(),
 		interrupted: () => interrupted,
 	};
 
-	async function answered<T>(put: (desk: Desk) => Promise<T | undefined>, budgetMs = MOST_MS): Promise<T> {
+	async function answered<T>(
+		put: (desk: Desk) => Promise<T | undefined>,
+		budgetMs = MOST_MS,
+		otherwise?: T,
+	): Promise<T> {
 		live?.clear();
 		const expired = AbortSignal.timeout(budgetMs);
 		const signal = options.signal === undefined ? expired : AbortSignal.any([options.signal, expired]);
 		const answer = await put({ ...options, signal });
-		if (answer === undefined && expired.aborted) throw unanswered(budgetMs);
+		if (answer === undefined && expired.aborted) {
+			if (otherwise !== undefined) return otherwise;
+			throw unanswered(budgetMs);
+		}
 		interrupted = answer === undefined;
 		if (answer === undefined) throw new CancelledError('Cancelled; nothing was changed.');
 		return answer;

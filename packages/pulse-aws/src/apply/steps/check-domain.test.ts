@@ -54,6 +54,7 @@ describe('A9.3: a domain that leads elsewhere', () => {
 		expect(host.questions.at(-1)).toMatchObject({
 			answers: { again: [''], skip: ['skip'], cancel: ['cancel', 'c', 'quit', 'q'] },
 			default: 'skip',
+			budgetMs: 300_000,
 		});
 	});
 

@@ -1,4 +1,5 @@
 import { DeployToolError, isDeployToolError } from 'pulse-deploy-kit/errors';
+import { LOCKED_QUESTION_MS } from 'pulse-deploy-kit/host';
 import { judgeRouting, type Routing } from '../../domain/routing.ts';
 import { made, type Run } from '../run.ts';
 import { offerRecords, upsertAliases } from './dns-records.ts';
@@ -10,6 +11,8 @@ const LOOK_AGAIN = {
 	// Without a person one look is all, and the deploy has succeeded all the same.
 	default: 'skip',
 	yes: 'skip',
+	// It is live, and may have to be rolled back.
+	budgetMs: LOCKED_QUESTION_MS,
 } as const;
 const PAUSE_MS = 2000;
 
@@ -21,7 +24,8 @@ export async function checkDomain(run: Run, signal: AbortSignal): Promise<string
 	let routing = await look(run, signal);
 	if (!routing.ready && !routing.proxied) {
 		const aliases = upsertAliases(domain, baseline.albDnsName, baseline.albHostedZoneId);
-		if (await offerRecords(run, domain, `an alias of ${domain}`, aliases, signal)) routing = await look(run, signal);
+		const written = await offerRecords(run, domain, `an alias of ${domain}`, aliases, signal).catch(interrupted);
+		if (written) routing = await look(run, signal);
 	}
 	while (!routing.ready) {
 		host.notify({

@@ -1,4 +1,5 @@
 import type { Change } from '@aws-sdk/client-route-53';
+import { LOCKED_QUESTION_MS } from 'pulse-deploy-kit/host';
 import { waitFor } from 'pulse-deploy-kit/wait';
 import { type HostedZone, zoneFor } from '../../domain/hosted-zone.ts';
 import type { DnsRecord } from '../../platform/certificates.ts';
@@ -44,8 +45,8 @@ export async function offerRecords(
 		if (given) host.notify({ level: 'warning', text: `No public Route 53 zone here answers for ${domain}.` });
 		return false;
 	}
-	if (!given && !(await host.ask({ text: `Write ${what} to the Route 53 zone ${zone.name}?`, default: false })))
-		return false;
+	const text = `Write ${what} to the Route 53 zone ${zone.name}?`;
+	if (!given && !(await host.ask({ text, default: false, budgetMs: LOCKED_QUESTION_MS }))) return false;
 	const request = {
 		HostedZoneId: zone.id,
 		ChangeBatch: { Comment: `pulse-aws: ${what}`, Changes: [...changes] },
