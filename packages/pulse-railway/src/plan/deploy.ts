@@ -10,7 +10,7 @@ import { buildImage, createService, deployImage, group, upload } from './backend
 import type { BaselineFacts } from './baseline.ts';
 import { cutOver, NEW_SECONDS } from './cut-over.ts';
 import { registration } from './register-step.ts';
-import { settle } from './settle.ts';
+import { letDrain, settle } from './settle.ts';
 import type { Plan, SourceTree, Step } from './step.ts';
 
 const BUILD_BUDGET_SECONDS = 900;
@@ -86,6 +86,7 @@ export function planDeploy(facts: DeployFacts, config: DeployConfig): Plan {
 			awaited,
 			registration(id, service),
 			...cutOver(id, service, NEW_SECONDS),
+			...(settlement.unclaimed.length === 0 ? [] : [letDrain({ id, serviceName: service }, settlement.unclaimed)]),
 		],
 	};
 }

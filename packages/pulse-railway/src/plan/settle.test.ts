@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DeploymentState } from '../deployments/record.ts';
-import { settle } from './settle.ts';
+import { letDrain, settle } from './settle.ts';
 import { live, NOW, stack } from './testing/stack.ts';
 
 interface Case {
@@ -55,16 +55,26 @@ describe('before anything new begins', () => {
 		).toMatchObject({ steps: ['finish:c', 'forget:d', 'leftover:d'], activeId: 'c' });
 	});
 
-	it('what runs is left alone where neither truth knows anything: both may have been lost', () => {
+	it('what runs where neither truth knows anything is to drain, not deleted: both may have been lost', () => {
 		const observation = stack({ backends: ['a', 'b'] });
 		const services = observation.services.map((service) =>
 			service.name === 'a'
 				? { ...service, latestDeployment: { id: 'd', status: 'SUCCESS' as const, stopped: false, createdAt: '' } }
 				: service,
 		);
-		const { steps, warnings, deleted } = settle({ ...observation, services }, live({}), NOW);
+		const { steps, warnings, deleted, unclaimed } = settle({ ...observation, services }, live({}), NOW);
 		expect([steps.map(({ id }) => id), [...deleted]]).toEqual([['leftover:b'], ['b']]);
-		expect(warnings).toEqual([expect.stringMatching(/^a still runs .* pulse-railway promote <id>$/)]);
+		expect(warnings).toEqual(['Nothing says that a was ever active; it runs on until nobody is left on it.']);
+		expect(letDrain({ id: 'n', serviceName: 'n' }, unclaimed)).toMatchObject({
+			title: 'Let a drain',
+			truth: {
+				activeId: 'n',
+				services: [
+					{ id: 'n', serviceName: 'n' },
+					{ id: 'a', serviceName: 'a' },
+				],
+			},
+		});
 	});
 
 	it('a first promotion that died is finished too', () => {

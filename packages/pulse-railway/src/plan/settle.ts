@@ -15,6 +15,8 @@ export interface Settlement {
 	readonly activeId: string | null;
 	/** Deployment ids that the steps delete. */
 	readonly deleted: ReadonlySet<string>;
+	/** They run, and neither truth knows them: once somebody is active they drain, and the janitor sees who is on them. */
+	readonly unclaimed: readonly BackendService[];
 }
 
 /** The durable truth of who is active; `null` before the first promotion. */
@@ -65,7 +67,7 @@ export function settle(observation: StackObservation, live: RoutingSnapshot, now
 
 /**
  * Neither truth knows a deployment. Those that run may be all that there is, where the store lost its data and the
- * variable was removed; what a killed first deploy left running goes with the deploy after the next.
+ * variable was removed, or be what a killed first deploy left: only their sessions tell.
  */
 function unknownStack(observation: StackObservation): Settlement {
 	const running = new Set(
@@ -74,14 +76,16 @@ function unknownStack(observation: StackObservation): Settlement {
 			.map(({ id }) => id),
 	);
 	const backends = backendServices(observation);
-	const kept = backends.filter(({ serviceId }) => running.has(serviceId));
+	const unclaimed = backends.filter(({ serviceId }) => running.has(serviceId));
 	const leftovers = backends.filter(({ serviceId }) => !running.has(serviceId));
-	const warning = `${kept.map(({ id }) => id).join(', ')} still runs although nothing says that it was ever active; it is left alone. If it serves people: pulse-railway promote <id>`;
+	const names = unclaimed.map(({ id }) => id).join(', ');
 	return {
 		activeId: null,
-		warnings: kept.length === 0 ? [] : [warning],
+		warnings:
+			names === '' ? [] : [`Nothing says that ${names} was ever active; it runs on until nobody is left on it.`],
 		steps: leftovers.map(deleteLeftover),
 		deleted: new Set(leftovers.map(({ id }) => id)),
+		unclaimed,
 	};
 }
 
@@ -100,11 +104,12 @@ function withLeftovers(
 		// Records first: the router must not route to a service that is going away.
 		steps: [...first, ...pending.map(removeRecord), ...leftovers.map(deleteLeftover)],
 		deleted: new Set([...pending, ...leftovers].map(({ id }) => id)),
+		unclaimed: [],
 	};
 }
 
 function nothing(activeId: string | null, warning: string): Settlement {
-	return { activeId, steps: [], warnings: [warning], deleted: new Set() };
+	return { activeId, steps: [], warnings: [warning], deleted: new Set(), unclaimed: [] };
 }
 
 function finishPromotion({ id, serviceName }: BackendService): Step {
@@ -127,6 +132,23 @@ export function reconcile(active: BackendService, backends: readonly BackendServ
 		truth: {
 			activeId: active.id,
 			services: backends.map(({ id, serviceName }) => ({ id, serviceName })),
+		},
+	};
+}
+
+/** After the promotion of `active`: its revision is known only then. */
+export function letDrain(
+	active: Pick<BackendService, 'id' | 'serviceName'>,
+	unclaimed: readonly BackendService[],
+): Step {
+	return {
+		kind: 'reconcile',
+		id: 'let-drain',
+		title: `Let ${unclaimed.map(({ id }) => id).join(', ')} drain`,
+		ifRevision: 'current',
+		truth: {
+			activeId: active.id,
+			services: [active, ...unclaimed].map(({ id, serviceName }) => ({ id, serviceName })),
 		},
 	};
 }

@@ -115,7 +115,7 @@ function unregistered(observation: StackObservation, { snapshot }: ControlStatus
 	const detail = lost
 		? 'the janitor or the next deploy restores it'
 		: unknown
-			? 'promote it if it serves people'
+			? 'the next deploy lets it drain'
 			: 'the next deploy deletes it';
 	return { action: 'keep', reason: 'unregistered', detail, until: null };
 }

@@ -103,7 +103,7 @@ export type StepAction =
 	| { readonly kind: 'promote'; readonly deployment: string; readonly service: string }
 	/** The public address without affinity, and every router replica, answer with this deployment. */
 	| { readonly kind: 'verify-active'; readonly deployment: string; readonly budgetSeconds: number }
-	| { readonly kind: 'reconcile'; readonly truth: DurableTruth; readonly ifRevision: number }
+	| { readonly kind: 'reconcile'; readonly truth: DurableTruth; readonly ifRevision: number | 'current' }
 	/** Routing stops, then browsers are told to reload. */
 	| { readonly kind: 'retire'; readonly deployment: string }
 	| { readonly kind: 'remove-record'; readonly deployment: string };

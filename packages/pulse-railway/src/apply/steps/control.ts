@@ -17,9 +17,13 @@ export const promote: Perform<'promote'> = async (step, run, signal) => {
 };
 
 export const reconcile: Perform<'reconcile'> = async (step, run, signal) => {
+	const router = routerOf(run);
 	const services = step.truth.services.map(({ id, serviceName }) => ({ id, serviceName }));
-	const params = { activeId: step.truth.activeId, services, ifRevision: step.ifRevision, ...underLock(run) };
-	await routerOf(run).control('reconcile', params, signal);
+	const ifRevision =
+		step.ifRevision === 'current'
+			? (await router.control('status', { sessions: false }, signal)).snapshot.revision
+			: step.ifRevision;
+	await router.control('reconcile', { activeId: step.truth.activeId, services, ifRevision, ...underLock(run) }, signal);
 	return undefined;
 };
 
