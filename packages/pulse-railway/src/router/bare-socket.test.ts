@@ -18,6 +18,18 @@ it('a client that resets its connection behind CONNECT ends nothing but itself',
 	expect(await exchange(port, get('/healthz'))).toMatch(/^HTTP\/1\.1 200 /);
 });
 
+it('a CONNECT behind a request is refused when that one is answered, never in its place', async () => {
+	const backend = await startRawBackend((socket, received) => {
+		if (received.includes('/slow')) answer = () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+	});
+	let answer: (() => void) | undefined;
+	const { port, router } = await startRouter({ deployments: { v1: backend.port } });
+	const client = rawClient(port, 'GET /slow HTTP/1.1\r\nHost: a\r\n\r\nCONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n');
+	await eventually(() => answer !== undefined && router.context.exchanges.size === 1);
+	answer!();
+	expect(await client.ended()).toMatch(/^HTTP\/1\.1 200 .*\r\n\r\nokHTTP\/1\.1 405 /s);
+});
+
 it('a client that resets its connection while its handshake waits for its turn ends nothing but itself', async () => {
 	const backend = await startRawBackend(() => {});
 	const { port, router } = await startRouter({ deployments: { v1: backend.port } });

@@ -52,8 +52,10 @@ export function createHttpServer(
 	});
 	server.on('connect', (_request, socket) => {
 		socket.on('error', ignoreError);
-		countFailure(route.forward.failures, 'method-not-allowed');
-		writeRawAnswer(socket as Socket, failureAnswer('method-not-allowed'));
+		handshakeInTurn(socket as Socket, () => {
+			countFailure(route.forward.failures, 'method-not-allowed');
+			writeRawAnswer(socket as Socket, failureAnswer('method-not-allowed'));
+		});
 	});
 	server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
 		const cause = PARSE_FAILURES[error.code ?? ''] ?? 'bad-request';
