@@ -5,6 +5,9 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { eventually, startRouter } from './testing/router.ts';
 import { exchange, get, rawClient, startBackend, startRawBackend } from './testing/sockets.ts';
 
+const HANDSHAKE =
+	'GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n';
+
 async function startSockets() {
 	const http = createServer();
 	const server = new WebSocketServer({ server: http });
@@ -97,4 +100,13 @@ it('what does not end in time is ended', async () => {
 	await eventually(() => router.context.exchanges.size === 1);
 	await router.close({ budgetMs: 100 });
 	expect(await client.ended()).toBe('');
+});
+
+it.each([0, 300])('a handshake that is under way does not hold up the end (budget %s ms)', async (budgetMs) => {
+	const backend = await startRawBackend(() => {});
+	const { port, router } = await startRouter({ deployments: { v1: backend.port } });
+	const client = rawClient(port, HANDSHAKE);
+	await eventually(() => backend.received.length === 1);
+	await router.close({ budgetMs });
+	await client.ended();
 });

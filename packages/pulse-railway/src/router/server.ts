@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type AddressInfo, Server as NetServer } from 'node:net';
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 import { systemClock } from 'pulse-deploy-kit/clock';
 import { ActivityReporter } from './activity.ts';
 import { failureAnswer } from './answer.ts';
@@ -78,6 +78,12 @@ export function createRouter(options: RouterOptions): Router {
 		},
 	};
 	const server = createHttpServer(route, options.headersTimeoutMs ?? 30_000);
+	// The http server forgets those that asked for an upgrade, and waits for them all the same.
+	const sockets = new Set<Socket>();
+	server.on('connection', (socket) => {
+		sockets.add(socket);
+		socket.on('close', () => sockets.delete(socket));
+	});
 	const ticker = setInterval(() => sweep(context, (options.idleTimeoutMs ?? 300_000) / 1000), 1_000);
 	ticker.unref();
 	let reporter: ActivityReporter | null = null;
@@ -111,8 +117,7 @@ export function createRouter(options: RouterOptions): Router {
 			const connections = () =>
 				new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count ?? 0)));
 			await drain(context, connections, budgetMs, clock, options.random ?? Math.random);
-			server.closeIdleConnections();
-			server.closeAllConnections();
+			for (const socket of sockets) socket.destroy();
 			context.pool.close();
 			clearInterval(ticker);
 			await closed;
