@@ -34,10 +34,16 @@ export function writeRawAnswer(socket: Socket, answer: Answer): void {
 	for (let i = 0; i < answer.headers.length; i += 2) text += `${answer.headers[i]}: ${answer.headers[i + 1]}\r\n`;
 	text += `content-length: ${Buffer.byteLength(answer.body)}\r\nconnection: close\r\n\r\n${answer.body}`;
 	socket.end(text, 'latin1');
-	// Closing with unread input would reset the connection and could cost the client the answer.
+	linger(socket, LINGER_MS);
+}
+
+/**
+ * Gives the client `ms` to take the last of a bare socket that was ended, and to end its side. What it still sends is read
+ * and dropped: closing with unread input would reset the connection, and Node tells of no end behind unread input.
+ */
+export function linger(socket: Socket, ms: number): void {
 	socket.resume();
-	const timer = setTimeout(() => socket.destroy(), LINGER_MS);
-	socket.once('end', () => socket.destroy());
+	const timer = setTimeout(() => socket.destroy(), ms);
 	socket.once('close', () => clearTimeout(timer));
 }
 

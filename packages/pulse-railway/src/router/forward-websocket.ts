@@ -1,6 +1,6 @@
 import type { OnReadOpts, Socket } from 'node:net';
 import { SELECTED_DEPLOYMENT_HEADER } from '../protocol.ts';
-import { failureAnswer, writeRawAnswer } from './answer.ts';
+import { failureAnswer, linger, writeRawAnswer } from './answer.ts';
 import type { Upstream } from './claim.ts';
 import { countFailure, type ForwardContext } from './context.ts';
 import type { FailureCause } from './failures.ts';
@@ -121,7 +121,7 @@ export class WebSocketHandshake implements ResponseEvents {
 		if (this.#chunked) client.write(`${chunk.length.toString(16)}\r\n`, 'latin1');
 		client.write(Buffer.from(chunk));
 		if (this.#chunked) client.write('\r\n', 'latin1');
-		if (!client.writableNeedDrain) return;
+		if (!client.writableNeedDrain || this.#backend?.isPaused()) return;
 		this.#backend?.pause();
 		client.once('drain', () => this.#backend?.resume());
 	}
@@ -132,6 +132,7 @@ export class WebSocketHandshake implements ResponseEvents {
 		this.#backend?.destroy();
 		client.on('error', ignore);
 		client.end(this.#chunked ? '0\r\n\r\n' : '');
+		linger(client, this.#context.dial.connectTimeoutMs);
 		this.#context.upstreams.releaseSocket(this.#request.upstream);
 	}
 
