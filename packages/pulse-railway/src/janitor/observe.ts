@@ -32,11 +32,9 @@ export interface Observation {
  * durable. `null` when the two disagree for a passing reason: a promotion is under way or something changed meanwhile.
  */
 export async function observe({ store, platform, now, lock, signal }: Observation): Promise<Observed | null> {
-	const [before, deploying, fence] = await Promise.all([
-		store.snapshot(),
-		store.lockHolder('deploy'),
-		store.lastFence('deploy'),
-	]);
+	// First: of a lock that is granted after this, either its holder is seen or its fence is higher.
+	const fence = await store.lastFence('deploy');
+	const [before, deploying] = await Promise.all([store.snapshot(), store.lockHolder('deploy')]);
 	const deployFence = deploying === null ? fence : -1;
 	const durable = durableTruth(await platform.observe(signal));
 	if (!durable) return { deployments: [], services: new Map(), reconciled: false, deployFence };

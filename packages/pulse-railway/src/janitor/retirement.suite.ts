@@ -3,6 +3,8 @@ import type { DeploymentStore } from '../deployments/store.ts';
 import type { Backends } from './backends.ts';
 import { idle, type OpenStore, POLICY, useJanitor } from './testing/janitor-fixture.ts';
 
+const ROLLBACK = { name: 'deploy', owner: 'ann@laptop', token: 't', ttlMs: 60_000 } as const;
+
 export function describeRetirement(open: OpenStore): void {
 	describe('a janitor that deletes', () => {
 		const on = useJanitor(open);
@@ -147,7 +149,7 @@ export function describeRetirement(open: OpenStore): void {
 			await on.deploy('old');
 			await on.deploy('new');
 			on.now += 121_000;
-			await on.store.acquireLock({ name: 'deploy', owner: 'ann@laptop', token: 't', ttlMs: 60_000 });
+			await on.store.acquireLock(ROLLBACK);
 			expect(await on.run()).toMatchObject({ kept: [{ id: 'old', reason: 'deploy_running', detail: 'ann@laptop' }] });
 			expect(await on.states()).toEqual({ old: 'draining', new: 'active' });
 		});
@@ -159,11 +161,10 @@ export function describeRetirement(open: OpenStore): void {
 			const slow = {
 				...on.backends,
 				sessions: async (...args: Parameters<Backends['sessions']>) => {
-					const lock = { name: 'deploy', owner: 'ann@laptop', token: 'x'.repeat(16), ttlMs: 60_000 } as const;
-					await on.store.acquireLock(lock);
+					await on.store.acquireLock(ROLLBACK);
 					on.world.sharedVariables.PULSE_ACTIVE_DEPLOYMENT = 'old';
 					// It died, and its lock ran out.
-					await on.store.releaseLock('deploy', lock.token);
+					await on.store.releaseLock('deploy', ROLLBACK.token);
 					return on.backends.sessions(...args);
 				},
 			};
@@ -175,6 +176,30 @@ export function describeRetirement(open: OpenStore): void {
 			on.now += 121_000;
 			await on.run();
 			expect(await on.states()).toEqual({ old: 'active', new: 'draining' });
+		});
+
+		it('keeps a deployment that such a rollback began on between two of its reads', async () => {
+			await on.deploy('old');
+			await on.deploy('new');
+			on.now += 121_000;
+			const racing = {
+				...on.store,
+				lastFence: async (...args: Parameters<DeploymentStore['lastFence']>) => {
+					await on.store.acquireLock(ROLLBACK);
+					return on.store.lastFence(...args);
+				},
+			};
+			const slow = {
+				...on.backends,
+				sessions: async (...args: Parameters<Backends['sessions']>) => {
+					on.world.sharedVariables.PULSE_ACTIVE_DEPLOYMENT = 'old';
+					await on.store.releaseLock('deploy', ROLLBACK.token);
+					return on.backends.sessions(...args);
+				},
+			};
+			await on.run({ store: racing, backends: slow });
+			expect(on.log).toEqual([]);
+			expect(await on.states()).toEqual({ old: 'draining', new: 'active' });
 		});
 
 		it('keeps a deployment that was promoted after it was judged', async () => {
