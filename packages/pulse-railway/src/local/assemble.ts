@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { RedisAddress } from './api/context.ts';
 import type { ServerEngine } from './api/server.ts';
+import { createBackground } from './background.ts';
 import { writeCommands } from './build/commands.ts';
 import { describePlatform } from './describe.ts';
 import type { Directories } from './directories.ts';
@@ -55,7 +56,7 @@ export async function assemble(options: LocalPlatformOptions, dirs: Directories,
 	};
 	const fleet = createFleet(context);
 	const edge = createEdge((instanceId) => fleet.portsOf(instanceId));
-	const background = new Set<Promise<void>>();
+	const background = createBackground(context.report);
 	let requestStop = () => {};
 	const stopRequested = new Promise<void>((resolve) => {
 		requestStop = resolve;
@@ -80,12 +81,7 @@ export async function assemble(options: LocalPlatformOptions, dirs: Directories,
 			});
 			return { kind: 'server', port };
 		},
-		inBackground(work) {
-			const running: Promise<void> = work()
-				.catch((error) => context.report(`The local platform failed in the background: ${String(error)}`))
-				.finally(() => background.delete(running));
-			background.add(running);
-		},
+		inBackground: (work) => void background.track(work()),
 		describe: () => describePlatform(world.data, fleet, apiUrl(), redis.text),
 		requestStop: () => requestStop(),
 	};

@@ -58,7 +58,7 @@ export async function startLocalPlatform(options: LocalPlatformOptions): Promise
 			server.closeAllConnections();
 			server.close();
 			await once(server, 'close');
-			await Promise.all(background);
+			await background.settled();
 		});
 		world.change((data) => {
 			data.apiPort = port;

@@ -1,10 +1,11 @@
+import { type Background, createBackground } from '../background.ts';
 import { setStatus } from '../world/deployments.ts';
 import type { DeploymentRow, DeploymentStatus } from '../world/model.ts';
 import type { LiveDeployment } from './live-deployment.ts';
 import type { RuntimeContext } from './runtime-context.ts';
 
 /** What is alive, shared by the verbs of the fleet. */
-export interface FleetState extends RuntimeContext {
+export interface FleetState extends RuntimeContext, Background {
 	/** Instance id to the deployment that its addresses lead to. */
 	readonly serving: Map<string, LiveDeployment>;
 	/** Being built or started, by deployment id. */
@@ -14,31 +15,18 @@ export interface FleetState extends RuntimeContext {
 	/** Aborts when the platform ends: everything stops, and statuses stay as they are for the next start. */
 	readonly closing: AbortController;
 	setStatus(deploymentId: string, status: DeploymentStatus, stopped?: boolean): void;
-	/** Work that the platform's end waits for; its failure is reported and ends nothing else. Resolves when it is over. */
-	track(work: Promise<void>): Promise<void>;
-	settled(): Promise<void>;
 }
 
 export function createFleetState(context: RuntimeContext): FleetState {
-	const ending = new Set<Promise<void>>();
 	return {
 		...context,
+		...createBackground(context.report),
 		serving: new Map(),
 		making: new Map(),
 		retiring: new Set(),
 		closing: new AbortController(),
 		setStatus(deploymentId, status, stopped = false) {
 			context.world.change((data) => setStatus(data, deploymentId, status, stopped, context.now()));
-		},
-		track(work) {
-			const over: Promise<void> = work
-				.catch((error) => context.report(`The local platform failed in the background: ${String(error)}`))
-				.finally(() => ending.delete(over));
-			ending.add(over);
-			return over;
-		},
-		async settled() {
-			while (ending.size > 0) await Promise.all(ending);
 		},
 	};
 }

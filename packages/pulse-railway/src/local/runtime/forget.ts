@@ -19,7 +19,6 @@ export function forget(
 	state.track(
 		(async () => {
 			await Promise.all(all.map((live) => stopLive(live)));
-			// A build that was interrupted still writes for a moment.
 			await Promise.all(all.map((live) => live.work));
 			for (const row of deployments) {
 				// A build that was stopped may still be writing its last file.
