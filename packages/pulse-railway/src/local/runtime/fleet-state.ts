@@ -10,6 +10,8 @@ export interface FleetState extends RuntimeContext, Background {
 	readonly serving: Map<string, LiveDeployment>;
 	/** Being built or started, by deployment id. */
 	readonly making: Map<string, LiveDeployment>;
+	/** Started again with the platform. A newer deployment that is being made ends them only when it takes over. */
+	readonly returning: Set<LiveDeployment>;
 	/** Replaced or removed, still running: overlap and draining. */
 	readonly retiring: Set<LiveDeployment>;
 	/** Aborts when the platform ends: everything stops, and statuses stay as they are for the next start. */
@@ -23,6 +25,7 @@ export function createFleetState(context: RuntimeContext): FleetState {
 		...createBackground(context.report),
 		serving: new Map(),
 		making: new Map(),
+		returning: new Set(),
 		retiring: new Set(),
 		closing: new AbortController(),
 		setStatus(deploymentId, status, stopped = false) {

@@ -30,7 +30,7 @@ export interface Fleet {
 
 export function createFleet(context: RuntimeContext): Fleet {
 	const state = createFleetState(context);
-	const { world, serving, making, retiring } = state;
+	const { world, serving, making, returning, retiring } = state;
 
 	function resumeOne(row: DeploymentRow): void {
 		if (world.data.instances[row.instanceId]?.activeDeploymentId === row.id) {
@@ -64,7 +64,7 @@ export function createFleet(context: RuntimeContext): Fleet {
 		},
 		remove(deploymentId) {
 			const { instanceId } = deploymentOf(world.data, deploymentId);
-			for (const live of [...making.values(), ...retiring]) {
+			for (const live of [...making.values(), ...returning, ...retiring]) {
 				if (live.deploymentId === deploymentId) live.abort.abort();
 			}
 			const live = serving.get(instanceId);
@@ -96,7 +96,7 @@ export function createFleet(context: RuntimeContext): Fleet {
 		},
 		async close() {
 			state.closing.abort();
-			for (const live of making.values()) live.abort.abort();
+			for (const live of [...making.values(), ...returning]) live.abort.abort();
 			const isStore = (instanceId: string) => world.data.instances[instanceId]?.fixedPort != null;
 			const stopAll = (stores: boolean) =>
 				Promise.all(

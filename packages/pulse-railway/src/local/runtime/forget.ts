@@ -10,7 +10,8 @@ export function forget(
 	serviceName: string,
 	deployments: readonly DeploymentRow[],
 ): void {
-	const all = [...state.making.values(), ...state.retiring].filter((live) => live.instanceId === instance.id);
+	const busy = [...state.making.values(), ...state.returning, ...state.retiring];
+	const all = busy.filter((live) => live.instanceId === instance.id);
 	for (const live of all) live.abort.abort();
 	const serving = state.serving.get(instance.id);
 	if (serving) all.push(serving);

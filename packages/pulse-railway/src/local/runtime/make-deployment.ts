@@ -25,7 +25,12 @@ export function makeDeployment(state: FleetState, row: DeploymentRow): void {
 export function startAgain(state: FleetState, row: DeploymentRow): void {
 	const live = newLive(row);
 	state.logs.writer(row.id, 'deploy')('Started again after the platform was restarted.');
-	live.work = state.track(start(state, row, live).catch((error) => failed(state, row, live, error)));
+	state.returning.add(live);
+	live.work = state.track(
+		start(state, row, live)
+			.catch((error) => failed(state, row, live, error))
+			.finally(() => state.returning.delete(live)),
+	);
 }
 
 async function advance(state: FleetState, row: DeploymentRow, live: LiveDeployment): Promise<void> {
@@ -63,6 +68,7 @@ async function start(state: FleetState, row: DeploymentRow, live: LiveDeployment
 	state.serving.set(instance.id, live);
 	publishAddress(state, instance, live);
 	if (before) retire(state, before, overlapSeconds(row));
+	for (const other of state.returning) if (other.instanceId === instance.id && other !== live) other.abort.abort();
 	if (cronSchedule !== null) {
 		const run = () => runCronOnce(state, row, instance, live);
 		void keepSchedule(cronSchedule, state.behaviour.cronScale, state.now, live.abort.signal, run);

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
@@ -10,6 +12,7 @@ import {
 	createService,
 	createStack,
 	deployFiles,
+	logs,
 	reaches,
 	SERVER,
 	SERVER_SETTINGS,
@@ -82,6 +85,47 @@ test('after a kill the next platform brings back what ran, at the same public ad
 	await reaches(after, waiting, 'DEPLOYING');
 	await after.data('mutation($id: String!) { deploymentCancel(id: $id) }', { id: waiting });
 	await reaches(after, waiting, 'REMOVED');
+});
+
+/** Its second process never becomes healthy. */
+const HEALTHY_ONCE = {
+	'server.mjs': `import { existsSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+const again = existsSync('started');
+writeFileSync('started', '');
+createServer((_, response) => response.writeHead(again ? 503 : 200).end()).listen(process.env.PORT, () => console.log(again));`,
+};
+
+async function startAgainInVain(): Promise<{ again: LocalPlatform; web: string; running: () => readonly number[] }> {
+	const dir = await temporaryFolder();
+	const before = await startPlatform({ dir });
+	const api = client(before);
+	const stack = await createStack(api);
+	const web = await createService(api, stack, 'web', SERVER_SETTINGS);
+	const deployment = await deployFiles(api, stack, web, HEALTHY_ONCE);
+	await reaches(api, deployment, 'SUCCESS');
+	await before.close();
+	const again = await startPlatform({ dir });
+	const running = () =>
+		readdirSync(join(dir, 'processes'))
+			.map(Number)
+			.filter((pid) => startTime(pid) !== null);
+	await until('it starts again', async () =>
+		(await logs(client(again), deployment)).some((line) => line.includes('true')),
+	);
+	return { again, web, running };
+}
+
+test('a platform ends at once while a service that it started again is not healthy', async () => {
+	const { again, running } = await startAgainInVain();
+	await again.close();
+	expect(running()).toEqual([]);
+});
+
+test('a service is deleted at once while it is started again', async () => {
+	const { again, web, running } = await startAgainInVain();
+	await client(again).data('mutation($id: String!) { serviceDelete(id: $id) }', { id: web });
+	await until('it is gone', () => running().length === 0);
 });
 
 test('processes that a dead platform and a dead guard left behind are reaped by pid and start time', async () => {
