@@ -16,11 +16,19 @@ export const verifyAffinity: Perform<'verify-affinity'> = async (step, run, sign
 };
 
 export const verifyActive: Perform<'verify-active'> = async (step, run, signal, report) => {
-	const [, replicas] = await Promise.all([
-		answers(run, step.deployment, null, step.budgetSeconds, signal, report),
-		everyReplica(run, signal, report),
-	]);
-	return replicas;
+	const failed = new AbortController();
+	const both = AbortSignal.any([signal, failed.signal]);
+	try {
+		const [, replicas] = await Promise.all([
+			answers(run, step.deployment, null, step.budgetSeconds, both, report),
+			everyReplica(run, both, report),
+		]);
+		return replicas;
+	} catch (error) {
+		// The other one would go on asking, and telling, for minutes.
+		failed.abort();
+		throw error;
+	}
 };
 
 async function answers(
