@@ -7,6 +7,15 @@ import { tabs } from '../testing/tabs.ts';
 
 const missing = chromiumMissing();
 
+/** Keeps how long the page waits before it loads itself anew. */
+const RECORD_RELOADS = `{
+	const { setTimeout } = window;
+	window.setTimeout = (callback, wait) => {
+		if (String(callback).includes('location.reload')) window.reloadWait = wait;
+		return setTimeout(callback, wait);
+	};
+}`;
+
 /** `npm test` compiles first; the pages below load the compiled client. */
 describe.skipIf(missing !== null)(`a page in the browser${missing === null ? '' : ` (${missing})`}`, () => {
 	const { visit, connected } = tabs();
@@ -67,16 +76,7 @@ describe.skipIf(missing !== null)(`a page in the browser${missing === null ? '' 
 
 	it('loads anew when the server asks, and slows down when that does not help', async () => {
 		const { url, running, loads } = await live();
-		const page = await connected(
-			url,
-			`{
-			const { setTimeout } = window;
-			window.setTimeout = (callback, wait) => {
-				if (String(callback).includes('location.reload')) window.reloadWait = wait;
-				return setTimeout(callback, wait);
-			};
-		}`,
-		);
+		const page = await connected(url, RECORD_RELOADS);
 		for (const expected of [2, 3, 4]) {
 			running.reload();
 			await expect.poll(loads).toBe(expected);
@@ -89,13 +89,14 @@ describe.skipIf(missing !== null)(`a page in the browser${missing === null ? '' 
 		await expect.poll(() => status(page)).toBe('connected');
 	});
 
-	it('does not load anew for ever: it says so, and tries again when somebody comes back', async () => {
+	it('does not load anew for ever: it says so, and tries again when somebody comes back or ten minutes later', async () => {
 		const { url, running, loads } = await live();
-		const page = await connected(url);
+		const page = await connected(url, RECORD_RELOADS);
 		await page.evaluate('sessionStorage.__PULSE_RELOADS = JSON.stringify(Array(20).fill(Date.now() - 60_000))');
 		running.reload();
 		await expect.poll(() => status(page)).toBe('refused');
 		expect(loads()).toBe(1);
+		expect(await page.evaluate('reloadWait')).toBe(600_000);
 		await show(page);
 		await expect.poll(loads).toBe(2);
 		await expect.poll(() => status(page)).toBe('connected');
@@ -105,14 +106,7 @@ describe.skipIf(missing !== null)(`a page in the browser${missing === null ? '' 
 		const { url, running, loads } = await live();
 		const page = await connected(
 			url,
-			`{
-			const { setTimeout } = window;
-			Storage.prototype.setItem = () => { throw new Error('full') };
-			window.setTimeout = (callback, wait) => {
-				if (String(callback).includes('location.reload')) window.reloadWait = wait;
-				return setTimeout(callback, wait);
-			};
-		}`,
+			`${RECORD_RELOADS} Storage.prototype.setItem = () => { throw new Error('full') };`,
 		);
 		running.reload();
 		await expect.poll(loads).toBe(2);
