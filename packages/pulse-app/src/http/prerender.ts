@@ -32,9 +32,11 @@ export async function prerender(runtime: Runtime, request: IncomingMessage, resp
 	if (!body.success) return replyJson(response, 400, { detail: 'expected {paths: [...], routeInfo: {...}}' });
 	const { paths, routeInfo, ttlSeconds, renderId } = body.data;
 
-	const owner = await runtime.sessions.ensure(request, response);
 	const header = request.headers[RENDER_ID_HEADER.toLowerCase()];
-	const render = await findOrCreate(runtime, owner, typeof header === 'string' ? header : renderId);
+	const named = typeof header === 'string' ? header : renderId;
+	const existing = named ? runtime.renders.find(named) : null;
+	const owner = await runtime.sessions.ensure(request, response, existing !== null);
+	const render = await findOrCreate(runtime, owner, existing);
 	const ttlMs = ttlSeconds == null ? PRERENDER_MOUNT_MS : ttlSeconds * 1000;
 
 	const views: Record<string, unknown> = {};
@@ -56,12 +58,7 @@ export async function prerender(runtime: Runtime, request: IncomingMessage, resp
 }
 
 /** A render session of somebody else is never reused: the requester gets a new one. */
-async function findOrCreate(
-	runtime: Runtime,
-	owner: string,
-	renderId: string | null | undefined,
-): Promise<RenderSession> {
-	const existing = renderId ? runtime.renders.find(renderId) : null;
+async function findOrCreate(runtime: Runtime, owner: string, existing: RenderSession | null): Promise<RenderSession> {
 	if (existing === null || !(await runtime.sessions.owns(owner, existing))) return runtime.renders.create(owner);
 	runtime.renders.keepAlive(existing);
 	return existing;

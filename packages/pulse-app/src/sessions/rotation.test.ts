@@ -115,6 +115,22 @@ describe.each(STORES)('the id of a session %s', (_kind, store) => {
 		expect(await back.request('tab', 'show')).toEqual({ user: 'anna' });
 	});
 
+	it('is not lost to a navigation that was under way with the former one', async () => {
+		const { url } = await shop({ sessionStore: store() });
+		const anna = new Browser(url);
+		await anna.open();
+		await anna.connect().ready();
+		const before = copyOf(anna);
+		await anna.fetch('/sign-in');
+		const headers = { 'X-Pulse-Render-Id': anna.directives?.headers['X-Pulse-Render-Id'] as string };
+		const late = await before.prerender({ paths: ['/next'] }, headers);
+		expect(late.headers.getSetCookie()).toEqual([]);
+		expect(await late.text()).not.toContain(headers['X-Pulse-Render-Id']);
+		const next = await anna.prerender({ paths: ['/next'] }, headers);
+		expect(next.headers.getSetCookie()).toHaveLength(1);
+		expect(await next.text()).toContain(headers['X-Pulse-Render-Id']);
+	});
+
 	it('does not take along whoever holds the former one: neither their socket, nor what it had asked for', async () => {
 		const { url, seenLater, release } = await shop({ sessionStore: store() });
 		const anna = new Browser(url);

@@ -48,8 +48,12 @@ export interface Rotated {
 export interface Sessions {
 	/** `undefined`: no cookie at all; `null`: none that names a session of ours. */
 	identify(cookieHeader: string | undefined): Promise<string | null | undefined>;
-	/** Finds or makes the session of a request, and renews its cookie on the response. */
-	ensure(request: IncomingMessage, response: ServerResponse): Promise<string>;
+	/**
+	 * Finds or makes the session of a request, and renews its cookie on the response.
+	 * @param fromPage it comes from a page that is open here. If its session is not, its user got a new id meanwhile; the cookie
+	 * of that is on its way too, and no other is sent that could take its place
+	 */
+	ensure(request: IncomingMessage, response: ServerResponse, fromPage?: boolean): Promise<string>;
 	/** Sends the current cookie of a session that exists, or the one of the rotation that the request was asked to fetch. */
 	renew(request: IncomingMessage, response: ServerResponse): Promise<void>;
 	ofRequest(request: IncomingMessage, response: ServerResponse): Promise<UserSession>;
@@ -59,10 +63,16 @@ export interface Sessions {
 	release(sid: string): void;
 }
 
+interface Visitor {
+	sid: string | null;
+	/** There is a cookie, of a session that is none any more. */
+	readonly misplaced: boolean;
+}
+
 export function createSessions(options: SessionsOptions): Sessions {
 	const { keeper, cookie, onCookieStale, onRotated, onTouchFailed } = options;
 	/** Several callers may ask about one request, and one of them may change the answer for all. */
-	const known = new WeakMap<IncomingMessage, Promise<{ sid: string | null }>>();
+	const known = new WeakMap<IncomingMessage, Promise<Visitor>>();
 	const rotations = createRotations();
 
 	const identify = async (header: string | undefined) => {
@@ -73,19 +83,22 @@ export function createSessions(options: SessionsOptions): Sessions {
 		}
 		return values.length === 0 ? undefined : null;
 	};
-	const visitorOf = (request: IncomingMessage): Promise<{ sid: string | null }> => {
-		const found = known.get(request) ?? identify(request.headers.cookie).then((sid) => ({ sid: sid ?? null }));
+	const visitorOf = (request: IncomingMessage): Promise<Visitor> => {
+		const found =
+			known.get(request) ??
+			identify(request.headers.cookie).then((sid) => ({ sid: sid ?? null, misplaced: sid === null }));
 		known.set(request, found);
 		return found;
 	};
 	const sendCookie = async (response: ServerResponse, sid: string) => {
 		setSessionCookie(response, sessionCookie(await keeper.cookieFor(sid), cookie));
 	};
-	const ensure = async (request: IncomingMessage, response: ServerResponse) => {
+	const ensure = async (request: IncomingMessage, response: ServerResponse, fromPage = false) => {
 		const visitor = await visitorOf(request);
+		const late = fromPage && visitor.misplaced;
 		visitor.sid ??= await keeper.create();
 		keeper.touch(visitor.sid).catch(onTouchFailed);
-		await sendCookie(response, visitor.sid);
+		if (!late) await sendCookie(response, visitor.sid);
 		return visitor.sid;
 	};
 	const rotate = async (former: string, clear: boolean, response: ServerResponse, by: SessionHolder | null) => {
