@@ -37,6 +37,8 @@ function pause(socket: Connection) {
 
 /** The same for a handshake, which has no response of its own. */
 export function handshakeInTurn(socket: Connection, start: () => void) {
+	// Nobody resumes it for what waits any more: what comes now is kept for whoever takes the handshake.
+	socket[WAITING] = 0;
 	const previous = socket[LAST];
 	if (previous === undefined) return start();
 	const next = () => startAfter(previous, socket, start);

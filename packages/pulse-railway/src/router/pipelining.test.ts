@@ -1,9 +1,11 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { eventually, standsStill, startRouter } from './testing/router.ts';
 import { exchange, get, rawClient, startBackend, startRawBackend } from './testing/sockets.ts';
 
 const REQUEST = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
+const ANSWER = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 
 it('a flood of pipelined requests behind a slow one is no longer read', async () => {
 	let parsed = 0;
@@ -55,4 +57,26 @@ it('what follows a declined upgrade is served or refused with the connection, ne
 	const answer = await exchange(port, `GET /first HTTP/1.1\r\nHost: a\r\n${offer}\r\n${get('/second')}`);
 	expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
 	expect(answer).toMatch(/\r\nConnection: close\r\n\r\n\/first$/);
+});
+
+it('what a client says behind a handshake that waits behind many requests reaches its backend', async () => {
+	const held: Socket[] = [];
+	const backend = await startRawBackend((socket, received) => {
+		if (received.includes('Upgrade')) {
+			if (received.endsWith('\r\n\r\n'))
+				socket.write('HTTP/1.1 101 Go\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+		} else if (held.length === 0) held.push(socket);
+		else socket.write(ANSWER);
+	});
+	const { port } = await startRouter({ deployments: { v1: backend.port } });
+	const handshake = 'GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+	const client = rawClient(port, `${REQUEST.repeat(40)}${handshake}`);
+	await eventually(() => held.length === 1);
+	client.socket.write('early');
+	await new Promise((resolve) => setTimeout(resolve, 50));
+	held[0]!.write(ANSWER);
+	await client.until('101');
+	client.socket.write('-late');
+	await eventually(() => backend.received.some((text) => text.endsWith('-late')));
+	expect(backend.received.find((text) => text.endsWith('-late'))).toMatch(/\r\n\r\nearly-late$/);
 });
