@@ -48,6 +48,7 @@ describe.skipIf(missing !== null)(`a connection that died unnoticed${missing ===
 		for (let round = 0; round < 3; round += 1) {
 			await both();
 			await back(life);
+			for (const last = n + 25; n < last; ) await both();
 			network.swallow();
 			await both();
 			await both();
@@ -60,6 +61,17 @@ describe.skipIf(missing !== null)(`a connection that died unnoticed${missing ===
 		await expect.poll(life.got).toEqual(all);
 		await expect.poll(() => life.heard).toEqual(all);
 		expect(life.loads()).toBe(1);
+	});
+
+	it('confirms what it gets when much comes, so that the server need not keep it', async () => {
+		const life = await page();
+		const frames: string[] = [];
+		life.tab.on('websocket', (socket) => socket.on('framesent', ({ payload }) => frames.push(String(payload))));
+		life.network.cut();
+		await expect.poll(() => status(life.tab)).toBe('disconnected');
+		await back(life);
+		for (let n = 0; n < 25; n += 1) life.tick(n);
+		await expect.poll(() => frames.filter((frame) => /^43\d+\[/.test(frame)).length).toBeGreaterThan(0);
 	});
 
 	it('loads the page anew when more is lost than can be caught up with', async () => {

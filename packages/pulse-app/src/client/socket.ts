@@ -92,8 +92,9 @@ export function openSocket(io: SocketFactory, directives: Directives, events: So
 		else if (code === 'unavailable') setTimeout(() => socket.connect(), RETRY_MS);
 		else events.onRefused(code);
 	});
-	socket.on('message', (wire: unknown) => {
+	socket.on('message', (wire: unknown, confirm?: () => void) => {
 		received += 1;
+		confirm?.();
 		const message = deserialize(wire) as ServerMessage;
 		if (message.type === 'reload') return events.reload('the server asked for it');
 		if (message.type === 'attach_ack' && message.attachId === String(attachId) && !attached) {

@@ -43,3 +43,13 @@ it('what a second heartbeat has confirmed is forgotten', () => {
 	expect(delivery.resume(4)).toEqual([]);
 	expect(delivery.resume(3)).toEqual(reload);
 });
+
+it('a page that gets much confirms it between the heartbeats, one question at a time', () => {
+	const delivery = handedOver(9);
+	const confirm = delivery.handedOver(message(10));
+	const later = [11, 12, 13].map((n) => delivery.handedOver(message(n)));
+	expect(later).toEqual([undefined, undefined, undefined]);
+	confirm?.();
+	expect(delivery.resume(10)).toEqual([11, 12, 13].map(message));
+	expect(delivery.resume(9)).toEqual(reload);
+});

@@ -13,7 +13,8 @@ export const MAX_MOUNTS = 200;
 
 /** One socket, as a render session needs it. */
 export interface Link {
-	send(message: Serialized): void;
+	/** `onArrived`: asks the page to confirm that it is there. */
+	send(message: Serialized, onArrived?: () => void): void;
 	/** Another socket of the same page has taken over. */
 	drop(): void;
 	/** Ends the connection in a way that has the browser connect again. */
@@ -195,7 +196,6 @@ export class RenderSession {
 			this.#outbox.push(message);
 			return;
 		}
-		this.#delivery.handedOver(message);
-		this.#link.send(message);
+		this.#link.send(message, this.#delivery.handedOver(message));
 	}
 }

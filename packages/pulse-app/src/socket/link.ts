@@ -17,10 +17,11 @@ export function createLink(socket: Socket): Link {
 	// To be told to go is final for a browser; a transport that closes is an accident.
 	const renew = () => conn.close(true);
 	return {
-		send: (message) => {
+		send: (message, onArrived) => {
 			if (waiting === 0) since = Date.now();
 			waiting += 1;
-			socket.emit('message', message);
+			if (onArrived === undefined) socket.emit('message', message);
+			else socket.emit('message', message, onArrived);
 			if (waiting > MAX_WAITING && Date.now() - since > STUCK_MS) renew();
 		},
 		drop: () => socket.disconnect(true),
