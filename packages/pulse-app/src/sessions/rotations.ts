@@ -17,7 +17,7 @@ export interface Rotation {
  * that hold the same session id, e.g. whoever planted it, cannot fetch the new cookie.
  */
 export function createRotations() {
-	const waiting = new Map<string, Rotation>();
+	const waiting = new Map<string, { readonly rotation: Rotation; readonly timer: NodeJS.Timeout }>();
 	return {
 		/** Resolves when the rotation is done. `ask` has the browser make a request with the ticket. */
 		begin(by: SessionHolder, clear: boolean, ask: (ticket: string) => void): Promise<void> {
@@ -31,7 +31,13 @@ export function createRotations() {
 					clearTimeout(timer);
 					settle();
 				};
-				waiting.set(ticket, { by, clear, succeeded: () => end(resolve), failed: (error) => end(() => reject(error)) });
+				const rotation = {
+					by,
+					clear,
+					succeeded: () => end(resolve),
+					failed: (error: unknown) => end(() => reject(error)),
+				};
+				waiting.set(ticket, { rotation, timer });
 				try {
 					ask(ticket);
 				} catch (error) {
@@ -42,10 +48,12 @@ export function createRotations() {
 		},
 		/** `null` unless it is a ticket of this very session. Works once. */
 		redeem(ticket: string, sid: string): Rotation | null {
-			const rotation = waiting.get(ticket);
-			if (rotation === undefined || rotation.by.owner !== sid) return null;
+			const found = waiting.get(ticket);
+			if (found === undefined || found.rotation.by.owner !== sid) return null;
 			waiting.delete(ticket);
-			return rotation;
+			// The browser came: from here on the store decides, and how long it takes must not be told as a failure.
+			clearTimeout(found.timer);
+			return found.rotation;
 		},
 	};
 }
