@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { measure, median, type Sample } from './measure.ts';
-import { startPeers } from './peers/all.ts';
+import { PLAIN, startPeers } from './peers/all.ts';
 import type { Peer } from './peers/peer.ts';
 import { residentKilobytes } from './process-tree.ts';
 import { printTable, type Row } from './report.ts';
@@ -30,39 +30,55 @@ const folder = mkdtempSync(join(tmpdir(), 'bench-'));
 const backend = await startBackend();
 const peers: Peer[] = [];
 const rows: Row[] = [];
-let missing: string[] = [];
+const missing = new Set<string>();
 try {
-	const wanted = options.peers.split(',').filter(Boolean);
-	missing = await startPeers({ backendPort: backend.port, folder }, wanted, peers);
 	// First: what a process has once used, it rarely gives back, and later sockets would seem free.
-	if ('idle sockets'.includes(options.only)) rows.push(...(await idleSockets()));
-	for (const scenario of SCENARIOS.filter(({ name }) => name.includes(options.only)))
+	if ('idle sockets'.includes(options.only)) {
+		await lineUp(PLAIN);
+		rows.push(...(await idleSockets()));
+	}
+	for (const scenario of SCENARIOS.filter(({ name }) => name.includes(options.only))) {
+		await lineUp(scenario.peers ?? PLAIN);
 		rows.push(...(await run(scenario)));
+	}
 } finally {
 	for (const peer of peers) await peer.stop();
 	await backend.stop();
 	rmSync(folder, { recursive: true });
 }
-printTable(rows, missing);
+printTable(rows, [...missing]);
 const results = fileURLToPath(new URL('./results', import.meta.url));
 mkdirSync(results, { recursive: true });
 const machine = { cpus: cpus().length, model: cpus()[0]?.model, node: process.version };
-writeFileSync(join(results, 'latest.json'), `${JSON.stringify({ machine, rounds, missing, rows }, null, 2)}\n`);
+writeFileSync(
+	join(results, 'latest.json'),
+	`${JSON.stringify({ machine, rounds, missing: [...missing], rows }, null, 2)}\n`,
+);
+
+/** Only who takes part is up: others would use the cores and caches for their own timers meanwhile. */
+async function lineUp(names: readonly string[]): Promise<void> {
+	const wanted = options.peers.split(',').filter(Boolean);
+	for (const peer of peers.filter(({ name }) => !names.includes(name))) {
+		await peer.stop();
+		peers.splice(peers.indexOf(peer), 1);
+	}
+	const absent = names.filter(
+		(name) => (wanted.length === 0 || wanted.includes(name)) && !peers.some((peer) => peer.name === name),
+	);
+	for (const told of await startPeers({ backendPort: backend.port, folder }, absent, peers)) missing.add(told);
+}
 
 async function run(scenario: Scenario): Promise<Row[]> {
-	const taking = peers.filter(({ name }) =>
-		scenario.peers ? scenario.peers.includes(name) : !name.startsWith('router '),
-	);
-	const samples = new Map<Peer, Sample[]>(taking.map((peer) => [peer, []]));
+	const samples = new Map<Peer, Sample[]>(peers.map((peer) => [peer, []]));
 	for (let round = 0; round < rounds; round++) {
-		for (const peer of taking) {
+		for (const peer of peers) {
 			process.stderr.write(`${scenario.name}: round ${round + 1} of ${rounds}, ${peer.name}\n`);
 			samples
 				.get(peer)!
 				.push(await measure(peer, { ...scenario.load, warmupMs: round === 0 ? 4_000 : 500, measureMs }));
 		}
 	}
-	return taking.map((peer) => row(scenario, peer, samples.get(peer)!));
+	return peers.map((peer) => row(scenario, peer, samples.get(peer)!));
 }
 
 function row(scenario: Scenario, peer: Peer, samples: readonly Sample[]): Row {
@@ -81,7 +97,7 @@ function row(scenario: Scenario, peer: Peer, samples: readonly Sample[]): Row {
 /** Resident memory for each open socket, in one round for the same reason. */
 async function idleSockets(): Promise<Row[]> {
 	const found: Row[] = [];
-	for (const peer of peers.filter(({ name, pids }) => pids.length > 0 && !name.startsWith('router '))) {
+	for (const peer of peers.filter(({ pids }) => pids.length > 0)) {
 		const before = residentKilobytes(peer.pids);
 		const load = {
 			kind: 'idle-websockets',

@@ -24,11 +24,13 @@ const STARTS: readonly [string, (setup: PeerSetup) => Promise<Peer>][] = [
 	}),
 ];
 
-/** Starts and checks all that are on this machine (or those named), into `peers`; the rest are told, not replaced. */
-export async function startPeers(setup: PeerSetup, only: readonly string[], peers: Peer[]): Promise<string[]> {
+/** All but the router in other arrangements. */
+export const PLAIN: readonly string[] = STARTS.map(([name]) => name).filter((name) => !VARIANTS.includes(name));
+
+/** Starts and checks those of `names` that are on this machine, into `peers`; the rest are told, not replaced. */
+export async function startPeers(setup: PeerSetup, names: readonly string[], peers: Peer[]): Promise<string[]> {
 	const missing: string[] = [];
-	for (const [name, start] of STARTS) {
-		if (only.length > 0 && !only.includes(name)) continue;
+	for (const [name, start] of STARTS.filter(([name]) => names.includes(name))) {
 		try {
 			const peer = await start(setup);
 			peers.push(peer);
