@@ -13,7 +13,7 @@ import { startBackend } from './start-backend.ts';
 
 /**
  * The router beside going direct, nginx, haproxy and a plain Node proxy, on this machine's loopback. Every peer is checked
- * before it is timed; rounds are interleaved, so that a noisy neighbour hits all alike; figures are medians.
+ * before it is timed, and timed alone; rounds are interleaved, so that a noisy neighbour hits all alike; figures are medians.
  */
 const { values: options } = parseArgs({
 	options: {
@@ -26,23 +26,19 @@ const { values: options } = parseArgs({
 const rounds = Number(options.rounds);
 const measureMs = Number(options.seconds) * 1000;
 
+/** For the code to be compiled; every sample is of a process that has just begun. */
+const WARM_UP_MS = 4_000;
+
 const folder = mkdtempSync(join(tmpdir(), 'bench-'));
 const backend = await startBackend();
-const peers: Peer[] = [];
+const wanted = options.peers.split(',').filter(Boolean);
 const rows: Row[] = [];
 const missing = new Set<string>();
 try {
-	// First: what a process has once used, it rarely gives back, and later sockets would seem free.
-	if ('idle sockets'.includes(options.only)) {
-		await lineUp(PLAIN);
-		rows.push(...(await idleSockets()));
-	}
-	for (const scenario of SCENARIOS.filter(({ name }) => name.includes(options.only))) {
-		await lineUp(scenario.peers ?? PLAIN);
+	if ('idle sockets'.includes(options.only)) rows.push(...(await idleSockets()));
+	for (const scenario of SCENARIOS.filter(({ name }) => name.includes(options.only)))
 		rows.push(...(await run(scenario)));
-	}
 } finally {
-	for (const peer of peers) await peer.stop();
 	await backend.stop();
 	rmSync(folder, { recursive: true });
 }
@@ -55,37 +51,41 @@ writeFileSync(
 	`${JSON.stringify({ machine, rounds, missing: [...missing], rows }, null, 2)}\n`,
 );
 
-/** Only who takes part is up: others would use the cores and caches for their own timers meanwhile. */
-async function lineUp(names: readonly string[]): Promise<void> {
-	const wanted = options.peers.split(',').filter(Boolean);
-	for (const peer of peers.filter(({ name }) => !names.includes(name))) {
-		await peer.stop();
-		peers.splice(peers.indexOf(peer), 1);
-	}
-	const absent = names.filter(
-		(name) => (wanted.length === 0 || wanted.includes(name)) && !peers.some((peer) => peer.name === name),
-	);
-	for (const told of await startPeers({ backendPort: backend.port, folder }, absent, peers)) missing.add(told);
-}
-
 async function run(scenario: Scenario): Promise<Row[]> {
-	const samples = new Map<Peer, Sample[]>(peers.map((peer) => [peer, []]));
+	const samples = new Map<string, Sample[]>();
 	for (let round = 0; round < rounds; round++) {
-		for (const peer of peers) {
-			process.stderr.write(`${scenario.name}: round ${round + 1} of ${rounds}, ${peer.name}\n`);
-			samples
-				.get(peer)!
-				.push(await measure(peer, { ...scenario.load, warmupMs: round === 0 ? 4_000 : 500, measureMs }));
+		for (const name of taking(scenario.peers)) {
+			process.stderr.write(`${scenario.name}: round ${round + 1} of ${rounds}, ${name}\n`);
+			const sample = await alone(name, (peer) => measure(peer, { ...scenario.load, warmupMs: WARM_UP_MS, measureMs }));
+			if (sample !== null) samples.set(name, [...(samples.get(name) ?? []), sample]);
 		}
 	}
-	return peers.map((peer) => row(scenario, peer, samples.get(peer)!));
+	return [...samples].map(([name, own]) => row(scenario, name, own));
 }
 
-function row(scenario: Scenario, peer: Peer, samples: readonly Sample[]): Row {
+function taking(names: readonly string[] = PLAIN): readonly string[] {
+	return names.filter((name) => wanted.length === 0 || wanted.includes(name));
+}
+
+/**
+ * With a peer that nobody else runs beside. The same router costs half as much again for each request when it is the third
+ * process that was started here: so all have to be the first. Null when this machine does not have it.
+ */
+async function alone<T>(name: string, use: (peer: Peer) => Promise<T>): Promise<T | null> {
+	const peers: Peer[] = [];
+	try {
+		for (const told of await startPeers({ backendPort: backend.port, folder }, [name], peers)) missing.add(told);
+		return peers[0] === undefined ? null : await use(peers[0]);
+	} finally {
+		for (const peer of peers) await peer.stop();
+	}
+}
+
+function row(scenario: Scenario, peer: string, samples: readonly Sample[]): Row {
 	const of = (value: (sample: Sample) => number) => median(samples.map(value));
 	return {
 		scenario: scenario.name,
-		peer: peer.name,
+		peer,
 		cpuMicroseconds: of((one) => one.cpuMicroseconds / one.operations / (scenario.megabytes ?? 1)),
 		perSecond: of((one) => one.operations / one.seconds),
 		p50Ms: of((one) => one.p50),
@@ -94,21 +94,29 @@ function row(scenario: Scenario, peer: Peer, samples: readonly Sample[]): Row {
 	};
 }
 
-/** Resident memory for each open socket, in one round for the same reason. */
+/** Resident memory for each open socket, once: what a process has used, it rarely gives back. */
 async function idleSockets(): Promise<Row[]> {
 	const found: Row[] = [];
-	for (const peer of peers.filter(({ pids }) => pids.length > 0)) {
-		const before = residentKilobytes(peer.pids);
-		const load = {
-			kind: 'idle-websockets',
-			target: '/ws',
-			connections: IDLE_SOCKETS,
-			warmupMs: 3_000,
-			measureMs: 1_000,
-		} as const;
-		const sample = await measure(peer, load);
-		const kilobytes = (sample.residentKilobytes - before) / IDLE_SOCKETS;
-		found.push({ scenario: 'idle sockets', peer: peer.name, kilobytesPerSocket: kilobytes, failures: sample.failures });
+	for (const name of taking().filter((name) => name !== 'direct')) {
+		const result = await alone(name, async (peer) => {
+			const before = residentKilobytes(peer.pids);
+			const load = {
+				kind: 'idle-websockets',
+				target: '/ws',
+				connections: IDLE_SOCKETS,
+				warmupMs: 3_000,
+				measureMs: 1_000,
+			} as const;
+			const sample = await measure(peer, load);
+			return { kilobytes: (sample.residentKilobytes - before) / IDLE_SOCKETS, failures: sample.failures };
+		});
+		if (result !== null)
+			found.push({
+				scenario: 'idle sockets',
+				peer: name,
+				kilobytesPerSocket: result.kilobytes,
+				failures: result.failures,
+			});
 	}
 	return found;
 }
