@@ -187,32 +187,8 @@ describe.each(STORES)('the id of a session %s', (_kind, store) => {
 	});
 });
 
-test('what a page does that never shows its new id fails when the page ends, also afterwards', async () => {
-	let session: UserSession | undefined;
-	const served: { app: App; url: string } = await serve({
-		sessionTimeoutSeconds: 0.2,
-		channels: {
-			tab: (channel) => {
-				session = channel.render.session;
-				channel.on('open', () => true);
-			},
-		},
-		listener: async (request, response) => {
-			await (await served.app.session(request, response)).rotate();
-			response.end();
-		},
-	});
-	const anna = new Browser(served.url);
-	await anna.open();
-	await (await anna.connect().ready()).request('tab', 'open');
-	await anna.fetch('/');
-	const waiting = session?.entries();
-	await expect(waiting).rejects.toMatchObject({ code: 'session-rotated' });
-	await expect(session?.entries()).rejects.toMatchObject({ code: 'session-rotated' });
-	await expect(session?.rotate()).rejects.toMatchObject({ code: 'session-rotated' });
-});
-
-test('what goes on after a page has ended fails once the session has a new id, instead of asking for ever', async () => {
+/** Every plain request gets the session a new id; `session` is what the newest page holds of it. */
+async function serveRotating() {
 	let session: UserSession | undefined;
 	const served: Awaited<ReturnType<typeof serve>> = await serve({
 		sessionTimeoutSeconds: 0.2,
@@ -227,6 +203,23 @@ test('what goes on after a page has ended fails once the session has a new id, i
 			response.end();
 		},
 	});
+	return { served, session: () => session };
+}
+
+test('what a page does that never shows its new id fails when the page ends, also afterwards', async () => {
+	const { served, session } = await serveRotating();
+	const anna = new Browser(served.url);
+	await anna.open();
+	await (await anna.connect().ready()).request('tab', 'open');
+	await anna.fetch('/');
+	const waiting = session()?.entries();
+	await expect(waiting).rejects.toMatchObject({ code: 'session-rotated' });
+	await expect(session()?.entries()).rejects.toMatchObject({ code: 'session-rotated' });
+	await expect(session()?.rotate()).rejects.toMatchObject({ code: 'session-rotated' });
+});
+
+test('what goes on after a page has ended fails once the session has a new id, instead of asking for ever', async () => {
+	const { served, session } = await serveRotating();
 	const anna = new Browser(served.url);
 	await anna.open();
 	const page = await anna.connect().ready();
@@ -234,8 +227,8 @@ test('what goes on after a page has ended fails once the session has a new id, i
 	page.socket.disconnect();
 	await expect.poll(() => served.running.renderSessions().total).toBe(0);
 	await anna.fetch('/');
-	await expect(session?.entries()).rejects.toMatchObject({ code: 'session-rotated' });
-	await expect(session?.set('seen', 1)).rejects.toMatchObject({ code: 'session-rotated' });
+	await expect(session()?.entries()).rejects.toMatchObject({ code: 'session-rotated' });
+	await expect(session()?.set('seen', 1)).rejects.toMatchObject({ code: 'session-rotated' });
 });
 
 describe('two deployments that share sessions', () => {
