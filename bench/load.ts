@@ -42,9 +42,9 @@ class Run {
 	failures = 0;
 	readonly latencies = new Float64Array(2_000_000);
 
+	/** What failed before still counts. */
 	reset(): void {
 		this.operations = 0;
-		this.failures = 0;
 	}
 
 	done(startedAt: number): void {
@@ -84,6 +84,7 @@ function startHttp({ port, target }: LoadRequest, run: Run): Promise<Socket> {
 		socket.on('error', () => {
 			if (!run.stopped) run.failures++;
 		});
+		socket.on('close', () => resolve(socket));
 		socket.on('data', (chunk: Buffer) => {
 			if (left === 0) {
 				const headEnd = chunk.indexOf('\r\n\r\n');
@@ -129,6 +130,7 @@ function startWebSocket({ port, target, kind }: LoadRequest, run: Run): Promise<
 		});
 		socket.on('close', () => {
 			if (!run.stopped) run.failures++;
+			resolve(socket);
 		});
 		socket.on('data', (chunk: Buffer) => {
 			if (!open) {

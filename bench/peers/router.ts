@@ -13,7 +13,7 @@ export interface RouterSetup extends PeerSetup {
 	readonly deployments: number;
 }
 
-/** The built command, with the heap setting that it gives its workers, and all features on: store watch, activity, metrics, asset fallback, snapshot file. */
+/** The built command, all features on: store watch, activity, metrics, asset fallback, snapshot file. */
 export async function startRouter({ name, backendPort, folder, workers, deployments }: RouterSetup): Promise<Peer> {
 	const port = await freePort();
 	const slug = name.replaceAll(' ', '-');
@@ -24,7 +24,7 @@ export async function startRouter({ name, backendPort, folder, workers, deployme
 	await store.close();
 	const network = join(folder, `${slug}.json`);
 	writeFileSync(network, JSON.stringify(Object.fromEntries(ids.map((id) => [id, `127.0.0.1:${backendPort}`]))));
-	return startProgram(name, port, process.execPath, ['--max-semi-space-size=8', BIN, 'router'], {
+	return startProgram(name, port, process.execPath, [BIN, 'router'], {
 		REDIS_URL: url,
 		PORT: String(port),
 		PULSE_RAILWAY_PRIVATE_NETWORK: network,

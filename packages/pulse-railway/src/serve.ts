@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { processEnvironment } from './config/process-env.ts';
 import { routerConfig } from './config/router.ts';
 import { openRouter } from './router/open.ts';
+import { keepHeapSmall } from './router/small-heap.ts';
 import { runWorkers } from './router/workers.ts';
 
 /**
@@ -16,6 +17,7 @@ export async function serve(env: Readonly<Record<string, string | undefined>> = 
 		await runWorkers(config, logger, onSignal);
 		return;
 	}
+	keepHeapSmall();
 	const opened = await openRouter(config, logger);
 	await new Promise<void>((resolve) => onSignal(resolve));
 	await opened.close(config.drainMs);

@@ -2,6 +2,9 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PulseError } from '../errors.ts';
 
+/** Connections that may wait to be accepted: as many as the kernel allows. Tabs come back all at once, and Node's 511 lets some be turned away. */
+const BACKLOG = 65_535;
+
 /** Listens, on all IPv4 addresses where `::` is asked for and the machine has no IPv6. */
 export async function bind(server: Server, port: number, address: string): Promise<AddressInfo> {
 	try {
@@ -18,7 +21,7 @@ export async function bind(server: Server, port: number, address: string): Promi
 function listen(server: Server, port: number, address: string): Promise<AddressInfo> {
 	return new Promise((resolve, reject) => {
 		server.once('error', reject);
-		server.listen(port, address, () => {
+		server.listen({ port, host: address, backlog: BACKLOG }, () => {
 			server.off('error', reject);
 			resolve(server.address() as AddressInfo);
 		});

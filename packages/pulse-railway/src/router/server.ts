@@ -16,6 +16,12 @@ import type { RouteContext } from './route.ts';
 import { RoutingTable } from './snapshot.ts';
 import { Pool } from './upstream/pool.ts';
 
+/**
+ * Connections that may wait to be accepted: as many as the kernel allows (`net.core.somaxconn`, 4,096 on Linux). With
+ * Node's 511 it turns some away when a deployment's tabs all come back in one moment.
+ */
+const BACKLOG = 65_535;
+
 export interface Router {
 	readonly replicaId: string;
 	/** For metrics. */
@@ -105,7 +111,7 @@ export function createRouter(options: RouterOptions): Router {
 			});
 			await new Promise<void>((resolve, reject) => {
 				server.once('error', reject);
-				server.listen({ port, ...(host === undefined ? {} : { host }) }, resolve);
+				server.listen({ port, backlog: BACKLOG, ...(host === undefined ? {} : { host }) }, resolve);
 			});
 			void reporter.report();
 			return { port: (server.address() as AddressInfo).port };

@@ -5,12 +5,6 @@ import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { RouterConfig } from '../config/router.ts';
 import { orWithout, serveMetrics } from './metrics.ts';
 
-/**
- * MB. A small young generation keeps what idle websockets leave behind from staying resident: 13 KB a socket instead of
- * 20 (`npm run bench`). Less would cost CPU on every request. A lone worker gets it from `NODE_OPTIONS`.
- */
-const SEMI_SPACE_MB = 8;
-
 /** A worker that dies is replaced after this pause, or one that always dies would spin. */
 const RESTART_PAUSE_MS = 1_000;
 
@@ -20,7 +14,6 @@ export async function runWorkers(
 	logger: Logger,
 	onSignal: (first: () => void) => void,
 ): Promise<void> {
-	cluster.setupPrimary({ execArgv: [...process.execArgv, `--max-semi-space-size=${SEMI_SPACE_MB}`] });
 	let stopping = false;
 	let listened = false;
 	let fail: (error: Error) => void = () => {};
