@@ -1,3 +1,5 @@
+import { type Host, silentHost } from 'pulse-deploy-kit/host';
+import { rollback as askedRollback } from 'pulse-railway';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../support/until.ts';
 import { Lane, type Stack } from './faults/lane.ts';
@@ -114,6 +116,32 @@ test('a rollback while the janitor deletes its target: it takes another one or r
 		expect(await active()).toBe(from);
 		expect(errorOf(rolling).message).toMatch(/no earlier deployment|being deleted/);
 	}
+}, 120_000);
+
+test('a rollback whose question stays open keeps nobody out, and asks again about what has changed meanwhile', async () => {
+	const [from, to] = await onlyTwo();
+	const asked: string[] = [];
+	let answer: (yes: boolean) => void = () => {};
+	const host: Host = {
+		...silentHost,
+		ask: ({ text }) => {
+			asked.push(text);
+			return asked.length > 1 ? Promise.resolve(true) : new Promise((resolve) => (answer = resolve));
+		},
+	};
+	const rolling = askedRollback({}, { env: lane.env(inStack(stack)), host });
+	await until('the question', () => asked.length === 1);
+	const between = idOf(
+		done(
+			await until('the lock to be free', async () => (await stack.store.lockHolder('deploy')) === null).then(deploy),
+		),
+	);
+	expect(await active()).toBe(between);
+	answer(true);
+	expect(await rolling).toMatchObject({ deploymentId: from, previousDeploymentId: between });
+	expect(asked).toEqual([`Roll back to ${to}: go on?`, `Roll back to ${from}: go on?`]);
+	expect(await active()).toBe(from);
+	await expectInOrder(lane, stack, 'a question that stays open');
 }, 120_000);
 
 /** Runs `command` while an API call of a janitor run takes three seconds: both results. */

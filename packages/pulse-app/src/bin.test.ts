@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { IMPORT_APP, pulse } from './testing/pulse-process.ts';
 
 const APP = `${IMPORT_APP}
@@ -54,6 +57,16 @@ describe('pulse run', () => {
 		const app = pulse(args, source === undefined ? {} : { source });
 		expect(await app.exit).toBe(1);
 		expect(app.output()).toMatch(message);
+	});
+
+	it('sends a Python app to its own runtime', async () => {
+		const folder = mkdtempSync(join(tmpdir(), 'pulse-app-'));
+		onTestFinished(() => rmSync(folder, { recursive: true }));
+		writeFileSync(join(folder, 'main.py'), 'import pulse as ps\napp = ps.App()\n');
+		const app = pulse(['run', join(folder, 'main.py')], {});
+		expect(await app.exit).toBe(1);
+		expect(app.output()).toMatch(/main\.py is a Python app.*\n {2}Next: Run it with the pulse command of its own/);
+		expect(app.output()).not.toContain('    at ');
 	});
 
 	it('says which port is taken', async () => {

@@ -13,6 +13,11 @@ export async function loadApp(file: string, cwd: string): Promise<App> {
 			next: 'Give the path of the file that exports your App, e.g. pulse run app.ts',
 		});
 	}
+	if (path.endsWith('.py')) {
+		throw new PulseError('python-app', `${path} is a Python app, and this is the runtime of TypeScript apps.`, {
+			next: 'Run it with the pulse command of its own environment, e.g. uv run pulse run main.py; pulse-railway and pulse-aws deploy both',
+		});
+	}
 	const module = await importModule(path);
 	const app = [module.default, module.app].find(isApp);
 	if (app === undefined) {

@@ -4,9 +4,9 @@ import { serviceTarget } from '../config/service-target.ts';
 import { findDeploymentByName } from '../deployments/id.ts';
 import { backendServices } from '../janitor/durable.ts';
 import { planDelete } from '../plan/delete.ts';
-import { carryOut, type Outcome } from './carry-out.ts';
+import type { Outcome } from './carry-out.ts';
 import { sessionsOn } from './sessions.ts';
-import { type Stack, withStack } from './stack.ts';
+import { changeStack, type Stack } from './stack.ts';
 
 export interface DeleteResult {
 	readonly deployment_id: string;
@@ -19,17 +19,14 @@ export type DeleteWhich = { readonly id: string } | { readonly name: string };
 export async function deleteDeployment(invocation: Invocation, which: DeleteWhich): Promise<Outcome<DeleteResult>> {
 	const where = serviceTarget(invocation);
 	const command = 'id' in which ? `delete ${which.id}` : `remove ${which.name}`;
-	return withStack(invocation, { ...where, command }, async (stack) => {
-		const { observation, live, run, signal } = stack;
+	return changeStack(invocation, { ...where, command }, (stack) => {
+		const { observation, live } = stack;
 		const id = 'id' in which ? which.id : findDeploymentByName(which.name, knownIds(stack));
 		const { routerService, servicePrefix } = where;
 		const serviceName = backendServiceName(servicePrefix, id);
 		const facts = { observation, live: live.snapshot, sessions: sessionsOn(live, id), serviceName, routerService };
-		const options = { signal, destructive: true };
-		return carryOut(planDelete(facts, id), run, invocation, options, () => ({
-			deployment_id: id,
-			deleted: true as const,
-		}));
+		const result = () => ({ deployment_id: id, deleted: true as const });
+		return { plan: planDelete(facts, id), destructive: true, result };
 	});
 }
 

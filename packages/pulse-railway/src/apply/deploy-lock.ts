@@ -54,7 +54,7 @@ async function acquire({
 		if (clock.now() >= deadline) {
 			throw new DeployToolError('lock-held', `${held(lock, clock)}.`, {
 				fault: 'user',
-				next: 'Wait until it is finished, or answer the question it asks, then run the command again.',
+				next: 'Wait until it is finished, then run the command again.',
 			});
 		}
 		if (!waited)

@@ -7,11 +7,11 @@ import { locateApp, locateDockerfile, locateWebRoot } from '../config/paths.ts';
 import { generateDeploymentId } from '../deployments/id.ts';
 import { baselineFacts } from '../plan/baseline.ts';
 import { planDeploy, serverAddress } from '../plan/deploy.ts';
-import { carryOut, type Outcome } from './carry-out.ts';
+import type { Outcome } from './carry-out.ts';
 import { type DeployResult, deployResult } from './deploy-result.ts';
 import { loadUserApp } from './load-user-app.ts';
 import { sessionsOn } from './sessions.ts';
-import { type Stack, withStack } from './stack.ts';
+import { changeStack, type Stack } from './stack.ts';
 
 /** Everything that is read and checked on this machine before Railway is asked anything. */
 interface Prepared {
@@ -33,10 +33,12 @@ export async function deploy(invocation: Invocation): Promise<Outcome<DeployResu
 		routerService: config.names.router,
 		command: `deploy ${config.deploymentId ?? config.deploymentName}`,
 	};
-	return withStack(invocation, request, async (stack) => {
-		const { observation, live, run, signal } = stack;
+	let generated: string | null = null;
+	return changeStack(invocation, request, (stack) => {
+		const { observation, live, run } = stack;
 		const baseline = baselineFacts(observation, config.names);
-		const deploymentId = config.deploymentId ?? newId(config, stack);
+		generated = newId(config, stack, generated);
+		const deploymentId = config.deploymentId ?? generated;
 		const plan = planDeploy(
 			{
 				...prepared,
@@ -49,7 +51,7 @@ export async function deploy(invocation: Invocation): Promise<Outcome<DeployResu
 			},
 			config,
 		);
-		return carryOut(plan, run, invocation, { signal, keepFailed: config.keepFailed }, () =>
+		const result = () =>
 			deployResult(run, baseline, {
 				deploymentId,
 				service: backendServiceName(config.servicePrefix, deploymentId),
@@ -57,8 +59,8 @@ export async function deploy(invocation: Invocation): Promise<Outcome<DeployResu
 				serverAddress: serverAddress(config, baseline),
 				context: prepared.context,
 				dockerfile: prepared.dockerfile,
-			}),
-		);
+			});
+		return { plan, keepFailed: config.keepFailed, result };
 	});
 }
 
@@ -77,13 +79,21 @@ async function prepare(invocation: Invocation): Promise<Prepared> {
 	};
 }
 
-/** Taken are the ids of records as much as the names of services: either would be mixed up with the new one. */
-function newId({ deploymentName, servicePrefix = '' }: DeployConfig, { observation, live, run }: Stack): string {
+/**
+ * The one proposed before, while it is free. Taken are the ids of records as much as the names of services: either would
+ * be mixed up with the new one.
+ */
+function newId(
+	{ deploymentName, servicePrefix = '' }: DeployConfig,
+	{ observation, live, run }: Stack,
+	before: string | null,
+): string {
 	const taken = new Set([
 		...live.snapshot.deployments.map(({ id }) => id),
 		...observation.services.map(({ name }) =>
 			name.startsWith(servicePrefix) ? name.slice(servicePrefix.length) : name,
 		),
 	]);
+	if (before !== null && !taken.has(before)) return before;
 	return generateDeploymentId(deploymentName, run.ports.clock.now(), taken);
 }

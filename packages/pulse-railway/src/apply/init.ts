@@ -36,7 +36,8 @@ export async function init(invocation: Invocation): Promise<Outcome<InitResult>>
 		};
 		const run = startRun(session.ports, { ...existing, controlToken: secrets.controlToken });
 		const plan = planInit(facts, config);
-		return carryOut(plan, run, invocation, { signal }, () => initResult(run, config, invocation.showSecrets));
+		const result = () => initResult(run, config, invocation.showSecrets);
+		return carryOut({ plan, result }, run, invocation);
 	});
 }
 

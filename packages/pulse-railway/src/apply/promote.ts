@@ -1,9 +1,9 @@
 import type { Invocation } from 'pulse-deploy-kit/command';
 import { serviceTarget } from '../config/service-target.ts';
 import { planPromote, previousActive } from '../plan/promote.ts';
-import { carryOut, type Outcome } from './carry-out.ts';
+import type { Outcome } from './carry-out.ts';
 import { sessionsOn } from './sessions.ts';
-import { withStack } from './stack.ts';
+import { changeStack } from './stack.ts';
 
 /** Whoever rolls back has no time, and the deployment to get away from may hang. */
 const PROBE_MS = 500;
@@ -22,16 +22,17 @@ export async function promote(
 ): Promise<Outcome<PromoteResult>> {
 	const where = serviceTarget(invocation);
 	const request = { ...where, command: `${verb} ${deploymentId ?? ''}`.trim(), probeMs: PROBE_MS };
-	return withStack(invocation, request, async ({ observation, live, router, run, signal }) => {
+	return changeStack(invocation, request, ({ observation, live, router }) => {
 		const { routerService } = where;
 		const { snapshot } = live;
 		const facts = { observation, live: snapshot, routerService, activeSessions: sessionsOn(live, snapshot.activeId) };
 		const id = deploymentId ?? previousActive(facts);
 		const plan = { ...planPromote(facts, id), title: `${verb === 'rollback' ? 'Roll back to' : 'Promote'} ${id}` };
-		return carryOut(plan, run, invocation, { signal }, () => ({
+		const result = () => ({
 			deployment_id: id,
 			previous_deployment_id: snapshot.activeId,
 			server_address: router.origins[0] ?? router.controlOrigin,
-		}));
+		});
+		return { plan, result };
 	});
 }

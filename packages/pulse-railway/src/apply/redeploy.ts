@@ -4,9 +4,9 @@ import { serviceTarget } from '../config/service-target.ts';
 import { backendServices } from '../janitor/durable.ts';
 import { planRedeploy } from '../plan/redeploy.ts';
 import { durableActiveId } from '../plan/settle.ts';
-import { carryOut, type Outcome } from './carry-out.ts';
+import type { Outcome } from './carry-out.ts';
 import { sessionsOn } from './sessions.ts';
-import { withStack } from './stack.ts';
+import { changeStack } from './stack.ts';
 
 /** Keys as scripts know them (contract R8.5). */
 export interface RedeployResult {
@@ -24,11 +24,11 @@ export async function redeploy(
 ): Promise<Outcome<RedeployResult>> {
 	const where = serviceTarget(invocation);
 	const request = { ...where, command: `redeploy ${deploymentId ?? ''}`.trim() };
-	return withStack(invocation, request, async ({ observation, live, run, signal }) => {
+	return changeStack(invocation, request, ({ observation, live, run }) => {
 		const id = deploymentId ?? durableActiveId(observation) ?? live.snapshot.activeId;
 		if (id === null) throw usageError('no deployment is active', 'Deploy first: pulse-railway deploy');
 		const plan = planRedeploy({ observation, sessions: sessionsOn(live, id), routerService: where.routerService }, id);
-		return carryOut(plan, run, invocation, { signal }, () => {
+		const result = () => {
 			const service = backendServices(observation).find((backend) => backend.id === id)?.serviceName ?? id;
 			return {
 				backend_deployment_id: run.deployments.get(service)?.id ?? null,
@@ -37,6 +37,7 @@ export async function redeploy(
 				backend_status: run.deployments.get(service)?.status ?? null,
 				deployment_id: id,
 			};
-		});
+		};
+		return { plan, result };
 	});
 }

@@ -2,11 +2,13 @@ import type { Invocation } from 'pulse-deploy-kit/command';
 import type { Secret } from 'pulse-deploy-kit/secret';
 import { deployLockTtl } from '../config/deploy-lock.ts';
 import type { TargetRequest } from '../config/target.ts';
+import type { HeldLock } from '../control/hold-lock.ts';
 import type { ControlStatus } from '../control/status.ts';
 import { type RouterFacts, routerFacts } from '../plan/baseline.ts';
 import { durableActiveId } from '../plan/settle.ts';
 import type { StackObservation } from '../platform/port.ts';
-import { lockOwner } from './carry-out.ts';
+import { Agreement } from './agreement.ts';
+import { done, lockOwner, type Outcome, type Proposal } from './carry-out.ts';
 import { withDeployLock } from './deploy-lock.ts';
 import { requireTarget } from './resolve-target.ts';
 import { type Run, startRun } from './run.ts';
@@ -18,8 +20,6 @@ export interface Stack {
 	readonly live: ControlStatus;
 	readonly router: RouterFacts;
 	readonly run: Run;
-	/** Also aborts when the deploy lock is lost. */
-	readonly signal: AbortSignal;
 	readonly apiUrl: string | undefined;
 }
 
@@ -36,32 +36,41 @@ export interface StackRequest {
 const PROBE_MS = 2_000;
 
 /**
- * Runs `work` on the stack while holding the deploy lock; a dry run holds none. Live facts are read under the lock, and
- * what Railway said before is asked again where it may be older than the end of another command.
+ * Proposes, asks and carries out while holding the deploy lock; a dry run holds none. Live facts are read under the lock,
+ * and what Railway said before is asked again where it may be older than the end of another command. While a question
+ * stays open the lock is free, and `propose` is called again afterwards.
  */
-export async function withStack<T>(
+export async function changeStack<T>(
 	{ env, host, signal, dryRun }: Invocation,
 	request: StackRequest,
-	work: (stack: Stack) => Promise<T>,
-): Promise<T> {
+	propose: (stack: Stack) => Proposal<T>,
+): Promise<Outcome<T>> {
 	return withSession({ token: request.token, env, host }, async ({ account, ports, apiUrl }) => {
 		const platform = ports.openPlatform(await requireTarget(request.target, account, signal));
 		const before = await platform.observe(signal);
 		const facts = routerFacts(before, request.routerService);
 		const router = ports.openRouter({ origin: facts.controlOrigin, controlToken: facts.controlToken });
 
-		const enter = async (signal: AbortSignal, waited: boolean, lock?: NonNullable<Run['lock']>) => {
+		const look = async (signal: AbortSignal, waited: boolean, lock?: HeldLock): Promise<Stack> => {
 			const live = await router.control('status', { probeMs: request.probeMs ?? PROBE_MS }, signal);
 			const old = waited || durableActiveId(before) !== live.snapshot.activeId;
 			const observation = old ? await platform.observe(signal) : before;
 			const run = startRun(ports, { platform, observation, router, ...(lock === undefined ? {} : { lock }) });
-			return work({ observation, live, router: routerFacts(observation, request.routerService), run, signal, apiUrl });
+			return { observation, live, router: routerFacts(observation, request.routerService), run, apiUrl };
 		};
-		if (dryRun) return enter(signal, false);
+		if (dryRun) return { plan: propose(await look(signal, false)).plan, result: null };
+
+		const agreement = new Agreement(host, ports.clock);
 		const owner = lockOwner(request.command);
-		return withDeployLock(
-			{ router, clock: ports.clock, host, signal, owner, ttlMs: deployLockTtl(env) },
-			(lock, waited) => enter(lock.signal, waited, lock),
-		);
+		const lock = { router, clock: ports.clock, host, signal, owner, ttlMs: deployLockTtl(env) };
+		for (let again = false; ; again = true) {
+			const outcome = await withDeployLock(lock, async (held, waited) => {
+				const stack = await look(held.signal, waited || again, held);
+				const proposal = propose(stack);
+				return (await agreement.covers(proposal)) ? done(proposal, stack.run, held.signal) : null;
+			});
+			if (outcome !== null) return outcome;
+			await agreement.answered();
+		}
 	});
 }

@@ -28,6 +28,6 @@ export async function upgrade(invocation: Invocation): Promise<Outcome<UpgradeRe
 		const plan = planUpgrade(facts, config);
 		const { controlToken } = runningSecrets(observation, config.names, facts.fresh);
 		const run = startRun(session.ports, { platform, observation, controlToken });
-		return carryOut(plan, run, invocation, { signal }, () => upgradeResult(run, config.names));
+		return carryOut({ plan, result: () => upgradeResult(run, config.names) }, run, invocation);
 	});
 }
