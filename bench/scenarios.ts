@@ -3,7 +3,7 @@ import type { LoadRequest } from './load.ts';
 export interface Scenario {
 	readonly name: string;
 	readonly load: Pick<LoadRequest, 'kind' | 'target' | 'connections'>;
-	/** Names of the peers that take part; absent: all but the variants of the router. */
+	/** Names of the peers that take part; absent: all but the variants. */
 	readonly peers?: readonly string[];
 	/** What one operation moves, in MB: CPU is then given for each MB. */
 	readonly megabytes?: number;
@@ -11,11 +11,12 @@ export interface Scenario {
 
 export const ROUTER = 'router';
 export const TWO_WORKERS = 'router 2 workers';
+export const NGINX_TWO_WORKERS = 'nginx 2 workers';
 export const withDeployments = (count: number) => `router ${count} deployments`;
 const COUNTS = [1, 10, 100];
 
-/** The router in other arrangements, beside its plain self. */
-export const VARIANTS = [TWO_WORKERS, ...COUNTS.map(withDeployments)];
+/** The router and nginx in other arrangements, beside their plain selves. */
+export const VARIANTS = [NGINX_TWO_WORKERS, TWO_WORKERS, ...COUNTS.map(withDeployments)];
 
 export const SCENARIOS: readonly Scenario[] = [
 	{ name: 'small request', load: { kind: 'http', target: '/', connections: 32 } },
@@ -27,9 +28,10 @@ export const SCENARIOS: readonly Scenario[] = [
 		peers: COUNTS.map(withDeployments),
 	},
 	{
+		// The fuller a worker, the more it finds at each waking, and the less each request costs: nginx shows how much of it is that.
 		name: 'small request, 1 and 2 workers',
 		load: { kind: 'http', target: '/', connections: 32 },
-		peers: [ROUTER, TWO_WORKERS],
+		peers: ['nginx', NGINX_TWO_WORKERS, ROUTER, TWO_WORKERS],
 	},
 ];
 

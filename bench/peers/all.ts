@@ -1,4 +1,4 @@
-import { ROUTER, TWO_WORKERS, VARIANTS } from '../scenarios.ts';
+import { NGINX_TWO_WORKERS, ROUTER, TWO_WORKERS, VARIANTS } from '../scenarios.ts';
 import { verify } from '../verify.ts';
 import { startHaproxy } from './haproxy.ts';
 import { startNginx } from './nginx.ts';
@@ -16,15 +16,18 @@ const direct = async ({ backendPort }: PeerSetup): Promise<Peer> => ({
 const STARTS: readonly [string, (setup: PeerSetup) => Promise<Peer>][] = [
 	['direct', direct],
 	['nginx', startNginx],
+	[NGINX_TWO_WORKERS, (setup) => startNginx({ ...setup, workers: 2 })],
 	['haproxy', startHaproxy],
 	['node proxy', startNodeProxy],
-	...[ROUTER, ...VARIANTS].map((name): [string, (setup: PeerSetup) => Promise<Peer>] => {
-		const deployments = Number(/(\d+) deployments/.exec(name)?.[1] ?? 1);
-		return [name, (setup) => startRouter({ ...setup, name, deployments, workers: name === TWO_WORKERS ? 2 : 1 })];
-	}),
+	...[ROUTER, ...VARIANTS.filter((name) => name.startsWith(ROUTER))].map(
+		(name): [string, (setup: PeerSetup) => Promise<Peer>] => {
+			const deployments = Number(/(\d+) deployments/.exec(name)?.[1] ?? 1);
+			return [name, (setup) => startRouter({ ...setup, name, deployments, workers: name === TWO_WORKERS ? 2 : 1 })];
+		},
+	),
 ];
 
-/** All but the router in other arrangements. */
+/** All but other arrangements of the same. */
 export const PLAIN: readonly string[] = STARTS.map(([name]) => name).filter((name) => !VARIANTS.includes(name));
 
 /** Starts and checks those of `names` that are on this machine, into `peers`; the rest are told, not replaced. */

@@ -2,15 +2,19 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort, type Peer, type PeerSetup, startProgram } from './peer.ts';
 
-/** As one would run it in front of an app with websockets: one worker, kept connections, forwarding headers. */
-export async function startNginx({ backendPort, folder }: PeerSetup): Promise<Peer> {
+/** As one would run it in front of an app with websockets: kept connections, forwarding headers. */
+export async function startNginx({
+	backendPort,
+	folder,
+	workers = 1,
+}: PeerSetup & { workers?: number }): Promise<Peer> {
 	const port = await freePort();
 	const home = join(folder, 'nginx');
 	mkdirSync(home, { recursive: true });
 	const file = join(home, 'nginx.conf');
 	writeFileSync(
 		file,
-		`daemon off; worker_processes 1; pid ${home}/pid; error_log ${home}/error.log;
+		`daemon off; worker_processes ${workers}; pid ${home}/pid; error_log ${home}/error.log;
 events { worker_connections 10000; }
 http {
 	access_log off;
