@@ -81,17 +81,17 @@ function startHttp({ port, target }: LoadRequest, run: Run): Promise<Socket> {
 			resolve(socket);
 			send();
 		});
-		socket.on('error', () => {
+		socket.on('error', () => {});
+		socket.on('close', () => {
 			if (!run.stopped) run.failures++;
+			resolve(socket);
 		});
-		socket.on('close', () => resolve(socket));
 		socket.on('data', (chunk: Buffer) => {
 			if (left === 0) {
 				const headEnd = chunk.indexOf('\r\n\r\n');
 				const head = chunk.toString('latin1', 0, headEnd);
 				const length = /content-length: (\d+)/i.exec(head);
 				if (headEnd === -1 || !head.startsWith('HTTP/1.1 200') || !length) {
-					run.failures++;
 					socket.destroy();
 					return;
 				}
@@ -125,9 +125,7 @@ function startWebSocket({ port, target, kind }: LoadRequest, run: Run): Promise<
 					'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nCookie: pulse.sid=0123456789abcdef\r\n\r\n',
 			),
 		);
-		socket.on('error', () => {
-			if (!run.stopped) run.failures++;
-		});
+		socket.on('error', () => {});
 		socket.on('close', () => {
 			if (!run.stopped) run.failures++;
 			resolve(socket);

@@ -1,10 +1,16 @@
 import type { Clock } from 'pulse-deploy-kit/clock';
+import { CancelledError } from 'pulse-deploy-kit/errors';
 import type { Host } from 'pulse-deploy-kit/host';
-import type { Plan } from '../plan/step.ts';
+import { agreedText } from '../plan/render.ts';
 import { agree, type Proposal } from './carry-out.ts';
 
-/** Whoever answers within this time needs no second look at the stack. */
-const QUICK_MS = 5_000;
+export interface AgreementOptions {
+	readonly host: Host;
+	readonly clock: Clock;
+	readonly signal: AbortSignal;
+	/** Whoever answers within this time needs no second look at the stack, milliseconds. */
+	readonly quickMs: number;
+}
 
 /**
  * What a person has agreed to. The deploy lock is not held while somebody thinks: a question in a forgotten terminal
@@ -12,14 +18,12 @@ const QUICK_MS = 5_000;
  * another is asked about again.
  */
 export class Agreement {
-	readonly #host: Host;
-	readonly #clock: Clock;
-	#plan: Plan | null = null;
+	readonly #options: AgreementOptions;
+	#text: string | null = null;
 	#answer: Promise<void> = Promise.resolve();
 
-	constructor(host: Host, clock: Clock) {
-		this.#host = host;
-		this.#clock = clock;
+	constructor(options: AgreementOptions) {
+		this.#options = options;
 	}
 
 	/**
@@ -28,15 +32,15 @@ export class Agreement {
 	 * @throws CancelledError when declined
 	 */
 	async covers(proposal: Proposal<unknown>): Promise<boolean> {
-		const { plan } = proposal;
-		if (this.#plan !== null) {
-			if (essence(plan) === essence(this.#plan)) return true;
-			this.#host.notify({ level: 'warning', text: 'Something changed while you were asked. The plan is now:' });
-		}
-		this.#plan = plan;
-		this.#answer = agree(proposal, this.#host);
+		const { host, clock, signal, quickMs } = this.#options;
+		const text = agreedText(proposal.plan);
+		if (text === this.#text) return true;
+		if (this.#text !== null)
+			host.notify({ level: 'warning', text: 'Something changed while you were asked. The plan is now:' });
+		this.#text = text;
+		this.#answer = Promise.race([agree(proposal, host), aborted(signal)]);
 		const over = new AbortController();
-		const quick = this.#clock.sleep(QUICK_MS, over.signal).then(
+		const quick = clock.sleep(quickMs, over.signal).then(
 			() => false,
 			() => false,
 		);
@@ -49,7 +53,11 @@ export class Agreement {
 	}
 }
 
-/** Not the facts: how many sessions there are is another number every second. */
-function essence({ title, warnings, steps }: Plan): string {
-	return JSON.stringify([title, warnings, steps.map((step) => step.title)]);
+/** A host of an embedder's need not know of the signal. */
+function aborted(signal: AbortSignal): Promise<never> {
+	return new Promise((_, reject) => {
+		const cancel = () => reject(new CancelledError('Interrupted; nothing was changed.'));
+		if (signal.aborted) cancel();
+		else signal.addEventListener('abort', cancel, { once: true });
+	});
 }

@@ -34,6 +34,8 @@ export interface StackRequest {
 }
 
 const PROBE_MS = 2_000;
+/** For whoever is asked, before others may go first. */
+const QUICK_MS = 10_000;
 
 /**
  * Proposes, asks and carries out while holding the deploy lock; a dry run holds none. Live facts are read under the lock,
@@ -60,9 +62,11 @@ export async function changeStack<T>(
 		};
 		if (dryRun) return { plan: propose(await look(signal, false)).plan, result: null };
 
-		const agreement = new Agreement(host, ports.clock);
 		const owner = lockOwner(request.command);
-		const lock = { router, clock: ports.clock, host, signal, owner, ttlMs: deployLockTtl(env) };
+		const ttlMs = deployLockTtl(env);
+		const lock = { router, clock: ports.clock, host, signal, owner, ttlMs };
+		// Whoever waits for the lock does so for longer than its time.
+		const agreement = new Agreement({ host, clock: ports.clock, signal, quickMs: Math.min(QUICK_MS, ttlMs) });
 		for (let again = false; ; again = true) {
 			const outcome = await withDeployLock(lock, async (held, waited) => {
 				const stack = await look(held.signal, waited || again, held);

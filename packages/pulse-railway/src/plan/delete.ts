@@ -52,11 +52,15 @@ export function planDelete({ observation, live, sessions, serviceName, routerSer
 	return {
 		title: `Delete ${id}`,
 		resume: `pulse-railway delete --deployment-id ${id} --service ${routerService}`,
-		facts: [
-			sessions === null
-				? 'It did not say how many sessions are on it'
-				: `${sessions} live sessions are on it; their pages reload on the active deployment`,
-		],
+		facts: [],
+		sessions: {
+			count: sessions,
+			text:
+				sessions === null
+					? 'It did not say how many sessions are on it'
+					: `${sessions} live sessions are on it; their pages reload on the active deployment`,
+			end: true,
+		},
 		warnings: [],
 		steps,
 	};

@@ -96,7 +96,7 @@ describe('the plan of a deploy', () => {
 
 	it('says what it does to people, and never a secret', () => {
 		const text = renderPlan(plan({ env: ['PASSWORD=hunter2'] }));
-		expect(text).toContain('Active now: old; its 3 live sessions stay on it');
+		expect(text).toContain('Active now: old\n  Its 3 live sessions stay on it');
 		expect(text).toContain('PASSWORD');
 		expect(text).not.toMatch(/hunter2|internal\b|control\b/);
 	});

@@ -11,6 +11,7 @@ import type { BaselineFacts } from './baseline.ts';
 import { cutOver, NEW_SECONDS } from './cut-over.ts';
 import { registration } from './register-step.ts';
 import { letDrain, settle } from './settle.ts';
+import { staying } from './staying.ts';
 import type { Plan, SourceTree, Step } from './step.ts';
 
 const BUILD_BUDGET_SECONDS = 900;
@@ -63,8 +64,9 @@ export function planDeploy(facts: DeployFacts, config: DeployConfig): Plan {
 			`Project ${observation.project.name}, environment ${observation.environment.name}`,
 			`Address ${backend.serverAddress}`,
 			image === undefined ? `Built on Railway from ${source.context}` : `Built here and pushed as ${image}`,
-			activeFact(settlement.activeId, facts.activeSessions),
+			settlement.activeId === null ? 'First deployment of this stack' : `Active now: ${settlement.activeId}`,
 		],
+		...staying(settlement.activeId, facts.activeSessions),
 		warnings: [...settlement.warnings, ...replicaWarning(config.backendReplicas), ...sealedWarning(baseline.env)],
 		steps: [
 			...settlement.steps,
@@ -123,12 +125,6 @@ function refuseTaken({ observation, live, deploymentId }: DeployFacts, service: 
 	if (taken) {
 		throw usageError(`deployment ${deploymentId} already exists`, 'Choose another id, or leave --deployment-id out.');
 	}
-}
-
-function activeFact(activeId: string | null, sessions: number | null): string {
-	if (activeId === null) return 'First deployment of this stack';
-	const users = sessions === null ? 'an unknown number of' : String(sessions);
-	return `Active now: ${activeId}; its ${users} live sessions stay on it until they end`;
 }
 
 /** Whether a reference reaches a sealed variable is nowhere said (facts/railway.md §7). */

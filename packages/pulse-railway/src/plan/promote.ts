@@ -5,6 +5,7 @@ import type { StackObservation } from '../platform/port.ts';
 import { cutOver, STANDING_SECONDS } from './cut-over.ts';
 import { registration } from './register-step.ts';
 import { durableActiveId, reconcile } from './settle.ts';
+import { staying } from './staying.ts';
 import type { Plan, Step } from './step.ts';
 
 export interface PromoteFacts {
@@ -29,7 +30,8 @@ export function planPromote({ observation, live, activeSessions, routerService }
 	return {
 		title: `Promote ${id}`,
 		resume: `pulse-railway promote --deployment-id ${id} --service ${routerService}`,
-		facts: done ? [`${id} is already active`] : activeFacts(live.activeId, activeSessions),
+		facts: done ? [`${id} is already active`] : live.activeId === null ? [] : [`Active now: ${live.activeId}`],
+		...(done ? {} : staying(live.activeId, activeSessions)),
 		warnings: [],
 		steps: done
 			? []
@@ -76,9 +78,4 @@ function lostStore(observation: StackObservation, live: RoutingSnapshot): Step |
 	const active = backends.find(({ id }) => id === durableActiveId(observation));
 	if (active === undefined || live.deployments.length > 0) return undefined;
 	return reconcile(active, backends, live.revision);
-}
-
-function activeFacts(activeId: string | null, sessions: number | null): readonly string[] {
-	if (activeId === null) return [];
-	return [`Active now: ${activeId}; its ${sessions ?? 'unknown number of'} live sessions stay on it until they end`];
 }

@@ -21,9 +21,12 @@ export function planRedeploy(
 	return {
 		title: `Redeploy ${id}`,
 		resume: `pulse-railway redeploy --deployment-id ${id} --service ${facts.routerService}`,
-		facts: [
-			`${facts.sessions ?? 'An unknown number of'} live sessions are on it and end, unless they are stored elsewhere`,
-		],
+		facts: [],
+		sessions: {
+			count: facts.sessions,
+			text: `${facts.sessions ?? 'An unknown number of'} live sessions are on it and end, unless they are stored elsewhere`,
+			end: true,
+		},
 		warnings: [],
 		steps: [
 			{ kind: 'deploy', id: 'deploy', title: `Start ${service} anew`, services: [service] },

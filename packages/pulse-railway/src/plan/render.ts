@@ -4,17 +4,24 @@ import type { Plan, Step } from './step.ts';
 export function renderPlan(plan: Plan): string {
 	return [
 		plan.title,
-		...plan.facts.map((fact) => `  ${fact}`),
+		...factsOf(plan).map((fact) => `  ${fact}`),
 		...plan.warnings.map((warning) => `  Warning: ${warning}`),
 		...(plan.steps.length === 0 ? ['  Nothing to do.'] : plan.steps.flatMap(stepLines)),
 	].join('\n');
+}
+
+/** What a person agrees to: the same text means that nobody has to be asked again. */
+export function agreedText({ sessions, ...plan }: Plan): string {
+	const ending =
+		sessions?.end !== true ? '' : sessions.count === null ? 'unknown' : sessions.count > 0 ? 'some' : 'none';
+	return `${renderPlan(plan)}\n${ending}`;
 }
 
 /** The plan as `--dry-run --json` prints it. */
 export function planJson(plan: Plan): unknown {
 	return {
 		title: plan.title,
-		facts: plan.facts,
+		facts: factsOf(plan),
 		warnings: plan.warnings,
 		steps: plan.steps.map((step) => ({
 			id: step.id,
@@ -25,6 +32,10 @@ export function planJson(plan: Plan): unknown {
 			details: details(step),
 		})),
 	};
+}
+
+function factsOf({ facts, sessions }: Plan): readonly string[] {
+	return sessions === undefined ? facts : [...facts, sessions.text];
 }
 
 function stepLines(step: Step, index: number): string[] {

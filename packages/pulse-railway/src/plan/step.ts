@@ -9,12 +9,23 @@ import type { InstanceSettings } from '../platform/port.ts';
 export interface Plan {
 	/** The command's verb and object, e.g. `Deploy prod-260402-120000`. */
 	readonly title: string;
-	/** What the reader should know before agreeing: what goes where, how many live sessions it touches. */
+	/** What the reader should know before agreeing: what goes where. */
 	readonly facts: readonly string[];
+	/** Live sessions that it touches. */
+	readonly sessions?: TouchedSessions;
 	readonly warnings: readonly string[];
 	readonly steps: readonly Step[];
 	/** The command that finishes what is left when this plan stops after its commit point, or midway without undo. */
 	readonly resume: string;
+}
+
+export interface TouchedSessions {
+	/** `null` when nobody said. It is another number every second, so a plan is the same with another one. */
+	readonly count: number | null;
+	/** What becomes of them, with the count. */
+	readonly text: string;
+	/** They end or move at once: then it matters whether there are any. */
+	readonly end?: true;
 }
 
 export interface StepBase {

@@ -87,7 +87,7 @@ describe('deleting (decision 10)', () => {
 	it('stops routing, then deletes the service, then the record', () => {
 		const plan = planDelete(facts({ a: 'draining', b: 'active' }), 'a');
 		expect(kinds(plan)).toEqual(['retire', 'delete-services', 'remove-record']);
-		expect(plan.facts.join()).toContain('4 live sessions');
+		expect(plan.sessions?.text).toContain('4 live sessions');
 	});
 	it('finishes what was begun', () => {
 		expect(kinds(planDelete(facts({ a: 'retiring', b: 'active' }, ['b']), 'a'))).toEqual(['retire', 'remove-record']);
