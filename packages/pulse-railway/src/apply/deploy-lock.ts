@@ -54,7 +54,7 @@ async function acquire({
 		if (clock.now() >= deadline) {
 			throw new DeployToolError('lock-held', `${held(lock, clock)}.`, {
 				fault: 'user',
-				next: 'Wait until it is finished, then run the command again.',
+				next: 'Wait until it is finished, or stop it where it runs (Ctrl-C undoes a deploy that builds), then run the command again.',
 			});
 		}
 		if (!waited)
