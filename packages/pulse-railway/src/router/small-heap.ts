@@ -9,7 +9,8 @@ const GROWING_PERCENT = 20;
  * young space to 32 MB, and it looks at the old one when that is many times what a router needs. With a young space of the
  * first size, and a limit that starts from what lives now, an idle socket costs 13 KB and not 22 (Node 20; 16 and not 25
  * on Node 24), a small request 3 % more CPU at most (`npm run bench`). Set here, because a command line would reach only
- * those who start the router by ours. A flag that a later V8 does not know is told of on stderr and changes nothing.
+ * those who start the router by ours. Only flags that V8 reads anew at each collection may be set so late: others crash
+ * it. One that a later V8 does not know is told of on stderr and changes nothing.
  */
 export function keepHeapSmall(): void {
 	setFlagsFromString('--semi-space-growth-factor=1');
