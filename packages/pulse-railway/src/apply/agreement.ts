@@ -48,8 +48,8 @@ export class Agreement {
 	}
 
 	/** @throws CancelledError when declined */
-	async answered(): Promise<void> {
-		await this.#answer;
+	answered(): Promise<void> {
+		return this.#answer;
 	}
 }
 

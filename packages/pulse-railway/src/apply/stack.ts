@@ -20,7 +20,6 @@ export interface Stack {
 	readonly live: ControlStatus;
 	readonly router: RouterFacts;
 	readonly run: Run;
-	readonly apiUrl: string | undefined;
 }
 
 export interface StackRequest {
@@ -47,7 +46,7 @@ export async function changeStack<T>(
 	request: StackRequest,
 	propose: (stack: Stack) => Proposal<T>,
 ): Promise<Outcome<T>> {
-	return withSession({ token: request.token, env, host }, async ({ account, ports, apiUrl }) => {
+	return withSession({ token: request.token, env, host }, async ({ account, ports }) => {
 		const platform = ports.openPlatform(await requireTarget(request.target, account, signal));
 		const before = await platform.observe(signal);
 		const facts = routerFacts(before, request.routerService);
@@ -58,7 +57,7 @@ export async function changeStack<T>(
 			const old = waited || durableActiveId(before) !== live.snapshot.activeId;
 			const observation = old ? await platform.observe(signal) : before;
 			const run = startRun(ports, { platform, observation, router, ...(lock === undefined ? {} : { lock }) });
-			return { observation, live, router: routerFacts(observation, request.routerService), run, apiUrl };
+			return { observation, live, router: routerFacts(observation, request.routerService), run };
 		};
 		if (dryRun) return { plan: propose(await look(signal, false)).plan, result: null };
 
