@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { App } from 'pulse-app';
 import { expect, it, onTestFinished } from 'vitest';
+import { listen } from '../../packages/pulse-railway/src/local/edge/edge.ts';
 import { startRouter } from '../../packages/pulse-railway/src/router/testing/router.ts';
 
 const CROWD = 1_500;
@@ -25,6 +27,14 @@ const DOORS: readonly [string, () => Promise<number>][] = [
 			const running = await app.listen({ port: 0, address: '127.0.0.1' });
 			onTestFinished(() => running.close({ budgetMs: 0 }));
 			return Number(new URL(running.url).port);
+		},
+	],
+	[
+		'local platform',
+		async () => {
+			const server = createServer();
+			onTestFinished(() => void server.close());
+			return listen(server, 0);
 		},
 	],
 ];

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 import { systemClock } from 'pulse-deploy-kit/clock';
+import { BACKLOG } from '../backlog.ts';
 import { ActivityReporter } from './activity.ts';
 import { failureAnswer } from './answer.ts';
 import { AssetMemory } from './assets.ts';
@@ -15,12 +16,6 @@ import type { RouterOptions } from './options.ts';
 import type { RouteContext } from './route.ts';
 import { RoutingTable } from './snapshot.ts';
 import { Pool } from './upstream/pool.ts';
-
-/**
- * Connections that may wait to be accepted: as many as the kernel allows (`net.core.somaxconn`, 4,096 on Linux). With
- * Node's 511 it turns some away when a deployment's tabs all come back in one moment.
- */
-const BACKLOG = 65_535;
 
 export interface Router {
 	readonly replicaId: string;

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
+import { BACKLOG } from '../../backlog.ts';
 import { isOwnName } from '../own-machine.ts';
 import { createUpstreamAgent, forwardHttp } from './forward-http.ts';
 import { forwardUpgrade } from './forward-upgrade.ts';
@@ -78,6 +79,6 @@ export function listen(server: Server, port: number, chosen = false): Promise<nu
 				}),
 			),
 		);
-		server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+		server.listen({ port, host: '127.0.0.1', backlog: BACKLOG }, () => resolve((server.address() as AddressInfo).port));
 	});
 }
