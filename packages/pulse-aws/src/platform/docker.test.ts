@@ -49,13 +49,14 @@ const request: ImageRequest = {
 	architecture: 'arm64',
 };
 
-function push() {
+function push(context = '/src') {
 	const host = recordingHost();
 	const ecr = {
 		getAuthorizationToken: async () => ({ $metadata: {}, authorizationData: [{ authorizationToken: TOKEN }] }),
 	} as never;
 	const pusher = dockerPusher({ aws: { ecr }, host, env: { PATH: `${folder}:${process.env.PATH}`, HOME: home } });
-	return { host, image: pusher(request, new AbortController().signal) };
+	const built = { ...request, context, dockerfile: join(context, 'Dockerfile') };
+	return { host, image: pusher(built, new AbortController().signal) };
 }
 
 const told = () => JSON.parse(readFileSync(join(folder, 'told.json'), 'utf8'));
@@ -162,4 +163,21 @@ test('A4.1: without a login of the registry nothing is built', async () => {
 	const pusher = dockerPusher({ aws: { ecr }, host: recordingHost(), env: { PATH: folder, HOME: home } });
 	await expect(pusher(request, new AbortController().signal)).rejects.toThrow('Failed to authenticate with ECR');
 	expect(readdirSync(folder)).not.toContain('told.json');
+});
+
+test('secrets that nothing keeps out of the image are warned of', async () => {
+	docker(0);
+	const context = join(folder, 'context');
+	mkdirSync(join(context, 'config'), { recursive: true });
+	for (const name of ['.npmrc', '.env.example', 'config/service-account.json']) writeFileSync(join(context, name), '');
+	const warned = async () => {
+		const { host, image } = push(context);
+		await image;
+		return host.messages.flatMap((message) => (message.level === 'warning' ? [message.text] : []));
+	};
+	expect(await warned()).toEqual([
+		`.npmrc, config/service-account.json may end up in the image: there is no .dockerignore in ${context}`,
+	]);
+	writeFileSync(join(context, '.dockerignore'), '.npmrc');
+	expect(await warned()).toEqual([]);
 });

@@ -3,6 +3,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeployToolError, isDeployToolError } from 'pulse-deploy-kit/errors';
 import type { Host } from 'pulse-deploy-kit/host';
+import { imageSecretsWarning } from 'pulse-deploy-kit/image-secrets';
 import { runProcess } from 'pulse-deploy-kit/run-process';
 import type { ImagePusher, ImageRequest } from '../apply/session.ts';
 import type { Aws } from './aws.ts';
@@ -21,6 +22,8 @@ export interface DockerOptions {
  */
 export function dockerPusher({ aws, host, env }: DockerOptions): ImagePusher {
 	return async (request, signal) => {
+		const exposed = await imageSecretsWarning(request.context, request.dockerfile);
+		if (exposed !== null) host.notify({ level: 'warning', text: exposed });
 		const { authorizationData } = await aws.ecr.getAuthorizationToken({});
 		const token = authorizationData?.[0]?.authorizationToken;
 		if (token === undefined) {

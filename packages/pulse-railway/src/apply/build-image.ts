@@ -1,10 +1,8 @@
-import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { Host } from 'pulse-deploy-kit/host';
+import { imageSecretsWarning } from 'pulse-deploy-kit/image-secrets';
 import { runProcess } from 'pulse-deploy-kit/run-process';
-import { looksSecret } from '../source/looks-secret.ts';
 import type { ImageBuild } from './ports.ts';
 
 const SHOWN_LINES = 40;
@@ -21,7 +19,9 @@ export async function buildImage(
 	host: Host,
 	signal: AbortSignal,
 ): Promise<void> {
-	for (const text of await exposed(source)) host.notify({ level: 'warning', text });
+	const dockerfile = join(source.context, source.dockerfile);
+	const exposed = await imageSecretsWarning(source.context, dockerfile);
+	if (exposed !== null) host.notify({ level: 'warning', text: exposed });
 	const names = Object.keys(buildArgs).sort();
 	const hidden = Object.fromEntries(Object.entries(buildArgs).filter(([name]) => !STEERS_DOCKER.test(name)));
 	const lines: string[] = [];
@@ -31,7 +31,7 @@ export async function buildImage(
 		command: 'docker',
 		args: [
 			...['buildx', 'build', '--push', '--platform', 'linux/amd64', '-t', image],
-			...['-f', join(source.context, source.dockerfile)],
+			...['-f', dockerfile],
 			...names.flatMap((name) => ['--build-arg', name in hidden ? name : `${name}=${buildArgs[name]}`]),
 			source.context,
 		],
@@ -49,13 +49,4 @@ export async function buildImage(
 		detail: lines.slice(-SHOWN_LINES).join('\n'),
 		next: 'Correct what it says; for a refused push, log in with docker login.',
 	});
-}
-
-/** Without a `.dockerignore` a `COPY . .` takes everything along, also what no upload would. */
-async function exposed({ context, dockerfile }: ImageBuild['source']): Promise<string[]> {
-	const names = await readdir(context);
-	if (names.includes('.dockerignore') || existsSync(join(context, `${dockerfile}.dockerignore`))) return [];
-	const found = names.filter((name) => looksSecret(name) || name === '.pulse').sort();
-	if (found.length === 0) return [];
-	return [`${found.join(', ')} may end up in the image: there is no .dockerignore in ${context}`];
 }

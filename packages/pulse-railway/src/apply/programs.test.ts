@@ -71,14 +71,16 @@ describe('docker (R7.9)', () => {
 
 	it('warns of secrets that nothing keeps out of the image', async () => {
 		for (const name of ['.env', '.env.example', 'server.key']) await writeFile(join(dir, name), '');
-		await mkdir(join(dir, '.pulse/local'), { recursive: true });
+		for (const name of ['.pulse/local', 'config', 'credentials', 'node_modules/a'])
+			await mkdir(join(dir, name), { recursive: true });
+		for (const name of ['config/credentials.json', 'node_modules/a/test.key']) await writeFile(join(dir, name), '');
 		const warned = async () => {
 			const host = recordingHost();
 			await build('', host);
 			return host.messages.flatMap((message) => (message.level === 'warning' ? [message.text] : []));
 		};
 		expect(await warned()).toEqual([
-			`.env, .pulse, server.key may end up in the image: there is no .dockerignore in ${dir}`,
+			`.env, .pulse, server.key, config/credentials.json may end up in the image: there is no .dockerignore in ${dir}`,
 		]);
 		await writeFile(join(dir, 'Dockerfile.dockerignore'), '.env');
 		expect(await warned()).toEqual([]);

@@ -1,9 +1,9 @@
 import type { Dirent, Stats } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { basename, join, relative, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { DeployToolError, usageError } from 'pulse-deploy-kit/errors';
+import { looksSecret } from 'pulse-deploy-kit/looks-secret';
 import { type IgnoreOptions, type IgnoreRules, rulesFor } from './ignore-rules.ts';
-import { looksSecret } from './looks-secret.ts';
 
 export interface SourceFiles {
 	/** Absolute. */
@@ -40,8 +40,7 @@ export async function listFiles(context: string, options: IgnoreOptions, signal:
 	for (const name of OVERRIDING)
 		if (walk.entries.includes(`./${name}`))
 			walk.warnings.push(`${name} is uploaded and may override the settings of this deploy; add it to .railwayignore`);
-	const secrets = walk.entries.filter((name) => looksSecret(basename(name)));
-	if (secrets.length > 0) walk.warnings.push(secretsWarning(secrets));
+	if (walk.secrets.length > 0) walk.warnings.push(secretsWarning(walk.secrets));
 	return {
 		context: root,
 		entries: walk.entries,
@@ -54,6 +53,7 @@ export async function listFiles(context: string, options: IgnoreOptions, signal:
 class Walk {
 	readonly entries: string[] = [];
 	readonly warnings: string[] = [];
+	readonly secrets: string[] = [];
 	fileCount = 0;
 	bytes = 0;
 	readonly #signal: AbortSignal;
@@ -104,6 +104,7 @@ class Walk {
 
 	#add(name: string, found: Stats): void {
 		this.entries.push(name);
+		if (looksSecret(name)) this.secrets.push(name);
 		this.fileCount++;
 		this.bytes += found.size;
 	}
