@@ -176,5 +176,7 @@ it('takes later activity only', () => {
 	const known = record('a', 'active', { lastSeenAt: 10 });
 	expect(seen(known, 11).lastSeenAt).toBe(11);
 	expect(seen(known, 10)).toBe(known);
-	expect(seen(record('a', 'active'), 0).lastSeenAt).toBe(0);
+	expect(seen(record('a', 'active'), 1).lastSeenAt).toBe(1);
+	// What a router reports that has only ever searched there.
+	expect(seen(record('a', 'active'), 0).lastSeenAt).toBeNull();
 });

@@ -116,7 +116,7 @@ export function reconcile(state: LiveState, truth: DurableTruth, now: number): O
 
 /** Invariants 4 and 5 of activity: only known records, and the time never goes back. */
 export function seen(record: DeploymentRecord, at: number): DeploymentRecord {
-	return at > (record.lastSeenAt ?? Number.NEGATIVE_INFINITY) ? { ...record, lastSeenAt: at } : record;
+	return at > (record.lastSeenAt ?? 0) ? { ...record, lastSeenAt: at } : record;
 }
 
 interface Change {

@@ -6,7 +6,7 @@ import type { RoutingTable } from './snapshot.ts';
 
 /**
  * Skew-safe assets: lazy chunks of an old page carry no affinity, so after a promotion the active deployment does not
- * know them. When it answers 404, the draining deployments are tried, newest first, and the finding is remembered: who to
+ * know them. When it answers 404, 410 or with a page, the draining deployments are tried, newest first, and the finding is remembered: who to
  * ask, never an answer. That nobody has it is believed for a moment, and only of whoever was told so: an app may show a
  * file to one user and hide it from another.
  */
@@ -76,7 +76,10 @@ const ASSET_DESTINATIONS = new Set([
 	'font',
 	'worker',
 	'sharedworker',
+	'audioworklet',
+	'paintworklet',
 	'manifest',
+	'json',
 	'audio',
 	'video',
 	'track',

@@ -38,6 +38,20 @@ export class Upstreams {
 		upstream.lastSeenAt = this.#now();
 	}
 
+	/**
+	 * The router itself asks, for somebody who asked another deployment. It is in flight, or the backend could be taken away
+	 * under it; it is no activity, or one picture that is missing would keep every draining deployment (decision 21).
+	 */
+	claimSearch(target: Target): Upstream {
+		const upstream = this.#of(target);
+		upstream.inFlight++;
+		return upstream;
+	}
+
+	releaseSearch(upstream: Upstream): void {
+		upstream.inFlight--;
+	}
+
 	claimSocket(target: Target): Upstream {
 		const upstream = this.#of(target);
 		upstream.sockets++;

@@ -28,7 +28,7 @@ export class HttpExchange implements Exchange {
 	readonly #hasBody: boolean;
 	readonly #repeatable: boolean;
 	readonly #started: number;
-	#upstream: Upstream;
+	readonly #claimed: Upstream;
 	#connection: UpstreamConnection | null = null;
 	#giveUp: (() => void) | null = null;
 	#retried = false;
@@ -44,7 +44,7 @@ export class HttpExchange implements Exchange {
 		this.#response = forward.response;
 		this.#head = forward.head;
 		this.#target = forward.target;
-		this.#upstream = forward.upstream;
+		this.#claimed = forward.upstream;
 		this.#requestId = forward.requestId;
 		this.#search = forward.search;
 		this.#hasBody = forward.head.chunked || forward.head.contentLength > 0;
@@ -189,10 +189,7 @@ export class HttpExchange implements Exchange {
 	/** Asks the next deployment for an asset that this one lacks, or hands out the first answer after all. */
 	#searchOn(search: AssetSearch) {
 		this.#release();
-		const next = search.next(() => this.#searchOn(search));
-		if (next !== null) {
-			this.#context.upstreams.releaseRequest(this.#upstream);
-			this.#upstream = this.#context.upstreams.claimRequest(next);
+		if (search.next(() => this.#searchOn(search)) !== null) {
 			this.#retried = false;
 			return this.#dispatch();
 		}
@@ -215,15 +212,15 @@ export class HttpExchange implements Exchange {
 			countFailure(this.#upstream.failures, 'client-gone');
 			this.#context.log.failed('client-gone', this.#fields(), null);
 		}
-		this.#search?.stop();
 		this.#release();
 		this.#context.exchanges.delete(this);
-		this.#context.upstreams.releaseRequest(this.#upstream);
+		this.#context.upstreams.releaseRequest(this.#claimed);
 		if (this.#hasBody && !this.#request.complete) this.#request.resume();
 		if (this.#context.log.access === 'all') {
 			const ms = Math.round(performance.now() - this.#started);
 			this.#context.log.served({ ...this.#fields(), status: this.#response.statusCode, bytes: this.#bytes, ms });
 		}
+		this.#search?.stop();
 	}
 
 	/** Lets go of the backend, unless it has already let go of us. */
@@ -233,6 +230,11 @@ export class HttpExchange implements Exchange {
 		const connection = this.#connection;
 		this.#connection = null;
 		connection?.abandon(this);
+	}
+
+	/** Who is asked now: at first the deployment that was claimed. */
+	get #upstream(): Upstream {
+		return this.#search?.asked ?? this.#claimed;
 	}
 
 	#fields(): RequestFields {

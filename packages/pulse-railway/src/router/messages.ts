@@ -31,7 +31,8 @@ Object.defineProperty(RouterRequest.prototype, 'headers', {
 
 const NO_HEADERS = Object.freeze({});
 
-function headerOf(raw: readonly string[], name: string): string | undefined {
+/** The first header of this lowercase name. */
+export function headerOf(raw: readonly string[], name: string): string | undefined {
 	for (let i = 0; i < raw.length; i += 2) {
 		if (raw[i]!.length === name.length && raw[i]!.toLowerCase() === name) return raw[i + 1];
 	}

@@ -79,7 +79,7 @@ export function routeRequest(context: RouteContext, request: IncomingMessage, re
 				return refuse(forward.table.loaded ? resolution.kind : 'no-snapshot', target.path);
 			case 'target': {
 				const search = forward.assets?.wants(request.method!, head, affinity)
-					? new AssetSearch(forward.assets, target.forward, head.lines)
+					? new AssetSearch(forward.assets, forward.upstreams, target.forward, head.lines)
 					: null;
 				const upstream = forward.upstreams.claimRequest(resolution.target);
 				const requestId = head.requestId || head.railwayRequestId || context.nextRequestId();

@@ -46,7 +46,8 @@ export async function readActivity({ backend, keys }: StoreContext): Promise<Act
 		if (!sum) continue;
 		deployments.set(part.id, {
 			id: part.id,
-			lastSeenAt: Math.max(sum.lastSeenAt ?? part.lastSeenAt, part.lastSeenAt),
+			// 0 is never: it was only asked for what others lack.
+			lastSeenAt: Math.max(sum.lastSeenAt ?? 0, part.lastSeenAt) || null,
 			inFlight: sum.inFlight + part.inFlight,
 			sockets: sum.sockets + part.sockets,
 			requestRate: sum.requestRate + part.requestRate,
