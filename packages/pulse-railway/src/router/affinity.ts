@@ -5,6 +5,11 @@ export function affinityOf(query: string, header: string): string {
 	return queryValue(query, AFFINITY_QUERY) || header;
 }
 
+/** The header alone says which deployment, not the address that caches know an answer by. */
+export function isPinnedByHeader(query: string, header: string): boolean {
+	return header !== '' && queryValue(query, AFFINITY_QUERY) === '';
+}
+
 /** A websocket that prefers the active deployment to a refusal, because the app then reloads the page (contract R3.2). */
 export function reloadsOnStale(query: string): boolean {
 	return queryValue(query, RELOAD_ON_STALE_QUERY) === '1';

@@ -16,9 +16,12 @@ export function jsonAnswer(status: number, body: unknown): Answer {
 	return { status, headers: ['content-type', 'application/json'], body: JSON.stringify(body) };
 }
 
+/** What the router says is true for now and for this request: no cache may give it to the next one (decision 27). */
+const NOT_KEPT = ['cache-control', 'no-store'];
+
 /** Answers through Node's response, which keeps order among pipelined requests and drops the body of a HEAD. */
 export function writeAnswer(response: ServerResponse, answer: Answer): void {
-	const headers = [...answer.headers];
+	const headers = [...answer.headers, ...NOT_KEPT];
 	if (answer.status !== 204) headers.push('content-length', String(Buffer.byteLength(answer.body)));
 	response.writeHead(answer.status, headers);
 	response.end(answer.body);
@@ -31,7 +34,8 @@ export function writeRawAnswer(socket: Socket, answer: Answer): void {
 		return;
 	}
 	let text = `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}\r\n`;
-	for (let i = 0; i < answer.headers.length; i += 2) text += `${answer.headers[i]}: ${answer.headers[i + 1]}\r\n`;
+	const headers = [...answer.headers, ...NOT_KEPT];
+	for (let i = 0; i < headers.length; i += 2) text += `${headers[i]}: ${headers[i + 1]}\r\n`;
 	text += `content-length: ${Buffer.byteLength(answer.body)}\r\nconnection: close\r\n\r\n${answer.body}`;
 	socket.end(text, 'latin1');
 	linger(socket, LINGER_MS);

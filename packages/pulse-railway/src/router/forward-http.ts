@@ -102,14 +102,14 @@ export class HttpExchange implements Exchange {
 		// A client that still waits to be asked for its body cannot be expected to send it any more.
 		if (this.#context.draining || (this.#head.expectsContinue && !this.#request.complete))
 			response.shouldKeepAlive = false;
-		response.writeHead(head.status, head.reason, responseHeaders(head, deploymentId, this.#request));
+		response.writeHead(head.status, head.reason, responseHeaders(head, deploymentId, this.#head, this.#request));
 		this.#body = new ResponseBody(response, head);
 	}
 
 	/** By far the most responses: small, of known length, in one read. They leave in one write. */
 	onWhole(head: ResponseHead, body: string): boolean {
 		if (this.#search?.minds(head) || this.#context.draining || this.#head.expectsContinue) return false;
-		const lines = responseLines(head.headers, this.#upstream.id);
+		const lines = responseLines(head.headers, this.#upstream.id, this.#head);
 		if (!this.#response.sendWhole(head.status, `HTTP/1.1 ${head.status} ${head.reason}\r\n${lines}\r\n${body}`))
 			return false;
 		this.#done = true;

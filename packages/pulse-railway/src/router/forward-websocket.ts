@@ -112,7 +112,7 @@ export class WebSocketHandshake implements ResponseEvents {
 		this.#answered = true;
 		this.#chunked = head.chunked;
 		const framing = head.chunked ? 'Transfer-Encoding: chunked\r\n' : '';
-		const lines = responseLines(head.headers, this.#request.upstream.id);
+		const lines = responseLines(head.headers, this.#request.upstream.id, this.#request.head);
 		this.#request.client.write(`${statusLine(head)}Connection: close\r\n${framing}${lines}\r\n`, 'latin1');
 	}
 

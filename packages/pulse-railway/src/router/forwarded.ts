@@ -3,15 +3,14 @@ export interface ForwardedHeaders {
 	for: string;
 	proto: string;
 	host: string;
-	/** RFC 7239. */
-	standard: string;
 	realIp: string;
 }
 
 /**
  * The forwarding headers a backend gets. Only a neighbour on a private address is believed: Railway's edge connects from
  * 100.64.0.0/10 and sets `X-Real-IP`, `X-Forwarded-Proto` and `X-Forwarded-Host` (facts/railway.md §6). Anybody else could
- * have invented them, so theirs are replaced.
+ * have invented them, so theirs are replaced. What the edge does not set comes from a client even so, and is not passed on:
+ * see {@link CLAIMS}.
  */
 export function forwardedLines(given: ForwardedHeaders, host: string, peer: string): string {
 	const trusted = isTrusted(peer);
@@ -26,8 +25,34 @@ export function forwardedLines(given: ForwardedHeaders, host: string, peer: stri
 	let lines = `X-Forwarded-For: ${before === '' ? own : `${before}, ${own}`}\r\nX-Forwarded-Proto: ${proto}\r\n`;
 	if (forwardedHost !== '') lines += `X-Forwarded-Host: ${forwardedHost}\r\n`;
 	if (trusted && given.realIp !== '') lines += `X-Real-IP: ${given.realIp}\r\n`;
-	if (trusted && given.standard !== '') lines += `Forwarded: ${given.standard}\r\n`;
 	return lines;
+}
+
+/**
+ * Headers that frameworks believe as the word of a proxy, and that no proxy before this one sets: the standard one (RFC 7239)
+ * and other names of scheme, host and path. A path that is rewritten by header would also lead round the block of internal
+ * paths. More of them begin with `X-Forwarded-`: ports, prefixes, users.
+ */
+export const CLAIMS = [
+	'forwarded',
+	'front-end-https',
+	'x-host',
+	'x-original-host',
+	'x-original-uri',
+	'x-original-url',
+	'x-rewrite-url',
+	'x-scheme',
+	'x-script-name',
+	'x-url-scheme',
+];
+
+/** One more of {@link CLAIMS}, by its beginning; or one of all these names with underscores, which CGI and WSGI do not tell apart. */
+export function isClaim(lower: string): boolean {
+	if (lower.charCodeAt(0) !== 120 /* x */) return false;
+	if (lower.startsWith('x-forwarded-')) return true;
+	if (!lower.includes('_')) return false;
+	const dashed = lower.replaceAll('_', '-');
+	return dashed.startsWith('x-forwarded-') || dashed === 'x-real-ip' || CLAIMS.includes(dashed);
 }
 
 const lastHop = (list: string): string => list.slice(list.lastIndexOf(',') + 1).trim();

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { SELECTED_DEPLOYMENT_HEADER } from '../protocol.ts';
+import { AFFINITY_HEADER, SELECTED_DEPLOYMENT_HEADER } from '../protocol.ts';
 import { forwardedLines } from './forwarded.ts';
 import { droppedBy, HOP_BY_HOP } from './hop-by-hop.ts';
 import type { RequestHead } from './request-head.ts';
@@ -36,7 +36,12 @@ export function handshakeLines(head: RequestHead, peer: string): string {
 }
 
 /** A backend's headers as this client gets them: a flat array of names and values. */
-export function responseHeaders(head: ResponseHead, deploymentId: string, client: IncomingMessage): string[] {
+export function responseHeaders(
+	head: ResponseHead,
+	deploymentId: string,
+	asked: RequestHead,
+	client: IncomingMessage,
+): string[] {
 	const raw = head.headers;
 	const following = followingOf(head, client);
 	const dropped = droppedBy(raw);
@@ -46,18 +51,21 @@ export function responseHeaders(head: ResponseHead, deploymentId: string, client
 		if (!isDropped(name, dropped) && !isOutOfPlace(name, following)) kept.push(name, raw[i + 1]!);
 	}
 	kept.push(SELECTED_DEPLOYMENT_HEADER, deploymentId);
+	// Beside a `Vary` of the backend's own, to which it adds (RFC 9110 §12.5.5).
+	if (asked.pinnedByHeader) kept.push('vary', AFFINITY_HEADER);
 	return kept;
 }
 
 /** The same as lines, each ending in CRLF. */
-export function responseLines(raw: readonly string[], deploymentId: string): string {
+export function responseLines(raw: readonly string[], deploymentId: string, asked: RequestHead): string {
 	const dropped = droppedBy(raw);
 	let lines = '';
 	for (let i = 0; i < raw.length; i += 2) {
 		const name = raw[i]!;
 		if (!isDropped(name, dropped)) lines += `${name}: ${raw[i + 1]}\r\n`;
 	}
-	return `${lines}${SELECTED_DEPLOYMENT_HEADER}: ${deploymentId}\r\n`;
+	const varies = asked.pinnedByHeader ? `vary: ${AFFINITY_HEADER}\r\n` : '';
+	return `${lines}${SELECTED_DEPLOYMENT_HEADER}: ${deploymentId}\r\n${varies}`;
 }
 
 /** Of a 1xx response. A length there would make its reader wait for a body. */

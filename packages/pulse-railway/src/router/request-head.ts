@@ -1,6 +1,6 @@
 import { AFFINITY_HEADER, CLIENT_LOADER_HEADER, CLIENT_LOADER_LOCATION_HEADER } from '../protocol.ts';
 import type { FailureCause } from './failures.ts';
-import type { ForwardedHeaders } from './forwarded.ts';
+import { CLAIMS, type ForwardedHeaders, isClaim } from './forwarded.ts';
 import { droppedBy } from './hop-by-hop.ts';
 
 /** A client's headers, read once: what is forwarded as it is, and what the router itself has to know. */
@@ -10,6 +10,8 @@ export interface RequestHead {
 	host: string;
 	hosts: number;
 	affinity: string;
+	/** The header alone said which deployment: another answer stands under the same address for whoever does not send it. */
+	pinnedByHeader: boolean;
 	origin: string;
 	requestId: string;
 	railwayRequestId: string;
@@ -32,6 +34,7 @@ type Take = (head: RequestHead, value: string) => void;
 
 /** Headers that are not simply copied. `null` drops; a function reads, and copies too when it is in COPIED. */
 const TAKEN = new Map<string, Take>([
+	...CLAIMS.map((name): [string, Take] => [name, () => {}]),
 	[
 		'host',
 		(head, value) => {
@@ -90,12 +93,6 @@ const TAKEN = new Map<string, Take>([
 		'x-forwarded-host',
 		(head, value) => {
 			head.forwarded.host ||= value;
-		},
-	],
-	[
-		'forwarded',
-		(head, value) => {
-			head.forwarded.standard = head.forwarded.standard === '' ? value : `${head.forwarded.standard}, ${value}`;
 		},
 	],
 	[
@@ -173,6 +170,7 @@ export function readRequestHead(raw: readonly string[]): RequestHead {
 		host: '',
 		hosts: 0,
 		affinity: '',
+		pinnedByHeader: false,
 		origin: '',
 		requestId: '',
 		railwayRequestId: '',
@@ -185,7 +183,7 @@ export function readRequestHead(raw: readonly string[]): RequestHead {
 		clientLoaderLocation: '',
 		corsMethod: '',
 		corsHeaders: '',
-		forwarded: { for: '', proto: '', host: '', standard: '', realIp: '' },
+		forwarded: { for: '', proto: '', host: '', realIp: '' },
 		refused: null,
 	};
 	const dropped = droppedBy(raw);
@@ -201,7 +199,7 @@ export function readRequestHead(raw: readonly string[]): RequestHead {
 		}
 		const read = READ.get(lower);
 		if (read !== undefined) read(head, value);
-		if (dropped?.has(lower)) continue;
+		if (dropped?.has(lower) || isClaim(lower)) continue;
 		lines += `${name}: ${value}\r\n`;
 	}
 	if (head.chunked && head.contentLength !== -1) head.refused = 'bad-request';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { CONTROL_PATH, ROUTER_HEALTH_PATH } from '../protocol.ts';
-import { affinityOf, reloadsOnStale } from './affinity.ts';
+import { affinityOf, isPinnedByHeader, reloadsOnStale } from './affinity.ts';
 import { failureAnswer, writeAnswer, writeRawAnswer } from './answer.ts';
 import { AssetSearch } from './asset-search.ts';
 import { countFailure, type ForwardContext } from './context.ts';
@@ -68,6 +68,7 @@ export function routeRequest(context: RouteContext, request: IncomingMessage, re
 		return refuse(head.refused, target.path);
 	}
 	const affinity = affinityOf(target.query, head.affinity);
+	head.pinnedByHeader = isPinnedByHeader(target.query, head.affinity);
 	resolving(context, affinity, (resolution) => {
 		// Gone while the store was asked: a claim would never be released, because its response is closed already.
 		if (response.destroyed) return;
@@ -112,6 +113,7 @@ export function routeUpgrade(context: RouteContext, request: IncomingMessage, cl
 	if (head.refused !== null) return refuse(head.refused);
 	// It would only be closed again with 1012; a refusal sends the client to the next router at once.
 	if (forward.draining) return refuse('draining-away');
+	head.pinnedByHeader = isPinnedByHeader(target.query, head.affinity);
 	resolving(context, affinityOf(target.query, head.affinity), (resolution) => {
 		if (client.destroyed) return;
 		switch (resolution.kind) {

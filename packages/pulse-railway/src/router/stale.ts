@@ -1,4 +1,4 @@
-import { STALE_AFFINITY_HEADER } from '../protocol.ts';
+import { AFFINITY_HEADER, STALE_AFFINITY_HEADER } from '../protocol.ts';
 import type { RequestHead } from './request-head.ts';
 
 /** An answer that the router itself gives. */
@@ -15,6 +15,7 @@ export function staleAnswer(method: string, head: RequestHead): Answer {
 		headers.push('access-control-allow-origin', head.origin, 'access-control-allow-credentials', 'true');
 		headers.push('access-control-expose-headers', STALE_AFFINITY_HEADER, 'vary', 'Origin');
 	}
+	if (head.pinnedByHeader) headers.push('vary', AFFINITY_HEADER);
 	if (head.clientLoader === '1' && isSameOrigin(head.clientLoaderLocation, head)) {
 		return { status: 302, headers: [...headers, 'location', head.clientLoaderLocation], body: '' };
 	}
@@ -27,7 +28,10 @@ export function staleAnswer(method: string, head: RequestHead): Answer {
 	return { status: 409, headers, body: '{"detail":"stale affinity"}' };
 }
 
-/** A location that cannot lead away: the header comes from the client, and an open redirect would come from us. */
+/**
+ * A location that cannot lead away: the header comes from the client, and an open redirect would come from us. Nor is a
+ * forwarded host believed: who can set the location can set that one too.
+ */
 function isSameOrigin(location: string, { forwarded, host }: RequestHead): boolean {
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: browsers skip tabs and newlines, so `/\t/evil` leads away
 	if (location === '' || /[\x00-\x20\x7f\\]/.test(location)) return false;
@@ -37,7 +41,7 @@ function isSameOrigin(location: string, { forwarded, host }: RequestHead): boole
 		const url = new URL(location);
 		// From https to http would show the next request to everybody on the way.
 		if (url.protocol === 'http:' && forwarded.proto === 'https') return false;
-		const same = url.host.toLowerCase() === (forwarded.host || host).toLowerCase();
+		const same = url.host.toLowerCase() === host.toLowerCase();
 		return same && url.username === '' && url.password === '';
 	} catch {
 		return false;
