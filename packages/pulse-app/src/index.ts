@@ -1,7 +1,7 @@
 export { App, type AppOptions, type ListenOptions } from './app.ts';
 export { APP_BRAND, PLUGIN_BRAND, SESSION_STORE_BRAND } from './brand.ts';
 export { PulseError } from './errors.ts';
-export type { Directives, Plugin, PluginContext, RenderSessionCounts } from './plugin.ts';
+export type { Directives, InUse, Plugin, PluginContext, RenderSessionCounts } from './plugin.ts';
 export type { Channel, ChannelOpener } from './render/channel.ts';
 export type { FormHandler } from './render/mount.ts';
 export type { RenderSession } from './render/render-session.ts';

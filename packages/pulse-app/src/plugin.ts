@@ -45,6 +45,8 @@ export interface PluginContext {
 	/** Seconds that a render session without a socket is kept. */
 	readonly sessionTimeoutSeconds: number;
 	renderSessions(): RenderSessionCounts;
+	/** What a draining deployment is kept for; nothing of it is left once all are zero. */
+	inUse(): InUse;
 	/** Tells every connected browser to reload; returns how many sockets were told. */
 	reload(): number;
 	readonly log: {
@@ -60,4 +62,16 @@ export interface RenderSessionCounts {
 	readonly connected: number;
 	/** Without a socket, still within the session timeout. */
 	readonly resumable: number;
+}
+
+/** What holds a deployment that drains (contract, decision 21). */
+export interface InUse {
+	/** Live and resumable ones. */
+	readonly renderSessions: number;
+	/** Open upgraded connections of any kind: Socket.IO's, and those of websocket endpoints that the app adds. */
+	readonly sockets: number;
+	/** Requests in flight: pages, streams, downloads, uploads. Health checks and what deploy tools ask do not count. */
+	readonly requests: number;
+	/** Such requests since the start: a look that finds a higher number than the one before has missed some. */
+	readonly requestsBegun: number;
 }

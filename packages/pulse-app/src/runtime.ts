@@ -3,8 +3,9 @@ import type { App } from './app.ts';
 import type { Environment } from './config/environment.ts';
 import { type ClientFiles, createClientFiles } from './http/client-files.ts';
 import { headTag } from './http/page-client.ts';
-import type { Directives, Plugin, PluginContext } from './plugin.ts';
+import type { Directives, InUse, Plugin, PluginContext } from './plugin.ts';
 import { RenderRegistry } from './render/registry.ts';
+import { createUsage, type Usage } from './server/usage.ts';
 import { createKeeper } from './sessions/choose-keeper.ts';
 import { readCookieDomain } from './sessions/cookie.ts';
 import { createSessions, type Sessions } from './sessions/sessions.ts';
@@ -22,6 +23,8 @@ export interface Runtime {
 	readonly renders: RenderRegistry;
 	readonly gateway: Gateway;
 	readonly clientFiles: ClientFiles;
+	readonly usage: Usage;
+	inUse(): InUse;
 	/** Directives of a page, as plugins shape them; `renderId` is `null` before the page has a render session. */
 	directives(renderId: string | null): Directives;
 	pageClient(): { readonly head: string; readonly module: string };
@@ -65,6 +68,8 @@ export function createRuntime(app: App, environment: Environment, logger?: Logge
 	});
 	const gateway = createGateway({ app, sessions, renders, serverAddress: environment.serverAddress, log });
 	const clientFiles = createClientFiles();
+	const usage = createUsage();
+	const inUse = (): InUse => ({ renderSessions: renders.counts().total, ...usage.counts() });
 
 	const directives = (renderId: string | null): Directives => {
 		const result: Directives = { headers: {}, query: {}, socketio: { auth: {}, headers: {}, query: {} } };
@@ -84,6 +89,8 @@ export function createRuntime(app: App, environment: Environment, logger?: Logge
 		renders,
 		gateway,
 		clientFiles,
+		usage,
+		inUse,
 		directives,
 		pageClient: () => {
 			const pinned = directives(null);
@@ -94,6 +101,7 @@ export function createRuntime(app: App, environment: Environment, logger?: Logge
 			env: environment.env,
 			sessionTimeoutSeconds: timeoutSeconds,
 			renderSessions: () => renders.counts(),
+			inUse,
 			reload: () => gateway.reloadAll(),
 			log,
 		}),

@@ -1,8 +1,8 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { App } from '../app.ts';
 import { dispatch } from '../http/dispatch.ts';
-import type { RenderSessionCounts } from '../plugin.ts';
+import type { InUse, RenderSessionCounts } from '../plugin.ts';
 import type { Runtime } from '../runtime.ts';
 import { isCookieStore } from '../sessions/choose-keeper.ts';
 import { bind } from './bind.ts';
@@ -22,6 +22,8 @@ export interface RunningApp {
 	readonly url: string;
 	readonly server: Server;
 	renderSessions(): RenderSessionCounts;
+	/** What a draining deployment is kept for. */
+	inUse(): InUse;
 	/** Tells every connected browser to reload; returns how many were told. */
 	reload(): number;
 	/**
@@ -37,14 +39,14 @@ export async function startServer(
 	where: { readonly port: number; readonly address: string },
 	onClosed: () => void,
 ): Promise<RunningApp> {
-	const requests = new Set<ServerResponse>();
+	const { usage } = runtime;
 	const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request: IncomingMessage, response) => {
-		requests.add(response);
-		response.once('close', () => requests.delete(response));
+		usage.begin(request, response);
 		void dispatch(runtime, request, response);
 	});
 	runtime.gateway.attach(server);
 	const upgraded = routeUpgrades(server);
+	usage.watch(upgraded);
 
 	const stop = createStop(app, runtime);
 	try {
@@ -52,7 +54,7 @@ export async function startServer(
 		const bound = await bind(server, where.port, where.address);
 		const url = `http://${hostFor(bound.address)}:${bound.port}`;
 		runtime.log.info({ url, deployment: runtime.environment.env.PULSE_DEPLOYMENT_ID }, 'listening');
-		const ending = drain({ server, requests, upgraded, messages: runtime.gateway.messages });
+		const ending = drain({ server, requests: usage.requests, upgraded, messages: runtime.gateway.messages });
 		let closed: Promise<void> | null = null;
 		const finish = async () => {
 			await ending.done;
@@ -70,6 +72,7 @@ export async function startServer(
 			url,
 			server,
 			renderSessions: () => runtime.renders.counts(),
+			inUse: runtime.inUse,
 			reload: () => runtime.gateway.reloadAll(),
 			close: ({ budgetMs = 10_000 } = {}) => {
 				ending.within(budgetMs);

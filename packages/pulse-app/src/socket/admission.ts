@@ -17,6 +17,8 @@ export type Admission =
 			readonly render: RenderSession;
 			readonly sid: string;
 			readonly received: number | null;
+			/** This process never had a render session of that id, or has closed it. */
+			readonly unknown: boolean;
 	  }
 	| { readonly kind: 'reload' }
 	| { readonly kind: 'refused'; readonly code: string };
@@ -45,9 +47,16 @@ export async function admit(
 
 	const existing = parts.renders.find(renderId);
 	if (existing !== null && !(await parts.sessions.owns(sid, existing))) return refused('not_owner');
-	const render = parts.renders.find(renderId) ?? parts.renders.create(sid, renderId);
+	const known = parts.renders.find(renderId);
+	const render = known ?? parts.renders.create(sid, renderId);
 	if (render.owner !== sid) return refused('not_owner');
 	if (!render.claim(pageInstance)) return refused('render_id_collision');
 	const received = handshake.auth.__pulse_received;
-	return { kind: 'accepted', render, sid, received: Number.isSafeInteger(received) ? (received as number) : null };
+	return {
+		kind: 'accepted',
+		render,
+		sid,
+		received: Number.isSafeInteger(received) ? (received as number) : null,
+		unknown: known === null,
+	};
 }

@@ -59,14 +59,34 @@ describe('a socket', () => {
 		await expect.poll(() => first.socket.connected).toBe(false);
 	});
 
-	it('with an unknown render id gets a new session and is told to reload when it attaches', async () => {
+	it('with an unknown render id is told to reload, in a new session (P1.5, P1.8)', async () => {
 		const { url, running } = await serve();
 		const browser = new Browser(url);
 		await browser.open();
 		const page = await browser.connect({ auth: { render_id: 'f'.repeat(32) } }).ready();
 		expect(running.renderSessions().total).toBe(2);
-		page.say({ type: 'attach', path: '/', routeInfo: null, attachId: '1' });
 		await page.hear({ type: 'reload' });
+		page.say({ type: 'attach', path: '/', routeInfo: null, attachId: '1' });
+		await expect.poll(() => page.heard).toEqual([{ type: 'reload' }, { type: 'reload' }]);
+	});
+
+	it('whose state is with another process is told so instead of beginning anew in silence', async () => {
+		const secret = { env: { PULSE_SECRET: 's'.repeat(32) } };
+		const [one, other] = [
+			await serve({ channels: { counter } }, secret),
+			await serve({ channels: { counter } }, secret),
+		];
+		const browser = new Browser(one.url);
+		await browser.open();
+		const page = await browser.connect().ready();
+		await page.request('counter', 'increment');
+		expect(page.heard.filter((message) => message.type === 'reload')).toEqual([]);
+		page.socket.disconnect();
+		await browser.connect({ origin: other.url }).hear({ type: 'reload' });
+		// Where its state is, it only comes back.
+		const back = await browser.connect().ready();
+		expect(await back.request('counter', 'read')).toBe(1);
+		expect(back.heard.filter((message) => message.type === 'reload')).toEqual([]);
 	});
 
 	it('with a cookie that no server of ours made is told to reload, and leaves nothing behind', async () => {

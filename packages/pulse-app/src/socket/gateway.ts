@@ -85,6 +85,8 @@ export function createGateway(parts: {
 		});
 		socket.conn.on('heartbeat', () => render.heartbeat(link));
 		renders.connect(render, link, admission.received);
+		// Its state is with another process, or gone: whatever is done here would begin anew without a word.
+		if (admission.unknown) render.send({ type: 'reload' });
 	});
 
 	return {

@@ -43,9 +43,9 @@ export class Browser {
 		return answer.directives;
 	}
 
-	connect(overrides: { auth?: object; query?: object; cookie?: string | null } = {}): Page {
+	connect(overrides: { auth?: object; query?: object; cookie?: string | null; origin?: string } = {}): Page {
 		const cookie = overrides.cookie === undefined ? this.cookie : overrides.cookie;
-		const socket = io(this.url, {
+		const socket = io(overrides.origin ?? this.url, {
 			transports: ['websocket'],
 			auth: overrides.auth ?? { ...this.directives?.socketio.auth, __pulse_page_instance_id: 'page-1' },
 			query: overrides.query ?? this.directives?.socketio.query ?? {},

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Directives, PluginContext } from 'pulse-app';
 import { afterEach, describe, expect, test } from 'vitest';
 import { AWSECSPlugin, type AWSECSPluginOptions } from './aws-ecs-plugin.ts';
-import { drainWord } from './drain-word.ts';
+import { drainWord, lookForUse } from './drain-word.ts';
 
 const ENV = {
 	PULSE_AWS_DEPLOYMENT_NAME: 'prod',
@@ -86,6 +86,7 @@ async function started(env: Record<string, string> = ENV, options: AWSECSPluginO
 		env,
 		sessionTimeoutSeconds: 60,
 		renderSessions: () => ({ total: sessions.total, connected: sessions.total, resumable: 0 }),
+		inUse: () => ({ renderSessions: sessions.total, sockets: 0, requests: 0, requestsBegun: 0 }),
 		reload: () => 0,
 		log,
 	} as PluginContext;
@@ -264,13 +265,15 @@ describe('A11.3: the drain watch', () => {
 		for (let poll = 0; poll < 6; poll++) await clock.advance(5000);
 		expect(words()).toEqual(['healthy']);
 		sessions.total = 0;
+		for (let poll = 0; poll < 4; poll++) await clock.advance(5000);
+		expect(words()).toEqual(['healthy']);
 		await clock.advance(5000);
 		expect(words()).toEqual(['healthy', 'draining']);
 		sessions.total = 2;
 		await clock.advance(5000);
 		expect(words()).toEqual(['healthy', 'draining', 'healthy']);
 		sessions.total = 0;
-		await clock.advance(5000);
+		for (let poll = 0; poll < 5; poll++) await clock.advance(5000);
 		ssm.values.set(STATE, 'active');
 		await clock.advance(5000);
 		expect(words()).toEqual(['healthy', 'draining', 'healthy', 'draining', 'healthy']);
@@ -309,13 +312,33 @@ describe('A11.3: the drain watch', () => {
 	});
 });
 
-test('the grace counts from when the task first saw the deployment draining', () => {
-	const facts = { state: 'draining', renderSessions: 0, graceMs: 20 };
-	expect(drainWord({ ...facts, drainingSince: null, now: 100 })).toEqual({ word: 'healthy', drainingSince: 100 });
-	expect(drainWord({ ...facts, drainingSince: 100, now: 119 }).word).toBe('healthy');
-	expect(drainWord({ ...facts, drainingSince: 100, now: 120 }).word).toBe('draining');
-	expect(drainWord({ ...facts, state: null, drainingSince: 100, now: 500 })).toEqual({
-		word: 'healthy',
-		drainingSince: null,
-	});
+test('the grace counts from when the task first saw the deployment draining with nobody on it', () => {
+	const facts = { state: 'draining', inUse: false, graceMs: 20 };
+	expect(drainWord({ ...facts, idleSince: null, now: 100 })).toEqual({ word: 'healthy', idleSince: 100 });
+	expect(drainWord({ ...facts, idleSince: 100, now: 119 }).word).toBe('healthy');
+	expect(drainWord({ ...facts, idleSince: 100, now: 120 }).word).toBe('draining');
+	expect(drainWord({ ...facts, idleSince: 100, now: 500, inUse: true })).toEqual({ word: 'healthy', idleSince: null });
+	expect(drainWord({ ...facts, state: null, idleSince: 100, now: 500 })).toEqual({ word: 'healthy', idleSince: null });
+});
+
+test('decision 21: sessions, sockets and requests in flight hold a task, and requests that came and went between two looks', () => {
+	const nothing = { renderSessions: 0, sockets: 0, requests: 0, requestsBegun: 0 };
+	let now = nothing;
+	const look = lookForUse({ renderSessions: () => ({ total: 0, connected: 0, resumable: 0 }), inUse: () => now });
+	expect(look()).toBe(false);
+	for (const held of [{ renderSessions: 1 }, { sockets: 1 }, { requests: 1 }]) {
+		now = { ...nothing, ...held };
+		expect(look(), JSON.stringify(held)).toBe(true);
+	}
+	now = { ...nothing, requestsBegun: 3 };
+	expect([look(), look()]).toEqual([true, false]);
+});
+
+test('an app with an older pulse-app is held by its render sessions', () => {
+	let total = 1;
+	const older = { renderSessions: () => ({ total, connected: total, resumable: 0 }) } as PluginContext;
+	const look = lookForUse(older);
+	expect(look()).toBe(true);
+	total = 0;
+	expect(look()).toBe(false);
 });

@@ -2,14 +2,14 @@ import type { PluginContext } from 'pulse-app';
 import type { Clock } from 'pulse-deploy-kit/clock';
 import type { Aws } from '../platform/aws.ts';
 import { stateParameter, taskStateParameter } from '../protocol.ts';
-import { type DrainWord, drainWord } from './drain-word.ts';
+import { type DrainWord, drainWord, lookForUse } from './drain-word.ts';
 import { readTaskId } from './task-id.ts';
 import type { TaskVariables } from './variables.ts';
 
 export interface DrainWatch {
 	readonly variables: TaskVariables;
 	readonly ssm: Pick<Aws['ssm'], 'getParameters' | 'putParameter'>;
-	readonly app: Pick<PluginContext, 'renderSessions' | 'log'>;
+	readonly app: Pick<PluginContext, 'renderSessions' | 'inUse' | 'log'>;
 	readonly clock: Clock;
 	/** Uniform in [0, 1). */
 	readonly random: () => number;
@@ -23,7 +23,8 @@ export interface DrainWatch {
 export async function watchDrain(watch: DrainWatch): Promise<void> {
 	const { variables, clock, signal } = watch;
 	let said: DrainWord | null = null;
-	let drainingSince: number | null = null;
+	let idleSince: number | null = null;
+	const inUse = lookForUse(watch.app);
 	try {
 		const task = await readTaskId(variables.metadataUri, variables.taskId, clock, signal);
 		const parameter = taskStateParameter(variables.deploymentName, variables.deploymentId, task);
@@ -32,9 +33,9 @@ export async function watchDrain(watch: DrainWatch): Promise<void> {
 		for (;;) {
 			try {
 				const state = await readState(watch);
-				const facts = { state, drainingSince, renderSessions: watch.app.renderSessions().total, now: clock.now() };
+				const facts = { state, idleSince, inUse: inUse(), now: clock.now() };
 				const next = drainWord({ ...facts, graceMs: variables.drainGraceSeconds * 1000 });
-				drainingSince = next.drainingSince;
+				idleSince = next.idleSince;
 				if (next.word !== said) {
 					await watch.ssm.putParameter({ Name: parameter, Value: next.word, Type: 'String', Overwrite: true });
 					said = next.word;

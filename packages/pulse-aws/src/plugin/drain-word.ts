@@ -1,20 +1,42 @@
+import type { InUse, PluginContext } from 'pulse-app';
+
 /** What a task says of itself in Parameter Store: `draining` means that nobody needs it any more. */
 export type DrainWord = 'healthy' | 'draining';
 
 export interface DrainFacts {
 	/** The deployment's state; `null` before its parameter exists. */
 	readonly state: string | null;
-	/** Since when, in Unix ms, this task has seen the deployment draining. */
-	readonly drainingSince: number | null;
-	readonly renderSessions: number;
+	/** Since when, in Unix ms, this task has seen the deployment draining with nobody on it. */
+	readonly idleSince: number | null;
+	/** At this look, or at any time since the one before. */
+	readonly inUse: boolean;
 	readonly now: number;
 	readonly graceMs: number;
 }
 
-/** Sessions that come back take the word back; so does a rollback that makes the deployment active again. */
-export function drainWord(facts: DrainFacts): { readonly word: DrainWord; readonly drainingSince: number | null } {
-	if (facts.state !== 'draining') return { word: 'healthy', drainingSince: null };
-	const since = facts.drainingSince ?? facts.now;
-	const over = facts.now - since >= facts.graceMs && facts.renderSessions === 0;
-	return { word: over ? 'draining' : 'healthy', drainingSince: since };
+/** Whoever comes back takes the word back; so does a rollback that makes the deployment active again. */
+export function drainWord(facts: DrainFacts): { readonly word: DrainWord; readonly idleSince: number | null } {
+	if (facts.state !== 'draining' || facts.inUse) return { word: 'healthy', idleSince: null };
+	const idleSince = facts.idleSince ?? facts.now;
+	return { word: facts.now - idleSince >= facts.graceMs ? 'draining' : 'healthy', idleSince };
+}
+
+/**
+ * Looks whether anybody uses the task: sessions, sockets, requests in flight (contract, decision 21), or requests that came
+ * and went since the look before, such as the parts of one upload.
+ */
+export function lookForUse(app: Pick<PluginContext, 'renderSessions' | 'inUse'>): () => boolean {
+	let begun = 0;
+	return () => {
+		const seen = inUse(app);
+		const passed = seen.requestsBegun > begun;
+		begun = seen.requestsBegun;
+		return passed || seen.renderSessions + seen.sockets + seen.requests > 0;
+	};
+}
+
+/** An app may have an older pulse-app, which counts render sessions alone. */
+function inUse(app: Pick<PluginContext, 'renderSessions'> & Partial<Pick<PluginContext, 'inUse'>>): InUse {
+	const sessionsAlone = { renderSessions: app.renderSessions().total, sockets: 0, requests: 0, requestsBegun: 0 };
+	return app.inUse?.() ?? sessionsAlone;
 }

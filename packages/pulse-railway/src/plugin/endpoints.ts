@@ -8,7 +8,7 @@ export interface EndpointFacts {
 	/** `null`: not running as a deployment. */
 	readonly deploymentId: string | null;
 	readonly internalToken: string | null;
-	readonly app: Pick<PluginContext, 'renderSessions' | 'reload' | 'sessionTimeoutSeconds'>;
+	readonly app: Pick<PluginContext, 'renderSessions' | 'inUse' | 'reload' | 'sessionTimeoutSeconds'>;
 }
 
 export interface Answer {
@@ -44,12 +44,13 @@ function bodyOf(path: string, { app }: EndpointFacts, id: string): object {
 	if (path === RELOAD_PATH) {
 		return { deployment_id: id, connected_render_count: connected, reloaded_socket_count: app.reload() };
 	}
+	const { sockets, requests } = app.inUse();
 	return {
 		deployment_id: id,
 		connected_render_count: connected,
 		resumable_render_count: resumable,
 		render_session_count: total,
-		drainable: total === 0,
+		drainable: total + sockets + requests === 0,
 		session_timeout_seconds: app.sessionTimeoutSeconds,
 	};
 }

@@ -119,6 +119,19 @@ describe('RailwayPlugin', () => {
 		expect(await told).toEqual([[[], [], [], []], { type: 'reload' }]);
 	});
 
+	it('is not drainable while a stream without a render session flows (decision 21)', async () => {
+		const { url } = await deployment('blue', { listener: (_, response) => void response.writeHead(200).write('open') });
+		const drainable = async () =>
+			((await (await fetch(`${url}/_pulse/internal/railway/sessions`, withToken())).json()) as { drainable: boolean })
+				.drainable;
+		expect(await drainable()).toBe(true);
+		const stream = new AbortController();
+		await fetch(`${url}/stream`, { signal: stream.signal });
+		expect(await drainable()).toBe(false);
+		stream.abort();
+		await expect.poll(drainable).toBe(true);
+	});
+
 	it('lets a socket of a deployment that is gone in, only to tell it to reload', async () => {
 		const [blue, green] = [await deployment('blue'), await deployment('green')];
 		const { cookie, directives } = await blue.prerender();

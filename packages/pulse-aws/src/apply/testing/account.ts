@@ -124,6 +124,7 @@ function app(world: AwsWorld, sessions: Map<string, number>, broken: Account['br
 			env,
 			sessionTimeoutSeconds: 60,
 			renderSessions: () => ({ total: total(), connected: total(), resumable: 0 }),
+			inUse: () => ({ renderSessions: total(), sockets: 0, requests: 0, requestsBegun: 0 }),
 			reload: () => 0,
 			log: { info: () => {}, warn: () => {}, error: () => {} },
 		} satisfies PluginContext);
