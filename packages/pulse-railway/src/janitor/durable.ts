@@ -1,6 +1,7 @@
 import { InconsistentFactsError } from '../deployments/errors.ts';
 import type { StackObservation } from '../platform/port.ts';
 import { ACTIVE_DEPLOYMENT_VARIABLE, DEPLOYMENT_ID_VARIABLE } from '../protocol.ts';
+import { sharedValue } from './shared-value.ts';
 
 /** A deployment as the platform knows it. */
 export interface BackendService {
@@ -34,7 +35,7 @@ export function durableTruth(observation: StackObservation): Durable | null {
 			`Delete the one that is not wanted, or correct its ${DEPLOYMENT_ID_VARIABLE}.`,
 		);
 	}
-	const activeId = observation.sharedVariables[ACTIVE_DEPLOYMENT_VARIABLE]?.trim();
+	const activeId = sharedValue(observation, ACTIVE_DEPLOYMENT_VARIABLE)?.trim();
 	if (!activeId) throw new InconsistentFactsError('active deployment id is missing');
 	if (!services.some(({ id }) => id === activeId)) {
 		throw new InconsistentFactsError(`active deployment id '${activeId}' does not match any backend service`);

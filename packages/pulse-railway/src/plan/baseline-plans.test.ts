@@ -3,13 +3,16 @@ import { Secret } from 'pulse-deploy-kit/secret';
 import { describe, expect, it } from 'vitest';
 import { initConfig } from '../config/init.ts';
 import { upgradeConfig } from '../config/upgrade.ts';
+import { durableTruth } from '../janitor/durable.ts';
 import type { ObservedService } from '../platform/port.ts';
+import { PROJECT_MARK } from '../protocol.ts';
 import { janitorSettings, janitorVariables, routerSettings, routerVariables } from './baseline-service.ts';
 import { planInit } from './init.ts';
 import { renderPlan } from './render.ts';
 import { runningSecrets } from './running-baseline.ts';
 import type { Plan } from './step.ts';
 import { BASELINE, backend, FRESH, service, stack } from './testing/stack.ts';
+import { isUnfinishedInit } from './unfinished-init.ts';
 import { planUpgrade } from './upgrade.ts';
 
 const config = (flags: Record<string, unknown> = {}) => initConfig({ flags, args: [], env: {} }, '/app.ts', {});
@@ -198,6 +201,38 @@ describe('the plan of an upgrade (R5.23, R5.24)', () => {
 		expect(plan(services, { routerReplicas: '2' }).steps[1]).toMatchObject({
 			services: [{ settings: { numReplicas: 2 } }],
 		});
+	});
+
+	it('writes nothing in place of what is sealed or hidden, and nothing that it would have to guess', () => {
+		const hide =
+			(...names: string[]) =>
+			(one: ObservedService) => ({
+				variables: { ...one.variables, ...Object.fromEntries(names.map((name) => [name, null])) },
+			});
+		const shared = ['REDIS_URL', 'PULSE_RAILWAY_REDIS_PREFIX', 'PULSE_RAILWAY_INTERNAL_TOKEN'];
+		const all = upToDate().map((one) => ({ ...one, ...hide(...Object.keys(one.variables))(one) }));
+		expect(plan(all).steps).toEqual([]);
+		// The janitor still tells what the router hides.
+		expect(plan(change('pulse-router', hide(...shared, 'PULSE_RAILWAY_CONTROL_TOKEN'))).steps).toEqual([]);
+		for (const name of shared) {
+			const torn = change('pulse-router', hide(name)).map((one) => {
+				const { [name]: _, ...variables } = one.variables;
+				return one.name === 'pulse-janitor' ? { ...one, variables } : one;
+			});
+			expect(() => plan(torn)).toThrow(`${name} is sealed, or hidden from this token, on one of`);
+		}
+	});
+
+	it('does not take a hidden mark or active deployment for none', () => {
+		const hidden = (name: string) => ({ ...stack({ services: upToDate() }), sharedVariables: { [name]: null } });
+		const facts = { observation: hidden('PULSE_RAILWAY_BASELINE'), fresh: FRESH, apiUrl: undefined };
+		expect(() => planUpgrade(facts, upgradeConfig({ flags: {}, env: {} }, {}))).toThrow('is sealed or hidden');
+		for (const name of ['PULSE_RAILWAY_BASELINE', 'PULSE_ACTIVE_DEPLOYMENT']) {
+			const marked = { ...hidden(name), project: { ...stack().project, description: PROJECT_MARK } };
+			expect(() => isUnfinishedInit(marked)).toThrow(`the shared variable ${name} is sealed or hidden`);
+		}
+		const running = { ...stack({ backends: ['a'] }), sharedVariables: { PULSE_ACTIVE_DEPLOYMENT: null } };
+		expect(() => durableTruth(running)).toThrow('the shared variable PULSE_ACTIVE_DEPLOYMENT is sealed or hidden');
 	});
 
 	it('moves our images to this version, and leaves those of others', () => {

@@ -1,3 +1,4 @@
+import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { Secret } from 'pulse-deploy-kit/secret';
 import type { BaselineConfig } from '../config/init.ts';
 import type { StackNames } from '../config/names.ts';
@@ -18,37 +19,32 @@ export function desiredBaseline(
 	janitor: ObservedService,
 ): BaselineConfig {
 	const has = (name: keyof BaselineConfig) => config.given.has(name);
-	const text = (service: ObservedService, name: string) => service.variables[name] || undefined;
-	const number = (service: ObservedService, name: string) => {
-		const digits = text(service, name);
-		return digits !== undefined && /^\d+$/.test(digits) ? Number(digits) : undefined;
-	};
-	const kept = <T>(name: keyof BaselineConfig, value: T, running: T | undefined): T =>
-		has(name) ? value : (running ?? value);
+	const both = (name: string) => running(name, [router.variables, janitor.variables]);
+	const kept = <T>(name: keyof BaselineConfig, value: T, running: () => T | undefined): T =>
+		has(name) ? value : (running() ?? value);
 	return {
 		names: config.names,
-		servicePrefix: config.servicePrefix ?? text(router, 'PULSE_RAILWAY_SERVICE_PREFIX'),
-		redisPrefix: kept('redisPrefix', config.redisPrefix, text(router, 'PULSE_RAILWAY_REDIS_PREFIX')),
-		redisUrl: config.redisUrl ?? runningRedis(config, router),
-		routerImage: kept('routerImage', config.routerImage, foreignImage(router, config.routerImage)),
-		janitorImage: kept('janitorImage', config.janitorImage, foreignImage(janitor, config.janitorImage)),
-		janitorCron: kept('janitorCron', config.janitorCron, janitor.settings.cronSchedule),
-		drainGraceSeconds: kept(
-			'drainGraceSeconds',
-			config.drainGraceSeconds,
-			number(janitor, 'PULSE_RAILWAY_JANITOR_DRAIN_GRACE_SECONDS'),
+		servicePrefix: config.servicePrefix ?? both('PULSE_RAILWAY_SERVICE_PREFIX'),
+		redisPrefix: kept('redisPrefix', config.redisPrefix, () => both('PULSE_RAILWAY_REDIS_PREFIX')),
+		redisUrl: config.redisUrl ?? runningRedis(config, both('REDIS_URL')),
+		routerImage: kept('routerImage', config.routerImage, () => foreignImage(router, config.routerImage)),
+		janitorImage: kept('janitorImage', config.janitorImage, () => foreignImage(janitor, config.janitorImage)),
+		janitorCron: kept('janitorCron', config.janitorCron, () => janitor.settings.cronSchedule),
+		drainGraceSeconds: kept('drainGraceSeconds', config.drainGraceSeconds, () =>
+			number(janitor.variables.PULSE_RAILWAY_JANITOR_DRAIN_GRACE_SECONDS),
 		),
-		maxDrainAgeSeconds: kept(
-			'maxDrainAgeSeconds',
-			config.maxDrainAgeSeconds,
-			number(janitor, 'PULSE_RAILWAY_JANITOR_MAX_DRAIN_AGE_SECONDS'),
+		maxDrainAgeSeconds: kept('maxDrainAgeSeconds', config.maxDrainAgeSeconds, () =>
+			number(janitor.variables.PULSE_RAILWAY_JANITOR_MAX_DRAIN_AGE_SECONDS),
 		),
-		backendPort: kept('backendPort', config.backendPort, number(router, 'PULSE_BACKEND_PORT')),
-		routerReplicas: kept('routerReplicas', config.routerReplicas, router.settings.numReplicas),
+		backendPort: kept('backendPort', config.backendPort, () => number(both('PULSE_BACKEND_PORT'))),
+		routerReplicas: kept('routerReplicas', config.routerReplicas, () => router.settings.numReplicas),
 	};
 }
 
-/** Tokens that exist stay: running deployments hold the internal one, and other machines may hold the control one. */
+/**
+ * Tokens that exist stay: running deployments hold the internal one, and other machines may hold the control one. Where
+ * one exists and cannot be read, nothing that depends on it is written.
+ */
 export function runningSecrets(
 	observation: StackObservation,
 	names: StackNames,
@@ -56,9 +52,8 @@ export function runningSecrets(
 ): BaselineSecrets {
 	const router = serviceNamed(observation, names.router)?.variables ?? {};
 	const janitor = serviceNamed(observation, names.janitor)?.variables ?? {};
-	const { sharedVariables } = observation;
 	const internal =
-		router[INTERNAL_TOKEN_VARIABLE] || janitor[INTERNAL_TOKEN_VARIABLE] || sharedVariables[INTERNAL_TOKEN_VARIABLE];
+		running(INTERNAL_TOKEN_VARIABLE, [router, janitor]) || observation.sharedVariables[INTERNAL_TOKEN_VARIABLE];
 	const control = router[CONTROL_TOKEN_VARIABLE];
 	const token = janitor.RAILWAY_TOKEN;
 	return {
@@ -68,9 +63,28 @@ export function runningSecrets(
 	};
 }
 
+type Variables = ObservedService['variables'];
+
+/** What services share, as one of them tells. A new one beside one that cannot be read would part them. */
+function running(name: string, scopes: readonly Variables[]): string | undefined {
+	const value = scopes.map((scope) => scope[name]).find(Boolean);
+	if (value || scopes.every((scope) => scope[name] === null) || scopes.every((scope) => scope[name] !== null)) {
+		return value || undefined;
+	}
+	throw new DeployToolError(
+		'baseline',
+		`${name} is sealed, or hidden from this token, on one of router and janitor, and missing on the other`,
+		{ fault: 'user', next: `Give a token that may read it, or set the same ${name} on both, unsealed.` },
+	);
+}
+
+function number(digits: string | null | undefined): number | undefined {
+	return digits && /^\d+$/.test(digits) ? Number(digits) : undefined;
+}
+
 /** `undefined` = the managed Redis service, by reference. */
-function runningRedis({ names }: BaselineConfig, router: ObservedService): Secret | undefined {
-	const url = router.variables.REDIS_URL?.replaceAll(' ', '');
+function runningRedis({ names }: BaselineConfig, running: string | undefined): Secret | undefined {
+	const url = running?.replaceAll(' ', '');
 	return !url || url === reference(names.redis, 'REDIS_URL') ? undefined : new Secret(url);
 }
 

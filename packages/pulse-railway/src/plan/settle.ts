@@ -1,5 +1,6 @@
 import type { DeploymentRecord, RoutingSnapshot } from '../deployments/record.ts';
 import { type BackendService, backendServices } from '../janitor/durable.ts';
+import { sharedValue } from '../janitor/shared-value.ts';
 import type { StackObservation } from '../platform/port.ts';
 import { ACTIVE_DEPLOYMENT_VARIABLE } from '../protocol.ts';
 import type { Step } from './step.ts';
@@ -21,7 +22,7 @@ export interface Settlement {
 
 /** The durable truth of who is active; `null` before the first promotion. */
 export function durableActiveId(observation: StackObservation): string | null {
-	return observation.sharedVariables[ACTIVE_DEPLOYMENT_VARIABLE]?.trim() || null;
+	return sharedValue(observation, ACTIVE_DEPLOYMENT_VARIABLE)?.trim() || null;
 }
 
 /** Railway's reads may lag this much; a younger promotion is never undone by what they say. */

@@ -1,4 +1,5 @@
 import { backendServices } from '../janitor/durable.ts';
+import { sharedValue } from '../janitor/shared-value.ts';
 import type { StackObservation } from '../platform/port.ts';
 import { BASELINE_VARIABLE, PROJECT_MARK } from '../protocol.ts';
 import { durableActiveId } from './settle.ts';
@@ -12,9 +13,9 @@ export function isUnfinishedInit(observation: StackObservation): boolean {
 }
 
 /** Known as begun and not finished. */
-export function isMarked({ project, sharedVariables }: StackObservation): boolean {
-	const mark = sharedVariables[BASELINE_VARIABLE];
-	return mark === 'init' || (mark === undefined && isOwnProject(project));
+export function isMarked(observation: StackObservation): boolean {
+	const mark = sharedValue(observation, BASELINE_VARIABLE);
+	return mark === 'init' || (mark === undefined && isOwnProject(observation.project));
 }
 
 export function isOwnProject({ description }: { readonly description: string | null }): boolean {

@@ -1,6 +1,7 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { UpgradeConfig } from '../config/upgrade.ts';
 import { backendServices } from '../janitor/durable.ts';
+import { sharedValue } from '../janitor/shared-value.ts';
 import type { InstanceSettings, ObservedService, StackObservation } from '../platform/port.ts';
 import { BASELINE_VARIABLE } from '../protocol.ts';
 import { existingBaseline, serviceNamed } from './baseline.ts';
@@ -35,7 +36,7 @@ export function planUpgrade({ observation, fresh, apiUrl }: UpgradeFacts, config
 	// A predecessor kept the deployer's token on the service that the world reaches.
 	const strayToken = 'RAILWAY_TOKEN' in router.variables;
 	// What an interrupted command wrote is there; whether it also started what it wrote is not known.
-	const interrupted = (observation.sharedVariables[BASELINE_VARIABLE] ?? 'ready') !== 'ready';
+	const interrupted = (sharedValue(observation, BASELINE_VARIABLE) ?? 'ready') !== 'ready';
 	const services = [router.name, janitor.name].filter(
 		(name) => interrupted || changes.some(({ service }) => service === name) || (strayToken && name === router.name),
 	);

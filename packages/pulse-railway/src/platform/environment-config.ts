@@ -27,12 +27,17 @@ const configShape = z.object({
 });
 
 export interface StackConfig {
+	/** The values of variables stand hidden: those here are not to be relied on. */
+	readonly hidden: boolean;
 	readonly sharedVariables: Variables;
 	service(id: string): ServiceConfig;
 }
 
-/** `null` is a sealed value. */
-type Variables = Readonly<Record<string, string | null>>;
+/** `null` is a value that cannot be read: a sealed or a hidden one. */
+export type Variables = Readonly<Record<string, string | null>>;
+
+/** What Railway shows in place of a value that it hides; so it does with `null` and with nothing (facts/railway.md §12). */
+const MASK = '*****';
 
 export interface ServiceConfig {
 	readonly variables: Variables;
@@ -41,13 +46,13 @@ export interface ServiceConfig {
 	readonly numReplicas: number | null;
 }
 
-/** `null` when it is not a configuration as we know it, or shows the names of variables without any of their values. */
+/** `null` when it is not a configuration as we know it. */
 export function readConfig(config: unknown): StackConfig | null {
 	const parsed = configShape.safeParse(config);
 	if (!parsed.success) return null;
 	const { services, sharedVariables } = parsed.data;
-	if (hidesValues([sharedVariables, ...Object.values(services ?? {}).map(({ variables }) => variables)])) return null;
 	return {
+		hidden: hidesValues([sharedVariables, ...Object.values(services ?? {}).map(({ variables }) => variables)]),
 		sharedVariables: plain(sharedVariables),
 		service(id) {
 			const service = services?.[id];
@@ -60,12 +65,29 @@ export function readConfig(config: unknown): StackConfig | null {
 	};
 }
 
-/** Taken for sealed ones, they would look lost. */
+/**
+ * One mask gives it away. Without masks it takes all values to be missing: a single empty one may well be empty. Taken for
+ * values they would be written elsewhere, taken for sealed ones they would look lost.
+ */
 function hidesValues(scopes: readonly z.infer<typeof variables>[]): boolean {
-	const unsealed = scopes
+	const values = scopes
 		.flatMap((scope) => Object.values(scope ?? {}))
-		.filter((variable) => variable !== null && variable.isSealed !== true);
-	return unsealed.length > 0 && unsealed.every((variable) => (variable?.value ?? null) === null);
+		.flatMap((variable) => (variable === null || variable.isSealed === true ? [] : [variable.value ?? '']));
+	return values.includes(MASK) || (values.length > 0 && values.every((value) => value === ''));
+}
+
+/** The scopes as `variables` tells them. Where nothing has a value, the empty ones may be hidden: they count as unreadable. */
+export function unmasked(scopes: ReadonlyMap<string | null, Variables>): Map<string | null, Variables> {
+	const shown = [...scopes.values()].flatMap((scope) => Object.values(scope)).some((value) => value && value !== MASK);
+	return new Map([...scopes].map(([id, scope]) => [id, mapValues(scope, (value) => readable(value, shown))]));
+}
+
+function readable(value: string | null, someAreShown: boolean): string | null {
+	return value === MASK || (value === '' && !someAreShown) ? null : value;
+}
+
+function mapValues(scope: Variables, map: (value: string | null) => string | null): Variables {
+	return Object.fromEntries(Object.entries(scope).map(([name, value]) => [name, map(value)]));
 }
 
 function plain(raw: z.infer<typeof variables>): Variables {

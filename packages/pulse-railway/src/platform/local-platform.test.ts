@@ -139,3 +139,26 @@ test('the baseline template is deployed under given names, without what is left 
 	expect(stack.groupId).not.toBe('none');
 	expect(JSON.stringify(services)).not.toContain('${{pulse-redis');
 });
+
+test.each([null, '', '*****'])(
+	'a configuration that hides values (%j) changes nothing of what is read',
+	async (configMask) => {
+		const hidden = await startLocalScope(() => null, { configMask });
+		try {
+			const { platform } = hidden;
+			const variables = { PULSE_DEPLOYMENT_ID: 'w-1', EMPTY: '', REF: '${{shared.FLAG}}' };
+			const { serviceId } = await platform.createService({ name: 'written', variables }, signal);
+			await platform.updateInstance(serviceId, { numReplicas: 2 }, signal);
+			await platform.setGroup(hidden.groupId, [serviceId], signal);
+			await platform.setVariables(null, { PULSE_ACTIVE_DEPLOYMENT: 'w-1' }, signal);
+			expect((await platform.observe(signal)).sharedVariables).toEqual({ PULSE_ACTIVE_DEPLOYMENT: 'w-1' });
+			expect(await hidden.service('written')).toMatchObject({
+				variables,
+				groupId: hidden.groupId,
+				settings: { numReplicas: 2 },
+			});
+		} finally {
+			await hidden.close();
+		}
+	},
+);

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references to variables of Railway look like this
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openPlatform } from './open-platform.ts';
 import { data, errors, type Hazard, type HazardServer, startHazardServer } from './testing/hazard-server.ts';
 
@@ -87,7 +87,7 @@ test('one request tells everything of a small stack (R7.18)', async () => {
 	expect(await observe()).toEqual({
 		project: { id: 'p', name: 'Shop', workspaceId: 'w', description: null },
 		environment: { id: 'e', name: 'production' },
-		sharedVariables: { PULSE_ACTIVE_DEPLOYMENT: 'prod-1' },
+		sharedVariables: { PULSE_ACTIVE_DEPLOYMENT: 'prod-1', HIDDEN: null },
 		services: [
 			{
 				id: 'r',
@@ -180,12 +180,49 @@ test('an environment of another project is refused: ids from a flag and from the
 	});
 });
 
-test('variables are asked for by themselves when the configuration tells their names alone (UNVERIFIED in facts §2.4)', async () => {
-	const hidden = { A: { value: null }, B: {} };
-	server.on(
-		'observeStack',
-		stack([instance('a')], { services: { a: { variables: hidden } }, sharedVariables: hidden }),
-	);
-	server.on('readVariables', data({ shared: { S: '1' }, s0: { A: '2', B: '3' } }));
-	expect(await observe()).toMatchObject({ sharedVariables: { S: '1' }, services: [{ variables: { A: '2', B: '3' } }] });
+describe('variables that stand hidden in the configuration are asked for by themselves', () => {
+	const deploy = { multiRegionConfig: { 'us-west2': { numReplicas: 2 }, 'eu-x': { numReplicas: 1 } } };
+	const seen = async (a: object, shared: object, told: object) => {
+		const config = { services: { a: { variables: a, groupId: 'g', deploy } }, sharedVariables: shared };
+		server.on('observeStack', stack([instance('a')], config));
+		server.on('readVariables', data(told));
+		const { sharedVariables, services } = await observe();
+		return { shared: sharedVariables, own: services[0]?.variables, service: services[0] };
+	};
+	const told = { shared: { S: '1' }, s0: { A: '2', B: null } };
+
+	test.each([
+		['null', { A: { value: null }, B: {} }, { S: { value: null } }],
+		['nothing', { A: { value: '' }, B: { value: '' } }, { S: { value: '' } }],
+		['stars', { A: { value: '*****' }, B: { value: '*****' } }, { S: { value: '*****' } }],
+		['stars for one of them', { A: { value: '*****' }, B: { value: 'b' } }, { S: { value: 's' } }],
+		['a mixture', { A: { value: '' }, B: { value: null } }, { S: {} }],
+	])('%s in their place', async (_, own, shared) => {
+		const { service, ...variables } = await seen(own, shared, told);
+		expect(variables).toEqual({ shared: { S: '1' }, own: { A: '2', B: null } });
+		// What the configuration alone knows is not lost with it.
+		expect(service).toMatchObject({ groupId: 'g', settings: { numReplicas: 3 } });
+	});
+
+	test('but not for the sake of sealed and of empty ones among others', async () => {
+		const { own } = await seen(
+			{ A: { value: '*****', isSealed: true }, B: { value: '' } },
+			{ S: { value: 's' } },
+			told,
+		);
+		expect(own).toEqual({ A: null, B: '' });
+		expect(arrived()).not.toContain('readVariables');
+	});
+
+	test('and what stays hidden even so is known as unreadable, never as its mask or as empty', async () => {
+		const hidden = { A: { value: '*****' } };
+		expect(await seen(hidden, {}, { shared: { S: '*****' }, s0: { A: '*****', B: 'b', C: '' } })).toMatchObject({
+			shared: { S: null },
+			own: { A: null, B: 'b', C: '' },
+		});
+		expect(await seen(hidden, {}, { shared: { S: '' }, s0: { A: '', B: null } })).toMatchObject({
+			shared: { S: null },
+			own: { A: null, B: null },
+		});
+	});
 });

@@ -1,5 +1,5 @@
 import type { Connection } from './connection.ts';
-import { readConfig, type ServiceConfig, type StackConfig } from './environment-config.ts';
+import { readConfig, type ServiceConfig, type StackConfig, unmasked, type Variables } from './environment-config.ts';
 import { isPlatformError, PlatformError } from './error.ts';
 import {
 	type InstanceNode,
@@ -41,14 +41,10 @@ export function openObserver(connection: Connection, target: Target) {
 			const more = await connection.run(moreInstances, { ...target, first: PAGE_SIZE, after }, signal);
 			return more.environment.serviceInstances;
 		});
-		const config =
-			readConfig(stack.environment.config) ??
-			(await configFromVariables(
-				connection,
-				target,
-				instances.map((instance) => instance.service.id),
-				signal,
-			));
+		const config = readConfig(stack.environment.config);
+		const ids = instances.map((instance) => instance.service.id);
+		const variables =
+			config === null || config.hidden ? await askForVariables(connection, target, ids, signal) : ownVariables(config);
 		return {
 			project: {
 				id: stack.project.id,
@@ -57,8 +53,11 @@ export function openObserver(connection: Connection, target: Target) {
 				description: stack.project.description ?? null,
 			},
 			environment: { id: stack.environment.id, name: stack.environment.name },
-			sharedVariables: readable(config.sharedVariables),
-			services: instances.map((instance) => service(instance, config.service(instance.service.id))),
+			sharedVariables: variables(null),
+			services: instances.map((instance) => {
+				const { id } = instance.service;
+				return service(instance, config?.service(id) ?? null, variables(id));
+			}),
 		};
 	};
 }
@@ -73,35 +72,39 @@ function strayEnvironment({ project, environment }: ObservedStack, { environment
 	});
 }
 
-async function configFromVariables(
+/** Of a service, or the shared ones (`null`). */
+type VariablesOf = (serviceId: string | null) => Variables;
+
+function ownVariables(config: StackConfig): VariablesOf {
+	return (id) => (id === null ? config.sharedVariables : config.service(id).variables);
+}
+
+async function askForVariables(
 	connection: Connection,
 	target: Target,
 	serviceIds: readonly string[],
 	signal: AbortSignal,
-): Promise<StackConfig> {
-	const byService = new Map<string, Record<string, string | null>>();
-	let shared: Record<string, string | null> = {};
+): Promise<VariablesOf> {
+	const scopes = new Map<string | null, Variables>();
 	for (let start = 0; start === 0 || start < serviceIds.length; start += VARIABLE_BATCH) {
 		const batch = serviceIds.slice(start, start + VARIABLE_BATCH);
 		const ids = Object.fromEntries(batch.map((id, index) => [`s${index}`, id]));
 		const answer = await connection.run(readVariables(batch.length), { ...target, ...ids }, signal);
-		shared = answer.shared ?? {};
-		for (const [index, id] of batch.entries()) byService.set(id, answer[`s${index}`] ?? {});
+		scopes.set(null, answer.shared ?? {});
+		for (const [index, id] of batch.entries()) scopes.set(id, answer[`s${index}`] ?? {});
 	}
-	return {
-		sharedVariables: shared,
-		service: (id) => ({ variables: byService.get(id) ?? {}, groupId: null, numReplicas: null }),
-	};
+	const variables = unmasked(scopes);
+	return (id) => variables.get(id) ?? {};
 }
 
-function service(instance: InstanceNode, config: ServiceConfig): ObservedService {
+function service(instance: InstanceNode, config: ServiceConfig | null, variables: Variables): ObservedService {
 	const { serviceDomains, customDomains } = instance.domains;
 	return {
 		id: instance.service.id,
 		name: instance.service.name,
 		createdAt: instance.service.createdAt,
-		groupId: config.groupId ?? instance.service.groupId ?? null,
-		variables: config.variables,
+		groupId: config?.groupId ?? instance.service.groupId ?? null,
+		variables,
 		settings: settings(instance, config),
 		domains: [
 			...serviceDomains.map((domain) => ({ ...endpoint(domain), custom: false })),
@@ -119,10 +122,10 @@ export function deployment(node: NonNullable<InstanceNode['latestDeployment']>):
 	return { id: node.id, status: node.status, stopped: node.deploymentStopped, createdAt: node.createdAt };
 }
 
-function settings(instance: InstanceNode, config: ServiceConfig): Partial<InstanceSettings> {
+function settings(instance: InstanceNode, config: ServiceConfig | null): Partial<InstanceSettings> {
 	const given = {
 		image: instance.source?.image,
-		numReplicas: config.numReplicas ?? instance.numReplicas,
+		numReplicas: config?.numReplicas ?? instance.numReplicas,
 		startCommand: instance.startCommand,
 		healthcheckPath: instance.healthcheckPath,
 		healthcheckTimeout: instance.healthcheckTimeout,
@@ -133,11 +136,6 @@ function settings(instance: InstanceNode, config: ServiceConfig): Partial<Instan
 		dockerfilePath: instance.dockerfilePath,
 	};
 	return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null && value !== undefined));
-}
-
-/** Shared variables that are sealed cannot be told from absent ones by anyone who needs their value. */
-function readable(variables: Readonly<Record<string, string | null>>): Record<string, string> {
-	return Object.fromEntries(Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== null));
 }
 
 /** Service ids by name, to see whether a write happened. */

@@ -143,7 +143,8 @@ export interface StackObservation {
 		readonly description: string | null;
 	};
 	readonly environment: { readonly id: string; readonly name: string };
-	readonly sharedVariables: Readonly<Record<string, string>>;
+	/** As {@link ObservedService.variables}. `sharedValue` reads those that a decision hangs on. */
+	readonly sharedVariables: Readonly<Record<string, string | null>>;
 	readonly services: readonly ObservedService[];
 }
 
@@ -153,7 +154,7 @@ export interface ObservedService {
 	/** ISO 8601. */
 	readonly createdAt: string;
 	readonly groupId: string | null;
-	/** Unrendered: `${{…}}` references stand as written. A sealed variable is present with value `null`. */
+	/** Unrendered: `${{…}}` references stand as written. What is sealed or hidden is present with value `null`. */
 	readonly variables: Readonly<Record<string, string | null>>;
 	readonly settings: Partial<InstanceSettings>;
 	readonly domains: readonly {

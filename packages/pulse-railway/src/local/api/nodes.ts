@@ -58,6 +58,9 @@ export function projectNode(row: ProjectRow, context: ApiContext) {
 	};
 }
 
+/** In place of values that nobody asked to decrypt (facts §12). */
+const MASK = '*****';
+
 export function environmentNode(row: EnvironmentRow, context: ApiContext) {
 	const { data, behaviour } = context;
 	return {
@@ -71,10 +74,10 @@ export function environmentNode(row: EnvironmentRow, context: ApiContext) {
 		canAccess: true,
 		unmergedChangesCount: 0,
 		config: ({ decryptVariables }: { decryptVariables?: boolean | null }) =>
-			environmentConfig(data, row, decryptVariables === true),
+			environmentConfig(data, row, decryptVariables === true ? behaviour.configMask : MASK),
 		configEtag: () =>
 			createHash('sha256')
-				.update(JSON.stringify(environmentConfig(data, row, true)))
+				.update(JSON.stringify(environmentConfig(data, row)))
 				.digest('hex'),
 		serviceInstances: (args: PageArguments) =>
 			page(instancesIn(data, row.id), args, behaviour.pageSize, (entry) => instanceNode(entry, context)),

@@ -105,21 +105,20 @@ export const queries = {
 	) => {
 		const environment = demandEnvironment(caller, data, args.environmentId);
 		if (!args.serviceId) {
-			return args.unrendered ? readable(environment.variables) : renderedSharedVariables(environment.variables);
+			const { variables } = environment;
+			return readable(variables, args.unrendered ? undefined : renderedSharedVariables(variables));
 		}
 		const instance = instanceOf(data, args.serviceId, args.environmentId);
-		const open = readable(instance.variables);
-		if (args.unrendered) return open;
-		const rendered = renderedVariables(data, instance);
-		return Object.fromEntries(Object.keys(open).map((name) => [name, rendered[name]]));
+		return readable(instance.variables, args.unrendered ? undefined : renderedVariables(data, instance));
 	},
 
 	variablesForServiceDeployment: (args: InstanceArguments, { caller, data }: ApiContext) => {
 		demandEnvironment(caller, data, args.environmentId);
 		const instance = instanceOf(data, args.serviceId, args.environmentId);
-		const rendered = renderedVariables(data, instance);
-		const open = Object.keys(readable(instance.variables)).map((name) => [name, rendered[name]]);
-		return { ...Object.fromEntries(open), ...providedVariables(data, instance) };
+		return {
+			...readable(instance.variables, renderedVariables(data, instance)),
+			...providedVariables(data, instance),
+		};
 	},
 
 	deployment: ({ id }: { id: string }, context: ApiContext) =>

@@ -19,11 +19,11 @@ const DEPLOY = [
 ] as const;
 
 /** `environment.config` (facts §2.7): everything of an environment in one answer, whatever the number of services. */
-export function environmentConfig(data: WorldData, environment: EnvironmentRow, decrypt: boolean): object {
-	const services = instancesIn(data, environment.id).map((row) => [row.serviceId, serviceConfig(data, row, decrypt)]);
+export function environmentConfig(data: WorldData, environment: EnvironmentRow, mask?: string | null): object {
+	const services = instancesIn(data, environment.id).map((row) => [row.serviceId, serviceConfig(data, row, mask)]);
 	return {
 		services: Object.fromEntries(services),
-		sharedVariables: variablesConfig(environment.variables, decrypt),
+		sharedVariables: variablesConfig(environment.variables, mask),
 		volumes: {},
 		buckets: {},
 		groups: data.projects[environment.projectId]?.groups ?? {},
@@ -31,7 +31,7 @@ export function environmentConfig(data: WorldData, environment: EnvironmentRow, 
 	};
 }
 
-function serviceConfig(data: WorldData, row: InstanceRow, decrypt: boolean): object {
+function serviceConfig(data: WorldData, row: InstanceRow, mask?: string | null): object {
 	const { settings } = row;
 	const domains = domainsOf(data, row.id).map(({ domain, targetPort }) => [
 		domain,
@@ -39,7 +39,7 @@ function serviceConfig(data: WorldData, row: InstanceRow, decrypt: boolean): obj
 	]);
 	return {
 		source: present({ image: settings.image, repo: settings.repo, rootDirectory: settings.rootDirectory }),
-		variables: variablesConfig(row.variables, decrypt),
+		variables: variablesConfig(row.variables, mask),
 		build: present(only(settings, BUILD)),
 		deploy: present(only(settings, DEPLOY)),
 		networking: { serviceDomains: Object.fromEntries(domains) },
@@ -47,12 +47,12 @@ function serviceConfig(data: WorldData, row: InstanceRow, decrypt: boolean): obj
 	};
 }
 
-/** A sealed value never comes back; without `decryptVariables` no value does (what stands there instead is UNVERIFIED). */
-function variablesConfig(variables: Variables, decrypt: boolean): object {
+/** A sealed value never comes back. A mask, `null` included, stands in place of all values. */
+function variablesConfig(variables: Variables, mask?: string | null): object {
 	return Object.fromEntries(
 		Object.entries(variables).map(([name, row]) => [
 			name,
-			row.sealed ? { isSealed: true } : decrypt ? { value: row.value } : {},
+			row.sealed ? { value: null, isSealed: true } : { value: mask === undefined ? row.value : mask },
 		]),
 	);
 }

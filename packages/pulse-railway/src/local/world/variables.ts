@@ -68,9 +68,13 @@ export function readersOfShared(data: WorldData, environmentId: string): Instanc
 	);
 }
 
-export function readable(variables: Variables): Record<string, string> {
+/** The variables with the value of each, or `null` in place of a sealed one: its name shows (facts §12). */
+export function readable(
+	variables: Variables,
+	values: Readonly<Record<string, string>> = mapValues(variables, ({ value }) => value),
+): Record<string, string | null> {
 	return Object.fromEntries(
-		Object.entries(variables).flatMap(([name, row]) => (row.sealed ? [] : [[name, row.value]])),
+		Object.entries(variables).map(([name, row]) => [name, row.sealed ? null : (values[name] ?? '')]),
 	);
 }
 

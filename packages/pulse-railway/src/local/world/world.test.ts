@@ -83,14 +83,18 @@ test('a sealed value never comes back', async () => {
 	const { api, stack, read, patch } = await setUp();
 	const web = await createService(api, stack, 'web', {}, { OPEN: 'a' });
 	await patch({ services: { [web]: { variables: { HIDDEN: { value: 'top', isSealed: true } } } } });
-	expect([await read(web), await read(web, true)]).toEqual([{ OPEN: 'a' }, { OPEN: 'a' }]);
+	const seen = { OPEN: 'a', HIDDEN: null };
+	expect([await read(web), await read(web, true)]).toEqual([seen, seen]);
 	const { environment } = await api.data(
 		'query($id: String!) { environment(id: $id) { config(decryptVariables: true) } }',
 		{
 			id: stack.environmentId,
 		},
 	);
-	expect(environment.config.services[web].variables).toEqual({ OPEN: { value: 'a' }, HIDDEN: { isSealed: true } });
+	expect(environment.config.services[web].variables).toEqual({
+		OPEN: { value: 'a' },
+		HIDDEN: { value: null, isSealed: true },
+	});
 	expect(JSON.stringify(environment)).not.toContain('top');
 });
 

@@ -5,7 +5,7 @@ import { systemClock } from 'pulse-deploy-kit/clock';
 import { Secret } from 'pulse-deploy-kit/secret';
 import { waitFor } from 'pulse-deploy-kit/wait';
 import { processEnvironment } from '../../config/process-env.ts';
-import { type FaultInjector, type LocalPlatform, startLocalPlatform } from '../../local/index.ts';
+import { type Behaviour, type FaultInjector, type LocalPlatform, startLocalPlatform } from '../../local/index.ts';
 import { listFiles } from '../../source/list-files.ts';
 import { type PackedSource, pack } from '../../source/pack.ts';
 import { type Connection, openConnection } from '../connection.ts';
@@ -31,7 +31,7 @@ export interface LocalScope {
 
 const signal = new AbortController().signal;
 
-export async function startLocalScope(faults: FaultInjector): Promise<LocalScope> {
+export async function startLocalScope(faults: FaultInjector, more: Partial<Behaviour> = {}): Promise<LocalScope> {
 	const directory = await mkdtemp(join(tmpdir(), 'pulse-contract-'));
 	const connections: Connection[] = [];
 	const archives: PackedSource[] = [];
@@ -45,6 +45,7 @@ export async function startLocalScope(faults: FaultInjector): Promise<LocalScope
 			// The clock hurries through every pause, so also through those that a limit asks for.
 			rateLimit: { perHour: 1_000_000, perSecond: 10_000 },
 			faults,
+			...more,
 		},
 	});
 	const connect = (token: string) => {
