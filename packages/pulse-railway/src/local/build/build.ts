@@ -3,6 +3,7 @@ import { delimiter, join, relative } from 'node:path';
 import type { ServiceSettings, StartSpec } from '../world/model.ts';
 import { dependencyCommands, writeCommands } from './commands.ts';
 import { type DependencyOptions, installDependencies } from './dependencies.ts';
+import { DockerfileError } from './dockerfile/dockerfile-error.ts';
 import { type DockerfileFacts, readDockerfile } from './dockerfile.ts';
 import { IMAGE_COMMANDS, knownImage } from './image.ts';
 import { BuildFailure, runStep, type StepContext } from './run-step.ts';
@@ -87,10 +88,20 @@ async function dockerfile(
 		if (named) throw new BuildFailure(`Dockerfile not found in the upload: ${named}`);
 		return null;
 	}
-	const facts = readDockerfile(text, variables);
+	const facts = dockerfileFacts(text, variables, path);
 	log(`${path}: its stages are not executed, because this platform has no container engine. Not carried out:`);
-	for (const line of facts.ignored) log(`  ${line}`);
+	for (const line of facts.notApplied) log(`  ${line}`);
+	for (const step of facts.stages.flatMap((stage) => stage.steps)) log(`  ${step.source}`);
 	return facts;
+}
+
+function dockerfileFacts(text: string, variables: Readonly<Record<string, string>>, path: string): DockerfileFacts {
+	try {
+		return readDockerfile(text, variables);
+	} catch (error) {
+		if (error instanceof DockerfileError) throw new BuildFailure(`${path}: ${error.message}`);
+		throw error;
+	}
 }
 
 async function inside(root: string, path: string): Promise<string> {

@@ -3,11 +3,11 @@ import type { DeploymentRow, StartSpec } from '../world/model.ts';
 import type { RuntimeContext } from './runtime-context.ts';
 import { nodeOptions } from './stay-on-loopback.ts';
 
-/** In its own order: what the image sets, the machine's basics, the service's variables, and last what only we know. */
+/** In its own order: the machine's basics, what the image sets (its TZ and LANG too), the service's variables, and last what only we know. */
 export function processEnvironment(context: RuntimeContext, row: DeploymentRow, built: StartSpec, port: number) {
 	return {
-		...built.env,
 		...context.basics,
+		...built.env,
 		...row.variables,
 		RAILWAY_DEPLOYMENT_ID: row.id,
 		RAILWAY_SNAPSHOT_ID: row.snapshotId ?? '',

@@ -1,0 +1,2 @@
+/** Docker would refuse this Dockerfile too; the message says why. */
+export class DockerfileError extends Error {}
