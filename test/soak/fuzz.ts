@@ -107,6 +107,9 @@ const SEGMENTS = [
 	'_PULSE',
 	'%5fpulse',
 	'intern%61l',
+	'%25255fpulse',
+	'%u005fpulse',
+	'intern%252561l',
 	'..;',
 	';x=1',
 ];

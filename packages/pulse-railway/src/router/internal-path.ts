@@ -1,4 +1,5 @@
 import { INTERNAL_PATH } from '../protocol.ts';
+import { decodedFully } from './decode-fully.ts';
 
 /**
  * Is this raw path, in any reading that some backend might give it, at or below `/_pulse/internal`?
@@ -11,52 +12,71 @@ import { INTERNAL_PATH } from '../protocol.ts';
  */
 export function isInternalPath(path: string): boolean {
 	if (PLAIN.test(path)) return below(path.toLowerCase());
-	let text = path;
-	for (let round = 0; round < MAX_ROUNDS; round++) {
-		if (readsAsInternal(text)) return true;
-		const decoded = decodeOnce(text);
-		if (decoded === text) return false;
-		text = decoded;
-	}
-	return true;
+	return readsAsInternal(path, false);
 }
 
 /** Nothing in it that any backend rewrites. */
 const PLAIN = /^(?:\/[A-Za-z0-9_~!$&'()*+,=:@-][A-Za-z0-9_~!$&'()*+,=:@.-]*)*\/?$/;
-const MAX_ROUNDS = 8;
+/** Compatibility characters may be folded into further escapes; nothing that is meant to be read does so twice. */
+const MAX_FOLDS = 3;
 
-function readsAsInternal(text: string): boolean {
-	const folded = text.normalize('NFKC').toLowerCase();
-	const bare = folded.replace(CONTROL, '');
-	if (!bare.includes('_pulse') || !bare.includes('internal')) return false;
-	// Some servers skip control characters, some cut a name at them.
-	return [bare, folded].some((reading) => {
-		const segments = reading.split(/[/\\]/).map((segment) => segment.replace(REST, ''));
-		const at = segments.indexOf('_pulse');
-		return at !== -1 && segments.includes('internal', at + 1);
-	});
+/**
+ * Whoever decodes less often reads no more than this does: a segment without escapes stays what it is, whatever becomes of
+ * those around it. Linear in the path's length, because everybody may send 64 KB of it.
+ */
+function readsAsInternal(path: string, skipControl: boolean): boolean {
+	let text = path;
+	for (let folds = 0; folds < MAX_FOLDS; folds++) {
+		text = folded(decodedFully(text, skipControl));
+		if (skipControl) text = text.replace(CONTROLS, '');
+		const first = PULSE.exec(text);
+		if (first !== null && INTERNAL.test(text.slice(first.index + 1))) return true;
+		// Some servers cut a name at a control character, some skip them, between the halves of an escape too.
+		if (!skipControl && CONTROL.test(text) && readsAsInternal(path, true)) return true;
+		if (!ESCAPE.test(text)) return false;
+	}
+	return true;
 }
 
+/** As segments, up to parameters, a query, a fragment, or what a cut at a control character drops. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about
-const CONTROL = /[\x00-\x20\x7f]/g;
-/** Parameters, a query, a fragment, or what a cut at a control character drops. */
+const PULSE = /(?:^|[/\\])_pulse(?=[/\\;?#\x00-\x20\x7f]|$)/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about
-const REST = /[;?#\x00-\x20\x7f].*$/s;
+const INTERNAL = /[/\\]internal(?=[/\\;?#\x00-\x20\x7f]|$)/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about
+const CONTROL = /[\x00-\x20\x7f]/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about
+const CONTROLS = /[\x00-\x20\x7f]+/g;
+const ESCAPE = /%(?:[0-9a-f]{2}|u[0-9a-f]{4})/;
+
+/** In lower case, with every character that some normal form turns into ASCII turned into that. */
+function folded(text: string): string {
+	const lower = text.toLowerCase();
+	return BEYOND_ASCII.test(lower) ? lower.replace(FOLDING, foldedCharacter) : lower;
+}
+
+const BEYOND_ASCII = /[^\0-\x7f]/;
+/** What NFKC and case folding change, and the dotless i, whose upper case is an I. */
+const FOLDING = /[\p{Changes_When_NFKC_Casefolded}\u0131]/gu;
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
+/** At most the ten thousand characters of {@link FOLDING}. */
+const characters = new Map<string, string>();
+
+function foldedCharacter(character: string): string {
+	const known = characters.get(character);
+	if (known !== undefined) return known;
+	const ascii = character
+		.normalize('NFKC')
+		.toUpperCase()
+		.toLowerCase()
+		.replace(/[^\0-\x7f]+/g, '*');
+	// One that becomes a sentence becomes no name: only its beginning can end one.
+	const short = /[/\\%]/.test(ascii) ? ascii : ascii.replace(/\*.+$/, '*');
+	const result = INVISIBLE.test(character) ? '' : short;
+	characters.set(character, result);
+	return result;
+}
 
 function below(path: string): boolean {
 	return path.startsWith(INTERNAL_PATH) && (path.length === INTERNAL_PATH.length || path[INTERNAL_PATH.length] === '/');
 }
-
-/** Percent escapes as UTF-8 where they are, else byte by byte; `%uXXXX` and overlong dots and slashes as careless decoders read them. */
-function decodeOnce(text: string): string {
-	return text
-		.replace(/%u([0-9a-f]{4})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
-		.replace(/%(?:c0|e0%80|f0%80%80)%(ae|af|9c)/gi, (_, low: string) => OVERLONG[low.toLowerCase()]!)
-		.replace(/(?:%[0-9a-f]{2})+/gi, (escapes) => {
-			const bytes = Buffer.from(escapes.replaceAll('%', ''), 'hex');
-			const utf8 = bytes.toString('utf8');
-			return utf8.includes('\ufffd') ? bytes.toString('latin1') : utf8;
-		});
-}
-
-const OVERLONG: Readonly<Record<string, string>> = { ae: '.', af: '/', '9c': '\\' };
