@@ -16,7 +16,7 @@ import { carryOut } from './carry-out.ts';
 import { type DeployResult, resultOf } from './deploy-result.ts';
 import { refuseForeignBaseline, refuseTakenRepository } from './first-deploy.ts';
 import { readFleet } from './fleet.ts';
-import { withDeployLock } from './lock.ts';
+import { type HeldLock, withDeployLock } from './lock.ts';
 import { newRun } from './run.ts';
 import { looking, type Session } from './session.ts';
 import { showPlan } from './show-plan.ts';
@@ -41,23 +41,23 @@ export async function deploy(
 	request: DeployRequest,
 	options: DeployOptions = {},
 ): Promise<DeployOutcome> {
-	if (options.dryRun === true)
-		return { plan: (await prepare(session, request, options, session.signal)).plan, result: null };
-	return withDeployLock(session, request.deploymentName, async (signal) => {
-		const { run, plan } = await prepare(session, request, options, signal);
+	if (options.dryRun === true) return { plan: (await prepare(session, request, options, null)).plan, result: null };
+	return withDeployLock(session, request.deploymentName, async (lock) => {
+		const { run, plan } = await prepare(session, request, options, lock);
 		showPlan(session.host, plan);
 		const creates = plan.steps.some((step) => step.kind === 'deploy-baseline' && step.change === 'create');
 		const text = `Create the baseline of ${run.name}?`;
 		if (creates && !(await session.host.ask({ text, default: true, budgetMs: LOCKED_QUESTION_MS }))) {
 			throw new CancelledError('Cancelled; nothing was changed.');
 		}
-		await carryOut(run, plan, signal, (undoSignal) => undoDeploy(run, undoSignal));
+		await carryOut(run, plan, lock.signal, (undoSignal) => undoDeploy(run, undoSignal));
 		return { plan, result: resultOf(run) };
 	});
 }
 
-async function prepare(session: Session, request: DeployRequest, options: DeployOptions, signal: AbortSignal) {
+async function prepare(session: Session, request: DeployRequest, options: DeployOptions, lock: HeldLock | null) {
 	const { clock } = session;
+	const signal = lock?.signal ?? session.signal;
 	const aws = looking(session, signal);
 	const name = request.deploymentName;
 	const [{ stack, outputs }, certificates] = await Promise.all([
@@ -92,8 +92,7 @@ async function prepare(session: Session, request: DeployRequest, options: Deploy
 			}),
 		},
 	);
-	const run = newRun({
-		session,
+	const run = newRun(session, lock, {
 		name,
 		id,
 		request,

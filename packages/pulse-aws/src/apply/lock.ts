@@ -1,117 +1,98 @@
-import { DeployToolError } from 'pulse-deploy-kit/errors';
-import { lockParameter } from '../deployments/names.ts';
-import type { Aws } from '../platform/aws.ts';
-import { isAwsError } from '../platform/error-names.ts';
-import { looking, type Session } from './session.ts';
+import { DeployToolError, isDeployToolError } from 'pulse-deploy-kit/errors';
+import { isVoid, patienceMs, type SeenLock } from '../deployments/lock-value.ts';
+import { createLock, readLock, replaceLock } from '../platform/lock-parameter.ts';
+import { Holding } from './lock-holding.ts';
+import { guarded, looking, type Session } from './session.ts';
 
 /**
- * One deploy, rollback or teardown of a name at a time. Parameter Store counts the writes of a parameter, which makes it a
- * compare-and-swap: of two that overwrite version n, the one told n+1 holds the lock. A lock that nobody renewed for
- * {@link TTL_MS} is free: its holder was killed, and what it left half done may be cleared away.
+ * One deploy, rollback or teardown of a name at a time. Parameter Store counts the writes of a parameter: of two that
+ * overwrite version n, the one told n+1 holds the lock. It holds it by a token of its own, so that renewing and giving
+ * back never touch another run's. A lock that was not renewed for half a minute may be taken: the run that waits counts
+ * its own sleeps, because clocks of two machines differ. Its holder may merely sleep: it looks again before it writes
+ * anything, goes on where nobody took the lock meanwhile, and ends where somebody did.
  */
-const TTL_MS = 30_000;
-const RENEW_MS = 10_000;
 const LOOK_MS = 5_000;
-/** Older than this by the wall clocks of both sides, it is not watched first. */
-const LONG_AGO_MS = 300_000;
 const BUDGET_MS = 30 * 60_000;
-const FREE = 'free';
 
-/** Runs `body` while holding the lock. Its signal aborts with the session's, and when the lock could not be kept. */
+export interface HeldLock {
+	/** Aborts with the session's, and when another run took the lock. */
+	readonly signal: AbortSignal;
+	/** The session, whose every write makes sure of the lock first. */
+	readonly session: Session;
+	/** Renews the lock. @throws `lock-lost` when another run took it */
+	confirm(): Promise<void>;
+}
+
+export const isLockLost = (error: unknown): boolean => isDeployToolError(error) && error.code === 'lock-lost';
+
+/**
+ * Runs `body` while holding the lock.
+ * @param forget deletes the lock's parameter instead of giving the lock back
+ */
 export async function withDeployLock<T>(
 	session: Session,
 	name: string,
-	body: (signal: AbortSignal) => Promise<T>,
+	body: (lock: HeldLock) => Promise<T>,
+	forget = false,
 ): Promise<T> {
-	await acquire(session, name);
+	const holding = await acquire(session, name);
 	const ended = new AbortController();
 	const lost = new AbortController();
-	const renewing = renew(session, name, ended.signal).catch((error) => {
+	const keeping = holding.keep(ended.signal).catch((error) => {
 		if (!ended.signal.aborted) lost.abort(error);
 	});
 	try {
-		return await body(AbortSignal.any([session.signal, lost.signal]));
+		return await body({
+			signal: AbortSignal.any([session.signal, lost.signal]),
+			session: guarded(session, () => holding.assure()),
+			confirm: () => holding.confirm(),
+		});
 	} finally {
 		ended.abort();
-		await renewing;
+		await keeping;
 		// A lock that is not given back expires; failing here must not hide how the body ended.
-		if (!lost.signal.aborted) await write(session, name, FREE).catch(() => undefined);
+		await holding.release(forget).catch(() => undefined);
 	}
 }
 
-async function acquire(session: Session, name: string): Promise<void> {
-	const { clock, signal, host } = session;
-	const giveUpAt = clock.now() + BUDGET_MS;
-	let watched = { version: -1, since: clock.now() };
-	let waiting = false;
+async function acquire(session: Session, name: string): Promise<Holding> {
+	const { aws, clock, signal, host, owner } = session;
+	const token = session.randomHex(8);
+	let watched = { seen: '', unchangedMs: 0 };
+	let waitedMs = 0;
 	for (;;) {
 		signal.throwIfAborted();
-		const held = await read(looking(session), name);
-		if (held === null) {
-			if ((await create(session, name)) !== null) break;
+		const at = clock.now();
+		const seen = await readLock(looking(session), name);
+		const holding = (version: number) => {
+			if (waitedMs > 0) host.notify({ level: 'step', id: 'lock', state: 'done', text: 'Got the deploy lock' });
+			return new Holding(session, name, token, version, at);
+		};
+		if (seen === null) {
+			if (await createLock(aws, name, owner, token)) return holding(1);
 			continue;
 		}
-		if (held.version !== watched.version) watched = { version: held.version, since: clock.now() };
-		const expired = clock.now() - watched.since >= TTL_MS || clock.now() - held.changedAt >= LONG_AGO_MS;
-		if (held.value === FREE || expired) {
-			if ((await write(session, name, mine(session))) === held.version + 1) break;
+		// A call whose answer was lost is repeated by the SDK, and then finds what it wrote.
+		if (seen.token === token && !isVoid(seen)) return holding(seen.version);
+		if (JSON.stringify(seen) !== watched.seen) watched = { seen: JSON.stringify(seen), unchangedMs: 0 };
+		if (watched.unchangedMs >= patienceMs(seen)) {
+			if (await replaceLock(aws, name, owner, token, seen.version)) return holding(seen.version + 1);
 			continue;
 		}
-		if (clock.now() > giveUpAt) throw locked(held.value);
-		waiting = true;
-		host.notify({ level: 'step', id: 'lock', state: 'waiting', text: `Waiting for the deploy lock: ${held.value}` });
+		if (waitedMs > BUDGET_MS) throw locked(seen);
+		host.notify({ level: 'step', id: 'lock', state: 'waiting', text: `Waiting for the deploy lock: ${words(seen)}` });
 		await clock.sleep(LOOK_MS, signal);
-	}
-	if (waiting) host.notify({ level: 'step', id: 'lock', state: 'done', text: 'Got the deploy lock' });
-}
-
-/** Ends by throwing: with the signal's reason, or when the lock ran out because renewing kept failing. */
-async function renew(session: Session, name: string, signal: AbortSignal): Promise<never> {
-	let renewedAt = session.clock.now();
-	for (;;) {
-		await session.clock.sleep(RENEW_MS, signal);
-		try {
-			const at = session.clock.now();
-			await write(session, name, mine(session));
-			renewedAt = at;
-		} catch (cause) {
-			if (session.clock.now() - renewedAt < TTL_MS - RENEW_MS) continue;
-			throw new DeployToolError('lock-lost', 'The deploy lock could not be renewed.', {
-				fault: 'platform',
-				next: 'Run the same command again; it clears away what this run left.',
-				cause,
-			});
-		}
+		watched.unchangedMs += LOOK_MS;
+		waitedMs += LOOK_MS;
 	}
 }
 
-const mine = (session: Session) => `held by ${session.owner}`;
+const words = ({ holder }: SeenLock) => (holder === null ? 'it was given back just now' : `held by ${holder}`);
 
-function locked(holder: string): DeployToolError {
+function locked(seen: SeenLock): DeployToolError {
 	return new DeployToolError('locked', 'Another deploy of this name is still running.', {
 		fault: 'user',
-		detail: `The deploy lock is ${holder}.`,
+		detail: `The deploy lock: ${words(seen)}.`,
 		next: 'Wait for it to end, then run the same command again.',
 	});
-}
-
-async function read(aws: Aws, name: string) {
-	const { Parameters } = await aws.ssm.getParameters({ Names: [lockParameter(name)] });
-	const found = Parameters?.[0];
-	if (found === undefined) return null;
-	return { value: found.Value ?? '', version: found.Version ?? 0, changedAt: found.LastModifiedDate?.getTime() ?? 0 };
-}
-
-async function create(session: Session, name: string): Promise<number | null> {
-	try {
-		return await write(session, name, mine(session), false);
-	} catch (error) {
-		if (isAwsError(error, 'ParameterAlreadyExists')) return null;
-		throw error;
-	}
-}
-
-async function write(session: Session, name: string, Value: string, Overwrite = true): Promise<number> {
-	const request = { Name: lockParameter(name), Value, Type: 'String', Overwrite } as const;
-	return (await session.aws.ssm.putParameter(request)).Version ?? 0;
 }

@@ -37,7 +37,7 @@ export async function rollback(
 	if (request.dryRun) return { plan: (await planned()).plan, result: null };
 	// A mistyped name must not leave a lock behind.
 	await requireBaseline(session, name);
-	return withDeployLock(session, name, async (signal) => {
+	return withDeployLock(session, name, async (lock) => {
 		const { outputs, fleet, plan } = await planned();
 		const { target } = plan;
 		showPlan(session.host, plan);
@@ -47,8 +47,7 @@ export async function rollback(
 			throw new CancelledError('Cancelled; nothing was changed.');
 		}
 		const targetGroupArn = target.targetGroupArn ?? '';
-		const run = newRun({
-			session,
+		const run = newRun(session, lock, {
 			name,
 			id: target.id,
 			fleet,
@@ -56,7 +55,7 @@ export async function rollback(
 			previousTargetGroupArn: activeTargetGroup(fleet.traffic),
 			target: { targetGroupArn, serviceArn: target.serviceArn, desired: target.desired, minHealthy: 1 },
 		});
-		await carryOut(run, plan, signal);
+		await carryOut(run, plan, lock.signal);
 		return {
 			plan,
 			result: {

@@ -3,11 +3,17 @@ import type { Deployment } from '../deployments/deployment.ts';
 import type { Routing } from '../domain/routing.ts';
 import type { Fleet } from '../plan/observation.ts';
 import type { BaselineOutputs } from '../stack/outputs.ts';
+import type { HeldLock } from './lock.ts';
 import type { Session } from './session.ts';
 
 /** What one run has learnt and made so far; steps read what earlier ones wrote. */
 export interface Run {
+	/** Writes only while the deploy lock is held. */
 	readonly session: Session;
+	/** For what this run itself must put right although another run may hold the lock by now. */
+	readonly ungated: Session;
+	/** Renews the deploy lock. @throws `lock-lost` when another run took it */
+	readonly confirmLock: () => Promise<void>;
 	readonly name: string;
 	/** The deployment that is switched to. */
 	readonly id: string;
@@ -30,10 +36,13 @@ export interface Run {
 	committed: boolean;
 }
 
-type Given = Pick<Run, 'session' | 'name' | 'id' | 'fleet' | 'baseline' | 'previousTargetGroupArn'> & Partial<Run>;
+type Given = Pick<Run, 'name' | 'id' | 'fleet' | 'baseline' | 'previousTargetGroupArn'> & Partial<Run>;
 
-export function newRun(given: Given): Run {
+export function newRun(ungated: Session, lock: Pick<HeldLock, 'session' | 'confirm'> | null, given: Given): Run {
 	return {
+		session: lock?.session ?? ungated,
+		ungated,
+		confirmLock: async () => lock?.confirm(),
 		request: null,
 		pollMs: 5000,
 		certificateArn: null,

@@ -2,7 +2,7 @@ import type { Clock } from 'pulse-deploy-kit/clock';
 import type { Host } from 'pulse-deploy-kit/host';
 import type { RoutingFacts } from '../domain/routing.ts';
 import type { Aws, BaselineDeployer } from '../platform/aws.ts';
-import { interruptible } from '../platform/interruptible.ts';
+import { guardedWrites, interruptible } from '../platform/interruptible.ts';
 
 /** Everything outside that a command needs; real in `connect.ts`, the in-memory world in tests. */
 export interface Session {
@@ -24,6 +24,24 @@ export interface Session {
 /** AWS for looking at what there is, before anything is changed: its reads end when the signal aborts. */
 export function looking({ aws, signal }: Pick<Session, 'aws' | 'signal'>, until = signal): Aws {
 	return interruptible(aws, until);
+}
+
+/** The session, whose every write of AWS waits for `assure` first: a machine may have slept since the last one. */
+export function guarded(session: Session, assure: () => Promise<void>): Session {
+	const { baseline } = session;
+	return {
+		...session,
+		aws: guardedWrites(session.aws, assure),
+		baseline: {
+			get version() {
+				return baseline.version;
+			},
+			deploy: async (request, signal) => {
+				await assure();
+				await baseline.deploy(request, signal);
+			},
+		},
+	};
 }
 
 /** Builds an image and pushes it; resolves to the reference to run, by digest. */

@@ -1,12 +1,12 @@
 import { lockParameter, stackName } from '../deployments/names.ts';
 import type { Plan } from '../plan/step.ts';
 import { planTeardown } from '../plan/teardown.ts';
-import { deleteParameters, readParameters } from '../platform/parameters.ts';
+import { readParameters } from '../platform/parameters.ts';
 import { awaitStack } from './await-stack.ts';
 import { readBaseline } from './baseline.ts';
 import { carryOut } from './carry-out.ts';
 import { readFleet } from './fleet.ts';
-import { withDeployLock } from './lock.ts';
+import { type HeldLock, withDeployLock } from './lock.ts';
 import { newRun } from './run.ts';
 import { looking, type Session } from './session.ts';
 import { showPlan } from './show-plan.ts';
@@ -44,7 +44,7 @@ export async function teardown(
 	const question = `Delete all of '${name}' in ${session.aws.region}? This cannot be undone.`;
 	if (!(await session.host.ask({ text: question, default: false })))
 		return { plan: first.plan, result: result('cancelled') };
-	const plan = await withDeployLock(session, name, async (signal) => {
+	const torn = async (lock: HeldLock) => {
 		const tell = (text: string) =>
 			session.host.notify({
 				level: 'step',
@@ -52,11 +52,10 @@ export async function teardown(
 				state: 'waiting',
 				text: `Waiting for the baseline stack: ${text}`,
 			});
-		await awaitStack(session, stackName(name), signal, tell, request.pollSeconds * 1000);
+		await awaitStack(session, stackName(name), lock.signal, tell, request.pollSeconds * 1000);
 		// Under the lock nobody deploys any more: what is seen now is all there is.
 		const { outputs, fleet, plan } = await observe();
-		const run = newRun({
-			session,
+		const run = newRun(session, lock, {
 			name,
 			id: name,
 			fleet,
@@ -64,12 +63,10 @@ export async function teardown(
 			previousTargetGroupArn: null,
 			pollMs: request.pollSeconds * 1000,
 		});
-		await carryOut(run, plan, signal);
+		await carryOut(run, plan, lock.signal);
 		return plan;
-	});
-	// Only now: giving the lock back writes it once more.
-	await deleteParameters(session.aws, [lockParameter(name)]);
-	return { plan, result: result('deleted') };
+	};
+	return { plan: await withDeployLock(session, name, torn, true), result: result('deleted') };
 }
 
 /** An earlier teardown may have ended between the stack and its parameters. */

@@ -5,22 +5,39 @@ import type { Aws } from './aws.ts';
  * given up took effect would not be known.
  */
 export function interruptible(aws: Aws, signal: AbortSignal): Aws {
+	return changed(aws, (call, isRead) => (isRead ? (input) => call(input, { abortSignal: signal }) : call));
+}
+
+/** Every write waits for `assure` first. */
+export function guardedWrites(aws: Aws, assure: () => Promise<void>): Aws {
+	return changed(aws, (call, isRead) => {
+		if (isRead) return call;
+		return async (...given) => {
+			await assure();
+			return call(...given);
+		};
+	});
+}
+
+type Call = (input: unknown, options?: { abortSignal?: AbortSignal }) => unknown;
+
+function changed(aws: Aws, change: (call: Call, isRead: boolean) => Call): Aws {
 	const services = Object.entries(aws).map(([name, service]) => [
 		name,
-		typeof service === 'object' ? readsUntil(service, signal) : service,
+		typeof service === 'object' ? changedService(service, change) : service,
 	]);
 	return Object.fromEntries(services) as Aws;
 }
 
-function readsUntil<Service extends object>(service: Service, signal: AbortSignal): Service {
+function changedService<Service extends object>(
+	service: Service,
+	change: (call: Call, isRead: boolean) => Call,
+): Service {
 	return new Proxy(service, {
 		get(target, name) {
 			const method: unknown = Reflect.get(target, name);
 			if (typeof method !== 'function') return method;
-			const call = method.bind(target);
-			return /^(describe|list|get)/.test(String(name))
-				? (input: unknown) => call(input, { abortSignal: signal })
-				: call;
+			return change(method.bind(target) as Call, /^(describe|list|get)/.test(String(name)));
 		},
 	});
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { PluginContext } from 'pulse-app';
 import { type RecordingHost, recordingHost } from 'pulse-deploy-kit/recording-host';
@@ -78,7 +79,7 @@ export async function openAccount(options: AccountOptions = {}): Promise<Account
 					verification: null,
 				}),
 				owner: 'a test',
-				randomHex: (bytes) => 'ab'.repeat(bytes),
+				randomHex: (bytes) => randomBytes(bytes).toString('hex'),
 			};
 			return { session, host, trace: caller.trace, killed: caller.killed };
 		},
