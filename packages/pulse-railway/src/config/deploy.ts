@@ -6,7 +6,7 @@ import type { Secret } from 'pulse-deploy-kit/secret';
 import { flag, integer, list, text } from 'pulse-deploy-kit/setting-kinds';
 import { resolveSettings, type SettingTable } from 'pulse-deploy-kit/settings';
 import { parseNewDeploymentId } from '../deployments/id.ts';
-import { DEFAULT_BACKEND_PORT } from '../protocol.ts';
+import { DEFAULT_BACKEND_PORT, MAX_REPLICAS } from '../protocol.ts';
 import { parseOrigin } from './address.ts';
 import type { StackNames } from './names.ts';
 import { refuseReserved } from './reserved.ts';
@@ -95,7 +95,7 @@ export const deploySettings = {
 		describe: 'replicas; more than 1 splits sessions that are kept in memory',
 		env: ['PULSE_RAILWAY_BACKEND_REPLICAS'],
 		default: 1,
-		parse: integer({ min: 1 }),
+		parse: integer({ min: 1, max: MAX_REPLICAS }),
 	},
 	startCommand: { plugin: 'startCommand', describe: 'start command of the deployment', parse: text },
 	railwayBin: {

@@ -55,6 +55,7 @@ describe('init (R5.1)', () => {
 		[{ redisUrl: 'hunter2' }, '--redis-url: must be a redis:// or rediss:// URL'],
 		[{ janitorCron: '* * *' }, '--janitor-cron-schedule: must be a crontab of 5 fields'],
 		[{ routerReplicas: '0' }, '--router-replicas: must be >= 1'],
+		[{ routerReplicas: '51' }, '--router-replicas: must be <= 50'],
 		[{ workspace: 'a', workspaceId: 'b' }, 'workspace name or workspace id'],
 	])('refuses %o', (flags, message) => {
 		expect(() => config(flags)).toThrow(message);

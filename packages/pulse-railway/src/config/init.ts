@@ -3,7 +3,7 @@ import { usageError } from 'pulse-deploy-kit/errors';
 import type { Secret } from 'pulse-deploy-kit/secret';
 import { integer, secret, text } from 'pulse-deploy-kit/setting-kinds';
 import { resolveSettings, type Setting, type SettingTable } from 'pulse-deploy-kit/settings';
-import { DEFAULT_BACKEND_PORT, DEFAULT_REDIS_PREFIX } from '../protocol.ts';
+import { DEFAULT_BACKEND_PORT, DEFAULT_REDIS_PREFIX, MAX_REPLICAS } from '../protocol.ts';
 import type { StackNames } from './names.ts';
 import { stackNamesOf, stackSettings } from './stack.ts';
 import { type TargetRequest, targetRequest, targetSettings } from './target.ts';
@@ -70,7 +70,7 @@ export const baselineSettings = {
 		describe: 'replicas of the router',
 		env: ['PULSE_RAILWAY_ROUTER_REPLICAS'],
 		default: 1,
-		parse: integer({ min: 1 }),
+		parse: integer({ min: 1, max: MAX_REPLICAS }),
 	},
 } satisfies SettingTable;
 

@@ -235,6 +235,30 @@ describe('the plan of an upgrade (R5.23, R5.24)', () => {
 		expect(() => durableTruth(running)).toThrow('the shared variable PULSE_ACTIVE_DEPLOYMENT is sealed or hidden');
 	});
 
+	it('leaves replicas in the regions where an operator put them', () => {
+		const router = (
+			regions: Record<string, number>,
+			flags = {},
+			image = 'ghcr.io/erwinkn/pulse-railway-router:0.0.1',
+		) => {
+			const numReplicas = Object.values(regions).reduce((sum, share) => sum + share);
+			const settings = { ...routerSettings(config()), image, numReplicas, regions };
+			const step = plan(
+				change('pulse-router', () => ({ settings })),
+				flags,
+			).steps.find(({ kind }) => kind === 'configure');
+			return step?.kind === 'configure' ? step.services[0]?.settings : undefined;
+		};
+		expect(router({ 'eu-x': 1 })).toMatchObject({ numReplicas: 1, regions: { 'eu-x': 1 } });
+		expect(router({ 'us-west2': 2, 'eu-x': 1 })).toMatchObject({ regions: { 'us-west2': 2, 'eu-x': 1 } });
+		expect(router({ 'us-west2': 2, 'eu-x': 1 }, {}, config().routerImage)).toBeUndefined();
+		expect(router({ 'eu-x': 1 }, { routerReplicas: '4' })).toMatchObject({ numReplicas: 4, regions: { 'eu-x': 4 } });
+		expect(router({ 'us-west2': 2, 'eu-x': 1 }, { routerReplicas: '3' })).toMatchObject({ numReplicas: 3 });
+		expect(() => router({ 'us-west2': 2, 'eu-x': 1 }, { routerReplicas: '2' })).toThrow(
+			'pulse-router has 3 replicas in 2 regions (us-west2=2 eu-x=1)',
+		);
+	});
+
 	it('moves our images to this version, and leaves those of others', () => {
 		const image = (text: string) => change('pulse-router', (one) => ({ settings: { ...one.settings, image: text } }));
 		expect(plan(image('ghcr.io/erwinkn/pulse-railway-router:0.0.1')).steps[1]).toMatchObject({

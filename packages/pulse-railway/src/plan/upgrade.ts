@@ -13,6 +13,7 @@ import {
 	routerSettings,
 	routerVariables,
 } from './baseline-service.ts';
+import { whereItRuns } from './regions.ts';
 import { desiredBaseline, runningSecrets } from './running-baseline.ts';
 import { awaitBaseline, awaitRouter, configure, ensureDomain, markBaseline, mintToken } from './service-steps.ts';
 import type { Plan, ServiceChange, Step, Variables } from './step.ts';
@@ -98,7 +99,11 @@ function changeOf(service: ObservedService, variables: Variables, settings: Inst
 		([name, value]) => service.settings[name as keyof InstanceSettings] !== value,
 	);
 	if (differing.length === 0 && !stale) return null;
-	return { service: service.name, variables: Object.fromEntries(differing), ...(stale ? { settings } : {}) };
+	return {
+		service: service.name,
+		variables: Object.fromEntries(differing),
+		...(stale ? { settings: whereItRuns(settings, service) } : {}),
+	};
 }
 
 /** A sealed variable cannot be compared, and is left alone. */

@@ -2,14 +2,16 @@ import type { Connection } from './connection.ts';
 import { type ConfigureVariables, configureServices } from './operations/configure.ts';
 import type { InstanceInput } from './operations/services.ts';
 import type { Target } from './operations/target.ts';
+import { placed } from './placing.ts';
 import type { InstanceSettings, ServiceChange } from './port.ts';
 
 export async function configure(
 	connection: Connection,
 	target: Target,
-	changes: readonly ServiceChange[],
+	given: readonly ServiceChange[],
 	signal: AbortSignal,
 ): Promise<void> {
+	const changes = await placed(connection, target, given, signal);
 	const values: Record<string, unknown> = {};
 	const variables: number[] = [];
 	const settings: number[] = [];
@@ -30,6 +32,11 @@ export async function configure(
 	await connection.run(configureServices({ variables, settings }), sent, signal, { secrets });
 }
 
-export function instanceInput({ image, ...settings }: InstanceSettings): InstanceInput {
-	return { ...settings, ...(image === undefined ? {} : { source: { image } }) };
+export function instanceInput({ image, numReplicas, regions, ...settings }: InstanceSettings): InstanceInput {
+	const shares = Object.entries(regions ?? {}).map(([region, share]) => [region, { numReplicas: share }]);
+	return {
+		...settings,
+		...(image === undefined ? {} : { source: { image } }),
+		...(shares.length === 0 ? { numReplicas } : { multiRegionConfig: Object.fromEntries(shares) }),
+	};
 }

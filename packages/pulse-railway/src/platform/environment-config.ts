@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Regions } from './port.ts';
 
 const variables = z
 	.record(z.string(), z.object({ value: z.string().nullish(), isSealed: z.boolean().nullish() }).nullable())
@@ -42,8 +43,9 @@ const MASK = '*****';
 export interface ServiceConfig {
 	readonly variables: Variables;
 	readonly groupId: string | null;
-	/** Over all regions; `null` when the configuration does not say. */
+	/** `null` when the configuration does not say. */
 	readonly numReplicas: number | null;
+	readonly regions: Regions | null;
 }
 
 /** `null` when it is not a configuration as we know it. */
@@ -59,7 +61,7 @@ export function readConfig(config: unknown): StackConfig | null {
 			return {
 				variables: plain(service?.variables),
 				groupId: service?.groupId ?? null,
-				numReplicas: replicas(service?.deploy),
+				...replicas(service?.deploy),
 			};
 		},
 	};
@@ -100,8 +102,10 @@ function plain(raw: z.infer<typeof variables>): Variables {
 
 type Deploy = NonNullable<NonNullable<z.infer<typeof configShape>['services']>[string]['deploy']>;
 
-function replicas(deploy: Deploy | null | undefined): number | null {
-	const regions = Object.values(deploy?.multiRegionConfig ?? {}).filter((region) => region !== null);
-	if (regions.length === 0) return deploy?.numReplicas ?? null;
-	return regions.reduce((sum, region) => sum + (region.numReplicas ?? 1), 0);
+function replicas(deploy: Deploy | null | undefined): Pick<ServiceConfig, 'numReplicas' | 'regions'> {
+	const shares = Object.entries(deploy?.multiRegionConfig ?? {}).flatMap(([region, share]) =>
+		share === null ? [] : [[region, share.numReplicas ?? 1] as const],
+	);
+	if (shares.length === 0) return { numReplicas: deploy?.numReplicas ?? null, regions: null };
+	return { numReplicas: shares.reduce((sum, [, share]) => sum + share, 0), regions: Object.fromEntries(shares) };
 }

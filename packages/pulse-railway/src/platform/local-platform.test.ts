@@ -91,6 +91,17 @@ test('variables, settings, groups and domains are read back as they were written
 	await stack.platform.deleteService(serviceId, signal);
 });
 
+test('what an operator scaled over regions is read, and stays through a change of other settings', async () => {
+	const { serviceId } = await stack.platform.createService({ name: 'scaled' }, signal);
+	await stack.platform.updateInstance(serviceId, { numReplicas: 2 }, signal);
+	expect((await stack.service('scaled'))?.settings).toMatchObject({ numReplicas: 2, regions: { local: 2 } });
+	const regions = { 'us-west2': 2, 'europe-west4': 1, local: 2 };
+	await stack.platform.updateInstance(serviceId, { numReplicas: 5, regions }, signal);
+	await stack.platform.updateInstance(serviceId, { numReplicas: 5, overlapSeconds: 3 }, signal);
+	expect((await stack.service('scaled'))?.settings).toMatchObject({ numReplicas: 5, regions, overlapSeconds: 3 });
+	await stack.platform.deleteService(serviceId, signal);
+});
+
 test('a name that is taken is a conflict, a service that is gone is gone', async () => {
 	const { serviceId } = await stack.platform.createService({ name: 'taken' }, signal);
 	await expect(stack.platform.createService({ name: 'taken' }, signal)).rejects.toMatchObject({ kind: 'conflict' });

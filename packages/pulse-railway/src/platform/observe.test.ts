@@ -98,6 +98,7 @@ test('one request tells everything of a small stack (R7.18)', async () => {
 				settings: {
 					image: 'ghcr.io/x/router:1',
 					numReplicas: 5,
+					regions: { 'us-west2': 2, 'eu-x': 3 },
 					startCommand: 'run',
 					healthcheckPath: '/healthz',
 					healthcheckTimeout: 60,

@@ -126,6 +126,7 @@ function settings(instance: InstanceNode, config: ServiceConfig | null): Partial
 	const given = {
 		image: instance.source?.image,
 		numReplicas: config?.numReplicas ?? instance.numReplicas,
+		regions: config?.regions,
 		startCommand: instance.startCommand,
 		healthcheckPath: instance.healthcheckPath,
 		healthcheckTimeout: instance.healthcheckTimeout,

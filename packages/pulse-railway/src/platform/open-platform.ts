@@ -7,6 +7,7 @@ import { deployService, readBuildLogs, readDeployment, readDeploymentLogs } from
 import { commitPatch, updateInstance } from './operations/services.ts';
 import type { Target } from './operations/target.ts';
 import { deleteVariable, upsertVariables } from './operations/variables.ts';
+import { placed } from './placing.ts';
 import type { LogLine, Platform } from './port.ts';
 import { createProjectToken, deleteProjectTokens } from './project-tokens.ts';
 import { createService, deleteService } from './services.ts';
@@ -41,7 +42,9 @@ export function openPlatform(connection: Connection, target: Target): Platform {
 		},
 
 		async updateInstance(serviceId, settings, signal) {
-			await connection.run(updateInstance, { serviceId, environmentId, input: instanceInput(settings) }, signal);
+			const [change] = await placed(connection, target, [{ serviceId, settings }], signal);
+			const input = instanceInput(change?.settings ?? settings);
+			await connection.run(updateInstance, { serviceId, environmentId, input }, signal);
 		},
 
 		async setGroup(groupId, serviceIds, signal) {

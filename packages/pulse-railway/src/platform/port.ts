@@ -120,10 +120,16 @@ export interface ServiceChange {
 	readonly settings?: InstanceSettings;
 }
 
-/** Only the given fields are written. `numReplicas` is always sent: leaving it out may reset it to 1 (facts/railway.md §2.2). */
+/**
+ * Only the given fields are written. Replicas always are: leaving them out may reset them to 1 (facts/railway.md §2.2), and
+ * a bare number puts a service into one region (§12), so where regions are known they are written with their shares.
+ */
 export interface InstanceSettings {
 	readonly image?: string;
+	/** Over all regions. */
 	readonly numReplicas: number;
+	/** Replicas by region; they add up to `numReplicas`. */
+	readonly regions?: Regions;
 	readonly startCommand?: string;
 	readonly healthcheckPath?: string;
 	/** Seconds. */
@@ -134,6 +140,8 @@ export interface InstanceSettings {
 	readonly drainingSeconds?: number;
 	readonly dockerfilePath?: string;
 }
+
+export type Regions = Readonly<Record<string, number>>;
 
 export interface StackObservation {
 	readonly project: {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openPlatform } from './open-platform.ts';
+import type { InstanceSettings } from './port.ts';
 import {
 	data,
 	dropped,
@@ -159,11 +160,11 @@ describe('variables', () => {
 
 test('settings are sent as given, an image as source, the rest left out (R7.18)', async () => {
 	server.on('serviceInstanceUpdate', data({ serviceInstanceUpdate: true }));
-	await platform().updateInstance('s1', { numReplicas: 2, image: 'redis:7', drainingSeconds: 0 }, signal);
+	await platform().updateInstance('s1', { numReplicas: 1, image: 'redis:7', drainingSeconds: 0 }, signal);
 	expect(sent('serviceInstanceUpdate')).toEqual({
 		serviceId: 's1',
 		environmentId: 'e',
-		input: { numReplicas: 2, drainingSeconds: 0, source: { image: 'redis:7' } },
+		input: { numReplicas: 1, drainingSeconds: 0, source: { image: 'redis:7' } },
 	});
 });
 
@@ -215,4 +216,48 @@ test('a project token cannot mint another, and is not even asked to', async () =
 	);
 	await expect(platform().createProjectToken('janitor', signal)).rejects.toMatchObject({ kind: 'unauthorized' });
 	expect(arrived()).toEqual([]);
+});
+
+describe('replicas', () => {
+	const places = (multiRegionConfig: object | undefined) =>
+		data({ environment: { config: { services: { s1: { deploy: { numReplicas: 1, multiRegionConfig } } } } } });
+	const input = async (settings: InstanceSettings, places?: Hazard) => {
+		server.on('serviceInstanceUpdate', data({ serviceInstanceUpdate: true }));
+		if (places !== undefined) server.on('readPlaces', places);
+		await platform().updateInstance('s1', settings, signal);
+		return sent('serviceInstanceUpdate')?.input;
+	};
+	const shares = (numbers: Record<string, number>) => ({
+		multiRegionConfig: Object.fromEntries(
+			Object.entries(numbers).map(([name, numReplicas]) => [name, { numReplicas }]),
+		),
+	});
+
+	test('of known regions are written region by region, never as the bare number that would put them into one', async () => {
+		expect(await input({ numReplicas: 3, regions: { 'us-west2': 2, 'eu-x': 1 } })).toEqual(
+			shares({ 'us-west2': 2, 'eu-x': 1 }),
+		);
+	});
+
+	test('that are more than one are written where the service stands, which is looked up', async () => {
+		expect(await input({ numReplicas: 3 }, places({ 'eu-x': { numReplicas: 1 }, gone: null }))).toEqual(
+			shares({ 'eu-x': 3 }),
+		);
+		const changes = [{ serviceId: 's1', settings: { numReplicas: 3 } }];
+		server.on('configureServices', data({ i0: true }));
+		await platform().configure(changes, signal);
+		expect(sent('configureServices')).toMatchObject({ i0: shares({ 'eu-x': 3 }) });
+	});
+
+	test('that an operator spread meanwhile stay spread', async () => {
+		const spread = { 'us-west2': { numReplicas: 2 }, 'eu-x': { numReplicas: 2 } };
+		expect(await input({ numReplicas: 3 }, places(spread))).toEqual({ multiRegionConfig: spread });
+	});
+
+	test.each([
+		['no region is known', places(undefined)],
+		['nobody may look', errors('Not Authorized')],
+	])('are a number where %s', async (_, answer) => {
+		expect(await input({ numReplicas: 3 }, answer)).toEqual({ numReplicas: 3 });
+	});
 });

@@ -131,14 +131,20 @@ test('a service that ignores SIGTERM is killed when its draining time is over', 
 
 test('replicas are processes of their own behind one address', async () => {
 	const { platform, api, stack } = await setUp();
-	const web = await createService(api, stack, 'web', { ...SERVER_SETTINGS, numReplicas: 2 });
+	const multiRegionConfig = { 'us-west2': { numReplicas: 1 }, local: null, 'europe-west4': { numReplicas: 1 } };
+	const web = await createService(api, stack, 'web', { ...SERVER_SETTINGS, multiRegionConfig });
 	const address = await createDomain(api, stack, web);
 	const id = await deployFiles(api, stack, web, SERVER('x'));
 	await reaches(api, id, 'SUCCESS');
-	const replica = async () =>
-		((await (await fetch(`${address}/env`)).json()) as Record<string, string>).RAILWAY_REPLICA_ID;
+	const replica = async () => {
+		const env = (await (await fetch(`${address}/env`)).json()) as Record<string, string>;
+		regions.add(env.RAILWAY_REPLICA_REGION);
+		return env.RAILWAY_REPLICA_ID;
+	};
+	const regions = new Set<string | undefined>();
 	const seen = new Set<string | undefined>();
 	await until('both answered', async () => seen.add(await replica()).size === 2);
+	expect([...regions].sort()).toEqual(['europe-west4', 'us-west2']);
 	expect(new Set(platform.describe().environments[0]!.services[0]!.processes.map(({ pid }) => pid)).size).toBe(2);
 	const { deployment } = await api.data('query($id: String!) { deployment(id: $id) { instances { id status } } }', {
 		id,

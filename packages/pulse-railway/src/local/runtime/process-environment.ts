@@ -1,17 +1,32 @@
 import { join } from 'node:path';
 import type { DeploymentRow, StartSpec } from '../world/model.ts';
+import { regionsOf } from '../world/settings.ts';
 import type { RuntimeContext } from './runtime-context.ts';
 import { nodeOptions } from './stay-on-loopback.ts';
 
+/** Of the replica at this place among all of a deployment. */
+export function regionOf({ settings }: DeploymentRow, at: number): string {
+	const regions = Object.entries(regionsOf(settings)).flatMap(([region, share]) =>
+		Array<string>(share.numReplicas).fill(region),
+	);
+	return regions[at] ?? '';
+}
+
 /** In its own order: the machine's basics, what the image sets (its TZ and LANG too), the service's variables, and last what only we know. */
-export function processEnvironment(context: RuntimeContext, row: DeploymentRow, built: StartSpec, port: number) {
+export function processEnvironment(
+	context: RuntimeContext,
+	row: DeploymentRow,
+	built: StartSpec,
+	port: number,
+	region = regionOf(row, 0),
+) {
 	return {
 		...context.basics,
 		...built.env,
 		...row.variables,
 		RAILWAY_DEPLOYMENT_ID: row.id,
 		RAILWAY_SNAPSHOT_ID: row.snapshotId ?? '',
-		RAILWAY_REPLICA_REGION: row.settings.region ?? 'local',
+		RAILWAY_REPLICA_REGION: region,
 		// In the system's temporary folder it would outlive the platform, and mislead the next one with the same ports.
 		PULSE_RAILWAY_ROUTER_SNAPSHOT_FILE: join(context.dataDir, `${row.instanceId}.routing.json`),
 		PATH: built.path,

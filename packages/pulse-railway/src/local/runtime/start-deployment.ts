@@ -6,7 +6,7 @@ import type { DeploymentRow, InstanceRow, StartSpec } from '../world/model.ts';
 import { untilHealthy } from './healthcheck.ts';
 import type { LiveDeployment } from './live-deployment.ts';
 import { freePort } from './ports.ts';
-import { processEnvironment } from './process-environment.ts';
+import { processEnvironment, regionOf } from './process-environment.ts';
 import { NO_PROCESS, redisCommand } from './redis-command.ts';
 import { describe, type Replica, startReplica } from './replica.ts';
 import type { RuntimeContext } from './runtime-context.ts';
@@ -53,7 +53,7 @@ export async function startReplicas(
 			log('No redis-server on this machine: REDIS_URL is a SQLite database in the platform folder.');
 			return;
 		}
-		live.replicas.push(startOne(context, row, instance, { ...built, command }, live, port));
+		live.replicas.push(startOne(context, row, instance, { ...built, command }, live, port, regionOf(row, i)));
 	}
 	const path = row.settings.healthcheckPath;
 	if (path === null) return;
@@ -87,13 +87,14 @@ export function startOne(
 	built: StartSpec,
 	live: LiveDeployment,
 	port: number,
+	region?: string,
 ): Replica {
 	const log = context.logs.writer(row.id, 'deploy');
 	return startReplica(
 		{
 			command: loopbackCommand(built.command),
 			cwd: built.cwd,
-			env: processEnvironment(context, row, built, port),
+			env: processEnvironment(context, row, built, port, region),
 			port,
 			policy: row.settings.cronSchedule === null ? row.settings : { ...row.settings, restartPolicyType: 'NEVER' },
 			backoff: context.behaviour.restartBackoffMs,

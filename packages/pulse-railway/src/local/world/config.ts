@@ -1,5 +1,6 @@
 import { domainsOf, instancesIn } from './lookup.ts';
 import type { DEFAULT_SETTINGS, EnvironmentRow, InstanceRow, Variables, WorldData } from './model.ts';
+import { regionsOf } from './settings.ts';
 
 const BUILD = ['builder', 'buildCommand', 'dockerfilePath', 'watchPatterns'] as const;
 const DEPLOY = [
@@ -41,7 +42,7 @@ function serviceConfig(data: WorldData, row: InstanceRow, mask?: string | null):
 		source: present({ image: settings.image, repo: settings.repo, rootDirectory: settings.rootDirectory }),
 		variables: variablesConfig(row.variables, mask),
 		build: present(only(settings, BUILD)),
-		deploy: present(only(settings, DEPLOY)),
+		deploy: { ...present(only(settings, DEPLOY)), multiRegionConfig: regionsOf(settings) },
 		networking: { serviceDomains: Object.fromEntries(domains) },
 		...(row.groupId === null ? {} : { groupId: row.groupId }),
 	};

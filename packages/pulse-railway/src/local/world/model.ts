@@ -84,7 +84,10 @@ export interface ServiceSettings {
 	/** Seconds; `null` is the platform's 300. */
 	healthcheckTimeout: number | null;
 	cronSchedule: string | null;
+	/** Over all regions. */
 	numReplicas: number;
+	/** `null`: all of them in `region`. */
+	multiRegionConfig: Readonly<Record<string, { readonly numReplicas: number }>> | null;
 	region: string | null;
 	restartPolicyType: 'ALWAYS' | 'NEVER' | 'ON_FAILURE';
 	restartPolicyMaxRetries: number;
@@ -108,6 +111,7 @@ export const DEFAULT_SETTINGS: ServiceSettings = {
 	healthcheckTimeout: null,
 	cronSchedule: null,
 	numReplicas: 1,
+	multiRegionConfig: null,
 	region: null,
 	restartPolicyType: 'ON_FAILURE',
 	restartPolicyMaxRetries: 10,

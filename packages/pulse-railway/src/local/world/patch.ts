@@ -45,6 +45,7 @@ const patchShape = z.strictObject({
 						healthcheckPath: text,
 						healthcheckTimeout: integer,
 						numReplicas: integer,
+						multiRegionConfig: z.unknown().optional(),
 						cronSchedule: text,
 						restartPolicyType: z.enum(['ALWAYS', 'NEVER', 'ON_FAILURE']).nullable().optional(),
 						restartPolicyMaxRetries: integer,

@@ -169,6 +169,36 @@ test('settings keep what is not named, take null as unset, and refuse what Railw
 	expect((await update({ numReplicas: 1, cronSchedule: '*/5 * * * *' })).errors).toBeUndefined();
 });
 
+test('replicas are spread over regions, at most 50 in all, and a bare number puts them back into one', async () => {
+	const { api, stack, patch } = await setUp();
+	const web = await createService(api, stack, 'web');
+	const scale = (multiRegionConfig: object) => patch({ services: { [web]: { deploy: { multiRegionConfig } } } });
+	const seen = async () => {
+		const { environment } = await api.data('query($id: String!) { environment(id: $id) { config } }', {
+			id: stack.environmentId,
+		});
+		const { numReplicas, multiRegionConfig } = environment.config.services[web].deploy;
+		return { numReplicas, multiRegionConfig };
+	};
+	const shares = (numbers: Record<string, number>) =>
+		Object.fromEntries(Object.entries(numbers).map(([region, numReplicas]) => [region, { numReplicas }]));
+	expect(await seen()).toEqual({ numReplicas: 1, multiRegionConfig: shares({ local: 1 }) });
+	await scale({ ...shares({ 'us-west2': 2, 'europe-west4': 1 }), local: null });
+	const spread = { numReplicas: 3, multiRegionConfig: shares({ 'us-west2': 2, 'europe-west4': 1 }) };
+	expect(await seen()).toEqual(spread);
+	await scale(shares({ 'us-west2': 49 }));
+	expect(await seen()).toMatchObject({ numReplicas: 50 });
+	const refusal = async (regions: object) => (await scale(regions)).errors?.[0]?.message;
+	expect(await refusal(shares({ 'us-west2': 50 }))).toContain('between 1 and 50 over all regions');
+	expect(await refusal({ 'us-west2': null, 'europe-west4': null })).toContain('between 1 and 50');
+	expect(await refusal({ 'us-west2': { numReplicas: 0 } })).toContain('multiRegionConfig');
+	await scale(shares({ 'us-west2': 2 }));
+	await patch({ services: { [web]: { deploy: { startCommand: 'node b' } } } });
+	expect(await seen()).toEqual(spread);
+	await patch({ services: { [web]: { deploy: { numReplicas: 2 } } } });
+	expect(await seen()).toEqual({ numReplicas: 2, multiRegionConfig: shares({ local: 2 }) });
+});
+
 test('a service stands in every environment of its project, each with variables of its own', async () => {
 	const { api, stack, read } = await setUp();
 	const web = await createService(api, stack, 'web', {}, { A: '1' });

@@ -109,6 +109,15 @@ export interface ObservedStack {
 	};
 }
 
+/** For what it says of services; values of variables stay hidden. */
+export const readPlaces = query<Target, { environment: { config?: unknown } }>(
+	'readPlaces',
+	`($projectId: String!, $environmentId: String!) {
+		environment(id: $environmentId, projectId: $projectId) { config }
+	}`,
+	z.object({ environment: z.object({ config: z.unknown().optional() }) }),
+);
+
 export const moreInstances = query<Target & { first: number; after: string }, MoreInstances>(
 	'moreInstances',
 	`($projectId: String!, $environmentId: String!, $first: Int!, $after: String) {

@@ -20,7 +20,12 @@ export const deleteService = mutation<{ id: string; environmentId: string }, { s
 	z.object({ serviceDelete: z.boolean() }),
 );
 
-export type InstanceInput = Omit<InstanceSettings, 'image'> & { readonly source?: { readonly image: string } };
+export type InstanceInput = Omit<InstanceSettings, 'image' | 'numReplicas' | 'regions'> & {
+	readonly source?: { readonly image: string };
+} & (
+		| { readonly numReplicas: number }
+		| { readonly multiRegionConfig: Readonly<Record<string, { readonly numReplicas: number }>> }
+	);
 
 export const updateInstance = mutation<
 	{ serviceId: string; environmentId: string; input: InstanceInput },
