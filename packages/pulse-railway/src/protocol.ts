@@ -33,7 +33,7 @@ export const CONTROL_SIGNATURE_HEADER = 'x-pulse-control-signature';
 /** Shared variable on Railway: the durable truth of who is active; writing it is the commit point of a promotion. */
 export const ACTIVE_DEPLOYMENT_VARIABLE = 'PULSE_ACTIVE_DEPLOYMENT';
 /**
- * Shared variable on Railway: `init` or `upgrade` while such a command changes the stable services, `ready` when it has
+ * Shared variable on Railway: `init:<word>` or `upgrade:<word>`, the word being of one run alone, while such a command changes the stable services, `ready` when it has
  * finished. What a killed one left halfway is known by it.
  */
 export const BASELINE_VARIABLE = 'PULSE_RAILWAY_BASELINE';

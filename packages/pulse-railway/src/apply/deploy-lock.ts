@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from 'pulse-deploy-kit/clock';
-import { DeployToolError } from 'pulse-deploy-kit/errors';
+import { DeployToolError, isDeployToolError } from 'pulse-deploy-kit/errors';
 import type { Host } from 'pulse-deploy-kit/host';
 import { type HeldLock, holdLock, type LockPort } from '../control/hold-lock.ts';
 import type { LockHolder } from '../deployments/store.ts';
@@ -8,6 +8,8 @@ import type { RouterPort } from './ports.ts';
 
 const RETRY_MS = 1_000;
 const LOCK_CALL_MS = 10_000;
+/** The holder where a router cannot tell: a lock that lapsed once is lost then. */
+const OLD_ROUTER = 'nobody knows whom, because the router is older than this command';
 
 export interface LockOptions {
 	readonly router: RouterPort;
@@ -67,7 +69,13 @@ async function acquire({
 function lockPort(router: RouterPort, signal: AbortSignal): LockPort {
 	const bounded = () => AbortSignal.timeout(LOCK_CALL_MS);
 	return {
-		acquireLock: (request) => router.control('lock.acquire', request, signal),
+		async acquireLock({ lastFence, ...request }) {
+			if (lastFence === undefined) return router.control('lock.acquire', request, signal);
+			return router.control('lock.retake', { ...request, lastFence }, bounded()).catch((error: unknown) => {
+				if (!isDeployToolError(error) || error.code !== 'usage') throw error;
+				return { granted: false, owner: OLD_ROUTER, acquiredAt: null, expiresAt: 0 } as const;
+			});
+		},
 		renewLock: (name, token, ttlMs) => router.control('lock.renew', { name, token, ttlMs }, bounded()),
 		releaseLock: (name, token) => router.control('lock.release', { name, token }, bounded()),
 	};

@@ -32,6 +32,7 @@ export async function deploy(invocation: Invocation): Promise<Outcome<DeployResu
 		token: config.token,
 		routerService: config.names.router,
 		command: `deploy ${config.deploymentId ?? config.deploymentName}`,
+		asksUnknown: true as const,
 	};
 	let generated: string | null = null;
 	return changeStack(invocation, request, (stack) => {
@@ -47,6 +48,7 @@ export async function deploy(invocation: Invocation): Promise<Outcome<DeployResu
 				deploymentId,
 				live: live.snapshot,
 				now: live.now,
+				sessions: live.sessions,
 				activeSessions: sessionsOn(live, live.snapshot.activeId),
 			},
 			config,

@@ -9,6 +9,7 @@ import type { Plan } from '../plan/step.ts';
 import { live, NOW, stack } from '../plan/testing/stack.ts';
 import { PlatformError } from '../platform/error.ts';
 import { execute } from './execute.ts';
+import type { Run } from './run.ts';
 import { type Recorded, recordingPorts } from './testing/recording-ports.ts';
 
 const observation = stack({ active: 'old', backends: ['old'] });
@@ -187,44 +188,178 @@ describe('at the commit point', () => {
 	});
 });
 
-describe('the deploy lock at the commit point', () => {
-	/** Held for 15 s from now; no timer fires. */
-	async function locked() {
-		const clock = { time: Date.now(), now: () => clock.time, sleep: () => new Promise<void>(() => {}) };
-		const port = {
-			acquireLock: (request: LockRequest) => world.router.control('lock.acquire', request, signal),
-			renewLock: async () => true,
-			releaseLock: async () => true,
+describe('the deploy lock of a machine that sleeps', () => {
+	const TOKEN = 'a'.repeat(32);
+	const request = { name: 'deploy', owner: 'anna', token: TOKEN, ttlMs: 15_000 } as const;
+	const BOB = { ...request, owner: 'bob', token: 'b'.repeat(32) };
+	const status = async () => (await world.router.control('status', { sessions: false }, signal)).snapshot;
+
+	/** Time passes where a test says so; then the timers fire. */
+	function steppedClock() {
+		let sleepers: { readonly at: number; readonly wake: () => void }[] = [];
+		const clock = {
+			time: Date.now(),
+			now: () => clock.time,
+			sleep: (ms: number, stop?: AbortSignal) =>
+				new Promise<void>((resolve, reject) => {
+					sleepers.push({ at: clock.time + ms, wake: resolve });
+					stop?.addEventListener('abort', () => reject(stop.reason));
+				}),
+			pass(ms: number) {
+				clock.time += ms;
+				const due = sleepers.filter(({ at }) => at <= clock.time);
+				sleepers = sleepers.filter(({ at }) => at > clock.time);
+				for (const { wake } of due) wake();
+			},
 		};
-		const request = { name: 'deploy', owner: 'anna', token: 'a'.repeat(32), ttlMs: 15_000 } as const;
-		const lock = await holdLock(port, request, clock, signal);
-		if (!lock.held) throw new Error('not granted');
-		return { clock, lock };
+		return clock;
 	}
 
-	it('that ran out while the machine slept undoes: another command may have promoted since', async () => {
-		const { clock, lock } = await locked();
-		world.after = (call) => {
-			if (call === 'meta new') clock.time += 15_000;
+	/** Held for 15 s from now. */
+	async function locked() {
+		const clock = steppedClock();
+		const port = {
+			acquireLock: ({ lastFence, ...rest }: LockRequest) =>
+				lastFence === undefined
+					? world.router.control('lock.acquire', rest, signal)
+					: world.router.control('lock.retake', { ...rest, lastFence }, signal),
+			renewLock: () => world.router.control('lock.renew', { name: 'deploy', token: TOKEN, ttlMs: 15_000 }, signal),
+			releaseLock: () => world.router.control('lock.release', { name: 'deploy', token: TOKEN }, signal),
 		};
-		const running = execute(plan, { ...world.start(), lock }, { signal: lock.signal });
-		await expect(running).rejects.toMatchObject({ code: 'lock-lost' });
-		expect(world.calls).not.toContain(COMMIT);
-		expect([services().includes('new'), await records(), durable()]).toEqual([false, ['old active'], 'old']);
+		const lock = await holdLock(port, request, clock, signal);
+		if (!lock.held) throw new Error('not granted');
+		const running = (relock?: Run['relock']) =>
+			execute(plan, { ...world.start(), lock, relock }, { signal: lock.signal });
+		/** The machine sleeps in `call`, longer than its lock, while `work` happens. */
+		const sleepIn = (call: string, work: () => Promise<unknown>, when: 'before' | 'after' = 'after') => {
+			let asleep: Promise<unknown> | undefined;
+			world[when] = (made) => {
+				if (made !== call || asleep !== undefined) return undefined;
+				asleep = port.releaseLock().then(work);
+				return asleep.then(() => clock.pass(15_000));
+			};
+		};
+		return { clock, lock, running, sleepIn };
+	}
+	async function bobPromotes(id: string): Promise<void> {
+		await world.router.control('lock.acquire', BOB, signal);
+		if (!services().includes(id))
+			world.observation.services = stack({ active: id, backends: [id, 'old', 'new'] }).services;
+		world.observation.sharedVariables = { PULSE_ACTIVE_DEPLOYMENT: id };
+		await world.router.control('promote', { id, serviceName: id }, signal);
+		await world.router.control('lock.release', BOB, signal);
+	}
+
+	it.each(BEFORE_COMMIT)(
+		'that nobody had meanwhile is taken again, and the deploy goes on: asleep in %s',
+		async (where) => {
+			const { lock, running, sleepIn } = await locked();
+			const { fence } = lock.grant;
+			sleepIn(where, async () => {});
+			await running();
+			expect(lock.grant.fence).toBeGreaterThan(fence);
+			expect([await records(), durable()]).toEqual([['new active', 'old draining'], 'new']);
+		},
+	);
+
+	it.each(BEFORE_COMMIT)(
+		'that another had meanwhile ends the deploy, which destroys nothing of the other: asleep in %s',
+		async (where) => {
+			const { running, sleepIn } = await locked();
+			sleepIn(where, () => bobPromotes('new'));
+			await expect(running()).rejects.toMatchObject({
+				code: 'lock-lost',
+				detail: expect.stringMatching(/Not undone, since another command[\s\S]*Delete service new/),
+			});
+			expect(world.calls).not.toContain(COMMIT);
+			expect(world.calls.filter((call) => /^(deleteService|control remove)/.test(call))).toEqual([]);
+			expect(services()).toContain('new');
+			expect([(await status()).activeId, durable()]).toEqual(['new', 'new']);
+		},
+	);
+
+	it('that another had meanwhile is not written over: a durable write that was sent late is put back', async () => {
+		const { running, sleepIn } = await locked();
+		sleepIn(COMMIT, () => bobPromotes('bobs'), 'before');
+		await expect(running(async (work) => work((await locked()).lock))).rejects.toMatchObject({
+			code: 'lock-lost',
+			detail: expect.stringContaining('bobs is the active deployment, as another command left it'),
+		});
+		expect([durable(), (await status()).activeId]).toEqual(['bobs', 'bobs']);
+		expect(services()).toContain('new');
 	});
 
-	it('that is lost while the write is under way stops its repetition, and says what may be left', async () => {
-		const { clock, lock } = await locked();
-		world.ports.openPlatform({ projectId: '', environmentId: '' }).setVariables = (_scope, _values, stop) => {
-			clock.time += 15_000;
-			queueMicrotask(() => expect(() => lock.assertHeld()).toThrow('lock was lost'));
-			return new Promise((_, reject) => stop.addEventListener('abort', () => reject(stop.reason)));
-		};
-		const running = execute(plan, { ...world.start(), lock }, { signal: lock.signal });
-		await expect(running).rejects.toMatchObject({
+	it('that another holds still: what became of a durable write that was sent late is said', async () => {
+		const { running, sleepIn } = await locked();
+		sleepIn(COMMIT, () => bobPromotes('bobs'), 'before');
+		await expect(
+			running(() => Promise.reject(new DeployToolError('lock-held', 'bob', { fault: 'user' }))),
+		).rejects.toMatchObject({
 			code: 'lock-lost',
-			next: 'Finish it with: pulse-railway promote --deployment-id new --service pulse-router',
+			detail: expect.stringMatching(/may name new as the active deployment/),
 		});
+	});
+
+	it('that lapsed while the durable write hung stops its repetition, and writes again once it is taken again', async () => {
+		const { clock, running } = await locked();
+		const platform = world.ports.openPlatform({ projectId: '', environmentId: '' });
+		const { setVariables } = platform;
+		let writes = 0;
+		platform.setVariables = (scope, values, stop) => {
+			if (writes++ > 0) return setVariables(scope, values, stop);
+			return new Promise((_, reject) => {
+				stop.addEventListener('abort', () => reject(stop.reason));
+				world.router.control('lock.release', { name: 'deploy', token: TOKEN }, signal).then(() => clock.pass(15_000));
+			});
+		};
+		await running();
+		expect([writes, await records(), durable()]).toEqual([2, ['new active', 'old draining'], 'new']);
+	});
+
+	it('does not undo after Ctrl-C what another made active', async () => {
+		const { lock, sleepIn } = await locked();
+		const controller = new AbortController();
+		sleepIn('upload new', async () => {
+			await bobPromotes('new');
+			controller.abort();
+		});
+		const both = AbortSignal.any([lock.signal, controller.signal]);
+		await expect(execute(plan, { ...world.start(), lock }, { signal: both })).rejects.toMatchObject({
+			code: 'cancelled',
+		});
+		expect(services()).toContain('new');
+	});
+});
+
+describe('undoing, when what this run made has become more', () => {
+	it.each([
+		[
+			'active on Railway',
+			() => Object.assign(world.observation, { sharedVariables: { PULSE_ACTIVE_DEPLOYMENT: 'new' } }),
+		],
+		['active at the router', () => world.router.control('promote', { id: 'new', serviceName: 'new' }, signal)],
+	])('leaves it alone: %s', async (_what, becomes) => {
+		const { meta } = world.router;
+		(world.router as { meta: typeof meta }).meta = async () => {
+			await becomes();
+			throw broken;
+		};
+		await expect(run()).rejects.toMatchObject({
+			code: 'broken',
+			detail: expect.stringMatching(/Not undone:[\s\S]*active/),
+		});
+		expect(services()).toContain('new');
+	});
+
+	it('leaves a service of the same name alone that is another', async () => {
+		world.before = (call) => {
+			if (call !== 'meta new') return;
+			world.observation.services = world.observation.services.map((one) =>
+				one.name === 'new' ? { ...one, id: 'id-another' } : one,
+			);
+			throw broken;
+		};
+		await expect(run()).rejects.toBe(broken);
 		expect(services()).toContain('new');
 	});
 });

@@ -1,10 +1,13 @@
 import { CancelledError, DeployToolError, isDeployToolError } from 'pulse-deploy-kit/errors';
 import type { Plan, Step } from '../plan/step.ts';
+import { guardOf, isOvertaken } from './guard.ts';
 import { NotCommittedError } from './not-committed.ts';
 import { perform } from './perform.ts';
 import type { Run } from './run.ts';
 import { undo } from './undo.ts';
 
+/** Steps that change nothing, and may be taken by whoever slept. */
+const PASSIVE = /^(await|verify)-/;
 const NEVER = new AbortController().signal;
 
 export interface ExecuteOptions {
@@ -25,8 +28,7 @@ export async function execute(plan: Plan, run: Run, options: ExecuteOptions): Pr
 		const waits = step.uninterruptible === true && committed;
 		try {
 			if (!waits) options.signal.throwIfAborted();
-			// Railway knows no lock: a write that comes after the lock's end would undo what the next command promoted.
-			if (step.commitPoint === true) run.lock?.assertHeld();
+			if (!PASSIVE.test(step.kind)) await guardOf(run).confirm(options.signal);
 			begun.push(step);
 			const signal = step.uninterruptible === true ? (run.lock?.lost ?? NEVER) : options.signal;
 			await performReported(step, run, signal);
@@ -35,7 +37,8 @@ export async function execute(plan: Plan, run: Run, options: ExecuteOptions): Pr
 			if (step.optional === true && !options.signal.aborted) continue;
 			const uncommitted = error instanceof NotCommittedError;
 			const cause = uncommitted ? error.cause : error;
-			const failure = options.signal.aborted && !uncommitted ? cancelled(options.signal) : cause;
+			const told = uncommitted || isOvertaken(cause);
+			const failure = options.signal.aborted && !told ? cancelled(options.signal) : cause;
 			if (committed || (step.commitPoint === true && begun.includes(step) && !uncommitted)) {
 				throw unfinished(plan, index, failure);
 			}

@@ -5,6 +5,7 @@ import { locateAppFromHere } from '../config/paths.ts';
 import { planInit } from '../plan/init.ts';
 import { runningSecrets } from '../plan/running-baseline.ts';
 import type { NamedId } from '../platform/port.ts';
+import { guardBaseline } from './baseline-guard.ts';
 import { freshSecrets } from './baseline-secrets.ts';
 import { carryOut, type Outcome } from './carry-out.ts';
 import { type InitResult, initResult } from './init-result.ts';
@@ -35,6 +36,7 @@ export async function init(invocation: Invocation): Promise<Outcome<InitResult>>
 			apiUrl: session.apiUrl,
 		};
 		const run = startRun(session.ports, { ...existing, controlToken: secrets.controlToken });
+		guardBaseline(run, facts.observation, config.names, env);
 		const plan = planInit(facts, config);
 		const result = () => initResult(run, config, invocation.showSecrets);
 		return carryOut({ plan, result }, run, invocation);

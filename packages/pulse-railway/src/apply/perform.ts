@@ -4,11 +4,13 @@ import { awaitDeployments } from './steps/await-deployments.ts';
 import { buildImage } from './steps/build-image.ts';
 import { commitActive } from './steps/commit-active.ts';
 import { promote, reconcile, register, removeRecord, retire } from './steps/control.ts';
+import { deleteServices } from './steps/delete-services.ts';
 import { deploy } from './steps/deploy-services.ts';
 import { deployTemplate } from './steps/deploy-template.ts';
+import { markBaseline } from './steps/mark-baseline.ts';
 import { createProject, deleteProject } from './steps/project.ts';
 import { awaitRouter, ensureDomain } from './steps/router.ts';
-import { configure, createService, deleteServices, group, updateInstance } from './steps/services.ts';
+import { configure, createService, group, updateInstance } from './steps/services.ts';
 import { mintToken, revokeTokens } from './steps/tokens.ts';
 import { upload } from './steps/upload.ts';
 import { awaitVariable, deleteVariable, setVariables } from './steps/variables.ts';
@@ -31,6 +33,7 @@ const PERFORMERS: { readonly [Kind in StepKind]: Perform<Kind> } = {
 	'deploy-template': deployTemplate,
 	'create-service': createService,
 	'delete-services': deleteServices,
+	'mark-baseline': markBaseline,
 	'set-variables': setVariables,
 	'delete-variable': deleteVariable,
 	'await-variable': awaitVariable,

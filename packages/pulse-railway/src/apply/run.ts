@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { Secret } from 'pulse-deploy-kit/secret';
 import type { HeldLock } from '../control/hold-lock.ts';
 import type { VariableValue } from '../plan/step.ts';
 import type { Platform, PlatformDeploymentStatus, StackObservation } from '../platform/port.ts';
+import type { Guard } from './guard.ts';
 import type { Ports, RouterPort } from './ports.ts';
 
 /** What one execution of a plan knows and learns. Steps read it and add to it; results are made from it. */
@@ -15,6 +17,18 @@ export interface Run {
 	router: RouterPort | undefined;
 	/** The deploy lock: its grant goes with every live write. */
 	readonly lock: HeldLock | undefined;
+	/** Takes the deploy lock anew, after it was lost. */
+	readonly relock: Relock | undefined;
+	/** Of runs that hold no lock; see `guardOf`. */
+	guard: Guard | undefined;
+	/** Told of the mark that the baseline gets. */
+	marks: ((mark: string) => void) | undefined;
+	/** A word of this run alone. */
+	readonly owner: string;
+	/** Ids of the services that stood when the plan was made: none of them is this run's to undo. */
+	readonly standing: ReadonlySet<string>;
+	/** Service name → id, of those that this run created. */
+	readonly created: Map<string, string>;
 	/** The last one that was made. */
 	observation: StackObservation | undefined;
 	/** Service name → id. */
@@ -30,11 +44,14 @@ export interface Run {
 	controlToken: Secret | undefined;
 }
 
+export type Relock = <T>(work: (lock: HeldLock) => Promise<T>, signal: AbortSignal) => Promise<T>;
+
 export interface RunStart {
 	readonly platform?: Platform;
 	readonly observation?: StackObservation;
 	readonly router?: RouterPort;
 	readonly lock?: HeldLock;
+	readonly relock?: Relock;
 	readonly controlToken?: Secret;
 }
 
@@ -45,6 +62,12 @@ export function startRun(ports: Ports, start: RunStart): Run {
 		target: undefined,
 		router: start.router,
 		lock: start.lock,
+		relock: start.relock,
+		guard: undefined,
+		marks: undefined,
+		owner: randomBytes(4).toString('hex'),
+		standing: new Set(start.observation?.services.map(({ id }) => id)),
+		created: new Map(),
 		observation: undefined,
 		services: new Map(),
 		deployments: new Map(),

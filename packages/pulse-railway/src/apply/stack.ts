@@ -5,14 +5,15 @@ import type { TargetRequest } from '../config/target.ts';
 import type { HeldLock } from '../control/hold-lock.ts';
 import type { ControlStatus } from '../control/status.ts';
 import { type RouterFacts, routerFacts } from '../plan/baseline.ts';
-import { durableActiveId } from '../plan/settle.ts';
+import { durableActiveId, unknownBackends } from '../plan/settle.ts';
 import type { StackObservation } from '../platform/port.ts';
 import { Agreement } from './agreement.ts';
 import { done, lockOwner, type Outcome, type Proposal } from './carry-out.ts';
 import { withDeployLock } from './deploy-lock.ts';
 import { requireTarget } from './resolve-target.ts';
-import { type Run, startRun } from './run.ts';
+import { type Relock, type Run, startRun } from './run.ts';
 import { withSession } from './session.ts';
+import { sessionsOfUnknown } from './sessions.ts';
 
 /** A running stack as a command finds it: what Railway says, what the router says, and a run to change it with. */
 export interface Stack {
@@ -30,6 +31,8 @@ export interface StackRequest {
 	readonly command: string;
 	/** For the deployments to say how many sessions they have, milliseconds. Default 2,000. */
 	readonly probeMs?: number;
+	/** Also asks the services that the live store does not know for their sessions: the command may delete them. */
+	readonly asksUnknown?: true;
 }
 
 const PROBE_MS = 2_000;
@@ -48,21 +51,27 @@ export async function changeStack<T>(
 ): Promise<Outcome<T>> {
 	return withSession({ token: request.token, env, host }, async ({ account, ports }) => {
 		const platform = ports.openPlatform(await requireTarget(request.target, account, signal));
+		const asked = ports.clock.now();
 		const before = await platform.observe(signal);
 		const facts = routerFacts(before, request.routerService);
 		const router = ports.openRouter({ origin: facts.controlOrigin, controlToken: facts.controlToken });
 
+		const ttlMs = deployLockTtl(env);
 		const look = async (signal: AbortSignal, waited: boolean, lock?: HeldLock): Promise<Stack> => {
 			const live = await router.control('status', { probeMs: request.probeMs ?? PROBE_MS }, signal);
-			const old = waited || durableActiveId(before) !== live.snapshot.activeId;
+			const slept = ports.clock.now() - asked >= ttlMs;
+			const old = waited || slept || durableActiveId(before) !== live.snapshot.activeId;
 			const observation = old ? await platform.observe(signal) : before;
-			const run = startRun(ports, { platform, observation, router, ...(lock === undefined ? {} : { lock }) });
-			return { observation, live, router: routerFacts(observation, request.routerService), run };
+			const unknown = request.asksUnknown === true ? unknownBackends(observation, live.snapshot) : [];
+			const sessions = await sessionsOfUnknown(unknown, live, router, signal);
+			const run = startRun(ports, { platform, observation, router, ...(lock === undefined ? {} : { lock, relock }) });
+			return { observation, live: { ...live, sessions }, router: routerFacts(observation, request.routerService), run };
 		};
+		const owner = lockOwner(request.command);
+		const relock: Relock = (work, signal) =>
+			withDeployLock({ router, clock: ports.clock, host, signal, owner, ttlMs }, work);
 		if (dryRun) return { plan: propose(await look(signal, false)).plan, result: null };
 
-		const owner = lockOwner(request.command);
-		const ttlMs = deployLockTtl(env);
 		const lock = { router, clock: ports.clock, host, signal, owner, ttlMs };
 		// Whoever waits for the lock does so for longer than its time.
 		const agreement = new Agreement({ host, clock: ports.clock, signal, quickMs: Math.min(QUICK_MS, ttlMs) });

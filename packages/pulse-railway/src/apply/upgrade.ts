@@ -4,6 +4,7 @@ import { locateAppFromHere } from '../config/paths.ts';
 import { upgradeConfig } from '../config/upgrade.ts';
 import { runningSecrets } from '../plan/running-baseline.ts';
 import { planUpgrade } from '../plan/upgrade.ts';
+import { guardBaseline } from './baseline-guard.ts';
 import { freshSecrets } from './baseline-secrets.ts';
 import { carryOut, type Outcome } from './carry-out.ts';
 import { loadUserApp } from './load-user-app.ts';
@@ -28,6 +29,7 @@ export async function upgrade(invocation: Invocation): Promise<Outcome<UpgradeRe
 		const plan = planUpgrade(facts, config);
 		const { controlToken } = runningSecrets(observation, config.names, facts.fresh);
 		const run = startRun(session.ports, { platform, observation, controlToken });
+		guardBaseline(run, observation, config.names, env);
 		return carryOut({ plan, result: () => upgradeResult(run, config.names) }, run, invocation);
 	});
 }

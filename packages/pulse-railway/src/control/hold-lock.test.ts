@@ -47,6 +47,7 @@ it('names the holder when it is refused', async () => {
 it('aborts when somebody else took it', async () => {
 	const lock = await hold();
 	await store.releaseLock('janitor', request.token);
+	await store.acquireLock({ ...request, owner: 'bob', token: 'another' });
 	await vi.waitFor(() => expect(lock.signal.aborted).toBe(true));
 	expect(lock.signal.reason).toMatchObject({ code: 'lock-lost' });
 	await lock.release();
@@ -68,15 +69,73 @@ it('outlives a renewal that the store missed', async () => {
 	await lock.release();
 });
 
-it('gives up when the store stays away longer than the lock lasts', async () => {
-	const lock = await hold({ ...store, renewLock: () => Promise.reject(new Error('unreachable')) });
-	await vi.waitFor(() => expect(lock.signal.aborted).toBe(true));
+it('that lapsed while the store was away is no loss: it is taken again where nobody had it', async () => {
+	let away = true;
+	const lock = await hold({
+		...store,
+		renewLock: (...args) => (away ? Promise.reject(new Error('unreachable')) : store.renewLock(...args)),
+		acquireLock: (...args) =>
+			away && args[0].lastFence ? Promise.reject(new Error('off')) : store.acquireLock(...args),
+	});
+	const { term, grant } = lock;
+	await vi.waitFor(() => expect(term.aborted).toBe(true));
+	await expect(lock.confirm()).rejects.toMatchObject({
+		code: 'lock-lost',
+		detail: expect.stringMatching(/nobody can/),
+	});
+	expect([lock.signal.aborted, lock.lost.aborted]).toEqual([false, false]);
+	away = false;
+	await lock.confirm();
+	expect(lock.term.aborted).toBe(false);
+	expect(lock.grant.fence).toBeGreaterThan(grant.fence);
+	expect(await store.lockHolder('janitor')).toMatchObject({ owner: 'me' });
+	await lock.release();
+	expect(await store.lockHolder('janitor')).toBeNull();
+});
+
+it('that lapsed is lost when another had it since, also when that one has ended', async () => {
+	const asleep = { now: false };
+	const answer = new Promise<boolean>(() => {});
+	const lock = await hold({
+		...store,
+		renewLock: (...args) => (asleep.now ? answer : store.renewLock(...args)),
+	});
+	asleep.now = true;
+	await vi.waitFor(async () => expect(await store.lockHolder('janitor')).toBeNull());
+	await store.acquireLock({ ...request, token: 'another', owner: 'bob' });
+	await store.releaseLock('janitor', 'another');
+	asleep.now = false;
+	await vi.waitFor(() => expect(lock.lost.aborted).toBe(true));
+	await expect(lock.confirm()).rejects.toMatchObject({ code: 'lock-lost' });
+	expect(lock.signal.reason).toMatchObject({ detail: expect.stringContaining('a command that has ended') });
 	await lock.release();
 });
 
-it('gives up when its time is over while the store hangs', async () => {
+it('counts its time from when it asked: an answer that is read after a sleep proves nothing', async () => {
+	const clock = { time: 0, now: () => clock.time, sleep: () => new Promise<void>(() => {}) };
+	let renewals = 0;
+	const port = {
+		...store,
+		async renewLock() {
+			// The first answer is given, and then the machine sleeps.
+			if (renewals++ === 0) clock.time += 10_000;
+			return true;
+		},
+	};
+	const lock = await holdLock(port, { ...request, ttlMs: 9_000 }, clock, signal);
+	if (!lock.held) throw new Error('not granted');
+	await lock.confirm();
+	expect(renewals).toBe(0);
+	clock.time = 8_000;
+	await lock.confirm();
+	expect(renewals).toBe(2);
+	await lock.release();
+});
+
+it('gives up its term when its time is over while the store hangs', async () => {
 	const lock = await hold({ ...store, renewLock: () => new Promise(() => {}) });
-	await vi.waitFor(() => expect(lock.signal.aborted).toBe(true));
+	const { term } = lock;
+	await vi.waitFor(() => expect(term.aborted).toBe(true));
 	await lock.release();
 });
 

@@ -21,6 +21,7 @@ const serviceName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be a ser
 const lockName = z.enum(['deploy', 'janitor']);
 const lock = z.exactOptional(z.object({ name: lockName, fence: z.int() }));
 const token = z.string().min(16).max(128);
+const UNKNOWN_PROBE_MS = 5_000;
 const ttlMs = z.int().min(1_000).max(120_000);
 
 const method = <Params extends z.ZodType, Result>(
@@ -42,7 +43,11 @@ export const methods = {
 		const record = await store.find(id);
 		return { told: record === null ? 0 : await reload(record).catch(() => 0) };
 	}),
-	remove: method(z.object({ id, lock }), ({ id, ...options }, { store }) => store.remove(id, options)),
+	/** `from`: in that state alone. An older router knows no such condition, so whoever asks looks first as well. */
+	remove: method(
+		z.object({ id, lock, from: z.exactOptional(z.enum(['pending', 'draining', 'retiring'])) }),
+		({ id, ...options }, { store }) => store.remove(id, options),
+	),
 	reconcile: method(
 		z.object({ activeId: id, services: z.array(z.object({ id, serviceName })), ifRevision: z.int(), lock }),
 		({ activeId, services, ...options }, { store }) => store.reconcile({ activeId, services }, options),
@@ -52,8 +57,20 @@ export const methods = {
 		z.object({ sessions: z.boolean().default(true), probeMs: z.int().min(1).max(10_000).default(5_000) }),
 		(question, context) => controlStatus(context, question),
 	),
+	/** Of a service that no record names. */
+	sessions: method(z.object({ id, serviceName }), ({ id, serviceName }, { probe }) =>
+		probe(
+			{ id, serviceName, state: 'draining', drainStartedAt: null, lastSeenAt: null },
+			AbortSignal.timeout(UNKNOWN_PROBE_MS),
+		).catch((): Sessions => ({ reachable: false, detail: `no answer within ${UNKNOWN_PROBE_MS / 1000} s` })),
+	),
 	'lock.acquire': method(
 		z.object({ name: lockName, owner: z.string().min(1).max(200), token, ttlMs }),
+		(request, { store }) => store.acquireLock(request),
+	),
+	/** Unknown to older routers, which would grant a lock that another had in between: hence not a parameter of `lock.acquire`. */
+	'lock.retake': method(
+		z.object({ name: lockName, owner: z.string().min(1).max(200), token, ttlMs, lastFence: z.int() }),
 		(request, { store }) => store.acquireLock(request),
 	),
 	'lock.renew': method(z.object({ name: lockName, token, ttlMs }), ({ name, token, ttlMs }, { store }) =>

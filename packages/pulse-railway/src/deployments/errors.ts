@@ -56,10 +56,10 @@ export class InconsistentFactsError extends DeployToolError {
 
 /** The grant that a write was made under has expired or been taken over; nothing was written. */
 export class LockLostError extends DeployToolError {
-	constructor(lock: string) {
+	constructor(lock: string, detail = 'it expired before it was renewed, or the store lost its data') {
 		super('lock-lost', `the ${lock} lock was lost`, {
 			fault: 'platform',
-			detail: 'it expired before it was renewed, or the store lost its data',
+			detail,
 			next: 'Run the command again.',
 		});
 		this.name = 'LockLostError';

@@ -1,4 +1,4 @@
-import type { DeploymentRecord, RoutingSnapshot } from './record.ts';
+import type { DeploymentRecord, DeploymentState, RoutingSnapshot } from './record.ts';
 
 /**
  * The live truth about deployments. Invariants, held by every backend and by the conformance suite:
@@ -30,8 +30,8 @@ export interface DeploymentStore {
 	promote(id: string, serviceName: string, options?: WriteOptions): Promise<Promotion>;
 	/** Marks draining → retiring: the router answers stale from then on. `null` when already gone. */
 	retire(id: string, options?: WriteOptions): Promise<DeploymentRecord | null>;
-	/** Drops the record and its leases. False when it was already gone. Rejects for the active id. */
-	remove(id: string, options?: WriteOptions): Promise<boolean>;
+	/** Drops the record and its leases. False when it was already gone. Rejects for the active id, and in another state than `from`. */
+	remove(id: string, options?: WriteOptions & { readonly from?: DeploymentState | undefined }): Promise<boolean>;
 	/**
 	 * Makes live agree with durable truth: the named active one active, the other listed services draining where no
 	 * record exists or one wrongly says active, records without a service removed. Pending records stay.
@@ -51,7 +51,10 @@ export interface DeploymentStore {
 	 */
 	watch(watcher: StoreWatcher, signal: AbortSignal): void;
 
-	/** Set-if-absent with expiry. A refusal names the holder; a repeat by the same token is the same grant, extended. */
+	/**
+	 * Set-if-absent with expiry. A refusal names the holder; a repeat by the same token is the same grant, extended. A lock
+	 * that is taken again gets a new fence: who judged while it lay free must see that it is held once more.
+	 */
 	acquireLock(request: LockRequest): Promise<LockGrant | LockRefusal>;
 	/** Extends the lock if `token` still holds it. */
 	renewLock(name: LockName, token: string, ttlMs: number): Promise<boolean>;
@@ -146,6 +149,11 @@ export interface LockRequest {
 	/** Random, known to the holder alone. */
 	readonly token: string;
 	readonly ttlMs: number;
+	/**
+	 * Takes a lapsed lock again: the fence of the grant that ran out. Refused when the lock was granted since, held or not,
+	 * because what was read under that grant may have changed.
+	 */
+	readonly lastFence?: number | undefined;
 }
 
 export interface LockGrant {

@@ -1,5 +1,5 @@
 import { ActiveDeploymentError, DeploymentStateError, InconsistentFactsError } from './errors.ts';
-import type { DeploymentRecord } from './record.ts';
+import type { DeploymentRecord, DeploymentState } from './record.ts';
 import type { DurableTruth, Promotion } from './store.ts';
 
 /** What transitions read and write: everything of a routing snapshot but its revision. */
@@ -83,10 +83,12 @@ export function retire(state: LiveState, id: string): Outcome<DeploymentRecord |
 	return { state: change(state, { put: [record] }), result: record };
 }
 
-/** `pending`, `draining` or `retiring → gone`. */
-export function remove(state: LiveState, id: string): Outcome<boolean> {
+/** `pending`, `draining` or `retiring → gone`; where a state is given, from that one alone. */
+export function remove(state: LiveState, id: string, from?: DeploymentState): Outcome<boolean> {
 	if (state.activeId === id) throw new ActiveDeploymentError(id);
-	if (!state.records.has(id)) return { state, result: false };
+	const known = state.records.get(id);
+	if (known === undefined) return { state, result: false };
+	if (from !== undefined && known.state !== from) throw new DeploymentStateError(id, known.state, 'remove');
 	return { state: change(state, { drop: [id] }), result: true };
 }
 

@@ -8,7 +8,14 @@ export function createService(service: string, backend: BackendInput): Step {
 		title: `Create service ${service}`,
 		service,
 		variables: backendVariables(backend),
-		undo: { kind: 'delete-services', id: 'undo-create', title: `Delete service ${service}`, services: [service] },
+		undo: {
+			kind: 'delete-services',
+			id: 'undo-create',
+			title: `Delete service ${service}`,
+			services: [service],
+			own: true,
+			deployment: backend.deploymentId,
+		},
 	};
 }
 

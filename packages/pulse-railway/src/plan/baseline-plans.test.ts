@@ -64,6 +64,7 @@ describe('the plan of init', () => {
 		const secrets = runningSecrets(interrupted, config().names, FRESH);
 		const plan = planInit({ observation: interrupted, workspace: null, secrets, apiUrl: undefined }, config());
 		expect(ids(plan)).toEqual([
+			'mark:init',
 			'template',
 			'group',
 			'await-redis',
@@ -74,7 +75,7 @@ describe('the plan of init', () => {
 			'await-router',
 			'mark:ready',
 		]);
-		expect(plan.steps[0]).toMatchObject({ resumes: true });
+		expect(plan.steps[1]).toMatchObject({ resumes: true });
 		expect(secrets.controlToken.reveal()).toBe('control');
 		expect(plan.warnings).toHaveLength(1);
 	});

@@ -43,12 +43,18 @@ export function planDelete({ observation, live, sessions, serviceName, routerSer
 			deployment: id,
 		});
 	}
-	if (record?.state === 'pending') steps.push(removeRecord(id));
+	if (record?.state === 'pending') steps.push(removeRecord(id, 'pending'));
 	if (backend !== undefined) {
 		const service = backend.serviceName;
-		steps.push({ kind: 'delete-services', id: 'delete', title: `Delete service ${service}`, services: [service] });
+		steps.push({
+			kind: 'delete-services',
+			id: 'delete',
+			title: `Delete service ${service}`,
+			services: [service],
+			deployment: id,
+		});
 	}
-	if (record !== undefined && record.state !== 'pending') steps.push(removeRecord(id));
+	if (record !== undefined && record.state !== 'pending') steps.push(removeRecord(id, 'retiring'));
 	return {
 		title: `Delete ${id}`,
 		resume: `pulse-railway delete --deployment-id ${id} --service ${routerService}`,
@@ -66,6 +72,6 @@ export function planDelete({ observation, live, sessions, serviceName, routerSer
 	};
 }
 
-function removeRecord(deployment: string): Step {
-	return { kind: 'remove-record', id: 'forget', title: `Forget ${deployment}`, deployment };
+function removeRecord(deployment: string, state: 'pending' | 'retiring'): Step {
+	return { kind: 'remove-record', id: 'forget', title: `Forget ${deployment}`, deployment, state };
 }

@@ -10,7 +10,7 @@ import { buildImage, createService, deployImage, group, upload } from './backend
 import type { BaselineFacts } from './baseline.ts';
 import { cutOver, NEW_SECONDS } from './cut-over.ts';
 import { registration } from './register-step.ts';
-import { letDrain, settle } from './settle.ts';
+import { letDrain, type SessionsById, settle } from './settle.ts';
 import { staying } from './staying.ts';
 import type { Plan, SourceTree, Step } from './step.ts';
 
@@ -24,6 +24,8 @@ export interface DeployFacts {
 	readonly now: number;
 	/** Render sessions on the active deployment; `null` when it did not say. */
 	readonly activeSessions: number | null;
+	/** What the services say of themselves that the live store does not know. */
+	readonly sessions?: SessionsById;
 	readonly app: LoadedApp;
 	readonly deploymentId: string;
 	/** Found on this machine. */
@@ -36,7 +38,7 @@ export interface DeployFacts {
 /** A new deployment beside the old ones, then the cut-over (decision 6). */
 export function planDeploy(facts: DeployFacts, config: DeployConfig): Plan {
 	const { deploymentId: id, observation, live, baseline } = facts;
-	const settlement = settle(observation, live, facts.now);
+	const settlement = settle(observation, live, facts.now, facts.sessions);
 	const service = backendServiceName(config.servicePrefix, id);
 	refuseTaken(facts, service, settlement.deleted);
 

@@ -13,7 +13,7 @@ import {
 } from './baseline-service.ts';
 import { awaitBaseline, awaitRouter, configure, ensureDomain, markBaseline, mintToken } from './service-steps.ts';
 import type { Plan, ServiceChange, Step } from './step.ts';
-import { isMarked, isUnfinishedInit } from './unfinished-init.ts';
+import { isUnfinishedInit } from './unfinished-init.ts';
 
 const TEMPLATE = 'pulse-baseline';
 const TEMPLATE_NAMES = { router: 'pulse-router', janitor: 'pulse-janitor', redis: 'pulse-redis' } as const;
@@ -50,8 +50,8 @@ export function planInit(facts: InitFacts, config: InitConfig): Plan {
 		warnings: resumes ? ['An earlier init was interrupted; this run finishes what it began.'] : [],
 		steps: withUndo(facts.observation === null, [
 			...(facts.workspace === null ? [] : [createProject(config, facts.workspace.id)]),
-			// A new project is known by its description.
-			...(facts.observation === null || isMarked(facts.observation) ? [] : [beginning()]),
+			// A new project is known by its description; what an interrupted run began is taken over.
+			...(facts.observation === null ? [] : [beginning(resumes)]),
 			...createServices(config, managed, present, resumes),
 			...(typeof facts.secrets.janitorToken === 'object' && 'from' in facts.secrets.janitorToken
 				? [token(names.janitor, resumes)]
@@ -107,7 +107,9 @@ function createProject({ projectName: name, names }: InitConfig, workspaceId: st
 	};
 }
 
-function beginning(): Step {
+/** What an interrupted run left stays known as unfinished. */
+function beginning(resumes: boolean): Step {
+	if (resumes) return markBaseline('init');
 	return {
 		...markBaseline('init'),
 		undo: {
@@ -155,6 +157,7 @@ function createServices(
 				id: 'undo-template',
 				title: `Delete ${services.join(', ')}`,
 				services,
+				own: true,
 				late: true,
 			},
 		},
@@ -167,7 +170,13 @@ function createServices(
 						title: `Create service ${names.env} for your variables`,
 						service: names.env,
 						variables: {},
-						undo: { kind: 'delete-services', id: 'undo-env', title: `Delete ${names.env}`, services: [names.env] },
+						undo: {
+							kind: 'delete-services',
+							id: 'undo-env',
+							title: `Delete ${names.env}`,
+							services: [names.env],
+							own: true,
+						},
 					} as const,
 				]),
 		{

@@ -7,6 +7,6 @@ export function registration(deployment: string, service: string): Step {
 		title: `Make ${deployment} known to the router`,
 		deployment,
 		service,
-		undo: { kind: 'remove-record', id: 'undo-register', title: `Forget ${deployment}`, deployment },
+		undo: { kind: 'remove-record', id: 'undo-register', title: `Forget ${deployment}`, deployment, state: 'pending' },
 	};
 }

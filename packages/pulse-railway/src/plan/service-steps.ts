@@ -1,5 +1,4 @@
 import type { StackNames } from '../config/names.ts';
-import { BASELINE_VARIABLE } from '../protocol.ts';
 import type { ServiceChange, Step, StepOf } from './step.ts';
 
 const DEPLOY_BUDGET_SECONDS = 900;
@@ -26,11 +25,10 @@ export function mintToken(janitor: string, replaces: boolean): StepOf<'mint-toke
 /** Written before anything is changed and after everything is done: a rerun knows what an interrupted command left. */
 export function markBaseline(value: 'init' | 'upgrade' | 'ready'): Step {
 	return {
-		kind: 'set-variables',
+		kind: 'mark-baseline',
 		id: `mark:${value}`,
 		title: value === 'ready' ? 'Note that everything is set up' : `Note that ${value} is under way`,
-		service: null,
-		variables: { [BASELINE_VARIABLE]: value },
+		phase: value,
 	};
 }
 

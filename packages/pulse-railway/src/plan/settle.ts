@@ -1,5 +1,6 @@
 import type { DeploymentRecord, RoutingSnapshot } from '../deployments/record.ts';
 import { type BackendService, backendServices } from '../janitor/durable.ts';
+import type { Sessions } from '../janitor/facts.ts';
 import { sharedValue } from '../janitor/shared-value.ts';
 import type { StackObservation } from '../platform/port.ts';
 import { ACTIVE_DEPLOYMENT_VARIABLE } from '../protocol.ts';
@@ -28,15 +29,35 @@ export function durableActiveId(observation: StackObservation): string | null {
 /** Railway's reads may lag this much; a younger promotion is never undone by what they say. */
 const TRUSTED_PROMOTION_MS = 120_000;
 
-/** `now` by the router's clock, Unix milliseconds. */
-export function settle(observation: StackObservation, live: RoutingSnapshot, now: number): Settlement {
+/** By deployment id. */
+export type SessionsById = Readonly<Record<string, Sessions>>;
+
+/**
+ * Services that run although no visitor was ever sent to them, as far as the live store knows: what an unfinished deploy
+ * left, or what a store forgot that was restored from an older copy. Only they themselves can tell.
+ */
+export function unknownBackends(observation: StackObservation, live: RoutingSnapshot): readonly BackendService[] {
+	const known = new Set(live.deployments.filter(({ state }) => state !== 'pending').map(({ id }) => id));
+	const running = runningServices(observation);
+	return backendServices(observation).filter(
+		({ id, serviceId }) => id !== durableActiveId(observation) && !known.has(id) && running.has(serviceId),
+	);
+}
+
+/** `now` by the router's clock, Unix milliseconds; `sessions` of what {@link unknownBackends} names. */
+export function settle(
+	observation: StackObservation,
+	live: RoutingSnapshot,
+	now: number,
+	sessions: SessionsById = {},
+): Settlement {
 	const durable = durableActiveId(observation);
 	const backends = backendServices(observation);
 	const active = backends.find((backend) => backend.id === durable);
 	const record = live.deployments.find((candidate) => candidate.id === durable);
 
 	if (durable === null && live.activeId === null && live.deployments.length === 0) return unknownStack(observation);
-	if (durable === live.activeId) return withLeftovers(durable, [], backends, live);
+	if (durable === live.activeId) return withLeftovers(durable, [], observation, live, sessions);
 	if (durable === null) {
 		return nothing(
 			live.activeId,
@@ -58,7 +79,7 @@ export function settle(observation: StackObservation, live: RoutingSnapshot, now
 		);
 	}
 	if (record?.state === 'pending' || record?.state === 'draining') {
-		return withLeftovers(durable, [finishPromotion(active)], backends, live);
+		return withLeftovers(durable, [finishPromotion(active)], observation, live, sessions);
 	}
 	return {
 		...nothing(durable, `The router's store did not know ${durable}; it is restored from Railway.`),
@@ -71,11 +92,7 @@ export function settle(observation: StackObservation, live: RoutingSnapshot, now
  * variable was removed, or be what a killed first deploy left: only their sessions tell.
  */
 function unknownStack(observation: StackObservation): Settlement {
-	const running = new Set(
-		observation.services
-			.filter(({ latestDeployment }) => ['SUCCESS', 'SLEEPING'].includes(latestDeployment?.status ?? ''))
-			.map(({ id }) => id),
-	);
+	const running = runningServices(observation);
 	const backends = backendServices(observation);
 	const unclaimed = backends.filter(({ serviceId }) => running.has(serviceId));
 	const leftovers = backends.filter(({ serviceId }) => !running.has(serviceId));
@@ -93,20 +110,54 @@ function unknownStack(observation: StackObservation): Settlement {
 function withLeftovers(
 	activeId: string | null,
 	first: readonly Step[],
-	backends: readonly BackendService[],
+	observation: StackObservation,
 	live: RoutingSnapshot,
+	sessions: SessionsById,
 ): Settlement {
+	const backends = backendServices(observation);
 	const kept = new Set(live.deployments.filter((record) => record.state !== 'pending').map((record) => record.id));
 	const pending = live.deployments.filter((record) => record.state === 'pending' && record.id !== activeId);
-	const leftovers = backends.filter((backend) => backend.id !== activeId && !kept.has(backend.id));
+	const unknown = backends.filter((backend) => backend.id !== activeId && !kept.has(backend.id));
+	const asked = new Set(unknownBackends(observation, live).map(({ id }) => id));
+	const used = unknown.filter(({ id }) => asked.has(id) && !isIdle(sessions[id]));
+	const leftovers = unknown.filter((backend) => !used.includes(backend));
+	const active = backends.find(({ id }) => id === activeId);
+	const drain = active !== undefined && used.length > 0;
+	const standing = backends.filter(({ id }) => id !== activeId && kept.has(id));
 	return {
 		activeId,
-		warnings: [],
+		warnings: used.map(
+			({ id }) => `The router's store did not know ${id}${saying(sessions[id])}; it is left to drain.`,
+		),
 		// Records first: the router must not route to a service that is going away.
-		steps: [...first, ...pending.map(removeRecord), ...leftovers.map(deleteLeftover)],
-		deleted: new Set([...pending, ...leftovers].map(({ id }) => id)),
-		unclaimed: [],
+		steps: [
+			...first,
+			...pending.map(removeRecord),
+			...(drain ? [letDrain(active, used, standing)] : []),
+			...leftovers.map(deleteLeftover),
+		],
+		deleted: new Set(
+			[...pending.filter(({ id }) => used.every((one) => one.id !== id)), ...leftovers].map(({ id }) => id),
+		),
+		unclaimed: drain ? [] : used,
 	};
+}
+
+function isIdle(sessions: Sessions | undefined): boolean {
+	return sessions?.reachable === true && sessions.total === 0 && sessions.drainable;
+}
+
+function saying(sessions: Sessions | undefined): string {
+	return sessions?.reachable === true
+		? `, which has ${sessions.total} live sessions`
+		: ', which does not say who is on it';
+}
+
+function runningServices({ services }: StackObservation): ReadonlySet<string> {
+	const ready = services.filter(({ latestDeployment }) =>
+		['SUCCESS', 'SLEEPING'].includes(latestDeployment?.status ?? ''),
+	);
+	return new Set(ready.map(({ id }) => id));
 }
 
 function nothing(activeId: string | null, warning: string): Settlement {
@@ -137,10 +188,11 @@ export function reconcile(active: BackendService, backends: readonly BackendServ
 	};
 }
 
-/** After the promotion of `active`: its revision is known only then. */
+/** The revision is known only when its turn comes. `standing`: what else is known, which a list without it would drop. */
 export function letDrain(
 	active: Pick<BackendService, 'id' | 'serviceName'>,
 	unclaimed: readonly BackendService[],
+	standing: readonly BackendService[] = [],
 ): Step {
 	return {
 		kind: 'reconcile',
@@ -149,13 +201,19 @@ export function letDrain(
 		ifRevision: 'current',
 		truth: {
 			activeId: active.id,
-			services: [active, ...unclaimed].map(({ id, serviceName }) => ({ id, serviceName })),
+			services: [active, ...standing, ...unclaimed].map(({ id, serviceName }) => ({ id, serviceName })),
 		},
 	};
 }
 
 function removeRecord({ id }: DeploymentRecord): Step {
-	return { kind: 'remove-record', id: `forget:${id}`, title: `Forget the unfinished deployment ${id}`, deployment: id };
+	return {
+		kind: 'remove-record',
+		id: `forget:${id}`,
+		title: `Forget the unfinished deployment ${id}`,
+		deployment: id,
+		state: 'pending',
+	};
 }
 
 function deleteLeftover({ id, serviceName }: BackendService): Step {
@@ -164,5 +222,6 @@ function deleteLeftover({ id, serviceName }: BackendService): Step {
 		id: `leftover:${id}`,
 		title: `Delete service ${serviceName}, left by an unfinished deploy`,
 		services: [serviceName],
+		deployment: id,
 	};
 }

@@ -77,8 +77,19 @@ export type StepAction =
 			readonly resumes?: true;
 	  }
 	| { readonly kind: 'create-service'; readonly service: string; readonly variables: Variables }
-	/** By name, those that exist. `late`: a template may still be making them, so missing ones are waited for. */
-	| { readonly kind: 'delete-services'; readonly services: readonly string[]; readonly late?: true }
+	| {
+			readonly kind: 'delete-services';
+			/** By name, those that exist. */
+			readonly services: readonly string[];
+			/** Only what this run created; default: what stood when the plan was made. */
+			readonly own?: true;
+			/** A template may still be making them, so missing ones are waited for. */
+			readonly late?: true;
+			/** Which deployment it is: one that is active by then, or has visitors, stays. */
+			readonly deployment?: string;
+	  }
+	/** What goes on with the baseline, with a word of this run: another command that goes on with it takes it over. */
+	| { readonly kind: 'mark-baseline'; readonly phase: 'init' | 'upgrade' | 'ready' }
 	/** `service: null` = shared by the environment. */
 	| { readonly kind: 'set-variables'; readonly service: string | null; readonly variables: Variables }
 	/** Variables and settings of several services, in one request. */
@@ -117,7 +128,8 @@ export type StepAction =
 	| { readonly kind: 'reconcile'; readonly truth: DurableTruth; readonly ifRevision: number | 'current' }
 	/** Routing stops, then browsers are told to reload. */
 	| { readonly kind: 'retire'; readonly deployment: string }
-	| { readonly kind: 'remove-record'; readonly deployment: string };
+	/** While it is in this state: another command may have made more of it. */
+	| { readonly kind: 'remove-record'; readonly deployment: string; readonly state: 'pending' | 'retiring' };
 
 /** What is built: absolute paths on this machine. */
 export interface SourceTree {

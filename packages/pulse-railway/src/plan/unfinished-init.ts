@@ -12,10 +12,11 @@ export function isUnfinishedInit(observation: StackObservation): boolean {
 	return isMarked(observation) && backendServices(observation).length === 0 && durableActiveId(observation) === null;
 }
 
-/** Known as begun and not finished. */
-export function isMarked(observation: StackObservation): boolean {
+/** Known as begun and not finished. An older `init` wrote no word of its own behind it. */
+function isMarked(observation: StackObservation): boolean {
 	const mark = sharedValue(observation, BASELINE_VARIABLE);
-	return mark === 'init' || (mark === undefined && isOwnProject(observation.project));
+	if (mark === undefined) return isOwnProject(observation.project);
+	return mark === 'init' || mark.startsWith('init:');
 }
 
 export function isOwnProject({ description }: { readonly description: string | null }): boolean {

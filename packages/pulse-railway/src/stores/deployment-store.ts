@@ -22,7 +22,7 @@ export function createDeploymentStore(backend: AtomicKv, prefix: string, clock: 
 		promote: (id, serviceName, options) =>
 			write(context, (state, now) => promote(state, id, serviceName, now), options),
 		retire: (id, options) => write(context, (state) => retire(state, id), options),
-		remove: (id, options) => write(context, (state) => remove(state, id), options),
+		remove: (id, options) => write(context, (state) => remove(state, id, options?.from), options),
 		reconcile: async (truth, options) =>
 			(await transact(context, (state, now) => reconcile(state, truth, now), options)).snapshot,
 		recordActivity: (report) => recordActivity(context, report),

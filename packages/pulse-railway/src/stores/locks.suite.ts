@@ -35,6 +35,44 @@ export function describeLocks(on: StoreFixture): void {
 			expect(await on.other.lockHolder('deploy')).toBeNull();
 		});
 
+		it('that lapsed is taken again by its last fence as long as nobody had it in between', async () => {
+			const first = await on.store.acquireLock({ ...lock, ttlMs: 20 });
+			const lastFence = 'fence' in first ? first.fence : 0;
+			await vi.waitFor(async () => expect(await on.store.lockHolder('deploy')).toBeNull());
+			const again = await on.other.acquireLock({ ...lock, lastFence });
+			expect('fence' in again && again.fence > lastFence).toBe(true);
+			// The answer may be lost, and the holder ask once more.
+			expect(await on.store.acquireLock({ ...lock, lastFence })).toEqual(again);
+			await on.store.promote('a', 'svc-a', {
+				lock: { name: 'deploy', fence: 'fence' in again ? again.fence : 0 },
+			});
+		});
+
+		it('that another had in between, held or ended, is not taken again by an old fence', async () => {
+			const first = await on.store.acquireLock({ ...lock, ttlMs: 20 });
+			const lastFence = 'fence' in first ? first.fence : 0;
+			await vi.waitFor(async () => expect(await on.store.lockHolder('deploy')).toBeNull());
+			await on.other.acquireLock({ ...lock, owner: 'bob@ci', token: 'token-of-bob' });
+			const ask = () => on.store.acquireLock({ ...lock, lastFence });
+			expect(await ask()).toMatchObject({ granted: false, owner: 'bob@ci' });
+			await on.other.releaseLock('deploy', 'token-of-bob');
+			expect(await ask()).toMatchObject({ granted: false });
+			expect(await on.store.lockHolder('deploy')).toBeNull();
+			// Of two that lapsed, the one that is first is the holder.
+			const other = await on.other.acquireLock({ ...lock, token: 'token-of-bob', ttlMs: 20 });
+			const since = { ...lock, lastFence: 'fence' in other ? other.fence : 0 };
+			await vi.waitFor(async () => expect(await on.store.lockHolder('deploy')).toBeNull());
+			const answers = await Promise.all([
+				on.store.acquireLock(since),
+				on.other.acquireLock({ ...since, token: 'token-of-bob' }),
+			]);
+			expect(answers.filter(({ granted }) => granted)).toHaveLength(1);
+		});
+
+		it('over a store that lost its data is not taken again: what was read is gone', async () => {
+			expect(await on.store.acquireLock({ ...lock, lastFence: 7 })).toMatchObject({ granted: false });
+		});
+
 		it('outlives its first term when renewed', async () => {
 			await on.store.acquireLock({ ...lock, ttlMs: 2_000 });
 			expect(await on.store.renewLock('deploy', lock.token, 120_000)).toBe(true);

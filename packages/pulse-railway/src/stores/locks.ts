@@ -3,6 +3,9 @@ import type { LockGrant, LockHolder, LockName, LockRefusal, LockRequest } from '
 import { type Entry, valueAt } from './atomic-kv.ts';
 import { retryUntilCommitted, type StoreContext } from './transact.ts';
 
+/** The holder that a refusal names when it has released the lock already. */
+const ENDED = 'a command that has ended meanwhile';
+
 export async function acquireLock(context: StoreContext, request: LockRequest): Promise<LockGrant | LockRefusal> {
 	const { backend, keys, clock } = context;
 	const [key, fenceKey] = [keys.lock(request.name), keys.fence(request.name)];
@@ -14,6 +17,9 @@ export async function acquireLock(context: StoreContext, request: LockRequest): 
 			return { granted: false, ...holder(context, held) };
 		}
 		const lastFence = valueAt(view, fenceKey);
+		if (request.lastFence !== undefined && !lock && Number(lastFence ?? 0) !== request.lastFence) {
+			return { granted: false, owner: ENDED, acquiredAt: null, expiresAt: clock.now() };
+		}
 		// At least the time, so that it also grows over a store that lost its data.
 		const fence = lock?.fence ?? Math.max(Number(lastFence ?? 0) + 1, clock.now());
 		const { owner, token } = request;

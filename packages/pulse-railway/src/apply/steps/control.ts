@@ -1,3 +1,6 @@
+import { isDeployToolError } from 'pulse-deploy-kit/errors';
+import type { ControlParams, ControlResult } from '../../control/methods.ts';
+import { DeploymentStateError } from '../../deployments/errors.ts';
 import type { Perform } from '../perform.ts';
 import { type Run, routerOf } from '../run.ts';
 
@@ -5,45 +8,64 @@ import { type Run, routerOf } from '../run.ts';
 const RELOAD_MS = 1_000;
 
 export const register: Perform<'register'> = async (step, run, signal) => {
-	const params = { id: step.deployment, serviceName: step.service, ...underLock(run) };
-	await routerOf(run).control('register', params, signal);
+	await underLock(run, 'register', { id: step.deployment, serviceName: step.service }, signal);
 	return undefined;
 };
 
 export const promote: Perform<'promote'> = async (step, run, signal) => {
-	const params = { id: step.deployment, serviceName: step.service, ...underLock(run) };
-	const { draining } = await routerOf(run).control('promote', params, signal);
+	const { draining } = await underLock(run, 'promote', { id: step.deployment, serviceName: step.service }, signal);
 	return draining.length === 0 ? undefined : `${draining.map(({ id }) => id).join(', ')} draining`;
 };
 
 export const reconcile: Perform<'reconcile'> = async (step, run, signal) => {
-	const router = routerOf(run);
 	const services = step.truth.services.map(({ id, serviceName }) => ({ id, serviceName }));
 	const ifRevision =
 		step.ifRevision === 'current'
-			? (await router.control('status', { sessions: false }, signal)).snapshot.revision
+			? (await routerOf(run).control('status', { sessions: false }, signal)).snapshot.revision
 			: step.ifRevision;
-	await router.control('reconcile', { activeId: step.truth.activeId, services, ifRevision, ...underLock(run) }, signal);
+	await underLock(run, 'reconcile', { activeId: step.truth.activeId, services, ifRevision }, signal);
 	return undefined;
 };
 
 export const retire: Perform<'retire'> = async (step, run, signal) => {
-	const router = routerOf(run);
-	await router.control('retire', { id: step.deployment, ...underLock(run) }, signal);
+	await underLock(run, 'retire', { id: step.deployment }, signal);
 	// Courtesy only, and unknown to older routers: a stale socket reloads its page anyway.
-	const { told } = await router.control('reload', { id: step.deployment }, signal).catch(() => ({ told: 0 }));
+	const { told } = await routerOf(run)
+		.control('reload', { id: step.deployment }, signal)
+		.catch(() => ({ told: 0 }));
 	signal.throwIfAborted();
 	if (told === 0) return undefined;
 	await run.ports.clock.sleep(RELOAD_MS, signal);
 	return `${told} browser(s) told to reload`;
 };
 
-/** Not under the lock: undoing may run after it was lost. The store refuses for the active deployment in any case. */
+/** Looks first: an older router would drop the record in whatever state. */
 export const removeRecord: Perform<'remove-record'> = async (step, run, signal) => {
-	await routerOf(run).control('remove', { id: step.deployment }, signal);
+	const { snapshot } = await routerOf(run).control('status', { sessions: false }, signal);
+	const known = snapshot.deployments.find(({ id }) => id === step.deployment);
+	if (known === undefined) return undefined;
+	if (known.state !== step.state) throw new DeploymentStateError(step.deployment, known.state, 'forget');
+	await underLock(run, 'remove', { id: step.deployment, from: step.state }, signal);
 	return undefined;
 };
 
-function underLock(run: Run) {
-	return run.lock === undefined ? {} : { lock: run.lock.grant };
+/** The store refuses a grant that lapsed, also one that nobody else got: then the lock is taken again, once. */
+async function underLock<Method extends 'register' | 'promote' | 'reconcile' | 'retire' | 'remove'>(
+	run: Run,
+	method: Method,
+	params: ControlParams<Method>,
+	signal: AbortSignal,
+): Promise<ControlResult<Method>> {
+	const { lock } = run;
+	const ask = (withGrant: ControlParams<Method>) =>
+		routerOf(run).control(method, withGrant, signal) as Promise<ControlResult<Method>>;
+	if (lock === undefined) return ask(params);
+	const call = async () => {
+		await lock.confirm();
+		return ask({ ...params, lock: lock.grant });
+	};
+	return call().catch((error: unknown) => {
+		if (!isDeployToolError(error) || error.code !== 'lock-lost' || lock.lost.aborted) throw error;
+		return call();
+	});
 }

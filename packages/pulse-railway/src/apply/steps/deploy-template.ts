@@ -1,11 +1,17 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { waitFor } from 'pulse-deploy-kit/wait';
+import { guardOf } from '../guard.ts';
 import type { Perform } from '../perform.ts';
-import { learn, platformOf } from '../run.ts';
+import { learn, platformOf, type Run } from '../run.ts';
 import { lateServices, missing } from './late-services.ts';
 
 /** For each service to appear (contract R5.9). */
 const SERVICE_BUDGET_MS = 120_000;
+
+function noteCreated(service: string, { services, standing, created }: Run): void {
+	const id = services.get(service);
+	if (id !== undefined && !standing.has(id)) created.set(service, id);
+}
 
 export const deployTemplate: Perform<'deploy-template'> = async (step, run, signal, report) => {
 	const wanted = Object.entries(step.names).filter(([own]) => !step.omit.includes(own));
@@ -13,6 +19,8 @@ export const deployTemplate: Perform<'deploy-template'> = async (step, run, sign
 	if (step.resumes === true) await lateServices(expected, run, signal);
 	const standing = wanted.filter(([, name]) => step.resumes === true && run.services.has(name)).map(([own]) => own);
 	if (standing.length === wanted.length) return 'they stand already';
+	// Waiting for what an interrupted run may still be making took its time.
+	if (step.resumes === true) await guardOf(run).confirm(signal);
 	await platformOf(run).deployTemplate(step.code, step.names, [...step.omit, ...standing], signal);
 	let left: readonly string[] = expected;
 	await waitFor({
@@ -23,6 +31,7 @@ export const deployTemplate: Perform<'deploy-template'> = async (step, run, sign
 		async check(signal) {
 			learn(run, await platformOf(run).observe(signal));
 			left = missing(expected, run);
+			for (const name of expected) noteCreated(name, run);
 			if (left.length === 0) return true;
 			report(left.join(', '));
 			return undefined;

@@ -1,6 +1,6 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
+import { guardOf } from '../guard.ts';
 import type { Perform } from '../perform.ts';
-import { platformOf } from '../run.ts';
 
 export const createProject: Perform<'create-project'> = async (step, run, signal) => {
 	const { name, workspaceId } = step;
@@ -10,10 +10,13 @@ export const createProject: Perform<'create-project'> = async (step, run, signal
 	return `${project.id}, environment ${environment.name}`;
 };
 
-/** Only what this run made, with what it made in it: somebody may have put other services there meanwhile. */
+/**
+ * Only what this run made, with what it made in it: somebody may have put other services there meanwhile, and the guard
+ * says whether another init has finished what this one began.
+ */
 export const deleteProject: Perform<'delete-project'> = async (step, run, signal) => {
 	if (run.target === undefined) return undefined;
-	const { services } = await platformOf(run).observe(signal);
+	const { services } = await guardOf(run).look(signal);
 	const foreign = services.map(({ name }) => name).filter((name) => !step.services.includes(name));
 	if (foreign.length > 0) {
 		throw new DeployToolError('project-in-use', `project ${run.target.projectId} also has ${foreign.join(', ')}`, {

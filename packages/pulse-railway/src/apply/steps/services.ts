@@ -1,6 +1,5 @@
 import type { Perform } from '../perform.ts';
-import { learn, platformOf, type Run, revealed, serviceId } from '../run.ts';
-import { lateServices, missing } from './late-services.ts';
+import { platformOf, revealed, serviceId } from '../run.ts';
 
 export const createService: Perform<'create-service'> = async (step, run, signal) => {
 	const created = await platformOf(run).createService(
@@ -8,19 +7,7 @@ export const createService: Perform<'create-service'> = async (step, run, signal
 		signal,
 	);
 	run.services.set(step.service, created.serviceId);
-	return undefined;
-};
-
-/** A creation whose answer was lost left a service whose id nobody learnt, so unknown names are looked up first. */
-export const deleteServices: Perform<'delete-services'> = async (step, run, signal) => {
-	if (missing(step.services, run).length > 0) await observe(run, signal);
-	if (step.late === true) await lateServices(step.services, run, signal);
-	for (const service of step.services) {
-		const id = run.services.get(service);
-		if (id === undefined) continue;
-		await platformOf(run).deleteService(id, signal);
-		run.services.delete(service);
-	}
+	run.created.set(step.service, created.serviceId);
 	return undefined;
 };
 
@@ -46,7 +33,3 @@ export const configure: Perform<'configure'> = async (step, run, signal) => {
 	await platformOf(run).configure(changes, signal);
 	return undefined;
 };
-
-async function observe(run: Run, signal: AbortSignal): Promise<void> {
-	learn(run, await platformOf(run).observe(signal));
-}

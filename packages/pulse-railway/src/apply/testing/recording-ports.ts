@@ -25,10 +25,10 @@ export interface Recorded {
 	readonly router: RouterPort;
 	readonly host: RecordingHost;
 	/** Called before each call is carried out; throws to fail it, aborts to interrupt it. */
-	before: (call: string) => void;
+	before: (call: string) => unknown;
 	/** Called after it was carried out: a lost answer. */
-	after: (call: string) => void;
-	readonly observation: StackObservation;
+	after: (call: string) => unknown;
+	readonly observation: { -readonly [Key in keyof StackObservation]: StackObservation[Key] };
 	start(): ReturnType<typeof startRun>;
 }
 
@@ -63,9 +63,9 @@ export async function recordingPorts(observed: StackObservation): Promise<Record
 	};
 	async function call<T>(text: string, work: () => T | Promise<T>): Promise<T> {
 		calls.push(text);
-		recorded.before(text);
+		await recorded.before(text);
 		const result = await work();
-		recorded.after(text);
+		await recorded.after(text);
 		return result;
 	}
 	const name = (serviceId: string | null) => serviceId?.replace(/^id-/, '') ?? 'shared';
