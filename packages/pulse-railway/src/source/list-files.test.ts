@@ -155,6 +155,35 @@ test('symbolic links go up as what they point to; loops and dead ends are left o
 	]);
 });
 
+const bytes = (name: string) => Buffer.concat([Buffer.from(`${root}/`), Buffer.from(name, 'latin1')]);
+
+test.skipIf(process.platform !== 'linux')(
+	'a name that is not UTF-8 is refused by name, or left out by rule (other systems have none)',
+	async () => {
+		await tree({
+			'main.ts': '',
+			'caf\u00e9.txt': '',
+			'caf\ufffd.md': '',
+			'back\\slash': '',
+			'new\nline': '',
+			'-dash': '',
+		});
+		expect(await names()).toHaveLength(6);
+		await writeFile(bytes('caf\xe9.txt'), '');
+		await expect(list()).rejects.toMatchObject({
+			code: 'source-unreadable',
+			message: 'The name of ./caf\\xe9.txt in the build context is not UTF-8',
+			next: expect.stringContaining('.railwayignore'),
+		});
+		await tree({ '.railwayignore': 'caf?.txt\nmen*/\n' });
+		await mkdir(bytes('men\xfc'));
+		await writeFile(bytes('men\xfc/a.txt'), '');
+		expect(await names()).not.toContain(expect.stringContaining('men'));
+		await tree({ '.railwayignore': 'caf?.txt\n', 'deep/x': '' });
+		await expect(list()).rejects.toThrow('The name of ./men\\xfc in the build context');
+	},
+);
+
 test('names are compared with their case', async () => {
 	await tree({ '.ignore': 'Build\n', 'build/x': '', 'Build/y': '' });
 	expect(await names()).toEqual(['./.ignore', './build', './build/x']);

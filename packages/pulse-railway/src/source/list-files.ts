@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Dirent, Stats } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
@@ -68,8 +69,15 @@ class Walk {
 		const children = await readdir(directory, { withFileTypes: true }).catch((error) => {
 			throw unreadable(name, error);
 		});
+		const foreign = children.some((child) => child.name.includes(REPLACEMENT)) ? await foreignNames(directory) : [];
+		for (const bytes of foreign) {
+			const path = join(directory, bytes.toString());
+			// As a directory or not: rules for either would leave it out.
+			if (!rules.drops(path, false) && !rules.drops(path, true)) throw foreignName(`${name}/${printable(bytes)}`);
+		}
+		const left = new Set(foreign.map(String));
 		for (const child of children.sort(byName)) {
-			if (ALWAYS_DROPPED.has(child.name)) continue;
+			if (ALWAYS_DROPPED.has(child.name) || left.has(child.name)) continue;
 			await this.#visit(join(directory, child.name), `${name}/${child.name}`, child, above, rules);
 		}
 	}
@@ -108,6 +116,26 @@ class Walk {
 		this.fileCount++;
 		this.bytes += found.size;
 	}
+}
+
+/** In place of what is no UTF-8. */
+const REPLACEMENT = '\ufffd';
+
+/** Names that are not UTF-8, as old archives of Windows bring them: Node cannot open them by a path that is text. */
+async function foreignNames(directory: string): Promise<readonly Buffer[]> {
+	const names = await readdir(directory, { encoding: 'buffer' });
+	return names.filter((name) => !isUtf8(name));
+}
+
+function printable(name: Buffer): string {
+	return name.toString('latin1').replace(/[^ -~]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}
+
+function foreignName(name: string): DeployToolError {
+	return new DeployToolError('source-unreadable', `The name of ${name} in the build context is not UTF-8`, {
+		fault: 'user',
+		next: 'Rename it, or leave it out with .railwayignore (a * stands for the part that is not UTF-8).',
+	});
 }
 
 function secretsWarning(names: readonly string[]): string {

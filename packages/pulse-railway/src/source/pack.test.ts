@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { link, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { list as listTar } from 'tar';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -49,6 +50,47 @@ test('the archive unpacks to the same files, links as what they point to', async
 	expect(await readFile(join(out, 'twin'), 'utf8')).toBe('odd');
 	expect(await readFile(join(out, `${'long-'.repeat(30)}ünï`), 'utf8')).toBe('long');
 	expect((await stat(join(out, 'bin/run.sh'))).mode & 0o111).not.toBe(0);
+	await packed.dispose();
+});
+
+test('files with several names go up as files of their own, however many there are', async () => {
+	await mkdir(at('data'));
+	for (let i = 1; i <= 8; i++) await writeFile(at(`data/f${i}`), `${i}`);
+	for (const [one, other] of [
+		[2, 4],
+		[1, 8],
+		[5, 6],
+	]) {
+		await rm(at(`data/f${other}`));
+		await link(at(`data/f${one}`), at(`data/f${other}`));
+	}
+	for (let i = 0; i < 40; i++) await link(at('data/f3'), at(`data/f3-${i}`));
+	const packed = await pack(await files(), AbortSignal.timeout(20_000));
+	const types: string[] = [];
+	await pipeline(packed.open(), listTar({ onReadEntry: (entry) => types.push(`${entry.type} ${entry.size}`) }));
+	expect(types.sort()).toEqual([...Array(1).fill('Directory 0'), ...Array(48).fill('File 1')]);
+	await packed.dispose();
+});
+
+test('write bits of group and others go up, the owner does not', async () => {
+	const modes = { open: 0o666, script: 0o775, private: 0o600, none: 0o444 };
+	for (const [name, mode] of Object.entries(modes)) {
+		await writeFile(at(name), name);
+		await chmod(at(name), mode);
+	}
+	await mkdir(at('shared'));
+	await chmod(at('shared'), 0o777);
+	const packed = await pack(await files(), signal);
+	const seen: Record<string, unknown> = {};
+	await pipeline(
+		packed.open(),
+		listTar({ onReadEntry: ({ path, mode, uid, uname }) => Object.assign(seen, { [path]: [mode, uid, uname] }) }),
+	);
+	const expected = Object.entries({ ...modes, 'shared/': 0o777 }).map(([name, mode]) => [
+		`./${name}`,
+		[mode, undefined, ''],
+	]);
+	expect(seen).toEqual(Object.fromEntries(expected));
 	await packed.dispose();
 });
 

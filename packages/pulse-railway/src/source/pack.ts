@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
-import { create } from 'tar';
+import { create, type WriteEntry } from 'tar';
 import type { SourceArchive } from '../platform/port.ts';
 import type { SourceFiles } from './list-files.ts';
 
@@ -44,7 +44,10 @@ export async function pack(
 				noDirRecurse: true,
 				strict: true,
 				linkCache: new NoLinks(),
-				onWriteEntry: () => onProgress(++packed),
+				onWriteEntry(entry) {
+					asRailwayUp(entry);
+					onProgress(++packed);
+				},
 			},
 			[...files.entries],
 		);
@@ -63,11 +66,23 @@ export async function pack(
 	}
 }
 
-/** A file with several names goes up as several files: not every unpacker takes hard links. */
+/**
+ * A file with several names goes up as several files: not every unpacker takes hard links. For the library every such file
+ * has been packed before, and outside of the context: while it thinks of it as new, it waits for itself.
+ */
 class NoLinks extends Map<`${number}:${number}`, string> {
-	override get(): undefined {
-		return undefined;
+	override get(): string {
+		return 'elsewhere';
 	}
+}
+
+/** Of a file's state its mode goes up whole, write bits of group and others included, and its time; not who owns it. */
+function asRailwayUp(entry: WriteEntry): void {
+	const { stat } = entry;
+	if (stat === undefined) return;
+	const { mode, size, mtime } = stat;
+	entry.portable = false;
+	entry.stat = Object.assign(Object.create(Object.getPrototypeOf(stat)), { mode, size, mtime });
 }
 
 function tooLarge(bytes: number): string {
