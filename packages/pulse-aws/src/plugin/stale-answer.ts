@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { STALE_AFFINITY_HEADER } from '../protocol.ts';
+import { asksForDocument, type HeaderLookup, prefersPage, withoutQueryKey } from 'pulse-deploy-kit/document-request';
+import { PAGE_HEADERS, stalePage } from 'pulse-deploy-kit/readable-page';
+import { AFFINITY_QUERY, STALE_AFFINITY_HEADER } from '../protocol.ts';
 
 const LOADER_HEADER = 'x-pulse-client-loader';
 const LOADER_LOCATION_HEADER = 'x-pulse-client-loader-location';
@@ -12,7 +14,8 @@ interface Answer {
 
 /**
  * Answers a request that belongs to a deployment which is gone, so that the browser reloads into this one (contract
- * R2.4–R2.6, decisions 11 and 17).
+ * R2.4–R2.6, decisions 11 and 17). Where a browser goes somewhere — an old bookmark, a link that was shared — it is sent to
+ * the same address without the pin, and a person who cannot be sent there gets a page to read (decision 27).
  */
 export function answerStale(request: IncomingMessage, response: ServerResponse): void {
 	// Without being read, a body would keep the connection from being used again.
@@ -22,7 +25,11 @@ export function answerStale(request: IncomingMessage, response: ServerResponse):
 	response.end(body);
 }
 
-export function staleAnswer({ method, headers }: Pick<IncomingMessage, 'method' | 'headers'>): Answer {
+export function staleAnswer({
+	method = '',
+	url = '',
+	headers,
+}: Pick<IncomingMessage, 'method' | 'url' | 'headers'>): Answer {
 	const origin = headers.origin;
 	const marker: Record<string, string> = {
 		[STALE_AFFINITY_HEADER]: '1',
@@ -38,6 +45,14 @@ export function staleAnswer({ method, headers }: Pick<IncomingMessage, 'method' 
 	};
 	const location = loaderLocation(headers);
 	if (location !== null) return { status: 302, headers: { ...marker, location }, body: '' };
+	const header: HeaderLookup = (name) => {
+		const value = headers[name];
+		return Array.isArray(value) ? value[0] : value;
+	};
+	const onward = withoutQueryKey(url, AFFINITY_QUERY);
+	const reads = method === 'GET' || method === 'HEAD';
+	if (reads && onward !== null && headers[LOADER_HEADER] !== '1' && asksForDocument(header))
+		return { status: 302, headers: { ...marker, location: onward }, body: '' };
 	const asked = headers['access-control-request-method'];
 	if (method === 'OPTIONS' && asked !== undefined) {
 		const allowed = headers['access-control-request-headers'];
@@ -51,6 +66,8 @@ export function staleAnswer({ method, headers }: Pick<IncomingMessage, 'method' 
 			body: '',
 		};
 	}
+	if (prefersPage(header))
+		return { status: 409, headers: { ...marker, ...PAGE_HEADERS }, body: stalePage(method, onward) };
 	return {
 		status: 409,
 		headers: { ...marker, 'content-type': 'application/json' },

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { failureAnswer, writeAnswer } from './answer.ts';
+import { writeAnswer } from './answer.ts';
 import type { AssetSearch } from './asset-search.ts';
 import type { Upstream } from './claim.ts';
 import { countFailure, type ForwardContext } from './context.ts';
@@ -9,6 +9,7 @@ import { requestLines, responseHeaders, responseLines } from './headers.ts';
 import { passInterim } from './interim.ts';
 import type { RequestFields } from './log.ts';
 import type { RouterResponse } from './messages.ts';
+import { failureReply } from './pages.ts';
 import { awaitsBody, sendBody } from './request-body.ts';
 import type { RequestHead } from './request-head.ts';
 import type { RequestTarget } from './request-target.ts';
@@ -183,7 +184,7 @@ export class HttpExchange implements Exchange {
 		countFailure(this.#upstream.failures, cause);
 		this.#context.log.failed(cause, this.#fields(), error);
 		if (this.#body !== null) this.#body.cutShort();
-		else writeAnswer(this.#response, failureAnswer(cause));
+		else writeAnswer(this.#response, failureReply(this.#request, cause));
 	}
 
 	/** Asks the next deployment for an asset that this one lacks, or hands out the first answer after all. */

@@ -11,6 +11,7 @@ import { WebSocketHandshake } from './forward-websocket.ts';
 import { isInternalPath } from './internal-path.ts';
 import type { Lookups } from './lookup.ts';
 import type { RouterResponse } from './messages.ts';
+import { failureReply, staleReply } from './pages.ts';
 import { type RequestHead, readRequestHead } from './request-head.ts';
 import { parseRequestTarget, type RequestTarget } from './request-target.ts';
 import { needsLookup, type Resolution, resolve } from './resolve.ts';
@@ -35,7 +36,7 @@ export function routeRequest(context: RouteContext, request: IncomingMessage, re
 	const refuse = (cause: FailureCause, path: string) => {
 		countFailure(forward.failures, cause);
 		forward.log.failed(cause, { request: '', method: request.method!, path, deployment: null }, null);
-		reply(failureAnswer(cause));
+		reply(failureReply(request, cause));
 	};
 	const reply = (answer: Answer) => {
 		// Readers of HTTP/1.0 do not agree on whether it has chunks, so not on where the next request begins.
@@ -74,7 +75,7 @@ export function routeRequest(context: RouteContext, request: IncomingMessage, re
 		if (response.destroyed) return;
 		switch (resolution.kind) {
 			case 'stale':
-				return reply(staleAnswer(request.method!, head));
+				return reply(staleReply(request, head, target));
 			case 'not-found':
 			case 'no-active':
 				return refuse(forward.table.loaded ? resolution.kind : 'no-snapshot', target.path);

@@ -1,0 +1,69 @@
+/** What a person reads where a program would get JSON. */
+export interface PageWords {
+	readonly title: string;
+	/** One or two sentences: what happened, and what to do. */
+	readonly text: string;
+	/** For whoever looks into it. */
+	readonly detail: string;
+	/** Where to go on. The address is the client's, and is escaped here. */
+	readonly link?: { readonly href: string; readonly text: string };
+	/** Seconds until the browser asks again by itself. */
+	readonly again?: number;
+}
+
+/** Headers of a {@link readablePage}: nothing on it is loaded or run. */
+export const PAGE_HEADERS = {
+	'content-type': 'text/html; charset=utf-8',
+	'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
+	'x-content-type-options': 'nosniff',
+} as const;
+
+/** A page by itself: no script, no picture, nothing to load, readable by day and by night. */
+export function readablePage({ title, text, detail, link, again }: PageWords): string {
+	const refresh = again === undefined ? '' : `<meta http-equiv="refresh" content="${again}">`;
+	const onward = link === undefined ? '' : `<p><a href="${escaped(address(link.href))}">${escaped(link.text)}</a></p>`;
+	return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">${refresh}
+<title>${escaped(title)}</title>
+<style>
+:root { color-scheme: light dark }
+body { font: 1.05rem/1.5 system-ui, sans-serif; max-width: 32rem; margin: 18vh auto 0; padding: 0 1.5rem }
+h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 .75rem }
+small { opacity: .65 }
+</style>
+</head>
+<body>
+<main>
+<h1>${escaped(title)}</h1>
+<p>${escaped(text)}</p>
+${onward}<p><small>${escaped(detail)}</small></p>
+</main>
+</body>
+</html>
+`;
+}
+
+/** For text and for quoted attributes. */
+function escaped(text: string): string {
+	return text.replace(/[&<>"']/g, (one) => `&#${one.charCodeAt(0)};`);
+}
+
+/** An address as it came, one character for each byte: those beyond ASCII are escaped, because the page is UTF-8. */
+function address(href: string): string {
+	return href.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+/** The page of a request for a deployment that is gone. `onward`: the same address without its pin, where there is one. */
+export function stalePage(method: string, onward: string | null): string {
+	const lost = method !== 'GET' && method !== 'HEAD';
+	return readablePage({
+		title: 'This page has a newer version',
+		text: lost
+			? 'The version that it belongs to is no longer running, and what you sent was not received. Go back to copy it, then open the newest version.'
+			: 'The version that it belongs to is no longer running.',
+		detail: '409 - stale affinity',
+		...(onward === null ? {} : { link: { href: onward, text: 'Open the newest version' } }),
+	});
+}
