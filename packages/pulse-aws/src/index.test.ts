@@ -2,15 +2,56 @@ import { expect, test, vi } from 'vitest';
 import { apiRequest } from './config/api.ts';
 import * as api from './index.ts';
 
-test('A15.1: the package offers the documented names; what only describes options is a type', () => {
-	expect(Object.keys(api).sort()).toEqual(['AWSECSPlugin', 'DeploymentError', 'deploy']);
-	const described: [api.DockerBuild, api.HealthCheckConfig, api.ReaperConfig, api.TaskConfig] = [
-		{ dockerfilePath: 'Dockerfile', contextPath: '.' },
-		{},
-		{},
-		{},
-	];
-	expect(described).toHaveLength(4);
+test('A15.1: the package offers the documented names, each with its documented defaults at run time', () => {
+	expect(Object.keys(api).sort()).toEqual(
+		'AWSECSPlugin DeploymentError DockerBuild HealthCheckConfig ReaperConfig TaskConfig deploy'.split(' '),
+	);
+	expect(new api.DockerBuild({ dockerfilePath: 'Dockerfile', contextPath: '.' })).toMatchObject({ buildArgs: {} });
+	expect({ ...new api.TaskConfig() }).toEqual({
+		cpu: '256',
+		memory: '512',
+		desiredCount: 2,
+		envVars: {},
+		secrets: {},
+		drainPollSeconds: 5,
+		drainGraceSeconds: 20,
+		architecture: 'x86_64',
+	});
+	expect(new api.HealthCheckConfig({ timeoutSeconds: 4 })).toMatchObject({
+		path: '/_pulse/health',
+		intervalSeconds: 30,
+		timeoutSeconds: 4,
+		healthyThreshold: 2,
+		unhealthyThreshold: 3,
+		waitForHealth: true,
+		minHealthyTargets: 2,
+		taskGracePeriodSeconds: 60,
+	});
+	expect(new api.ReaperConfig()).toMatchObject({ scheduleMinutes: 1, maxAgeHours: 1, deploymentTimeout: 1 });
+	expect(new api.TaskConfig().constructor.name).toBe('TaskConfig');
+	// One does not change the next one's defaults.
+	Object.assign(new api.TaskConfig().envVars, { A: '1' });
+	expect(new api.TaskConfig().envVars).toEqual({});
+});
+
+test('A15.1: a plain object describes the same, and what it leaves out or undefined has its default', async () => {
+	const classes = await apiRequest(
+		{
+			...OPTIONS,
+			docker: new api.DockerBuild(OPTIONS.docker),
+			task: new api.TaskConfig({ desiredCount: 1 }),
+			healthCheck: new api.HealthCheckConfig(),
+			reaper: new api.ReaperConfig({ maxAgeHours: 3 }),
+		},
+		PACKAGE,
+	);
+	const plain = await apiRequest(
+		// @ts-expect-error: a program in JavaScript passes on what it does not have
+		{ ...OPTIONS, task: { desiredCount: 1, cpu: undefined }, reaper: { maxAgeHours: 3 } },
+		PACKAGE,
+	);
+	expect(classes).toEqual(plain);
+	expect(plain).toMatchObject({ task: { cpu: '256' }, health: { minHealthyTargets: 1 } });
 });
 
 const PACKAGE = new URL('..', import.meta.url).pathname;
@@ -33,6 +74,7 @@ test('A15.1: what is left out has the documented default', async () => {
 			waitForHealth: true,
 			minHealthyTargets: 2,
 			taskGracePeriodSeconds: 60,
+			budgetSeconds: 300,
 		},
 		reaper: { scheduleMinutes: 1, maxAgeHours: 1, deploymentTimeoutHours: 1 },
 		certificateArn: null,

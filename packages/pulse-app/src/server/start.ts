@@ -9,8 +9,8 @@ import { bind } from './bind.ts';
 import { drain } from './drain.ts';
 import { routeUpgrades } from './upgrades.ts';
 
-/** Railway's edge and load balancers keep idle connections for 60 s: closing first would race with a request. */
-const KEEP_ALIVE_MS = 75_000;
+/** Longer than any load balancer keeps an idle connection (AWS: 4,000 s at most): closing first would race with a request. */
+const KEEP_ALIVE_MS = 4_100_000;
 /** How long sockets that are closed at the end may take to say goodbye; those whose network is gone never do. */
 const GOODBYE_MS = 500;
 

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { type BaselineSettings, SETTINGS_TAG, toContext, VERSION_TAG } from '../cdk/settings.ts';
+import {
+	type BaselineSettings,
+	DEFAULT_IDLE_TIMEOUT_SECONDS,
+	SETTINGS_TAG,
+	toContext,
+	VERSION_TAG,
+} from '../cdk/settings.ts';
 import type { DeployRequest } from '../config/deploy.ts';
 import { verificationToken } from '../domain/verification-token.ts';
 import type { StackFacts } from '../platform/stack.ts';
@@ -48,6 +54,8 @@ function askedFor(request: DeployRequest, certificateArn: string, outputs: Basel
 		certificateArn,
 		allowedCidrs: [...request.network.allowedCidrs].sort(),
 		nat: request.network.nat,
+		idleTimeoutSeconds:
+			request.network.idleTimeoutSeconds ?? outputs?.idleTimeoutSeconds ?? DEFAULT_IDLE_TIMEOUT_SECONDS,
 		// Older deployments still need theirs when ECS replaces a task.
 		secretArns: [...new Set([...(outputs?.secretArns ?? []), ...request.secretArns])].sort(),
 		reaperScheduleMinutes: request.reaper.scheduleMinutes,

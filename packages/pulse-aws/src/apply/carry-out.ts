@@ -58,7 +58,7 @@ async function inOrder(run: Run, steps: readonly Step[], signal: AbortSignal): P
 const UNDO_MS = 180_000;
 
 async function undoAndTell(
-	{ session: { host }, id }: Run,
+	{ session: { host }, id, previousTargetGroupArn: before }: Run,
 	undo: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
 	try {
@@ -67,7 +67,7 @@ async function undoAndTell(
 			level: 'step',
 			id: 'undo',
 			state: 'undone',
-			text: `Removed what was made of ${id}; nothing has changed for visitors`,
+			text: `Removed what was made of ${id}${before === null ? '' : '; nothing has changed for visitors'}`,
 		});
 	} catch (error) {
 		const why = error instanceof Error ? error.message : String(error);
@@ -78,10 +78,10 @@ async function undoAndTell(
 	}
 }
 
-function tellWhatIsLeft({ session: { host }, id }: Run, steps: readonly Step[]): void {
+function tellWhatIsLeft({ session: { host }, id, previousTargetGroupArn }: Run, steps: readonly Step[]): void {
 	const left = steps.map((step) => title(step, id)).join('; ');
 	host.notify({
 		level: 'warning',
-		text: `Visitors are sent to ${id} already. Not done: ${left}. To go back: pulse-aws rollback.`,
+		text: `Visitors are sent to ${id} already. Not done: ${left}. ${previousTargetGroupArn === null ? 'The next deploy writes down what is missing.' : 'To go back: pulse-aws rollback.'}`,
 	});
 }

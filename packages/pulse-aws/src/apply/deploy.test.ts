@@ -120,6 +120,35 @@ describe('A7.3: a deploy that fails before the switch is undone, and visitors no
 		});
 	});
 
+	test.each(['exits', 'answers-500'] as const)(
+		'and the first one ever, whose app %s, does not say that anybody is still served',
+		async (broken) => {
+			account = await openAccount();
+			account.broken = broken;
+			const { session, host } = account.connect();
+			const error = (await deploy(session, await asked()).catch((thrown: Error) => thrown)) as Error & {
+				next?: string;
+			};
+			const told = `${error.message} ${error.next} ${host.text()}`;
+			expect(told).toContain('Correct the app and deploy again.');
+			expect(told).toContain('Removed what was made of shop-');
+			expect(told).not.toMatch(/still served|changed for visitors|rollback/);
+		},
+	);
+
+	test('when it takes longer than its health budget', async () => {
+		account = await openAccount();
+		const one = await deployed(account);
+		account.broken = 'answers-500';
+		const { session, clock } = { ...account.connect(), clock: account.world.clock };
+		const began = clock.now();
+		await expect(deploy(session, await asked({ healthBudget: '20', unhealthyThreshold: '10' }))).rejects.toThrow(
+			'Timeout waiting for healthy targets',
+		);
+		expect(clock.now() - began).toBeLessThan(300_000);
+		expect(await answer(account)).toBe(one);
+	});
+
 	test('when the switch itself is refused', async () => {
 		account = await openAccount();
 		const one = await deployed(account);

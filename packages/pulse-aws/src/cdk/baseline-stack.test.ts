@@ -17,6 +17,7 @@ const SETTINGS: BaselineSettings = {
 	certificateArn: 'arn:aws:acm:eu-west-1:123456789012:certificate/11111111-2222-3333-4444-555555555555',
 	allowedCidrs: [],
 	nat: 'gateway',
+	idleTimeoutSeconds: 900,
 	secretArns: [
 		'arn:aws:ssm:eu-west-1:123456789012:parameter/x',
 		'arn:aws:secretsmanager:eu-west-1:123456789012:secret:y-abc',
@@ -110,7 +111,7 @@ describe('the baseline template', { timeout: 120_000 }, () => {
 			(
 				'AlbDnsName AlbHostedZoneId ListenerArn PrivateSubnets PublicSubnets AlbSecurityGroupId ServiceSecurityGroupId ClusterName ' +
 				'LogGroupName EcrRepositoryUri VpcId CertificateArn ExecutionRoleArn TaskRoleArn TaskSubnets AssignPublicIp VerificationSalt ' +
-				'VerificationToken SecretArns ReaperMaxAgeHours ReaperDeploymentTimeoutHours'
+				'IdleTimeoutSeconds VerificationToken SecretArns ReaperMaxAgeHours ReaperDeploymentTimeoutHours'
 			)
 				.split(' ')
 				.sort(),
@@ -121,7 +122,7 @@ describe('the baseline template', { timeout: 120_000 }, () => {
 	test('A3.1: a template that changed has a version of its own', () => {
 		const { template } = synthesize({}, false, 'exports.handler = async () => {};');
 		const fingerprint = createHash('sha256').update(JSON.stringify(template.toJSON())).digest('hex').slice(0, 16);
-		expect([BASELINE_VERSION, fingerprint]).toEqual(['1.0.0', 'eb48c8c761b63be5']);
+		expect([BASELINE_VERSION, fingerprint]).toEqual(['1.1.0', '02ab46d81db8e2e4']);
 	});
 
 	test('A3.1: a stack that is there can be updated: its rules keep their logical ids, which EC2 would refuse a second time', () => {
@@ -216,6 +217,10 @@ describe('the baseline template', { timeout: 120_000 }, () => {
 		template.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', {
 			Name: 'prod-alb',
 			Scheme: 'internet-facing',
+			LoadBalancerAttributes: Match.arrayWith([{ Key: 'idle_timeout.timeout_seconds', Value: '900' }]),
+		});
+		synthesize({ idleTimeoutSeconds: 60 }).template.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', {
+			LoadBalancerAttributes: Match.arrayWith([{ Key: 'idle_timeout.timeout_seconds', Value: '60' }]),
 		});
 		template.hasResourceProperties('AWS::ECS::Cluster', { ClusterName: 'prod' });
 		template.hasResourceProperties('AWS::ECR::Repository', { RepositoryName: 'prod' });
@@ -223,7 +228,20 @@ describe('the baseline template', { timeout: 120_000 }, () => {
 		const roles = JSON.stringify(template.findResources('AWS::IAM::Role'));
 		for (const action of ['ecr:GetAuthorizationToken', 'logs:PutLogEvents', 'ssm:GetParameter', 'ssm:PutParameter'])
 			expect(roles).toContain(`"${action}"`);
-		expect(roles).toContain('parameter/apps/prod/*');
+		expect(roles).toContain('parameter/apps/prod/*/state');
+		expect(roles).toContain('parameter/apps/prod/*/tasks/*');
+	});
+
+	test('A3.4: tasks read states and write words, and neither the other way round', () => {
+		const { template } = synthesize();
+		const roles = Object.values(template.findResources('AWS::IAM::Role'));
+		const task = roles.find((role) => role.Properties.Policies?.[0]?.PolicyName === 'state');
+		const statements: { Action: string | string[]; Resource: { 'Fn::Join': [string, unknown[]] } }[] =
+			task?.Properties.Policies[0].PolicyDocument.Statement;
+		expect(statements.map(({ Action, Resource }) => [Action, Resource['Fn::Join'][1].at(-1)])).toEqual([
+			[['ssm:GetParameter', 'ssm:GetParameters'], ':parameter/apps/prod/*/state'],
+			['ssm:PutParameter', ':parameter/apps/prod/*/tasks/*'],
+		]);
 	});
 
 	test('A10.1: runs the reaper every minute, with the place and the limits it needs', () => {

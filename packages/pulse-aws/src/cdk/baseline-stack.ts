@@ -82,6 +82,7 @@ export function baselineStack(app: App, settings: BaselineSettings, reaperCode: 
 		CertificateArn: settings.certificateArn,
 		ExecutionRoleArn: roles.execution.roleArn,
 		TaskRoleArn: roles.task.roleArn,
+		IdleTimeoutSeconds: String(settings.idleTimeoutSeconds),
 		VerificationSalt: settings.verificationSalt,
 		VerificationToken: settings.verificationToken,
 		ReaperMaxAgeHours: String(settings.reaperMaxAgeHours),

@@ -31,8 +31,7 @@ export function loadBalancer(scope: Construct, settings: BaselineSettings, net: 
 		vpc: net.vpc,
 		internetFacing: true,
 		securityGroup: net.balancerGroup,
-		// Sockets of browsers in the background ping rarely; the default of 60 s cuts them.
-		idleTimeout: Duration.seconds(120),
+		idleTimeout: Duration.seconds(settings.idleTimeoutSeconds),
 		dropInvalidHeaderFields: true,
 	});
 	Validations.of(balancer).acknowledge({

@@ -99,7 +99,13 @@ function statements(stack: Stack, { settings, repositoryArn }: ReaperFunctionPro
 			conditions: { StringEquals: { [`aws:ResourceTag/${NAME_TAG}`]: name } },
 		}),
 		new PolicyStatement({
-			actions: ['ssm:GetParametersByPath', 'ssm:PutParameter', 'ssm:DeleteParameters'],
+			actions: [
+				'ssm:GetParametersByPath',
+				'ssm:GetParameters',
+				'ssm:GetParameterHistory',
+				'ssm:PutParameter',
+				'ssm:DeleteParameters',
+			],
 			// Listing a path is allowed on the path itself, the rest below it.
 			resources: [arn(`ssm parameter${parameterRoot(name)}`), arn(owned.parameters)],
 		}),

@@ -14,7 +14,10 @@ export interface TaskRoles {
 /** Who starts a task, and who it is once it runs. */
 export function taskRoles(stack: Stack, settings: BaselineSettings, repository: Repository, log: LogGroup): TaskRoles {
 	const assumedBy = new ServicePrincipal('ecs-tasks.amazonaws.com');
-	const parameters = `parameter${parameterRoot(settings.deploymentName)}/*`;
+	// Tasks read how their deployment stands and write what they say of themselves. Who may write is one role for all of them;
+	// whose word a task's parameter holds, the reaper asks Parameter Store.
+	const states = `parameter${parameterRoot(settings.deploymentName)}/*/state`;
+	const words = `parameter${parameterRoot(settings.deploymentName)}/*/tasks/*`;
 	const execution = new Role(stack, 'ExecutionRole', {
 		assumedBy,
 		inlinePolicies: {
@@ -40,16 +43,18 @@ export function taskRoles(stack: Stack, settings: BaselineSettings, repository: 
 			state: new PolicyDocument({
 				statements: [
 					new PolicyStatement({
-						actions: ['ssm:GetParameter', 'ssm:GetParameters', 'ssm:PutParameter'],
-						resources: [arnOf(stack, 'ssm', parameters)],
+						actions: ['ssm:GetParameter', 'ssm:GetParameters'],
+						resources: [arnOf(stack, 'ssm', states)],
 					}),
+					new PolicyStatement({ actions: ['ssm:PutParameter'], resources: [arnOf(stack, 'ssm', words)] }),
 				],
 			}),
 		},
 	});
 	acknowledgeWildcards(execution, 'Registry login takes no resource.', ['*']);
 	acknowledgeWildcards(task, 'Deployments and their tasks are named at run time, below this path.', [
-		`ssm ${parameters}`,
+		`ssm ${states}`,
+		`ssm ${words}`,
 	]);
 	return { execution, task };
 }

@@ -1,11 +1,18 @@
 import { z } from 'zod';
 
 /** Raise it whenever the template changes; the reaper's code counts by itself. */
-export const BASELINE_VERSION = '1.0.0';
+export const BASELINE_VERSION = '1.1.0';
 /** Part of the logical ids of rules: another one would have CloudFormation make each again beside itself, which EC2 refuses. */
 export const BASELINE_CONSTRUCT = 'Baseline';
 export const VERSION_TAG = 'pulse-cf-version';
 export const SETTINGS_TAG = 'pulse-settings';
+
+/**
+ * Fifteen minutes, as long as Railway's edge lets a connection be quiet: an event stream or a websocket that has nothing to
+ * say, a slow answer, and the socket of a tab in the background stay; a connection whose client is gone without a word does
+ * not hold a deployment that drains for longer.
+ */
+export const DEFAULT_IDLE_TIMEOUT_SECONDS = 900;
 
 /** What a baseline stack is made of. Each field is one `-c` context value of the CDK app, in the names of its documentation. */
 export interface BaselineSettings {
@@ -15,6 +22,8 @@ export interface BaselineSettings {
 	readonly allowedCidrs: readonly string[];
 	/** `gateway`: tasks in private subnets behind a NAT gateway. `none`: in public subnets behind a closed security group. */
 	readonly nat: 'gateway' | 'none';
+	/** When the load balancer ends a connection on which nothing is sent. */
+	readonly idleTimeoutSeconds: number;
 	/** SSM parameters and Secrets Manager secrets that tasks may be given. */
 	readonly secretArns: readonly string[];
 	readonly reaperScheduleMinutes: number;
@@ -30,6 +39,7 @@ export function toContext(settings: BaselineSettings): Record<string, string> {
 		certificate_arn: settings.certificateArn,
 		allowed_ingress_cidrs: settings.allowedCidrs.join(','),
 		nat: settings.nat,
+		idle_timeout_seconds: String(settings.idleTimeoutSeconds),
 		secret_arns: settings.secretArns.join(','),
 		reaper_schedule_minutes: String(settings.reaperScheduleMinutes),
 		reaper_max_age_hours: String(settings.reaperMaxAgeHours),
@@ -50,6 +60,7 @@ const contextShape = z.object({
 	certificate_arn: z.string().min(1),
 	allowed_ingress_cidrs: list,
 	nat: z.enum(['gateway', 'none']).default('gateway'),
+	idle_timeout_seconds: positive.int().max(4000).default(DEFAULT_IDLE_TIMEOUT_SECONDS),
 	secret_arns: list,
 	reaper_schedule_minutes: positive.int().default(1),
 	reaper_max_age_hours: positive.default(1),
@@ -66,6 +77,7 @@ export function fromContext(context: Readonly<Record<string, unknown>>): Baselin
 		certificateArn: values.certificate_arn,
 		allowedCidrs: values.allowed_ingress_cidrs,
 		nat: values.nat,
+		idleTimeoutSeconds: values.idle_timeout_seconds,
 		secretArns: values.secret_arns,
 		reaperScheduleMinutes: values.reaper_schedule_minutes,
 		reaperMaxAgeHours: values.reaper_max_age_hours,

@@ -38,6 +38,7 @@ test('the baseline is deployed in process into an account that was never bootstr
 			certificateArn: requested.CertificateArn ?? '',
 			allowedCidrs: [],
 			nat: 'gateway',
+			idleTimeoutSeconds: 900,
 			secretArns: [],
 			reaperScheduleMinutes: 1,
 			reaperMaxAgeHours: 1,

@@ -1,6 +1,7 @@
 import { usageError } from 'pulse-deploy-kit/errors';
 import type { DeployRequest } from './deploy.ts';
 import { secretReference } from './secret.ts';
+import { parseServerAddress } from './server-address.ts';
 import { sizeProblem } from './task.ts';
 
 /**
@@ -9,6 +10,10 @@ import { sizeProblem } from './task.ts';
  */
 export function checkRequest(request: DeployRequest): DeployRequest {
 	const { task, health, reaper } = request;
+	// Given as a variable of the tasks it wins over the flag.
+	if (task.env.PULSE_SERVER_ADDRESS !== undefined) {
+		parseServerAddress('PULSE_SERVER_ADDRESS', task.env.PULSE_SERVER_ADDRESS);
+	}
 	const both = Object.keys(task.secrets).filter((name) => name in task.env);
 	if (both.length > 0) throw usageError(`given as a variable and as a secret: ${both.join(', ')}`);
 	for (const [name, value] of Object.entries(task.secrets)) secretReference(name, value);
@@ -23,6 +28,8 @@ export function checkRequest(request: DeployRequest): DeployRequest {
 		['the healthy threshold', health.healthyThreshold, 2, 10],
 		['the unhealthy threshold', health.unhealthyThreshold, 2, 10],
 		['the task grace period', health.taskGracePeriodSeconds, 0],
+		['the health budget', health.budgetSeconds, 1, 86_400],
+		['the idle timeout', request.network.idleTimeoutSeconds ?? 1, 1, 4000],
 		["the reaper's schedule", reaper.scheduleMinutes, 1],
 	];
 	for (const [what, value, least, most = 2 ** 31 - 1] of ranges) {

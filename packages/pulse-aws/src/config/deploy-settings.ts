@@ -154,6 +154,13 @@ export const deploySettings = {
 		default: 2,
 		parse: count,
 	},
+	healthBudget: {
+		flag: '--health-budget <s>',
+		describe: 'how long to wait for healthy targets',
+		env: ['PULSE_AWS_HEALTH_BUDGET'],
+		default: 300,
+		parse: integer({ min: 1, max: 86_400 }),
+	},
 	certificateArn: {
 		flag: '--certificate-arn <arn>',
 		describe: 'ACM certificate, used unchecked',
@@ -187,6 +194,13 @@ export const deploySettings = {
 		describe: 'IPv4 range that may reach the load balancer',
 		defaultText: 'everybody',
 		parse: parseCidrs,
+	},
+	idleTimeout: {
+		flag: '--idle-timeout <s>',
+		describe: 'when the load balancer ends a connection on which nothing is sent',
+		env: ['PULSE_AWS_IDLE_TIMEOUT'],
+		defaultText: "the stack's, at first 900",
+		parse: integer({ min: 1, max: 4000 }),
 	},
 	route53: {
 		flag: '--route53',

@@ -62,6 +62,31 @@ describe('A1.4: the server address', () => {
 		expect(await addressOf()).toBe('https://app.example.com');
 	});
 
+	test.each([
+		['app.example.com', 'is not an address'],
+		['ftp://app.example.com', 'is not an address'],
+		['http://app.example.com', 'must be https'],
+		['https://app.example.com/shop', 'must be an origin, without a path'],
+		['https://app.example.com?x=1', 'must be an origin, without a path'],
+		['https://user:pw@app.example.com', 'must hold no user or password'],
+	])('%s is refused before anything is built: it %s', async (address, why) => {
+		for (const given of [
+			asked({ serverAddress: address }),
+			asked({}, { PULSE_SERVER_ADDRESS: address }),
+			asked({ taskEnv: [`PULSE_SERVER_ADDRESS=${address}`] }),
+		]) {
+			await expect(given).rejects.toMatchObject({ code: 'usage', message: expect.stringContaining(why) });
+			await expect(given).rejects.not.toThrow('pw');
+		}
+	});
+
+	test('loses the slash at its end', async () => {
+		const { task, docker } = await asked({ serverAddress: ' https://a.example.com/ ' });
+		expect([task.env.PULSE_SERVER_ADDRESS, docker.buildArgs.PULSE_SERVER_ADDRESS]).toEqual(
+			Array(2).fill('https://a.example.com'),
+		);
+	});
+
 	test('is given to build and tasks, with app file and web root to the build; values of the user win', async () => {
 		const { docker, task } = await asked();
 		expect(docker.buildArgs).toEqual({
@@ -78,6 +103,16 @@ describe('A1.4: the server address', () => {
 		expect(own.task.env).toEqual({ PULSE_SERVER_ADDRESS: 'https://c', E: '' });
 		await expect(asked({ buildArg: ['A'] })).rejects.toThrow("--build-arg must be KEY=VALUE, got 'A'");
 	});
+});
+
+test('the health budget and the idle timeout have flags and variables', async () => {
+	expect((await asked()).health.budgetSeconds).toBe(300);
+	expect((await asked({ healthBudget: '900' })).health.budgetSeconds).toBe(900);
+	expect((await asked({}, { PULSE_AWS_HEALTH_BUDGET: '60' })).health.budgetSeconds).toBe(60);
+	expect((await asked()).network.idleTimeoutSeconds).toBeNull();
+	expect((await asked({ idleTimeout: '60' })).network.idleTimeoutSeconds).toBe(60);
+	expect((await asked({}, { PULSE_AWS_IDLE_TIMEOUT: '4000' })).network.idleTimeoutSeconds).toBe(4000);
+	await expect(asked({ idleTimeout: '4001' })).rejects.toThrow('must be <= 4000');
 });
 
 test.each([undefined, '', 'aws-global'])('A2.3: %o is no region, and the ways to set one are listed', (region) => {

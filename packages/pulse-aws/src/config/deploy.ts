@@ -8,6 +8,7 @@ import { parseDomain } from './domain.ts';
 import { type DockerPaths, dockerPaths } from './paths.ts';
 import { refuseReserved } from './reserved.ts';
 import { policyArn } from './secret.ts';
+import { parseServerAddress } from './server-address.ts';
 import type { TaskRequest } from './task.ts';
 
 /** A deploy as it was asked for: checked, with every default filled in. */
@@ -19,7 +20,12 @@ export interface DeployRequest {
 	};
 	readonly task: TaskRequest;
 	readonly health: HealthRequest;
-	readonly network: { readonly nat: 'gateway' | 'none'; readonly allowedCidrs: readonly string[] };
+	readonly network: {
+		readonly nat: 'gateway' | 'none';
+		readonly allowedCidrs: readonly string[];
+		/** `null`: as the stack has it, or the default. */
+		readonly idleTimeoutSeconds: number | null;
+	};
 	readonly reaper: ReaperRequest;
 	/** Used unchecked; `null`: found, or requested. */
 	readonly certificateArn: string | null;
@@ -39,6 +45,8 @@ export interface HealthRequest {
 	readonly waitForHealth: boolean;
 	readonly minHealthyTargets: number;
 	readonly taskGracePeriodSeconds: number;
+	/** How long to wait for healthy targets. */
+	readonly budgetSeconds: number;
 }
 
 export interface ReaperRequest {
@@ -61,7 +69,7 @@ export async function deployRequest({ flags, env, cwd }: Typed): Promise<DeployR
 		throw usageError('--deployment-name is required', 'Pass it, or set PULSE_AWS_DEPLOYMENT_NAME.');
 	if (values.domain === undefined) throw usageError('--domain is required', 'Pass it, or set PULSE_AWS_DOMAIN.');
 	const domain = parseDomain(values.domain);
-	const serverAddress = values.serverAddress ?? `https://${domain}`;
+	const serverAddress = parseServerAddress('--server-address', values.serverAddress ?? `https://${domain}`);
 	// A Python app always has one; others may have what they serve anywhere, and are held only to what was typed.
 	const needsWebRoot = origins.webRoot?.from !== 'default' || values.appFile.endsWith('.py');
 	const paths = await dockerPaths(cwd, values, needsWebRoot);
@@ -105,8 +113,13 @@ export async function deployRequest({ flags, env, cwd }: Typed): Promise<DeployR
 				origins.minHealthyTargets?.from === 'default',
 			),
 			taskGracePeriodSeconds: 60,
+			budgetSeconds: values.healthBudget,
 		},
-		network: { nat: values.nat, allowedCidrs: values.allowedCidr ?? [] },
+		network: {
+			nat: values.nat,
+			allowedCidrs: values.allowedCidr ?? [],
+			idleTimeoutSeconds: values.idleTimeout ?? null,
+		},
 		reaper: {
 			scheduleMinutes: values.reaperScheduleMinutes,
 			maxAgeHours: values.reaperMaxAgeHours,

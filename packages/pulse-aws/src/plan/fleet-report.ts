@@ -1,3 +1,4 @@
+import type { Deployment } from '../deployments/deployment.ts';
 import { activeDeployment } from '../traffic/traffic.ts';
 import type { Fleet } from './observation.ts';
 
@@ -34,14 +35,23 @@ export function fleetReport(
 		active: active?.id ?? null,
 		deployments: deployments.map((one) => ({
 			deployment_id: one.id,
-			// The listener decides; a tag may be a moment behind.
-			state: one === active ? 'active' : (one.state ?? 'unknown'),
+			state: stateIn(one, active),
 			tasks: { desired: one.desired, running: one.running, pending: one.pending },
 			age: seconds(one.createdAt),
 			draining_for: one.drainStartedAt === null ? null : seconds(one.drainStartedAt),
 		})),
 		remnants: strays,
 	};
+}
+
+/**
+ * The listener decides; a tag may be behind, for good after a killed deploy. What only its tag calls active drains, once the
+ * reaper or the next command writes it down; where the listener leads to nothing known, that tag proves nothing.
+ */
+function stateIn(one: Deployment, active: Deployment | null): string {
+	if (one === active) return 'active';
+	if (one.state === 'active') return active === null ? 'unknown' : 'draining';
+	return one.state ?? 'unknown';
 }
 
 export function renderFleet(report: FleetReport): string {

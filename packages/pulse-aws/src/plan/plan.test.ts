@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Deployment } from '../deployments/deployment.ts';
 import { costNotes, monthlyCost } from './cost.ts';
 import { planDeploy } from './deploy.ts';
+import { fleetReport } from './fleet-report.ts';
 import type { DeployObservation, Fleet } from './observation.ts';
 import { planRollback } from './rollback.ts';
 import { renderPlan } from './step.ts';
@@ -138,6 +139,22 @@ describe('a rollback', () => {
 	test('finishes one that was interrupted at its switch', () => {
 		const plan = planRollback(fleet([deployment('a', { createdAt: 1 }), active], 'a'), null);
 		expect([plan.id, plan.steps.map((step) => step.kind)]).toEqual(['a', ['settle']]);
+	});
+});
+
+describe('status', () => {
+	const place = { name: 'prod', region: 'eu-west-1', loadBalancer: 'lb' };
+	const states = (deployments: readonly Deployment[], active: string | null) =>
+		fleetReport(place, fleet(deployments, active), 0).deployments.map((one) => one.state);
+
+	test.each<[string, (string | null)[], number | null, string[]]>([
+		['after an interrupted switch', ['active', 'deploying'], 1, ['draining', 'active']],
+		['after an interrupted rollback', ['draining', 'active'], 0, ['active', 'draining']],
+		['while nothing is written down', ['active', 'active', null], 1, ['draining', 'active', 'unknown']],
+		['where the listener leads nowhere known', ['active', 'active'], null, ['unknown', 'unknown']],
+	])('calls at most one deployment active: %s', (_, tags, active, expected) => {
+		const deployments = tags.map((state, index) => deployment(`d${index}`, { state: state as Deployment['state'] }));
+		expect(states(deployments, active === null ? null : `d${active}`)).toEqual(expected);
 	});
 });
 

@@ -65,6 +65,8 @@ export interface Aws {
 		getParameters: Call<ssm.GetParametersCommandInput, ssm.GetParametersCommandOutput>;
 		/** At most 10 a page; a page may be short and still have a next one. */
 		getParametersByPath: Call<ssm.GetParametersByPathCommandInput, ssm.GetParametersByPathCommandOutput>;
+		/** Oldest first, at most 50 a page, of the newest hundred versions. */
+		getParameterHistory: Call<ssm.GetParameterHistoryCommandInput, ssm.GetParameterHistoryCommandOutput>;
 		/** At most 10 names a call. */
 		deleteParameters: Call<ssm.DeleteParametersCommandInput, ssm.DeleteParametersCommandOutput>;
 	};

@@ -21,6 +21,7 @@ export async function readParameters(aws: Pick<Aws, 'ssm'>, name: string): Promi
 			taskId: kind === 'tasks' ? (task ?? null) : null,
 			value: parameter.Value ?? '',
 			changedAt: parameter.LastModifiedDate?.getTime() ?? 0,
+			writtenBy: null,
 		};
 	});
 }

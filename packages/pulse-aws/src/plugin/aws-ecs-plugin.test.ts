@@ -129,8 +129,8 @@ describe('A11.1: its variables', () => {
 		await expect(start('dev', {})).resolves.toBeUndefined();
 	});
 
-	test('may all be missing in production on another platform, where the plugin leaves everything to the others', async () => {
-		const { plugin } = await started({});
+	test('may all be missing in production on Railway, where the plugin leaves everything to the other', async () => {
+		const { plugin } = await started({ PULSE_DEPLOYMENT_ID: 'prod-260402-120000' });
 		const directives: Directives = { headers: {}, query: {}, socketio: { auth: {}, headers: {}, query: {} } };
 		plugin.onPrerender(directives);
 		expect(directives.query).toEqual({});
@@ -141,9 +141,14 @@ describe('A11.1: its variables', () => {
 		}
 	});
 
-	test('stop the start where all are missing on ECS', async () => {
-		const env = { ECS_CONTAINER_METADATA_URI_V4: 'http://127.0.0.1:1' };
-		await expect(start('prod', env)).rejects.toThrow('Missing required env vars: PULSE_AWS_DEPLOYMENT_NAME, ');
+	test.each<['prod' | 'ci', Record<string, string>]>([
+		['prod', {}],
+		['ci', {}],
+		['prod', { ECS_CONTAINER_METADATA_URI_V4: 'http://127.0.0.1:1' }],
+		['prod', { ECS_CONTAINER_METADATA_URI_V4: 'http://127.0.0.1:1', PULSE_DEPLOYMENT_ID: 'x' }],
+		['prod', { PULSE_DEPLOYMENT_ID: ' ' }],
+	])('stop the start where all are missing (%s, %j)', async (environment, env) => {
+		await expect(start(environment, env)).rejects.toThrow('Missing required env vars: PULSE_AWS_DEPLOYMENT_NAME, ');
 	});
 
 	test('must be integers where they are numbers', async () => {

@@ -18,14 +18,16 @@ export interface TaskVariables {
 }
 
 const METADATA_VARIABLE = 'ECS_CONTAINER_METADATA_URI_V4';
+/** Set by pulse-railway on what it deploys. */
+const RAILWAY_DEPLOYMENT_VARIABLE = 'PULSE_DEPLOYMENT_ID';
 const REQUIRED = [DEPLOYMENT_NAME_VARIABLE, DEPLOYMENT_ID_VARIABLE, DRAIN_POLL_VARIABLE, DRAIN_GRACE_VARIABLE];
 
-/** `disabled`: in development. `elsewhere`: in production, on another platform. */
+/** `disabled`: in development. `elsewhere`: deployed to Railway. */
 export type NoVariables = 'disabled' | 'elsewhere';
 
 /**
- * An app that is deployed to other platforms too finds none of the variables there; on ECS, and with some of them, what is
- * missing is a mistake.
+ * An app that is deployed to Railway too finds none of the variables there. Anywhere else a missing one is a mistake, also
+ * where all of them are: a task definition of the user's own would run an app that no tab is pinned to.
  * @throws Error outside of development where any is missing, or a number is none
  */
 export function readVariables(
@@ -36,7 +38,8 @@ export function readVariables(
 	const missing = REQUIRED.filter((name) => value(name) === null);
 	if (missing.length > 0) {
 		if (environment === 'dev') return 'disabled';
-		if (missing.length === REQUIRED.length && value(METADATA_VARIABLE) === null) return 'elsewhere';
+		const onRailway = value(RAILWAY_DEPLOYMENT_VARIABLE) !== null && value(METADATA_VARIABLE) === null;
+		if (missing.length === REQUIRED.length && onRailway) return 'elsewhere';
 		throw new Error(`Missing required env vars: ${missing.join(', ')}`);
 	}
 	const seconds = (name: string, min: number) => {

@@ -1,9 +1,12 @@
 import type { Clock } from 'pulse-deploy-kit/clock';
 import { deleteRule, deleteService, deleteTargetGroup, scaleToZero } from '../platform/delete.ts';
+import { inBatches } from '../platform/pages.ts';
 import { deleteParameters } from '../platform/parameters.ts';
 import { describeDeployments } from '../platform/services.ts';
 import { writeState } from '../platform/state.ts';
+import { readTasks } from '../platform/tasks.ts';
 import { readTraffic } from '../platform/traffic.ts';
+import { taskStateParameter } from '../protocol.ts';
 import { activeDeployment } from '../traffic/traffic.ts';
 import type { Action } from './decide.ts';
 import type { Place, ReaperAws } from './observe.ts';
@@ -26,7 +29,7 @@ export async function act(context: ActContext, action: Action): Promise<boolean>
 			await writeState(aws, { name: place.name, ...action }, 'draining', action.since);
 			return true;
 		case 'scale-down':
-			return scaleDown(context, action.id);
+			return scaleDown(context, action);
 		case 'delete-deployment':
 			await deleteRouting(context, action);
 			await deleteService(aws, place.cluster, action.id, false);
@@ -46,14 +49,28 @@ export async function act(context: ActContext, action: Action): Promise<boolean>
 	}
 }
 
-/** A rollback may have brought the deployment back since it was judged: the listener and the tags are read once more. */
-async function scaleDown({ aws, place }: ActContext, id: string): Promise<boolean> {
+/**
+ * A rollback may have brought the deployment back since it was judged, or somebody come back to it: the listener, the tags
+ * and what its tasks say are read once more.
+ */
+async function scaleDown(
+	{ aws, place }: ActContext,
+	{ id, reason }: Extract<Action, { kind: 'scale-down' }>,
+): Promise<boolean> {
 	const traffic = await readTraffic(aws, place.listenerArn);
 	const [deployment] = await describeDeployments(aws, place.cluster, place.name, [id]);
 	if (deployment === undefined) return false;
 	if (deployment.state === 'active' || activeDeployment(traffic, [deployment]) !== null) return false;
+	if (reason === 'drained' && !(await stillDrained(aws, place, id))) return false;
 	await scaleToZero(aws, place.cluster, id);
 	return true;
+}
+
+async function stillDrained(aws: ReaperAws, place: Place, id: string): Promise<boolean> {
+	const tasks = (await readTasks(aws, place.cluster)).get(id) ?? [];
+	const names = tasks.map((task) => taskStateParameter(place.name, id, task));
+	const words = await inBatches(names, 10, async (Names) => (await aws.ssm.getParameters({ Names })).Parameters);
+	return words.length === tasks.length && words.every((one) => one.Value === 'draining');
 }
 
 async function deleteRouting(

@@ -13,6 +13,9 @@ const ago = (minutes: number) => NOW - minutes * MINUTE;
 /** What the deployment's two tasks last said; `null` for nothing yet. */
 type Said = readonly (string | null)[];
 
+/** A word that its own task did not write. */
+const FORGED = 'draining, as another task wrote';
+
 const deployment = (id: string, change: Partial<Deployment> = {}): Deployment => ({
 	id,
 	serviceArn: `arn:service/${id}`,
@@ -59,8 +62,9 @@ function facts(
 								name: `/apps/p/${id}/tasks/${id}-t${index}`,
 								deploymentId: id,
 								taskId: `${id}-t${index}`,
-								value,
+								value: value === FORGED ? 'draining' : value,
 								changedAt: ago(5),
+								writtenBy: value === FORGED ? 'elsewhere-t0' : `${id}-t${index}`,
 							},
 						],
 			),
@@ -104,6 +108,20 @@ const CASES: readonly Case[] = [
 	{ what: 'drained', is: {}, said: DRAINED, action: scaledDown('drained'), kept: null },
 	{ what: 'still used by one task', is: {}, said: USED, action: null, kept: 'in-use' },
 	{ what: 'with a task that said nothing yet', is: {}, said: ['draining', null], action: null, kept: 'task-silent' },
+	{
+		what: 'whose task did not write its own word',
+		is: {},
+		said: ['draining', FORGED],
+		action: null,
+		kept: 'word-unproven',
+	},
+	{
+		what: 'whose words are all forged, at its longest age',
+		is: { drainStartedAt: ago(60) },
+		said: [FORGED, FORGED],
+		action: scaledDown('max-age'),
+		kept: null,
+	},
 	{ what: 'with a word nobody knows', is: {}, said: ['draining', 'hm'], action: null, kept: 'in-use' },
 	{
 		what: 'draining for less than a minute',
@@ -272,10 +290,38 @@ test('orphans go when they are older than a deploy may take, and what a running 
 				['rule/young', ago(59)],
 			]),
 			parameters: [
-				{ name: 'old state', deploymentId: 'old', taskId: null, value: 'deploying', changedAt: ago(60) },
-				{ name: 'young state', deploymentId: 'young', taskId: null, value: 'deploying', changedAt: ago(1) },
-				{ name: 'dead task', deploymentId: 'live', taskId: 'dead', value: 'healthy', changedAt: ago(61) },
-				{ name: 'live state', deploymentId: 'live', taskId: null, value: 'active', changedAt: ago(999) },
+				{
+					name: 'old state',
+					deploymentId: 'old',
+					taskId: null,
+					value: 'deploying',
+					changedAt: ago(60),
+					writtenBy: null,
+				},
+				{
+					name: 'young state',
+					deploymentId: 'young',
+					taskId: null,
+					value: 'deploying',
+					changedAt: ago(1),
+					writtenBy: null,
+				},
+				{
+					name: 'dead task',
+					deploymentId: 'live',
+					taskId: 'dead',
+					value: 'healthy',
+					changedAt: ago(61),
+					writtenBy: null,
+				},
+				{
+					name: 'live state',
+					deploymentId: 'live',
+					taskId: null,
+					value: 'active',
+					changedAt: ago(999),
+					writtenBy: null,
+				},
 			],
 		},
 		POLICY,

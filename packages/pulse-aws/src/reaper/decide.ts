@@ -26,7 +26,15 @@ export type Action =
 	| { readonly kind: 'delete-images'; readonly tags: readonly string[] };
 
 export type RetireReason = 'drained' | 'max-age' | 'no-tasks' | 'stuck-deploying';
-export type KeepReason = 'active' | 'deploying' | 'draining-young' | 'in-use' | 'task-silent' | 'stopping' | 'unmarked';
+export type KeepReason =
+	| 'active'
+	| 'deploying'
+	| 'draining-young'
+	| 'in-use'
+	| 'task-silent'
+	| 'word-unproven'
+	| 'stopping'
+	| 'unmarked';
 
 export interface Decision {
 	readonly actions: readonly Action[];
@@ -116,11 +124,13 @@ function drainEnd(
 	if (age < policy.minDrainMs) return { keep: 'draining-young' };
 	const tasks = facts.tasks.get(deployment.id) ?? [];
 	if (tasks.length === 0) return deployment.running + deployment.pending === 0 ? 'no-tasks' : { keep: 'task-silent' };
-	const said = tasks.map(
-		(task) => facts.parameters.find((one) => one.deploymentId === deployment.id && one.taskId === task)?.value,
+	const said = tasks.map((task) =>
+		facts.parameters.find((one) => one.deploymentId === deployment.id && one.taskId === task),
 	);
-	if (said.every((value) => value === 'draining')) return 'drained';
-	return { keep: said.includes(undefined) ? 'task-silent' : 'in-use' };
+	if (said.includes(undefined)) return { keep: 'task-silent' };
+	if (!said.every((one) => one?.value === 'draining')) return { keep: 'in-use' };
+	// A task of another deployment, taken over by somebody, can write here too; its word counts for itself alone.
+	return said.every((one) => one?.writtenBy === one?.taskId) ? 'drained' : { keep: 'word-unproven' };
 }
 
 /** First the tasks end, then, on a later run, everything goes. Taking the rule first stalls ECS (containers-roadmap#2196). */

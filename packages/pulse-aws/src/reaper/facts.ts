@@ -31,6 +31,8 @@ export interface Parameter {
 	readonly taskId: string | null;
 	readonly value: string;
 	readonly changedAt: number;
+	/** The task whose credentials wrote the value, as AWS tells it; `null` where it was not asked, or it was no task. */
+	readonly writtenBy: string | null;
 }
 
 export interface Image {

@@ -1,12 +1,14 @@
+import type { Deployment } from '../deployments/deployment.ts';
 import { CREATED_TAG, timeOf } from '../deployments/tags.ts';
 import type { Aws } from '../platform/aws.ts';
 import { readParameters } from '../platform/parameters.ts';
 import { readImages, readTaskDefinitions } from '../platform/revisions.ts';
 import { readDeployments } from '../platform/services.ts';
 import { readTags, readTargetGroups } from '../platform/target-groups.ts';
+import { withWriter } from '../platform/task-words.ts';
 import { readTasks } from '../platform/tasks.ts';
 import { readTraffic } from '../platform/traffic.ts';
-import type { ReaperFacts } from './facts.ts';
+import type { Parameter, ReaperFacts } from './facts.ts';
 
 /** The services that the reaper needs. */
 export type ReaperAws = Pick<Aws, 'ecs' | 'elb' | 'ssm' | 'ecr'>;
@@ -28,13 +30,14 @@ export interface Place {
 export async function observe(aws: ReaperAws, place: Place): Promise<ReaperFacts> {
 	const traffic = await readTraffic(aws, place.listenerArn);
 	const targetGroups = await readTargetGroups(aws, place.vpcId, place.name);
-	const parameters = await readParameters(aws, place.name);
+	const said = await readParameters(aws, place.name);
 	const [deployments, tasks, taskDefinitions, images] = await Promise.all([
 		readDeployments(aws, place.cluster, place.name),
 		readTasks(aws, place.cluster),
 		readTaskDefinitions(aws, place.name),
 		readImages(aws, place.repository),
 	]);
+	const parameters = await provenWords(aws, said, deployments, tasks);
 	const living = new Set(deployments.map((deployment) => deployment.id));
 	const suspects = traffic.rules.filter((rule) => rule.deploymentId !== null && !living.has(rule.deploymentId));
 	const tags = await readTags(
@@ -47,4 +50,28 @@ export async function observe(aws: ReaperAws, place: Place): Promise<ReaperFacts
 		if (createdAt !== null) ruleCreatedAt.set(arn, createdAt);
 	}
 	return { deployments, traffic, tasks, targetGroups, ruleCreatedAt, parameters, taskDefinitions, images };
+}
+
+/** Who wrote a word is asked where it would end a deployment: when all running tasks of one that drains say `draining`. */
+async function provenWords(
+	aws: ReaperAws,
+	said: readonly Parameter[],
+	deployments: readonly Deployment[],
+	tasks: ReadonlyMap<string, readonly string[]>,
+): Promise<Parameter[]> {
+	const unanimous = deployments.filter((one) => {
+		const running = tasks.get(one.id) ?? [];
+		return one.state === 'draining' && running.length > 0 && running.every((task) => wordOf(said, one.id, task));
+	});
+	const ids = new Set(unanimous.map((one) => one.id));
+	return Promise.all(
+		said.map((one) => {
+			const decides = ids.has(one.deploymentId) && (tasks.get(one.deploymentId) ?? []).includes(one.taskId ?? '');
+			return decides ? withWriter(aws, one) : one;
+		}),
+	);
+}
+
+function wordOf(said: readonly Parameter[], id: string, task: string): boolean {
+	return said.some((one) => one.deploymentId === id && one.taskId === task && one.value === 'draining');
 }

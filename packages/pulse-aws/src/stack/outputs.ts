@@ -15,6 +15,8 @@ export interface BaselineOutputs {
 	readonly certificateArn: string;
 	readonly executionRoleArn: string;
 	readonly taskRoleArn: string;
+	/** `null` for a stack of an earlier version. */
+	readonly idleTimeoutSeconds: number | null;
 	/** `null` for a stack of somebody else's CDK app. */
 	readonly verificationSalt: string | null;
 	readonly verificationToken: string | null;
@@ -48,6 +50,7 @@ export function baselineOutputs(outputs: ReadonlyMap<string, string>): BaselineO
 		certificateArn: required('CertificateArn'),
 		executionRoleArn: required('ExecutionRoleArn'),
 		taskRoleArn: required('TaskRoleArn'),
+		idleTimeoutSeconds: Number(outputs.get('IdleTimeoutSeconds')) || null,
 		verificationSalt: outputs.get('VerificationSalt') ?? null,
 		verificationToken: outputs.get('VerificationToken') ?? null,
 		secretArns: list(outputs.get('SecretArns')),

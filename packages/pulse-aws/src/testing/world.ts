@@ -129,7 +129,7 @@ export async function createAwsWorld(options: AwsWorldOptions = {}): Promise<Aws
 					AWS_REGION: region,
 					AWS_DEFAULT_REGION: region,
 					AWS_ENDPOINT_URL: wireOrigin,
-					AWS_ACCESS_KEY_ID: 'emulated',
+					AWS_ACCESS_KEY_ID: id,
 					AWS_SECRET_ACCESS_KEY: 'emulated',
 					ECS_CONTAINER_METADATA_URI_V4: `${wireOrigin}/v4/${id}`,
 				}),
@@ -159,7 +159,11 @@ export async function createAwsWorld(options: AwsWorldOptions = {}): Promise<Aws
 	};
 	const { aws, baseline, trace } = connect(reachable, options.connect);
 	const tasks = connect(reachable);
-	const wire = await openWire(tasks.aws.ssm, (id) => ecs.tasks.find((task) => task.id === id));
+	const wire = await openWire({
+		ssm: tasks.aws.ssm,
+		findTask: (id) => ecs.tasks.find((task) => task.id === id),
+		account: arns.account,
+	});
 	wireOrigin = wire.origin;
 	return {
 		aws,

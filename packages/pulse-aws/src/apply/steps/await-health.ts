@@ -5,8 +5,8 @@ import { readHealth } from '../../platform/health.ts';
 import { CONTAINER_NAME } from '../../protocol.ts';
 import { made, type Run } from '../run.ts';
 
-/** Contract A7.1. */
-const BUDGET_MS = 300_000;
+/** Of a rollback, whose target ran already (contract A7.1). */
+const BUDGET_SECONDS = 300;
 const INTERVALS_MS = [3000, 5000, 10_000];
 const UNHEALTHY_MS = 60_000;
 const LOG_LINES = 20;
@@ -27,14 +27,14 @@ export async function awaitHealth(run: Run, signal: AbortSignal, tell: (waitingF
 	};
 	const waiting = waitFor({
 		what: 'healthy targets',
-		budgetMs: BUDGET_MS,
+		budgetMs: (run.request?.health.budgetSeconds ?? BUDGET_SECONDS) * 1000,
 		intervalsMs: INTERVALS_MS,
 		clock,
 		signal,
 		check,
 		fault: 'app',
 		lastSeen: () => last?.text,
-		next: 'Look at the logs of its tasks; an app that starts slowly needs --task-cpu or a lighter start.',
+		next: 'Look at the logs of its tasks; an app that starts slowly needs a longer --health-budget, more --task-cpu or a lighter start.',
 	});
 	return waiting.catch((cause: unknown) => {
 		if (!isDeployToolError(cause) || cause.code !== 'timeout') throw cause;
@@ -49,7 +49,10 @@ async function unhealthy(run: Run, verdict: Extract<Verdict, { kind: 'failed' }>
 	return new DeployToolError('unhealthy', `${run.id} did not become healthy.`, {
 		fault: verdict.why === 'service-gone' ? 'platform' : 'app',
 		detail: detail.join('\n'),
-		next: 'Correct the app and deploy again; visitors are still served by the deployment before.',
+		next:
+			run.previousTargetGroupArn === null
+				? 'Correct the app and deploy again.'
+				: 'Correct the app and deploy again; visitors are still served by the deployment before.',
 	});
 }
 

@@ -3,8 +3,10 @@ import { createServer } from 'node:http';
 import type { PluginContext } from 'pulse-app';
 import { type RecordingHost, recordingHost } from 'pulse-deploy-kit/recording-host';
 import { type DeployRequest, deployRequest } from '../../config/deploy.ts';
+import type { Aws } from '../../platform/aws.ts';
 import { frontDoor } from '../../platform/front-door.ts';
 import { AWSECSPlugin } from '../../plugin/aws-ecs-plugin.ts';
+import { callAs, taskCaller } from '../../testing/calls/caller.ts';
 import type { ConnectOptions } from '../../testing/calls/connect.ts';
 import type { Trace } from '../../testing/calls/trace.ts';
 import { backgroundClock } from '../../testing/clock/background-clock.ts';
@@ -115,7 +117,7 @@ function app(world: AwsWorld, sessions: Map<string, number>, broken: Account['br
 			setImmediate(() => exit(1));
 		}
 		const plugin = new AWSECSPlugin({
-			ssm: world.connect().aws.ssm,
+			ssm: asTask(world.connect().aws.ssm, env),
 			clock: backgroundClock(world.clock),
 			random: () => 0.5,
 		});
@@ -136,6 +138,15 @@ function app(world: AwsWorld, sessions: Map<string, number>, broken: Account['br
 			response.end(id);
 		});
 	});
+}
+
+/** Parameter Store, with the credentials of the task whose environment this is. */
+function asTask(
+	ssm: Aws['ssm'],
+	env: Readonly<Record<string, string>>,
+): Pick<Aws['ssm'], 'getParameters' | 'putParameter'> {
+	const caller = taskCaller('123456789012', env.ECS_CONTAINER_METADATA_URI_V4?.split('/').at(-1) ?? '');
+	return { ...ssm, putParameter: (input) => callAs(caller, () => ssm.putParameter(input)) };
 }
 
 /** A deploy as typed on the command line, in the folder of this test. */

@@ -1,5 +1,6 @@
 import type { Parameter } from '@aws-sdk/client-ssm';
 import type { Arns } from '../arn.ts';
+import { callerOf } from '../calls/caller.ts';
 import type { Handlers } from '../calls/handlers.ts';
 import type { WorldClock } from '../clock/world-clock.ts';
 import { AwsError, required } from '../errors.ts';
@@ -7,6 +8,7 @@ import { pageOf, pageSize } from '../paging.ts';
 import { type Throughput, throughputLimit } from './throughput.ts';
 
 const MOST_STANDARD_BYTES = 4_096;
+const MOST_VERSIONS = 100;
 const MOST_PER_REGION = 10_000;
 
 export interface StoredParameter {
@@ -16,6 +18,9 @@ export interface StoredParameter {
 	readonly version: number;
 	/** Unix ms. */
 	readonly modified: number;
+	/** ARN. */
+	readonly modifiedBy: string;
+	readonly earlier: readonly StoredParameter[];
 }
 
 export interface SsmOptions {
@@ -58,7 +63,9 @@ export function ssmApi(
 			}
 			const version = (known?.version ?? 0) + 1;
 			const type = input.Type ?? known?.type ?? 'String';
-			parameters.set(name, { name, type, value, version, modified: clock.now() });
+			const earlier = known === undefined ? [] : [...known.earlier, known].slice(1 - MOST_VERSIONS);
+			const modifiedBy = callerOf(arns.account);
+			parameters.set(name, { name, type, value, version, modified: clock.now(), modifiedBy, earlier });
 			return { Version: version, Tier: 'Standard' };
 		},
 
@@ -90,6 +97,18 @@ export function ssmApi(
 				'InvalidNextToken',
 			);
 			return { Parameters: items.map(view), ...(next === undefined ? {} : { NextToken: next }) };
+		},
+
+		getParameterHistory(input) {
+			spend('get');
+			const known = parameters.get(validName(input.Name));
+			if (!known) throw new AwsError('ParameterNotFound', '');
+			const size = pageSize(input.MaxResults, 50, 50, 'ValidationException');
+			const { items, next } = pageOf([...known.earlier, known], size, input.NextToken, 'InvalidNextToken');
+			return {
+				Parameters: items.map((one) => ({ ...view(one), LastModifiedUser: one.modifiedBy })),
+				...(next === undefined ? {} : { NextToken: next }),
+			};
 		},
 
 		deleteParameters(input) {

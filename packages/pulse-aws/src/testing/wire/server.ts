@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Aws } from '../../platform/aws.ts';
+import { callAs, callerOf, taskCaller } from '../calls/caller.ts';
 import type { Task } from '../ecs/state.ts';
 
 export interface Wire {
@@ -9,17 +10,23 @@ export interface Wire {
 	close(): Promise<void>;
 }
 
+export interface WireParts {
+	readonly ssm: Aws['ssm'];
+	findTask(id: string): Task | undefined;
+	readonly account: string;
+}
+
 const MOST_BYTES = 1_048_576;
 
 /**
  * What tasks in their own processes reach of AWS: the task metadata address, and Parameter Store by the SDK's own wire
  * format. Requests are not checked for a signature.
  */
-export async function openWire(ssm: Aws['ssm'], findTask: (id: string) => Task | undefined): Promise<Wire> {
+export async function openWire(parts: WireParts): Promise<Wire> {
 	const server = createServer((request, response) => {
 		const taskId = /^\/v4\/([^/]+)\/task$/.exec(request.url ?? '')?.[1];
-		if (taskId !== undefined) metadata(response, findTask(taskId));
-		else void parameterStore(request, response, ssm).catch(() => response.destroy());
+		if (taskId !== undefined) metadata(response, parts.findTask(taskId));
+		else void parameterStore(request, response, parts).catch(() => response.destroy());
 	});
 	await new Promise<void>((resolve, reject) => {
 		server.once('error', reject);
@@ -51,7 +58,11 @@ function metadata(response: ServerResponse, task: Task | undefined): void {
 	});
 }
 
-async function parameterStore(request: IncomingMessage, response: ServerResponse, ssm: Aws['ssm']): Promise<void> {
+async function parameterStore(
+	request: IncomingMessage,
+	response: ServerResponse,
+	{ ssm, findTask, account }: WireParts,
+): Promise<void> {
 	const chunks: Buffer[] = [];
 	let size = 0;
 	for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -59,19 +70,26 @@ async function parameterStore(request: IncomingMessage, response: ServerResponse
 		if (size > MOST_BYTES) return send(response, 413, {});
 		chunks.push(chunk);
 	}
+	// A task's access key is its id; anybody else's is the operator's.
+	const key = /Credential=([^/]+)\//.exec(request.headers.authorization ?? '')?.[1] ?? '';
+	const caller = findTask(key) === undefined ? callerOf(account) : taskCaller(account, key);
 	const operation = String(request.headers['x-amz-target'] ?? '').replace(/^AmazonSSM\./, '');
 	try {
-		send(response, 200, await run(operation, JSON.parse(Buffer.concat(chunks).toString() || '{}') as object, ssm));
+		send(
+			response,
+			200,
+			await run(operation, JSON.parse(Buffer.concat(chunks).toString() || '{}') as object, ssm, caller),
+		);
 	} catch (error) {
 		const { name, message, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } };
 		send(response, $metadata?.httpStatusCode ?? 500, { __type: name, message });
 	}
 }
 
-async function run(operation: string, input: object, ssm: Aws['ssm']): Promise<unknown> {
+async function run(operation: string, input: object, ssm: Aws['ssm'], caller: string): Promise<unknown> {
 	switch (operation) {
 		case 'PutParameter':
-			return ssm.putParameter(input as never);
+			return callAs(caller, () => ssm.putParameter(input as never));
 		case 'GetParameters':
 			return ssm.getParameters(input as never);
 		case 'GetParametersByPath':

@@ -1,0 +1,115 @@
+import { DEFAULT_HEALTH_PATH } from '../protocol.ts';
+
+/**
+ * What `deploy` of a program is given (contract A15.1). Each is a type and a class of the same name, because the documentation
+ * has them constructed; an object literal of the type is as good.
+ */
+
+/** What is built. */
+export interface DockerBuild {
+	/** Relative paths start at the working directory. */
+	readonly dockerfilePath: string;
+	readonly contextPath: string;
+	/** Default none. */
+	readonly buildArgs?: Readonly<Record<string, string>>;
+}
+
+/** How its tasks run. */
+export interface TaskConfig {
+	/** CPU units. Default `256`. */
+	readonly cpu?: string;
+	/** MiB. Default `512`. */
+	readonly memory?: string;
+	/** Default 2. */
+	readonly desiredCount?: number;
+	/** Default none. */
+	readonly envVars?: Readonly<Record<string, string>>;
+	/** Variable → ARN of an SSM parameter or Secrets Manager secret. Default none. */
+	readonly secrets?: Readonly<Record<string, string>>;
+	/** Default 5. */
+	readonly drainPollSeconds?: number;
+	/** Default 20. */
+	readonly drainGraceSeconds?: number;
+	/** Default `x86_64`. */
+	readonly architecture?: 'x86_64' | 'arm64';
+}
+
+/** When it is healthy. */
+export interface HealthCheckConfig {
+	/** Default `/_pulse/health`. */
+	readonly path?: string;
+	/** Default 30. */
+	readonly intervalSeconds?: number;
+	/** Default 5. */
+	readonly timeoutSeconds?: number;
+	/** Default 2. */
+	readonly healthyThreshold?: number;
+	/** Default 3. */
+	readonly unhealthyThreshold?: number;
+	/** Default true. */
+	readonly waitForHealth?: boolean;
+	/** Default 2, at most the desired count. */
+	readonly minHealthyTargets?: number;
+	/** Default 60. */
+	readonly taskGracePeriodSeconds?: number;
+	/** Seconds to wait for healthy targets. Default 300. */
+	readonly budgetSeconds?: number;
+}
+
+/** How older deployments are retired. */
+export interface ReaperConfig {
+	/** Default 1. */
+	readonly scheduleMinutes?: number;
+	/** Hours from the start of draining. Default 1. */
+	readonly maxAgeHours?: number;
+	/** Hours. Default 1. */
+	readonly deploymentTimeout?: number;
+}
+
+export const TASK_DEFAULTS: Required<TaskConfig> = {
+	cpu: '256',
+	memory: '512',
+	desiredCount: 2,
+	envVars: {},
+	secrets: {},
+	drainPollSeconds: 5,
+	drainGraceSeconds: 20,
+	architecture: 'x86_64',
+};
+
+export const HEALTH_DEFAULTS: Required<HealthCheckConfig> = {
+	path: DEFAULT_HEALTH_PATH,
+	intervalSeconds: 30,
+	timeoutSeconds: 5,
+	healthyThreshold: 2,
+	unhealthyThreshold: 3,
+	waitForHealth: true,
+	minHealthyTargets: 2,
+	taskGracePeriodSeconds: 60,
+	budgetSeconds: 300,
+};
+
+export const REAPER_DEFAULTS: Required<ReaperConfig> = { scheduleMinutes: 1, maxAgeHours: 1, deploymentTimeout: 1 };
+
+type Filled<Options> = new (
+	...options: object extends Options ? [options?: Options] : [options: Options]
+) => Required<Options>;
+
+export const DockerBuild: Filled<DockerBuild> = filled<DockerBuild>('DockerBuild', { buildArgs: {} });
+export const TaskConfig: Filled<TaskConfig> = filled<TaskConfig>('TaskConfig', TASK_DEFAULTS);
+export const HealthCheckConfig: Filled<HealthCheckConfig> = filled<HealthCheckConfig>(
+	'HealthCheckConfig',
+	HEALTH_DEFAULTS,
+);
+export const ReaperConfig: Filled<ReaperConfig> = filled<ReaperConfig>('ReaperConfig', REAPER_DEFAULTS);
+
+function filled<Options extends object>(name: string, defaults: Partial<Options>): Filled<Options> {
+	const made = {
+		[name]: class {
+			constructor(options?: Options) {
+				Object.assign(this, structuredClone(defaults), options);
+			}
+		},
+	};
+	return made[name] as unknown as Filled<Options>;
+}
