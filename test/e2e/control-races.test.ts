@@ -1,6 +1,7 @@
 import { type Host, silentHost } from 'pulse-deploy-kit/host';
 import { rollback as askedRollback } from 'pulse-railway';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runPulseRailway } from '../support/command.ts';
 import { until } from '../support/until.ts';
 import { Lane, type Stack } from './faults/lane.ts';
 import { deployArguments, deployed, done, idle, inStack } from './faults/scenario.ts';
@@ -71,6 +72,18 @@ test('a deploy during a janitor run: the deploy goes through, and the janitor de
 	// Whoever is on the one before stays there.
 	expect(await (await fetch(`${stack.address}/?pulse_deployment=${before}`)).text()).toMatch(`${before} `);
 }, 120_000);
+
+test('a janitor run reports on stdout, and with --json leaves it to the document (R9.11)', async () => {
+	const options = { cwd: lane.app, env: lane.env(stack.janitorEnv) };
+	const plain = await runPulseRailway(['janitor', 'run'], options);
+	expect(plain).toMatchObject({
+		code: 0,
+		stdout: expect.stringMatching(/^scan start; draining=\d+\n[^]*scan complete; /),
+	});
+	const { stdout, stderr } = await janitor();
+	expect(JSON.parse(stdout)).toMatchObject({ status: 'completed' });
+	expect(stderr).toContain('scan complete;');
+}, 60_000);
 
 test.each([
 	['is reading what stands', 'project+environment'],

@@ -22,7 +22,7 @@ export const GROUPS: readonly Group[] = [
 		page: 'railway-stack.md',
 		title: 'The stack on Railway',
 		about: 'Once for each environment: the router, the janitor, Redis and the service that holds your variables.',
-		commands: railway('init', 'upgrade'),
+		commands: railway('init', 'upgrade', 'ensure', 'scaffold'),
 	},
 	{
 		page: 'railway-deployments.md',

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type CommandOptions, jsonOf } from './command.ts';
+import { type CommandOptions, jsonOf, runPulseRailway } from './command.ts';
 import { until } from './until.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -93,19 +93,25 @@ export class LocalStack {
 
 	/** Names of all services of the environment, as the platform's API lists them. */
 	async services(): Promise<string[]> {
-		return (await this.#instances()).map((instance) => instance.serviceName);
+		return (await this.instances()).map((instance) => instance.serviceName);
 	}
 
 	/** "Run now" of the cron service, as in the platform's console. */
 	async runJanitor(): Promise<void> {
-		const janitor = (await this.#instances()).find((instance) => instance.serviceName === 'pulse-janitor');
+		const janitor = (await this.instances()).find((instance) => instance.serviceName === 'pulse-janitor');
 		if (!janitor) throw new Error('there is no janitor service');
-		await this.#graphql(
+		await this.graphql(
 			'mutation($id: String!) { deploymentInstanceExecutionCreate(input: {serviceInstanceId: $id}) }',
 			{
 				id: janitor.id,
 			},
 		);
+	}
+
+	/** What a service wrote, of all its processes. */
+	async logsOf(service: string): Promise<string> {
+		const { stdout } = await runPulseRailway(['local', 'logs', service, '--dir', this.dir], { cwd: COUNTER, env: {} });
+		return stdout;
 	}
 
 	/** Runs the janitor until `id` has no service any more. */
@@ -139,11 +145,11 @@ export class LocalStack {
 		await rm(this.dir, { recursive: true, force: true });
 	}
 
-	async #instances(): Promise<{ id: string; serviceName: string }[]> {
-		const found: { id: string; serviceName: string }[] = [];
+	async instances(): Promise<{ id: string; serviceId: string; serviceName: string }[]> {
+		const found: { id: string; serviceId: string; serviceName: string }[] = [];
 		for (let after: string | null = null; ; ) {
-			const page: Page = await this.#graphql(
-				'query($id: String!, $after: String) { environment(id: $id) { serviceInstances(first: 50, after: $after) { edges { node { id serviceName } } pageInfo { hasNextPage endCursor } } } }',
+			const page: Page = await this.graphql(
+				'query($id: String!, $after: String) { environment(id: $id) { serviceInstances(first: 50, after: $after) { edges { node { id serviceId serviceName } } pageInfo { hasNextPage endCursor } } } }',
 				{ id: this.target.RAILWAY_ENVIRONMENT_ID, after },
 			);
 			const { edges, pageInfo } = page.environment.serviceInstances;
@@ -153,7 +159,8 @@ export class LocalStack {
 		}
 	}
 
-	async #graphql<T>(query: string, variables: Record<string, unknown>): Promise<T> {
+	/** Asks the platform's API, as its account. */
+	async graphql<T>(query: string, variables: Record<string, unknown>): Promise<T> {
 		const response = await fetch(`${this.platform.api_url}?source=test`, {
 			method: 'POST',
 			headers: { 'content-type': 'application/json', authorization: `Bearer ${this.platform.api_token}` },
@@ -168,7 +175,9 @@ export class LocalStack {
 interface Page {
 	readonly environment: {
 		readonly serviceInstances: {
-			readonly edges: readonly { readonly node: { readonly id: string; readonly serviceName: string } }[];
+			readonly edges: readonly {
+				readonly node: { readonly id: string; readonly serviceId: string; readonly serviceName: string };
+			}[];
 			readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
 		};
 	};

@@ -66,14 +66,18 @@ function addCommand(parent: Command, name: string, spec: CommandSpec, onCommand:
 	const command = base(new Command(name)).summary(spec.summary);
 	command.description([spec.summary, spec.description].filter(Boolean).join('\n\n'));
 	for (const argument of spec.arguments ?? []) command.argument(argument.syntax, argument.describe);
-	const attributes = new Map<string, string>();
+	const attributes: { attribute: string; key: string; flag: string }[] = [];
+	const addOption = (key: string, flag: string, text: string, repeatable = false) => {
+		const option = new Option(flag, text);
+		// Not commander's own variadic form, which would swallow the arguments that follow.
+		if (repeatable) option.argParser<string[]>((value, before = []) => [...before, value]);
+		attributes.push({ attribute: option.attributeName(), key, flag: nameOf(flag) });
+		command.addOption(option);
+	};
 	for (const [key, setting] of Object.entries(spec.settings)) {
 		if (setting.flag === undefined) continue;
-		const option = new Option(setting.flag, describe(setting));
-		// Not commander's own variadic form, which would swallow the arguments that follow.
-		if (setting.repeatable === true) option.argParser<string[]>((value, before = []) => [...before, value]);
-		attributes.set(option.attributeName(), key);
-		command.addOption(option);
+		addOption(key, setting.flag, describe(setting), setting.repeatable);
+		if (setting.alias !== undefined) addOption(key, setting.alias, `the same as ${nameOf(setting.flag)}`);
 	}
 	if (spec.changes) {
 		command.option('--dry-run', 'show what would be done, and change nothing');
@@ -86,7 +90,10 @@ function addCommand(parent: Command, name: string, spec: CommandSpec, onCommand:
 	command.addHelpText('after', `\nExamples:\n${spec.examples.map((line) => `  $ ${line}`).join('\n')}`);
 	command.action(() => {
 		const typed = command.opts<Record<string, unknown>>();
-		const flags = Object.fromEntries([...attributes].map(([attribute, key]) => [key, typed[attribute]]));
+		const given = attributes.filter(({ attribute }) => typed[attribute] !== undefined);
+		const [twice] = given.filter(({ key }, at) => given.findIndex((other) => other.key === key) !== at);
+		if (twice !== undefined) command.error(`error: '${twice.flag}' is another name of a flag that is given as well`);
+		const flags = Object.fromEntries(given.map(({ attribute, key }) => [key, typed[attribute]]));
 		const on = (flag: string) => typed[flag] === true;
 		onCommand({
 			spec,
@@ -103,6 +110,11 @@ function addCommand(parent: Command, name: string, spec: CommandSpec, onCommand:
 		});
 	});
 	parent.addCommand(command);
+}
+
+/** `--name <value>` → `--name`. */
+function nameOf(flag: string): string {
+	return flag.split(' ')[0] ?? flag;
 }
 
 /** Variables are only named here: commander's own `.env()` would read the process's environment behind the config's back. */

@@ -11,6 +11,10 @@ export interface LoadedApp {
 	readonly plugins: readonly LoadedPlugin[];
 	/** Brand of the session store, e.g. `railway`; `null` for none or one without a brand. */
 	readonly sessionStore: string | null;
+	/** The app's own public address; only Python apps have one. */
+	readonly serverAddress?: string | null;
+	/** Absolute path of the web app that belongs to it; only Python apps have one. */
+	readonly webRoot?: string | null;
 }
 
 export interface LoadedPlugin {

@@ -13,9 +13,17 @@ let dir: string;
 /** Classes of the names and shape that the Python framework has. */
 const PULSE = `
 import os
+import pathlib
+class Config:
+    def __init__(self, web_dir): self.web_dir = web_dir
+    @property
+    def web_root(self): return pathlib.Path(os.environ["PULSE_APP_FILE"]).parent / self.web_dir
+class Codegen:
+    def __init__(self, web_dir): self.cfg = Config(web_dir)
 class App:
-    def __init__(self, plugins=(), session_store=None):
+    def __init__(self, plugins=(), session_store=None, server_address=None, web_dir="web"):
         self.plugins, self.session_store = list(plugins), session_store
+        self.server_address, self.codegen = server_address, Codegen(web_dir)
 class Plugin:
     priority = 0
 class RailwayPlugin(Plugin):
@@ -61,6 +69,12 @@ describe.skipIf(!python)('a Python app file (python3 not found: install Python)'
 			`app = App([RailwayPlugin(deployment_name=os.environ["PULSE_ENV"] + os.environ["FROM_OUTSIDE"])])\nif __name__ == "__main__": raise SystemExit("started")`,
 		);
 		expect(app.plugins[0]?.options.deploymentName).toBe('ciyes');
+	});
+
+	it('says its own address and web root, which are properties (R7.4)', async () => {
+		const app = await load('own.py', 'app = App(server_address="https://shop.example", web_dir="frontend")');
+		expect(app).toMatchObject({ serverAddress: 'https://shop.example', webRoot: join(dir, 'frontend') });
+		expect(await load('silent.py', 'app = App()')).toMatchObject({ serverAddress: null, webRoot: join(dir, 'web') });
 	});
 
 	it('that fails shows its own traceback', async () => {

@@ -11,11 +11,13 @@ const MARK = '__pulse_app__:';
 
 /**
  * Runs the file as a module that is not `__main__`, finds the App by its class name, and prints plugin options: those of
- * the documented names that are plain text, numbers or truth values.
+ * the documented names that are plain text, numbers or truth values. The app's own address and web root are properties,
+ * anchored where `PULSE_APP_FILE` says.
  */
 const READER = `
 import importlib.util, json, os, sys
 path = sys.argv[1]
+os.environ["PULSE_APP_FILE"] = path
 sys.path.insert(0, os.path.dirname(path))
 spec = importlib.util.spec_from_file_location("pulse_deploy_app", path)
 module = importlib.util.module_from_spec(spec)
@@ -32,9 +34,16 @@ def options(plugin):
     values = {n: getattr(plugin, n, None) for n in names if not isinstance(getattr(type(plugin), n, None), property)}
     return {n: v for n, v in values.items() if isinstance(v, (str, int, float, bool))}
 plugins = [{"name": NAMES[k], "options": options(p)} for p in app.plugins for k in kinds(p) if k in NAMES]
+address = getattr(app, "server_address", None)
+web_root = getattr(getattr(getattr(app, "codegen", None), "cfg", None), "web_root", None)
 store = getattr(app, "session_store", None)
 railway = any(k in ("RailwaySessionStore", "RailwayRedisSessionStore") for k in (kinds(store) if store is not None else ()))
-print("\\n" + ${JSON.stringify(MARK)} + json.dumps({"plugins": plugins, "sessionStore": "railway" if railway else None}))
+print("\\n" + ${JSON.stringify(MARK)} + json.dumps({
+    "plugins": plugins,
+    "sessionStore": "railway" if railway else None,
+    "serverAddress": address if isinstance(address, str) and address else None,
+    "webRoot": os.path.abspath(web_root) if isinstance(web_root, (str, os.PathLike)) else None,
+}))
 `;
 
 /** Reads Python Pulse apps with the app's own interpreter: `uv run`, its virtual environment, or `python3`. */
@@ -61,9 +70,11 @@ export function pythonLoader(env: Environment): AppLoader {
 interface Answer {
 	readonly plugins: readonly { readonly name: string; readonly options: Readonly<Record<string, unknown>> }[];
 	readonly sessionStore: string | null;
+	readonly serverAddress: string | null;
+	readonly webRoot: string | null;
 }
 
-function appOf(file: string, { plugins, sessionStore }: Answer): LoadedApp {
+function appOf(file: string, { plugins, ...app }: Answer): LoadedApp {
 	return {
 		file,
 		language: 'python',
@@ -71,7 +82,7 @@ function appOf(file: string, { plugins, sessionStore }: Answer): LoadedApp {
 			name,
 			options: Object.fromEntries(Object.entries(options).map(([key, value]) => [camelCase(key), value])),
 		})),
-		sessionStore,
+		...app,
 	};
 }
 

@@ -57,6 +57,16 @@ describe('a command', () => {
 		expect(seen?.flags.colour).toBeUndefined();
 	});
 
+	it('takes a flag by its other name, and not by both', async () => {
+		const settings = { size: { flag: '--size <n>', alias: '--width <n>', describe: 'its size', parse: text } };
+		const command = spec({ settings, run: async ({ flags }) => ({ json: null, text: String(flags.size) }) });
+		expect((await run(['make', 'thing', '--width', '3'], command)).out).toBe('3\n');
+		expect((await run(['make', 'thing', '--size', '4'], command)).out).toBe('4\n');
+		const both = await run(['make', 'thing', '--size', '4', '--width', '3'], command);
+		expect(both).toMatchObject({ code: 2, err: expect.stringContaining("'--width' is another name of a flag") });
+		expect((await run(['make', 'thing', '--help'], command)).out).toMatch(/--width <n> +the same as --size/);
+	});
+
 	it('prints text, or with --json one document with sorted keys', async () => {
 		expect(await run(['make', 'thing'])).toEqual({ code: 0, out: 'made\n', err: '' });
 		const { out } = await run(['make', 'thing', '--json']);

@@ -7,6 +7,8 @@ import { DeployToolError, usageError } from './errors.ts';
 export interface Setting<T> {
 	/** As commander writes it: `--name <value>`, `--flag`. Absent: no flag. */
 	readonly flag?: string;
+	/** Another flag for the same value, by which scripts know it. */
+	readonly alias?: string;
 	/** The flag may be given several times; `parse` gets the list. */
 	readonly repeatable?: boolean;
 	readonly describe: string;

@@ -39,6 +39,11 @@ export const ACTIVE_DEPLOYMENT_VARIABLE = 'PULSE_ACTIVE_DEPLOYMENT';
 export const BASELINE_VARIABLE = 'PULSE_RAILWAY_BASELINE';
 /** Leads the description of projects that `init` made. */
 export const PROJECT_MARK = 'Created by pulse-railway init';
+/**
+ * On the router, while `upgrade` replaces a predecessor's that kept no active id in the store: which deployments there
+ * are, for a store that does not know. Removed when the upgrade is done.
+ */
+export const ROUTER_SEED_VARIABLE = 'PULSE_RAILWAY_ROUTER_SEED';
 /** On every backend service: the durable truth of which deployment it is. */
 export const DEPLOYMENT_ID_VARIABLE = 'PULSE_DEPLOYMENT_ID';
 /** On router, janitor and backends. Guards the app's internal endpoints; cannot move traffic. */

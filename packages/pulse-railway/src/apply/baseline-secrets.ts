@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Secret } from 'pulse-deploy-kit/secret';
 import type { BaselineSecrets } from '../plan/baseline-service.ts';
+import type { StackObservation } from '../platform/port.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -14,6 +15,20 @@ export async function freshSecrets({ account, token }: Session, signal: AbortSig
 		controlToken: randomToken(),
 		janitorToken: confined ? token.secret : { from: 'minted-token' },
 	};
+}
+
+/**
+ * Whether the janitor holds a token that opens this project alone. `null` when its token cannot be read: sealed, or not
+ * there yet.
+ */
+export async function janitorConfined(
+	{ scopeOf }: Pick<Session, 'scopeOf'>,
+	{ project, services }: StackObservation,
+	janitor: string,
+	signal: AbortSignal,
+): Promise<boolean | null> {
+	const token = services.find(({ name }) => name === janitor)?.variables.RAILWAY_TOKEN;
+	return token ? (await scopeOf(new Secret(token), signal))?.project.id === project.id : null;
 }
 
 /** 32 bytes, URL-safe (contract R5.13). */

@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import type { Invocation } from 'pulse-deploy-kit/command';
 import type { LoadedApp } from 'pulse-deploy-kit/load-app';
 import { type DeployConfig, deployConfig, deployInputs } from '../config/deploy.ts';
@@ -70,7 +71,12 @@ async function prepare(invocation: Invocation): Promise<Prepared> {
 	const inputs = deployInputs(invocation);
 	const { context, appFile } = await locateApp({ cwd: invocation.cwd, ...inputs });
 	const { app, options } = await loadUserApp(join(context, appFile), invocation);
-	const config = deployConfig(invocation, inputs, app, options);
+	// What the app says of itself counts as its plugin's word (contract R7.4).
+	const own = {
+		...(app.serverAddress ? { serverAddress: app.serverAddress } : {}),
+		...(app.webRoot ? { webRoot: relative(await real(context), await real(app.webRoot)) } : {}),
+	};
+	const config = deployConfig(invocation, inputs, app, { ...own, ...options });
 	return {
 		app,
 		config,
@@ -79,6 +85,11 @@ async function prepare(invocation: Invocation): Promise<Prepared> {
 		dockerfile: await locateDockerfile(invocation.cwd, context, config.dockerfile),
 		webRoot: config.webRoot === undefined ? undefined : await locateWebRoot(context, config.webRoot),
 	};
+}
+
+/** Python resolves links, which the context was named by. */
+function real(path: string): Promise<string> {
+	return realpath(path).catch(() => path);
 }
 
 /**

@@ -49,7 +49,8 @@ async function look({ ports }: Session, target: Target | null, signal: AbortSign
 	return { platform, observation: await platform.observe(signal) };
 }
 
-async function workspaceOf(config: InitConfig, { account }: Session, signal: AbortSignal): Promise<NamedId> {
+/** Where a new project goes. */
+export async function workspaceOf(config: InitConfig, { account }: Session, signal: AbortSignal): Promise<NamedId> {
 	const { workspaceId, workspace } = config;
 	if (workspaceId !== undefined) return { id: workspaceId, name: workspaceId };
 	if (workspace === undefined) {

@@ -16,7 +16,7 @@ export async function janitorRun(invocation: Invocation): Promise<JanitorResult>
 	const config = janitorConfig(invocation.flags, env);
 	return withSession({ token: config.token, env, host }, async ({ ports }) => {
 		const platform = ports.openPlatform(config);
-		const url = config.storeUrl?.reveal() ?? storeUrlOfStack(await platform.observe(signal), config.service);
+		const url = config.storeUrl?.reveal() ?? storeUrlOfStack(await platform.observe(signal), config);
 		if (url === null) {
 			throw new DeployToolError('store-missing', 'the deployment store is not configured', {
 				fault: 'user',

@@ -11,6 +11,7 @@ import { markBaseline } from './steps/mark-baseline.ts';
 import { createProject, deleteProject } from './steps/project.ts';
 import { awaitRouter, ensureDomain } from './steps/router.ts';
 import { configure, createService, group, updateInstance } from './steps/services.ts';
+import { settleActive } from './steps/settle-active.ts';
 import { mintToken, revokeTokens } from './steps/tokens.ts';
 import { upload } from './steps/upload.ts';
 import { awaitVariable, deleteVariable, setVariables } from './steps/variables.ts';
@@ -53,6 +54,7 @@ const PERFORMERS: { readonly [Kind in StepKind]: Perform<Kind> } = {
 	'commit-active': commitActive,
 	promote,
 	'verify-active': verifyActive,
+	'settle-active': settleActive,
 	reconcile,
 	retire,
 	'remove-record': removeRecord,

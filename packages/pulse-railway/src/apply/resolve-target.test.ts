@@ -9,6 +9,8 @@ const NOTHING: TargetRequest = {
 	environmentId: undefined,
 	project: undefined,
 	environment: undefined,
+	workspace: undefined,
+	workspaceId: undefined,
 };
 const SCOPE = { project: { id: 'p1', name: 'shop' }, environment: { id: 'e1', name: 'staging' } };
 const summary = (id: string, name: string) => ({ id, name, workspaceId: null, description: null, createdAt: '' });
@@ -25,13 +27,17 @@ function account(
 	return {
 		asked,
 		tokenScope: () => answer('tokenScope', scope),
-		projects: () => answer('projects', [summary('p1', 'shop'), summary('p2', 'blog'), summary('p3', 'blog')]),
+		projects: (workspace) =>
+			answer(
+				`projects of ${workspace ?? 'all'}`,
+				[summary('p1', 'shop'), summary('p2', 'blog'), summary('p3', 'blog')].slice(workspace === 'w2' ? 2 : 0),
+			),
 		environments: () =>
 			answer(
 				'environments',
 				environments.map((name) => ({ id: `id-${name}`, name })),
 			),
-		workspaces: async () => [],
+		workspaces: async () => [{ id: 'w2', name: 'team' }],
 		createProject: async () => Promise.reject(new Error('not here')),
 		deleteProject: async () => Promise.reject(new Error('not here')),
 	};
@@ -67,6 +73,12 @@ describe('which environment of which project (R5.2, R5.3, R5.22)', () => {
 			projectId: 'p',
 			environmentId: 'id-main',
 		});
+	});
+	it('a workspace tells projects of one name apart', async () => {
+		const blog = { projectId: 'p3', environmentId: 'id-production' };
+		expect(await resolved({ project: 'blog', workspaceId: 'w2' })).toEqual(blog);
+		expect(await resolved({ project: 'blog', workspace: 'team' })).toEqual(blog);
+		await expect(resolved({ project: 'blog', workspace: 'teem' })).rejects.toThrow("workspace 'teem' not found");
 	});
 	it('none of that name, or several, is an error with what there is', async () => {
 		await expect(resolved({ project: 'shoe' })).rejects.toMatchObject({

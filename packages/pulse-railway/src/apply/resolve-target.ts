@@ -28,7 +28,7 @@ export async function resolveTarget(
 		}
 		return null;
 	}
-	const project = projectId ?? (await projectNamed(request.project ?? '', account, signal)).id;
+	const project = projectId ?? (await projectNamed(request, account, signal)).id;
 	if (environmentId !== undefined) return { projectId: project, environmentId };
 	return { projectId: project, environmentId: await environmentOf(project, request.environment, account, signal) };
 }
@@ -56,8 +56,10 @@ function within(request: TargetRequest, { project, environment }: TokenScope): T
 	return { projectId: project.id, environmentId: environment.id };
 }
 
-async function projectNamed(name: string, account: Account, signal: AbortSignal): Promise<NamedId> {
-	return only('project', name, await account.projects(null, signal));
+async function projectNamed(request: TargetRequest, account: Account, signal: AbortSignal): Promise<NamedId> {
+	const { project = '', workspace, workspaceId } = request;
+	const named = workspace === undefined ? undefined : only('workspace', workspace, await account.workspaces(signal));
+	return only('project', project, await account.projects(named?.id ?? workspaceId ?? null, signal));
 }
 
 async function environmentOf(

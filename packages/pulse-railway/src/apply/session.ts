@@ -7,7 +7,7 @@ import { type RailwayToken, requireToken } from '../config/token.ts';
 import { openConnection } from '../platform/connection.ts';
 import { openAccount } from '../platform/open-account.ts';
 import { openPlatform } from '../platform/open-platform.ts';
-import type { Account } from '../platform/port.ts';
+import type { Account, TokenScope } from '../platform/port.ts';
 import { API_URL_VARIABLE } from '../protocol.ts';
 import type { Ports } from './ports.ts';
 import { openRouterPort } from './router-port.ts';
@@ -22,6 +22,8 @@ export interface Session {
 	readonly token: RailwayToken;
 	/** Where Railway is not Railway's own; the janitor must use the same. */
 	readonly apiUrl: string | undefined;
+	/** What another token than the session's opens; `null` for one that is no project token, or none any more. */
+	scopeOf(token: Secret, signal: AbortSignal): Promise<TokenScope | null>;
 }
 
 export interface SessionOptions {
@@ -48,6 +50,14 @@ export async function withSession<T>(options: SessionOptions, work: (session: Se
 			account,
 			token,
 			apiUrl: env[API_URL_VARIABLE]?.trim() ? endpoint.href : undefined,
+			async scopeOf(other, signal) {
+				const theirs = openConnection({ token: other, endpoint, timeouts: { total: apiTimeout(env) } });
+				try {
+					return (await theirs.identify(signal)).scope;
+				} finally {
+					await theirs.close();
+				}
+			},
 			ports: {
 				account,
 				openPlatform: (target) => openPlatform(connection, target),

@@ -1,6 +1,7 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
 import { deleteCommand } from './delete.ts';
 import { deployCommand } from './deploy.ts';
+import { ensureCommand } from './ensure.ts';
 import { initCommand } from './init.ts';
 import { janitorRunCommand } from './janitor-run.ts';
 import { localCommands } from './local.ts';
@@ -9,6 +10,7 @@ import { redeployCommand } from './redeploy.ts';
 import { removeCommand } from './remove.ts';
 import { rollbackCommand } from './rollback.ts';
 import { routerCommand } from './router.ts';
+import { scaffoldCommand } from './scaffold.ts';
 import { statusCommand } from './status.ts';
 import { upgradeCommand } from './upgrade.ts';
 
@@ -16,6 +18,7 @@ import { upgradeCommand } from './upgrade.ts';
 export const commands: readonly CommandSpec[] = [
 	initCommand,
 	upgradeCommand,
+	ensureCommand,
 	deployCommand,
 	statusCommand,
 	rollbackCommand,
@@ -25,5 +28,6 @@ export const commands: readonly CommandSpec[] = [
 	removeCommand,
 	janitorRunCommand,
 	routerCommand,
+	scaffoldCommand,
 	...localCommands,
 ];

@@ -1,4 +1,5 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
+import type { Host } from 'pulse-deploy-kit/host';
 import { janitorSettings } from '../config/janitor.ts';
 
 export const janitorRunCommand: CommandSpec = {
@@ -11,7 +12,15 @@ export const janitorRunCommand: CommandSpec = {
 	changes: true,
 	async run(invocation) {
 		const { janitorRun } = await import('../apply/janitor-run.ts');
-		const result = await janitorRun(invocation);
+		const { host, json, print } = invocation;
+		// The report is the result: on stdout, one line each, unless a document goes there (contract R9.11).
+		const reporting: Host = {
+			...host,
+			notify: (notice) => (notice.level === 'info' && !json ? print(notice.text) : host.notify(notice)),
+			ask: (question) => host.ask(question),
+			choose: (question) => host.choose(question),
+		};
+		const result = await janitorRun({ ...invocation, host: reporting });
 		const failed = result.status === 'completed' && result.failed.length > 0;
 		return { json: result, ...(failed ? { exitCode: 1 } : {}) };
 	},

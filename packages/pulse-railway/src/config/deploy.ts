@@ -64,7 +64,7 @@ export const deploySettings = {
 		describe: 'public address of the app',
 		env: ['PULSE_SERVER_ADDRESS'],
 		plugin: 'serverAddress',
-		defaultText: "the router's domain",
+		defaultText: "the app's own, else the router's domain",
 		parse: (raw: unknown) => parseOrigin(text(raw)),
 	},
 	webRoot: {
@@ -72,7 +72,7 @@ export const deploySettings = {
 		describe: 'directory of the web app, relative to the context',
 		env: ['PULSE_RAILWAY_WEB_ROOT'],
 		plugin: 'webRoot',
-		defaultText: 'web for Python apps',
+		defaultText: "the app's own for Python apps",
 		parse: text,
 	},
 	dockerfile: {

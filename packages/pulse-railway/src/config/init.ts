@@ -53,6 +53,7 @@ export const baselineSettings = {
 	},
 	maxDrainAgeSeconds: {
 		flag: '--max-drain-age-seconds <seconds>',
+		alias: '--drain-ttl-seconds <seconds>',
 		describe: 'when a draining deployment is deleted whoever still uses it',
 		env: ['PULSE_RAILWAY_JANITOR_MAX_DRAIN_AGE_SECONDS'],
 		default: 86_400,
@@ -87,11 +88,11 @@ export const initSettings = {
 	...targetSettings,
 	workspaceId: {
 		flag: '--workspace-id <id>',
-		describe: 'workspace of a new project',
+		describe: 'workspace of a new project, or that --project is looked for in',
 		env: ['RAILWAY_WORKSPACE_ID'],
 		parse: text,
 	},
-	workspace: { flag: '--workspace <name>', describe: 'workspace of a new project, by name', parse: text },
+	workspace: { flag: '--workspace <name>', describe: 'the same workspace, by name', parse: text },
 	projectName: {
 		flag: '--project-name <name>',
 		describe: 'name of a new project',
@@ -142,17 +143,15 @@ export function initAppFile({ flags, args, env }: Typed): string | undefined {
 
 export function initConfig(typed: Typed, appFilePath: string, plugin: Readonly<Record<string, unknown>>): InitConfig {
 	const { values } = resolveSettings(initSettings, { flags: typed.flags, env: typed.env, plugin });
-	if (typed.flags.workspace !== undefined && typed.flags.workspaceId !== undefined) {
-		throw usageError('give either the workspace name or workspace id, not both');
-	}
+	const target = targetRequest(values, typed.flags);
 	const projectName = values.projectName ?? basename(appFilePath, extname(appFilePath));
 	if (projectName.trim() === '') throw usageError('project name must not be blank', 'Give it with --project-name.');
 	return Object.freeze({
 		...baselineConfig(values),
-		target: targetRequest(values, typed.flags),
+		target,
 		token: values.token,
-		workspaceId: typed.flags.workspace === undefined ? values.workspaceId : undefined,
-		workspace: values.workspace,
+		workspaceId: target.workspaceId,
+		workspace: target.workspace,
 		projectName,
 	});
 }

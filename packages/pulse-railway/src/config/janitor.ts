@@ -6,11 +6,12 @@ import type { Policy } from '../janitor/facts.ts';
 import { DEFAULT_BACKEND_PORT, INTERNAL_TOKEN_VARIABLE, PRIVATE_NETWORK_VARIABLE } from '../protocol.ts';
 import { baselineSettings } from './init.ts';
 import { parseServiceName, stackNames } from './names.ts';
+import { former } from './service-target.ts';
 import { stackSettings } from './stack.ts';
 import { storeUrlFromEnvironment } from './store.ts';
 import { targetSettings } from './target.ts';
 
-/** Contract R9.2. `--drain-ttl-seconds` is the later name of `--max-drain-age-seconds`. */
+/** Contract R9.2. */
 export const janitorSettings = {
 	service: {
 		flag: '--service <name>',
@@ -29,6 +30,13 @@ export const janitorSettings = {
 		defaultText: 'REDIS_URL, else the one of the stack',
 		parse: secret,
 	} as Setting<Secret>,
+	redisService: {
+		flag: '--redis-service <name>',
+		describe: 'service whose REDIS_URL is the deployment store, where nothing else names one',
+		env: ['PULSE_RAILWAY_REDIS_SERVICE'],
+		parse: (raw: unknown) => parseServiceName(text(raw)),
+	},
+	janitorService: former('--janitor-service <name>'),
 	redisPrefix: baselineSettings.redisPrefix,
 	drainGraceSeconds: baselineSettings.drainGraceSeconds,
 	maxDrainAgeSeconds: {
@@ -57,6 +65,8 @@ export interface JanitorConfig {
 	readonly token: Secret | undefined;
 	/** `null`: to be taken from the stack, see `storeUrlOfStack`. */
 	readonly storeUrl: Secret | null;
+	/** Has the store's address where neither the environment nor the router tells. */
+	readonly redisService: string | undefined;
 	readonly redisPrefix: string;
 	readonly internalToken: Secret;
 	readonly backendPort: number;
@@ -74,7 +84,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function janitorConfig(flags: Readonly<Record<string, unknown>>, env: Environment): JanitorConfig {
 	requireInsideRailway(env);
 	const { values } = resolveSettings(janitorSettings, { flags, env });
-	const { projectId, environmentId, token, redisPrefix, backendPort } = values;
+	const { projectId, environmentId, token, redisService, redisPrefix, backendPort } = values;
 	if (projectId === undefined || environmentId === undefined) {
 		throw usageError(
 			'project id and environment id are required',
@@ -91,6 +101,7 @@ export function janitorConfig(flags: Readonly<Record<string, unknown>>, env: Env
 		environmentId,
 		token,
 		storeUrl: values.redisUrl ?? (storeUrl === null ? null : new Secret(storeUrl)),
+		redisService,
 		redisPrefix,
 		internalToken: new Secret(internalToken),
 		backendPort,

@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto';
 import { availableParallelism, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { type DeployToolError, usageError } from 'pulse-deploy-kit/errors';
+import { parseSeed, type Seed } from '../deployments/seed.ts';
 import {
 	CONTROL_TOKEN_VARIABLE,
 	DEFAULT_BACKEND_PORT,
 	DEFAULT_REDIS_PREFIX,
 	INTERNAL_TOKEN_VARIABLE,
 	PRIVATE_NETWORK_VARIABLE,
+	ROUTER_SEED_VARIABLE,
 } from '../protocol.ts';
 import type { AccessLog } from '../router/log.ts';
 import { parseServicePrefix } from './names.ts';
@@ -52,6 +54,8 @@ export interface RouterConfig {
 	readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 	/** `PULSE_RAILWAY_ROUTER_SNAPSHOT_FILE`: the last routing snapshot, for a start without a store. Default in the system's temporary folder. */
 	readonly snapshotFile: string;
+	/** `PULSE_RAILWAY_ROUTER_SEED`: what a store without an active deployment is told, while `upgrade` moves a stack over. */
+	readonly seed?: Seed;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -62,6 +66,7 @@ export function routerConfig(env: Env): RouterConfig {
 	const redisPrefix = text(env, 'PULSE_RAILWAY_REDIS_PREFIX')?.replace(/:+$/, '') || DEFAULT_REDIS_PREFIX;
 	const privateNetworkFile = text(env, PRIVATE_NETWORK_VARIABLE);
 	const metricsPort = text(env, 'PULSE_RAILWAY_ROUTER_METRICS_PORT');
+	const seed = text(env, ROUTER_SEED_VARIABLE);
 	return Object.freeze({
 		port: port(env, 'PORT', 8000),
 		storeUrl,
@@ -87,6 +92,7 @@ export function routerConfig(env: Env): RouterConfig {
 			'info',
 		),
 		snapshotFile: text(env, 'PULSE_RAILWAY_ROUTER_SNAPSHOT_FILE') ?? defaultSnapshotFile(storeUrl, redisPrefix),
+		...(seed === undefined ? {} : { seed: seedOf(seed) }),
 	});
 }
 
@@ -134,6 +140,12 @@ function choice<Word extends string>(env: Env, name: string, words: readonly Wor
 	const word = words.find((one) => one === raw);
 	if (word === undefined) throw invalid(name, `must be one of ${words.join(', ')}`);
 	return word;
+}
+
+function seedOf(raw: string): Seed {
+	const seed = parseSeed(raw);
+	if (seed === null) throw invalid(ROUTER_SEED_VARIABLE, 'must be what pulse-railway upgrade writes');
+	return seed;
 }
 
 function invalid(name: string, problem: string): DeployToolError {

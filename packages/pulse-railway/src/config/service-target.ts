@@ -27,7 +27,8 @@ export const formerDeleteSettings = {
 	keepActiveVariable: former('--keep-active-variable'),
 } satisfies SettingTable;
 
-function former(flag: string): Setting<unknown> {
+/** A flag that scripts still pass. */
+export function former(flag: string): Setting<unknown> {
 	return { flag, describe: 'without effect, accepted for older scripts', parse: (raw) => raw };
 }
 

@@ -28,6 +28,12 @@ export const targetSettings = {
 		plugin: 'environment',
 		parse: text,
 	},
+	workspaceId: { flag: '--workspace-id <id>', describe: 'workspace that --project is looked for in', parse: text },
+	workspace: {
+		flag: '--workspace <name>',
+		describe: 'workspace that --project is looked for in, by name',
+		parse: text,
+	},
 	token: {
 		flag: '--token <token>',
 		describe: 'Railway token; prefer RAILWAY_TOKEN (project) or RAILWAY_API_TOKEN (account, workspace)',
@@ -41,6 +47,9 @@ export interface TargetRequest {
 	readonly environmentId: string | undefined;
 	readonly project: string | undefined;
 	readonly environment: string | undefined;
+	/** Narrows the search for a project by name. */
+	readonly workspaceId: string | undefined;
+	readonly workspace: string | undefined;
 }
 
 /** Refuses a name together with an id given by the same hand (contract R5.22). */
@@ -48,15 +57,18 @@ export function targetRequest(values: TargetRequest, flags: Readonly<Record<stri
 	for (const [name, id] of [
 		['project', 'projectId'],
 		['environment', 'environmentId'],
+		['workspace', 'workspaceId'],
 	] as const) {
 		if (flags[name] !== undefined && flags[id] !== undefined) {
 			throw usageError(`give either the ${name} name or ${name} id, not both`);
 		}
 	}
-	const { project, environment } = values;
+	const { project, environment, workspace } = values;
 	return {
 		project,
 		environment,
+		workspace,
+		workspaceId: flags.workspace === undefined ? values.workspaceId : undefined,
 		// A name typed as a flag wins over an id from the plugin or the environment.
 		projectId: flags.project === undefined ? values.projectId : undefined,
 		environmentId: flags.environment === undefined ? values.environmentId : undefined,

@@ -11,11 +11,12 @@ import { planInit } from './init.ts';
 import { renderPlan } from './render.ts';
 import { runningSecrets } from './running-baseline.ts';
 import type { Plan } from './step.ts';
-import { BASELINE, backend, FRESH, service, stack } from './testing/stack.ts';
+import { BASELINE, backend, FRESH, NOW, service, stack } from './testing/stack.ts';
 import { isUnfinishedInit } from './unfinished-init.ts';
 import { planUpgrade } from './upgrade.ts';
 
 const config = (flags: Record<string, unknown> = {}) => initConfig({ flags, args: [], env: {} }, '/app.ts', {});
+const UPGRADE = { fresh: FRESH, apiUrl: undefined, janitorConfined: true, visitorsReach: null, now: NOW };
 const ids = ({ steps }: Plan) => steps.map(({ id }) => id);
 
 describe('the plan of init', () => {
@@ -154,10 +155,7 @@ describe('the plan of an upgrade (R5.23, R5.24)', () => {
 	const change = (name: string, more: (one: ObservedService) => Partial<ObservedService>) =>
 		upToDate().map((one) => (one.name === name ? { ...one, ...more(one) } : one));
 	const plan = (services = upToDate(), flags: Record<string, unknown> = {}) =>
-		planUpgrade(
-			{ observation: stack({ services }), fresh: FRESH, apiUrl: undefined },
-			upgradeConfig({ flags, env: {} }, {}),
-		);
+		planUpgrade({ observation: stack({ services }), ...UPGRADE }, upgradeConfig({ flags, env: {} }, {}));
 
 	it('of a stack in order is empty', () => expect(plan().steps).toEqual([]));
 
@@ -181,7 +179,7 @@ describe('the plan of an upgrade (R5.23, R5.24)', () => {
 	it('after an interrupted init or upgrade starts both services, whatever is written', () => {
 		for (const mark of ['init', 'upgrade']) {
 			const observation = { ...stack({ services: upToDate() }), sharedVariables: { PULSE_RAILWAY_BASELINE: mark } };
-			const facts = { observation, fresh: FRESH, apiUrl: undefined };
+			const facts = { observation, ...UPGRADE };
 			const interrupted = planUpgrade(facts, upgradeConfig({ flags: {}, env: {} }, {}));
 			expect(ids(interrupted).filter((id) => id !== 'domain')).toEqual([
 				'mark:upgrade',
@@ -226,7 +224,7 @@ describe('the plan of an upgrade (R5.23, R5.24)', () => {
 
 	it('does not take a hidden mark or active deployment for none', () => {
 		const hidden = (name: string) => ({ ...stack({ services: upToDate() }), sharedVariables: { [name]: null } });
-		const facts = { observation: hidden('PULSE_RAILWAY_BASELINE'), fresh: FRESH, apiUrl: undefined };
+		const facts = { observation: hidden('PULSE_RAILWAY_BASELINE'), ...UPGRADE };
 		expect(() => planUpgrade(facts, upgradeConfig({ flags: {}, env: {} }, {}))).toThrow('is sealed or hidden');
 		for (const name of ['PULSE_RAILWAY_BASELINE', 'PULSE_ACTIVE_DEPLOYMENT']) {
 			const marked = { ...hidden(name), project: { ...stack().project, description: PROJECT_MARK } };
@@ -293,9 +291,32 @@ describe('the plan of an upgrade (R5.23, R5.24)', () => {
 		expect(plan(token(null)).steps).toEqual([]);
 	});
 
+	it("mints a token for a janitor that holds the deployer's own, and keeps the limit that it had (decision 18)", () => {
+		const services = change('pulse-janitor', ({ variables }) => {
+			const { PULSE_RAILWAY_JANITOR_MAX_DRAIN_AGE_SECONDS: _, ...rest } = variables;
+			return { variables: { ...rest, PULSE_RAILWAY_DRAIN_TTL_SECONDS: '7200' } };
+		});
+		const facts = { ...UPGRADE, observation: stack({ services }), janitorConfined: false };
+		const { steps } = planUpgrade(facts, upgradeConfig({ flags: {}, env: {} }, {}));
+		expect(steps[1]).toMatchObject({ kind: 'mint-token', replaces: true });
+		expect(steps[2]).toMatchObject({
+			services: [
+				{
+					service: 'pulse-janitor',
+					variables: {
+						RAILWAY_TOKEN: { from: 'minted-token' },
+						PULSE_RAILWAY_JANITOR_MAX_DRAIN_AGE_SECONDS: '7200',
+					},
+				},
+			],
+		});
+	});
+
 	it('places new services beside the router', () => {
 		const services = [...upToDate(), backend('a', { groupId: null }), service('mine')];
-		expect(plan(services).steps).toMatchObject([{ kind: 'group', services: ['a'], optional: true }]);
+		const observation = stack({ services, active: 'a' });
+		const { steps } = planUpgrade({ ...UPGRADE, observation }, upgradeConfig({ flags: {}, env: {} }, {}));
+		expect(steps).toMatchObject([{ kind: 'group', services: ['a'], optional: true }]);
 	});
 
 	it('is refused for a stack that is not complete', () => {

@@ -53,7 +53,8 @@ export function previousActive({ observation, live, routerService }: Omit<Promot
 		.sort((a, b) => (b.drainStartedAt ?? 0) - (a.drainStartedAt ?? 0));
 	const { activeId } = live;
 	const durableId = durableActiveId(observation);
-	const halfway = durableId !== activeId && durableId !== previous?.id;
+	// A predecessor's stack may say nothing durable: that is no promotion which was interrupted.
+	const halfway = durableId !== null && durableId !== activeId && durableId !== previous?.id;
 	if (halfway && activeId !== null && standing.has(activeId)) return activeId;
 	if (previous !== undefined) return previous.id;
 	throw usageError(

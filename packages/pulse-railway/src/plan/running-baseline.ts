@@ -34,7 +34,11 @@ export function desiredBaseline(
 			number(janitor.variables.PULSE_RAILWAY_JANITOR_DRAIN_GRACE_SECONDS),
 		),
 		maxDrainAgeSeconds: kept('maxDrainAgeSeconds', config.maxDrainAgeSeconds, () =>
-			number(janitor.variables.PULSE_RAILWAY_JANITOR_MAX_DRAIN_AGE_SECONDS),
+			// The second is the name that the Python tools of 0.3 gave it.
+			number(
+				janitor.variables.PULSE_RAILWAY_JANITOR_MAX_DRAIN_AGE_SECONDS ||
+					janitor.variables.PULSE_RAILWAY_DRAIN_TTL_SECONDS,
+			),
 		),
 		backendPort: kept('backendPort', config.backendPort, () => number(both('PULSE_BACKEND_PORT'))),
 		routerReplicas: kept('routerReplicas', config.routerReplicas, () => router.settings.numReplicas),
@@ -43,12 +47,14 @@ export function desiredBaseline(
 
 /**
  * Tokens that exist stay: running deployments hold the internal one, and other machines may hold the control one. Where
- * one exists and cannot be read, nothing that depends on it is written.
+ * one exists and cannot be read, nothing that depends on it is written. A janitor's that is no project token is replaced:
+ * the Python tools stored the deployer's own (decision 18).
  */
 export function runningSecrets(
 	observation: StackObservation,
 	names: StackNames,
 	fresh: BaselineSecrets,
+	janitorConfined: boolean | null = null,
 ): BaselineSecrets {
 	const router = serviceNamed(observation, names.router)?.variables ?? {};
 	const janitor = serviceNamed(observation, names.janitor)?.variables ?? {};
@@ -59,7 +65,7 @@ export function runningSecrets(
 	return {
 		internalToken: internal ? new Secret(internal) : fresh.internalToken,
 		controlToken: control ? new Secret(control) : fresh.controlToken,
-		janitorToken: token ? new Secret(token) : fresh.janitorToken,
+		janitorToken: token && janitorConfined !== false ? new Secret(token) : fresh.janitorToken,
 	};
 }
 

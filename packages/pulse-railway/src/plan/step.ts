@@ -125,6 +125,11 @@ export type StepAction =
 	| { readonly kind: 'promote'; readonly deployment: string; readonly service: string }
 	/** The public address without affinity, and every router replica, answer with this deployment. */
 	| { readonly kind: 'verify-active'; readonly deployment: string; readonly budgetSeconds: number }
+	/**
+	 * Durable and live truth name the same active deployment, and new visitors reach it. `movedFrom`: who was active when
+	 * a predecessor's stack was observed; its tools may have promoted since, on either side alone.
+	 */
+	| { readonly kind: 'settle-active'; readonly movedFrom: string | null; readonly budgetSeconds: number }
 	| { readonly kind: 'reconcile'; readonly truth: DurableTruth; readonly ifRevision: number | 'current' }
 	/** Routing stops, then browsers are told to reload. */
 	| { readonly kind: 'retire'; readonly deployment: string }

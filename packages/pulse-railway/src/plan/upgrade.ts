@@ -3,7 +3,7 @@ import type { UpgradeConfig } from '../config/upgrade.ts';
 import { backendServices } from '../janitor/durable.ts';
 import { sharedValue } from '../janitor/shared-value.ts';
 import type { InstanceSettings, ObservedService, StackObservation } from '../platform/port.ts';
-import { BASELINE_VARIABLE } from '../protocol.ts';
+import { BASELINE_VARIABLE, ROUTER_SEED_VARIABLE } from '../protocol.ts';
 import { existingBaseline, serviceNamed } from './baseline.ts';
 import {
 	type BaselineSecrets,
@@ -13,9 +13,11 @@ import {
 	routerSettings,
 	routerVariables,
 } from './baseline-service.ts';
+import { moveOver, settleActive } from './move-over.ts';
 import { whereItRuns } from './regions.ts';
 import { desiredBaseline, runningSecrets } from './running-baseline.ts';
 import { awaitBaseline, awaitRouter, configure, ensureDomain, markBaseline, mintToken } from './service-steps.ts';
+import { durableActiveId } from './settle.ts';
 import type { Plan, ServiceChange, Step, Variables } from './step.ts';
 
 export interface UpgradeFacts {
@@ -23,15 +25,23 @@ export interface UpgradeFacts {
 	/** Used where the stack has none yet. */
 	readonly fresh: BaselineSecrets;
 	readonly apiUrl: string | undefined;
+	/** The janitor's token is a project token of this project; `null` when it cannot be read. */
+	readonly janitorConfined: boolean | null;
+	/** The deployment that answers at the public address without affinity; `null` when nobody said. */
+	readonly visitorsReach: string | null;
+	/** Unix milliseconds. */
+	readonly now: number;
 }
 
 /** Brings a complete baseline up to date; writes and redeploys only what differs (contract R5.23, R5.24). */
-export function planUpgrade({ observation, fresh, apiUrl }: UpgradeFacts, config: UpgradeConfig): Plan {
+export function planUpgrade(facts: UpgradeFacts, config: UpgradeConfig): Plan {
+	const { observation, fresh, apiUrl, janitorConfined, visitorsReach, now } = facts;
 	const { router, janitor } = complete(observation, config);
 	const desired = desiredBaseline(config, router, janitor);
-	const secrets = runningSecrets(observation, config.names, fresh);
+	const secrets = runningSecrets(observation, config.names, fresh, janitorConfined);
+	const moved = moveOver(observation, router, visitorsReach, now);
 	const changes = [
-		changeOf(router, routerVariables(desired, secrets), routerSettings(desired)),
+		changeOf(router, { ...routerVariables(desired, secrets), ...moved.variables }, routerSettings(desired)),
 		changeOf(janitor, janitorVariables(desired, secrets, apiUrl), janitorSettings(desired)),
 	].filter((change) => change !== null);
 	// A predecessor kept the deployer's token on the service that the world reaches.
@@ -42,6 +52,10 @@ export function planUpgrade({ observation, fresh, apiUrl }: UpgradeFacts, config
 		(name) => interrupted || changes.some(({ service }) => service === name) || (strayToken && name === router.name),
 	);
 	const needsDomain = router.domains.length === 0;
+	const seeded = ROUTER_SEED_VARIABLE in moved.variables || ROUTER_SEED_VARIABLE in router.variables;
+	const backends = backendServices(observation);
+	const looksAtRouter =
+		services.includes(router.name) || needsDomain || (backends.length > 0 && durableActiveId(observation) === null);
 	return {
 		title: `Upgrade ${router.name} and its stack`,
 		resume: 'pulse-railway upgrade',
@@ -55,6 +69,7 @@ export function planUpgrade({ observation, fresh, apiUrl }: UpgradeFacts, config
 		steps: [
 			...grouping(observation, config, router),
 			...(services.length === 0 ? [] : [markBaseline('upgrade')]),
+			...moved.before,
 			...(changes.some(needsMinting) ? [mintToken(janitor.name, true)] : []),
 			...(changes.length === 0 ? [] : [configure(changes)]),
 			...(strayToken ? [deleteVariable(router.name, 'RAILWAY_TOKEN')] : []),
@@ -65,7 +80,9 @@ export function planUpgrade({ observation, fresh, apiUrl }: UpgradeFacts, config
 						{ kind: 'deploy', id: 'deploy', title: `Start ${services.join(' and ')} anew`, services } as const,
 						awaitBaseline(config.names, services),
 					]),
-			...(services.includes(router.name) || needsDomain ? [awaitRouter(router.name)] : []),
+			...(looksAtRouter ? [awaitRouter(router.name)] : []),
+			...(looksAtRouter && backends.length > 0 ? [settleActive(moved.active)] : []),
+			...(seeded ? [deleteVariable(router.name, ROUTER_SEED_VARIABLE)] : []),
 			...(services.length === 0 ? [] : [markBaseline('ready')]),
 		],
 	};

@@ -70,6 +70,11 @@ describe('rolling back', () => {
 		expect(halfway('c', { a: 'draining', b: 'active', c: 'pending' })).toBe('b');
 		expect(halfway('a', { a: 'draining', b: 'active' })).toBe('a');
 	});
+	it('never offers the active one where nothing durable says that it is active', () => {
+		const unwritten = { ...where, observation: stack({ backends: ['a', 'b'] }) };
+		expect(previousActive({ ...unwritten, live: live({ a: 'draining', b: 'active' }) })).toBe('a');
+		expect(() => previousActive({ ...unwritten, live: live({ b: 'active' }) })).toThrow('no earlier deployment');
+	});
 	it('needs somebody to go to', () => {
 		expect(() => previous({ c: 'active' })).toThrow('there is no earlier deployment to roll back to');
 	});

@@ -12,6 +12,7 @@ import { openStore } from '../stores/open.ts';
 import { createLog } from './log.ts';
 import { headerRecord } from './messages.ts';
 import { openMetrics, orWithout } from './metrics.ts';
+import { plantSeed } from './plant-seed.ts';
 import { createRouter } from './server.ts';
 
 export interface OpenedRouter {
@@ -24,6 +25,7 @@ export interface OpenedRouter {
 export async function openRouter(config: RouterConfig, logger: Logger): Promise<OpenedRouter> {
 	const log = createLog(logger, config.accessLog);
 	const store = await openStore(config.storeUrl, { prefix: config.redisPrefix });
+	if (config.seed !== undefined) await plantSeed(config.seed, store, log, systemClock);
 	const network = openPrivateNetwork(
 		config.privateNetworkFile === undefined ? {} : { file: config.privateNetworkFile },
 	);

@@ -15,12 +15,22 @@ export const verifyAffinity: Perform<'verify-affinity'> = async (step, run, sign
 	return undefined;
 };
 
-export const verifyActive: Perform<'verify-active'> = async (step, run, signal, report) => {
+export const verifyActive: Perform<'verify-active'> = (step, run, signal, report) =>
+	reachesVisitors(run, step.deployment, step.budgetSeconds, signal, report);
+
+/** New visitors get this deployment at the public address, and every replica says so. */
+export async function reachesVisitors(
+	run: Run,
+	deployment: string,
+	budgetSeconds: number,
+	signal: AbortSignal,
+	report: Report,
+): Promise<string | undefined> {
 	const failed = new AbortController();
 	const both = AbortSignal.any([signal, failed.signal]);
 	try {
 		const [, replicas] = await Promise.all([
-			answers(run, step.deployment, null, step.budgetSeconds, both, report),
+			answers(run, deployment, null, budgetSeconds, both, report),
 			everyReplica(run, both, report),
 		]);
 		return replicas;
@@ -29,7 +39,7 @@ export const verifyActive: Perform<'verify-active'> = async (step, run, signal, 
 		failed.abort();
 		throw error;
 	}
-};
+}
 
 async function answers(
 	run: Run,
