@@ -5,7 +5,7 @@ import { findDeploymentByName } from '../deployments/id.ts';
 import { backendServices } from '../janitor/durable.ts';
 import { planDelete } from '../plan/delete.ts';
 import type { Outcome } from './carry-out.ts';
-import { sessionsOn } from './sessions.ts';
+import { openOn, sessionsOn } from './sessions.ts';
 import { changeStack, type Stack } from './stack.ts';
 
 export interface DeleteResult {
@@ -24,7 +24,8 @@ export async function deleteDeployment(invocation: Invocation, which: DeleteWhic
 		const id = 'id' in which ? which.id : findDeploymentByName(which.name, knownIds(stack));
 		const { routerService, servicePrefix } = where;
 		const serviceName = backendServiceName(servicePrefix, id);
-		const facts = { observation, live: live.snapshot, sessions: sessionsOn(live, id), serviceName, routerService };
+		const using = { sessions: sessionsOn(live, id), open: openOn(live, id) };
+		const facts = { observation, live: live.snapshot, ...using, serviceName, routerService };
 		const result = () => ({ deployment_id: id, deleted: true as const });
 		return { plan: planDelete(facts, id), destructive: true, result };
 	});

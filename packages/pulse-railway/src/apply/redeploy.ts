@@ -5,7 +5,7 @@ import { backendServices } from '../janitor/durable.ts';
 import { planRedeploy } from '../plan/redeploy.ts';
 import { durableActiveId } from '../plan/settle.ts';
 import type { Outcome } from './carry-out.ts';
-import { sessionsOn } from './sessions.ts';
+import { openOn, sessionsOn } from './sessions.ts';
 import { changeStack } from './stack.ts';
 
 /** Keys as scripts know them (contract R8.5). */
@@ -27,7 +27,8 @@ export async function redeploy(
 	return changeStack(invocation, request, ({ observation, live, run }) => {
 		const id = deploymentId ?? durableActiveId(observation) ?? live.snapshot.activeId;
 		if (id === null) throw usageError('no deployment is active', 'Deploy first: pulse-railway deploy');
-		const plan = planRedeploy({ observation, sessions: sessionsOn(live, id), routerService: where.routerService }, id);
+		const using = { sessions: sessionsOn(live, id), open: openOn(live, id) };
+		const plan = planRedeploy({ observation, ...using, routerService: where.routerService }, id);
 		const result = () => {
 			const service = backendServices(observation).find((backend) => backend.id === id)?.serviceName ?? id;
 			return {

@@ -2,12 +2,19 @@ import { isDeployToolError } from 'pulse-deploy-kit/errors';
 import type { ControlStatus } from '../control/status.ts';
 import type { BackendService } from '../janitor/durable.ts';
 import type { Sessions } from '../janitor/facts.ts';
+import type { OpenOn } from '../plan/in-use.ts';
 import type { RouterPort } from './ports.ts';
 
 /** Render sessions on a deployment; `null` when there is none or it did not say. */
 export function sessionsOn({ sessions }: ControlStatus, id: string | null): number | null {
 	const answer = id === null ? undefined : sessions[id];
 	return answer?.reachable === true ? answer.total : null;
+}
+
+/** What runs through the router to a deployment: the word of its processes, a second old at most. */
+export function openOn({ activity }: ControlStatus, id: string): OpenOn {
+	const found = activity.find((candidate) => candidate.id === id);
+	return { sockets: found?.sockets ?? 0, requests: found?.inFlight ?? 0 };
 }
 
 /** Of all records, and of these services, which no record names. */

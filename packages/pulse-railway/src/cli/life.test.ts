@@ -239,6 +239,19 @@ it('redeploy starts the active deployment anew', async () => {
 it('delete refuses the active deployment, asks for a yes, and then leaves nothing', async () => {
 	expect((await refused('delete', second, '--yes')).message).toBe(`deployment '${second}' is the active one`);
 	expect((await refused('delete', first)).message).toContain('nothing was changed');
+	// Plain streams are no render sessions, and end with it all the same (decision 21).
+	const cut = new AbortController();
+	for (let stream = 0; stream < 2; stream++) {
+		const answer = await fetch(`${address}/stream?pulse_deployment=${first}`, { signal: cut.signal });
+		expect(String.fromCharCode(...(await answer.body!.getReader().read()).value!)).toBe('begun');
+	}
+	await expect
+		.poll(async () => (await status()).deployments.find(({ deployment_id }) => deployment_id === first))
+		.toMatchObject({ requests_in_flight: 2 });
+	const asked = await run('delete', first);
+	expect([asked.code, asked.stderr]).toEqual([1, expect.stringContaining('0 live sessions and 2 requests in flight')]);
+	expect((await run('status')).stdout).toMatch(/SOCKETS +IN FLIGHT/);
+	cut.abort();
 	expect(services()).toContain(first);
 	expect(await done('delete', first, '--yes')).toEqual({ deployment_id: first, deleted: true });
 	expect(services()).not.toContain(first);

@@ -3,6 +3,7 @@ import { ActiveDeploymentError } from '../deployments/errors.ts';
 import type { RoutingSnapshot } from '../deployments/record.ts';
 import { backendServices } from '../janitor/durable.ts';
 import type { StackObservation } from '../platform/port.ts';
+import { countInUse, inUseText, type OpenOn } from './in-use.ts';
 import { durableActiveId } from './settle.ts';
 import type { Plan, Step } from './step.ts';
 
@@ -11,13 +12,16 @@ export interface DeleteFacts {
 	readonly live: RoutingSnapshot;
 	/** Render sessions on the deployment; `null` when it did not say. */
 	readonly sessions: number | null;
+	/** What runs through it. Default nothing. */
+	readonly open?: OpenOn;
 	/** Name that the service must have where no record says it. */
 	readonly serviceName: string;
 	readonly routerService: string;
 }
 
 /** Decision 10: routing stops → browsers reload → the service goes → the record goes. Every step may be repeated. */
-export function planDelete({ observation, live, sessions, serviceName, routerService }: DeleteFacts, id: string): Plan {
+export function planDelete(facts: DeleteFacts, id: string): Plan {
+	const { observation, live, sessions, open, serviceName, routerService } = facts;
 	if (live.activeId === null && durableActiveId(observation) === null) {
 		throw new DeployToolError(
 			'no-active-deployment',
@@ -60,11 +64,8 @@ export function planDelete({ observation, live, sessions, serviceName, routerSer
 		resume: `pulse-railway delete --deployment-id ${id} --service ${routerService}`,
 		facts: [],
 		sessions: {
-			count: sessions,
-			text:
-				sessions === null
-					? 'It did not say how many sessions are on it'
-					: `${sessions} live sessions are on it; their pages reload on the active deployment`,
+			count: countInUse(sessions, open),
+			text: `On it: ${inUseText(sessions, open)}. Pages reload on the active deployment; whatever else is open is cut off`,
 			end: true,
 		},
 		warnings: [],

@@ -1,13 +1,20 @@
 import { usageError } from 'pulse-deploy-kit/errors';
 import { backendServices } from '../janitor/durable.ts';
 import type { StackObservation } from '../platform/port.ts';
+import { countInUse, inUseText, type OpenOn } from './in-use.ts';
 import type { Plan } from './step.ts';
 
 const BUDGET_SECONDS = 900;
 
 /** Starts a deployment's service anew, e.g. after variables were changed. Sessions in its memory end. */
 export function planRedeploy(
-	facts: { readonly observation: StackObservation; readonly sessions: number | null; readonly routerService: string },
+	facts: {
+		readonly observation: StackObservation;
+		readonly sessions: number | null;
+		/** What runs through it. Default nothing. */
+		readonly open?: OpenOn;
+		readonly routerService: string;
+	},
 	id: string,
 ): Plan {
 	const backend = backendServices(facts.observation).find((candidate) => candidate.id === id);
@@ -23,8 +30,8 @@ export function planRedeploy(
 		resume: `pulse-railway redeploy --deployment-id ${id} --service ${facts.routerService}`,
 		facts: [],
 		sessions: {
-			count: facts.sessions,
-			text: `${facts.sessions ?? 'An unknown number of'} live sessions are on it and end, unless they are stored elsewhere`,
+			count: countInUse(facts.sessions, facts.open),
+			text: `On it: ${inUseText(facts.sessions, facts.open)}. They end, but for sessions that are stored elsewhere`,
 			end: true,
 		},
 		warnings: [],

@@ -1,6 +1,6 @@
 import type { DeploymentReport, StackReport } from './stack-report.ts';
 
-const HEAD = ['DEPLOYMENT', 'STATE', 'RAILWAY', 'SESSIONS', 'SOCKETS', 'REQ/S', 'AGE', 'JANITOR'] as const;
+const HEAD = ['DEPLOYMENT', 'STATE', 'RAILWAY', 'SESSIONS', 'SOCKETS', 'IN FLIGHT', 'REQ/S', 'AGE', 'JANITOR'] as const;
 
 /** The report as a person reads it. `now` in Unix milliseconds. */
 export function renderStatus(report: StackReport, now: number): string {
@@ -27,6 +27,7 @@ function cells(row: DeploymentReport, now: number): readonly string[] {
 		row.railway_status?.toLowerCase() ?? 'gone',
 		row.sessions === null ? '?' : String(row.sessions),
 		String(row.sockets),
+		String(row.requests_in_flight),
 		String(row.requests_per_second),
 		row.created_at === null ? '' : duration(now - Date.parse(row.created_at)),
 		janitor(row.janitor, now),

@@ -11,7 +11,7 @@ export interface Plan {
 	readonly title: string;
 	/** What the reader should know before agreeing: what goes where. */
 	readonly facts: readonly string[];
-	/** Live sessions that it touches. */
+	/** Live sessions, and whatever else is open, that it touches. */
 	readonly sessions?: TouchedSessions;
 	readonly warnings: readonly string[];
 	readonly steps: readonly Step[];

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { planDelete } from './delete.ts';
 import { planPromote, previousActive } from './promote.ts';
 import { planRedeploy } from './redeploy.ts';
+import { agreedText } from './render.ts';
 import { live, NOW, record, stack } from './testing/stack.ts';
 
 const kinds = ({ steps }: { steps: readonly { kind: string }[] }) => steps.map(({ kind }) => kind);
@@ -94,6 +95,18 @@ describe('deleting (decision 10)', () => {
 		expect(kinds(plan)).toEqual(['retire', 'delete-services', 'remove-record']);
 		expect(plan.sessions?.text).toContain('4 live sessions');
 	});
+	it('counts what holds it beside sessions, and is asked about again when there is some at last (decision 21)', () => {
+		const states = facts({ a: 'draining', b: 'active' });
+		const plan = (sessions: number | null, sockets: number, requests: number) =>
+			planDelete({ ...states, sessions, open: { sockets, requests } }, 'a');
+		expect(plan(0, 0, 2).sessions).toMatchObject({ count: 2, end: true });
+		expect(plan(0, 0, 2).sessions?.text).toContain('0 live sessions and 2 requests in flight');
+		expect(plan(1, 1, 1).sessions?.text).toContain('1 live session, 1 open socket and 1 request in flight');
+		expect(plan(null, 3, 0).sessions?.text).toContain('an unknown number of live sessions and 3 open sockets');
+		expect(plan(null, 0, 0).sessions?.count).toBeNull();
+		expect(agreedText(plan(0, 0, 0))).not.toBe(agreedText(plan(0, 0, 1)));
+		expect(agreedText(plan(0, 1, 1))).toBe(agreedText(plan(2, 0, 0)));
+	});
 	it('finishes what was begun', () => {
 		expect(kinds(planDelete(facts({ a: 'retiring', b: 'active' }, ['b']), 'a'))).toEqual(['retire', 'remove-record']);
 		expect(kinds(planDelete(facts({ b: 'active' }), 'a'))).toEqual(['delete-services']);
@@ -121,5 +134,9 @@ it('redeploying waits for health, with its own words on failure (R8.5)', () => {
 		'a',
 	);
 	expect(kinds(plan)).toEqual(['deploy', 'await-deployments']);
+	const used = { observation: stack({ backends: ['a'] }), sessions: 0, open: { sockets: 2, requests: 0 } };
+	expect(planRedeploy({ ...used, routerService: 'pulse-router' }, 'a').sessions?.text).toContain(
+		'0 live sessions and 2 open sockets',
+	);
 	expect(plan.steps[1]).toMatchObject({ failures: { a: 'backend redeployment failed' } });
 });

@@ -30,7 +30,7 @@ function source(plugins: string): string {
 import { RailwayPlugin } from 'pulse-railway';
 export const app = new App({
 	${plugins},
-	listener: (_request, response) => response.end(process.env.PULSE_DEPLOYMENT_ID + ' ' + (process.env.GREETING ?? '')),
+	listener: (request, response) => request.url?.startsWith('/stream') ? response.write('begun') : response.end(process.env.PULSE_DEPLOYMENT_ID + ' ' + (process.env.GREETING ?? '')),
 });
 `;
 }
