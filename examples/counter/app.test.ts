@@ -2,10 +2,8 @@ import { once } from 'node:events';
 import type { Browser, Page } from 'playwright-core';
 import { io, type Socket } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { chromiumMissing, launchChromium } from '../../packages/pulse-app/src/testing/chromium.ts';
+import { inEachBrowser } from '../../packages/pulse-app/src/testing/browsers.ts';
 import { run } from './testing/run.ts';
-
-const missing = chromiumMissing();
 
 describe('the counter over bare sockets (R10.11)', () => {
 	/** Opens a page's render session as a browser does. */
@@ -61,10 +59,10 @@ describe('the counter over bare sockets (R10.11)', () => {
 	});
 });
 
-describe.skipIf(missing !== null)(`the counter in Chromium${missing === null ? '' : ` (${missing})`}`, () => {
+inEachBrowser('the counter', ({ launch }) => {
 	let browser: Browser;
 	beforeAll(async () => {
-		browser = await launchChromium();
+		browser = await launch();
 	});
 	afterAll(() => browser.close());
 

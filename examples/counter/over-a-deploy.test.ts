@@ -1,15 +1,13 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { chromiumMissing, launchChromium } from '../../packages/pulse-app/src/testing/chromium.ts';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { inEachBrowser } from '../../packages/pulse-app/src/testing/browsers.ts';
 import { startRouter } from '../../packages/pulse-railway/src/router/testing/router.ts';
 import { run } from './testing/run.ts';
 
-const missing = chromiumMissing();
-
-describe.skipIf(missing !== null)(`the counter over a deploy${missing === null ? '' : ` (${missing})`}`, () => {
+inEachBrowser('the counter over a deploy', ({ launch }) => {
 	let browser: Browser;
 	beforeAll(async () => {
-		browser = await launchChromium();
+		browser = await launch();
 	});
 	afterAll(() => browser.close());
 

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { findChromium } from '../../packages/pulse-app/src/testing/chromium.ts';
+import { findFirefox } from '../../packages/pulse-app/src/testing/firefox.ts';
 
 const VENV = fileURLToPath(new URL('../../.venv-moto', import.meta.url));
 const runs = (command: string, args: readonly string[]) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
@@ -9,6 +10,7 @@ const runs = (command: string, args: readonly string[]) => spawnSync(command, ar
 const NEEDS = [
 	{ name: 'redis-server', there: () => runs('redis-server', ['--version']), install: 'apt-get install redis-server' },
 	{ name: 'Chromium', there: () => findChromium() !== null, install: 'apt-get install chromium' },
+	{ name: 'Firefox', there: () => findFirefox() !== null, install: 'apt-get install firefox-esr' },
 	{
 		name: 'moto',
 		there: () =>
@@ -21,6 +23,6 @@ const NEEDS = [
 export function setup(): void {
 	const missing = NEEDS.filter((need) => !need.there()).map((need) => `${need.name} (${need.install})`);
 	const line =
-		missing.length === 0 ? 'redis-server, Chromium and Python are here.' : `Not here: ${missing.join(', ')}.`;
+		missing.length === 0 ? 'redis-server, Chromium, Firefox and Python are here.' : `Not here: ${missing.join(', ')}.`;
 	process.stdout.write(`${line}${missing.length === 0 ? '' : ' Their tests are skipped.'}\n`);
 }

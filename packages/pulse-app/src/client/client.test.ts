@@ -1,14 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { RenderSession } from '../render/render-session.ts';
-import { chromiumMissing } from '../testing/chromium.ts';
+import { inEachBrowser } from '../testing/browsers.ts';
 import { hide, live, show } from '../testing/live-page.ts';
 import { tabs } from '../testing/tabs.ts';
 
-const missing = chromiumMissing();
-
 /** `npm test` compiles first; the pages below load the compiled client. */
-describe.skipIf(missing !== null)(`the browser client${missing === null ? '' : ` (${missing})`}`, () => {
-	const { visit, connected } = tabs();
+inEachBrowser('the browser client', (browser) => {
+	const { visit, connected } = tabs(browser);
 
 	it('keeps its directives where the existing client does, and every module comes from its deployment', async () => {
 		const { url, requests } = await live();

@@ -1,15 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Channel } from '../render/channel.ts';
-import { chromiumMissing } from '../testing/chromium.ts';
+import { inEachBrowser } from '../testing/browsers.ts';
 import { failingNetwork } from '../testing/failing-network.ts';
 import { live, status } from '../testing/live-page.ts';
 import { tabs } from '../testing/tabs.ts';
 
-const missing = chromiumMissing();
-
 /** `npm test` compiles first; the pages below load the compiled client. */
-describe.skipIf(missing !== null)(`a connection that died unnoticed${missing === null ? '' : ` (${missing})`}`, () => {
-	const { connected } = tabs();
+inEachBrowser('a connection that died unnoticed', (browser) => {
+	const { connected } = tabs(browser);
 
 	async function page() {
 		let feed: Channel | undefined;
@@ -65,13 +63,16 @@ describe.skipIf(missing !== null)(`a connection that died unnoticed${missing ===
 
 	it('confirms what it gets when much comes, so that the server need not keep it', async () => {
 		const life = await page();
-		const frames: string[] = [];
-		life.tab.on('websocket', (socket) => socket.on('framesent', ({ payload }) => frames.push(String(payload))));
+		await life.tab.evaluate(`{
+			window.frames = [];
+			const { send } = WebSocket.prototype;
+			WebSocket.prototype.send = function (frame) { frames.push(frame); return send.call(this, frame); };
+		}`);
 		life.network.cut();
 		await expect.poll(() => status(life.tab)).toBe('disconnected');
 		await back(life);
 		for (let n = 0; n < 25; n += 1) life.tick(n);
-		await expect.poll(() => frames.filter((frame) => /^43\d+\[/.test(frame)).length).toBeGreaterThan(0);
+		await expect.poll(() => life.tab.evaluate('frames.some((frame) => /^43\\d+\\[/.test(frame))')).toBe(true);
 	});
 
 	it('loads the page anew when more is lost than can be caught up with', async () => {

@@ -1,31 +1,82 @@
 import type { Directives } from '../plugin.ts';
+import { withQuery } from './query.ts';
 import type { Reloader } from './reload.ts';
 
 /** On answers to requests whose deployment is gone. */
 const STALE_HEADER = 'x-pulse-stale-affinity';
+/** Pins a request whose address stays as it is (contract R2.1). */
+const PIN_QUERY = 'pulse_deployment';
+const PIN_HEADER = 'x-pulse-deployment';
 
 /**
  * `fetch` for this page's own server: adds the directives, so that the deployment that served the page answers, and reloads
- * the page when that deployment is gone. Requests to other origins pass unchanged.
+ * the page when that deployment is gone. What goes elsewhere, `blob:` and `data:` addresses included, passes unchanged.
  */
 export function createFetch(directives: () => Directives, reloader: Reloader): typeof fetch {
+	// Taken now: the page may put the result of this function in its place.
+	const { fetch: send } = globalThis;
+	const isLeaving = watchLeaving();
+
 	return async (input, init) => {
-		const request = new Request(input, init);
-		const url = new URL(request.url, location.href);
-		if (url.origin !== location.origin) return fetch(request);
+		const url = ownAddress(input);
+		if (url === null) return send(input, init);
 		const { query, headers } = directives();
-		for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-		const pinned = new Request(url, request.body === null ? request : await buffered(request));
-		for (const [name, value] of Object.entries(headers)) pinned.headers.set(name, value);
-		const response = await fetch(pinned);
+		const pinned = withQuery(url, query);
+		const pin = (own: HeadersInit | undefined, more: Readonly<Record<string, string>> = {}) => {
+			const result = new Headers(own);
+			for (const [name, value] of Object.entries({ ...headers, ...more })) result.set(name, value);
+			return result;
+		};
+		const pinRequest = async (request: Request, keepalive: boolean) => {
+			// Firefox does not say whether a request has a body.
+			if (request.method === 'GET' || request.method === 'HEAD') {
+				return send(new Request(pinned, request), { keepalive, headers: pin(request.headers) });
+			}
+			// A page that leaves will not be there when the body has been read.
+			if (keepalive && isLeaving()) {
+				const { [PIN_QUERY]: id } = query;
+				const headers = pin(request.headers, id === undefined ? {} : { [PIN_HEADER]: id });
+				return send(request, { keepalive, headers });
+			}
+			return send(pinned, { ...(await buffered(request)), keepalive, headers: pin(request.headers) });
+		};
+
+		const response = await (isRequest(input) || isRequest(init)
+			? // Firefox forgets `keepalive` in a copy.
+				pinRequest(new Request(input, init), init?.keepalive ?? (isRequest(input) && input.keepalive))
+			: send(pinned, { ...init, headers: pin(init?.headers) }));
 		if (response.headers.get(STALE_HEADER) === '1') reloader.reload('its deployment is gone');
 		return response;
 	};
 }
 
+/** `null` for other origins, for addresses that are not of the network, and for what is none: the browser has a word for it. */
+function ownAddress(input: RequestInfo | URL): URL | null {
+	try {
+		const url = new URL(isRequest(input) ? input.url : new Request(input).url);
+		return /^https?:$/.test(url.protocol) && url.origin === location.origin ? url : null;
+	} catch {
+		return null;
+	}
+}
+
+/** By its brand: another frame's requests are of another class. */
+function isRequest(value: unknown): value is Request {
+	return Object.prototype.toString.call(value) === '[object Request]';
+}
+
 /** Changing the address of a request that has a body would make it a stream, which needs HTTP/2. */
 async function buffered(request: Request): Promise<RequestInit> {
-	const { method, headers, credentials, redirect, referrerPolicy, cache, mode, signal, keepalive } = request;
+	const { method, credentials, redirect, referrer, referrerPolicy, cache, mode, integrity, signal } = request;
 	const body = await request.arrayBuffer();
-	return { method, headers, credentials, redirect, referrerPolicy, cache, mode, signal, keepalive, body };
+	return { method, credentials, redirect, referrer, referrerPolicy, cache, mode, integrity, signal, body };
+}
+
+function watchLeaving(): () => boolean {
+	let leaving = false;
+	const follow = ({ type }: Event) => {
+		leaving = type === 'pagehide';
+	};
+	for (const event of ['pagehide', 'pageshow']) globalThis.addEventListener?.(event, follow, true);
+	return () => leaving;
 }

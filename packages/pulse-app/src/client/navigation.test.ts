@@ -1,11 +1,9 @@
 import type { Page } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { notFound, redirect } from '../render/view.ts';
-import { chromiumMissing } from '../testing/chromium.ts';
+import { inEachBrowser } from '../testing/browsers.ts';
 import { hide, live, show, status } from '../testing/live-page.ts';
 import { tabs } from '../testing/tabs.ts';
-
-const missing = chromiumMissing();
 
 /** A page that draws the views of its app, and counts in a channel. */
 async function drawing(gone: { yet: boolean } = { yet: false }) {
@@ -33,8 +31,8 @@ async function drawing(gone: { yet: boolean } = { yet: false }) {
 }
 
 /** `npm test` compiles first; the pages below load the compiled client. */
-describe.skipIf(missing !== null)(`navigating in the browser${missing === null ? '' : ` (${missing})`}`, () => {
-	const { connected } = tabs();
+inEachBrowser('navigating in the browser', (browser) => {
+	const { connected } = tabs(browser);
 	const views = (page: Page) => page.evaluate('window.views');
 	const increment = (page: Page) => page.evaluate(`pulse.channel('counter').request('increment')`);
 

@@ -1,11 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { PLUGIN_BRAND } from '../brand.ts';
 import type { Plugin } from '../plugin.ts';
-import { chromiumMissing } from '../testing/chromium.ts';
+import { inEachBrowser } from '../testing/browsers.ts';
 import { hide, live, show, status } from '../testing/live-page.ts';
 import { tabs } from '../testing/tabs.ts';
-
-const missing = chromiumMissing();
 
 /** Keeps how long the page waits before it loads itself anew. */
 const RECORD_RELOADS = `{
@@ -17,8 +15,8 @@ const RECORD_RELOADS = `{
 }`;
 
 /** `npm test` compiles first; the pages below load the compiled client. */
-describe.skipIf(missing !== null)(`a page in the browser${missing === null ? '' : ` (${missing})`}`, () => {
-	const { visit, connected } = tabs();
+inEachBrowser('a page in the browser', (browser) => {
+	const { visit, connected } = tabs(browser);
 
 	it('loads the page anew when its deployment is gone, but not for a plain conflict', async () => {
 		let answer: 'ok' | 'conflict' | 'stale' = 'conflict';
@@ -137,7 +135,7 @@ describe.skipIf(missing !== null)(`a page in the browser${missing === null ? '' 
 			url,
 			`{
 			const { fetch } = window;
-			window.fetch = (request) => fetch(new Request(request, { credentials: 'omit' }));
+			window.fetch = (input, init) => fetch(input, { ...init, credentials: 'omit' });
 		}`,
 		);
 		await expect.poll(() => status(page)).toBe('refused');
@@ -178,5 +176,15 @@ describe.skipIf(missing !== null)(`a page in the browser${missing === null ? '' 
 		expect(running.renderSessions()).toEqual({ total: 1, connected: 0, resumable: 1 });
 		await show(page);
 		await expect.poll(() => status(page)).toBe('connected');
+	});
+
+	it('is live again when somebody goes back to it', async () => {
+		const { url } = await live();
+		const page = await connected(url);
+		await page.goto(`${url}/page?next`);
+		await expect.poll(() => status(page)).toBe('connected');
+		await page.goBack();
+		await expect.poll(() => status(page)).toBe('connected');
+		expect(await page.evaluate(`pulse.channel('echo').request('say', 'back')`)).toBe('back');
 	});
 });

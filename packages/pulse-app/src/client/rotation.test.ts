@@ -1,13 +1,11 @@
-import { describe, expect, it } from 'vitest';
-import { chromiumMissing } from '../testing/chromium.ts';
+import { expect, it } from 'vitest';
+import { inEachBrowser } from '../testing/browsers.ts';
 import { live, status } from '../testing/live-page.ts';
 import { tabs } from '../testing/tabs.ts';
 
-const missing = chromiumMissing();
-
 /** `npm test` compiles first; the pages below load the compiled client. */
-describe.skipIf(missing !== null)(`signing in, in the browser${missing === null ? '' : ` (${missing})`}`, () => {
-	const { connected } = tabs();
+inEachBrowser('signing in, in the browser', (browser) => {
+	const { connected } = tabs(browser);
 
 	it('keeps every tab of the browser, whichever of them asked for it', async () => {
 		const { url, loads, running } = await live({

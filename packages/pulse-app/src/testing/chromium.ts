@@ -1,6 +1,5 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import type { Browser } from 'playwright-core';
+import { type Env, findExecutable } from './executables.ts';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const MACOS = ['Google Chrome', 'Chromium'].map((name) => `/Applications/${name}.app/Contents/MacOS/${name}`);
@@ -18,18 +17,7 @@ export async function launchChromium(): Promise<Browser> {
 }
 
 /** `CHROMIUM_PATH` alone when it is set, else what `PATH` has, else where macOS keeps applications. */
-export function findChromium(env: Readonly<Record<string, string | undefined>> = process.env): string | null {
-	const folders = (env.PATH ?? '').split(delimiter).filter(Boolean);
-	const installed = () => [...folders.flatMap((folder) => NAMES.map((name) => join(folder, name))), ...MACOS];
-	const candidates = env.CHROMIUM_PATH ? [env.CHROMIUM_PATH] : installed();
-	return candidates.find(isExecutable) ?? null;
-}
-
-function isExecutable(path: string): boolean {
-	try {
-		accessSync(path, constants.X_OK);
-		return true;
-	} catch {
-		return false;
-	}
+export function findChromium(env: Env = process.env): string | null {
+	if (env.CHROMIUM_PATH) return findExecutable([], [env.CHROMIUM_PATH], env);
+	return findExecutable(NAMES, MACOS, env);
 }

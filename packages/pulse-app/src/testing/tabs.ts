@@ -1,13 +1,13 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
-import { launchChromium } from './chromium.ts';
+import type { RealBrowser } from './browsers.ts';
 import { status } from './live-page.ts';
 
-/** One Chromium for the tests of a `describe`, and pages of a live app in it, each with cookies of its own. */
-export function tabs() {
+/** One browser for the tests of a `describe`, and pages of a live app in it, each with cookies of its own. */
+export function tabs({ launch }: RealBrowser) {
 	let browser: Browser;
 	beforeAll(async () => {
-		browser = await launchChromium();
+		browser = await launch();
 	});
 	afterAll(() => browser.close());
 

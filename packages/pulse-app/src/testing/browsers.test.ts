@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { findChromium } from './chromium.ts';
+import { findFirefox } from './firefox.ts';
 
 function folderWith(...names: string[]): string {
 	const folder = mkdtempSync(join(tmpdir(), 'pulse-chromium-'));
@@ -14,13 +15,24 @@ function folderWith(...names: string[]): string {
 	return folder;
 }
 
-describe('the browser of the tests', () => {
-	it.each(['chromium', 'chromium-browser', 'google-chrome'])('is found as %s', (name) => {
+describe('the browsers of the tests', () => {
+	it.each(['chromium', 'chromium-browser', 'google-chrome'])('are found as %s', (name) => {
 		const folder = folderWith(name);
 		expect(findChromium({ PATH: `/nowhere:${folder}` })).toBe(join(folder, name));
 	});
 
-	it('is the one that CHROMIUM_PATH names, or none', () => {
+	it.each(['firefox-esr', 'firefox'])('are found as %s', (name) => {
+		const folder = folderWith(name);
+		expect(findFirefox({ PATH: `/nowhere:${folder}` })).toBe(join(folder, name));
+	});
+
+	it('is the Firefox that FIREFOX_PATH names, or none', () => {
+		const folder = folderWith('firefox', 'mine');
+		expect(findFirefox({ PATH: folder, FIREFOX_PATH: join(folder, 'mine') })).toBe(join(folder, 'mine'));
+		expect(findFirefox({ PATH: folder, FIREFOX_PATH: join(folder, 'missing') })).toBeNull();
+	});
+
+	it('is the Chromium that CHROMIUM_PATH names, or none', () => {
 		const [folder, other] = [folderWith('chromium'), folderWith('mine')];
 		expect(findChromium({ PATH: folder, CHROMIUM_PATH: join(other, 'mine') })).toBe(join(other, 'mine'));
 		expect(findChromium({ PATH: folder, CHROMIUM_PATH: join(other, 'missing') })).toBeNull();
