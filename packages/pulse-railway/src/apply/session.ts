@@ -68,7 +68,9 @@ export async function withSession<T>(options: SessionOptions, work: (session: Se
 						import('./pack-source.ts'),
 						import('../source/git-repository.ts'),
 					]);
-					return packSource(source, await userIgnoreFile(homedir(), env.XDG_CONFIG_HOME), host, signal);
+					const home = homedir();
+					const userIgnore = await userIgnoreFile(home, env.XDG_CONFIG_HOME);
+					return packSource(source, { home, userIgnore }, host, signal);
 				},
 				async railwayUp(request, signal) {
 					const { railwayUp } = await import('./railway-up.ts');

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { relative, sep } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
+import { expandBraces } from './expand-braces.ts';
 
 /** The rules of one ignore file, for paths at or below its directory. */
 export interface IgnoreFile {
@@ -11,7 +12,7 @@ export interface IgnoreFile {
 
 export async function readIgnoreFile(path: string, directory: string): Promise<IgnoreFile | null> {
 	const text = await readFile(path, 'utf8').catch(() => null);
-	return text === null ? null : { directory, rules: rules().add(text) };
+	return text === null ? null : { directory, rules: rules().add(text.split(/\r?\n/).flatMap(expandBraces)) };
 }
 
 /** `null` when no rule speaks of the path. `path` is absolute. */

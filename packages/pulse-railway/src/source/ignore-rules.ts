@@ -5,10 +5,16 @@ import { type IgnoreFile, readIgnoreFile, reopen, verdictOf } from './ignore-fil
 /**
  * Which paths below one directory go up, as `railway up` decides it (facts/railway.md §3): `.railwayignore` before
  * `.ignore` before `.gitignore` before `.git/info/exclude` before the user's own ignore file; within a kind the nearest
- * file. Git's files count only inside a repository, and those of its directories end at its root.
+ * file. Git's files of a repository's directories end at its root.
+ *
+ * Where `railway up` would send what somebody wrote down not to send, these rules do not follow it: outside of a
+ * repository it takes no notice of `.gitignore`, and with `--no-gitignore` below a repository's root none of the
+ * exclusions of the repository and the user.
  */
 export interface IgnoreRules {
 	drops(path: string, isDirectory: boolean): boolean;
+	/** Dropped by a `.gitignore` that stands outside of every repository. */
+	dropsAlone(path: string, isDirectory: boolean): boolean;
 	/** The rules inside a directory that is kept. */
 	enter(directory: string): Promise<IgnoreRules>;
 }
@@ -18,25 +24,36 @@ export interface IgnoreOptions {
 	readonly gitignore: boolean;
 	/** The user's own ignore file (`userIgnoreFile`), if any. */
 	readonly userIgnore?: string | undefined;
+	/** The user's home, if known: what stands there and above is not part of a project. */
+	readonly home?: string | undefined;
 }
 
 /** Strongest first. */
 const KINDS = ['.railwayignore', '.ignore', '.gitignore', 'exclude', 'user'] as const;
 
-/** Of each kind, nearest directory first; `null` outside of a repository for the kinds that belong to one. */
+/** Of each kind, nearest directory first; `null` outside of a repository for the kinds that only one has. */
 type Layers = Readonly<Record<(typeof KINDS)[number], readonly IgnoreFile[] | null>>;
 
-const NO_LAYERS: Layers = { '.railwayignore': [], '.ignore': [], '.gitignore': null, exclude: null, user: null };
+const NO_LAYERS: Layers = { '.railwayignore': [], '.ignore': [], '.gitignore': [], exclude: null, user: null };
 
 export async function rulesFor(context: string, options: IgnoreOptions): Promise<IgnoreRules> {
-	let rules = rulesFrom(NO_LAYERS, options);
-	for (const directory of ancestors(context)) rules = await rules.enter(directory);
+	const above = ancestors(context).slice(0, -1);
+	const foreign = new Set([above[0], ...(options.home === undefined ? [] : ancestors(options.home))]);
+	foreign.delete(context);
+	let rules = rulesFrom(NO_LAYERS, { ...options, foreign });
+	for (const directory of [...above, context]) rules = await rules.enter(directory);
 	return rules;
 }
 
-function rulesFrom(layers: Layers, options: IgnoreOptions): IgnoreRules {
+interface Options extends IgnoreOptions {
+	/** Outside of a repository, `.gitignore` files in these belong to something else. */
+	readonly foreign: ReadonlySet<string | undefined>;
+}
+
+function rulesFrom(layers: Layers, options: Options): IgnoreRules {
 	return {
-		drops: (path, isDirectory) => decide(layers, path, isDirectory) === 'drop',
+		drops: (path, isDirectory) => droppedBy(layers, path, isDirectory) !== null,
+		dropsAlone: (path, isDirectory) => layers.exclude === null && droppedBy(layers, path, isDirectory) === '.gitignore',
 		async enter(directory) {
 			const opened = Object.fromEntries(
 				KINDS.map((kind) => [kind, layers[kind]?.map((file) => openFor(file, directory)) ?? null]),
@@ -46,7 +63,7 @@ function rulesFrom(layers: Layers, options: IgnoreOptions): IgnoreRules {
 	};
 }
 
-async function withFilesOf(directory: string, above: Layers, options: IgnoreOptions): Promise<Layers> {
+async function withFilesOf(directory: string, above: Layers, options: Options): Promise<Layers> {
 	const read = async (path: string | undefined) => {
 		const file = path === undefined ? null : await readIgnoreFile(path, directory);
 		return file === null ? [] : [file];
@@ -58,11 +75,11 @@ async function withFilesOf(directory: string, above: Layers, options: IgnoreOpti
 	const exclude = await infoExclude(directory);
 	const git =
 		exclude === null ? above : { '.gitignore': [], exclude: await read(exclude), user: await read(options.userIgnore) };
+	const counts = options.gitignore && (git.exclude !== null || !options.foreign.has(directory));
 	return {
 		'.railwayignore': await add('.railwayignore', above['.railwayignore'] ?? []),
 		'.ignore': await add('.ignore', above['.ignore'] ?? []),
-		'.gitignore':
-			git['.gitignore'] && options.gitignore ? await add('.gitignore', git['.gitignore']) : git['.gitignore'],
+		'.gitignore': counts ? await add('.gitignore', git['.gitignore'] ?? []) : (git['.gitignore'] ?? []),
 		exclude: git.exclude,
 		user: git.user,
 	};
@@ -73,14 +90,15 @@ function openFor(file: IgnoreFile, directory: string): IgnoreFile {
 	return verdictOf(file, directory, true) === 'drop' ? reopen(file, directory) : file;
 }
 
-function decide(layers: Layers, path: string, isDirectory: boolean): 'drop' | 'keep' {
+/** `null` when it is kept. */
+function droppedBy(layers: Layers, path: string, isDirectory: boolean): (typeof KINDS)[number] | null {
 	for (const kind of KINDS) {
 		for (const file of layers[kind] ?? []) {
 			const verdict = verdictOf(file, path, isDirectory);
-			if (verdict !== null) return verdict;
+			if (verdict !== null) return verdict === 'drop' ? kind : null;
 		}
 	}
-	return 'keep';
+	return null;
 }
 
 /** From the root of the file system down to the directory itself. */

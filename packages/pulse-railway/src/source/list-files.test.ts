@@ -22,7 +22,7 @@ async function tree(files: Record<string, string>) {
 	}
 }
 
-const list = (context = root, options: { gitignore?: boolean; userIgnore?: string } = {}) =>
+const list = (context = root, options: { gitignore?: boolean; userIgnore?: string; home?: string } = {}) =>
 	listFiles(context, { gitignore: true, ...options }, new AbortController().signal);
 
 const names = async (...args: Parameters<typeof list>) => (await list(...args)).entries;
@@ -57,7 +57,7 @@ test('what looks like a secret, or leads out of the context, goes up with a warn
 	]);
 });
 
-test('.gitignore counts only inside a git repository, from its root down', async () => {
+test('.gitignore counts from the root of a repository down, and where there is none all the same', async () => {
 	await tree({
 		'.gitignore': '*.log\n',
 		'app/.gitignore': '/dist\n',
@@ -66,9 +66,19 @@ test('.gitignore counts only inside a git repository, from its root down', async
 		'app/main.ts': '',
 	});
 	const context = join(root, 'app');
-	expect(await names(context)).toEqual(['./.gitignore', './dist', './dist/a.js', './main.ts', './x.log']);
 	await mkdir(join(root, '.git'));
 	expect(await names(context)).toEqual(['./.gitignore', './main.ts']);
+	await rm(join(root, '.git'), { recursive: true });
+	// `railway up` would send everything here.
+	const { entries, warnings } = await list(context);
+	expect(entries).toEqual(['./.gitignore', './main.ts']);
+	expect(warnings).toEqual([expect.stringMatching(/^\.\/dist, \.\/x\.log: left out by \.gitignore, although/)]);
+	await writeFile(join(context, '.railwayignore'), '!/dist\n');
+	expect(await names(context)).toEqual(['./.gitignore', './.railwayignore', './dist', './dist/a.js', './main.ts']);
+	expect(await names(context, { gitignore: false })).toContain('./x.log');
+	// A home is no project, unless it is the context itself.
+	expect(await names(context, { home: root })).toContain('./x.log');
+	expect(await names(root, { home: root })).not.toContain('./app/x.log');
 });
 
 test("the rules of a surrounding repository end at a nested one's root", async () => {
@@ -94,6 +104,39 @@ test('--no-gitignore switches off .gitignore alone', async () => {
 		'./by-git',
 	]);
 	expect(await names()).toEqual(['./.gitignore', './.ignore', './.railwayignore']);
+});
+
+test('--no-gitignore below the root of a repository leaves its other exclusions and those of the user in force', async () => {
+	const excluded = { 'app/by-exclude': '', 'app/by-user': '', 'app/by-git': '', 'app/main.ts': '' };
+	await tree({
+		'.git/info/exclude': 'by-exclude\n',
+		'.gitignore': 'by-git\n',
+		'user-ignore': 'by-user\n',
+		...excluded,
+	});
+	// `railway up` sends all of them here (test/outside/railway-up.ts).
+	const options = { gitignore: false, userIgnore: join(root, 'user-ignore') };
+	expect(await names(join(root, 'app'), options)).toEqual(['./by-git', './main.ts']);
+});
+
+test('braces stand for several patterns, in every kind of ignore file, as railway up reads them', async () => {
+	const files = '.env .env.local .env.production a.log a.tmp kept/x kept/y sub/deep/z sub/x'.split(' ');
+	await tree({
+		...Object.fromEntries(files.map((name) => [name, ''])),
+		'.git/info/exclude': '{sub/deep,nothing/}\n',
+		'.gitignore': '.env.{local,production}\n*.{log,{tmp,bak}}\n',
+		'.ignore': '/{kept,x}/x\n',
+		'.railwayignore': '!a.{tmp,log}\n',
+	});
+	expect((await names()).filter((name) => !name.endsWith('ignore'))).toEqual([
+		'./.env',
+		'./a.log',
+		'./a.tmp',
+		'./kept',
+		'./kept/y',
+		'./sub',
+		'./sub/x',
+	]);
 });
 
 test('.railwayignore brings back what .gitignore drops, a whole directory included', async () => {

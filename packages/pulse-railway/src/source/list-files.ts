@@ -41,6 +41,7 @@ export async function listFiles(context: string, options: IgnoreOptions, signal:
 	for (const name of OVERRIDING)
 		if (walk.entries.includes(`./${name}`))
 			walk.warnings.push(`${name} is uploaded and may override the settings of this deploy; add it to .railwayignore`);
+	if (walk.alone.length > 0) walk.warnings.push(aloneWarning(walk.alone));
 	if (walk.secrets.length > 0) walk.warnings.push(secretsWarning(walk.secrets));
 	return {
 		context: root,
@@ -55,6 +56,8 @@ class Walk {
 	readonly entries: string[] = [];
 	readonly warnings: string[] = [];
 	readonly secrets: string[] = [];
+	/** Dropped by a `.gitignore` outside of a repository. */
+	readonly alone: string[] = [];
 	fileCount = 0;
 	bytes = 0;
 	readonly #signal: AbortSignal;
@@ -85,7 +88,10 @@ class Walk {
 	async #visit(path: string, name: string, child: Dirent, above: readonly string[], rules: IgnoreRules): Promise<void> {
 		const found = await stat(path).catch(() => null);
 		const isDirectory = found?.isDirectory() ?? false;
-		if (rules.drops(path, isDirectory)) return;
+		if (rules.drops(path, isDirectory)) {
+			if (rules.dropsAlone(path, isDirectory)) this.alone.push(name);
+			return;
+		}
 		if (found === null) {
 			this.warnings.push(`${name} points to nothing and is left out`);
 		} else if (isDirectory) {
@@ -138,9 +144,16 @@ function foreignName(name: string): DeployToolError {
 	});
 }
 
+function some(names: readonly string[]): string {
+	return names.slice(0, 5).join(', ') + (names.length > 5 ? ` and ${names.length - 5} more` : '');
+}
+
+function aloneWarning(names: readonly string[]): string {
+	return `${some(names)}: left out by .gitignore, although this is no git repository; .railwayignore brings back what is needed (!name)`;
+}
+
 function secretsWarning(names: readonly string[]): string {
-	const shown = names.slice(0, 5).join(', ') + (names.length > 5 ? ` and ${names.length - 5} more` : '');
-	return `${shown} may hold secrets and is uploaded; add it to .railwayignore, and give secrets as variables`;
+	return `${some(names)} may hold secrets and is uploaded; add it to .railwayignore, and give secrets as variables`;
 }
 
 /** By code unit, not by locale. */
