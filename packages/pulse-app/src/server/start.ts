@@ -7,6 +7,8 @@ import type { Runtime } from '../runtime.ts';
 import { isCookieStore } from '../sessions/choose-keeper.ts';
 import { bind } from './bind.ts';
 import { drain } from './drain.ts';
+import { BODY_STALL_MS, HEAD_MS, MAX_HEAD_BYTES, PROXY_HEAD_BYTES } from './limits.ts';
+import { endStalledBodies } from './stalled-bodies.ts';
 import { routeUpgrades } from './upgrades.ts';
 
 /** Longer than any load balancer keeps an idle connection (AWS: 4,000 s at most): closing first would race with a request. */
@@ -40,15 +42,26 @@ export async function startServer(
 	onClosed: () => void,
 ): Promise<RunningApp> {
 	const { usage } = runtime;
-	const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request: IncomingMessage, response) => {
-		usage.begin(request, response);
-		void dispatch(runtime, request, response);
-	});
+	const server = createServer(
+		{
+			keepAliveTimeout: KEEP_ALIVE_MS,
+			headersTimeout: HEAD_MS,
+			requestTimeout: 0,
+			maxHeaderSize: MAX_HEAD_BYTES + PROXY_HEAD_BYTES,
+		},
+		(request: IncomingMessage, response) => {
+			usage.begin(request, response);
+			void dispatch(runtime, request, response);
+		},
+	);
+	// Beyond its limit Node drops headers silently.
+	server.maxHeadersCount = 0;
 	runtime.gateway.attach(server);
 	const upgraded = routeUpgrades(server);
 	usage.watch(upgraded);
 
 	const stop = createStop(app, runtime);
+	stop.done(endStalledBodies(usage.requests, BODY_STALL_MS));
 	try {
 		await start(app, runtime, server, stop.done);
 		const bound = await bind(server, where.port, where.address);
