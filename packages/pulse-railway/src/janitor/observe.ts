@@ -13,6 +13,8 @@ export interface Observed {
 	readonly deployments: readonly DeploymentRecord[];
 	readonly services: ReadonlyMap<string, BackendService>;
 	readonly reconciled: boolean;
+	/** When Railway was asked, Unix milliseconds. */
+	readonly at: number;
 	/** For `unlessSince`: of the deploy lock before Railway was asked; below every fence while it was held. */
 	readonly deployFence: number;
 }
@@ -37,7 +39,7 @@ export async function observe({ store, platform, now, lock, signal }: Observatio
 	const [before, deploying] = await Promise.all([store.snapshot(), store.lockHolder('deploy')]);
 	const deployFence = deploying === null ? fence : -1;
 	const durable = durableTruth(await platform.observe(signal));
-	if (!durable) return { deployments: [], services: new Map(), reconciled: false, deployFence };
+	if (!durable) return { deployments: [], services: new Map(), reconciled: false, at: now, deployFence };
 	if (before.activeId !== durable.activeId && now - (before.promotedAt ?? 0) < FRESH_PROMOTION_MS) return null;
 
 	const truth = truthFor(before, durable, deploying !== null);
@@ -49,6 +51,7 @@ export async function observe({ store, platform, now, lock, signal }: Observatio
 			deployments: after.deployments,
 			services: new Map(durable.services.map((service) => [service.id, service])),
 			reconciled: after.revision !== before.revision,
+			at: now,
 			deployFence,
 		};
 	} catch (error) {

@@ -220,6 +220,71 @@ export function describeRetirement(open: OpenStore): void {
 			expect(on.log).toEqual([]);
 		});
 
+		it('that slept judges again before it deletes: visitors may have come back meanwhile', async () => {
+			await on.deploy('first');
+			await on.deploy('second');
+			await on.deploy('new');
+			on.now += 121_000;
+			const { deleteService } = on.world.platform;
+			const sleeping = async (serviceId: string) => {
+				await deleteService(serviceId);
+				if (serviceId !== 'id-svc-first') return;
+				// While it deletes the first one, the machine sleeps, and somebody comes back to the second.
+				on.now += 600_000;
+				await on.store.recordActivity({
+					replicaId: '0123456789abcdef',
+					at: on.now,
+					ttlMs: 60_000,
+					revision: 1,
+					deployments: [{ id: 'second', lastSeenAt: on.now, inFlight: 0, sockets: 1, requestRate: 0 }],
+				});
+			};
+			expect(await on.run({ platform: { ...on.world.platform, deleteService: sleeping } })).toMatchObject({
+				deleted: [{ id: 'first' }],
+				kept: [{ id: 'second', reason: 'still_active', detail: '1 socket' }],
+			});
+			expect(await on.states()).toEqual({ second: 'draining', new: 'active' });
+		});
+
+		it('that slept between the end of routing and the deletion leaves alone what was made active meanwhile', async () => {
+			await on.deploy('old');
+			await on.deploy('new');
+			on.now += 121_000;
+			const slow = {
+				...on.backends,
+				reload: async (...args: Parameters<Backends['reload']>) => {
+					on.now += 600_000;
+					on.world.sharedVariables.PULSE_ACTIVE_DEPLOYMENT = 'old';
+					await on.store.reconcile(
+						{ activeId: 'old', services: ['old', 'new'].map((id) => ({ id, serviceName: `svc-${id}` })) },
+						{ ifRevision: (await on.store.snapshot()).revision },
+					);
+					return on.backends.reload(...args);
+				},
+			};
+			expect(await on.run({ backends: slow })).toMatchObject({
+				deleted: [],
+				kept: [{ id: 'old', reason: 'promoted' }],
+			});
+			expect(on.log).toEqual(['reload old']);
+			expect(await on.states()).toEqual({ old: 'active', new: 'draining' });
+		});
+
+		it('that slept while another janitor deleted, and a deploy took the id again, drops no record of that deploy', async () => {
+			await on.deploy('old');
+			await on.deploy('new');
+			on.now += 121_000;
+			const { deleteService } = on.world.platform;
+			const sleeping = async (serviceId: string) => {
+				await deleteService(serviceId);
+				on.now += 600_000;
+				await on.store.remove('old');
+				await on.store.register('old', 'svc-old');
+			};
+			await on.run({ platform: { ...on.world.platform, deleteService: sleeping } });
+			expect(await on.states()).toEqual({ old: 'pending', new: 'active' });
+		});
+
 		it('only tells what it would do in a dry run', async () => {
 			await on.deploy('old');
 			await on.deploy('new');

@@ -1,22 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from 'pulse-deploy-kit/clock';
 import type { Host } from 'pulse-deploy-kit/host';
-import { holdLock } from '../control/hold-lock.ts';
+import { type HeldLock, holdLock } from '../control/hold-lock.ts';
 import { ActiveDeploymentError, LockHeldError, LockLostError } from '../deployments/errors.ts';
-import type { DeploymentRecord } from '../deployments/record.ts';
-import type { DeploymentStore, WriteOptions } from '../deployments/store.ts';
+import type { DeploymentStore } from '../deployments/store.ts';
 import type { Platform } from '../platform/port.ts';
 import type { Backends } from './backends.ts';
-import { decide } from './decide.ts';
-import type { Decision, DeploymentFacts, Policy } from './facts.ts';
-import { mapLimited } from './map-limited.ts';
+import type { BackendService } from './durable.ts';
+import type { Decision, Policy } from './facts.ts';
+import { type Judge, judge, type Settled } from './judge.ts';
 import { observe } from './observe.ts';
 import { type JanitorResult, type Outcome, outcomeLine, sortOutcomes } from './result.ts';
 import { retire } from './retire.ts';
 
 export type { JanitorResult } from './result.ts';
 
-const PROBES_AT_ONCE = 4;
+/** A judgement older than this is made once more before it is carried out. */
+const FRESH_MS = 10_000;
 
 export interface JanitorOptions {
 	readonly store: DeploymentStore;
@@ -50,19 +50,15 @@ export async function runJanitor(options: JanitorOptions): Promise<JanitorResult
 		return { status: 'skipped', reason: 'lock_held', holder };
 	}
 	try {
-		return await scan(options, lock.signal, lock.grant);
+		return await scan(options, lock.signal, lock);
 	} finally {
 		await lock.release();
 	}
 }
 
-async function scan(
-	options: JanitorOptions,
-	signal: AbortSignal,
-	lock?: NonNullable<WriteOptions['lock']>,
-): Promise<JanitorResult> {
+async function scan(options: JanitorOptions, signal: AbortSignal, lock?: HeldLock): Promise<JanitorResult> {
 	const { store, platform, backends, policy, clock, host } = options;
-	const observed = await observe({ store, platform, now: clock.now(), signal, ...(lock ? { lock } : {}) });
+	const observed = await observe({ store, platform, now: clock.now(), signal, ...(lock ? { lock: lock.grant } : {}) });
 	if (!observed) {
 		host.notify({ level: 'info', text: 'skipped; a promotion is under way' });
 		return { status: 'skipped', reason: 'changing' };
@@ -70,19 +66,23 @@ async function scan(
 	const leaving = observed.deployments.filter(({ state }) => state === 'draining' || state === 'retiring');
 	host.notify({ level: 'info', text: `scan start; draining=${leaving.length}` });
 
-	const { deployFence } = observed;
-	const decisions = await decideAll(leaving, { store, backends, policy, clock, signal });
+	const { deployFence, at } = observed;
+	const by = { store, platform, backends, policy, clock, signal };
+	const judgedAt = clock.now();
 	const outcomes: Outcome[] = [];
-	for (const decision of decisions) {
+	for (const decision of await judge(leaving, by)) {
 		signal.throwIfAborted();
 		const service = observed.services.get(decision.id);
+		const work = async (decision: Deletion, lock: HeldLock, service: BackendService): Promise<Outcome> => {
+			await lock.confirm();
+			const old = clock.now() - judgedAt >= FRESH_MS;
+			const again = old ? await judgeAgain(decision, by) : decision;
+			if (again.action === 'delete') await retire(service, { ...by, lock, deployFence, observedAt: at });
+			return again;
+		};
 		const outcome =
 			decision.action === 'delete' && lock && service
-				? await attempt(
-						decision,
-						() => retire(service, { store, platform, backends, clock, lock, deployFence, signal }),
-						signal,
-					)
+				? await attempt(decision, () => work(decision, lock, service), signal)
 				: decision;
 		host.notify({ level: outcome.action === 'fail' ? 'warning' : 'info', text: outcomeLine(outcome) });
 		outcomes.push(outcome);
@@ -96,35 +96,19 @@ async function scan(
 	return { status: 'completed', draining: leaving.length, reconciled: observed.reconciled, deleted, kept, failed };
 }
 
-type Settled = Exclude<Decision, { action: 'probe' }>;
 type Deletion = Extract<Decision, { action: 'delete' }>;
 
-/** Asks only those whose sessions decide. */
-async function decideAll(
-	records: readonly DeploymentRecord[],
-	{
-		store,
-		backends,
-		policy,
-		clock,
-		signal,
-	}: Pick<JanitorOptions, 'store' | 'backends' | 'policy' | 'clock' | 'signal'>,
-): Promise<Settled[]> {
-	const activity = (await store.activity()).deployments;
-	return mapLimited(PROBES_AT_ONCE, records, async (record) => {
-		const facts: DeploymentFacts = { record, activity: activity.get(record.id) ?? null, sessions: null };
-		const first = decide(facts, policy, clock.now());
-		if (first.action !== 'probe') return first;
-		return decide({ ...facts, sessions: await backends.sessions(record, signal) }, policy, clock.now()) as Settled;
-	});
+/** A machine may have slept since a deployment was judged, and its visitors may have come back. Gone by now is as good as deleted. */
+async function judgeAgain(decision: Deletion, by: Judge & Pick<JanitorOptions, 'store'>): Promise<Settled> {
+	const record = await by.store.find(decision.id);
+	return record === null ? decision : ((await judge([record], by))[0] ?? decision);
 }
 
 /** One deployment's failure is its own, unless nothing more may be done. */
-async function attempt(decision: Deletion, work: () => Promise<void>, signal: AbortSignal): Promise<Outcome> {
+async function attempt(decision: Deletion, work: () => Promise<Outcome>, signal: AbortSignal): Promise<Outcome> {
 	const { id } = decision;
 	try {
-		await work();
-		return decision;
+		return await work();
 	} catch (error) {
 		signal.throwIfAborted();
 		if (error instanceof LockLostError) throw error;

@@ -1,0 +1,33 @@
+import type { Clock } from 'pulse-deploy-kit/clock';
+import type { DeploymentRecord } from '../deployments/record.ts';
+import type { DeploymentStore } from '../deployments/store.ts';
+import type { Backends } from './backends.ts';
+import { decide } from './decide.ts';
+import type { Decision, DeploymentFacts, Policy } from './facts.ts';
+import { mapLimited } from './map-limited.ts';
+
+const PROBES_AT_ONCE = 4;
+
+export type Settled = Exclude<Decision, { action: 'probe' }>;
+
+export interface Judge {
+	readonly store: Pick<DeploymentStore, 'activity'>;
+	readonly backends: Pick<Backends, 'sessions'>;
+	readonly policy: Policy;
+	readonly clock: Clock;
+	readonly signal: AbortSignal;
+}
+
+/** Asks only those whose sessions decide. */
+export async function judge(
+	records: readonly DeploymentRecord[],
+	{ store, backends, policy, clock, signal }: Judge,
+): Promise<Settled[]> {
+	const activity = (await store.activity()).deployments;
+	return mapLimited(PROBES_AT_ONCE, records, async (record) => {
+		const facts: DeploymentFacts = { record, activity: activity.get(record.id) ?? null, sessions: null };
+		const first = decide(facts, policy, clock.now());
+		if (first.action !== 'probe') return first;
+		return decide({ ...facts, sessions: await backends.sessions(record, signal) }, policy, clock.now()) as Settled;
+	});
+}
