@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -99,6 +100,45 @@ export class Lane {
 		kill = () => child.kill('SIGKILL');
 		const ended = await result;
 		return { ...ended, ...this.calls.end() };
+	}
+
+	/** Runs a command that falls asleep at one moment, as a laptop does whose lid is closed. */
+	sleeper(args: readonly string[], env: Readonly<Record<string, string>>, at: Moment | null): Sleeper {
+		const shown: string[] = [];
+		let told = (_asleep: boolean) => {};
+		const asleep = new Promise<boolean>((resolve) => {
+			told = resolve;
+		});
+		let child: ChildProcess | undefined;
+		const fallAsleep = () => {
+			child?.kill('SIGSTOP');
+			told(true);
+		};
+		const sleeps = (kill: () => void): Fault => {
+			kill();
+			return { kind: 'delay', ms: 0 };
+		};
+		this.calls.begin(
+			at === null || 'line' in at ? null : { at, kind: { name: 'sleeps', fault: sleeps }, kill: fallAsleep },
+		);
+		const running = startPulseRailway([...args, '--json'], {
+			cwd: this.app,
+			env: this.env(env),
+			onLine: (line) => {
+				if (!/^[✓·] /.test(line)) return;
+				if (at !== null && 'line' in at && shown.length === at.line) fallAsleep();
+				shown.push(line);
+			},
+		});
+		child = running.child;
+		void running.result.then(() => told(false));
+		return {
+			asleep,
+			shown,
+			result: running.result,
+			wake: () => void running.child.kill('SIGCONT'),
+			end: () => void running.child.kill('SIGKILL'),
+		};
 	}
 
 	/** Arguments of an init that makes a new project. */
@@ -261,6 +301,19 @@ export class Lane {
 	#described({ environmentId }: Target) {
 		return this.#platform.describe().environments.find((one) => one.environment_id === environmentId)?.services ?? [];
 	}
+}
+
+/** Just after an API call arrived, or after the nth line of progress was shown. */
+export type Moment = CallName | { readonly line: number };
+
+export interface Sleeper {
+	/** False when it ended without having come to the moment. */
+	readonly asleep: Promise<boolean>;
+	/** Lines of progress until now. */
+	readonly shown: readonly string[];
+	readonly result: Promise<CommandResult>;
+	wake(): void;
+	end(): void;
 }
 
 interface KeptDeployment {

@@ -5,6 +5,7 @@ import { holdLock } from '../control/hold-lock.ts';
 import type { LockRequest } from '../deployments/store.ts';
 import { baselineFacts } from '../plan/baseline.ts';
 import { planDeploy } from '../plan/deploy.ts';
+import { planPromote } from '../plan/promote.ts';
 import type { Plan } from '../plan/step.ts';
 import { live, NOW, stack } from '../plan/testing/stack.ts';
 import { PlatformError } from '../platform/error.ts';
@@ -283,10 +284,36 @@ describe('the deploy lock of a machine that sleeps', () => {
 		sleepIn(COMMIT, () => bobPromotes('bobs'), 'before');
 		await expect(running(async (work) => work((await locked()).lock))).rejects.toMatchObject({
 			code: 'lock-lost',
-			detail: expect.stringContaining('bobs is the active deployment, as another command left it'),
+			detail: expect.stringContaining('bobs is the active deployment, as before or as another command left it'),
 		});
 		expect([durable(), (await status()).activeId]).toEqual(['bobs', 'bobs']);
 		expect(services()).toContain('new');
+	});
+
+	it('that lay free while the janitor deleted the target of a rollback: it does not become active', async () => {
+		for (const id of ['former', 'old']) await world.router.control('promote', { id, serviceName: id }, signal);
+		world.observation.services = stack({ backends: ['former', 'old'] }).services;
+		const routerService = 'pulse-router';
+		plan = planPromote(
+			{ observation: world.observation, live: await status(), activeSessions: 0, routerService },
+			'former',
+		);
+		const { running, sleepIn } = await locked();
+		sleepIn(
+			COMMIT,
+			async () => {
+				await world.router.control('retire', { id: 'former' }, signal);
+				world.observation.services = stack({ backends: ['old'] }).services;
+				await world.router.control('remove', { id: 'former' }, signal);
+			},
+			'before',
+		);
+		await expect(running()).rejects.toMatchObject({
+			code: 'deployment-state',
+			message: 'deployment former is gone by now',
+			detail: expect.stringContaining('old is the active deployment'),
+		});
+		expect([durable(), (await status()).activeId]).toEqual(['old', 'old']);
 	});
 
 	it('that another holds still: what became of a durable write that was sent late is said', async () => {

@@ -1,6 +1,7 @@
+import type { HeldLock } from '../control/hold-lock.ts';
 import { StaleFactsError } from '../deployments/errors.ts';
 import type { DeploymentRecord, RoutingSnapshot } from '../deployments/record.ts';
-import type { DeploymentStore, DurableTruth, WriteOptions } from '../deployments/store.ts';
+import type { DeploymentStore, DurableTruth } from '../deployments/store.ts';
 import { reconcile } from '../deployments/transitions.ts';
 import type { Platform } from '../platform/port.ts';
 import { type BackendService, type Durable, durableTruth } from './durable.ts';
@@ -25,7 +26,7 @@ export interface Observation {
 	/** Unix milliseconds. */
 	readonly now: number;
 	/** Left out: nothing is written, the agreement is only computed. */
-	readonly lock?: NonNullable<WriteOptions['lock']>;
+	readonly lock?: Pick<HeldLock, 'grant' | 'confirm'>;
 	readonly signal: AbortSignal;
 }
 
@@ -44,8 +45,9 @@ export async function observe({ store, platform, now, lock, signal }: Observatio
 
 	const truth = truthFor(before, durable, deploying !== null);
 	try {
+		await lock?.confirm();
 		const after = lock
-			? await store.reconcile(truth, { ifRevision: before.revision, lock })
+			? await store.reconcile(truth, { ifRevision: before.revision, lock: lock.grant })
 			: computed(before, truth, now);
 		return {
 			deployments: after.deployments,

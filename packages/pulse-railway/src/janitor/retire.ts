@@ -12,7 +12,7 @@ import { sharedValue } from './shared-value.ts';
 const RELOAD_MS = 1_000;
 
 /** What Railway said this long ago is asked again before a service goes. */
-const FRESH_MS = 10_000;
+const FRESH_MS = 3_000;
 
 export interface Retirement {
 	readonly store: DeploymentStore;

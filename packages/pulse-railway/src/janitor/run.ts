@@ -16,7 +16,7 @@ import { retire } from './retire.ts';
 export type { JanitorResult } from './result.ts';
 
 /** A judgement older than this is made once more before it is carried out. */
-const FRESH_MS = 10_000;
+const FRESH_MS = 3_000;
 
 export interface JanitorOptions {
 	readonly store: DeploymentStore;
@@ -58,7 +58,7 @@ export async function runJanitor(options: JanitorOptions): Promise<JanitorResult
 
 async function scan(options: JanitorOptions, signal: AbortSignal, lock?: HeldLock): Promise<JanitorResult> {
 	const { store, platform, backends, policy, clock, host } = options;
-	const observed = await observe({ store, platform, now: clock.now(), signal, ...(lock ? { lock: lock.grant } : {}) });
+	const observed = await observe({ store, platform, now: clock.now(), signal, ...(lock ? { lock } : {}) });
 	if (!observed) {
 		host.notify({ level: 'info', text: 'skipped; a promotion is under way' });
 		return { status: 'skipped', reason: 'changing' };

@@ -23,7 +23,7 @@ export const commitActive: Perform<'commit-active'> = async (step, run, signal) 
 	const { lock } = run;
 	if (lock === undefined) return write(step.deployment, run, signal);
 	for (let attempt = 1; ; attempt++) {
-		const { term } = lock;
+		const { term, grant } = lock;
 		const failure = await write(step.deployment, run, AbortSignal.any([signal, term])).then(
 			() => null,
 			(error: unknown) => ({ error }),
@@ -34,7 +34,12 @@ export const commitActive: Perform<'commit-active'> = async (step, run, signal) 
 		} catch (loss) {
 			throw withFate(loss, await putBack(step.deployment, run));
 		}
-		// Nobody had the lock in between, so the write may be repeated.
+		// It lay free for a while, in which the janitor may have deleted what was written as active.
+		if (lock.grant.fence !== grant.fence)
+			await stillStands(step.deployment, run, signal).catch(async (error: unknown) => {
+				throw new NotCommittedError(withFate(error, await putBack(step.deployment, run, lock)));
+			});
+		// No other command had the lock in between, so the write may be repeated.
 		if (failure === null) return undefined;
 		if (attempt >= WRITES) throw failure.error;
 	}
