@@ -184,6 +184,11 @@ export const awkwardTrees: readonly Tree[] = [
 			'.gitignore': '\\#x\n\\!y\nback\\\\slash\n',
 		},
 	},
+	{
+		name: 'below a folder called node_modules',
+		context: 'node_modules/app',
+		files: { 'node_modules/app/main.ts': 'x', 'node_modules/app/node_modules/y': '' },
+	},
 	{ name: 'windows lines', files: { ...plain, '.gitignore': '.env\r\n*.log\r\n' } },
 	{ name: 'a byte order mark', files: { ...plain, '.gitignore': '\ufeff.env\n*.log\n' } },
 ];

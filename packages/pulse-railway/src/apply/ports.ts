@@ -12,8 +12,8 @@ export interface Ports {
 	openRouter(address: RouterAddress): RouterPort;
 	/** Packs a build context; `dispose` deletes the archive. */
 	pack(source: SourceTree, signal: AbortSignal): Promise<SourceArchive & { dispose(): Promise<void> }>;
-	/** Runs the Railway CLI instead of our own upload (`--railway-bin`). */
-	railwayUp(request: RailwayUp, signal: AbortSignal): Promise<void>;
+	/** Runs the Railway CLI instead of our own upload (`--railway-bin`); `null` where it tells no deployment. */
+	railwayUp(request: RailwayUp, signal: AbortSignal): Promise<{ readonly deploymentId: string | null }>;
 	buildImage(build: ImageBuild, signal: AbortSignal): Promise<void>;
 	readonly clock: Clock;
 	readonly host: Host;

@@ -95,11 +95,16 @@ describe('docker (R7.9)', () => {
 });
 
 describe('the Railway CLI (R6.5, R6.6)', () => {
-	const up = async (script = '', variable: 'RAILWAY_TOKEN' | 'RAILWAY_API_TOKEN' | null = null, confined = false) => {
+	const up = async (
+		script = '',
+		variable: 'RAILWAY_TOKEN' | 'RAILWAY_API_TOKEN' | null = null,
+		confined = false,
+		more = {},
+	) => {
 		const bin = await program('railway', script);
 		const host = recordingHost();
 		const scope = { project: { id: 'p', name: 'p' }, environment: { id: 'e', name: 'e' } };
-		await railwayUp(
+		const result = await railwayUp(
 			{
 				bin,
 				source: { context: dir, dockerfile: 'Dockerfile', useGitignore: false },
@@ -108,20 +113,23 @@ describe('the Railway CLI (R6.5, R6.6)', () => {
 				serviceId: 's',
 			},
 			{
-				env: { PATH: process.env.PATH, RAILWAY_TOKEN: 'one', RAILWAY_API_TOKEN: 'other' },
+				env: {
+					...{ PATH: process.env.PATH, RAILWAY_TOKEN: 'one', RAILWAY_API_TOKEN: 'other', ...more },
+					...{ RAILWAY_ENV: 'staging', RAILWAY_ENVIRONMENT_ID: 'x', RAILWAY_SERVICE_ID: 'y' },
+				},
 				token: { secret: new Secret('hunter2-hunter2'), origin: 'flag', variable },
 				account: { tokenScope: async () => (confined ? scope : null) },
 				host,
 			},
 			signal,
 		);
-		return { ...(await called()), said: host.text() };
+		return { ...(await called()), ...result, said: host.text() };
 	};
 
 	it('uploads the context as the root, in the context', async () => {
 		const { args, cwd } = await up();
 		expect(args.join(' ')).toBe(
-			`up ${dir} --project p --environment e --service s --ci --detach --path-as-root --no-gitignore`,
+			'up . --project p --environment e --service s --detach --json --path-as-root --no-gitignore',
 		);
 		expect(cwd).toBe(dir);
 	});
@@ -134,6 +142,25 @@ describe('the Railway CLI (R6.5, R6.6)', () => {
 		const { env } = await up('', variable, confined);
 		const tokens = Object.entries(env).filter(([key]) => /^RAILWAY_(API_)?TOKEN$/.test(key));
 		expect(tokens).toEqual([[name, 'hunter2-hunter2']]);
+	});
+
+	it('is given time, and keeps to this version, API, project and login', async () => {
+		const { env } = await up();
+		expect(Object.entries(env).filter(([name]) => name.startsWith('RAILWAY_'))).toEqual([
+			['RAILWAY_HTTP_TIMEOUT', '3600'],
+			['RAILWAY_NO_AUTO_UPDATE', '1'],
+			['RAILWAY_API_TOKEN', 'hunter2-hunter2'],
+		]);
+		expect((await up('', null, false, { RAILWAY_HTTP_TIMEOUT: '20' })).env.RAILWAY_HTTP_TIMEOUT).toBe('20');
+	});
+
+	it('tells which deployment it made, where its version does', async () => {
+		const said = (line: string) => up(`console.log(${JSON.stringify(line)}); console.log('done');`);
+		expect(await said('{"deploymentId":"d-1","logsUrl":"https://railway.com/x"}')).toMatchObject({
+			deploymentId: 'd-1',
+		});
+		for (const line of ['  Deployment: https://railway.com/x', '{"deploymentId":""}', '{"deploy', '{}'])
+			expect(await said(line)).toMatchObject({ deploymentId: null });
 	});
 
 	it('that fails shows what it said, without the token', async () => {

@@ -6,6 +6,11 @@ import { isLoopbackHost } from './address.ts';
 
 const RAILWAY_API = 'https://backboard.railway.com/graphql/v2';
 
+/** Whether it is Railway's own API, the only one that the Railway CLI speaks to. */
+export function isRailwayApi(endpoint: URL): boolean {
+	return endpoint.host === new URL(RAILWAY_API).host;
+}
+
 /** The GraphQL endpoint: `PULSE_RAILWAY_API_URL`, else Railway's own. Plain http only to this machine: a token travels. */
 export function apiEndpoint(env: Readonly<Record<string, string | undefined>>): URL {
 	const given = env[API_URL_VARIABLE]?.trim() || RAILWAY_API;

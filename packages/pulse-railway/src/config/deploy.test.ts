@@ -121,3 +121,11 @@ it('an unreadable value is an error that names where it came from', () => {
 	);
 	expect(() => config({ plugin: { serverAddress: 'http://app.example.com' } })).toThrow('must be https');
 });
+
+it('refuses the Railway CLI where the API is not Railway, which is all that it knows', () => {
+	const bin = (api: string, more = {}) =>
+		config({ flags: { railwayBin: 'railway', ...more }, env: { PULSE_RAILWAY_API_URL: api } }).railwayBin;
+	expect(() => bin('http://127.0.0.1:4000/graphql/v2')).toThrow('cannot be used with PULSE_RAILWAY_API_URL');
+	expect(bin('https://backboard.railway.com/graphql/v2?x=1')).toBe('railway');
+	expect(bin('http://127.0.0.1:4000/graphql/v2', { imageRepository: 'ghcr.io/a/b' })).toBe('railway');
+});

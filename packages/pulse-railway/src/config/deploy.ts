@@ -6,8 +6,9 @@ import type { Secret } from 'pulse-deploy-kit/secret';
 import { flag, integer, list, text } from 'pulse-deploy-kit/setting-kinds';
 import { resolveSettings, type SettingTable } from 'pulse-deploy-kit/settings';
 import { parseNewDeploymentId } from '../deployments/id.ts';
-import { DEFAULT_BACKEND_PORT, MAX_REPLICAS } from '../protocol.ts';
+import { API_URL_VARIABLE, DEFAULT_BACKEND_PORT, MAX_REPLICAS } from '../protocol.ts';
 import { parseOrigin } from './address.ts';
+import { apiEndpoint, isRailwayApi } from './api.ts';
 import type { StackNames } from './names.ts';
 import { refuseReserved } from './reserved.ts';
 import { stackNamesOf, stackSettings } from './stack.ts';
@@ -174,6 +175,16 @@ export function deployConfig(
 	const { values } = resolveSettings(deploySettings, { flags: typed.flags, env: typed.env, plugin });
 	if (values.imageRepository !== undefined && !inputs.useGitignore) {
 		throw usageError('--no-gitignore cannot be used with --image-repository');
+	}
+	if (
+		values.railwayBin !== undefined &&
+		values.imageRepository === undefined &&
+		!isRailwayApi(apiEndpoint(typed.env))
+	) {
+		throw usageError(
+			`--railway-bin (PULSE_RAILWAY_BIN) cannot be used with ${API_URL_VARIABLE}: the Railway CLI would upload to railway.com`,
+			'Leave out --railway-bin: pulse-railway uploads by itself.',
+		);
 	}
 	return Object.freeze({
 		...inputs,

@@ -27,6 +27,18 @@ it('an upload of any size is reported in ten lines at most, because CI keeps eve
 	expect(reports.at(-1)).toBe('50.0 MB of 50.0 MB');
 });
 
+it('the deployment that the Railway CLI names is the one to wait for, whatever else shows up', async () => {
+	const run = {
+		platform: { observe: async () => ({ services: [{ id: 'id', latestDeployment: { id: 'of somebody else' } }] }) },
+		services: new Map([['web', 'id']]),
+		deployments: new Map(),
+		ports: { railwayUp: async () => ({ deploymentId: 'ours' }), clock: virtualClock() },
+	} as unknown as Run;
+	const step = { kind: 'upload', service: 'web', source: { railwayBin: 'railway' } } as Parameters<typeof upload>[0];
+	await upload(step, run, new AbortController().signal, () => {});
+	expect(run.deployments.get('web')).toEqual({ id: 'ours', status: null });
+});
+
 it('what the Railway CLI uploaded is told from what stood there before', async () => {
 	const seen = ['of the group', 'of the group', 'of the group', 'uploaded'];
 	const run = {
@@ -39,7 +51,7 @@ it('what the Railway CLI uploaded is told from what stood there before', async (
 		},
 		services: new Map([['web', 'id']]),
 		deployments: new Map(),
-		ports: { railwayUp: async () => {}, clock: virtualClock() },
+		ports: { railwayUp: async () => ({ deploymentId: null }), clock: virtualClock() },
 	} as unknown as Run;
 	const step = { kind: 'upload', service: 'web', source: { railwayBin: 'railway' } } as Parameters<typeof upload>[0];
 	await upload(step, run, new AbortController().signal, () => {});

@@ -36,7 +36,11 @@ async function runRailwayUp(step: StepOf<'upload'>, bin: string, run: Run, signa
 		(await platformOf(run).observe(signal)).services.find((service) => service.id === id)?.latestDeployment;
 	// Placing a service in its group may have made one, which has nothing to run (facts/railway.md §2.7).
 	const before = (await latest(signal))?.id;
-	await run.ports.railwayUp({ bin, source: step.source, serviceId: id, ...target }, signal);
+	const { deploymentId } = await run.ports.railwayUp({ bin, source: step.source, serviceId: id, ...target }, signal);
+	if (deploymentId !== null) {
+		run.deployments.set(step.service, { id: deploymentId, status: null });
+		return 'by the Railway CLI';
+	}
 	const deployment = await waitFor({
 		what: `the deployment of ${step.service} to show`,
 		budgetMs: SHOW_BUDGET_MS,

@@ -130,7 +130,7 @@ export async function recordingPorts(observed: StackObservation): Promise<Record
 		openPlatform: () => platform,
 		openRouter: () => router,
 		pack: async () => ({ bytes: 1, open: () => process.stdin, dispose: async () => {} }),
-		railwayUp: () => call('railwayUp', () => {}),
+		railwayUp: () => call('railwayUp', () => ({ deploymentId: null })),
 		buildImage: () => call('buildImage', () => {}),
 		clock: virtualClock(),
 		host,
