@@ -74,6 +74,7 @@ test('A15.1: what is left out has the documented default', async () => {
 			waitForHealth: true,
 			minHealthyTargets: 2,
 			taskGracePeriodSeconds: 60,
+			pagePath: '/',
 			budgetSeconds: 300,
 		},
 		reaper: { scheduleMinutes: 1, maxAgeHours: 1, deploymentTimeoutHours: 1 },

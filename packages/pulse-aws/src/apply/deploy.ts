@@ -83,6 +83,7 @@ async function prepare(session: Session, request: DeployRequest, options: Deploy
 		{
 			id,
 			verified: request.health.waitForHealth,
+			page: request.health.pagePath,
 			cost: costNotes({
 				nat: request.network.nat,
 				architecture: request.task.architecture,

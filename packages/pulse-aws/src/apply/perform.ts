@@ -6,6 +6,7 @@ import { createRule, createService, createTargetGroup, pushImage, registerTaskDe
 import { deployBaseline } from './steps/baseline.ts';
 import { awaitCertificate, requestCertificate } from './steps/certificate.ts';
 import { checkDomain } from './steps/check-domain.ts';
+import { checkPage } from './steps/check-page.ts';
 import { setListenerCertificate } from './steps/listener-certificate.ts';
 import { bringBack, markActive, markDraining, settle } from './steps/mark.ts';
 import { removeDeployments } from './steps/remove-deployments.ts';
@@ -51,6 +52,8 @@ export function perform(run: Run, step: Step, signal: AbortSignal, tell: Tell): 
 			return awaitHealth(run, signal, tell);
 		case 'verify-affinity':
 			return verifyAffinity(run, signal, tell);
+		case 'check-page':
+			return checkPage(run, step.path, signal, tell);
 		case 'switch':
 			return switchTraffic(run);
 		case 'confirm':

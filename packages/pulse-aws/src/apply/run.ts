@@ -32,6 +32,8 @@ export interface Run {
 	target: { targetGroupArn: string; serviceArn: string | null; desired: number; minHealthy: number } | null;
 	draining: readonly Deployment[];
 	routing: Routing | null;
+	/** The load balancer does not let this machine in, so nothing is asked of the deployment. */
+	unreachable: boolean;
 	/** Set when the listener was told to switch: from then on nothing is undone. */
 	committed: boolean;
 }
@@ -51,6 +53,7 @@ export function newRun(ungated: Session, lock: Pick<HeldLock, 'session' | 'confi
 		target: null,
 		draining: [],
 		routing: null,
+		unreachable: false,
 		committed: false,
 		...given,
 	};

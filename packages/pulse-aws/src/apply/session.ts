@@ -58,8 +58,8 @@ export interface ImageRequest {
 }
 
 export interface FrontDoor {
-	/** @throws Error when nothing answers within ten seconds */
-	get(path: string, signal: AbortSignal): Promise<FrontDoorAnswer>;
+	/** @throws Error when nothing answers within ten seconds, or, where only the head is asked for, until the signal aborts */
+	get(path: string, signal: AbortSignal, only?: 'head'): Promise<FrontDoorAnswer>;
 }
 
 export interface FrontDoorAnswer {

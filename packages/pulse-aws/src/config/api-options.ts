@@ -52,6 +52,8 @@ export interface HealthCheckConfig {
 	readonly minHealthyTargets?: number;
 	/** Default 60. */
 	readonly taskGracePeriodSeconds?: number;
+	/** A page that must give no server error before visitors are sent there; `null`: none is asked for. Default `/`. */
+	readonly pagePath?: string | null;
 	/** Seconds to wait for healthy targets. Default 300. */
 	readonly budgetSeconds?: number;
 }
@@ -86,6 +88,7 @@ export const HEALTH_DEFAULTS: Required<HealthCheckConfig> = {
 	waitForHealth: true,
 	minHealthyTargets: 2,
 	taskGracePeriodSeconds: 60,
+	pagePath: '/',
 	budgetSeconds: 300,
 };
 

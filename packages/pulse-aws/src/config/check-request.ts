@@ -1,3 +1,4 @@
+import { pagePath } from 'pulse-deploy-kit/check-page';
 import { usageError } from 'pulse-deploy-kit/errors';
 import type { DeployRequest } from './deploy.ts';
 import { secretReference } from './secret.ts';
@@ -47,5 +48,6 @@ export function checkRequest(request: DeployRequest): DeployRequest {
 	}
 	if (!/^\/[\x21-\x7e]{0,1023}$/.test(health.path))
 		throw usageError(`the health check path must begin with / and hold no spaces, got '${health.path}'`);
+	if (health.pagePath !== null) pagePath(health.pagePath);
 	return request;
 }

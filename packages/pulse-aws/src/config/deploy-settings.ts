@@ -1,3 +1,4 @@
+import { pagePath } from 'pulse-deploy-kit/check-page';
 import { flag, integer, list, text } from 'pulse-deploy-kit/setting-kinds';
 import type { SettingTable } from 'pulse-deploy-kit/settings';
 import { DEFAULT_HEALTH_PATH } from '../protocol.ts';
@@ -160,6 +161,20 @@ export const deploySettings = {
 		env: ['PULSE_AWS_HEALTH_BUDGET'],
 		default: 300,
 		parse: integer({ min: 1, max: 86_400 }),
+	},
+	healthPath: {
+		flag: '--health-path <path>',
+		describe: 'page that must give no server error before visitors are sent to the deployment',
+		env: ['PULSE_AWS_HEALTH_PATH'],
+		default: '/',
+		parse: pagePath,
+	},
+	pageCheck: {
+		flag: '--no-page-check',
+		describe: 'ask for no page, only whether the deployment is healthy',
+		env: ['PULSE_AWS_PAGE_CHECK'],
+		default: true,
+		parse: flag,
 	},
 	certificateArn: {
 		flag: '--certificate-arn <arn>',

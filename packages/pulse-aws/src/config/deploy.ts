@@ -45,6 +45,8 @@ export interface HealthRequest {
 	readonly waitForHealth: boolean;
 	readonly minHealthyTargets: number;
 	readonly taskGracePeriodSeconds: number;
+	/** A page that must give no server error; `null`: none is asked for. */
+	readonly pagePath: string | null;
 	/** How long to wait for healthy targets. */
 	readonly budgetSeconds: number;
 }
@@ -113,6 +115,7 @@ export async function deployRequest({ flags, env, cwd }: Typed): Promise<DeployR
 				origins.minHealthyTargets?.from === 'default',
 			),
 			taskGracePeriodSeconds: 60,
+			pagePath: values.pageCheck ? values.healthPath : null,
 			budgetSeconds: values.healthBudget,
 		},
 		network: {

@@ -9,6 +9,8 @@ export interface DeployIntent {
 	readonly id: string;
 	/** Health and answers are waited for. */
 	readonly verified: boolean;
+	/** A page that must give no server error; `null` or absent: none is asked for. */
+	readonly page?: string | null;
 	/** Shown when the baseline is created. */
 	readonly cost: readonly string[];
 }
@@ -33,7 +35,7 @@ export function planDeploy(seen: DeployObservation, intent: DeployIntent): Plan 
 		{ kind: 'create-target-group' },
 		{ kind: 'create-rule' },
 		{ kind: 'create-service' },
-		...cutOver(intent.verified),
+		...cutOver(intent.verified, intent.page ?? null),
 		{ kind: 'check-domain' },
 	);
 	const creates = baseline.some((step) => step.kind === 'deploy-baseline' && step.change === 'create');

@@ -43,6 +43,7 @@ export function section(step: Step): string {
 		case 'bring-back':
 		case 'await-health':
 		case 'verify-affinity':
+		case 'check-page':
 			return 'Health';
 		case 'switch':
 		case 'confirm':

@@ -18,6 +18,8 @@ export type Step =
 	| { readonly kind: 'bring-back'; readonly deployment: Deployment }
 	| { readonly kind: 'await-health' }
 	| { readonly kind: 'verify-affinity' }
+	/** A page of the new deployment is no worse than the active one's. */
+	| { readonly kind: 'check-page'; readonly path: string }
 	/** The commit point: before it a failure undoes everything, after it nothing. */
 	| { readonly kind: 'switch' }
 	| { readonly kind: 'confirm' }
@@ -72,6 +74,8 @@ export function title(step: Step, id: string): string {
 			return `Wait until ${id} is healthy`;
 		case 'verify-affinity':
 			return `Ask ${id} through the load balancer`;
+		case 'check-page':
+			return `Check that ${step.path} of ${id} gives no server error`;
 		case 'switch':
 			return `Send new visitors to ${id}`;
 		case 'confirm':

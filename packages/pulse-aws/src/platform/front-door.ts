@@ -15,17 +15,27 @@ const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/;
  */
 export function frontDoor(loadBalancer: string, domain: string | null, verifyTls: boolean): FrontDoor {
 	return {
-		get: (path, signal) =>
+		get: (path, signal, only) =>
 			new Promise((resolve, reject) => {
 				const local = LOOPBACK.test(loadBalancer);
 				const url = new URL(path, `${local ? 'http' : 'https'}://${loadBalancer}`);
-				const headers = { host: domain ?? loadBalancer, 'user-agent': 'pulse-aws' };
-				const common = { headers, signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]), agent: false };
+				const headers = {
+					host: domain ?? loadBalancer,
+					'user-agent': 'pulse-aws',
+					...(only === 'head' ? { accept: 'text/html,*/*;q=0.8' } : {}),
+				};
+				const until = only === 'head' ? signal : AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+				const common = { headers, signal: until, agent: false };
 				const request = local
 					? httpRequest(url, common)
 					: httpsRequest(url, { ...common, servername: domain ?? loadBalancer, rejectUnauthorized: verifyTls });
 				request.on('error', reject);
 				request.on('response', (response) => {
+					if (only === 'head') {
+						// A page may stream for ever.
+						resolve({ status: response.statusCode ?? 0, body: '', untrusted: distrust(response.socket) });
+						return response.destroy();
+					}
 					let body = '';
 					response.setEncoding('utf8');
 					response.on('data', (chunk: string) => {

@@ -74,6 +74,7 @@ describe('a deploy', () => {
 			'deployment d1',
 			'control register new',
 			'meta new',
+			'page / new',
 			COMMIT,
 			'control promote new',
 			'meta active',

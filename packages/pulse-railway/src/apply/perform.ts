@@ -2,6 +2,7 @@ import type { Step, StepKind, StepOf } from '../plan/step.ts';
 import type { Run } from './run.ts';
 import { awaitDeployments } from './steps/await-deployments.ts';
 import { buildImage } from './steps/build-image.ts';
+import { checkPage } from './steps/check-page.ts';
 import { commitActive } from './steps/commit-active.ts';
 import { promote, reconcile, register, removeRecord, retire } from './steps/control.ts';
 import { deleteServices } from './steps/delete-services.ts';
@@ -51,6 +52,7 @@ const PERFORMERS: { readonly [Kind in StepKind]: Perform<Kind> } = {
 	'await-router': awaitRouter,
 	register,
 	'verify-affinity': verifyAffinity,
+	'check-page': checkPage,
 	'commit-active': commitActive,
 	promote,
 	'verify-active': verifyActive,

@@ -31,6 +31,8 @@ export interface RouterPort {
 	readonly origin: string;
 	/** Which deployment answers, by affinity when one is named. Never rejects but for the signal. */
 	meta(deployment: string | null, signal: AbortSignal): Promise<MetaAnswer>;
+	/** The status that visitors of this deployment get, of the active one when none is named; `null` where none is active. */
+	page(path: string, deployment: string | null, signal: AbortSignal): Promise<number | null>;
 	/** Whether the router itself answers its health path. Never rejects but for the signal. */
 	healthy(signal: AbortSignal): Promise<boolean>;
 	control<Method extends ControlMethod>(

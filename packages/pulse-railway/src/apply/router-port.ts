@@ -1,5 +1,6 @@
+import { pinned } from 'pulse-deploy-kit/check-page';
 import { callControl } from '../control/client.ts';
-import { AFFINITY_QUERY, META_PATH, ROUTER_HEALTH_PATH } from '../protocol.ts';
+import { AFFINITY_QUERY, META_PATH, ROUTER_HEALTH_PATH, SELECTED_DEPLOYMENT_HEADER } from '../protocol.ts';
 import type { MetaAnswer, RouterAddress, RouterPort } from './ports.ts';
 
 const TRY_MS = 10_000;
@@ -13,6 +14,20 @@ export function openRouterPort({ origin, controlToken, budgetMs }: RouterAddress
 			const url = new URL(META_PATH, origin);
 			if (deployment !== null) url.searchParams.set(AFFINITY_QUERY, deployment);
 			return metaAnswer(await get(url, signal));
+		},
+		async page(path, deployment, signal) {
+			const response = await fetch(
+				new URL(deployment === null ? path : pinned(path, AFFINITY_QUERY, deployment), origin),
+				{
+					redirect: 'manual',
+					headers: { accept: 'text/html,*/*;q=0.8', 'cache-control': 'no-cache' },
+					signal,
+				},
+			);
+			// The head is enough: a page may stream for ever.
+			await response.body?.cancel();
+			if (deployment === null && response.headers.get(SELECTED_DEPLOYMENT_HEADER) === null) return null;
+			return response.status;
 		},
 		async healthy(signal) {
 			const answer = await get(new URL(ROUTER_HEALTH_PATH, origin), signal);

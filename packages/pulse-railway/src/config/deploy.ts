@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { pagePath } from 'pulse-deploy-kit/check-page';
 import { usageError } from 'pulse-deploy-kit/errors';
 import { parseKeyValues } from 'pulse-deploy-kit/key-value';
 import type { LoadedApp } from 'pulse-deploy-kit/load-app';
@@ -105,6 +106,21 @@ export const deploySettings = {
 		env: ['PULSE_RAILWAY_BIN'],
 		parse: text,
 	},
+	healthPath: {
+		flag: '--health-path <path>',
+		describe: 'page that must give no server error before visitors are sent to the deployment',
+		env: ['PULSE_RAILWAY_HEALTH_PATH'],
+		plugin: 'healthPath',
+		default: '/',
+		parse: pagePath,
+	},
+	pageCheck: {
+		flag: '--no-page-check',
+		describe: 'ask for no page, only whether the deployment is healthy',
+		env: ['PULSE_RAILWAY_PAGE_CHECK'],
+		default: true,
+		parse: flag,
+	},
 	keepFailed: { flag: '--keep-failed', describe: 'leave a failed deployment in place', default: false, parse: flag },
 } satisfies SettingTable;
 
@@ -132,6 +148,8 @@ export interface DeployConfig extends DeployInputs {
 	readonly backendReplicas: number;
 	readonly startCommand: string | undefined;
 	readonly railwayBin: string | undefined;
+	readonly healthPath: string;
+	readonly pageCheck: boolean;
 	readonly keepFailed: boolean;
 }
 
@@ -201,6 +219,8 @@ export function deployConfig(
 		backendReplicas: values.backendReplicas,
 		startCommand: values.startCommand,
 		railwayBin: programPath(typed.cwd, values.railwayBin),
+		healthPath: values.healthPath,
+		pageCheck: values.pageCheck,
 		keepFailed: values.keepFailed,
 	});
 }

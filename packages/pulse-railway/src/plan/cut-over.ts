@@ -9,8 +9,14 @@ const ACTIVE_BUDGET_SECONDS = 180;
 /**
  * The one order of every cut-over, shared by deploy, rollback and promote: it answers through the router → the durable
  * write → the live promotion → everybody answers with it (decision 6). Before the write the old deployment is untouched.
+ * @param page asked for before the write; `null`: none, e.g. of a rollback, whose target has served visitors
  */
-export function cutOver(deployment: string, service: string, affinitySeconds: number): readonly Step[] {
+export function cutOver(
+	deployment: string,
+	service: string,
+	affinitySeconds: number,
+	page: string | null = null,
+): readonly Step[] {
 	return [
 		{
 			kind: 'verify-affinity',
@@ -19,6 +25,7 @@ export function cutOver(deployment: string, service: string, affinitySeconds: nu
 			deployment,
 			budgetSeconds: affinitySeconds,
 		},
+		...(page === null ? [] : [pageStep(deployment, service, page)]),
 		{
 			kind: 'commit-active',
 			id: 'commit',
@@ -43,4 +50,9 @@ export function cutOver(deployment: string, service: string, affinitySeconds: nu
 			budgetSeconds: ACTIVE_BUDGET_SECONDS,
 		},
 	];
+}
+
+function pageStep(deployment: string, service: string, path: string): Step {
+	const title = `Check that ${path} of ${deployment} gives no server error`;
+	return { kind: 'check-page', id: 'check-page', title, deployment, service, path };
 }

@@ -57,6 +57,7 @@ describe('the plan of a deploy', () => {
 			'await-deployments',
 			'register remove-record',
 			'verify-affinity',
+			'check-page',
 			'commit-active true',
 			'promote',
 			'verify-active',

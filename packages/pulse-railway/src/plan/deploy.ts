@@ -89,7 +89,7 @@ export function planDeploy(facts: DeployFacts, config: DeployConfig): Plan {
 			image === undefined ? upload(service, source) : deployImage(service),
 			awaited,
 			registration(id, service),
-			...cutOver(id, service, NEW_SECONDS),
+			...cutOver(id, service, NEW_SECONDS, config.pageCheck ? config.healthPath : null),
 			...(settlement.unclaimed.length === 0 ? [] : [letDrain({ id, serviceName: service }, settlement.unclaimed)]),
 		],
 	};

@@ -2,14 +2,13 @@ import { DeployToolError, isDeployToolError } from 'pulse-deploy-kit/errors';
 import { waitFor } from 'pulse-deploy-kit/wait';
 import { judgeHealth, type Verdict } from '../../health/judge.ts';
 import { readHealth } from '../../platform/health.ts';
-import { CONTAINER_NAME } from '../../protocol.ts';
+import { lastLogLines } from '../log-lines.ts';
 import { made, type Run } from '../run.ts';
 
 /** Of a rollback, whose target ran already (contract A7.1). */
 const BUDGET_SECONDS = 300;
 const INTERVALS_MS = [3000, 5000, 10_000];
 const UNHEALTHY_MS = 60_000;
-const LOG_LINES = 20;
 
 export async function awaitHealth(run: Run, signal: AbortSignal, tell: (waitingFor: string) => void): Promise<string> {
 	const { aws, clock } = run.session;
@@ -54,19 +53,4 @@ async function unhealthy(run: Run, verdict: Extract<Verdict, { kind: 'failed' }>
 				? 'Correct the app and deploy again.'
 				: 'Correct the app and deploy again; visitors are still served by the deployment before.',
 	});
-}
-
-/** No log, or none yet, does not hide why the deployment failed. */
-async function lastLogLines(run: Run, task: string): Promise<string[]> {
-	try {
-		const { events } = await run.session.aws.logs.getLogEvents({
-			logGroupName: made(run.baseline, 'the baseline').logGroupName,
-			logStreamName: `${run.id}/${CONTAINER_NAME}/${task}`,
-			limit: LOG_LINES,
-			startFromHead: false,
-		});
-		return (events ?? []).map((event) => event.message ?? '');
-	} catch {
-		return [];
-	}
 }

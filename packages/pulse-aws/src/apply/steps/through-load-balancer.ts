@@ -63,6 +63,7 @@ async function answersRepeatedly(run: Run, path: string, signal: AbortSignal, te
 				level: 'warning',
 				text: `The load balancer cannot be reached from here (${last}); whether ${run.id} answers was not checked.`,
 			});
+			run.unreachable = true;
 			return { found: 'not checked', untrusted };
 		}
 		throw new DeployToolError('wrong-answer', `${run.id} does not answer through the load balancer.`, {

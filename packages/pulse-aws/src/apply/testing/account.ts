@@ -25,7 +25,7 @@ export interface Account {
 	/** Render sessions of each deployment's tasks, by id; tests change them. */
 	readonly sessions: Map<string, number>;
 	/** What the next image answers with, instead of the app. */
-	broken: 'exits' | 'answers-500' | null;
+	broken: 'exits' | 'answers-500' | 'pages-500' | 'asks-to-sign-in' | null;
 	connect(options?: ConnectOptions & { answers?: readonly (boolean | string)[]; signal?: AbortSignal }): Connected;
 	origin(): Promise<string>;
 	close(): Promise<void>;
@@ -69,7 +69,8 @@ export async function openAccount(options: AccountOptions = {}): Promise<Account
 				},
 				// Time stands still while a real request is under way.
 				frontDoor: (loadBalancer, domain) => ({
-					get: (path, until) => world.clock.hold(frontDoor(loadBalancer, domain, true).get(path, until), 5000),
+					get: (path, until, only) =>
+						world.clock.hold(frontDoor(loadBalancer, domain, true).get(path, until, only), 5000),
 				}),
 				lookAtDomain: async ({ domain, loadBalancer }) => ({
 					domain,
@@ -100,6 +101,7 @@ function template(context: Readonly<Record<string, string>>) {
 	const own = {
 		VerificationSalt: { Value: context.verification_salt ?? '' },
 		VerificationToken: { Value: context.verification_token ?? '' },
+		IdleTimeoutSeconds: { Value: context.idle_timeout_seconds ?? '' },
 		ReaperMaxAgeHours: { Value: context.reaper_max_age_hours ?? '' },
 		ReaperDeploymentTimeoutHours: { Value: context.reaper_deployment_timeout ?? '' },
 		TaskSubnets: base.Outputs?.PublicSubnets ?? { Value: '' },
@@ -135,6 +137,12 @@ function app(world: AwsWorld, sessions: Map<string, number>, broken: Account['br
 		return createServer((request, response) => {
 			if (broken === 'answers-500') response.statusCode = 500;
 			if (plugin.onRequest(request, response)) return;
+			const isPage = !request.url?.startsWith('/_pulse/');
+			if (broken === 'pages-500' && isPage) {
+				onLine('Error: database is not configured');
+				response.statusCode = 500;
+			}
+			if (broken === 'asks-to-sign-in' && isPage) response.writeHead(302, { location: '/login' });
 			response.end(id);
 		});
 	});

@@ -105,6 +105,7 @@ export async function recordingPorts(observed: StackObservation): Promise<Record
 					? { deploymentId: answering, seen: `deployment ${answering}` }
 					: { deploymentId: null, seen: 'status 409' };
 			}),
+		page: (path, deployment) => call(`page ${path} ${deployment ?? 'active'}`, () => 200),
 		healthy: () => call('healthy', () => true),
 		control: (method: ControlMethod, params: object) =>
 			call(`control ${method} ${'id' in params ? params.id : ''}`.trim(), async () => {

@@ -1,0 +1,19 @@
+import { CONTAINER_NAME } from '../protocol.ts';
+import { made, type Run } from './run.ts';
+
+const LINES = 20;
+
+/** The last lines of a task. No log, or none yet, does not hide why the deployment failed. */
+export async function lastLogLines(run: Run, task: string): Promise<string[]> {
+	try {
+		const { events } = await run.session.aws.logs.getLogEvents({
+			logGroupName: made(run.baseline, 'the baseline').logGroupName,
+			logStreamName: `${run.id}/${CONTAINER_NAME}/${task}`,
+			limit: LINES,
+			startFromHead: false,
+		});
+		return (events ?? []).map((event) => event.message ?? '');
+	} catch {
+		return [];
+	}
+}
