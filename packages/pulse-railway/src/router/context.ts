@@ -4,6 +4,7 @@ import type { FailureCause } from './failures.ts';
 import type { Log } from './log.ts';
 import type { RoutingTable } from './snapshot.ts';
 import type { Tunnel } from './tunnel.ts';
+import type { Uploads } from './uploads.ts';
 import type { DialOptions } from './upstream/dial.ts';
 import type { Pool } from './upstream/pool.ts';
 
@@ -13,6 +14,7 @@ export interface ForwardContext {
 	readonly table: RoutingTable;
 	readonly upstreams: Upstreams;
 	readonly pool: Pool;
+	readonly uploads: Uploads;
 	readonly dial: DialOptions;
 	readonly log: Log;
 	/** `null` when switched off. */

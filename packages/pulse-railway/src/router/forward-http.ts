@@ -4,32 +4,29 @@ import type { AssetSearch } from './asset-search.ts';
 import type { Upstream } from './claim.ts';
 import { countFailure, type ForwardContext } from './context.ts';
 import type { FailureCause } from './failures.ts';
-import { type ForwardRequest, isIdempotent } from './forward-request.ts';
+import { type ForwardRequest, fieldsOf, isIdempotent } from './forward-request.ts';
 import { requestLines, responseHeaders, responseLines } from './headers.ts';
 import { passInterim } from './interim.ts';
 import type { RequestFields } from './log.ts';
 import type { RouterResponse } from './messages.ts';
 import { failureReply } from './pages.ts';
-import { awaitsBody, sendBody } from './request-body.ts';
-import type { RequestHead } from './request-head.ts';
-import type { RequestTarget } from './request-target.ts';
+import { type BodyEvents, RequestBody } from './request-body.ts';
 import { ResponseBody } from './response-body.ts';
 import type { Exchange, ExchangeFailure, UpstreamConnection } from './upstream/connection.ts';
+import type { DialFailure } from './upstream/dial.ts';
 import type { ResponseHead } from './upstream/parse-head.ts';
+import type { ConnectEvents } from './upstream/pool.ts';
 
 /** One request on its way to a backend and back: streams both ways, holds nothing but what is in transit. */
-export class HttpExchange implements Exchange {
+export class HttpExchange implements Exchange, BodyEvents, ConnectEvents {
 	readonly #context: ForwardContext;
 	readonly #request: IncomingMessage;
 	readonly #response: RouterResponse;
-	readonly #head: RequestHead;
-	readonly #target: RequestTarget;
-	readonly #requestId: string;
+	readonly #forward: ForwardRequest;
 	readonly #search: AssetSearch | null;
-	readonly #hasBody: boolean;
+	readonly #sent: RequestBody | null;
 	readonly #repeatable: boolean;
 	readonly #started: number;
-	readonly #claimed: Upstream;
 	#connection: UpstreamConnection | null = null;
 	#giveUp: (() => void) | null = null;
 	#retried = false;
@@ -43,13 +40,10 @@ export class HttpExchange implements Exchange {
 		this.#context = context;
 		this.#request = forward.request;
 		this.#response = forward.response;
-		this.#head = forward.head;
-		this.#target = forward.target;
-		this.#claimed = forward.upstream;
-		this.#requestId = forward.requestId;
+		this.#forward = forward;
 		this.#search = forward.search;
-		this.#hasBody = forward.head.chunked || forward.head.contentLength > 0;
-		this.#repeatable = !this.#hasBody && isIdempotent(forward.request.method!);
+		this.#sent = RequestBody.of(forward.request, forward.head, context.uploads, this);
+		this.#repeatable = this.#sent === null && isIdempotent(forward.request.method!);
 		this.lastProgress = context.tick;
 		this.#started = context.log.access === 'all' ? performance.now() : 0;
 	}
@@ -57,39 +51,43 @@ export class HttpExchange implements Exchange {
 	start() {
 		this.#context.exchanges.add(this);
 		this.#response.on('close', () => this.#onClosed());
-		this.#dispatch();
+		if (this.#sent === null) this.#dispatch();
+		else this.#sent.start();
+	}
+
+	onBodyReady() {
+		if (!this.#done) this.#dispatch();
+	}
+
+	onBodyBytes(bytes: number) {
+		this.lastProgress = this.#context.tick;
+		this.#upstream.bytesIn += bytes;
 	}
 
 	#dispatch() {
 		const kept = this.#retried ? null : this.#context.pool.take(this.#upstream.serviceName, this.#repeatable);
-		if (kept !== null) return this.#begin(kept);
-		this.#giveUp = this.#context.pool.connect(this.#upstream.serviceName, {
-			onConnection: (connection) => {
-				this.#giveUp = null;
-				this.#begin(connection);
-			},
-			onRefused: (failure, cause) => {
-				this.#giveUp = null;
-				this.#failed(failure, cause);
-			},
-		});
+		if (kept !== null) return this.onConnection(kept);
+		this.#giveUp = this.#context.pool.connect(this.#upstream.serviceName, this);
 	}
 
-	#begin(connection: UpstreamConnection) {
+	/** By the backend, or for want of a place. */
+	onRefused(failure: DialFailure | 'connection-limit', cause: unknown) {
+		this.#giveUp = null;
+		this.#failed(failure, cause);
+	}
+
+	onConnection(connection: UpstreamConnection) {
+		this.#giveUp = null;
 		this.#connection = connection;
 		const { method, socket } = this.#request;
-		const lines = requestLines(this.#head, socket.remoteAddress ?? '', this.#requestId);
-		connection.start(this, `${method} ${this.#target.forward} HTTP/1.1\r\n${lines}`, method === 'HEAD', this.#hasBody);
-		if (this.#hasBody) {
-			sendBody(this.#request, connection, this, this.#head.chunked, (bytes) => {
-				this.lastProgress = this.#context.tick;
-				this.#upstream.bytesIn += bytes;
-			});
-		}
+		const { head, target, requestId } = this.#forward;
+		const lines = requestLines(head, socket.remoteAddress ?? '', requestId);
+		connection.start(this, `${method} ${target.forward} HTTP/1.1\r\n${lines}`, method === 'HEAD', this.#sent !== null);
+		this.#sent?.send(connection, this);
 	}
 
 	onInformational(status: number, reason: string, headers: readonly string[]) {
-		passInterim(this.#response, this.#head, { status, reason, headers });
+		passInterim(this.#response, this.#forward.head, { status, reason, headers });
 	}
 
 	onHead(head: ResponseHead) {
@@ -101,16 +99,20 @@ export class HttpExchange implements Exchange {
 	#writeHead(head: ResponseHead, deploymentId: string) {
 		const response = this.#response;
 		// A client that still waits to be asked for its body cannot be expected to send it any more.
-		if (this.#context.draining || (this.#head.expectsContinue && !this.#request.complete))
+		if (this.#context.draining || (this.#forward.head.expectsContinue && !this.#request.complete))
 			response.shouldKeepAlive = false;
-		response.writeHead(head.status, head.reason, responseHeaders(head, deploymentId, this.#head, this.#request));
+		response.writeHead(
+			head.status,
+			head.reason,
+			responseHeaders(head, deploymentId, this.#forward.head, this.#request),
+		);
 		this.#body = new ResponseBody(response, head);
 	}
 
 	/** By far the most responses: small, of known length, in one read. They leave in one write. */
 	onWhole(head: ResponseHead, body: string): boolean {
-		if (this.#search?.minds(head) || this.#context.draining || this.#head.expectsContinue) return false;
-		const lines = responseLines(head.headers, this.#upstream.id, this.#head);
+		if (this.#search?.minds(head) || this.#context.draining || this.#forward.head.expectsContinue) return false;
+		const lines = responseLines(head.headers, this.#upstream.id, this.#forward.head);
 		if (!this.#response.sendWhole(head.status, `HTTP/1.1 ${head.status} ${head.reason}\r\n${lines}\r\n${body}`))
 			return false;
 		this.#done = true;
@@ -157,7 +159,10 @@ export class HttpExchange implements Exchange {
 	/** The idle sweep found no byte moving in either direction for too long. */
 	expire() {
 		const stuck = this.#response.headersSent ? this.#response.socket : null;
-		this.#failed(this.#hasBody && awaitsBody(this.#request) ? 'request-timeout' : 'response-timeout', null);
+		const slow = this.#sent?.awaited === true;
+		// What is left of the body is not worth a connection.
+		if (slow) this.#response.shouldKeepAlive = false;
+		this.#failed(slow ? 'request-timeout' : 'response-timeout', null);
 		// A client that does not read would never let the rest go out.
 		stuck?.destroy();
 	}
@@ -180,6 +185,7 @@ export class HttpExchange implements Exchange {
 			return this.#searchOn(this.#search);
 		}
 		this.#done = true;
+		this.#sent?.end();
 		this.#release();
 		countFailure(this.#upstream.failures, cause);
 		this.#context.log.failed(cause, this.#fields(), error);
@@ -215,8 +221,8 @@ export class HttpExchange implements Exchange {
 		}
 		this.#release();
 		this.#context.exchanges.delete(this);
-		this.#context.upstreams.releaseRequest(this.#claimed);
-		if (this.#hasBody && !this.#request.complete) this.#request.resume();
+		this.#context.upstreams.releaseRequest(this.#forward.upstream);
+		this.#sent?.end();
 		if (this.#context.log.access === 'all') {
 			const ms = Math.round(performance.now() - this.#started);
 			this.#context.log.served({ ...this.#fields(), status: this.#response.statusCode, bytes: this.#bytes, ms });
@@ -235,15 +241,10 @@ export class HttpExchange implements Exchange {
 
 	/** Who is asked now: at first the deployment that was claimed. */
 	get #upstream(): Upstream {
-		return this.#search?.asked ?? this.#claimed;
+		return this.#search?.asked ?? this.#forward.upstream;
 	}
 
 	#fields(): RequestFields {
-		return {
-			request: this.#requestId,
-			method: this.#request.method!,
-			path: this.#target.path,
-			deployment: this.#upstream.id,
-		};
+		return fieldsOf(this.#forward, this.#upstream);
 	}
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { AssetSearch } from './asset-search.ts';
 import type { Upstream } from './claim.ts';
+import type { RequestFields } from './log.ts';
 import type { RouterResponse } from './messages.ts';
 import type { RequestHead } from './request-head.ts';
 import type { RequestTarget } from './request-target.ts';
@@ -15,6 +16,11 @@ export interface ForwardRequest {
 	readonly requestId: string;
 	/** Only for a request whose 404 may be another deployment's 200. */
 	readonly search: AssetSearch | null;
+}
+
+/** What the log says of it. */
+export function fieldsOf({ request, target, requestId }: ForwardRequest, { id }: Upstream): RequestFields {
+	return { request: requestId, method: request.method!, path: target.path, deployment: id };
 }
 
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);

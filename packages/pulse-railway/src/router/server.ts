@@ -15,6 +15,7 @@ import { Lookups } from './lookup.ts';
 import type { RouterOptions } from './options.ts';
 import type { RouteContext } from './route.ts';
 import { RoutingTable } from './snapshot.ts';
+import { Uploads } from './uploads.ts';
 import { Pool } from './upstream/pool.ts';
 
 export interface Router {
@@ -48,11 +49,13 @@ export function createRouter(options: RouterOptions): Router {
 		...(options.onConnect ? { onConnect: options.onConnect } : {}),
 	};
 	const servicePrefix = options.servicePrefix ?? '';
+	const connectionLimit = options.connectionLimit ?? 2048;
 	const context: ForwardContext = {
 		servicePrefix,
 		table,
 		upstreams,
-		pool: new Pool({ ...dial, connectionLimit: options.connectionLimit ?? 2048 }),
+		pool: new Pool({ ...dial, connectionLimit }),
+		uploads: new Uploads({ limit: Math.max(1, connectionLimit >> 1), patienceMs: dial.connectTimeoutMs }),
 		dial,
 		log,
 		assets: options.assetFallback === false ? null : new AssetMemory(table, servicePrefix, now),
@@ -132,6 +135,7 @@ export function createRouter(options: RouterOptions): Router {
 /** Ends requests on which nothing moved for `idleSeconds`. */
 function sweep(context: ForwardContext, idleSeconds: number): void {
 	context.tick++;
+	context.uploads.sweep();
 	for (const exchange of context.exchanges) {
 		if (context.tick - exchange.lastProgress > idleSeconds) exchange.expire();
 	}
