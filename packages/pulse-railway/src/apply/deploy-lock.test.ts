@@ -1,7 +1,9 @@
+import { usageError } from 'pulse-deploy-kit/errors';
 import { recordingHost } from 'pulse-deploy-kit/recording-host';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { stack } from '../plan/testing/stack.ts';
 import { withDeployLock } from './deploy-lock.ts';
+import type { RouterPort } from './ports.ts';
 import { type Recorded, recordingPorts, virtualClock } from './testing/recording-ports.ts';
 
 let world: Recorded;
@@ -59,5 +61,30 @@ describe('the deploy lock', () => {
 		});
 		await expect(done).rejects.toMatchObject({ code: 'lock-held', message: expect.stringContaining('bob@desk') });
 		expect(worked).toBe(false);
+	});
+
+	it('that lapsed is lost where the router is older and cannot say whether another had it', async () => {
+		const { control } = world.router;
+		let token = '';
+		const older: RouterPort = {
+			...world.router,
+			control: (method, params, stop) => {
+				if (method === 'lock.acquire') ({ token } = params as { token: string });
+				if (method === 'lock.retake') return Promise.reject(usageError('the router does not understand this'));
+				return control(method, params, stop);
+			},
+		};
+		const clock = { time: Date.now(), now: () => clock.time, sleep: () => new Promise<void>(() => {}) };
+		const options = { router: older, clock, host: recordingHost(), signal, owner: 'anna', ttlMs: 15_000 };
+		await withDeployLock(options, async (lock) => {
+			await lock.confirm();
+			await control('lock.release', { name: 'deploy', token }, signal);
+			clock.time += 15_000;
+			await expect(lock.confirm()).rejects.toMatchObject({
+				code: 'lock-lost',
+				detail: expect.stringContaining('the router is older than this command'),
+			});
+			expect(lock.signal.aborted).toBe(true);
+		});
 	});
 });

@@ -209,6 +209,32 @@ describe('the control client', () => {
 		);
 	});
 
+	it('takes a lapsed lock again by its last fence, asks an unknown service, and removes in one state alone', async () => {
+		const name = { name: 'deploy' } as const;
+		const mine = { ...name, owner: 'ann@laptop', token: 'a-lock-token-of-ann', ttlMs: 15_000 };
+		const grant = await callControl(target, 'lock.acquire', mine, signal);
+		const lastFence = grant.granted ? grant.fence : 0;
+		await store.releaseLock('deploy', mine.token);
+		const again = await callControl(target, 'lock.retake', { ...mine, lastFence }, signal);
+		expect(again.granted && again.fence > lastFence).toBe(true);
+		await store.releaseLock('deploy', mine.token);
+		const refused = await callControl(target, 'lock.retake', { ...mine, lastFence }, signal);
+		expect(refused).toMatchObject({ granted: false });
+		const unknown = { id: 'lost', serviceName: 'svc-lost' };
+		expect(await callControl(target, 'sessions', unknown, signal)).toMatchObject({ reachable: true, total: 2 });
+		await store.promote('a', 'svc-a');
+		await store.promote('b', 'svc-b');
+		const wrong = callControl(target, 'remove', { id: 'a', from: 'pending' }, signal);
+		await expect(wrong).rejects.toMatchObject({ code: 'deployment-state' });
+		expect(await callControl(target, 'remove', { id: 'a', from: 'draining' }, signal)).toBe(true);
+	});
+
+	it('leaves out what it does not know, so that a newer command is understood', async () => {
+		await store.register('a', 'svc-a');
+		const newer = { id: 'a', unheardOf: 'pending' } as { id: string };
+		expect(await callControl(target, 'remove', newer, signal)).toBe(true);
+	});
+
 	it('tries again while the router is unreachable, with a nonce that was never used', async () => {
 		first.push('hang up', { status: 502, body: {} }, 'hang up after');
 		expect(await callControl(target, 'register', { id: 'a', serviceName: 'svc-a' }, signal)).toMatchObject({ id: 'a' });

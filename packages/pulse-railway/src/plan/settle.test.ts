@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DeploymentState } from '../deployments/record.ts';
+import type { Sessions } from '../janitor/facts.ts';
 import { letDrain, settle } from './settle.ts';
 import { live, NOW, stack } from './testing/stack.ts';
 
@@ -8,12 +9,32 @@ interface Case {
 	readonly backends?: readonly string[];
 	readonly live?: Readonly<Record<string, DeploymentState>>;
 	readonly promotedAt?: number;
+	/** Those whose deployment succeeded; others never ran. */
+	readonly running?: readonly string[];
+	/** What they say of themselves: how many sessions, or nothing. */
+	readonly sessions?: Readonly<Record<string, number | null>>;
 }
 
-function settled({ active, backends = [], live: states = {}, promotedAt }: Case) {
-	const observation = stack({ backends, ...(active === undefined ? {} : { active }) });
+const SUCCESS = { id: 'd', status: 'SUCCESS' as const, stopped: false, createdAt: '' };
+
+function settlement(one: Case) {
+	const { active, backends = [], live: states = {}, promotedAt, running = [], sessions = {} } = one;
+	const observed = stack({ backends, ...(active === undefined ? {} : { active }) });
+	const services = observed.services.map((service) =>
+		running.includes(service.name) ? { ...service, latestDeployment: SUCCESS } : service,
+	);
 	const snapshot = live(states, promotedAt === undefined ? {} : { promotedAt });
-	const { steps, activeId, warnings, deleted } = settle(observation, snapshot, NOW);
+	const said = Object.entries(sessions).map(([id, total]): [string, Sessions] => [
+		id,
+		total === null
+			? { reachable: false, detail: 'no answer' }
+			: { reachable: true, total, connected: total, drainable: total === 0 },
+	]);
+	return settle({ ...observed, services }, snapshot, NOW, Object.fromEntries(said));
+}
+
+function settled(one: Case) {
+	const { steps, activeId, warnings, deleted } = settlement(one);
 	return { steps: steps.map(({ id }) => id), activeId, warned: warnings.length > 0, deleted: [...deleted] };
 }
 
@@ -74,6 +95,57 @@ describe('before anything new begins', () => {
 					{ id: 'a', serviceName: 'a' },
 				],
 			},
+		});
+	});
+
+	describe('a service that runs and that the live store does not know, as after a restore from an older copy,', () => {
+		const restored = { active: 'b', backends: ['a', 'b', 'c'], live: { a: 'draining', b: 'active' } } as const;
+
+		it('drains when somebody is on it, and what is known stays known', () => {
+			const { steps, warnings, deleted } = settlement({ ...restored, running: ['c'], sessions: { c: 2 } });
+			expect(steps).toMatchObject([
+				{
+					id: 'let-drain',
+					title: 'Let c drain',
+					truth: { activeId: 'b', services: [{ id: 'b' }, { id: 'a' }, { id: 'c' }] },
+				},
+			]);
+			expect([...deleted]).toEqual([]);
+			expect(warnings).toEqual(["The router's store did not know c, which has 2 live sessions; it is left to drain."]);
+		});
+
+		it.each([
+			['does not answer', { c: null }],
+			['was not asked, because the router is older', {}],
+		])('drains when it %s: the janitor keeps asking', (_what, sessions) => {
+			expect(settled({ ...restored, running: ['c'], sessions })).toMatchObject({ steps: ['let-drain'], deleted: [] });
+		});
+
+		it('is deleted when it says that nobody is on it', () => {
+			expect(settled({ ...restored, running: ['c'], sessions: { c: 0 } }).steps).toEqual(['leftover:c']);
+		});
+
+		it('drains although the older copy has it as pending', () => {
+			const pending = { ...restored, live: { ...restored.live, c: 'pending' } } as const;
+			expect(settled({ ...pending, running: ['c'], sessions: { c: 1 } })).toMatchObject({
+				steps: ['forget:c', 'let-drain'],
+				deleted: [],
+			});
+			expect(settled({ ...pending, running: ['c'], sessions: { c: 0 } }).steps).toEqual(['forget:c', 'leftover:c']);
+		});
+
+		it('drains also where an interrupted promotion is finished first', () => {
+			const { steps } = settlement({
+				active: 'd',
+				backends: ['b', 'c', 'd'],
+				live: { b: 'active', d: 'draining' },
+				running: ['c'],
+				sessions: { c: 1 },
+			});
+			expect(steps).toMatchObject([
+				{ id: 'finish:d' },
+				{ id: 'let-drain', truth: { activeId: 'd', services: [{ id: 'd' }, { id: 'b' }, { id: 'c' }] } },
+			]);
 		});
 	});
 

@@ -48,6 +48,16 @@ export function describeDeployments(on: StoreFixture): void {
 			expect(stateById(await on.store.snapshot())).toEqual({ a: 'active' });
 		});
 
+		it('removes a record that another made more of only for those who ask for that state', async () => {
+			await on.store.register('a', 'svc-a');
+			await on.store.promote('a', 'svc-a');
+			await on.other.promote('b', 'svc-b');
+			await expect(on.store.remove('a', { from: 'pending' })).rejects.toMatchObject({ code: 'deployment-state' });
+			expect((await on.other.find('a'))?.state).toBe('draining');
+			expect(await on.store.remove('a', { from: 'draining' })).toBe(true);
+			expect(await on.store.remove('a', { from: 'draining' })).toBe(false);
+		});
+
 		it('retires and removes, and says when it is already gone', async () => {
 			await on.store.promote('a', 'svc-a');
 			await on.store.promote('b', 'svc-b');
