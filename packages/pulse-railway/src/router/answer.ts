@@ -1,14 +1,17 @@
-import { type ServerResponse, STATUS_CODES } from 'node:http';
+import { METHODS, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { type FailureCause, failureOf } from './failures.ts';
 import type { Answer } from './stale.ts';
+
+/** Every method that Node parses, but for the two that are no request to an app (contract, decision 26). */
+const ALLOWED = METHODS.filter((method) => method !== 'TRACE' && method !== 'CONNECT').join(', ');
 
 /** What the client reads for a failure. */
 export function failureAnswer(cause: FailureCause): Answer {
 	const failure = failureOf(cause);
 	const headers = ['content-type', 'application/json'];
 	if (failure.retryAfter !== undefined) headers.push('retry-after', String(failure.retryAfter));
-	if (failure.status === 405) headers.push('allow', 'DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT');
+	if (failure.status === 405) headers.push('allow', ALLOWED);
 	return { status: failure.status, headers, body: JSON.stringify({ detail: failure.detail }) };
 }
 
@@ -37,6 +40,10 @@ export function writeRawAnswer(socket: Socket, answer: Answer): void {
 	const headers = [...answer.headers, ...NOT_KEPT];
 	for (let i = 0; i < headers.length; i += 2) text += `${headers[i]}: ${headers[i + 1]}\r\n`;
 	text += `content-length: ${Buffer.byteLength(answer.body)}\r\nconnection: close\r\n\r\n${answer.body}`;
+	endAndLinger(socket, text);
+}
+
+export function endAndLinger(socket: Socket, text: string): void {
 	socket.end(text, 'latin1');
 	linger(socket, LINGER_MS);
 }

@@ -20,8 +20,10 @@ export interface ForwardContext {
 	/** `null` when switched off. */
 	readonly assets: AssetMemory | null;
 	/** Requests under way, for the idle sweep and for draining. */
-	readonly exchanges: Set<{ readonly lastProgress: number; expire(): void }>;
+	readonly exchanges: Set<{ readonly lastProgress: number; expire(): void; askClient(): void }>;
 	readonly tunnels: Set<Tunnel>;
+	/** A request, or a direction of a websocket in which something waits, ends after this long without a byte. */
+	readonly idleTimeoutMs: number;
 	/** Whole seconds since start, cheap to read. */
 	tick: number;
 	/** Tells clients to take their next request to another router. */

@@ -46,6 +46,9 @@ export class WebSocketHandshake implements ResponseEvents {
 	#backend: Socket | null = null;
 	#chunked = false;
 	#answered = false;
+	/** What one read brought of a refusal: it leaves in one write, or not at all when the rest of that read is no answer. */
+	#text = '';
+	#sent = false;
 	#over = false;
 	#giveUp: () => void = () => {};
 	#timer: NodeJS.Timeout | null = null;
@@ -58,7 +61,6 @@ export class WebSocketHandshake implements ResponseEvents {
 	start(): void {
 		const { client, upstream } = this.#request;
 		client.on('error', this.#onClientGone);
-		client.on('end', this.#onClientGone);
 		client.on('close', this.#onClientGone);
 		this.#feed.sink = (chunk) => this.#onBackendData(chunk);
 		this.#giveUp = dial(this.#context.dial, upstream.serviceName, this.#feed.onread(), {
@@ -69,13 +71,14 @@ export class WebSocketHandshake implements ResponseEvents {
 
 	#onConnected(backend: Socket): void {
 		this.#backend = backend;
-		const { client, head, target } = this.#request;
+		const { client, head, target, fields } = this.#request;
 		backend.on('error', ignore);
 		backend.on('close', this.#onBackendClosed);
 		backend.on('end', this.#onBackendClosed);
 		this.#timer = setTimeout(() => this.#fail('response-timeout', null), this.#context.dial.connectTimeoutMs);
 		this.#parser.begin(false, true);
-		backend.write(`GET ${target.forward} HTTP/1.1\r\n${handshakeLines(head, client.remoteAddress ?? '')}`, 'latin1');
+		const lines = handshakeLines(head, client.remoteAddress ?? '', fields.request);
+		backend.write(`GET ${target.forward} HTTP/1.1\r\n${lines}`, 'latin1');
 	}
 
 	/** A reset is never the end of a refusal whose body lasts until the connection ends. */
@@ -87,6 +90,17 @@ export class WebSocketHandshake implements ResponseEvents {
 	#onBackendData(chunk: Buffer): void {
 		if (this.#over) return;
 		if (!this.#parser.execute(chunk)) this.#fail('bad-response', null);
+		else if (this.#text !== '') this.#send();
+	}
+
+	#send(): void {
+		const { client } = this.#request;
+		client.write(this.#text, 'latin1');
+		this.#text = '';
+		this.#sent = true;
+		if (!client.writableNeedDrain || this.#backend?.isPaused()) return;
+		this.#backend?.pause();
+		client.once('drain', () => this.#backend?.resume());
 	}
 
 	onInformational(): void {}
@@ -113,17 +127,12 @@ export class WebSocketHandshake implements ResponseEvents {
 		this.#chunked = head.chunked;
 		const framing = head.chunked ? 'Transfer-Encoding: chunked\r\n' : '';
 		const lines = responseLines(head.headers, this.#request.upstream.id, this.#request.head);
-		this.#request.client.write(`${statusLine(head)}Connection: close\r\n${framing}${lines}\r\n`, 'latin1');
+		this.#text = `${statusLine(head)}Connection: close\r\n${framing}${lines}\r\n`;
 	}
 
 	onBody(chunk: Buffer): void {
-		const { client } = this.#request;
-		if (this.#chunked) client.write(`${chunk.length.toString(16)}\r\n`, 'latin1');
-		client.write(Buffer.from(chunk));
-		if (this.#chunked) client.write('\r\n', 'latin1');
-		if (!client.writableNeedDrain || this.#backend?.isPaused()) return;
-		this.#backend?.pause();
-		client.once('drain', () => this.#backend?.resume());
+		const bytes = chunk.toString('latin1', 0, chunk.length);
+		this.#text += this.#chunked ? `${chunk.length.toString(16)}\r\n${bytes}\r\n` : bytes;
 	}
 
 	onComplete(): void {
@@ -131,7 +140,7 @@ export class WebSocketHandshake implements ResponseEvents {
 		this.#detach();
 		this.#backend?.destroy();
 		client.on('error', ignore);
-		client.end(this.#chunked ? '0\r\n\r\n' : '');
+		client.end(`${this.#text}${this.#chunked ? '0\r\n\r\n' : ''}`, 'latin1');
 		linger(client, this.#context.dial.connectTimeoutMs);
 		this.#context.upstreams.releaseSocket(this.#request.upstream);
 	}
@@ -145,7 +154,7 @@ export class WebSocketHandshake implements ResponseEvents {
 		client.on('error', ignore);
 		if (cause === 'client-gone') client.destroy();
 		// Anything milder would look like the end of a body without length.
-		else if (this.#answered) client.resetAndDestroy();
+		else if (this.#sent) client.resetAndDestroy();
 		else writeRawAnswer(client, failureAnswer(cause));
 		countFailure(upstream.failures, cause);
 		this.#context.log.failed(cause, fields, error);
@@ -157,7 +166,7 @@ export class WebSocketHandshake implements ResponseEvents {
 		this.#over = true;
 		if (this.#timer !== null) clearTimeout(this.#timer);
 		const { client } = this.#request;
-		for (const event of ['error', 'end', 'close']) client.off(event, this.#onClientGone);
+		for (const event of ['error', 'close']) client.off(event, this.#onClientGone);
 		this.#feed.sink = null;
 		this.#backend?.off('close', this.#onBackendClosed);
 		this.#backend?.off('end', this.#onBackendClosed);

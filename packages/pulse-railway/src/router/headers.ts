@@ -18,21 +18,25 @@ import type { ResponseHead } from './upstream/parse-head.ts';
 
 /** Everything after the request line of a forwarded request, the blank line included. */
 export function requestLines(head: RequestHead, peer: string, requestId: string): string {
-	let text = `Host: ${head.host}\r\n${head.lines}${forwardedLines(head.forwarded, head.host, peer)}`;
-	if (head.requestId === '') text += `x-request-id: ${requestId}\r\n`;
+	let text = `Host: ${head.host}\r\n${head.lines}${forwardedLines(head.forwarded, head.host, peer)}${ownIdLine(head, requestId)}`;
 	if (head.chunked) text += 'Transfer-Encoding: chunked\r\n';
 	else if (head.contentLength !== -1) text += `Content-Length: ${head.contentLength}\r\n`;
-	if (head.expectsContinue) text += 'Expect: 100-continue\r\n';
+	if (head.expectation !== '') text += `Expect: ${head.expectation}\r\n`;
 	if (head.acceptsTrailers) text += 'Connection: TE\r\nTE: trailers\r\n';
 	return `${text}\r\n`;
 }
 
 /** Everything after the request line of a forwarded websocket handshake. */
-export function handshakeLines(head: RequestHead, peer: string): string {
+export function handshakeLines(head: RequestHead, peer: string, requestId: string): string {
 	return (
 		`Host: ${head.host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${head.lines}` +
-		`${forwardedLines(head.forwarded, head.host, peer)}\r\n`
+		`${forwardedLines(head.forwarded, head.host, peer)}${ownIdLine(head, requestId)}\r\n`
 	);
+}
+
+/** Only where a client gave no id of its own, which is among the copied headers. */
+function ownIdLine(head: RequestHead, requestId: string): string {
+	return head.requestId === '' ? `x-request-id: ${requestId}\r\n` : '';
 }
 
 /** A backend's headers as this client gets them: a flat array of names and values. */

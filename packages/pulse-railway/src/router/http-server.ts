@@ -3,7 +3,8 @@ import type { Socket } from 'node:net';
 import { failureAnswer, writeRawAnswer } from './answer.ts';
 import { countFailure } from './context.ts';
 import type { FailureCause } from './failures.ts';
-import { handshakeInTurn, inTurn, owedResponse } from './in-turn.ts';
+import { leaveUnlessAnswered } from './half-closed.ts';
+import { closeAfterAnswers, handshakeInTurn, inTurn, owedResponse } from './in-turn.ts';
 import { RouterRequest, RouterResponse } from './messages.ts';
 import { ignoreError, type RouteContext, routeRequest, routeUpgrade } from './route.ts';
 
@@ -46,12 +47,19 @@ export function createHttpServer(
 	};
 	server.on('request', onRequest);
 	server.on('checkContinue', onRequest);
+	// An expectation that is not known here may be known to the app (RFC 9110 §10.1.1); Node would answer 417 by itself.
+	server.on('checkExpectation', onRequest);
+	// A client that has ended its side may still be reading. Node knows how to wait for it, and not from its options.
+	Object.assign(server, { httpAllowHalfOpen: true });
+	server.on('connection', (socket) => void socket.once('end', leaveUnlessAnswered));
 	server.on('upgrade', (request, socket, early) => {
 		socket.on('error', ignoreError);
+		if (request.excess) return closeAfterAnswers(socket as Socket);
 		handshakeInTurn(socket as Socket, () => routeUpgrade(route, request, socket as Socket, early));
 	});
-	server.on('connect', (_request, socket) => {
+	server.on('connect', (request, socket) => {
 		socket.on('error', ignoreError);
+		if (request.excess) return closeAfterAnswers(socket as Socket);
 		handshakeInTurn(socket as Socket, () => {
 			countFailure(route.forward.failures, 'method-not-allowed');
 			writeRawAnswer(socket as Socket, failureAnswer('method-not-allowed'));

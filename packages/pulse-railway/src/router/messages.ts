@@ -1,23 +1,30 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
+import { mayNotWait } from './in-turn.ts';
 
 /** A request as Node's parser reads it, without the header object that nobody here asks for. */
 export class RouterRequest extends IncomingMessage {
 	// Node's constructor assigns `upgrade` before a field of this class would exist.
 	declare offered: boolean | null;
 
+	/** Pipelined beyond what may wait: neither it nor anything behind it on its connection is served. */
+	declare excess: boolean | undefined;
+
 	/**
 	 * Only a websocket is an upgrade here. Any other offer (`h2c`) is declined by serving the request as plain HTTP, which
 	 * RFC 9110 §7.8 allows; Node would hand over the bare socket for all of them.
 	 */
 	get upgrade(): boolean {
+		if (this.excess) return true;
 		return (
 			this.offered === true &&
 			(this.method === 'CONNECT' || /(?:^|[\s,])websocket(?:$|[\s,])/i.test(headerOf(this.rawHeaders, 'upgrade') ?? ''))
 		);
 	}
 
-	set upgrade(value: boolean) {
+	/** Node's parser sets it when a head is whole, and null before. What `upgrade` says then can stop it within what it has read. */
+	set upgrade(value: boolean | null) {
 		this.offered = value;
+		if (value !== null && mayNotWait(this.socket)) this.excess = true;
 	}
 }
 

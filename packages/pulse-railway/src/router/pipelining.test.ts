@@ -80,3 +80,62 @@ it('what a client says behind a handshake that waits behind many requests reache
 	await eventually(() => backend.received.some((text) => text.endsWith('-late')));
 	expect(backend.received.find((text) => text.endsWith('-late'))).toMatch(/\r\n\r\nearly-late$/);
 });
+
+it('a connection on which more waits than may is answered what it has, in order, and closed', async () => {
+	let answer = () => {};
+	const backend = await startBackend((request, response) => {
+		if (request.url === '/slow') answer = () => response.end('slow');
+		else response.end(request.url);
+	});
+	const { port } = await startRouter({ deployments: { v1: backend } });
+	let flood = 'GET /slow HTTP/1.1\r\nHost: a\r\n\r\n';
+	for (let i = 0; i < 5_000; i++) flood += `GET /${i} HTTP/1.1\r\nHost: a\r\n\r\n`;
+	const client = rawClient(port, flood);
+	await eventually(() => answer.toString().includes('slow'));
+	// It goes on all the while: what is read and dropped must not reset the connection under its answers.
+	const more = setInterval(() => client.socket.write(REQUEST.repeat(100)), 5);
+	onTestFinished(() => clearInterval(more));
+	await new Promise((resolve) => setTimeout(resolve, 100));
+	answer();
+	const text = await client.ended();
+	const bodies = [...text.matchAll(/\r\n\r\n(slow|\/\d+)/g)].map(([, body]) => body);
+	expect(bodies).toEqual(['slow', ...Array.from({ length: 256 }, (_, i) => `/${i}`)]);
+	expect(text).not.toContain('400');
+});
+
+it.each([
+	['heads', (i: number) => `GET /${i} HTTP/1.1\r\nHost: a\r\nX-A: ${'a'.repeat(40_000)}\r\n\r\n`.repeat(20)],
+	['a body', (i: number) => `POST /${i} HTTP/1.1\r\nHost: a\r\nContent-Length: 400000\r\n\r\n${'a'.repeat(300_000)}`],
+])('long %s that wait are counted by their bytes: beyond 8 MB of all connections none waits', async (_, waiting) => {
+	let answering = false;
+	const backend = await startRawBackend((socket) => void (answering && socket.write(ANSWER)));
+	const { port, router } = await startRouter({ deployments: { v1: backend.port } });
+	const clients = Array.from({ length: 60 }, (_, i) => rawClient(port, `${REQUEST}${waiting(i)}`));
+	await eventually(() => router.context.exchanges.size === clients.length);
+	for (const { socket } of clients) socket.write(REQUEST.repeat(10));
+	const before = process.memoryUsage().arrayBuffers;
+	await new Promise((resolve) => setTimeout(resolve, 300));
+	expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(10_000_000);
+	for (const socket of backend.sockets) socket.write(ANSWER);
+	// Those that were not let in get the one answer that they were owed, and the end.
+	const closed = await Promise.all(clients.slice(-20).map((client) => client.ended()));
+	for (const text of closed) expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
+	for (const { socket } of clients) socket.destroy();
+	await eventually(() => router.context.exchanges.size === 0);
+	// What was held is given back: the next one may wait again.
+	answering = true;
+	const next = rawClient(port, REQUEST.repeat(2));
+	await eventually(() => next.text().match(/200 OK/g)?.length === 2);
+});
+
+it('an answer that is owed before a waiting handshake goes on when its client reads again', async () => {
+	const size = 3_000_000;
+	const backend = await startBackend((_, response) => response.end('a'.repeat(size)));
+	const { port } = await startRouter({ deployments: { v1: backend } });
+	const client = rawClient(port);
+	client.socket.pause();
+	client.socket.write(`${REQUEST}GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+	await new Promise((resolve) => setTimeout(resolve, 300));
+	client.socket.resume();
+	await eventually(() => client.text().length > size);
+});

@@ -18,6 +18,8 @@ export interface RequestHead {
 	/** `-1` without a Content-Length. */
 	contentLength: number;
 	chunked: boolean;
+	/** As it was given: the app may know more than 100-continue. */
+	expectation: string;
 	expectsContinue: boolean;
 	acceptsTrailers: boolean;
 	fetchDest: string;
@@ -45,7 +47,7 @@ const TAKEN = new Map<string, Take>([
 	[
 		'content-length',
 		(head, value) => {
-			if (head.contentLength !== -1 || !/^\d{1,15}$/.test(value)) head.refused = 'bad-request';
+			if (head.contentLength !== -1 || !/^0*\d{1,15}$/.test(value)) head.refused = 'bad-request';
 			head.contentLength = Number(value);
 		},
 	],
@@ -60,7 +62,8 @@ const TAKEN = new Map<string, Take>([
 	[
 		'expect',
 		(head, value) => {
-			head.expectsContinue = value.toLowerCase() === '100-continue';
+			head.expectation = head.expectation === '' ? value : `${head.expectation}, ${value}`;
+			head.expectsContinue = CONTINUE.test(head.expectation);
 		},
 	],
 	[
@@ -163,6 +166,8 @@ const READ = new Map<string, Take>([
 /** No separators of userinfo, path or list: what one backend takes for the host must be what every backend takes for it. */
 const HOST = /^[^\s/\\@,?#]*$/;
 
+const CONTINUE = /(?:^|[\s,])100-continue(?:$|[\s,])/i;
+
 /** Reads a client's raw headers once. */
 export function readRequestHead(raw: readonly string[]): RequestHead {
 	const head: RequestHead = {
@@ -176,6 +181,7 @@ export function readRequestHead(raw: readonly string[]): RequestHead {
 		railwayRequestId: '',
 		contentLength: -1,
 		chunked: false,
+		expectation: '',
 		expectsContinue: false,
 		acceptsTrailers: false,
 		fetchDest: '',

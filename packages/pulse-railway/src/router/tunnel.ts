@@ -2,10 +2,8 @@ import type { Socket } from 'node:net';
 import type { Upstream } from './claim.ts';
 import type { ForwardContext } from './context.ts';
 import { closeFrame, FrameBoundary } from './frame-boundary.ts';
+import { askWhetherGone, HALF_CLOSED_MS } from './half-closed.ts';
 import { writeCopy } from './write-copy.ts';
-
-/** Whoever has ended waits this long for the other side to end as well. */
-const HALF_CLOSED_MS = 10_000;
 
 /** An open websocket: bytes pass both ways untouched, and the end of either side ends the other. */
 export class Tunnel {
@@ -18,6 +16,7 @@ export class Tunnel {
 	#closeSent = false;
 	#open = 2;
 	#deadline: NodeJS.Timeout | null = null;
+	readonly #giveUp = () => this.destroy();
 
 	constructor(client: Socket, backend: Socket, upstream: Upstream, context: ForwardContext) {
 		this.#client = client;
@@ -25,16 +24,18 @@ export class Tunnel {
 		this.#upstream = upstream;
 		this.#context = context;
 		context.tunnels.add(this);
-		client.on('drain', () => backend.resume());
-		backend.on('drain', () => client.resume());
+		client.on('drain', () => this.#goOn(client, backend));
+		backend.on('drain', () => this.#goOn(backend, client));
 		this.#endTogether(client, backend);
 		this.#endTogether(backend, client);
+		// It ended its side while the handshake was under way. What it said before that is written first.
+		if (client.readableEnded) process.nextTick(() => this.#endSoon(backend));
 	}
 
 	/** `chunk` is valid only during the call. */
 	onClientData(chunk: Buffer): void {
 		this.#upstream.bytesIn += chunk.length;
-		if (!writeCopy(this.#backend, chunk)) this.#client.pause();
+		if (!writeCopy(this.#backend, chunk)) this.#wait(this.#backend, this.#client);
 	}
 
 	/** `chunk` is valid only during the call. */
@@ -45,7 +46,7 @@ export class Tunnel {
 		if (this.#closing === null) this.#toClient.advance(chunk);
 		else passed = chunk.subarray(0, this.#toClient.finishFrame(chunk));
 		this.#upstream.bytesOut += passed.length;
-		if (!writeCopy(this.#client, passed)) this.#backend.pause();
+		if (!writeCopy(this.#client, passed)) this.#wait(this.#client, this.#backend);
 		this.#sendClose();
 	}
 
@@ -58,6 +59,24 @@ export class Tunnel {
 	destroy(): void {
 		this.#client.destroy();
 		this.#backend.destroy();
+	}
+
+	/** For the sweep: who is not read, because the other side takes nothing, is not heard to leave. */
+	askWhetherGone(): void {
+		askWhetherGone(this.#client);
+		askWhetherGone(this.#backend);
+	}
+
+	/** `slow` is to take what it was written. A side that takes nothing for too long is as good as gone. */
+	#wait(slow: Socket, other: Socket): void {
+		if (other.isPaused()) return;
+		other.pause();
+		slow.setTimeout(this.#context.idleTimeoutMs, this.#giveUp);
+	}
+
+	#goOn(slow: Socket, other: Socket): void {
+		slow.setTimeout(0, this.#giveUp);
+		other.resume();
 	}
 
 	#sendClose(): void {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { expect, it } from 'vitest';
-import { startRouter } from './testing/router.ts';
+import { eventually, standsStill, startRouter } from './testing/router.ts';
 import { rawClient, startRawBackend } from './testing/sockets.ts';
 
 const TABLE = '/proc/net/tcp';
@@ -27,3 +28,34 @@ it.skipIf(!existsSync(TABLE))(
 		await expect.poll(timer).toBe(KEEP_ALIVE);
 	},
 );
+
+const REQUEST = 'GET /slow HTTP/1.1\r\nHost: a\r\n\r\n';
+const LEAVES: [string, (socket: Socket) => void][] = [
+	['ends its connection', (socket) => socket.destroy()],
+	['resets its connection', (socket) => socket.resetAndDestroy()],
+];
+
+it.each(LEAVES)(
+	'a client that %s is noticed behind whatever it has asked, and its backend connection let go',
+	async (_, leave) => {
+		const backend = await startRawBackend(() => {});
+		const { port, router } = await startRouter({ deployments: { v1: backend.port } });
+		const clients = [0, 1, 31, 32, 33, 64, 3_000].map((behind) => rawClient(port, REQUEST.repeat(1 + behind)));
+		await eventually(() => backend.received.length === clients.length);
+		// For the pause of their reading.
+		await new Promise((resolve) => setTimeout(resolve, 100));
+		for (const { socket } of clients) leave(socket);
+		await eventually(() => router.context.exchanges.size === 0 && router.context.pool.open === 0);
+		await eventually(() => backend.sockets.every((socket) => socket.destroyed));
+	},
+);
+
+it('a client that resets its connection while its upload waits for the backend is noticed', async () => {
+	const backend = await startRawBackend((socket) => socket.pause());
+	const { port, router } = await startRouter({ deployments: { v1: backend.port } });
+	const client = rawClient(port, 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 50000000\r\n\r\n');
+	client.socket.write(Buffer.alloc(50_000_000));
+	await standsStill(() => client.socket.bytesWritten - client.socket.writableLength);
+	client.socket.resetAndDestroy();
+	await eventually(() => router.context.exchanges.size === 0 && router.context.pool.open === 0);
+});

@@ -1,0 +1,72 @@
+import { expect, it } from 'vitest';
+import { eventually, startRouter } from './testing/router.ts';
+import { get, rawClient, startBackend, startRawBackend } from './testing/sockets.ts';
+
+const REQUEST = 'GET /1 HTTP/1.1\r\nHost: a\r\n\r\n';
+const HANDSHAKE =
+	'GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\nSec-WebSocket-Version: 13\r\n\r\n';
+
+it.each([
+	['a request', REQUEST, ['/1']],
+	['a request that says that it is the last', get('/1'), ['/1']],
+	['an upload', 'POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nok', ['/1']],
+	['pipelined requests', `${REQUEST}${REQUEST.replace('/1', '/2')}`, ['/1', '/2']],
+	['a request in HTTP/1.0', 'GET /1 HTTP/1.0\r\nHost: a\r\n\r\n', ['/1']],
+])('a client that ends its side behind %s gets its answer, and the end', async (_, bytes, answers) => {
+	const backend = await startBackend((request, response) => {
+		request.resume();
+		setTimeout(() => response.end(`<${request.url}>`), 150);
+	});
+	const { port } = await startRouter({ deployments: { v1: backend } });
+	const client = rawClient(port, bytes);
+	client.socket.end();
+	const text = await client.ended();
+	expect([...text.matchAll(/<(.*?)>/g)].map(([, url]) => url)).toEqual(answers);
+});
+
+it('an answer that takes longer than a client is waited for goes on as long as it moves', async () => {
+	const backend = await startBackend((_, response) => {
+		let sent = 0;
+		const timer = setInterval(() => {
+			response.write(`${++sent}\n`);
+			if (sent === 6) response.end('end');
+			if (sent === 6) clearInterval(timer);
+		}, 1_200);
+	});
+	const { port } = await startRouter({ deployments: { v1: backend } });
+	const client = rawClient(port, get('/'));
+	client.socket.end();
+	await eventually(() => client.text().includes('end'));
+});
+
+it('a client that ends its side behind a handshake gets the answer to it, and its end reaches the backend', async () => {
+	const late = await startRawBackend((socket, received) => {
+		if (received.endsWith('\r\n\r\n'))
+			setTimeout(() => socket.write('HTTP/1.1 101 Go\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nhello'), 150);
+	});
+	const { port, router } = await startRouter({ deployments: { v1: late.port } });
+	const client = rawClient(port, HANDSHAKE);
+	client.socket.end();
+	expect(await client.ended()).toMatch(/^HTTP\/1\.1 101 .*\r\n\r\nhello$/s);
+	await eventually(() => router.context.tunnels.size === 0 && late.sockets[0]!.readableEnded);
+});
+
+it('a client that ends its side behind a handshake that is refused gets the refusal', async () => {
+	const refusing = await startRawBackend((socket) => {
+		setTimeout(() => socket.write('HTTP/1.1 403 No\r\nContent-Length: 2\r\n\r\nno'), 150);
+	});
+	const { port } = await startRouter({ deployments: { v1: refusing.port } });
+	const client = rawClient(port, HANDSHAKE);
+	client.socket.end();
+	expect(await client.ended()).toMatch(/^HTTP\/1\.1 403 .*no$/s);
+});
+
+it('a client that ended its side behind a handshake and is told nothing is let go', async () => {
+	const backend = await startRawBackend(() => {});
+	const { port, router } = await startRouter({ deployments: { v1: backend.port } });
+	const client = rawClient(port, HANDSHAKE);
+	await eventually(() => backend.received.length === 1);
+	client.socket.end();
+	await eventually(() => backend.sockets[0]!.destroyed);
+	expect([...router.context.upstreams.all()].map(({ sockets }) => sockets)).toEqual([0]);
+});

@@ -1,0 +1,32 @@
+import type { Socket } from 'node:net';
+
+/** Whoever has ended its side and is told nothing for this long is taken to be gone. */
+export const HALF_CLOSED_MS = 5_000;
+
+/**
+ * For a client socket's `end`. A client that has left, and one that only says that it asks nothing more, look the same
+ * until something is written to it. So answers still go out, and the connection ends when none has for a while: a backend
+ * that works on an answer for nobody would keep its connection, and its deployment, until the idle limit.
+ */
+export function leaveUnlessAnswered(this: Socket): void {
+	let written = this.bytesWritten;
+	const timer = setInterval(() => {
+		if (this.bytesWritten === written) this.destroy();
+		written = this.bytesWritten;
+	}, HALF_CLOSED_MS);
+	this.once('close', () => clearInterval(timer));
+}
+
+/** What is beneath a connected socket, which the types leave out. */
+interface Handled {
+	readonly _handle?: { readonly reading?: boolean } | null;
+}
+
+/**
+ * A socket that is not being read, because its other side takes nothing, tells of no reset. A write does, even of nothing.
+ * An end behind what is unread shows when the kernel's keep-alive probes meet a reset, a minute or two later.
+ */
+export function askWhetherGone(socket: Socket): void {
+	const reading = (socket as Handled)._handle?.reading ?? true;
+	if (!reading && socket.writable && !socket.writableNeedDrain) socket.write('');
+}
