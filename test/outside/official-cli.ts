@@ -6,6 +6,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { forwardTo } from './forward-to.ts';
 
 export interface Answer {
 	readonly status: number;
@@ -23,13 +24,9 @@ export interface OfficialCli {
 	close(): Promise<void>;
 }
 
-/** Where cargo puts it, or where RAILWAY_JUDGE says. `null` without one, or without openssl. */
+/** RAILWAY_JUDGE, else `railway` on the PATH, else where cargo puts it. `null` without one, or without openssl. */
 export function findOfficialCli(): string | null {
-	for (const bin of [
-		process.env.RAILWAY_JUDGE,
-		'/opt/judges/railway/bin/railway',
-		join(homedir(), '.cargo/bin/railway'),
-	]) {
+	for (const bin of [process.env.RAILWAY_JUDGE, 'railway', join(homedir(), '.cargo/bin/railway')]) {
 		if (bin === undefined) continue;
 		try {
 			execFileSync('openssl', ['version'], { stdio: 'ignore' });
@@ -43,19 +40,27 @@ export function findOfficialCli(): string | null {
 	return null;
 }
 
-/** The official CLI takes no other address: it is led here by HTTPS_PROXY, and trusts a certificate authority of this run. */
-export async function startOfficialCli(bin: string, backboard: Backboard): Promise<OfficialCli> {
+/**
+ * The official CLI takes no other address: it is led here by HTTPS_PROXY, and trusts a certificate authority of this run.
+ * A URL answers in place of Railway where it is the address of a local platform.
+ */
+export async function startOfficialCli(bin: string, backboard: Backboard | URL): Promise<OfficialCli> {
 	const folder = mkdtempSync(join(tmpdir(), 'railway-judge-'));
 	const { key, cert, ca } = certificate(folder);
-	const api = createTlsServer({ key, cert }, async (request, response) => {
-		const { status, body } = backboard(request.url ?? '/', await buffer(request));
-		response.writeHead(status, { 'content-type': 'application/json' }).end(body);
-	});
+	const api = createTlsServer({ key, cert });
+	if (backboard instanceof URL) forwardTo(backboard, api);
+	else {
+		api.on('request', async (request, response) => {
+			const { status, body } = backboard(request.url ?? '/', await buffer(request));
+			response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+		});
+	}
 	await listen(api);
 	const sockets = new Set<Socket>();
 	const proxy = createServer((_request, response) => response.writeHead(403).end());
 	proxy.on('connect', (request, socket: Socket) => {
 		sockets.add(socket);
+		socket.on('error', () => {});
 		if (request.url !== 'backboard.railway.com:443') return socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
 		socket.write('HTTP/1.1 200 OK\r\n\r\n');
 		api.emit('connection', socket);
@@ -72,7 +77,6 @@ export async function startOfficialCli(bin: string, backboard: Backboard): Promi
 						HOME: folder,
 						HTTPS_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
 						SSL_CERT_FILE: ca,
-						RAILWAY_TOKEN: 'token-of-the-judge',
 						RAILWAY_NO_AUTO_UPDATE: '1',
 						RAILWAY_NO_TELEMETRY: '1',
 						DO_NOT_TRACK: '1',

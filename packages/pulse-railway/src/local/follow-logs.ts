@@ -19,10 +19,9 @@ export interface ServiceLine extends LogEntry {
 
 /** As a terminal may show it: the message is whatever a service wrote. */
 export const lineText = ({ timestamp, service, message }: ServiceLine): string =>
-	printable(`${timestamp}  ${service}  ${message}`);
+	printable(`${timestamp.replace(/(\.\d{3})\d*/, '$1')}  ${service}  ${message}`);
 
 const EVERY_MS = 250;
-const ALL = 1_000_000;
 
 /**
  * Prints the newest lines of the latest deployments in order of time, and goes on until the signal aborts if asked to.
@@ -39,7 +38,7 @@ export async function followLogs(
 	for (let first = true; !signal.aborted; first = false) {
 		const fresh: ServiceLine[] = [];
 		for (const [service, deploymentId] of chosen(await describe(), request.service)) {
-			const entries = await logs.read(deploymentId, request.kind, { limit: ALL });
+			const entries = await logs.read(deploymentId, request.kind);
 			const from = seen.get(deploymentId) ?? (first ? Math.max(0, entries.length - request.lines) : 0);
 			// Fewer than before: the file was rotated, and what is left is newer than what was seen.
 			fresh.push(...entries.slice(from > entries.length ? 0 : from).map((entry) => ({ ...entry, service })));

@@ -52,9 +52,10 @@ export async function startLocalPlatform(options: LocalPlatformOptions): Promise
 			() => fleet.close(),
 			() => edge.closeAll(),
 		);
-		const server = createApiServer(engine);
+		const { server, endSubscriptions } = createApiServer(engine);
 		const port = await listen(server, options.port || world.data.apiPort || 0, Boolean(options.port));
 		undo.push(async () => {
+			endSubscriptions();
 			server.closeAllConnections();
 			server.close();
 			await once(server, 'close');

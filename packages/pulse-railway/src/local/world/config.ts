@@ -38,8 +38,10 @@ function serviceConfig(data: WorldData, row: InstanceRow, mask?: string | null):
 		domain,
 		targetPort === null ? {} : { port: targetPort },
 	]);
+	const source = present({ image: settings.image, repo: settings.repo, rootDirectory: settings.rootDirectory });
 	return {
-		source: present({ image: settings.image, repo: settings.repo, rootDirectory: settings.rootDirectory }),
+		// Left out where there is none: the official CLI takes an empty one for a mistake.
+		...(Object.keys(source).length === 0 ? {} : { source }),
 		variables: variablesConfig(row.variables, mask),
 		build: present(only(settings, BUILD)),
 		deploy: { ...present(only(settings, DEPLOY)), multiRegionConfig: regionsOf(settings) },
