@@ -50,9 +50,35 @@ describe('an app that is loaded', () => {
 		expect((await containing(app)).out).toBe(`refused: ${message}\ntrue 0\n`);
 	});
 
+	it.each([
+		['now', `createServer().listen(3999, () => console.log('chat on 3999'))`],
+		['later', `setTimeout(() => createServer().listen({ port: 3999 }, () => console.log('chat on 3999')), 20)`],
+	])('and starts a server %s has none that listens', async (_when, start) => {
+		const { out, err } = await containing(`const { createServer } = await import('node:http'); ${start}`);
+		expect(out).toBe('loaded\ntrue 0\n');
+		expect(err).toBe('');
+	});
+
+	it('and waits for a server of its own is refused soon', async () => {
+		const app = `const { createServer } = await import('node:http');
+			await new Promise((resolve) => createServer().listen(3000, resolve))`;
+		expect((await containing(app)).out).toBe(
+			'refused: It starts a server on port 3000 when it is loaded, and waits for it.\ntrue 0\n',
+		);
+	});
+
+	it('leaves servers of the command itself alone', async () => {
+		const { out } = await containing(
+			`0`,
+			`new AbortController().signal); const { createServer } = await import('node:http');
+			const own = createServer(); await new Promise((resolve) => own.listen(0, resolve)); own.close(); await Promise.resolve(own.listening || 'listened'`,
+		);
+		expect(out).toContain('listened');
+	});
+
 	it('and never ends is refused when its time is over, or the user has had enough', async () => {
 		const forever = 'await new Promise(() => {})';
-		const over = await containing(forever, 'new AbortController().signal, 50');
+		const over = await containing(forever, 'new AbortController().signal, { budgetMs: 50 }');
 		expect(over.out).toContain('refused: It was still loading after 0.05 s.');
 		const enough = await containing(`${forever};`, 'AbortSignal.timeout(50)');
 		expect(enough.out).toContain('refused: The operation was aborted due to timeout');

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
-import { containApp } from './contain-app.ts';
+import { containApp, StartsServerError } from './contain-app.ts';
 import { DeployToolError, usageError } from './errors.ts';
 
 /** What a deploy tool reads of an app, whatever its language. */
@@ -33,13 +33,20 @@ const APP_BRAND = Symbol.for('pulse.app');
 const PLUGIN_BRAND = Symbol.for('pulse.plugin');
 const SESSION_STORE_BRAND = Symbol.for('pulse.session-store');
 
+/** For a file that is a whole program: `pulse run` says the same. */
+const WRAP_IT =
+	'Leave the listen call out and wrap what it was called on: export default new App({ listener: app }), with App imported from pulse-app. `pulse run` starts it.';
+
 /** TypeScript and JavaScript, in process, with `PULSE_ENV=ci`; environment and working directory are restored. */
 export const javascriptLoader: AppLoader = {
 	extensions: ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs', '.tsx', '.jsx'],
 	async load(file, signal) {
-		const module = await importInCi(file, signal);
+		const { module, listens } = await importInCi(file, signal);
 		const app = [module.default, module.app, (module.default as Record<string, unknown> | undefined)?.app].find(isApp);
 		if (app === undefined) {
+			if (listens !== null) {
+				throw usageError(`No Pulse app in ${file}: it starts a server on ${listens} by itself.`, WRAP_IT);
+			}
 			throw usageError(
 				`No Pulse app in ${file}.`,
 				`Export it: export const app = new App({ … }), or as the default export.`,
@@ -78,21 +85,35 @@ export function solePlugin(app: LoadedApp, name: string, label: string): LoadedP
 	return first;
 }
 
-async function importInCi(file: string, signal: AbortSignal): Promise<Record<string, unknown>> {
-	const { createJiti } = await import('jiti');
-	// No cache on disk: a deploy must read the file as it is, and leaves nothing behind in the user's tree.
-	const jiti = createJiti(file, { fsCache: false, moduleCache: false });
+interface Imported {
+	readonly module: Record<string, unknown>;
+	/** Where a server of the file's own would listen. */
+	readonly listens: string | null;
+}
+
+async function importInCi(file: string, signal: AbortSignal): Promise<Imported> {
+	const { importFile } = await import('./import-file.ts');
 	const environment = { ...process.env };
 	const directory = process.cwd();
 	process.env.PULSE_ENV = 'ci';
+	let listens: string | null = null;
+	const onListen = (where: string) => {
+		listens ??= where;
+	};
 	try {
-		return await containApp(() => jiti.import<Record<string, unknown>>(file), signal);
+		// No cache on disk: a deploy must read the file as it is, and leaves nothing behind in the user's tree.
+		const fresh = { fsCache: false, moduleCache: false };
+		const module = await containApp(() => importFile(file, fresh), signal, { onListen });
+		return { module, listens };
 	} catch (cause) {
 		if (signal.aborted) throw signal.reason;
 		throw new DeployToolError('app-failed', `The app file ${file} could not be loaded.`, {
 			fault: 'app',
 			detail: cause instanceof Error ? cause.message : String(cause),
-			next: `Try it: npx pulse run ${file}. Loading it must start nothing and end nothing.`,
+			next:
+				cause instanceof StartsServerError
+					? WRAP_IT
+					: `Try it: npx pulse run ${file}. Loading it must start nothing and end nothing.`,
 			cause,
 		});
 	} finally {

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { createJiti } from 'jiti';
 import type { App } from '../app.ts';
 import { APP_BRAND } from '../brand.ts';
 import { PulseError } from '../errors.ts';
+import { watchServers } from '../server/watch-servers.ts';
+import { importFile } from './import-file.ts';
 
 /** Loads a TypeScript or JavaScript file and finds the app that it exports by default or as `app`. */
 export async function loadApp(file: string, cwd: string): Promise<App> {
@@ -18,9 +19,16 @@ export async function loadApp(file: string, cwd: string): Promise<App> {
 			next: 'Run it with the pulse command of its own environment, e.g. uv run pulse run main.py; pulse-railway and pulse-aws deploy both',
 		});
 	}
-	const module = await importModule(path);
-	const app = [module.default, module.app].find(isApp);
+	const servers = watchServers();
+	const module = await importModule(path).finally(servers.stop);
+	const app = [module.default, module.app, (module.default as Record<string, unknown> | undefined)?.app].find(isApp);
 	if (app === undefined) {
+		const [where] = servers.seen;
+		if (where !== undefined) {
+			throw new PulseError('starts-server', `${path} starts a server on ${where} by itself and exports no App.`, {
+				next: 'Leave the listen call out and wrap what it was called on: export default new App({ listener: app }), with App imported from pulse-app. `pulse run` starts it.',
+			});
+		}
 		throw new PulseError('no-app', `${path} exports no App.`, {
 			next: 'Add: export default new App({ ... }), with App imported from pulse-app',
 		});
@@ -30,7 +38,7 @@ export async function loadApp(file: string, cwd: string): Promise<App> {
 
 async function importModule(path: string): Promise<Record<string, unknown>> {
 	try {
-		return await createJiti(path).import<Record<string, unknown>>(path);
+		return await importFile(path, {});
 	} catch (cause) {
 		const reason = cause instanceof Error ? cause.message : String(cause);
 		throw new PulseError('app-failed-to-load', `${path} failed to load: ${reason}`, { cause });
