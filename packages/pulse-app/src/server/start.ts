@@ -64,6 +64,7 @@ export async function startServer(
 	stop.done(endStalledBodies(usage.requests, BODY_STALL_MS));
 	try {
 		await start(app, runtime, server, stop.done);
+		runtime.gateway.refuseRival(server);
 		const bound = await bind(server, where.port, where.address);
 		const url = `http://${hostFor(bound.address)}:${bound.port}`;
 		runtime.log.info({ url, deployment: runtime.environment.env.PULSE_DEPLOYMENT_ID }, 'listening');

@@ -12,9 +12,12 @@ import { type Admission, admit } from './admission.ts';
 import { createLink } from './link.ts';
 import { createOriginRule } from './origins.ts';
 import { parseMessage, receive } from './receive.ts';
+import { type Engine, refuseRival } from './rival.ts';
 
 export interface Gateway {
 	attach(server: HttpServer): void;
+	/** Throws `socket-io-path-taken` when the app attached a Socket.IO of its own at the same path. */
+	refuseRival(server: HttpServer): void;
 	/** Tells every browser with a render session to reload; returns how many were told. */
 	reloadAll(): number;
 	/** Asks a browser of this user to fetch its new cookies. */
@@ -91,6 +94,7 @@ export function createGateway(parts: {
 
 	return {
 		attach: (server) => void io.attach(server),
+		refuseRival: (server) => refuseRival(server, io.engine as Engine),
 		reloadAll: () => {
 			const connected = [...renders.all()].filter((render) => render.connected);
 			for (const render of connected) render.send({ type: 'reload' });
