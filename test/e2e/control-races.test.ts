@@ -78,7 +78,7 @@ test('a janitor run reports on stdout, and with --json leaves it to the document
 	const plain = await runPulseRailway(['janitor', 'run'], options);
 	expect(plain).toMatchObject({
 		code: 0,
-		stdout: expect.stringMatching(/^scan start; draining=\d+\n[^]*scan complete; /),
+		stdout: expect.stringMatching(/^scan start; draining=\d+\n[\s\S]*scan complete; /),
 	});
 	const { stdout, stderr } = await janitor();
 	expect(JSON.parse(stdout)).toMatchObject({ status: 'completed' });
