@@ -46,7 +46,9 @@ export class LocalStack {
 	/** `flags` of `local up`, e.g. `--redis sqlite`. */
 	static async up(...flags: string[]): Promise<LocalStack> {
 		const dir = await mkdtemp(join(tmpdir(), 'pulse-local-'));
-		const args = ['local', 'up', '--detach', '--dir', dir, '--node-modules', join(ROOT, 'node_modules'), ...flags];
+		// What is linked is built already.
+		const built = ['--node-modules', join(ROOT, 'node_modules'), '--build-command', 'true'];
+		const args = ['local', 'up', '--detach', '--dir', dir, ...built, ...flags];
 		const platform = await jsonOf<UpAnswer>(args, { cwd: COUNTER, env: {} }).catch(async (error) => {
 			await rm(dir, { recursive: true, force: true, maxRetries: 5 });
 			throw error;

@@ -9,6 +9,8 @@ export interface DeployResult {
 	readonly backend_service_id: string | null;
 	readonly backend_service_name: string;
 	readonly backend_status: string | null;
+	/** What the builder left out. */
+	readonly build_warnings: readonly string[];
 	readonly deployment_id: string;
 	readonly dockerfile_path: string;
 	readonly janitor_deployment_id: null;
@@ -16,6 +18,8 @@ export interface DeployResult {
 	readonly janitor_service_id: string;
 	readonly janitor_service_name: string;
 	readonly janitor_status: null;
+	/** Active before this one. */
+	readonly previous_deployment_id: string | null;
 	readonly router_deployment_id: null;
 	readonly router_domain: string | null;
 	readonly router_image: string | null;
@@ -36,6 +40,7 @@ export function deployResult(
 		readonly serverAddress: string;
 		readonly context: string;
 		readonly dockerfile: string;
+		readonly previous: string | null;
 	},
 ): DeployResult {
 	const backend = run.deployments.get(made.service);
@@ -46,6 +51,7 @@ export function deployResult(
 		backend_service_id: run.services.get(made.service) ?? null,
 		backend_service_name: made.service,
 		backend_status: backend?.status ?? null,
+		build_warnings: [...run.buildWarnings],
 		deployment_id: made.deploymentId,
 		dockerfile_path: made.dockerfile,
 		janitor_deployment_id: null,
@@ -53,6 +59,7 @@ export function deployResult(
 		janitor_service_id: janitor.id,
 		janitor_service_name: janitor.name,
 		janitor_status: null,
+		previous_deployment_id: made.previous,
 		router_deployment_id: null,
 		router_domain: router.service.domains[0]?.domain ?? null,
 		router_image: image(router.service),

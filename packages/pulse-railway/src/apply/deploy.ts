@@ -62,6 +62,7 @@ export async function deploy(invocation: Invocation): Promise<Outcome<DeployResu
 				serverAddress: serverAddress(config, baseline),
 				context: prepared.context,
 				dockerfile: prepared.dockerfile,
+				previous: live.snapshot.activeId,
 			});
 		return { plan, keepFailed: config.keepFailed, result };
 	});

@@ -35,6 +35,8 @@ export interface Run {
 	readonly services: Map<string, string>;
 	/** Service name → the deployment that this run started there. */
 	readonly deployments: Map<string, { readonly id: string; readonly status: PlatformDeploymentStatus | null }>;
+	/** What builders left out. */
+	readonly buildWarnings: Set<string>;
 	/** Service name → canvas group. */
 	readonly groups: Map<string, string>;
 	/** Service name → domain. */
@@ -71,6 +73,7 @@ export function startRun(ports: Ports, start: RunStart): Run {
 		observation: undefined,
 		services: new Map(),
 		deployments: new Map(),
+		buildWarnings: new Set(),
 		groups: new Map(),
 		domains: new Map(),
 		mintedToken: undefined,

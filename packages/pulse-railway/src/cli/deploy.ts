@@ -19,9 +19,11 @@ export const deployCommand: CommandSpec = {
 	jsonWhenPiped: true,
 	async run(invocation) {
 		const { deploy } = await import('../apply/deploy.ts');
-		return outcome(await deploy(invocation), (result) => [
+		const done = await deploy(invocation);
+		for (const text of done.result?.build_warnings ?? []) invocation.host.notify({ level: 'warning', text });
+		return outcome(done, (result) => [
 			`${result.deployment_id} is active at ${result.server_address}`,
-			'If it misbehaves: pulse-railway rollback',
+			...(result.previous_deployment_id === null ? [] : ['If it misbehaves: pulse-railway rollback']),
 		]);
 	},
 };

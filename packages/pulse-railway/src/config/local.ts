@@ -25,7 +25,12 @@ export const localUpSettings = {
 	},
 	nodeModules: {
 		flag: '--node-modules <dir>',
-		describe: 'link this node_modules into builds instead of running npm ci',
+		describe: 'link this node_modules into builds instead of installing',
+		parse: text,
+	} as Setting<string>,
+	buildCommand: {
+		flag: '--build-command <command>',
+		describe: 'run this for every source instead of the RUN lines of its Dockerfile; true builds nothing',
 		parse: text,
 	} as Setting<string>,
 	redis: {

@@ -23,7 +23,11 @@ export function npmEnvironment(env: Readonly<Record<string, string | undefined>>
 
 /** This very Node first, so that a service never runs under another one. */
 export function machinePath(env: Readonly<Record<string, string | undefined>>): string {
-	return [dirname(process.execPath), env.PATH ?? '/usr/local/bin:/usr/bin:/bin'].join(delimiter);
+	const path = (env.PATH ?? '/usr/local/bin:/usr/bin:/bin').split(delimiter);
+	// Started by `npx` or `npm run`, the developer's own tools stand in front: a service must bring its own.
+	return [dirname(process.execPath), ...path.filter((folder) => !/[\\/]node_modules[\\/]/.test(`${folder}/`))].join(
+		delimiter,
+	);
 }
 
 function pick(env: Readonly<Record<string, string | undefined>>, wanted: (name: string) => boolean) {

@@ -9,6 +9,8 @@ export interface LocalPlatformOptions {
 	readonly port?: number;
 	/** An existing `node_modules` that is linked into builds instead of `npm ci`. Default none. */
 	readonly nodeModules?: string;
+	/** Runs in place of the RUN lines of Dockerfiles; an empty one leaves them out. Default: the lines themselves. */
+	readonly buildCommand?: string;
 	/** Commands that services find on their PATH: name to Node script. Default: this package's `pulse-railway`. */
 	readonly commands?: Readonly<Record<string, string>>;
 	/** `server` wants `redis-server`, `sqlite` never uses it. Default `auto`: a server when the machine has one. */

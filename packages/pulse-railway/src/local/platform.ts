@@ -35,7 +35,7 @@ export interface LocalPlatform {
  * @throws DeployToolError `local-already-running`, `local-port-taken`, `local-state-unreadable`, `local-redis-missing`
  */
 export async function startLocalPlatform(options: LocalPlatformOptions): Promise<LocalPlatform> {
-	const dirs = openDirectories(options.dir);
+	const dirs = openDirectories(options.dir, options.env);
 	const lock = lockDirectory(dirs.root);
 	/** Undone last to first: the API and the public addresses close, services stop, the state is written. */
 	const undo: (() => unknown)[] = [() => lock.release()];

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
+import { readBuildsFolder } from './builds-folder.ts';
 
 /** Removes a platform's folder. Refuses one that does not look like it: the path came from a command line. */
 export async function purge(dir: string): Promise<boolean> {
@@ -16,6 +17,8 @@ export async function purge(dir: string): Promise<boolean> {
 			},
 		);
 	}
+	const builds = readBuildsFolder(resolve(dir));
+	if (builds !== null) await rm(builds, { recursive: true, force: true, maxRetries: 5 });
 	await rm(dir, { recursive: true, force: true, maxRetries: 5 });
 	return true;
 }

@@ -11,6 +11,7 @@ export interface UpRequest {
 	readonly dir: string;
 	readonly port: number;
 	readonly nodeModules: string | undefined;
+	readonly buildCommand: string | undefined;
 	readonly redis: NonNullable<LocalPlatformOptions['redis']>;
 	readonly cronScale: number;
 	readonly detach: boolean;
@@ -37,6 +38,7 @@ export async function runUp(request: UpRequest, { env, host, signal, print, json
 		behaviour: { cronScale: request.cronScale },
 		report: (text) => host.notify({ level: 'warning', text }),
 		...(request.nodeModules === undefined ? {} : { nodeModules: request.nodeModules }),
+		...(request.buildCommand === undefined ? {} : { buildCommand: request.buildCommand }),
 	});
 	try {
 		host.notify({ level: 'success', text: `The local platform runs at ${platform.apiUrl}; ${platform.redis}.` });
@@ -56,9 +58,11 @@ function addressJson(address: { apiUrl: string; accountToken: string; workspaceI
 	return { api_url: address.apiUrl, api_token: address.accountToken, workspace_id: address.workspaceId };
 }
 
-function detachedFlags({ port, nodeModules, redis, cronScale }: UpRequest): string[] {
+function detachedFlags({ port, nodeModules, buildCommand, redis, cronScale }: UpRequest): string[] {
 	const flags = ['--port', String(port), '--redis', redis, '--cron-scale', String(cronScale)];
-	return nodeModules === undefined ? flags : [...flags, '--node-modules', nodeModules];
+	if (nodeModules !== undefined) flags.push('--node-modules', nodeModules);
+	if (buildCommand !== undefined) flags.push('--build-command', buildCommand);
+	return flags;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

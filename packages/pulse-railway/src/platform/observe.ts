@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Connection } from './connection.ts';
 import { readConfig, type ServiceConfig, type StackConfig, unmasked, type Variables } from './environment-config.ts';
 import { isPlatformError, PlatformError } from './error.ts';
@@ -118,8 +119,17 @@ function endpoint(domain: { domain: string; targetPort?: number | null | undefin
 	return { domain: domain.domain, targetPort: domain.targetPort ?? null };
 }
 
+const buildWarnings = z.object({ buildWarnings: z.array(z.string()) });
+
 export function deployment(node: NonNullable<InstanceNode['latestDeployment']>): PlatformDeployment {
-	return { id: node.id, status: node.status, stopped: node.deploymentStopped, createdAt: node.createdAt };
+	const warnings = buildWarnings.safeParse(node.meta).data?.buildWarnings;
+	return {
+		id: node.id,
+		status: node.status,
+		stopped: node.deploymentStopped,
+		createdAt: node.createdAt,
+		...(warnings === undefined ? {} : { warnings }),
+	};
 }
 
 function settings(instance: InstanceNode, config: ServiceConfig | null): Partial<InstanceSettings> {

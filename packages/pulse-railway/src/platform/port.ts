@@ -193,6 +193,8 @@ export interface PlatformDeployment {
 	readonly status: PlatformDeploymentStatus;
 	readonly stopped: boolean;
 	readonly createdAt: string;
+	/** What the builder left out, in words for people; only {@link Platform.deployment} asks. */
+	readonly warnings?: readonly string[];
 }
 
 export interface LogLine {

@@ -77,7 +77,9 @@ export const awaitDeployments: Perform<'await-deployments'> = async (step, run, 
 						{ message: step.failures[service], built: built.has(service) },
 						signal,
 					);
-				if (meaning === 'ready') left.delete(service);
+				if (meaning !== 'ready') continue;
+				left.delete(service);
+				for (const warning of deployment.warnings ?? []) run.buildWarnings.add(warning);
 			}
 			if (left.size === 0) return true;
 			report(seen());

@@ -43,9 +43,11 @@ async function advance(state: FleetState, row: DeploymentRow, live: LiveDeployme
 	await enter('BUILDING');
 	const stuck = state.behaviour.stuckBuild(row.variables.RAILWAY_SERVICE_NAME ?? '');
 	if (stuck) await pause(Number.POSITIVE_INFINITY, signal);
-	const built = await buildDeployment(state, row, signal);
+	const { skipped, ...built } = await buildDeployment(state, row, signal);
 	state.world.change(() => {
 		row.built = built;
+		// Said where a deploy reads it, because a line of a build log is found too late.
+		if (skipped.length > 0) row.meta = { ...row.meta, buildWarnings: skipped.map(notCarriedOut) };
 	});
 	await enter('DEPLOYING');
 	await preDeploy(state, row, built, signal);
@@ -74,6 +76,9 @@ async function start(state: FleetState, row: DeploymentRow, live: LiveDeployment
 		void keepSchedule(cronSchedule, state.behaviour.cronScale, state.now, live.abort.signal, run);
 	} else if (live.replicas.length > 0) watch(state, row, live);
 }
+
+const notCarriedOut = (line: string): string =>
+	`The local platform has no container engine and left out: RUN ${line}. What it makes must be on this machine.`;
 
 function watch(state: FleetState, row: DeploymentRow, live: LiveDeployment): void {
 	void verdict(live).then((result) => {

@@ -1,4 +1,4 @@
-import type { DependencyOptions } from '../build/dependencies.ts';
+import type { DependencyOptions } from '../build/node/install.ts';
 import type { Behaviour } from '../options.ts';
 import type { PrivateNetworkFiles } from '../private-network-file.ts';
 import type { World } from '../world/world.ts';
@@ -15,6 +15,7 @@ export interface RuntimeContext {
 	readonly registry: ProcessRegistry;
 	readonly privateNetwork: PrivateNetworkFiles;
 	readonly dependencies: DependencyOptions;
+	readonly buildCommand: string | null;
 	/** Environment of the machine that services may see. */
 	readonly basics: Readonly<Record<string, string>>;
 	readonly machinePath: string;

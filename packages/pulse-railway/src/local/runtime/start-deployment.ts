@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { delimiter } from 'node:path';
-import { build } from '../build/build.ts';
+import { type Built, build } from '../build/build.ts';
 import { BuildFailure, runStep } from '../build/run-step.ts';
 import type { DeploymentRow, InstanceRow, StartSpec } from '../world/model.ts';
 import { untilHealthy } from './healthcheck.ts';
@@ -19,7 +19,7 @@ export async function buildDeployment(
 	context: RuntimeContext,
 	row: DeploymentRow,
 	signal: AbortSignal,
-): Promise<StartSpec> {
+): Promise<Built> {
 	const dir = context.deploymentDir(row.id);
 	await mkdir(dir, { recursive: true, mode: 0o700 });
 	return build(
@@ -29,6 +29,7 @@ export async function buildDeployment(
 			settings: row.settings,
 			variables: row.variables,
 			dependencies: context.dependencies,
+			buildCommand: context.buildCommand,
 			path: [context.commandsDir, context.machinePath].join(delimiter),
 		},
 		{ registry: context.registry, log: context.logs.writer(row.id, 'build'), signal },

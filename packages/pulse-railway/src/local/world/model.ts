@@ -149,7 +149,7 @@ export interface DeploymentRow {
 	/** Settings and rendered variables as they were when it was created: later changes need a new deployment. */
 	readonly settings: ServiceSettings;
 	readonly variables: Readonly<Record<string, string>>;
-	readonly meta: Readonly<Record<string, unknown>>;
+	meta: Readonly<Record<string, unknown>>;
 	/** What the build found to run; `null` before it ended. */
 	built: StartSpec | null;
 }

@@ -15,7 +15,7 @@ export const deployService = mutation<
 
 export const readDeployment = query<{ id: string }, { deployment: z.infer<typeof deploymentResult> }>(
 	'readDeployment',
-	`($id: String!) { deployment(id: $id) { ${DEPLOYMENT_FIELDS} } }`,
+	`($id: String!) { deployment(id: $id) { ${DEPLOYMENT_FIELDS} meta } }`,
 	z.object({ deployment: deploymentResult }),
 );
 

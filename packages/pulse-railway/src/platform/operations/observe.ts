@@ -28,6 +28,7 @@ export const deploymentResult = z.object({
 	status: z.enum(STATUSES).catch('WAITING'),
 	deploymentStopped: z.boolean(),
 	createdAt: z.string(),
+	meta: z.unknown().optional(),
 });
 
 export const domainsResult = z.object({

@@ -1,0 +1,136 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { readFile, realpath } from 'node:fs/promises';
+import { delimiter, join, relative } from 'node:path';
+import type { BuildInput, Built } from './build.ts';
+import { dependencyCommands, writeCommands } from './commands.ts';
+import { DockerfileError } from './dockerfile/dockerfile-error.ts';
+import { type FollowedDockerfile, followDockerfile, type Install } from './dockerfile/follow.ts';
+import type { PackageManager } from './dockerfile/node-command.ts';
+import { type DockerfileFacts, readDockerfile } from './dockerfile.ts';
+import { createWorkshop, uploadView } from './node/carry-out.ts';
+import { LOCK_FILES, managerOf } from './node/manager.ts';
+import { BuildFailure, type StepContext } from './run-step.ts';
+import { unpack } from './unpack.ts';
+
+const PYTHON = ['pyproject.toml', 'requirements.txt'];
+
+/** Unpacks, installs and builds as the Dockerfile says, as far as that can be done on the upload itself. */
+export async function buildSource(input: BuildInput, archive: string, context: StepContext): Promise<Built> {
+	const { settings, variables, dependencies } = input;
+	const { log, signal } = context;
+	const app = join(input.dir, 'app');
+	const { files } = await unpack(archive, app, signal).catch((error: Error) => {
+		signal.throwIfAborted();
+		throw new BuildFailure(`The upload cannot be unpacked: ${error.message}`);
+	});
+	log(`Unpacked ${files} files and folders.`);
+	const root = await inside(app, settings.rootDirectory ?? '.');
+	const manifest = await packageScripts(root);
+	const docker = await dockerfile(root, input, context);
+	const plan = docker?.followed ?? withoutDockerfile(root, manifest, dependencies.nodeModules !== null);
+	const buildCommand = input.buildCommand ?? settings.buildCommand;
+	const workshop = createWorkshop(root, dependencies, context);
+	const installed = new Map(plan.installed);
+	// Given on purpose, a linked tree is there whatever the Dockerfile says.
+	const link = { manager: 'npm', folder: '.', text: 'npm ci', frozen: false, whole: false, env: {} } as const;
+	if (manifest !== null && dependencies.nodeModules !== null && !installed.has('.')) installed.set('.', link);
+	if (buildCommand === null) for (const action of plan.actions) await workshop.carryOut(action);
+	else {
+		const builder = plan.actions.findLast((action) => action.kind === 'run');
+		await workshop.ensure(builder?.installed ?? installed);
+		if (buildCommand !== '')
+			await workshop.run({ folder: '.', text: buildCommand, env: variables, manager: managerOf(root) });
+	}
+	await workshop.finish(installed);
+	if (docker === null && PYTHON.some((name) => existsSync(join(root, name)))) {
+		log("Python dependencies are not installed here: the app runs with this machine's interpreter.");
+	}
+	const cwd = plan.workdir === null ? root : join(root, plan.workdir);
+	if (!existsSync(cwd)) throw new BuildFailure(`The Dockerfile starts in ${plan.workdir}, which nothing made.`);
+	const commands = await writeCommands(join(input.dir, 'bin'), {
+		...(await dependencyCommands(root)),
+		...(await dependencyCommands(cwd)),
+	});
+	const path = [join(cwd, 'node_modules', '.bin'), join(root, 'node_modules', '.bin'), commands];
+	const command = settings.startCommand ?? docker?.facts.command ?? (manifest?.start ? 'npm run start' : null);
+	if (command === null) {
+		throw new BuildFailure('No start command was found: set one, or a CMD in the Dockerfile, or a start script.');
+	}
+	const toolPath = await workshop.managerPath(command);
+	log(`Start command: ${command}`);
+	const skipped = buildCommand === null ? plan.skipped.map((line) => line.replace(/\s+/g, ' ')) : [];
+	return { command, cwd, path: [...path, toolPath, input.path].join(delimiter), env: docker?.facts.env ?? {}, skipped };
+}
+
+async function dockerfile(
+	root: string,
+	{ settings, variables, buildCommand }: BuildInput,
+	{ log }: StepContext,
+): Promise<{ facts: DockerfileFacts; followed: FollowedDockerfile } | null> {
+	const named = variables.RAILWAY_DOCKERFILE_PATH ?? settings.dockerfilePath;
+	const path = named ?? 'Dockerfile';
+	const text = await readFile(await inside(root, path), 'utf8').catch(() => null);
+	if (text === null) {
+		if (named) throw new BuildFailure(`Dockerfile not found in the upload: ${named}`);
+		return null;
+	}
+	try {
+		const facts = readDockerfile(text, variables);
+		const view = uploadView(root);
+		// With another command in place of its lines, what they copy need not be there either.
+		const followed = followDockerfile(facts.stages, buildCommand === null ? view : { ...view, exists: () => true });
+		const left = [...facts.notApplied, ...(buildCommand === null ? followed.skipped : []).map((line) => `RUN ${line}`)];
+		log(`${path}: this platform has no container engine and follows it on the upload itself.`);
+		if (left.length > 0) log('Not carried out:');
+		for (const line of left) log(`  ${line.replace(/\s+/g, ' ')}`);
+		return { facts, followed };
+	} catch (error) {
+		if (error instanceof DockerfileError) throw new BuildFailure(`${path}: ${error.message}`);
+		throw error;
+	}
+}
+
+/** As Railway's own builder: by the lock file that stands there, and then the `build` script. */
+function withoutDockerfile(
+	root: string,
+	scripts: Readonly<Record<string, string>> | null,
+	isLinked: boolean,
+): Pick<FollowedDockerfile, 'actions' | 'installed' | 'workdir' | 'skipped'> {
+	if (scripts === null) return { actions: [], installed: new Map(), workdir: null, skipped: [] };
+	const manager = managerOf(root);
+	const frozen = LOCK_FILES[manager].some((name) => existsSync(join(root, name)));
+	const text = manager === 'npm' ? (frozen ? 'npm ci' : 'npm install') : frozenInstall(manager, root);
+	const installed = new Map<string, Install>();
+	// Uploaded with the source it is taken as it is, as there.
+	if (isLinked || !existsSync(join(root, 'node_modules'))) {
+		installed.set('.', { manager, folder: '.', text, frozen, whole: false, env: {} });
+	}
+	const run = {
+		kind: 'run',
+		folder: '.',
+		text: `${manager} run build`,
+		env: {},
+		manager,
+		alters: false,
+		installed,
+	} as const;
+	return { actions: scripts.build ? [run] : [], installed, workdir: null, skipped: [] };
+}
+
+const frozenInstall = (manager: PackageManager, root: string): string => {
+	const isModern = manager === 'yarn' && readFileSync(join(root, 'yarn.lock'), 'utf8').includes('__metadata:');
+	return `${manager} install ${isModern ? '--immutable' : '--frozen-lockfile'}`;
+};
+
+async function inside(root: string, path: string): Promise<string> {
+	const target = join(root, path);
+	const real = await realpath(target).catch(() => target);
+	const away = relative(await realpath(root), real);
+	if (away === '..' || away.startsWith('../')) throw new BuildFailure(`A path leads outside the upload: ${path}`);
+	return target;
+}
+
+async function packageScripts(root: string): Promise<Record<string, string> | null> {
+	const text = await readFile(join(root, 'package.json'), 'utf8').catch(() => null);
+	return text === null ? null : ((JSON.parse(text) as { scripts?: Record<string, string> }).scripts ?? {});
+}
