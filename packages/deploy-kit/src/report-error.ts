@@ -32,6 +32,12 @@ function asDeployToolError(error: unknown): DeployToolError {
 		const next = `Check that ${path} can be read and written, and that the disk is not full.`;
 		return new DeployToolError('file-system', message, { fault: 'user', cause: error, next });
 	}
+	const network = networkCode(error);
+	if (network !== undefined) {
+		const next = 'Check the network, proxies and the address (is a local platform up?), then run the command again.';
+		const text = message.includes(network) ? message : `${message} (${network})`;
+		return new DeployToolError('network', text, { fault: 'platform', cause: error, next });
+	}
 	return new DeployToolError('internal', message, {
 		fault: 'internal',
 		cause: error,
@@ -46,6 +52,18 @@ function refusedPath(error: unknown): string | undefined {
 		? path
 		: undefined;
 }
+
+/** A connection that failed is no defect of ours, wherever it was not foreseen. */
+function networkCode(error: unknown): string | undefined {
+	for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
+		const code = (at as NodeJS.ErrnoException).code ?? (at instanceof AggregateError ? at.errors[0]?.code : undefined);
+		if (typeof code === 'string' && NETWORK.test(code)) return code;
+	}
+	return undefined;
+}
+
+const NETWORK =
+	/^(ECONN(REFUSED|RESET|ABORTED)|ENOTFOUND|EAI_AGAIN|E(HOST|NET)UNREACH|ETIMEDOUT|EPIPE|UND_ERR_(CONNECT_TIMEOUT|SOCKET|HEADERS_TIMEOUT|BODY_TIMEOUT))$/;
 
 function indent(text: string): string {
 	return text

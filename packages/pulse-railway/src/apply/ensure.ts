@@ -15,11 +15,11 @@ import type { UpgradeResult } from './upgrade-result.ts';
 
 /** The whole of `pulse-railway ensure` (contract R5.23): `init` where there is nothing, else `upgrade`. */
 export async function ensure(invocation: Invocation): Promise<Outcome<InitResult | UpgradeResult>> {
-	const { host, signal, env } = invocation;
+	const { host, signal, env, cwd } = invocation;
 	const file = await locateAppFromHere(invocation.cwd, initAppFile(invocation));
 	const { options } = await loadUserApp(file, invocation);
 	const config = initConfig(invocation, file, options);
-	const standing = await withSession({ token: config.token, env, host }, (session) =>
+	const standing = await withSession({ token: config.token, env, host, cwd }, (session) =>
 		standingStack(session, config, signal),
 	);
 	if (standing === null) return init(invocation);

@@ -17,12 +17,12 @@ import { type Session, withSession } from './session.ts';
 
 /** The whole of `pulse-railway init`: app → target → observe → plan → agree → execute → result. */
 export async function init(invocation: Invocation): Promise<Outcome<InitResult>> {
-	const { host, signal, env } = invocation;
+	const { host, signal, env, cwd } = invocation;
 	const file = await locateAppFromHere(invocation.cwd, initAppFile(invocation));
 	const { options } = await loadUserApp(file, invocation);
 	const config = initConfig(invocation, file, options);
 
-	return withSession({ token: config.token, env, host }, async (session) => {
+	return withSession({ token: config.token, env, host, cwd }, async (session) => {
 		const given = await resolveTarget(config.target, session.account, signal);
 		const workspace = given === null ? await workspaceOf(config, session, signal) : null;
 		const existing =

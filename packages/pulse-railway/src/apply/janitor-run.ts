@@ -12,9 +12,9 @@ import { withSession } from './session.ts';
 
 /** Opens what the janitor needs, runs one pass, and closes it again. */
 export async function janitorRun(invocation: Invocation): Promise<JanitorResult> {
-	const { env, host, signal, dryRun } = invocation;
+	const { env, cwd, host, signal, dryRun } = invocation;
 	const config = janitorConfig(invocation.flags, env);
-	return withSession({ token: config.token, env, host }, async ({ ports }) => {
+	return withSession({ token: config.token, env, host, cwd }, async ({ ports }) => {
 		const platform = ports.openPlatform(config);
 		const url = config.storeUrl?.reveal() ?? storeUrlOfStack(await platform.observe(signal), config);
 		if (url === null) {

@@ -95,6 +95,8 @@ describe('which environment of which project (R5.2, R5.3, R5.22)', () => {
 	});
 	it('nothing at all is for init to decide, and an error elsewhere', async () => {
 		expect(await resolved({})).toBeNull();
-		await expect(requireTarget(NOTHING, account(), signal)).rejects.toThrow('project is required');
+		await expect(requireTarget(NOTHING, account(), signal, { env: {}, cwd: '/' })).rejects.toThrow(
+			'project is required',
+		);
 	});
 });

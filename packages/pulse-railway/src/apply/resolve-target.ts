@@ -1,4 +1,5 @@
 import { usageError } from 'pulse-deploy-kit/errors';
+import { projectHint, type Whereabouts } from '../config/local-hint.ts';
 import type { TargetRequest } from '../config/target.ts';
 import type { Account, NamedId, TokenScope } from '../platform/port.ts';
 
@@ -34,12 +35,17 @@ export async function resolveTarget(
 }
 
 /** Like {@link resolveTarget}, for commands that need a project. */
-export async function requireTarget(request: TargetRequest, account: Account, signal: AbortSignal): Promise<Target> {
+export async function requireTarget(
+	request: TargetRequest,
+	account: Account,
+	signal: AbortSignal,
+	whereabouts: Whereabouts,
+): Promise<Target> {
 	const target = await resolveTarget(request, account, signal);
 	if (target !== null) return target;
 	throw usageError(
 		'project is required',
-		'Give --project-id and --environment-id, or set RAILWAY_PROJECT_ID and RAILWAY_ENVIRONMENT_ID, or use a project token.',
+		`Give --project-id and --environment-id, or set RAILWAY_PROJECT_ID and RAILWAY_ENVIRONMENT_ID, or use a project token. No project yet, or forgotten which? ${projectHint(whereabouts)}`,
 	);
 }
 

@@ -30,13 +30,14 @@ export interface SessionOptions {
 	readonly token: Secret | undefined;
 	readonly env: Readonly<Record<string, string | undefined>>;
 	readonly host: Host;
+	readonly cwd: string;
 }
 
 /** Opens the connection for `work` and closes it after. @throws DeployToolError `token-required`, `login-expired` */
 export async function withSession<T>(options: SessionOptions, work: (session: Session) => Promise<T>): Promise<T> {
-	const { env, host } = options;
+	const { env, host, cwd } = options;
 	const endpoint = apiEndpoint(env);
-	const token = await requireToken({ explicit: options.token, env, home: homedir(), now: systemClock.now() });
+	const token = await requireToken({ explicit: options.token, env, home: homedir(), now: systemClock.now(), cwd });
 	const connection = openConnection({
 		token: token.secret,
 		endpoint,

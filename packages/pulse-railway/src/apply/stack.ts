@@ -45,12 +45,12 @@ const QUICK_MS = 10_000;
  * stays open the lock is free, and `propose` is called again afterwards.
  */
 export async function changeStack<T>(
-	{ env, host, signal, dryRun }: Invocation,
+	{ env, cwd, host, signal, dryRun }: Invocation,
 	request: StackRequest,
 	propose: (stack: Stack) => Proposal<T>,
 ): Promise<Outcome<T>> {
-	return withSession({ token: request.token, env, host }, async ({ account, ports }) => {
-		const platform = ports.openPlatform(await requireTarget(request.target, account, signal));
+	return withSession({ token: request.token, env, host, cwd }, async ({ account, ports }) => {
+		const platform = ports.openPlatform(await requireTarget(request.target, account, signal, { env, cwd }));
 		const asked = ports.clock.now();
 		const before = await platform.observe(signal);
 		const facts = routerFacts(before, request.routerService);

@@ -21,10 +21,10 @@ const PROBE_MS = 3_000;
 
 /** Reads both truths and says what the janitor would do; changes nothing. */
 export async function status(invocation: Invocation, onReport?: (report: StackReport) => void): Promise<StackReport> {
-	const { env, host, signal } = invocation;
+	const { env, cwd, host, signal } = invocation;
 	const where = serviceTarget(invocation);
-	return withSession({ token: where.token, env, host }, async ({ account, ports }) => {
-		const platform = ports.openPlatform(await requireTarget(where.target, account, signal));
+	return withSession({ token: where.token, env, host, cwd }, async ({ account, ports }) => {
+		const platform = ports.openPlatform(await requireTarget(where.target, account, signal, { env, cwd }));
 		const read = stackReader(platform, ports, where.routerService, signal);
 		let report = await read();
 		if (onReport === undefined) return report;

@@ -23,12 +23,14 @@ import { type UpgradeResult, upgradeResult } from './upgrade-result.ts';
  * thing that needs repair, and a router is replaced without losing traffic.
  */
 export async function upgrade(invocation: Invocation): Promise<Outcome<UpgradeResult>> {
-	const { host, signal, env } = invocation;
+	const { host, signal, env, cwd } = invocation;
 	const file = await locateAppFromHere(invocation.cwd, initAppFile(invocation));
 	const { options } = await loadUserApp(file, invocation);
 	const config = upgradeConfig(invocation, options);
-	return withSession({ token: config.token, env, host }, async (session) => {
-		const platform = session.ports.openPlatform(await requireTarget(config.target, session.account, signal));
+	return withSession({ token: config.token, env, host, cwd }, async (session) => {
+		const platform = session.ports.openPlatform(
+			await requireTarget(config.target, session.account, signal, { env, cwd }),
+		);
 		const observation = await platform.observe(signal);
 		const [fresh, confined, visitorsReach] = await Promise.all([
 			freshSecrets(session, signal),

@@ -1,5 +1,6 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
 import { initSettings } from '../config/init.ts';
+import { deployWords } from '../config/paths.ts';
 import { outcome } from './outcome.ts';
 
 export const initCommand: CommandSpec = {
@@ -17,12 +18,13 @@ export const initCommand: CommandSpec = {
 	changes: true,
 	jsonWhenPiped: true,
 	async run(invocation) {
+		const typed = invocation.args[0] ?? (invocation.flags.appFile as string | undefined);
 		const { init } = await import('../apply/init.ts');
 		return outcome(await init(invocation), (result) => [
 			`Ready at ${result.server_address}`,
 			'The other commands need to know the project:',
 			`  export RAILWAY_PROJECT_ID=${result.project_id} RAILWAY_ENVIRONMENT_ID=${result.environment_id}`,
-			`Put the variables of your app on the env service, then: pulse-railway deploy ${invocation.args[0] ?? ''}`.trimEnd(),
+			`Put the variables of your app on the env service, then: pulse-railway ${deployWords(invocation.cwd, typed)}`,
 		]);
 	},
 };

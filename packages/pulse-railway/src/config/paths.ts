@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { isAbsolute, join, relative, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { usageError } from 'pulse-deploy-kit/errors';
 
 export interface GivenPaths {
@@ -46,10 +46,30 @@ export async function locateAppFromHere(cwd: string, given: string | undefined):
 	if ((await kindOf(path)) !== 'file') {
 		throw usageError(
 			`App file not found: ${name}`,
-			given === undefined ? nameAppFile(cwd) : `It is looked for in ${cwd}.`,
+			given === undefined ? nameAppFile(cwd) : `It is looked for in ${cwd}.${await higherUp(cwd, name)}`,
 		);
 	}
 	return path;
+}
+
+/** What `deploy` takes for the app file of an `init`: its context is the folder that it is typed in, or that of the app. */
+export function deployWords(cwd: string, appFile: string | undefined): string {
+	if (appFile === undefined) return 'deploy';
+	const inside = relative(cwd, fromHere(cwd, appFile));
+	const isAway = inside === '..' || inside.startsWith('../') || isAbsolute(inside);
+	const words = isAway ? ['deploy', basename(inside), '--context', dirname(inside)] : ['deploy', posix(inside)];
+	return words.map(shellWord).join(' ');
+}
+
+const shellWord = (word: string): string => (/^[\w./@:+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+
+/** Typed in a subfolder: the file may stand in a folder above. */
+async function higherUp(cwd: string, name: string): Promise<string> {
+	if (isAbsolute(name) || name.startsWith('~')) return '';
+	for (let up = '..', above = dirname(cwd); ; up = `../${up}`, above = dirname(above)) {
+		if ((await kindOf(join(above, name))) === 'file') return ` There is one above: cd ${up}`;
+		if (dirname(above) === above) return '';
+	}
 }
 
 function nameAppFile(folder: string): string {
@@ -65,7 +85,13 @@ async function inContext(
 ): Promise<string> {
 	if (isAbsolute(path)) throw usageError(`${flag} must be relative`, `Write it relative to the context ${context}.`);
 	const inside = relative(context, resolve(context, path));
-	if (inside.startsWith('..')) throw usageError(`${flag} must be inside the build context, got '${path}'`);
+	if (inside === '..' || inside.startsWith('../'))
+		throw usageError(
+			`${flag} must be inside the build context, got '${path}'`,
+			flag === 'app-file'
+				? `pulse-railway ${deployWords(context, path)}`
+				: `The context is ${context}; name another with --context.`,
+		);
 	if ((await kindOf(resolve(context, path))) !== kind)
 		throw usageError(`${label} not found: ${path}`, `Name it relative to the context ${context}, with --${flag}.`);
 	return posix(inside);

@@ -23,6 +23,7 @@ async function find(env: Record<string, string>, explicit?: string) {
 		env,
 		home,
 		now,
+		cwd: home,
 		explicit: explicit === undefined ? undefined : new Secret(explicit),
 	});
 	return [token.secret.reveal(), token.origin, token.variable];
@@ -115,6 +116,6 @@ test.each([['one\ntwo'], ['a b'], ['tök']])(
 );
 
 test('a token does not print', async () => {
-	const token = await requireToken({ env: { RAILWAY_TOKEN: 'hush-hush' }, home, now });
+	const token = await requireToken({ env: { RAILWAY_TOKEN: 'hush-hush' }, home, now, cwd: home });
 	expect(`${token.secret} ${JSON.stringify(token)}`).not.toContain('hush');
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DeployToolError, usageError } from 'pulse-deploy-kit/errors';
 import { Secret } from 'pulse-deploy-kit/secret';
 import { z } from 'zod';
+import { localHint } from './local-hint.ts';
 
 export type TokenVariable = 'RAILWAY_TOKEN' | 'RAILWAY_API_TOKEN';
 
@@ -22,6 +23,8 @@ export interface TokenSources {
 	readonly home: string;
 	/** Unix milliseconds. */
 	readonly now: number;
+	/** Where the command was typed: a local platform may stand there. */
+	readonly cwd: string;
 }
 
 /** An expiry nearer than this counts as reached: the command itself takes time. */
@@ -31,7 +34,7 @@ const LEEWAY_MS = 60_000;
  * Explicit > `RAILWAY_TOKEN` > `RAILWAY_API_TOKEN` > login of the Railway CLI (contract R11.1). Blank variables count as
  * absent. Throws when there is none, or when only an expired login is left.
  */
-export async function requireToken({ explicit, env, home, now }: TokenSources): Promise<RailwayToken> {
+export async function requireToken({ explicit, env, home, now, cwd }: TokenSources): Promise<RailwayToken> {
 	const given = explicit?.reveal().trim();
 	if (given)
 		return {
@@ -47,7 +50,7 @@ export async function requireToken({ explicit, env, home, now }: TokenSources): 
 	if (login === null)
 		throw new DeployToolError('token-required', 'token is required', {
 			fault: 'user',
-			next: 'Set RAILWAY_TOKEN (project token) or RAILWAY_API_TOKEN (account or workspace token), or run `railway login`.',
+			next: `Set RAILWAY_TOKEN (project token) or RAILWAY_API_TOKEN (account or workspace token), or run \`railway login\`. ${localHint({ env, cwd })}`,
 		});
 	if (login.expiresAt !== null && login.expiresAt - LEEWAY_MS <= now)
 		throw new DeployToolError('login-expired', 'The login of the Railway CLI has expired.', {

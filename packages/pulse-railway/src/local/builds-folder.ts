@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 
 const POINTER = 'builds.path';
+const OWNER = 'platform.path';
 
 /**
  * Where deployments and their dependencies stand: in the platform's folder, unless that is within a project. Node looks
@@ -17,6 +18,11 @@ export function buildsFolder(root: string, env: Readonly<Record<string, string |
 		? join(outside(env), nameOf(root))
 		: root;
 	writeFileSync(join(root, POINTER), `${chosen}\n`, { mode: 0o600 });
+	if (chosen !== root) {
+		mkdirSync(chosen, { recursive: true, mode: 0o700 });
+		writeFileSync(join(chosen, OWNER), root, { mode: 0o600 });
+		dropOrphans(dirname(chosen));
+	}
 	return chosen;
 }
 
@@ -34,6 +40,19 @@ export function readBuildsFolder(root: string): string | null {
 
 const MARKS = ['node_modules', 'package.json'];
 const nameOf = (root: string): string => `local-${createHash('sha256').update(root).digest('hex').slice(0, 16)}`;
+
+/** Builds of platforms whose own folder somebody deleted with their project. */
+function dropOrphans(place: string): void {
+	for (const name of readdirSync(place)) {
+		let owner: string;
+		try {
+			owner = readFileSync(join(place, name, OWNER), 'utf8');
+		} catch {
+			continue;
+		}
+		if (name === nameOf(owner) && !existsSync(owner)) rmSync(join(place, name), { recursive: true, force: true });
+	}
+}
 
 function outside(env: Readonly<Record<string, string | undefined>>): string {
 	const home = env.HOME || homedir();

@@ -46,5 +46,12 @@ function ask(platform: RunningPlatform, method: string, path: string): Promise<R
 		method,
 		headers: { authorization: `Bearer ${platform.token}` },
 		signal: AbortSignal.timeout(BUDGET_MS),
+	}).catch((cause: unknown) => {
+		throw new DeployToolError('local-silent', `The local platform at ${platform.apiUrl} does not answer.`, {
+			fault: 'platform',
+			detail: `Its process ${platform.pid} is there; it may be suspended or busy.`,
+			next: `Go on with it (kill -CONT ${platform.pid}), or end it: kill ${platform.pid}`,
+			cause,
+		});
 	});
 }

@@ -57,10 +57,13 @@ export function previousActive({ observation, live, routerService }: Omit<Promot
 	const halfway = durableId !== null && durableId !== activeId && durableId !== previous?.id;
 	if (halfway && activeId !== null && standing.has(activeId)) return activeId;
 	if (previous !== undefined) return previous.id;
-	throw usageError(
-		'there is no earlier deployment to roll back to',
-		`The janitor deletes those that nobody uses. Deploy the earlier version again; see pulse-railway status --service ${routerService}`,
-	);
+	const drained = live.deployments.some((record) => record.id !== activeId && record.state !== 'pending');
+	const why =
+		activeId === null
+			? 'Nothing is active yet: a rollback goes from one deployment to the one before it. First: pulse-railway deploy'
+			: `Only ${activeId} is left: it was the first, or the janitor has deleted the one before it, which it does when nobody uses it any more. ` +
+				`${drained ? 'The others have no service any more. ' : ''}Check out the earlier version of the app and deploy it again; what exists: pulse-railway status --service ${routerService}`;
+	throw usageError('there is no earlier deployment to roll back to', why);
 }
 
 /** A deployment without a record is unknown to the router, which would answer its affinity as stale. */

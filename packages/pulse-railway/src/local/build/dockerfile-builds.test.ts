@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -198,6 +198,12 @@ test("a dependency that is not declared fails, although the developer's project 
 	await platform.close();
 	await purge(dir);
 	expect(await readdir(join(cache, 'pulse-railway'))).toEqual([]);
+	await (await startPlatform({ dir, env })).close();
+	await rm(project, { recursive: true });
+	const other = await temporaryFolder();
+	await writeFile(join(other, 'package.json'), '{}');
+	await startPlatform({ dir: join(other, '.pulse'), env });
+	expect((await readdir(join(cache, 'pulse-railway'))).length, 'what belonged to a project that is gone').toBe(1);
 });
 
 const NEEDS_A_PACKAGE = {
