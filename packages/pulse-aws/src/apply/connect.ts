@@ -9,6 +9,7 @@ import { connectAws } from '../platform/clients.ts';
 import { dockerPusher } from '../platform/docker.ts';
 import { lookAtDomain } from '../platform/domain-look.ts';
 import { frontDoor } from '../platform/front-door.ts';
+import { proxyAgent } from '../platform/proxy-agent.ts';
 import type { Session } from './session.ts';
 
 export interface ConnectOptions {
@@ -25,7 +26,8 @@ export interface ConnectOptions {
 /** A session on real AWS. Nothing is sent yet. */
 export async function connect(options: ConnectOptions): Promise<Session> {
 	const { host, env, signal } = options;
-	const aws = await connectAws(options.region);
+	const agent = await proxyAgent(env);
+	const aws = await connectAws(options.region, agent);
 	const region = checkedRegion(aws.region);
 	return {
 		aws,
@@ -34,11 +36,11 @@ export async function connect(options: ConnectOptions): Promise<Session> {
 		clock: systemClock,
 		baseline:
 			options.cdk === undefined
-				? toolkitDeployer(region, host)
+				? toolkitDeployer(region, host, undefined, agent)
 				: commandDeployer({ ...options.cdk, region, env, host }),
 		pushImage: dockerPusher({ aws, host, env }),
-		frontDoor: (loadBalancer, domain) => frontDoor(loadBalancer, domain, options.verifyTls ?? false),
-		lookAtDomain,
+		frontDoor: (loadBalancer, domain) => frontDoor(loadBalancer, domain, options.verifyTls ?? false, agent),
+		lookAtDomain: (query, until) => lookAtDomain(query, until, agent),
 		owner: `${userName()}@${hostname()} (pid ${process.pid})`,
 		randomHex: (bytes) => randomBytes(bytes).toString('hex'),
 	};

@@ -36,6 +36,15 @@ export function toldError(error: unknown): unknown {
 		);
 	}
 	if (isNetworkError(error)) return told(...UNREACHABLE);
+	const stranger = statusOfStranger(error);
+	if (stranger !== null) {
+		return told(
+			'not-aws',
+			`Something other than AWS answered (status ${stranger}).`,
+			'platform',
+			'Check the proxy that HTTPS_PROXY names and what it lets through, and AWS_ENDPOINT_URL, then run the same command again.',
+		);
+	}
 	return told(
 		'aws-error',
 		'AWS refused or failed a call.',
@@ -58,6 +67,13 @@ const UNREACHABLE = [
 	'platform',
 	'Check the network and the region, then run the same command again.',
 ] as const;
+
+/** Every answer of AWS has a request id; those of a proxy, or of a page to sign in at, have none. */
+function statusOfStranger(error: Error): number | null {
+	const { httpStatusCode = null, requestId } =
+		(error as { $metadata?: { httpStatusCode?: number; requestId?: string } }).$metadata ?? {};
+	return /^Unknown(Error)?$/.test(error.name) && requestId === undefined ? httpStatusCode : null;
+}
 
 function isNetworkError(error: Error): boolean {
 	const code = 'code' in error ? String(error.code) : '';

@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import type { Agent } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
@@ -10,8 +11,14 @@ import { fromContext } from './settings.ts';
 /**
  * Deploys the stack in process. The CDK (some 170 MB on disk) is loaded here and nowhere else, when a stack must change.
  * @param bundledReaper its source; default: the one of this installation
+ * @param agent by which requests leave this machine; default: directly
  */
-export function toolkitDeployer(region: string, host: Host, bundledReaper = reaperCode): BaselineDeployer {
+export function toolkitDeployer(
+	region: string,
+	host: Host,
+	bundledReaper = reaperCode,
+	agent: Agent | null = null,
+): BaselineDeployer {
 	return {
 		get version() {
 			return baselineVersion(bundledReaper());
@@ -37,7 +44,10 @@ export function toolkitDeployer(region: string, host: Host, bundledReaper = reap
 					// The plan was shown and agreed to before; the CDK's own questions get their defaults.
 					requestResponse: async (request) => request.defaultResponse,
 				},
-				sdkConfig: { baseCredentials: BaseCredentials.awsCliCompatible({ defaultRegion: region }) },
+				sdkConfig: {
+					baseCredentials: BaseCredentials.awsCliCompatible({ defaultRegion: region }),
+					...(agent === null ? {} : { httpOptions: { agent } }),
+				},
 			});
 			const outdir = await mkdtemp(join(tmpdir(), 'pulse-aws-cdk-'));
 			try {

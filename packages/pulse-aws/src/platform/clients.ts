@@ -1,11 +1,16 @@
+import type { Agent } from 'node:https';
 import type { Aws } from './aws.ts';
 import { NETWORK } from './network.ts';
+import { withAgent } from './proxy-agent.ts';
 
 /** Real clients. Adaptive retries slow down under throttling, instead of failing a deploy half way. */
-const CONFIG = { retryMode: 'adaptive', maxAttempts: 8, ...NETWORK } as const;
+const CONFIG = { retryMode: 'adaptive', maxAttempts: 8 } as const;
 
-/** @param region `undefined`: from the environment or the profile */
-export async function connectAws(region: string | undefined): Promise<Aws> {
+/**
+ * @param region `undefined`: from the environment or the profile
+ * @param agent by which requests leave this machine; `null`: directly
+ */
+export async function connectAws(region: string | undefined, agent: Agent | null = null): Promise<Aws> {
 	const [acm, cloudformation, logs, ecr, ecs, elb, route53, ssm, sts] = await Promise.all([
 		import('@aws-sdk/client-acm'),
 		import('@aws-sdk/client-cloudformation'),
@@ -17,7 +22,8 @@ export async function connectAws(region: string | undefined): Promise<Aws> {
 		import('@aws-sdk/client-ssm'),
 		import('@aws-sdk/client-sts'),
 	]);
-	const config = region === undefined ? CONFIG : { ...CONFIG, region };
+	const common = { ...CONFIG, ...withAgent(NETWORK, agent) };
+	const config = region === undefined ? common : { ...common, region };
 	const ecsClient = new ecs.ECS(config);
 	return {
 		region: await ecsClient.config.region().catch(() => ''),

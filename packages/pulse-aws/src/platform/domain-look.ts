@@ -1,14 +1,22 @@
 import { Resolver } from 'node:dns/promises';
+import type { Agent } from 'node:https';
 import type { DomainQuery } from '../apply/session.ts';
 import type { RoutingFacts } from '../domain/routing.ts';
 import { VERIFY_PATH_PREFIX } from '../protocol.ts';
 import { isCloudflare } from './cloudflare.ts';
+import { frontDoor } from './front-door.ts';
 
 const MAX_ALIASES = 8;
-const TIMEOUT_MS = 10_000;
 
-/** Looks at the domain as the name servers of this machine tell it, past the system's own cache of negative answers. */
-export async function lookAtDomain(query: DomainQuery, signal: AbortSignal): Promise<RoutingFacts> {
+/**
+ * Looks at the domain as the name servers of this machine tell it, past the system's own cache of negative answers.
+ * @param agent by which requests leave this machine; `null`: directly
+ */
+export async function lookAtDomain(
+	query: DomainQuery,
+	signal: AbortSignal,
+	agent: Agent | null = null,
+): Promise<RoutingFacts> {
 	const resolver = new Resolver({ timeout: 3000, tries: 2 });
 	const stop = () => resolver.cancel();
 	signal.addEventListener('abort', stop, { once: true });
@@ -29,7 +37,7 @@ export async function lookAtDomain(query: DomainQuery, signal: AbortSignal): Pro
 			domainAddresses,
 			loadBalancerAddresses,
 			cloudflare: domainAddresses.length > 0 && domainAddresses.every(isCloudflare),
-			verification: direct || domainAddresses.length === 0 ? null : await verification(query, signal),
+			verification: direct || domainAddresses.length === 0 ? null : await verification(query, signal, agent),
 		};
 	} finally {
 		signal.removeEventListener('abort', stop);
@@ -60,14 +68,12 @@ async function addresses(resolver: Resolver, name: string): Promise<string[]> {
 async function verification(
 	{ domain, verificationToken }: DomainQuery,
 	signal: AbortSignal,
+	agent: Agent | null,
 ): Promise<RoutingFacts['verification']> {
 	if (verificationToken === null) return null;
 	try {
-		const response = await fetch(`https://${domain}${VERIFY_PATH_PREFIX}${verificationToken}`, {
-			redirect: 'manual',
-			signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
-		});
-		const answer: unknown = await response.json();
+		const path = `${VERIFY_PATH_PREFIX}${verificationToken}`;
+		const answer: unknown = JSON.parse((await frontDoor(domain, domain, true, agent).get(path, signal)).body);
 		const token = typeof answer === 'object' && answer !== null && 'token' in answer ? answer.token : null;
 		return token === verificationToken ? 'matches' : 'differs';
 	} catch (error) {

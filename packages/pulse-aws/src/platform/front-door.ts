@@ -1,5 +1,5 @@
 import { request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import { type Agent, request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { FrontDoor } from '../apply/session.ts';
@@ -11,9 +11,15 @@ const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/;
 /**
  * Asks the load balancer by its own name, before the domain leads there, yet under the domain's name: so rules and
  * certificate are those that visitors meet.
+ * @param agent by which requests leave this machine; `null`: directly, each on a connection of its own
  * @param verifyTls refuses a certificate that is not trusted, or not of the domain
  */
-export function frontDoor(loadBalancer: string, domain: string | null, verifyTls: boolean): FrontDoor {
+export function frontDoor(
+	loadBalancer: string,
+	domain: string | null,
+	verifyTls: boolean,
+	agent: Agent | null = null,
+): FrontDoor {
 	return {
 		get: (path, signal, only) =>
 			new Promise((resolve, reject) => {
@@ -22,13 +28,20 @@ export function frontDoor(loadBalancer: string, domain: string | null, verifyTls
 				const headers = {
 					host: domain ?? loadBalancer,
 					'user-agent': 'pulse-aws',
+					// Each question on a connection of its own, also through a proxy: parts of a load balancer differ for a while.
+					connection: 'close',
 					...(only === 'head' ? { accept: 'text/html,*/*;q=0.8' } : {}),
 				};
 				const until = only === 'head' ? signal : AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
 				const common = { headers, signal: until, agent: false };
 				const request = local
 					? httpRequest(url, common)
-					: httpsRequest(url, { ...common, servername: domain ?? loadBalancer, rejectUnauthorized: verifyTls });
+					: httpsRequest(url, {
+							...common,
+							agent: agent ?? false,
+							servername: domain ?? loadBalancer,
+							rejectUnauthorized: verifyTls,
+						});
 				request.on('error', reject);
 				request.on('response', (response) => {
 					if (only === 'head') {

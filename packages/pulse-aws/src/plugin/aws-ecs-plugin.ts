@@ -4,6 +4,7 @@ import { type Clock, systemClock } from 'pulse-deploy-kit/clock';
 import { regionFrom } from '../config/region.ts';
 import type { Aws } from '../platform/aws.ts';
 import { NETWORK } from '../platform/network.ts';
+import { proxyAgent, withAgent } from '../platform/proxy-agent.ts';
 import { AFFINITY_QUERY, DEFAULT_HEALTH_PATH, META_PATH } from '../protocol.ts';
 import { pluginBrand } from './brand.ts';
 import { watchDrain } from './drain-watch.ts';
@@ -48,7 +49,7 @@ export class AWSECSPlugin implements Plugin {
 		this.#variables = variables;
 		this.#watching = watchDrain({
 			variables,
-			ssm: this.#given.ssm ?? (await parameterStore(regionFrom(undefined, context.env))),
+			ssm: this.#given.ssm ?? (await parameterStore(context.env)),
 			app: context,
 			clock: this.#given.clock ?? systemClock,
 			random: this.#given.random ?? Math.random,
@@ -92,10 +93,11 @@ export class AWSECSPlugin implements Plugin {
 	}
 }
 
-async function parameterStore(region: string | undefined): Promise<Pick<Aws['ssm'], 'getParameters' | 'putParameter'>> {
-	const { SSM } = await import('@aws-sdk/client-ssm');
+async function parameterStore(env: PluginContext['env']): Promise<Pick<Aws['ssm'], 'getParameters' | 'putParameter'>> {
+	const [{ SSM }, agent] = await Promise.all([import('@aws-sdk/client-ssm'), proxyAgent(env)]);
+	const region = regionFrom(undefined, env);
 	// Parameter Store allows 40 reads a second, shared by the whole account.
-	const config = { retryMode: 'adaptive', maxAttempts: 5, ...NETWORK } as const;
+	const config = { retryMode: 'adaptive', maxAttempts: 5, ...withAgent(NETWORK, agent) } as const;
 	return new SSM(region === undefined ? config : { ...config, region });
 }
 

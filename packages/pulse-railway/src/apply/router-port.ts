@@ -6,17 +6,21 @@ import type { MetaAnswer, RouterAddress, RouterPort } from './ports.ts';
 const TRY_MS = 10_000;
 
 /** The router over the network, as visitors reach it. */
-export function openRouterPort({ origin, controlToken, budgetMs }: RouterAddress): RouterPort {
-	const target = { origin, token: controlToken, ...(budgetMs === undefined ? {} : { budgetMs }) };
+/** @param ask default: the system's, without a proxy */
+export function openRouterPort(
+	{ origin, controlToken, budgetMs }: RouterAddress,
+	ask: typeof fetch = fetch,
+): RouterPort {
+	const target = { origin, token: controlToken, fetch: ask, ...(budgetMs === undefined ? {} : { budgetMs }) };
 	return {
 		origin,
 		async meta(deployment, signal) {
 			const url = new URL(META_PATH, origin);
 			if (deployment !== null) url.searchParams.set(AFFINITY_QUERY, deployment);
-			return metaAnswer(await get(url, signal));
+			return metaAnswer(await get(url, signal, ask));
 		},
 		async page(path, deployment, signal) {
-			const response = await fetch(
+			const response = await ask(
 				new URL(deployment === null ? path : pinned(path, AFFINITY_QUERY, deployment), origin),
 				{
 					redirect: 'manual',
@@ -30,7 +34,7 @@ export function openRouterPort({ origin, controlToken, budgetMs }: RouterAddress
 			return response.status;
 		},
 		async healthy(signal) {
-			const answer = await get(new URL(ROUTER_HEALTH_PATH, origin), signal);
+			const answer = await get(new URL(ROUTER_HEALTH_PATH, origin), signal, ask);
 			// Railway's edge has pages of its own while nothing is behind a domain.
 			return answer.status === 200 && (answer.json as { ok?: unknown } | null)?.ok === true;
 		},
@@ -45,9 +49,9 @@ interface Answer {
 	readonly failure?: string;
 }
 
-async function get(url: URL, signal: AbortSignal): Promise<Answer> {
+async function get(url: URL, signal: AbortSignal, ask: typeof fetch): Promise<Answer> {
 	try {
-		const response = await fetch(url, {
+		const response = await ask(url, {
 			redirect: 'manual',
 			headers: { 'cache-control': 'no-cache' },
 			signal: AbortSignal.any([signal, AbortSignal.timeout(TRY_MS)]),

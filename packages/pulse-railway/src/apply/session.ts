@@ -7,7 +7,9 @@ import { type RailwayToken, requireToken } from '../config/token.ts';
 import { openConnection } from '../platform/connection.ts';
 import { openAccount } from '../platform/open-account.ts';
 import { openPlatform } from '../platform/open-platform.ts';
+import { openOutgoing } from '../platform/outgoing.ts';
 import type { Account, TokenScope } from '../platform/port.ts';
+import { DEFAULT_TIMEOUTS } from '../platform/transport.ts';
 import { API_URL_VARIABLE } from '../protocol.ts';
 import type { Ports } from './ports.ts';
 import { openRouterPort } from './router-port.ts';
@@ -38,7 +40,9 @@ export async function withSession<T>(options: SessionOptions, work: (session: Se
 	const { env, host, cwd } = options;
 	const endpoint = apiEndpoint(env);
 	const token = await requireToken({ explicit: options.token, env, home: homedir(), now: systemClock.now(), cwd });
+	const outgoing = openOutgoing(env, DEFAULT_TIMEOUTS.connect);
 	const connection = openConnection({
+		outgoing,
 		token: token.secret,
 		endpoint,
 		timeouts: { total: apiTimeout(env) },
@@ -52,7 +56,7 @@ export async function withSession<T>(options: SessionOptions, work: (session: Se
 			token,
 			apiUrl: env[API_URL_VARIABLE]?.trim() ? endpoint.href : undefined,
 			async scopeOf(other, signal) {
-				const theirs = openConnection({ token: other, endpoint, timeouts: { total: apiTimeout(env) } });
+				const theirs = openConnection({ outgoing, token: other, endpoint, timeouts: { total: apiTimeout(env) } });
 				try {
 					return (await theirs.identify(signal)).scope;
 				} finally {
@@ -62,7 +66,7 @@ export async function withSession<T>(options: SessionOptions, work: (session: Se
 			ports: {
 				account,
 				openPlatform: (target) => openPlatform(connection, target),
-				openRouter: openRouterPort,
+				openRouter: (address) => openRouterPort(address, outgoing.fetch),
 				// Only deploys build, and a rollback should not wait for what they need.
 				async pack(source, signal) {
 					const [{ packSource }, { userIgnoreFile }] = await Promise.all([
@@ -87,5 +91,6 @@ export async function withSession<T>(options: SessionOptions, work: (session: Se
 		});
 	} finally {
 		await connection.close();
+		await outgoing.close();
 	}
 }

@@ -5,6 +5,7 @@ import { readAnswer } from './graphql.ts';
 import { openLag } from './lag.ts';
 import type { Operation } from './operation.ts';
 import { readTokenScope } from './operations/account.ts';
+import type { Outgoing } from './outgoing.ts';
 import { DEFAULT_RETRY, type Retrying, type RetryPolicy, withRetry } from './retry.ts';
 import { DEFAULT_TIMEOUTS, openTransport, type Timeouts, type Transport } from './transport.ts';
 
@@ -17,6 +18,8 @@ export interface ConnectionOptions {
 	/** What the token probably is. A first read goes out as such beside that question, and again if the answer differs. */
 	readonly likely?: Identity['mode'] | undefined;
 	readonly timeouts?: Partial<Timeouts>;
+	/** Default: direct. */
+	readonly outgoing?: Outgoing;
 	readonly retry?: Partial<RetryPolicy>;
 	readonly clock?: Clock;
 	/** In [0, 1). Default `Math.random`. */
@@ -54,7 +57,7 @@ const SOURCE = 'pulse-railway';
 export function openConnection(options: ConnectionOptions): Connection {
 	const { token, endpoint } = options;
 	const clock = options.clock ?? systemClock;
-	const transport = openTransport({ ...DEFAULT_TIMEOUTS, ...options.timeouts });
+	const transport = openTransport({ ...DEFAULT_TIMEOUTS, ...options.timeouts }, options.outgoing);
 	const retrying = { policy: { ...DEFAULT_RETRY, ...options.retry }, clock, random: options.random ?? Math.random };
 	const url = new URL(endpoint);
 	url.searchParams.set('source', SOURCE);

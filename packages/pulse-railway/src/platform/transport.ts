@@ -1,6 +1,8 @@
 import type { Readable } from 'node:stream';
-import { Agent, errors, request } from 'undici';
+import { isThisMachine } from 'pulse-deploy-kit/proxy-variables';
+import { errors, request } from 'undici';
 import { PlatformError } from './error.ts';
+import { type Outgoing, openOutgoing } from './outgoing.ts';
 
 /** Milliseconds. */
 export interface Timeouts {
@@ -43,8 +45,9 @@ const NOT_SENT = new Set([
 	'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-export function openTransport(timeouts: Timeouts): Transport {
-	const agent = new Agent({ connect: { timeout: timeouts.connect } });
+/** @param outgoing of the session, closed with it; default: direct, and this transport's own */
+export function openTransport(timeouts: Timeouts, outgoing?: Outgoing): Transport {
+	const own = outgoing ?? openOutgoing({}, timeouts.connect);
 	return {
 		async send(exchange, signal) {
 			signal.throwIfAborted();
@@ -52,7 +55,7 @@ export function openTransport(timeouts: Timeouts): Transport {
 			try {
 				const response = await request(exchange.url, {
 					method: 'POST',
-					dispatcher: agent,
+					dispatcher: own.dispatcher(exchange.url),
 					headers: exchange.headers,
 					body: exchange.body,
 					headersTimeout: timeouts.total,
@@ -67,23 +70,39 @@ export function openTransport(timeouts: Timeouts): Transport {
 				};
 			} catch (error) {
 				if (signal.aborted) throw signal.reason;
-				throw explain(exchange, error, deadline?.aborted === true, timeouts);
+				throw explain(exchange, error, deadline?.aborted === true, timeouts, own);
 			}
 		},
-		close: () => agent.destroy(),
+		close: async () => {
+			if (outgoing === undefined) await own.close();
+		},
 	};
 }
 
-function explain(exchange: Exchange, error: unknown, overdue: boolean, timeouts: Timeouts): PlatformError {
-	const code = codeOf(error);
-	const details = { operation: exchange.operation, mayHaveHappened: !NOT_SENT.has(code), cause: error };
-	const place = exchange.url.origin;
+function explain(
+	exchange: Exchange,
+	error: unknown,
+	overdue: boolean,
+	timeouts: Timeouts,
+	{ proxied }: Outgoing,
+): PlatformError {
+	const refusal = refusalOf(error);
+	const code = refusal ?? codeOf(error);
+	const mayHaveHappened = refusal === null && !NOT_SENT.has(code);
+	const details = { operation: exchange.operation, mayHaveHappened, cause: error };
+	const place = `${exchange.url.origin}${proxied && !isThisMachine(exchange.url.host) ? ' by the proxy of HTTPS_PROXY' : ''}`;
 	if (error instanceof errors.ConnectTimeoutError)
 		return new PlatformError('timeout', `No connection to ${place} within ${timeouts.connect / 1000} s.`, details);
 	if (overdue || error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError)
 		return new PlatformError('timeout', `${place} did not answer within ${timeouts.total / 1000} s.`, details);
 	const what = details.mayHaveHappened ? 'The connection was lost to' : 'Cannot reach';
 	return new PlatformError('network', `${what} ${place} (${code}).`, details);
+}
+
+/** What a proxy says instead of letting a request through; `null` for anything else. */
+function refusalOf(error: unknown): string | null {
+	const status = error instanceof Error ? /^Proxy response \((\d+)\)/.exec(error.message)?.[1] : undefined;
+	return status === undefined ? null : `it answers ${status}`;
 }
 
 function codeOf(error: unknown): string {
