@@ -52,7 +52,7 @@ describe('an init or upgrade that slept', () => {
 	it('goes on while its own mark stands', async () => {
 		const on = guard();
 		await on.confirm(signal);
-		on.marks('upgrade:mine');
+		on.marks('upgrade:mine', true);
 		mark = 'upgrade:mine';
 		await on.confirm(signal);
 		expect(looks).toBe(2);
@@ -64,7 +64,7 @@ describe('an init or upgrade that slept', () => {
 		['is of an older version, and went on with it', 'upgrade'],
 	])('ends when another one %s', async (_what, theirs) => {
 		const on = guard();
-		on.marks('upgrade:mine');
+		on.marks('upgrade:mine', true);
 		mark = theirs;
 		await expect(on.confirm(signal)).rejects.toMatchObject(superseded);
 		await expect(on.look(signal)).rejects.toMatchObject(superseded);
@@ -80,7 +80,7 @@ describe('an init or upgrade that slept', () => {
 
 	it('believes no answer that waited while it slept', async () => {
 		const on = guard();
-		on.marks('upgrade:mine');
+		on.marks('upgrade:mine', true);
 		mark = 'upgrade:mine';
 		answers.push(async () => {
 			await clock.sleep(5_000);
@@ -98,9 +98,28 @@ describe('an init or upgrade that slept', () => {
 		});
 	});
 
+	it('takes its own mark for good and for absent while it writes it: the answer may be lost', async () => {
+		const on = guard();
+		on.marks('upgrade:mine', false);
+		await on.confirm(signal);
+		mark = 'upgrade:mine';
+		await on.confirm(signal);
+		mark = 'upgrade:theirs';
+		await expect(on.confirm(signal)).rejects.toMatchObject(superseded);
+	});
+
+	it('relies on a look only as long as its answers are young, by the clock', async () => {
+		const on = guard();
+		expect(on.holds()).toBe(false);
+		await on.confirm(signal);
+		expect(on.holds()).toBe(true);
+		await clock.sleep(3_000);
+		expect(on.holds()).toBe(false);
+	});
+
 	it('waits for its own mark, which Railway may show seconds later', async () => {
 		const on = guard();
-		on.marks('upgrade:mine');
+		on.marks('upgrade:mine', true);
 		answers.push(
 			() => {},
 			() => {

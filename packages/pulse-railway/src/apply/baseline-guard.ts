@@ -35,6 +35,8 @@ export class BaselineGuard implements Guard {
 	/** Before the own mark: the whole baseline must be as planned, since a person may have thought about the plan for long. */
 	#planned: string | null;
 	#mark: string | undefined;
+	#writing: string | undefined;
+	#asked = Number.NEGATIVE_INFINITY;
 	#before: { readonly mark: string | undefined; readonly at: number } | null = null;
 
 	constructor(options: BaselineGuardOptions) {
@@ -43,8 +45,10 @@ export class BaselineGuard implements Guard {
 		this.#planned = options.planned === null ? null : this.#describe(options.planned);
 	}
 
-	/** The own mark is being written: from here on it must stand. */
-	marks(mark: string): void {
+	/** The own mark is being written, and may stand from here on; once it is written it must. */
+	marks(mark: string, written: boolean): void {
+		this.#writing = written ? undefined : mark;
+		if (!written) return;
 		this.#before = { mark: this.#mark, at: this.#options.clock.now() };
 		this.#mark = mark;
 		this.#planned = null;
@@ -52,7 +56,12 @@ export class BaselineGuard implements Guard {
 
 	async confirm(signal: AbortSignal): Promise<void> {
 		// A new project is nobody else's before it is there.
-		if (this.#options.platform() !== undefined) await this.look(signal);
+		if (this.#options.platform() === undefined) this.#asked = this.#options.clock.now();
+		else await this.look(signal);
+	}
+
+	holds(): boolean {
+		return this.#options.clock.now() - this.#asked < this.#options.staleMs;
 	}
 
 	async look(signal: AbortSignal): Promise<StackObservation> {
@@ -65,7 +74,8 @@ export class BaselineGuard implements Guard {
 				continue;
 			}
 			const mark = sharedValue(observation, BASELINE_VARIABLE);
-			if (mark === this.#mark) {
+			if (mark === this.#mark || (mark !== undefined && mark === this.#writing)) {
+				this.#asked = asked;
 				if (this.#planned !== null && this.#planned !== this.#describe(observation)) throw superseded();
 				return observation;
 			}
@@ -103,7 +113,7 @@ export function guardBaseline(
 		staleMs: deployLockTtl(env),
 	});
 	run.guard = guard;
-	run.marks = (mark) => guard.marks(mark);
+	run.marks = (mark, written) => guard.marks(mark, written);
 }
 
 function sorted(object: object): [string, unknown][] {

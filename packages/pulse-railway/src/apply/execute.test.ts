@@ -344,6 +344,27 @@ describe('the deploy lock of a machine that sleeps', () => {
 		expect([writes, await records(), durable()]).toEqual([2, ['new active', 'old draining'], 'new']);
 	});
 
+	it('stops the repetition of a deletion that was under way, by the clock alone: timers stand still in a sleep', async () => {
+		const { clock, lock } = await locked();
+		const platform = world.ports.openPlatform({ projectId: '', environmentId: '' });
+		const { deleteService } = platform;
+		platform.deleteService = async (id, stop) => {
+			// The request is lost as the machine falls asleep; Railway's client repeats it half a second after waking up.
+			await world.router.control('lock.release', { name: 'deploy', token: TOKEN }, signal);
+			await bobPromotes('new');
+			clock.time += 15_000;
+			await new Promise((resolve) => setTimeout(resolve, 500));
+			stop.throwIfAborted();
+			return deleteService(id, stop);
+		};
+		world.before = (call) => {
+			if (call === 'meta new') throw broken;
+		};
+		const running = execute(plan, { ...world.start(), lock }, { signal: lock.signal });
+		await expect(running).rejects.toMatchObject({ code: 'broken', detail: expect.stringMatching(/Not undone, since/) });
+		expect(services()).toContain('new');
+	});
+
 	it('does not undo after Ctrl-C what another made active', async () => {
 		const { lock, sleepIn } = await locked();
 		const controller = new AbortController();

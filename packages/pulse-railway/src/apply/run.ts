@@ -22,7 +22,7 @@ export interface Run {
 	/** Of runs that hold no lock; see `guardOf`. */
 	guard: Guard | undefined;
 	/** Told of the mark that the baseline gets. */
-	marks: ((mark: string) => void) | undefined;
+	marks: ((mark: string, written: boolean) => void) | undefined;
 	/** A word of this run alone. */
 	readonly owner: string;
 	/** Ids of the services that stood when the plan was made: none of them is this run's to undo. */

@@ -23,6 +23,8 @@ export interface HeldLock {
 	 * @throws LockLostError when another has or had it, or nobody can tell
 	 */
 	confirm(): Promise<void>;
+	/** By the clock, not by a timer: those stand still while a machine sleeps. */
+	isHeld(): boolean;
 	/** Safe to repeat; never rejects, since an unreleased lock expires. */
 	release(): Promise<void>;
 }
@@ -127,6 +129,7 @@ export async function holdLock(
 			if (clock.now() >= heldUntil)
 				throw new LockLostError(name, 'it lapsed, and nobody can tell whether another command holds it');
 		},
+		isHeld: () => !lost.signal.aborted && clock.now() < heldUntil,
 		async release() {
 			if (released.signal.aborted) return;
 			released.abort();

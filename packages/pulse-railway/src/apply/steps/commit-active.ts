@@ -2,7 +2,7 @@ import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { waitFor } from 'pulse-deploy-kit/wait';
 import { isPlatformError } from '../../platform/error.ts';
 import { ACTIVE_DEPLOYMENT_VARIABLE } from '../../protocol.ts';
-import { guardOf } from '../guard.ts';
+import { guardOf, watch } from '../guard.ts';
 import { NotCommittedError } from '../not-committed.ts';
 import type { Perform } from '../perform.ts';
 import { platformOf, type Run, routerOf } from '../run.ts';
@@ -24,11 +24,15 @@ export const commitActive: Perform<'commit-active'> = async (step, run, signal) 
 	if (lock === undefined) return write(step.deployment, run, signal);
 	for (let attempt = 1; ; attempt++) {
 		const { term, grant } = lock;
-		const failure = await write(step.deployment, run, AbortSignal.any([signal, term])).then(
-			() => null,
-			(error: unknown) => ({ error }),
-		);
-		if (failure !== null && (failure.error instanceof NotCommittedError || !term.aborted)) throw failure.error;
+		const { late, end } = watch(() => lock.isHeld());
+		const failure = await write(step.deployment, run, AbortSignal.any([signal, term, late]))
+			.then(
+				() => null,
+				(error: unknown) => ({ error }),
+			)
+			.finally(end);
+		const stopped = term.aborted || late.aborted;
+		if (failure !== null && (failure.error instanceof NotCommittedError || !stopped)) throw failure.error;
 		try {
 			await lock.confirm();
 		} catch (loss) {

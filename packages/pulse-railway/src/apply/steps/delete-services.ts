@@ -3,7 +3,7 @@ import { backendServices } from '../../janitor/durable.ts';
 import { durableActiveId } from '../../plan/settle.ts';
 import type { StepOf } from '../../plan/step.ts';
 import type { StackObservation } from '../../platform/port.ts';
-import { guardOf } from '../guard.ts';
+import { guarded, guardOf } from '../guard.ts';
 import type { Perform } from '../perform.ts';
 import { learn, platformOf, type Run } from '../run.ts';
 import { lateServices, missing } from './late-services.ts';
@@ -24,8 +24,7 @@ export const deleteServices: Perform<'delete-services'> = async (step, run, sign
 		if (id === undefined) continue;
 		if (step.deployment !== undefined) await mayGo(step.deployment, observation, run, signal);
 		else refuseInUse(step, observation);
-		await guardOf(run).confirm(signal);
-		await platformOf(run).deleteService(id, signal);
+		await guarded(run, signal, (signal) => platformOf(run).deleteService(id, signal));
 		run.services.delete(service);
 		run.created.delete(service);
 	}

@@ -1,5 +1,5 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
-import { guardOf } from '../guard.ts';
+import { guarded, guardOf } from '../guard.ts';
 import type { Perform } from '../perform.ts';
 
 export const createProject: Perform<'create-project'> = async (step, run, signal) => {
@@ -24,6 +24,7 @@ export const deleteProject: Perform<'delete-project'> = async (step, run, signal
 			next: 'Delete it on Railway if nothing in it is needed.',
 		});
 	}
-	await run.ports.account.deleteProject(run.target.projectId, signal);
+	const { projectId } = run.target;
+	await guarded(run, signal, (signal) => run.ports.account.deleteProject(projectId, signal));
 	return undefined;
 };

@@ -1,3 +1,4 @@
+import { guarded } from '../guard.ts';
 import type { Perform } from '../perform.ts';
 import { platformOf, revealed, serviceId } from '../run.ts';
 
@@ -30,6 +31,6 @@ export const configure: Perform<'configure'> = async (step, run, signal) => {
 		variables: revealed(run, variables),
 		...(settings === undefined ? {} : { settings }),
 	}));
-	await platformOf(run).configure(changes, signal);
+	await guarded(run, signal, (signal) => platformOf(run).configure(changes, signal));
 	return undefined;
 };

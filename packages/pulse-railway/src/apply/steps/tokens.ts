@@ -1,4 +1,5 @@
 import { Secret } from 'pulse-deploy-kit/secret';
+import { guarded } from '../guard.ts';
 import type { Perform } from '../perform.ts';
 import { platformOf } from '../run.ts';
 
@@ -9,6 +10,6 @@ export const mintToken: Perform<'mint-token'> = async (step, run, signal) => {
 };
 
 export const revokeTokens: Perform<'revoke-tokens'> = async (step, run, signal) => {
-	await platformOf(run).deleteProjectTokens(step.name, signal);
+	await guarded(run, signal, (signal) => platformOf(run).deleteProjectTokens(step.name, signal));
 	return undefined;
 };

@@ -1,5 +1,6 @@
 import { waitFor } from 'pulse-deploy-kit/wait';
 import type { StackObservation } from '../../platform/port.ts';
+import { guarded } from '../guard.ts';
 import type { Perform } from '../perform.ts';
 import { learn, platformOf, revealed, serviceId } from '../run.ts';
 
@@ -11,7 +12,7 @@ export const setVariables: Perform<'set-variables'> = async (step, run, signal) 
 
 export const deleteVariable: Perform<'delete-variable'> = async (step, run, signal) => {
 	const scope = step.service === null ? null : serviceId(run, step.service);
-	await platformOf(run).deleteVariable(scope, step.name, signal);
+	await guarded(run, signal, (signal) => platformOf(run).deleteVariable(scope, step.name, signal));
 	return undefined;
 };
 
