@@ -1,7 +1,17 @@
 import * as api from '../../../packages/pulse-railway/src/api.ts';
 import type { Lane, Stack } from '../faults/lane.ts';
 import { deployArguments, deployed, idle, inStack } from '../faults/scenario.ts';
-import { CLEANS, DELETES, DEPLOYS, PROMOTES, type Rival, ROLLS_BACK, UPGRADES } from './rivals.ts';
+import {
+	CLEANS,
+	DELETES,
+	DEPLOYS,
+	janitorEnv,
+	PROMOTES,
+	pastGrace,
+	type Rival,
+	ROLLS_BACK,
+	UPGRADES,
+} from './rivals.ts';
 
 /** A command that is put to sleep, on a stack with an active deployment and one that drains. */
 export interface Sleepy {
@@ -70,7 +80,7 @@ export const SLEEPY: readonly Sleepy[] = [
 		rivals: [ROLLS_BACK, CLEANS, DEPLOYS],
 		type: (stack, { draining }) => ({
 			args: ['janitor', 'run'],
-			env: stack.janitorEnv,
+			env: janitorEnv(stack),
 			target: draining,
 			ends: draining,
 			becomes: 'gone',
@@ -111,5 +121,6 @@ export async function onlyTwo(lane: Lane, stack: Stack): Promise<{ active: strin
 	const now = await stack.store.snapshot();
 	const rest = now.deployments.find(({ id }) => id !== now.activeId)?.id ?? '';
 	await idle(stack, rest);
+	await pastGrace(stack, rest);
 	return { active: now.activeId ?? '', draining: rest };
 }

@@ -1,4 +1,5 @@
 import type { CommandResult } from '../../support/command.ts';
+import { until } from '../../support/until.ts';
 import type { Lane, Stack } from '../faults/lane.ts';
 import { deployArguments, inStack } from '../faults/scenario.ts';
 
@@ -14,6 +15,22 @@ export interface RivalResult extends CommandResult {
 	readonly stands?: string;
 	/** It deleted this one, which nothing may name as active from here on. */
 	readonly gone?: string;
+}
+
+const GRACE_SECONDS = 2;
+
+/** With a grace that a visitor who keeps coming back never lets pass. */
+export function janitorEnv({ janitorEnv }: Stack): Record<string, string> {
+	return { ...janitorEnv, PULSE_RAILWAY_JANITOR_DRAIN_GRACE_SECONDS: String(GRACE_SECONDS) };
+}
+
+/** Waits until a janitor would delete it. */
+export function pastGrace({ store }: Stack, id: string): Promise<unknown> {
+	return until(`the grace of ${id} to pass`, async () => {
+		const record = await store.find(id);
+		const since = Math.max(record?.drainStartedAt ?? 0, record?.lastSeenAt ?? 0);
+		return Date.now() - since > GRACE_SECONDS * 1_000;
+	});
 }
 
 /** Another person's command, with a lock that is waited for. */
@@ -62,7 +79,7 @@ export const DELETES: Rival = {
 
 export const CLEANS: Rival = {
 	name: 'a janitor',
-	run: (lane, stack) => lane.run(['janitor', 'run'], { ...stack.janitorEnv, ...TERMS }),
+	run: (lane, stack) => lane.run(['janitor', 'run'], { ...janitorEnv(stack), ...TERMS }),
 };
 
 let grace = 200;
