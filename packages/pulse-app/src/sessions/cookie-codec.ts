@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { deflateSync, inflateSync } from 'node:zlib';
 import { PulseError } from '../errors.ts';
+import { deserialize, type Serialized, serialize } from '../wire/serialize.ts';
 import type { SessionData } from './keeper.ts';
 
 export const MAX_COOKIE_BYTES = 3800;
@@ -14,10 +15,22 @@ export interface CookieSession {
 	readonly formerly?: readonly string[];
 }
 
-/** `v1.<base64url zlib JSON {sid,data}>.<base64url HMAC-SHA256>`, as Python Pulse apps write it (contract P1.11). */
-export function encodeCookie(session: CookieSession, secret: string): string {
-	const { sid, data, formerly } = session;
-	const payload = deflateSync(JSON.stringify({ sid, data, formerly }));
+interface Payload {
+	readonly sid: string;
+	readonly data: unknown;
+	readonly formerly?: readonly string[] | undefined;
+	/** Which nodes of `data` JSON cannot express, e.g. a Set. Absent where there are none, and from Python apps. */
+	readonly kinds?: Serialized[0] | undefined;
+}
+
+/**
+ * `v1.<base64url zlib JSON {sid,data}>.<base64url HMAC-SHA256>`, as Python Pulse apps write it (contract P1.11).
+ * Throws `TypeError` for what no session store keeps, e.g. functions.
+ */
+export function encodeCookie({ sid, data, formerly }: CookieSession, secret: string): string {
+	const [lists, plain] = serialize(data);
+	const kinds = lists.some((list) => list.length > 0) ? lists : undefined;
+	const payload = deflateSync(JSON.stringify({ sid, data: plain, formerly, kinds } satisfies Payload));
 	const cookie = `v1.${payload.toString('base64url')}.${mac(payload, secret).toString('base64url')}`;
 	if (cookie.length > MAX_COOKIE_BYTES) {
 		throw new PulseError('session-too-large', `The session cookie would be ${cookie.length} bytes.`, {
@@ -36,12 +49,12 @@ export function decodeCookie(cookie: string, secret: string): CookieSession | nu
 	const expected = mac(payload, secret);
 	if (signature.length !== expected.length || !timingSafeEqual(signature, expected)) return null;
 	try {
-		const session = JSON.parse(
+		const { kinds, ...session } = JSON.parse(
 			inflateSync(payload, { maxOutputLength: MAX_INFLATED_BYTES }).toString(),
-		) as CookieSession;
-		return typeof session.sid === 'string' && typeof session.data === 'object' && session.data !== null
-			? session
-			: null;
+		) as Payload;
+		const data = kinds === undefined ? session.data : deserialize([kinds, session.data]);
+		if (typeof session.sid !== 'string' || typeof data !== 'object' || data === null) return null;
+		return { ...session, data: data as SessionData } as CookieSession;
 	} catch {
 		return null;
 	}

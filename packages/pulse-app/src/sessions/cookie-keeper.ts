@@ -1,3 +1,4 @@
+import { serialize } from '../wire/serialize.ts';
 import { type CookieSession, decodeCookie, encodeCookie } from './cookie-codec.ts';
 import { type SessionData, type SessionKeeper, SupersededError } from './keeper.ts';
 import type { SidIssuer } from './sid.ts';
@@ -79,8 +80,8 @@ export function createCookieKeeper(options: {
 			const result = change(data);
 			encode(sid, { ...entry, data });
 			for (const key of new Set([...Object.keys(data), ...Object.keys(entry.data)])) {
-				if (JSON.stringify(data[key]) === JSON.stringify(entry.data[key])) continue;
-				entry.pending.set(key, key in data ? { value: data[key] } : null);
+				if (isSame(ownOf(data, key), ownOf(entry.data, key))) continue;
+				entry.pending.set(key, Object.hasOwn(data, key) ? { value: data[key] } : null);
 			}
 			entry.data = data;
 			return result;
@@ -117,4 +118,13 @@ function decodeAny(cookie: string, secrets: readonly string[]): CookieSession | 
 		if (session !== null) return session;
 	}
 	return null;
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+	return JSON.stringify(serialize(one)) === JSON.stringify(serialize(other));
+}
+
+/** A visitor may call a key `valueOf`. */
+function ownOf(data: SessionData, key: string): unknown {
+	return Object.hasOwn(data, key) ? data[key] : undefined;
 }

@@ -1,7 +1,8 @@
 import { SESSION_STORE_BRAND } from '../brand.ts';
 
 /**
- * Sessions whole in a signed cookie: nothing on the server, every deployment reads them. Values are JSON, 3,800 bytes at most.
+ * Sessions whole in a signed cookie: nothing on the server, every deployment reads them. Values are what the other
+ * stores keep, dates, Sets and Maps included, 3,800 bytes at most.
  * A change over the socket reaches the browser by a request to `/_pulse/set-cookies` that the client is told to make.
  * Nothing can take back a cookie that somebody copied: other processes go on to accept one that `rotate` replaced.
  */

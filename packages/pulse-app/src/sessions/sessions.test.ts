@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { inflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { App } from '../app.ts';
 import { Browser, serve } from '../testing/harness.ts';
@@ -122,6 +123,40 @@ describe.each([
 		expect(await (await new Browser(url).fetch('/read')).json()).toBeNull();
 	});
 
+	it('keep Sets, Maps and dates, notice what changes inside them, and say what they cannot keep', async () => {
+		const { app, url } = await serve({
+			...(store() === undefined ? {} : { sessionStore: store() as CookieSessionStore }),
+			listener: async (request, response) => {
+				const session = await app.session(request, response);
+				if (request.url === '/set')
+					await session.set('cart', { items: new Set(['a']), at: new Date(0), of: new Map([['a', 1]]) });
+				if (request.url === '/bad')
+					return response.end(
+						await session
+							.set('x', () => {})
+							.then(
+								() => 'kept',
+								(error) => error.name,
+							),
+					);
+				const cart = (await session.update('cart', (previous) => {
+					const { items, ...rest } = previous as { items: Set<string> };
+					return { ...rest, items: new Set([...items, request.url]) };
+				})) as { items: Set<string>; at: Date; of: Map<string, number> };
+				return response.end(JSON.stringify([[...cart.items], cart.at.getTime(), [...cart.of]]));
+			},
+		});
+		const browser = new Browser(url);
+		await browser.fetch('/set');
+		expect(await (await browser.fetch('/more')).json()).toEqual([['a', '/set', '/more'], 0, [['a', 1]]]);
+		expect(await (await browser.fetch('/bad')).text()).toBe('TypeError');
+		// Another process reads them too.
+		const [name, value] = (browser.cookie as string).split('=') as [string, string];
+		const read = decodeCookie(value, 'x');
+		if (store() !== undefined)
+			expect([name, read?.data.cart]).toMatchObject(['pulse.sid', { items: new Set(['a', '/set', '/more']) }]);
+	});
+
 	it('are shared by requests and sockets', async () => {
 		const { url } = await serveCounting(store());
 		const browser = new Browser(url);
@@ -190,6 +225,15 @@ describe('the session cookie with data', () => {
 		// zlib JSON {"sid":"abc","data":{"n":1}}, HMAC-SHA256 keyed "s3cret|pulse.session"; made with Python 3.
 		const python = 'v1.eJyrVirOTFGyUkpMSlbSUUpJLElUsqpWylOyMqytBQB6bQh6.9mRohz0IwDtJ8I71ljuqukIojF9BfzVTxW_sJ6DEfBc';
 		expect(decodeCookie(python, 's3cret')).toEqual({ sid: 'abc', data: { n: 1 } });
+	});
+
+	it('is the same for Python where JSON suffices, and holds lists and objects where it does not', () => {
+		const inside = (data: Record<string, unknown>) => {
+			const payload = encodeCookie({ sid: 'a', data }, 's').split('.')[1] as string;
+			return JSON.parse(inflateSync(Buffer.from(payload, 'base64url')).toString());
+		};
+		expect(inside({ n: 1 })).toEqual({ sid: 'a', data: { n: 1 } });
+		expect(inside({ s: new Set([1]), m: new Map([['k', 2]]) })).toMatchObject({ data: { s: [1], m: { k: 2 } } });
 	});
 
 	it('refuses to grow beyond what browsers keep', () => {

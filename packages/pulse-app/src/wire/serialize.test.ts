@@ -66,4 +66,12 @@ describe('the wire format', () => {
 	it('refuses a reference to nothing', () => {
 		expect(() => deserialize([[[1], [], [], []], { a: 7 }])).toThrow(/dangling/);
 	});
+
+	it('finds its kinds again under keys that look like numbers', () => {
+		const value = new Map<string, unknown>([
+			['b', new Set([1])],
+			['1', new Date(0)],
+		]);
+		expect(deserialize(JSON.parse(JSON.stringify(serialize(value))))).toEqual(value);
+	});
 });

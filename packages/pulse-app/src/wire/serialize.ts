@@ -41,16 +41,19 @@ export function serialize(value: unknown): Serialized {
 		}
 		if (node instanceof Map) {
 			maps.push(index);
-			return encodeEntries([...node]);
+			if ([...node.keys()].some((key) => typeof key !== 'string')) {
+				throw new TypeError('cannot serialise a Map whose keys are not strings');
+			}
+			// In the order in which the object that carries them will be read: keys that look like numbers come first.
+			return encodeEntries(Object.entries(Object.fromEntries(node)));
 		}
 		// A hole in an array has an index too, which `map` would leave out.
 		return Array.isArray(node) ? Array.from(node, encode) : encodeEntries(Object.entries(node));
 	};
 
-	const encodeEntries = (entries: [unknown, unknown][]): object => {
+	const encodeEntries = (entries: [string, unknown][]): object => {
 		const object: Record<string, unknown> = {};
 		for (const [key, entry] of entries) {
-			if (typeof key !== 'string') throw new TypeError('cannot serialise a Map whose keys are not strings');
 			if (entry !== undefined) define(object, key, encode(entry));
 		}
 		return object;
