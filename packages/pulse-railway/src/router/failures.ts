@@ -24,6 +24,12 @@ export const FAILURES = {
 	'headers-too-large': { status: 431, detail: 'request headers too large', level: 'info' },
 	'connection-limit': { status: 503, detail: 'router connection limit reached', level: 'error', retryAfter: 1 },
 	'draining-away': { status: 503, detail: 'router is shutting down', level: 'warn', retryAfter: 1 },
+	'out-of-descriptors': {
+		status: 503,
+		detail: 'router is out of file descriptors or ports',
+		level: 'error',
+		retryAfter: 1,
+	},
 	unresolved: { status: 502, detail: 'deployment unreachable', level: 'error' },
 	unreachable: { status: 502, detail: 'deployment unreachable', level: 'error' },
 	'connect-timeout': { status: 504, detail: 'deployment did not accept the connection in time', level: 'error' },

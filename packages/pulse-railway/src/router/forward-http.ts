@@ -5,6 +5,7 @@ import type { Upstream } from './claim.ts';
 import { countFailure, type ForwardContext } from './context.ts';
 import type { FailureCause } from './failures.ts';
 import { type ForwardRequest, fieldsOf, isIdempotent } from './forward-request.ts';
+import { askWhetherGone } from './half-closed.ts';
 import { requestLines, responseHeaders, responseLines } from './headers.ts';
 import { passInterim } from './interim.ts';
 import type { RequestFields } from './log.ts';
@@ -13,7 +14,6 @@ import { failureReply } from './pages.ts';
 import { type BodyEvents, RequestBody } from './request-body.ts';
 import { ResponseBody } from './response-body.ts';
 import type { Exchange, ExchangeFailure, UpstreamConnection } from './upstream/connection.ts';
-import type { DialFailure } from './upstream/dial.ts';
 import type { ResponseHead } from './upstream/parse-head.ts';
 import type { ConnectEvents } from './upstream/pool.ts';
 
@@ -65,15 +65,8 @@ export class HttpExchange implements Exchange, BodyEvents, ConnectEvents {
 	}
 
 	#dispatch() {
-		const kept = this.#retried ? null : this.#context.pool.take(this.#upstream.serviceName, this.#repeatable);
-		if (kept !== null) return this.onConnection(kept);
-		this.#giveUp = this.#context.pool.connect(this.#upstream.serviceName, this);
-	}
-
-	/** By the backend, or for want of a place. */
-	onRefused(failure: DialFailure | 'connection-limit', cause: unknown) {
-		this.#giveUp = null;
-		this.#failed(failure, cause);
+		const reuse = this.#retried ? 'none' : this.#repeatable ? 'any' : 'just-used';
+		this.#giveUp = this.#context.pool.connect(this.#upstream.serviceName, reuse, this);
 	}
 
 	onConnection(connection: UpstreamConnection) {
@@ -86,6 +79,12 @@ export class HttpExchange implements Exchange, BodyEvents, ConnectEvents {
 		this.#sent?.send(connection, this);
 	}
 
+	/** By the backend, or for want of a place. */
+	onRefused(failure: FailureCause, cause: unknown) {
+		this.#giveUp = null;
+		this.#failed(failure, cause);
+	}
+
 	onInformational(status: number, reason: string, headers: readonly string[]) {
 		passInterim(this.#response, this.#forward.head, { status, reason, headers });
 	}
@@ -93,20 +92,16 @@ export class HttpExchange implements Exchange, BodyEvents, ConnectEvents {
 	onHead(head: ResponseHead) {
 		this.lastProgress = this.#context.tick;
 		if (this.#search?.holds(head, this.#upstream.id)) return;
-		this.#writeHead(head, this.#upstream.id);
+		this.#take(head, this.#upstream.id);
 	}
 
-	#writeHead(head: ResponseHead, deploymentId: string) {
-		const response = this.#response;
+	/** What answers the request, from this deployment. */
+	#take(head: ResponseHead, deploymentId: string) {
 		// A client that still waits to be asked for its body cannot be expected to send it any more.
 		if (this.#context.draining || (this.#forward.head.expectsContinue && !this.#request.complete))
-			response.shouldKeepAlive = false;
-		response.writeHead(
-			head.status,
-			head.reason,
-			responseHeaders(head, deploymentId, this.#forward.head, this.#request),
-		);
-		this.#body = new ResponseBody(response, head);
+			this.#response.shouldKeepAlive = false;
+		const headers = responseHeaders(head, deploymentId, this.#forward.head, this.#request);
+		this.#body = new ResponseBody(this.#response, head, headers);
 	}
 
 	/** By far the most responses: small, of known length, in one read. They leave in one write. */
@@ -140,7 +135,7 @@ export class HttpExchange implements Exchange, BodyEvents, ConnectEvents {
 	}
 
 	onReadEnd() {
-		if (!this.#done) this.#body?.flushHead();
+		if (!this.#done && this.#body?.flush() === false) this.#pause();
 	}
 
 	onDrain() {
@@ -167,6 +162,10 @@ export class HttpExchange implements Exchange, BodyEvents, ConnectEvents {
 		stuck?.destroy();
 	}
 
+	askClient() {
+		askWhetherGone(this.#request.socket);
+	}
+
 	#pause() {
 		if (this.#paused) return;
 		this.#paused = true;
@@ -189,7 +188,7 @@ export class HttpExchange implements Exchange, BodyEvents, ConnectEvents {
 		this.#release();
 		countFailure(this.#upstream.failures, cause);
 		this.#context.log.failed(cause, this.#fields(), error);
-		if (this.#body !== null) this.#body.cutShort();
+		if (this.#body?.begun) this.#body.cutShort();
 		else writeAnswer(this.#response, failureReply(this.#request, cause));
 	}
 
@@ -207,7 +206,7 @@ export class HttpExchange implements Exchange, BodyEvents, ConnectEvents {
 
 	#giveFirst(search: AssetSearch) {
 		const { head, deploymentId, body } = search.firstAnswer();
-		this.#writeHead(head, deploymentId);
+		this.#take(head, deploymentId);
 		this.#bytes += body.length;
 		this.#body!.write(body, this.#done);
 	}

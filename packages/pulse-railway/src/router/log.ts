@@ -26,6 +26,9 @@ export interface Log {
 	controlFailed(cause: unknown): void;
 	/** A request that is not HTTP, or means two things at once. */
 	refusedInput(code: string, peer: string): void;
+	notAccepted(error: unknown): void;
+	/** A backend answered what it was not asked, which may reach another user. */
+	outOfTurn(service: string): void;
 	note(event: string, fields: object, message: string): void;
 }
 
@@ -52,6 +55,12 @@ export function createLog(pino: Logger, access: AccessLog): Log {
 			pino.warn({ event: 'activity-not-reported', ...reason(error) }, 'activity not reported to the store'),
 		controlFailed: (cause) => pino.error({ event: 'control-failed', ...reason(cause) }, 'control request failed'),
 		refusedInput: (code, peer) => pino.info({ event: 'refused-input', code, peer }, 'request refused: not valid HTTP'),
+		notAccepted: (error) => pino.error({ event: 'not-accepted', ...reason(error) }, 'connection not accepted'),
+		outOfTurn: (service) =>
+			pino.warn(
+				{ event: 'out-of-turn', service },
+				'service answers what it was not asked: its connections are not kept',
+			),
 		note: (event, fields, message) => pino.info({ event, ...fields }, message),
 	};
 }

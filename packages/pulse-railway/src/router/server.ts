@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
+import { Server as NetServer, type Socket } from 'node:net';
 import { systemClock } from 'pulse-deploy-kit/clock';
-import { BACKLOG } from '../backlog.ts';
 import { ActivityReporter } from './activity.ts';
 import { failureAnswer } from './answer.ts';
 import { AssetMemory } from './assets.ts';
@@ -11,6 +10,7 @@ import { drain } from './drain.ts';
 import { healthAnswer } from './health.ts';
 import { createHttpServer } from './http-server.ts';
 import { controlAnswer } from './internal-endpoints.ts';
+import { listenOn } from './listen.ts';
 import { Lookups } from './lookup.ts';
 import type { RouterOptions } from './options.ts';
 import type { RouteContext } from './route.ts';
@@ -54,13 +54,14 @@ export function createRouter(options: RouterOptions): Router {
 		servicePrefix,
 		table,
 		upstreams,
-		pool: new Pool({ ...dial, connectionLimit }),
+		pool: new Pool({ ...dial, connectionLimit, onOutOfTurn: (service) => log.outOfTurn(service) }),
 		uploads: new Uploads({ limit: Math.max(1, connectionLimit >> 1), patienceMs: dial.connectTimeoutMs }),
 		dial,
 		log,
 		assets: options.assetFallback === false ? null : new AssetMemory(table, servicePrefix, now),
 		exchanges: new Set(),
 		tunnels: new Set(),
+		idleTimeoutMs: options.idleTimeoutMs ?? 300_000,
 		tick: 0,
 		draining: false,
 		failures: {},
@@ -88,7 +89,7 @@ export function createRouter(options: RouterOptions): Router {
 		sockets.add(socket);
 		socket.on('close', () => sockets.delete(socket));
 	});
-	const ticker = setInterval(() => sweep(context, (options.idleTimeoutMs ?? 300_000) / 1000), 1_000);
+	const ticker = setInterval(() => sweep(context), 1_000);
 	ticker.unref();
 	let reporter: ActivityReporter | null = null;
 
@@ -107,12 +108,11 @@ export function createRouter(options: RouterOptions): Router {
 				ttlMs: options.activityTtlMs ?? 45_000,
 				heartbeatMs: options.heartbeatMs ?? 15_000,
 			});
-			await new Promise<void>((resolve, reject) => {
-				server.once('error', reject);
-				server.listen({ port, backlog: BACKLOG, ...(host === undefined ? {} : { host }) }, resolve);
-			});
+			const listening = await listenOn(server, { port, ...(host === undefined ? {} : { host }) });
+			// Without a listener, a connection that could not be accepted would end the process.
+			server.on('error', (error) => log.notAccepted(error));
 			void reporter.report();
-			return { port: (server.address() as AddressInfo).port };
+			return { port: listening };
 		},
 		async close({ budgetMs }) {
 			context.draining = true;
@@ -132,11 +132,14 @@ export function createRouter(options: RouterOptions): Router {
 	};
 }
 
-/** Ends requests on which nothing moved for `idleSeconds`. */
-function sweep(context: ForwardContext, idleSeconds: number): void {
+/** Every second: ends requests on which nothing moved for too long, and notices clients that are gone and are not read. */
+function sweep(context: ForwardContext): void {
 	context.tick++;
 	context.uploads.sweep();
 	for (const exchange of context.exchanges) {
-		if (context.tick - exchange.lastProgress > idleSeconds) exchange.expire();
+		const still = context.tick - exchange.lastProgress;
+		if (still > context.idleTimeoutMs / 1000) exchange.expire();
+		else if (still > 1) exchange.askClient();
 	}
+	for (const tunnel of context.tunnels) tunnel.askWhetherGone();
 }

@@ -20,6 +20,8 @@ export interface ConnectionOwner {
 	/** Response complete, request sent, connection clean: it may serve again. */
 	onIdle(connection: UpstreamConnection): void;
 	onClosed(connection: UpstreamConnection): void;
+	/** The backend said more than it was asked. */
+	onOutOfTurn(connection: UpstreamConnection): void;
 }
 
 /** One HTTP/1.1 connection to a backend, serving one exchange at a time. */
@@ -147,9 +149,11 @@ export class UpstreamConnection implements ResponseEvents {
 	#onRead(chunk: Buffer): boolean {
 		this.#touched = true;
 		if (!this.#parser.execute(chunk)) {
-			// Unasked-for bytes after a response concern nobody but the connection.
-			if (this.#responseDone) this.destroy();
-			else this.#fail('bad-response');
+			// Unasked-for bytes, behind a response or before the next request, concern no exchange.
+			if (this.#responseDone) {
+				this.destroy();
+				this.#owner.onOutOfTurn(this);
+			} else this.#fail('bad-response');
 			return false;
 		}
 		this.#exchange?.onReadEnd();

@@ -1,7 +1,10 @@
 import { connect, type OnReadOpts, type Socket } from 'node:net';
 import type { Address, PrivateNetwork } from '../../private-network.ts';
 
-export type DialFailure = 'unresolved' | 'unreachable' | 'connect-timeout';
+export type DialFailure = 'unresolved' | 'unreachable' | 'connect-timeout' | 'out-of-descriptors';
+
+/** Errors that are this process's own, whichever deployment it wanted: no sockets left, or no local ports. */
+const OWN_ERRORS = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL']);
 
 export interface DialOptions {
 	readonly network: PrivateNetwork;
@@ -65,7 +68,8 @@ export function dial(options: DialOptions, serviceName: string, onread: OnReadOp
 		socket = current;
 		const onError = (error: NodeJS.ErrnoException) => {
 			if (over) return;
-			if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN') retryName(error);
+			if (OWN_ERRORS.has(error.code ?? '')) fail('out-of-descriptors', error);
+			else if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN') retryName(error);
 			else if (error.code === 'ETIMEDOUT') fail('connect-timeout', error);
 			else if (!refreshed && options.network.refresh(serviceName, options.port, address)) {
 				// It moved a moment ago; the old address said so.

@@ -45,7 +45,7 @@ export function parseHead(text: string): ResponseHead | null {
 		const value = headers[i + 1]!;
 		switch (name.toLowerCase()) {
 			case 'content-length':
-				if (contentLength !== -1 || !/^\d{1,15}$/.test(value)) return null;
+				if (contentLength !== -1 || !/^0*\d{1,15}$/.test(value)) return null;
 				contentLength = Number(value);
 				break;
 			case 'transfer-encoding':
@@ -71,6 +71,22 @@ export function parseHead(text: string): ResponseHead | null {
 		keepAlive,
 		keepAliveTimeout,
 	};
+}
+
+const BEGINNING = 'HTTP/1.';
+
+/**
+ * What came can still become a response head. A backend that speaks TLS, or ends its lines with LF alone, would never send
+ * the blank line that ends one, and its client would wait until the idle limit.
+ */
+export function beginsHead(text: string): boolean {
+	if (!text.startsWith(BEGINNING.slice(0, text.length))) return false;
+	return !FORBIDDEN.test(begun(text));
+}
+
+/** Text that ends anywhere: a CR at its end may be the first half of a line end. */
+export function begun(text: string): string {
+	return text.endsWith('\r') ? text.slice(0, -1) : text;
 }
 
 /** Field lines from `start` to the end; used for trailers as well. `null` when one is malformed. */

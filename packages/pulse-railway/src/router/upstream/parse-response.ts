@@ -1,4 +1,4 @@
-import { hasForbiddenBytes, parseFields, parseHead, type ResponseHead } from './parse-head.ts';
+import { beginsHead, begun, hasForbiddenBytes, parseFields, parseHead, type ResponseHead } from './parse-head.ts';
 
 /** What a parser found, in order. `chunk` of `onBody` is valid only during the call. */
 export interface ResponseEvents {
@@ -108,7 +108,7 @@ export class ResponseParser {
 		// Small responses are read as one string: heads, and often bodies, are wanted as strings anyway.
 		const text = data.toString('latin1', at, Math.min(data.length, at + MAX_HEAD + 4));
 		const end = text.indexOf('\r\n\r\n');
-		if (end === -1) return data.length - at > MAX_HEAD ? FAIL : WAIT;
+		if (end === -1) return data.length - at > MAX_HEAD || !beginsHead(text) ? FAIL : WAIT;
 		const head = parseHead(text.slice(0, end));
 		if (!head) return FAIL;
 		const bodyAt = at + end + 4;
@@ -162,7 +162,7 @@ export class ResponseParser {
 
 	#chunkSize(data: Buffer, at: number): number {
 		const end = data.indexOf(LF, at);
-		if (end === -1) return data.length - at > MAX_CHUNK_LINE ? FAIL : WAIT;
+		if (end === -1) return data.length - at > MAX_CHUNK_LINE || !isHexDigit(data[at]!) ? FAIL : WAIT;
 		if (end - at > MAX_CHUNK_LINE || data[end - 1] !== CR || end === at) return FAIL;
 		const line = CHUNK_LINE.exec(data.toString('latin1', at, end - 1));
 		if (!line) return FAIL;
@@ -178,7 +178,10 @@ export class ResponseParser {
 			return this.#end(NO_TRAILERS, at + 2);
 		}
 		const end = data.indexOf('\r\n\r\n', at, 'latin1');
-		if (end === -1) return data.length - at > MAX_HEAD ? FAIL : WAIT;
+		if (end === -1) {
+			const waiting = data.length - at <= MAX_HEAD && !hasForbiddenBytes(begun(data.toString('latin1', at)));
+			return waiting ? WAIT : FAIL;
+		}
 		if (end - at > MAX_HEAD) return FAIL;
 		const text = data.toString('latin1', at, end);
 		const trailers = hasForbiddenBytes(text) ? null : parseFields(text, 0);
@@ -192,9 +195,13 @@ export class ResponseParser {
 	}
 }
 
+function isHexDigit(byte: number): boolean {
+	return (byte >= 48 && byte <= 57) || (byte >= 65 && byte <= 70) || (byte >= 97 && byte <= 102);
+}
+
 const FAIL = -1;
 const WAIT = -2;
 const NO_TRAILERS: readonly string[] = [];
 /** Size, then extensions that are skipped: they belong to this hop alone. As strict as Node: no blanks between their parts. */
 const CHUNK_LINE =
-	/^([0-9a-fA-F]{1,12})(?:;[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:=(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+|"(?:[\t\x20\x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*"))?)*$/;
+	/^0*([0-9a-fA-F]{1,12})(?:;[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:=(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+|"(?:[\t\x20\x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*"))?)*$/;
