@@ -63,7 +63,10 @@ async function inContext(
 }
 
 export function hostPath(cwd: string, path: string): string {
-	return resolve(cwd, path.replace(/^~(?=\/|$)/, homedir()));
+	return resolve(
+		cwd,
+		path.replace(/^~(?=\/|$)/, () => homedir()),
+	);
 }
 
 async function isKind(path: string, kind: 'file' | 'directory'): Promise<boolean> {

@@ -108,7 +108,10 @@ async function kindOf(path: string): Promise<'file' | 'directory' | undefined> {
 }
 
 function fromHere(cwd: string, path: string): string {
-	return resolve(cwd, path.replace(/^~(?=\/|$)/, homedir()));
+	return resolve(
+		cwd,
+		path.replace(/^~(?=\/|$)/, () => homedir()),
+	);
 }
 
 function posix(path: string): string {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { availableParallelism, tmpdir, userInfo } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DeployToolError, usageError } from 'pulse-deploy-kit/errors';
 import { parseSeed, type Seed } from '../deployments/seed.ts';
@@ -99,7 +99,8 @@ export function routerConfig(env: Env): RouterConfig {
 /** One folder a user and one file a store, so that routers of different stacks on one machine do not meet. */
 function defaultSnapshotFile(storeUrl: string, redisPrefix: string): string {
 	const stack = createHash('sha256').update(`${storeUrl}\n${redisPrefix}`).digest('hex').slice(0, 16);
-	return join(tmpdir(), `pulse-railway-router-${userInfo().uid}`, `${stack}.json`);
+	// Not by the user's entry in a list of names: in a container there may be none. Windows has no such number.
+	return join(tmpdir(), `pulse-railway-router-${process.getuid?.() ?? 0}`, `${stack}.json`);
 }
 
 function text(env: Env, name: string): string | undefined {

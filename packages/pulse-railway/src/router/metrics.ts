@@ -128,7 +128,8 @@ export async function serveMetrics(text: () => Promise<string>, port: number): P
 		);
 	});
 	await new Promise<void>((resolve, reject) => {
-		server.once('error', reject);
+		// For good: later ones are connections that could not be accepted, and would end the process.
+		server.on('error', reject);
 		server.listen(port, resolve);
 	});
 	return {
