@@ -68,8 +68,10 @@ export class RequestBody implements Body {
 		this.#exchange = exchange;
 		const first = this.#first;
 		this.#first = null;
+		const more = first === null || this.#pass(first);
+		// Node tells of the end of what it has read already, paused or not.
 		if (this.#ended) this.#finish();
-		else if (first !== null && this.#pass(first)) this.#request.resume();
+		else if (first !== null && more) this.#request.resume();
 	}
 
 	/** The client is to send more; else it is the backend that does not take what was sent. */
