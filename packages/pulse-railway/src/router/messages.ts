@@ -1,4 +1,5 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
+import { flushHead } from './flush-head.ts';
 import { mayNotWait } from './in-turn.ts';
 
 /** A request as Node's parser reads it, without the header object that nobody here asks for. */
@@ -59,6 +60,11 @@ export function headerRecord(raw: readonly string[]): Record<string, string | st
 
 export class RouterResponse<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
 	#whole = false;
+
+	/** Only once its head is written. */
+	override flushHeaders(): void {
+		flushHead(this);
+	}
 
 	/** Nothing of it is still owed to the connection. Newer Nodes know only of what they sent themselves. */
 	get answered(): boolean {

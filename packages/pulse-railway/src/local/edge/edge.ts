@@ -1,9 +1,9 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { BACKLOG } from '../../backlog.ts';
 import { isOwnName } from '../own-machine.ts';
-import { createUpstreamAgent, forwardHttp } from './forward-http.ts';
+import { createUpstreamAgent, forwardHttp, MAX_HEAD_SIZE } from './forward-http.ts';
 import { forwardUpgrade } from './forward-upgrade.ts';
 
 /** Public addresses: one listener on 127.0.0.1 a domain, its port kept for the life of the domain. */
@@ -31,7 +31,15 @@ export function createEdge(portsOf: (instanceId: string) => readonly number[] | 
 			};
 			// As at the real edge a name that nobody registered leads nowhere; here it would be DNS rebinding.
 			const pickFor = ({ headers }: IncomingMessage) => (isOwnName(headers.host) ? random : () => null);
-			const server = createServer((request, response) => forwardHttp(pickFor(request), agent, request, response));
+			const server = createServer({ maxHeaderSize: MAX_HEAD_SIZE });
+			// Beyond its limit Node drops headers silently.
+			server.maxHeadersCount = 0;
+			const onRequest = (request: IncomingMessage, response: ServerResponse) =>
+				forwardHttp(pickFor(request), agent, request, response);
+			server.on('request', onRequest);
+			// It is the service that asks for the body.
+			server.on('checkContinue', onRequest);
+			server.on('checkExpectation', onRequest);
 			server.on('connection', (socket) => {
 				sockets.add(socket);
 				socket.once('close', () => sockets.delete(socket));

@@ -1,7 +1,18 @@
-import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+	Agent,
+	request as httpRequest,
+	type IncomingMessage,
+	type InformationEvent,
+	type ServerResponse,
+} from 'node:http';
+import { flushHead } from '../../router/flush-head.ts';
+import { trailerFields } from '../../router/hop-by-hop.ts';
 import type { Target } from './edge.ts';
 import { failure } from './failure.ts';
-import { requestHeaders, responseHeaders } from './headers.ts';
+import { endToEnd, requestHeaders, responseHeaders } from './headers.ts';
+
+/** As the router's: what it takes has to get there. A service's answer may be as large. */
+export const MAX_HEAD_SIZE = 65_536;
 
 export const createUpstreamAgent = (): Agent => new Agent({ keepAlive: true, maxFreeSockets: 256 });
 
@@ -34,19 +45,31 @@ export function forwardHttp(
 			method: request.method ?? 'GET',
 			path: request.url ?? '/',
 			// Said explicitly: Node would send the chunked body of a DELETE without any framing.
-			headers: [...requestHeaders(request), ...(chunked ? ['Transfer-Encoding', 'chunked'] : [])],
+			headers: [
+				...requestHeaders(request),
+				...(chunked ? ['Transfer-Encoding', 'chunked'] : []),
+				...(/\btrailers\b/i.test(String(request.headers.te ?? '')) ? ['Connection', 'TE', 'TE', 'trailers'] : []),
+			],
+			maxHeaderSize: MAX_HEAD_SIZE,
 			setHost: false,
 			// What cannot be repeated never meets a connection that the service is just closing.
 			agent: repeatable && attempt === 1 ? agent : false,
 		});
+		upstream.maxHeadersCount = 0;
+		upstream.on('information', (interim) => passInterim(response, interim));
 		upstream.on('socket', (socket) => {
 			if (socket.connecting) socket.once('connect', pass);
 			else pass();
 		});
 		upstream.on('response', (answer) => {
-			response.writeHead(answer.statusCode ?? 502, answer.statusMessage, responseHeaders(answer));
+			// What it says of its time is the service's word, or nobody's.
+			response.sendDate = false;
+			// A client that still waits to be asked for its body cannot be expected to send it any more.
+			if (request.headers.expect !== undefined && !request.complete) response.shouldKeepAlive = false;
+			response.writeHead(answer.statusCode ?? 502, answer.statusMessage, responseHeaders(answer, request));
 			// Sent at once: event streams may stay silent for long.
-			response.flushHeaders();
+			flushHead(response);
+			answer.on('end', () => response.addTrailers(trailerFields(answer.rawTrailers)));
 			answer.pipe(response);
 			answer.on('error', () => response.destroy());
 		});
@@ -60,10 +83,28 @@ export function forwardHttp(
 
 		function pass(): void {
 			sent = true;
-			if (hasBody) request.pipe(upstream);
-			else upstream.end();
+			if (!hasBody) {
+				upstream.end();
+				return;
+			}
+			// Whoever waits to be asked for the body waits for the service.
+			if (request.headers.expect !== undefined) flushHead(upstream);
+			request.on('end', () => upstream.addTrailers(trailerFields(request.rawTrailers)));
+			request.pipe(upstream);
 		}
 	}
+}
+
+/** 100 to whoever asked for it, the others (102, 103) to everybody who can understand them. */
+function passInterim(response: ServerResponse, interim: InformationEvent): void {
+	const { socket, req: request } = response;
+	if (socket === null || response.headersSent || request.httpVersion === '1.0') return;
+	if (interim.statusCode === 100) {
+		if (request.headers.expect !== undefined) response.writeContinue();
+		return;
+	}
+	const lines = endToEnd(interim.rawHeaders).map(([name, value]) => `${name}: ${value}\r\n`);
+	socket.write(`HTTP/1.1 ${interim.statusCode} ${interim.statusMessage}\r\n${lines.join('')}\r\n`, 'latin1');
 }
 
 function refuse(response: ServerResponse, kind: Parameters<typeof failure>[0]): void {

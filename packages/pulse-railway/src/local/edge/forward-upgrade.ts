@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Target } from './edge.ts';
 import { failure } from './failure.ts';
-import { requestHeaders } from './headers.ts';
+import { handshakeHeaders } from './headers.ts';
 
 /** Websockets: the handshake goes on with the edge's headers, after that bytes pass both ways. */
 export function forwardUpgrade(target: Target, request: IncomingMessage, client: Duplex, head: Buffer): void {
@@ -17,7 +17,7 @@ export function forwardUpgrade(target: Target, request: IncomingMessage, client:
 	upstream.on('connect', () => {
 		connected = true;
 		upstream.setNoDelay(true);
-		upstream.write(handshake(request));
+		upstream.write(handshake(request), 'latin1');
 		if (head.length > 0) upstream.write(head);
 		upstream.pipe(client);
 		client.pipe(upstream);
@@ -27,12 +27,8 @@ export function forwardUpgrade(target: Target, request: IncomingMessage, client:
 }
 
 function handshake(request: IncomingMessage): string {
-	const headers = requestHeaders(request);
-	const lines = [
-		`${request.method} ${request.url} HTTP/1.1`,
-		'Connection: Upgrade',
-		`Upgrade: ${request.headers.upgrade}`,
-	];
+	const headers = handshakeHeaders(request);
+	const lines = [`${request.method} ${request.url} HTTP/1.1`];
 	for (let i = 0; i < headers.length; i += 2) lines.push(`${headers[i]}: ${headers[i + 1]}`);
 	return `${lines.join('\r\n')}\r\n\r\n`;
 }

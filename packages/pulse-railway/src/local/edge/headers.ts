@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { droppedBy, HOP_BY_HOP } from '../../router/hop-by-hop.ts';
 import { newId } from '../world/ids.ts';
 
 /** Set by the edge alone: what a client sends under these names is dropped (facts §6). */
@@ -10,22 +11,20 @@ const OWN = new Set([
 	'x-request-start',
 	'x-railway-request-id',
 ]);
-const HOP_BY_HOP = new Set([
-	'connection',
-	'keep-alive',
-	'proxy-authenticate',
-	'proxy-authorization',
-	'proxy-connection',
-	'te',
-	'trailer',
-	'transfer-encoding',
-	'upgrade',
-]);
 
-/** Name and value in turn, duplicates and spelling kept. */
+/** Name and value in turn; duplicates, spelling and bytes beyond ASCII kept. */
 export function requestHeaders(request: IncomingMessage): string[] {
+	return withOwn(request, endToEnd(request.rawHeaders));
+}
+
+/** What decides about a switch of protocols is all there: from here on bytes pass as they are. */
+export function handshakeHeaders(request: IncomingMessage): string[] {
+	return withOwn(request, pairsOf(request.rawHeaders));
+}
+
+function withOwn(request: IncomingMessage, given: readonly [string, string][]): string[] {
 	return [
-		...endToEnd(request.rawHeaders, request.headers.connection).filter(([name]) => !OWN.has(name.toLowerCase())),
+		...given.filter(([name]) => !OWN.has(name.toLowerCase())),
 		['X-Real-IP', request.socket.remoteAddress ?? '127.0.0.1'],
 		['X-Forwarded-Proto', 'http'],
 		['X-Forwarded-Host', request.headers.host ?? ''],
@@ -35,16 +34,23 @@ export function requestHeaders(request: IncomingMessage): string[] {
 	].flat();
 }
 
-export function responseHeaders(response: IncomingMessage): string[] {
-	return endToEnd(response.rawHeaders, response.headers.connection).flat();
+/** Trailers may only be announced where they can follow: Node throws elsewhere. */
+export function responseHeaders(answer: IncomingMessage, request: IncomingMessage): string[] {
+	const chunked = answer.headers['transfer-encoding'] !== undefined && answer.statusCode !== 304;
+	const trailers = chunked && request.method !== 'HEAD' && request.httpVersion !== '1.0';
+	return endToEnd(answer.rawHeaders)
+		.filter(([name]) => trailers || name.toLowerCase() !== 'trailer')
+		.flat();
 }
 
-function endToEnd(raw: readonly string[], connection: string | undefined): [string, string][] {
-	const named = new Set((connection ?? '').split(',').map((name) => name.trim().toLowerCase()));
+/** The router's own rules for one hop, so that nothing is lost here that would reach an app behind it. */
+export function endToEnd(raw: readonly string[]): [string, string][] {
+	const named = droppedBy(raw);
+	return pairsOf(raw).filter(([name]) => !HOP_BY_HOP.has(name.toLowerCase()) && !named?.has(name.toLowerCase()));
+}
+
+function pairsOf(raw: readonly string[]): [string, string][] {
 	const pairs: [string, string][] = [];
-	for (let i = 0; i < raw.length; i += 2) {
-		const name = raw[i]!.toLowerCase();
-		if (!HOP_BY_HOP.has(name) && !named.has(name)) pairs.push([raw[i]!, raw[i + 1]!]);
-	}
+	for (let i = 0; i < raw.length; i += 2) pairs.push([raw[i]!, raw[i + 1]!]);
 	return pairs;
 }
