@@ -65,7 +65,8 @@ describe('the settings (R5.18, decision 16)', () => {
 			startCommand: 'pulse-railway router',
 			healthcheckPath: '/healthz',
 			healthcheckTimeout: 60,
-			overlapSeconds: 30,
+			// As long as Railway lets a request run: a stream outlives the router that carries it.
+			overlapSeconds: 900,
 			drainingSeconds: 60,
 		});
 	});

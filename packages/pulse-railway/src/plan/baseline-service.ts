@@ -55,6 +55,9 @@ function shared(config: BaselineConfig, secrets: BaselineSecrets): Variables {
 	};
 }
 
+/** Railway's edge ends every request by then (facts/railway.md §6), so none is cut by a new router. */
+const LONGEST_REQUEST_SECONDS = 900;
+
 export function routerSettings(config: BaselineConfig): InstanceSettings {
 	return {
 		image: config.routerImage,
@@ -62,8 +65,9 @@ export function routerSettings(config: BaselineConfig): InstanceSettings {
 		startCommand: 'pulse-railway router',
 		healthcheckPath: ROUTER_HEALTH_PATH,
 		healthcheckTimeout: 60,
-		// Two routers run side by side while sockets move over; the old one then gets this long to hand over the rest.
-		overlapSeconds: 30,
+		// The old router gets no new requests, and has what is open on it go on: downloads, event streams, sockets. Not by
+		// its draining time: a plain restart of a router would take as long.
+		overlapSeconds: LONGEST_REQUEST_SECONDS,
 		drainingSeconds: 60,
 	};
 }
