@@ -4,8 +4,14 @@ import type { Perform } from '../perform.ts';
 import { platformOf } from '../run.ts';
 
 export const mintToken: Perform<'mint-token'> = async (step, run, signal) => {
-	if (step.replaces === true) await platformOf(run).deleteProjectTokens(step.name, signal);
-	run.mintedToken = new Secret(await platformOf(run).createProjectToken(step.name, signal));
+	// A creation whose answer was lost deletes what has its name before it is repeated: by then that may be another's.
+	let lost = step.replaces === true;
+	const token = await guarded(run, signal, async (signal) => {
+		if (lost) await platformOf(run).deleteProjectTokens(step.name, signal);
+		lost = true;
+		return platformOf(run).createProjectToken(step.name, signal);
+	});
+	run.mintedToken = new Secret(token);
 	return undefined;
 };
 
