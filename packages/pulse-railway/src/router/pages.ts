@@ -67,6 +67,7 @@ const WORDS: Partial<Record<FailureCause, readonly [title: string, text: string]
 	'no-snapshot': AWAY,
 	'connection-limit': AWAY,
 	'draining-away': AWAY,
+	'out-of-descriptors': AWAY,
 	'not-found': GONE,
 	'internal-path': ['Not found', 'There is nothing at this address.'],
 	unresolved: SILENT,
