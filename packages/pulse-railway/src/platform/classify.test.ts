@@ -7,6 +7,7 @@ test.each([
 	['Project Token not found', 'unauthorized'],
 	['Two Factor Authentication Required', 'unauthorized'],
 	['A service named "x" already exists in this project', 'conflict'],
+	['Service name must be unique within a project', 'conflict'],
 	['ServiceInstance not found', 'not-found'],
 	['Project not found', 'not-found'],
 	['Problem processing request', 'unavailable'],

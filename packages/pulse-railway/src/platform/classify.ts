@@ -16,7 +16,7 @@ const BY_MESSAGE: readonly (readonly [RegExp, Verdict])[] = [
 	],
 	[/not authorized|unauthorized|unauthenticated|invalid token|project token not found/i, { kind: 'unauthorized' }],
 	[/rate limit|too many requests|too quickly|whoa there/i, { kind: 'rate-limited' }],
-	[/already exists/i, { kind: 'conflict' }],
+	[/already exists|\bunique\b/i, { kind: 'conflict' }],
 	[
 		/cannot redeploy without a snapshot/i,
 		{ kind: 'rejected', next: 'Nothing was ever built: deploy the service instead.' },

@@ -74,6 +74,16 @@ test('that fails on the way says why', async () => {
 	await expect(deploy()).rejects.toThrow('no room for volumes');
 });
 
+test.each(['Not Authorized', 'Workflow not found', 'You do not have access to this workflow'])(
+	'whose progress may not be asked for (%s) is left to whoever waits for its services',
+	async (refusal) => {
+		server.on('templateDeployV2', data({ templateDeployV2: { workflowId: 'w' } }));
+		server.on('readWorkflow', status('Running'), errors(refusal));
+		await deploy();
+		expect(of('readWorkflow').length).toBeGreaterThan(1);
+	},
+);
+
 test('that never ends is given up after two minutes (R5.9)', async () => {
 	server.on('templateDeployV2', data({ templateDeployV2: { workflowId: 'w' } }));
 	server.on('readWorkflow', status('Running'));

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Connection } from './connection.ts';
 import { createOnce } from './create-once.ts';
-import { PlatformError } from './error.ts';
+import { isPassing, isPlatformError, PlatformError } from './error.ts';
 import { findServices } from './observe.ts';
 import type { Target } from './operations/target.ts';
 import { deployTemplate, readTemplate, readWorkflow } from './operations/templates.ts';
@@ -56,7 +56,8 @@ export async function deployTemplateAs(
 
 async function finished(connection: Connection, code: string, workflowId: string, signal: AbortSignal): Promise<void> {
 	for (let poll = 0; poll < POLLS; poll++) {
-		const { workflowStatus } = await connection.run(readWorkflow, { workflowId }, signal);
+		const workflowStatus = await statusOf(connection, workflowId, signal);
+		if (workflowStatus === null) return;
 		if (workflowStatus.status === 'Complete') return;
 		if (workflowStatus.status === 'Error')
 			throw rejected(`Railway could not deploy template ${code}: ${workflowStatus.error ?? 'no reason given'}`);
@@ -67,6 +68,16 @@ async function finished(connection: Connection, code: string, workflowId: string
 		operation: 'workflowStatus',
 		mayHaveHappened: true,
 	});
+}
+
+/** `null` when the token may not ask, which no waiting changes: the caller's wait for the services is then all there is. */
+async function statusOf(connection: Connection, workflowId: string, signal: AbortSignal) {
+	try {
+		return (await connection.run(readWorkflow, { workflowId }, signal)).workflowStatus;
+	} catch (error) {
+		if (!isPlatformError(error) || isPassing(error)) throw error;
+		return null;
+	}
 }
 
 function parseConfig(code: string, raw: unknown): TemplateConfig {

@@ -73,8 +73,11 @@ describe('creating a service', () => {
 		expect(arrived().filter((name) => name === 'serviceCreate')).toHaveLength(2);
 	});
 
-	test('takes a conflict after a lost answer for its own', async () => {
-		server.on('serviceCreate', dropped, errors('A service named "prod-1" already exists in this project'));
+	test.each([
+		'A service named "prod-1" already exists in this project',
+		'Service name must be unique within a project',
+	])('takes a conflict after a lost answer for its own: %s', async (conflict) => {
+		server.on('serviceCreate', dropped, errors(conflict));
 		server.on('serviceNames', names(), names(), names(), names(), names(), names(['prod-1', 's1']));
 		expect(await create()).toEqual({ serviceId: 's1' });
 	});
@@ -166,6 +169,15 @@ test('settings are sent as given, an image as source, the rest left out (R7.18)'
 		environmentId: 'e',
 		input: { numReplicas: 1, drainingSeconds: 0, source: { image: 'redis:7' } },
 	});
+});
+
+test('settings that were so already are no failure, although Railway says false', async () => {
+	server.on('serviceInstanceUpdate', data({ serviceInstanceUpdate: false }));
+	await platform().updateInstance('s1', { numReplicas: 1 }, signal);
+	server.on('configureServices', data({ v0: true, i0: false }));
+	const change = { serviceId: 's1', variables: { A: '1' }, settings: { numReplicas: 1 } };
+	await platform().configure([change], signal);
+	expect(arrived().filter((name) => name !== 'readTokenScope')).toEqual(['serviceInstanceUpdate', 'configureServices']);
 });
 
 test('a group is committed as a patch of the services in it (R5.10)', async () => {

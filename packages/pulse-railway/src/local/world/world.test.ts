@@ -154,7 +154,10 @@ test('settings keep what is not named, take null as unset, and refuse what Railw
 				},
 			)
 		).serviceInstance;
-	await update({ overlapSeconds: null, numReplicas: 2 });
+	const changes = [{ overlapSeconds: null, numReplicas: 2 }, { numReplicas: 2 }, { startCommand: 'node a' }];
+	const answers: unknown[] = [];
+	for (const change of changes) answers.push((await update(change)).data?.serviceInstanceUpdate);
+	expect(answers).toEqual([true, false, false]);
 	expect(await read()).toEqual({
 		startCommand: 'node a',
 		overlapSeconds: null,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Refusal } from '../../refusal.ts';
 import { newId } from '../../world/ids.ts';
 import { environmentsOf, instanceOf, instances } from '../../world/lookup.ts';
@@ -88,12 +89,13 @@ export const serviceMutations = {
 		demandEnvironment(caller, data, environmentId);
 		if (args.input.railwayConfigFile) throw new Refusal('Config as code is not available for new services');
 		if (args.input.source?.repo) throw new Refusal('Repositories are not supported by the local platform');
-		world.change((current) => {
+		return world.change((current) => {
 			const instance = instanceOf(current, args.serviceId, environmentId);
-			instance.settings = writeSettings(instance.settings, args.input);
+			const before = instance.settings;
+			instance.settings = writeSettings(before, args.input);
 			instance.updatedAt = now();
+			return !isDeepStrictEqual(before, instance.settings);
 		});
-		return true;
 	},
 
 	/** Commits this patch alone and deploys what it touches, once each; grouping deploys nothing (facts §2.7). */
