@@ -9,7 +9,7 @@ export interface CallName {
 
 /** Asked again and again while something takes its time: the first one stands for all. */
 export const POLLS: ReadonlySet<string> = new Set(['deployment', 'workflowStatus']);
-const LOGS = new Set(['buildLogs', 'deploymentLogs']);
+const LOGS = new Set(['buildLogs', 'deploymentLogs', 'environmentLogs', 'deploymentEvents']);
 
 /** Hears every call of a platform, and breaks the one it is told to. */
 export class Calls {

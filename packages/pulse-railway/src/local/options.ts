@@ -45,6 +45,8 @@ export interface Behaviour {
 	readonly forbidden: Partial<Record<'account' | 'workspace' | 'project', readonly string[]>>;
 	/** What stands in place of values in `environment.config`, decrypted or not: `null`, nothing or stars (facts §12). Default: the values. */
 	readonly configMask: string | null | undefined;
+	/** `buildLogs` has nothing, as Railway announced of it; `environmentLogs` has (facts §12). Default false. */
+	readonly buildLogsRetired: boolean;
 	/** How often a cron minute passes: 60 makes it a second. Default 1. */
 	readonly cronScale: number;
 	/** Pause before the n-th restart of a crashed process, milliseconds. Default 100 doubling to 2,000. */
@@ -67,6 +69,7 @@ export const DEFAULT_BEHAVIOUR: Behaviour = {
 	maxUploadBytes: 500 * 1024 * 1024,
 	forbidden: {},
 	configMask: undefined,
+	buildLogsRetired: false,
 	cronScale: 1,
 	restartBackoffMs: (attempt) => Math.min(100 * 2 ** (attempt - 1), 2_000),
 	stopGraceMs: 5_000,

@@ -137,6 +137,21 @@ test('an uploaded source is built, runs, logs and answers at its domain', async 
 	await stack.platform.deleteService(serviceId, signal);
 });
 
+test('where buildLogs is retired a build still shows its log, and a failure its reason', async () => {
+	const retired = await startLocalScope(() => null, { buildLogsRetired: true });
+	try {
+		const { platform } = retired;
+		const { serviceId } = await platform.createService({ name: 'failing' }, signal);
+		await platform.updateInstance(serviceId, { numReplicas: 1, startCommand: 'exit 3', healthcheckPath: '/' }, signal);
+		const { deploymentId } = await platform.upload(serviceId, await retired.sourceArchive('failing'), signal);
+		expect((await retired.settled(deploymentId)).status).toBe('CRASHED');
+		expect((await platform.buildLogs(deploymentId, 50, signal)).length).toBeGreaterThan(0);
+		expect(await platform.failureReason(deploymentId, signal)).toContain('the process ended with');
+	} finally {
+		await retired.close();
+	}
+});
+
 test('an unknown deployment is not found', async () => {
 	// On a connection that wrote nothing, so that there is nothing to wait for.
 	const platform = openPlatform(stack.connect(stack.local.accountToken), stack.target);

@@ -1,14 +1,15 @@
+import { failureReason, lastLines, openBuildLogs } from './build-logs.ts';
 import { configure, instanceInput } from './configure.ts';
 import type { Connection } from './connection.ts';
 import { ensureDomain } from './domains.ts';
 import { isPlatformError } from './error.ts';
 import { deployment, openObserver } from './observe.ts';
-import { deployService, readBuildLogs, readDeployment, readDeploymentLogs } from './operations/deployments.ts';
+import { deployService, readDeployment, readDeploymentLogs } from './operations/deployments.ts';
 import { commitPatch, updateInstance } from './operations/services.ts';
 import type { Target } from './operations/target.ts';
 import { deleteVariable, upsertVariables } from './operations/variables.ts';
 import { placed } from './placing.ts';
-import type { LogLine, Platform } from './port.ts';
+import type { Platform } from './port.ts';
 import { createProjectToken, deleteProjectTokens } from './project-tokens.ts';
 import { createService, deleteService } from './services.ts';
 import { deployTemplateAs } from './templates.ts';
@@ -66,9 +67,8 @@ export function openPlatform(connection: Connection, target: Target): Platform {
 			return deployment((await connection.run(readDeployment, { id: deploymentId }, signal)).deployment);
 		},
 
-		async buildLogs(deploymentId, limit, signal) {
-			return lastLines((await connection.run(readBuildLogs, { deploymentId, limit }, signal)).logs, limit);
-		},
+		buildLogs: openBuildLogs(connection),
+		failureReason: (deploymentId, signal) => failureReason(connection, deploymentId, signal),
 
 		async deploymentLogs(deploymentId, limit, signal) {
 			return lastLines((await connection.run(readDeploymentLogs, { deploymentId, limit }, signal)).logs, limit);
@@ -82,12 +82,4 @@ export function openPlatform(connection: Connection, target: Target): Platform {
 		createProjectToken: (name, signal) => createProjectToken(connection, target, name, signal),
 		deleteProjectTokens: (name, signal) => deleteProjectTokens(connection, target, name, signal),
 	};
-}
-
-/** Railway may give one line more than asked for. */
-function lastLines(
-	logs: readonly { timestamp: string; message: string; severity?: string | null | undefined }[],
-	limit: number,
-): readonly LogLine[] {
-	return logs.slice(-limit).map((line) => ({ ...line, severity: line.severity ?? null }));
 }

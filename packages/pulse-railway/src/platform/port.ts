@@ -42,6 +42,8 @@ export interface Platform {
 	deployService(serviceId: string, signal: AbortSignal): Promise<{ deploymentId: string }>;
 	deployment(deploymentId: string, signal: AbortSignal): Promise<PlatformDeployment>;
 	buildLogs(deploymentId: string, limit: number, signal: AbortSignal): Promise<readonly LogLine[]>;
+	/** Why a deployment failed, in the platform's words; `null` when it gives none. */
+	failureReason(deploymentId: string, signal: AbortSignal): Promise<string | null>;
 	deploymentLogs(deploymentId: string, limit: number, signal: AbortSignal): Promise<readonly LogLine[]>;
 
 	/** Returns the existing service domain if there is one. */

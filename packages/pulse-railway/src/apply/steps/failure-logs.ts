@@ -2,13 +2,18 @@ import type { LogLine, Platform } from '../../platform/port.ts';
 
 const LINES = 20;
 
-/** The last lines of build and run, as far as they can be had: a missing log must not hide the failure itself. */
+/** The reason that Railway gives, and the last lines of build and run, as far as they can be had: a missing log must not hide the failure itself. */
 export async function failureLogs(platform: Platform, deploymentId: string, signal: AbortSignal): Promise<string> {
-	const [build, run] = await Promise.all([
+	const [reason, build, run] = await Promise.all([
+		platform.failureReason(deploymentId, signal).catch(() => null),
 		platform.buildLogs(deploymentId, LINES, signal).catch(() => []),
 		platform.deploymentLogs(deploymentId, LINES, signal).catch(() => []),
 	]);
-	const text = [...section('build log', build), ...section('deployment log', run)];
+	const text = [
+		...(reason === null ? [] : [reason]),
+		...section('build log', build),
+		...section('deployment log', run),
+	];
 	return text.length === 0 ? 'Railway has no log of it.' : text.join('\n');
 }
 

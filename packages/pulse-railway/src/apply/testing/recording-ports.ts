@@ -93,6 +93,7 @@ export async function recordingPorts(observed: StackObservation): Promise<Record
 			call(`deployment ${id}`, () => ({ id, status: 'SUCCESS', stopped: false, createdAt: '' })),
 		buildLogs: () => call('buildLogs', () => [{ timestamp: '', message: 'npm ERR! no such thing', severity: null }]),
 		deploymentLogs: () => call('deploymentLogs', () => []),
+		failureReason: () => call('failureReason', () => 'Build failed: out of memory'),
 	} as unknown as ReturnType<Ports['openPlatform']>;
 	const router: RouterPort = {
 		origin: 'http://127.0.0.1:1',

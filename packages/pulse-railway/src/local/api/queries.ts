@@ -12,6 +12,7 @@ import {
 	demandService,
 } from './caller.ts';
 import type { ApiContext } from './context.ts';
+import { failureEvent } from './failure-event.ts';
 import { deploymentLogs, environmentLogs, type LogArguments } from './logs.ts';
 import {
 	deploymentNode,
@@ -142,9 +143,15 @@ export const queries = {
 		return page(rows, args, context.behaviour.pageSize, (row) => deploymentNode(row, context));
 	},
 
-	buildLogs: (args: LogArguments, context: ApiContext) => deploymentLogs(args, 'build', context),
+	buildLogs: (args: LogArguments, context: ApiContext) =>
+		context.behaviour.buildLogsRetired ? [] : deploymentLogs(args, 'build', context),
 	deploymentLogs: (args: LogArguments, context: ApiContext) => deploymentLogs(args, 'deploy', context),
 	environmentLogs,
+
+	deploymentEvents: (args: PageArguments & { id: string }, context: ApiContext) => {
+		const row = demandDeployment(context.caller, context.data, args.id);
+		return page(row.failure === undefined ? [] : [row], args, context.behaviour.pageSize, failureEvent);
+	},
 
 	/** Nothing is ever staged here: patches are committed at once. */
 	environmentStagedChanges: ({ environmentId }: { environmentId: string }, context: ApiContext) => {

@@ -95,6 +95,9 @@ async function failed(state: FleetState, row: DeploymentRow, live: LiveDeploymen
 	if (!superseded) {
 		const message = error instanceof BuildFailure ? error.message : `The platform failed: ${String(error)}`;
 		state.logs.writer(row.id, row.built ? 'deploy' : 'build')(message, 'error');
+		state.world.change(() => {
+			row.failure = { message, at: state.now() };
+		});
 	}
 	state.setStatus(row.id, superseded ? 'REMOVED' : error instanceof BuildFailure ? error.status : 'FAILED', true);
 	await sweep(state, row.id);

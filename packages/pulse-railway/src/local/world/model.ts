@@ -150,6 +150,8 @@ export interface DeploymentRow {
 	readonly settings: ServiceSettings;
 	readonly variables: Readonly<Record<string, string>>;
 	meta: Readonly<Record<string, unknown>>;
+	/** Why it failed, and when; absent when it did not. */
+	failure?: { readonly message: string; readonly at: number };
 	/** What the build found to run; `null` before it ended. */
 	built: StartSpec | null;
 }
