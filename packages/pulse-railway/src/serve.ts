@@ -8,18 +8,27 @@ import { runWorkers } from './router/workers.ts';
 
 /**
  * Runs the router until SIGTERM or SIGINT, as the whole process: one worker in place, or one child process each.
- * Rejects with a usage error for an invalid variable. A second signal ends it at once.
+ * Rejects with a usage error for an invalid variable. A second signal ends it at once. `interrupted`: the signal that came
+ * before this process listened to any here.
  */
-export async function serve(env: Readonly<Record<string, string | undefined>> = processEnvironment()): Promise<void> {
+export async function serve(
+	env: Readonly<Record<string, string | undefined>> = processEnvironment(),
+	interrupted?: AbortSignal,
+): Promise<void> {
 	const config = routerConfig(env);
 	const logger = pino({ base: { pid: process.pid }, level: config.logLevel });
 	if (cluster.isPrimary && config.workers > 1) {
+		if (interrupted?.aborted) return;
 		await runWorkers(config, logger, onSignal);
 		return;
 	}
+	const stopped = new Promise<void>((resolve) => onSignal(resolve));
 	keepHeapSmall();
-	const opened = await openRouter(config, logger);
-	await new Promise<void>((resolve) => onSignal(resolve));
+	// A start waits for its store, and who is told to end meanwhile has nothing to drain.
+	const opening = openRouter(config, logger);
+	const opened = interrupted?.aborted ? undefined : await Promise.race([opening, stopped]);
+	if (opened === undefined) process.exit(0);
+	await stopped;
 	await opened.close(config.drainMs);
 	// Listening to its primary would keep a worker alive.
 	if (cluster.isWorker) process.disconnect();

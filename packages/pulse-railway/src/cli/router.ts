@@ -7,9 +7,9 @@ export const routerCommand: CommandSpec = {
 	settings: {},
 	examples: ['REDIS_URL=redis://… pulse-railway router'],
 	changes: false,
-	async run() {
+	async run({ signal }) {
 		const { serve } = await import('../serve.ts');
-		await serve();
+		await serve(undefined, signal);
 		return { json: null };
 	},
 };

@@ -14,6 +14,7 @@ export async function runWorkers(
 	logger: Logger,
 	onSignal: (first: () => void) => void,
 ): Promise<void> {
+	const signalled = new Promise<void>((resolve) => onSignal(resolve));
 	let stopping = false;
 	let listened = false;
 	let fail: (error: Error) => void = () => {};
@@ -47,7 +48,7 @@ export async function runWorkers(
 					serveMetrics(() => registry.clusterMetrics(), config.metricsPort),
 					logger,
 				);
-	await Promise.race([new Promise<void>((resolve) => onSignal(resolve)), failed]);
+	await Promise.race([signalled, failed]);
 	stopping = true;
 	const gone = [...workers].map((worker) => new Promise<void>((resolve) => void worker.once('exit', () => resolve())));
 	for (const worker of workers) worker.process.kill('SIGTERM');
