@@ -9,9 +9,14 @@ const CLASSIC: JSXOptions = { runtime: 'classic' };
 /**
  * Imports a TypeScript or JavaScript file as the TypeScript compiler and Node would together: JSX and `paths` as its
  * tsconfig says, links resolved first, so that a linked file finds what stands beside the real one. The packages that run
- * and deploy apps each have this file, word for word, because neither may depend on the other.
+ * and deploy apps each have this file, word for word, because neither may depend on the other. `onFile`
+ * hears of each file that is compiled.
  */
-export async function importFile(file: string, options: JitiOptions): Promise<Record<string, unknown>> {
+export async function importFile(
+	file: string,
+	options: JitiOptions,
+	onFile: (path: string) => void = () => {},
+): Promise<Record<string, unknown>> {
 	const path = realpathSync(file);
 	const { getTsconfig } = await import('get-tsconfig');
 	const { compilerOptions = {} } = getTsconfig(dirname(path))?.config ?? {};
@@ -25,11 +30,11 @@ export async function importFile(file: string, options: JitiOptions): Promise<Re
 		extensions: EXTENSIONS,
 		tsconfigPaths: true,
 		jsx: react,
-		transform: (parts: TransformOptions) => ({
-			code: plain.transform(
-				/\.[cm]?[jt]sx$/.test(parts.filename ?? '') ? withPragmas(parts, react) : { ...parts, jsx: false },
-			),
-		}),
+		transform: (parts: TransformOptions) => {
+			onFile(parts.filename ?? path);
+			const isJsx = /\.[cm]?[jt]sx$/.test(parts.filename ?? '');
+			return { code: plain.transform(isJsx ? withPragmas(parts, react) : { ...parts, jsx: false }) };
+		},
 		// The cache knows a file by its text alone, and the same text means something else with another factory.
 		...(jsx === undefined && jsxImportSource === undefined ? {} : { fsCache: false }),
 		...options,

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -76,6 +76,33 @@ describe('pulse run', () => {
 		expect(await second.exit).toBe(1);
 		expect(second.output()).toContain(`Port ${port} is taken.`);
 		expect(second.output()).not.toContain('    at ');
+	});
+
+	it('reads .env in development, never over what is set, and says what by name', async () => {
+		const source = `${IMPORT_APP}
+export default new App({ listener: (_q, response) => response.end([process.env.A, process.env.B, process.env.C].join()) });`;
+		const files = { '.env': '# mine\nA=from-file\nB="two words" # why\nC=from-file\nPORT=0\n' };
+		const app = pulse(['run', 'app.ts'], { source, files, env: { C: 'set', A: '' } });
+		expect(await (await fetch(await app.url())).text()).toBe(',two words,set');
+		expect(app.output()).toContain('Read from .env: B, PORT (set already: A, C).');
+		expect(app.output()).not.toMatch(/from-file|two words/);
+	});
+
+	it.each([
+		['--prod', ['run', 'app.ts', '--prod', '--port', '0'], {}],
+		['PULSE_ENV', ['run', 'app.ts', '--port', '0'], { PULSE_ENV: 'prod' }],
+	])('reads no .env in production, by %s', async (_how, args, env) => {
+		const source = APP.replace("'hello'", 'String(process.env.A)');
+		const files = { '.env': 'A=from-file' };
+		const app = pulse(args, { source, files, env: { ...env, PULSE_SERVER_ADDRESS: 'http://127.0.0.1:9' } });
+		expect(await (await fetch(await app.url())).text()).toBe('undefined');
+		expect(app.output()).not.toContain('.env');
+	});
+
+	it('says its version', async () => {
+		const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+		const said = pulse(['--version']);
+		expect([await said.exit, said.output()]).toEqual([0, `${version}\n`]);
 	});
 
 	it('explains itself with examples', async () => {

@@ -6,8 +6,11 @@ import { PulseError } from '../errors.ts';
 import { watchServers } from '../server/watch-servers.ts';
 import { importFile } from './import-file.ts';
 
-/** Loads a TypeScript or JavaScript file and finds the app that it exports by default or as `app`. */
-export async function loadApp(file: string, cwd: string): Promise<App> {
+/**
+ * Loads a TypeScript or JavaScript file and finds the app that it exports by default or as `app`. `onFile` hears of every
+ * file of the app itself, also when loading fails.
+ */
+export async function loadApp(file: string, cwd: string, onFile?: (path: string) => void): Promise<App> {
 	const path = resolve(cwd, file);
 	if (!existsSync(path)) {
 		throw new PulseError('app-not-found', `App file not found: ${path}`, {
@@ -20,7 +23,7 @@ export async function loadApp(file: string, cwd: string): Promise<App> {
 		});
 	}
 	const servers = watchServers();
-	const module = await importModule(path).finally(servers.stop);
+	const module = await importModule(path, onFile).finally(servers.stop);
 	const app = [module.default, module.app, (module.default as Record<string, unknown> | undefined)?.app].find(isApp);
 	if (app === undefined) {
 		const [where] = servers.seen;
@@ -36,9 +39,10 @@ export async function loadApp(file: string, cwd: string): Promise<App> {
 	return app;
 }
 
-async function importModule(path: string): Promise<Record<string, unknown>> {
+async function importModule(path: string, onFile?: (path: string) => void): Promise<Record<string, unknown>> {
 	try {
-		return await importFile(path, {});
+		// What the cache answers would not be heard of.
+		return await importFile(path, onFile === undefined ? {} : { fsCache: false }, onFile);
 	} catch (cause) {
 		const reason = cause instanceof Error ? cause.message : String(cause);
 		throw new PulseError('app-failed-to-load', `${path} failed to load: ${reason}`, { cause });

@@ -8,6 +8,10 @@ export function runCommand(handler: (file: string, options: RunOptions) => Promi
 		.argument('<file>', 'file that exports an App, by default or as `app`')
 		.option('--prod', 'production: requires a server address (https, or http on this machine)', false)
 		.addOption(
+			new Option('--watch', 'start anew whenever a file changes that the app loads').default(false).conflicts('prod'),
+		)
+		.addOption(new Option('--watched').default(false).hideHelp())
+		.addOption(
 			new Option(
 				'--address <address>',
 				'address to listen on (default: this machine alone; in production ::, all of them)',
@@ -31,9 +35,11 @@ export function runCommand(handler: (file: string, options: RunOptions) => Promi
 			`
 Examples:
   $ pulse run app.ts
+  $ pulse run app.ts --watch
   $ pulse run app.ts --port 3000
   $ PULSE_SERVER_ADDRESS=https://example.com pulse run app.ts --prod --port "$PORT"
 
+In development, variables of an .env file in this folder are read; those that are set already stay.
 SIGTERM drains: new connections are refused, requests finish, sockets stay until they leave or the time is over.
 A second signal ends at once.`,
 		)

@@ -31,9 +31,14 @@ export function enterProduction(): void {
 	process.env.PULSE_ENV = 'prod';
 }
 
+/** Whether a developer is at work, who may keep variables in an `.env` file. */
+export function isDevelopment(env: Env = process.env): boolean {
+	return readMode(env.PULSE_ENV) === 'dev';
+}
+
 /** Where `pulse run` listens unless told: under development nobody else in the café is meant to see the app. */
 export function defaultAddress(env: Env = process.env): string {
-	return readMode(env.PULSE_ENV) === 'dev' ? '127.0.0.1' : '::';
+	return isDevelopment(env) ? '127.0.0.1' : '::';
 }
 
 function readMode(text: string | undefined): Environment['mode'] {

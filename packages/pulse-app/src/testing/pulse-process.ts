@@ -12,9 +12,13 @@ const INDEX = fileURLToPath(new URL('../../dist/index.js', import.meta.url));
 export const IMPORT_APP = `import { App } from ${JSON.stringify(INDEX)};`;
 
 /** The command as a process, in a folder that holds `source` as `app.ts`. */
-export function pulse(args: string[], options: { source?: string; env?: Record<string, string> } = {}) {
+export function pulse(
+	args: string[],
+	options: { source?: string; env?: Record<string, string>; files?: Record<string, string> } = {},
+) {
 	const cwd = mkdtempSync(join(tmpdir(), 'pulse-bin-'));
 	if (options.source !== undefined) writeFileSync(join(cwd, 'app.ts'), options.source);
+	for (const [name, text] of Object.entries(options.files ?? {})) writeFileSync(join(cwd, name), text);
 	const env = { PATH: process.env.PATH ?? '', ...options.env };
 	const child = spawn(process.execPath, [BIN, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
 	let output = '';
@@ -28,7 +32,7 @@ export function pulse(args: string[], options: { source?: string; env?: Record<s
 		await exit;
 		rmSync(cwd, { recursive: true });
 	});
-	return { child, exit, output: () => output, url: () => listening(child, () => output) };
+	return { child, exit, cwd, output: () => output, url: () => listening(child, () => output) };
 }
 
 async function listening(child: ChildProcess, output: () => string): Promise<string> {
