@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ControlStatus } from '../control/status.ts';
 import { routerFacts } from './baseline.ts';
 import { renderStatus } from './render-status.ts';
+import { unknownBackends } from './settle.ts';
 import { stackReport } from './stack-report.ts';
 import { LONG_AGO, live, NOW, stack } from './testing/stack.ts';
 
@@ -62,6 +63,14 @@ describe('the status', () => {
 			report(states).deployments.map(({ janitor }) => janitor.detail);
 		expect(detail({})).toEqual(Array(2).fill('the janitor or the next deploy restores it'));
 		expect(detail({ b: 'active' })).toEqual([null, 'the next deploy deletes it']);
+	});
+
+	it('says of what runs and is unknown that people on it stay', () => {
+		const latestDeployment = { id: 'd', status: 'SUCCESS', stopped: false, createdAt: '' } as const;
+		const observed = stack({ active: 'b', backends: ['b', 'left'] });
+		const services = observed.services.map((one) => (one.name === 'left' ? { ...one, latestDeployment } : one));
+		const unknown = unknownBackends({ ...observed, services }, live({ b: 'active' }));
+		expect(unknown.map(({ id }) => id)).toEqual(['left']);
 	});
 
 	it('says what Railway knows while the router is away', () => {

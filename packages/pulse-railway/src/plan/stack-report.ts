@@ -4,7 +4,7 @@ import { backendServices } from '../janitor/durable.ts';
 import type { Decision, Policy } from '../janitor/facts.ts';
 import type { StackObservation } from '../platform/port.ts';
 import type { RouterFacts } from './baseline.ts';
-import { durableActiveId } from './settle.ts';
+import { durableActiveId, unknownBackends } from './settle.ts';
 
 /** What `status` says, keys as scripts read them. Times in Unix seconds, as in the store. */
 export interface StackReport {
@@ -101,14 +101,18 @@ function deploymentReport(
 		created_at: service?.createdAt ?? null,
 		last_seen_at: seconds(activity?.lastSeenAt ?? record?.lastSeenAt ?? null),
 		drain_started_at: seconds(record?.drainStartedAt ?? null),
-		janitor: live === null ? UNKNOWN : decision === null ? unregistered(observation, live) : spoken(decision),
+		janitor: live === null ? UNKNOWN : decision === null ? unregistered(id, observation, live) : spoken(decision),
 	};
 }
 
 const UNKNOWN = { action: 'keep', reason: 'router away', detail: null, until: null };
 
 /** A store that knows nobody has lost its data: what stands on Railway is no leftover then. */
-function unregistered(observation: StackObservation, { snapshot }: ControlStatus): DeploymentReport['janitor'] {
+function unregistered(
+	id: string,
+	observation: StackObservation,
+	{ snapshot }: ControlStatus,
+): DeploymentReport['janitor'] {
 	const nobody = snapshot.activeId === null;
 	const lost = nobody && durableActiveId(observation) !== null;
 	const unknown = nobody && !lost && snapshot.deployments.length === 0;
@@ -116,7 +120,9 @@ function unregistered(observation: StackObservation, { snapshot }: ControlStatus
 		? 'the janitor or the next deploy restores it'
 		: unknown
 			? 'the next deploy lets it drain'
-			: 'the next deploy deletes it';
+			: unknownBackends(observation, snapshot).some((backend) => backend.id === id)
+				? 'the next deploy deletes it, or lets it drain where somebody is on it'
+				: 'the next deploy deletes it';
 	return { action: 'keep', reason: 'unregistered', detail, until: null };
 }
 
