@@ -13,6 +13,7 @@ import { type DeployResult, deployResult } from './deploy-result.ts';
 import { loadUserApp } from './load-user-app.ts';
 import { sessionsOn } from './sessions.ts';
 import { changeStack, type Stack } from './stack.ts';
+import { warnOfFile } from './warn-of-infrastructure.ts';
 
 /** Everything that is read and checked on this machine before Railway is asked anything. */
 interface Prepared {
@@ -28,12 +29,14 @@ interface Prepared {
 export async function deploy(invocation: Invocation): Promise<Outcome<DeployResult>> {
 	const prepared = await prepare(invocation);
 	const { config } = prepared;
+	await warnOfFile(invocation.host, prepared.context);
 	const request = {
 		target: config.target,
 		token: config.token,
 		routerService: config.names.router,
 		command: `deploy ${config.deploymentId ?? config.deploymentName}`,
 		asksUnknown: true as const,
+		warnsOfOwner: true as const,
 	};
 	let generated: string | null = null;
 	return changeStack(invocation, request, (stack) => {

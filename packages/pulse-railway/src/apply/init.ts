@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { Invocation } from 'pulse-deploy-kit/command';
 import { usageError } from 'pulse-deploy-kit/errors';
 import { type InitConfig, initAppFile, initConfig } from '../config/init.ts';
@@ -14,6 +15,7 @@ import { type Found, ownProject } from './own-project.ts';
 import { only, resolveTarget, type Target } from './resolve-target.ts';
 import { startRun } from './run.ts';
 import { type Session, withSession } from './session.ts';
+import { warnOfFile, warnOfOwner } from './warn-of-infrastructure.ts';
 
 /** The whole of `pulse-railway init`: app → target → observe → plan → agree → execute → result. */
 export async function init(invocation: Invocation): Promise<Outcome<InitResult>> {
@@ -21,6 +23,7 @@ export async function init(invocation: Invocation): Promise<Outcome<InitResult>>
 	const file = await locateAppFromHere(invocation.cwd, initAppFile(invocation));
 	const { options } = await loadUserApp(file, invocation);
 	const config = initConfig(invocation, file, options);
+	await warnOfFile(host, dirname(file));
 
 	return withSession({ token: config.token, env, host, cwd }, async (session) => {
 		const given = await resolveTarget(config.target, session.account, signal);
@@ -35,6 +38,7 @@ export async function init(invocation: Invocation): Promise<Outcome<InitResult>>
 			secrets,
 			apiUrl: session.apiUrl,
 		};
+		if (existing !== null) await warnOfOwner(host, existing.platform, signal);
 		const run = startRun(session.ports, { ...existing, controlToken: secrets.controlToken });
 		guardBaseline(run, facts.observation, config.names, env);
 		const plan = planInit(facts, config);

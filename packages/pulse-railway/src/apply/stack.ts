@@ -14,6 +14,7 @@ import { requireTarget } from './resolve-target.ts';
 import { type Relock, type Run, startRun } from './run.ts';
 import { withSession } from './session.ts';
 import { sessionsOfUnknown } from './sessions.ts';
+import { warnOfOwner } from './warn-of-infrastructure.ts';
 
 /** A running stack as a command finds it: what Railway says, what the router says, and a run to change it with. */
 export interface Stack {
@@ -33,6 +34,8 @@ export interface StackRequest {
 	readonly probeMs?: number;
 	/** Also asks the services that the live store does not know for their sessions: the command may delete them. */
 	readonly asksUnknown?: true;
+	/** Says so where `railway config` would delete what the command makes. */
+	readonly warnsOfOwner?: true;
 }
 
 const PROBE_MS = 2_000;
@@ -52,7 +55,8 @@ export async function changeStack<T>(
 	return withSession({ token: request.token, env, host, cwd }, async ({ account, ports }) => {
 		const platform = ports.openPlatform(await requireTarget(request.target, account, signal, { env, cwd }));
 		const asked = ports.clock.now();
-		const before = await platform.observe(signal);
+		const warned = request.warnsOfOwner === true ? warnOfOwner(host, platform, signal) : undefined;
+		const [before] = await Promise.all([platform.observe(signal), warned]);
 		const facts = routerFacts(before, request.routerService);
 		const router = ports.openRouter({ origin: facts.controlOrigin, controlToken: facts.controlToken });
 

@@ -72,6 +72,19 @@ test('without a project, init and the list of projects are named', async () => {
 	expect(next).toContain('pulse-railway init makes one');
 }, 60_000);
 
+test('init and deploy warn of a whole-project file of railway config, which would delete what they make', async () => {
+	const file = join(app.dir, '.railway/railway.ts');
+	await mkdir(join(app.dir, '.railway'));
+	await writeFile(file, 'export default {};');
+	for (const words of [
+		['deploy', 'app.ts'],
+		['init', 'app.ts', '--dry-run'],
+	])
+		expect((await run([...words, '--json'])).stderr).toContain(`${file} stands for the whole project`);
+	await rm(join(app.dir, '.railway'), { recursive: true });
+	expect((await run(['init', 'app.ts', '--dry-run', '--json'])).stderr).not.toContain('whole project');
+}, 60_000);
+
 test('from a subfolder, init says where the file is, and suggests a deploy that is accepted', async () => {
 	const below = join(app.dir, 'deep/er');
 	expect((await error(['init', 'app.ts'], below)).next).toContain('There is one above: cd ../..');

@@ -3,6 +3,7 @@ import { configure, instanceInput } from './configure.ts';
 import type { Connection } from './connection.ts';
 import { ensureDomain } from './domains.ts';
 import { isPlatformError } from './error.ts';
+import { isWholeProject } from './iac-owner.ts';
 import { deployment, openObserver } from './observe.ts';
 import { deployService, readDeployment, readDeploymentLogs } from './operations/deployments.ts';
 import { commitPatch, updateInstance } from './operations/services.ts';
@@ -24,6 +25,8 @@ export function openPlatform(connection: Connection, target: Target): Platform {
 		observe: openObserver(connection, target),
 		createService: (input, signal) => createService(connection, target, input, signal),
 		deleteService: (serviceId, signal) => deleteService(connection, target, serviceId, signal),
+
+		isWholeProject: (signal) => isWholeProject(connection, target, signal),
 
 		async setVariables(serviceId, variables, signal) {
 			const secrets = Object.values(variables);

@@ -11,6 +11,9 @@ export interface Platform {
 	/** Everything a planner asks, in as few requests as pages allow. */
 	observe(signal: AbortSignal): Promise<StackObservation>;
 
+	/** Whether `railway config` was applied here for a whole project: it deletes what its file does not declare. Never rejects but for the signal. */
+	isWholeProject(signal: AbortSignal): Promise<boolean>;
+
 	createService(input: CreateService, signal: AbortSignal): Promise<{ serviceId: string }>;
 	/** Merges into the scope (`serviceId: null` = shared variables). Never triggers a deploy. */
 	setVariables(
