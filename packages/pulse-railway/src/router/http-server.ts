@@ -51,7 +51,7 @@ export function createHttpServer(
 	server.on('checkExpectation', onRequest);
 	// A client that has ended its side may still be reading. Node knows how to wait for it, and not from its options.
 	Object.assign(server, { httpAllowHalfOpen: true });
-	server.on('connection', (socket) => void socket.once('end', leaveUnlessAnswered));
+	server.on('connection', (socket) => void socket.on('end', leaveUnlessAnswered));
 	server.on('upgrade', (request, socket, early) => {
 		socket.on('error', ignoreError);
 		if (request.excess) return closeAfterAnswers(socket as Socket);

@@ -57,7 +57,7 @@ export class Pool {
 	connect(serviceName: string, reuse: Reuse, events: ConnectEvents): () => void {
 		const kept = reuse === 'none' ? null : this.#take(serviceName, reuse === 'any');
 		if (kept === null) return this.#new(serviceName, events);
-		const settling: Settling = { connection: kept, events, giveUp: () => {} };
+		const settling: Settling = { connection: kept, events, giveUp: nothing };
 		if (this.#settling.push(settling) === 1) setImmediate(() => this.#settle());
 		return () => {
 			settling.giveUp?.();
@@ -73,7 +73,7 @@ export class Pool {
 			if (one.giveUp === null) this.#keep(one.connection);
 			else if (one.connection.closed) one.giveUp = this.#new(one.connection.serviceName, one.events);
 			else {
-				one.giveUp = () => {};
+				one.giveUp = nothing;
 				one.events.onConnection(one.connection);
 			}
 		}
@@ -203,3 +203,5 @@ export class Pool {
 function idleLimit(connection: UpstreamConnection): number {
 	return connection.keepAliveMs === -1 ? IDLE_MS : Math.min(IDLE_MS, connection.keepAliveMs - 1_000);
 }
+
+function nothing(): void {}
