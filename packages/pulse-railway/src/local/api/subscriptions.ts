@@ -6,6 +6,7 @@ import { isFromPage, isOwnName } from '../own-machine.ts';
 import { pause } from '../runtime/pause.ts';
 import { demandDeployment } from './caller.ts';
 import type { ApiContext } from './context.ts';
+import { failureEvent } from './failure-event.ts';
 import {
 	deploymentLogs,
 	type EnvironmentLogArguments,
@@ -16,7 +17,6 @@ import {
 import { deploymentNode } from './nodes.ts';
 
 const EVERY_MS = 200;
-const ENDED = ['REMOVED', 'FAILED', 'CRASHED'];
 
 /**
  * Subscriptions over websocket, by the protocol `graphql-transport-ws`, as the official CLI follows logs and deploys. `end`
@@ -62,14 +62,9 @@ const subscriptions = {
 		}),
 
 	deploymentEvents: ({ id }: { id: string }, context: ApiContext) =>
-		changes('deploymentEvents', async () => {
+		changes('deploymentEvents', () => {
 			const row = demandDeployment(context.caller, context.world.data, id);
-			if (!ENDED.includes(row.status)) return null;
-			const lines = await deploymentLogs({ deploymentId: id }, 'build', context);
-			const error = lines.findLast(({ severity }) => severity === 'error')?.message ?? null;
-			const at = new Date(row.statusUpdatedAt).toISOString();
-			const payload = { error, skipped: false };
-			return { value: { id, step: 'BUILD_IMAGE', createdAt: at, completedAt: at, payload }, key: row.status };
+			return row.failure === undefined ? null : { value: failureEvent(row), key: row.status };
 		}),
 
 	deploymentLogs: ({ limit, ...args }: LogArguments, context: ApiContext) =>
