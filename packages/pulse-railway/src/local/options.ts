@@ -37,7 +37,7 @@ export interface Behaviour {
 	 * nobody reaches one request after the other, while answers from here take milliseconds. 0 is off.
 	 */
 	readonly rateLimit: { readonly perHour: number; readonly perSecond: number };
-	/** Requests a second to `/graphql/v2` without a query string, above which the edge answers 1015. Default 10; 0 is off. */
+	/** Requests a second to `/graphql/v2` without a query string, above which the edge answers 1015. Default 0, off: answers take milliseconds here, and any client that asks one after the other would meet Railway's 10. */
 	readonly edgeLimit: number;
 	/** Largest upload, bytes; beyond it 413. Default 500 MB. */
 	readonly maxUploadBytes: number;
@@ -65,7 +65,7 @@ export const DEFAULT_BEHAVIOUR: Behaviour = {
 	pageSize: 50,
 	staleReadsMs: 0,
 	rateLimit: { perHour: 10_000, perSecond: 0 },
-	edgeLimit: 10,
+	edgeLimit: 0,
 	maxUploadBytes: 500 * 1024 * 1024,
 	forbidden: {},
 	configMask: undefined,

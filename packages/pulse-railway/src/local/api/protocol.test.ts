@@ -66,6 +66,20 @@ test('requests without a query string meet the narrower limit of the edge', asyn
 	expect((await client(platform).ask('{ me { id } }')).status).toBe(200);
 });
 
+test('the limit of the edge is off by default, and the address may end with a slash, as the Python client writes it', async () => {
+	const platform = await startPlatform();
+	for (let i = 0; i < 30; i++) {
+		const response = await fetch(`${platform.apiUrl}/`, {
+			method: 'POST',
+			headers: bearer(platform.accountToken),
+			body: '{"query":"{ me { id } }"}',
+		});
+		expect(response.status).toBe(200);
+	}
+	const other = await fetch(`${platform.apiUrl}/more`, { method: 'POST', headers: bearer(platform.accountToken) });
+	expect(other.status).toBe(404);
+});
+
 test('stale reads show an earlier state, and writes are not held back', async () => {
 	let now = 0;
 	const platform = await startPlatform({ now: () => now, behaviour: { staleReadsMs: 1_000 } });

@@ -13,6 +13,7 @@ import { identify } from './caller.ts';
 import type { ApiContext, ApiEngine } from './context.ts';
 import { type GraphqlAnswer, prepare, run } from './execute.ts';
 import type { ApiCall, Fault } from './faults.ts';
+import { GRAPHQL_PATH } from './graphql-path.ts';
 import { createRateLimiter } from './rate-limit.ts';
 import { loadSchema } from './schema.ts';
 import { serveSubscriptions } from './subscriptions.ts';
@@ -51,7 +52,7 @@ export function createApiServer(engine: ServerEngine): { server: Server; endSubs
 		const url = new URL(request.url ?? '/', 'http://localhost');
 		if (url.pathname.startsWith('/local/')) return handleAdmin(engine, url, request, response);
 		const upload = UPLOAD_PATH.exec(url.pathname);
-		const graphql = url.pathname === '/graphql/v2';
+		const graphql = GRAPHQL_PATH.test(url.pathname);
 		if ((!upload && !graphql) || request.method !== 'POST') return sendText(response, 404, 'Not Found');
 		const isBare = graphql && url.search === '' && request.headers['x-source'] === undefined;
 		if (isBare && !limiter.takeAtEdge()) return sendText(response, 429, 'error code: 1015');

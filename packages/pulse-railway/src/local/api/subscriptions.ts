@@ -7,6 +7,7 @@ import { pause } from '../runtime/pause.ts';
 import { demandDeployment } from './caller.ts';
 import type { ApiContext } from './context.ts';
 import { failureEvent } from './failure-event.ts';
+import { GRAPHQL_PATH } from './graphql-path.ts';
 import {
 	deploymentLogs,
 	type EnvironmentLogArguments,
@@ -40,7 +41,7 @@ export function serveSubscriptions(
 	);
 	server.on('upgrade', (request, socket, head) => {
 		const path = new URL(request.url ?? '/', 'http://localhost').pathname;
-		if (path !== '/graphql/v2' || !isOwnName(request.headers.host) || isFromPage(request.headers)) {
+		if (!GRAPHQL_PATH.test(path) || !isOwnName(request.headers.host) || isFromPage(request.headers)) {
 			socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n');
 			return;
 		}

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import type { ServiceSettings, StartSpec } from '../world/model.ts';
 import { buildSource } from './build-source.ts';
-import { IMAGE_COMMANDS, knownImage } from './image.ts';
+import { findOnPath, IMAGE_COMMANDS, knownImage } from './image.ts';
 import type { DependencyOptions } from './node/install.ts';
 import { BuildFailure, type StepContext } from './run-step.ts';
+import { shellQuote } from './shell-quote.ts';
 
 export interface BuildInput {
 	/** Folder of this deployment alone. */
@@ -17,6 +19,8 @@ export interface BuildInput {
 	readonly buildCommand: string | null;
 	/** PATH of the machine and of this platform's own commands. */
 	readonly path: string;
+	/** Without this platform's own. */
+	readonly machinePath: string;
 }
 
 export interface Built extends StartSpec {
@@ -29,7 +33,7 @@ export async function build(input: BuildInput, context: StepContext): Promise<Bu
 	return buildSource(input, input.archive, context);
 }
 
-function buildImage({ settings, dir, path }: BuildInput, { log }: StepContext): StartSpec {
+function buildImage({ settings, dir, path, machinePath }: BuildInput, { log }: StepContext): StartSpec {
 	const image = settings.image;
 	if (image === null) throw new BuildFailure('The service has no source: upload one or set an image.');
 	const known = knownImage(image);
@@ -43,6 +47,23 @@ function buildImage({ settings, dir, path }: BuildInput, { log }: StepContext): 
 	if (/\$\w|\$\{/.test(command) && !/\bsh\s+-c\b/.test(command)) {
 		log(`The start command has variables: on Railway an image needs /bin/sh -c around it: ${command}`, 'error');
 	}
+	if (known === 'janitor' && isPredecessors(command)) return pythonJanitor(command, dir, machinePath, log);
 	log(`The image ${image} runs as the program of this machine: ${command}`);
 	return { command, cwd: dir, path, env: {} };
+}
+
+/** Both tools name their image and their command alike; the predecessor's baseline starts it through a shell. */
+const isPredecessors = (command: string): boolean => /^(\/bin\/)?sh -c ["']?pulse-railway janitor run/.test(command);
+
+/** Ours would follow other rules on a stack of the Python tools: only theirs runs for it. */
+function pythonJanitor(command: string, dir: string, path: string, log: StepContext['log']): StartSpec {
+	const program = findOnPath('pulse-railway', path);
+	if (program !== null && /^#!.*python/.test(readFileSync(program, 'utf8').slice(0, 200))) {
+		log(`The janitor of the Python tools runs as ${program}.`);
+		return { command, cwd: dir, path, env: {} };
+	}
+	const text =
+		'This stack has the janitor of the Python tools, which is not on the PATH: activate its environment before local up, or run pulse-railway upgrade.';
+	log(text, 'error');
+	return { command: `echo ${shellQuote(text)} >&2; exit 1`, cwd: dir, path, env: {} };
 }

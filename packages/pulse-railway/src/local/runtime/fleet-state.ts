@@ -16,11 +16,19 @@ export interface FleetState extends RuntimeContext, Background {
 	readonly retiring: Set<LiveDeployment>;
 	/** Aborts when the platform ends: everything stops, and statuses stay as they are for the next start. */
 	readonly closing: AbortController;
+	/** Runs work when all that was given before has ended. */
+	oneByOne<T>(work: () => Promise<T>): Promise<T>;
 	setStatus(deploymentId: string, status: DeploymentStatus, stopped?: boolean): void;
 }
 
 export function createFleetState(context: RuntimeContext): FleetState {
+	let queue: Promise<unknown> = Promise.resolve();
 	return {
+		oneByOne(work) {
+			const turn = queue.then(work, work);
+			queue = turn.catch(() => {});
+			return turn;
+		},
 		...context,
 		...createBackground(context.report),
 		serving: new Map(),

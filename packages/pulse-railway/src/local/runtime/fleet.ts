@@ -32,9 +32,15 @@ export function createFleet(context: RuntimeContext): Fleet {
 	const state = createFleetState(context);
 	const { world, serving, making, returning, retiring } = state;
 
+	/** What was active and did not come up at the last start is what its addresses lead to all the same. */
+	const didNotReturn = (row: DeploymentRow): boolean =>
+		row.status === 'FAILED' &&
+		row.built !== null &&
+		world.data.instances[row.instanceId]?.activeDeploymentId === row.id;
+
 	function resumeOne(row: DeploymentRow): void {
 		if (world.data.instances[row.instanceId]?.activeDeploymentId === row.id) {
-			const over = row.stopped && row.settings.cronSchedule === null;
+			const over = row.stopped && row.status !== 'FAILED' && row.settings.cronSchedule === null;
 			if (!over) startAgain(state, row);
 		} else if (row.status !== 'CRASHED') {
 			state.setStatus(row.id, 'REMOVED', true);
@@ -91,7 +97,7 @@ export function createFleet(context: RuntimeContext): Fleet {
 		resume() {
 			for (const row of Object.values(world.data.deployments)) {
 				if (IN_PROGRESS.has(row.status)) makeDeployment(state, row);
-				else if (['SUCCESS', 'REMOVING', 'CRASHED'].includes(row.status)) resumeOne(row);
+				else if (['SUCCESS', 'REMOVING', 'CRASHED'].includes(row.status) || didNotReturn(row)) resumeOne(row);
 			}
 		},
 		async close() {

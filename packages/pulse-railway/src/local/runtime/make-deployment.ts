@@ -27,11 +27,26 @@ export function startAgain(state: FleetState, row: DeploymentRow): void {
 	state.logs.writer(row.id, 'deploy')('Started again after the platform was restarted.');
 	state.returning.add(live);
 	live.work = state.track(
-		start(state, row, live)
+		startPatiently(state, row, live)
 			.catch((error) => failed(state, row, live, error))
 			.finally(() => state.returning.delete(live)),
 	);
 }
+
+/** Everything starts at once here, and some take ports that others look for: who lost that race tries again, alone. */
+async function startPatiently(state: FleetState, row: DeploymentRow, live: LiveDeployment): Promise<void> {
+	for (let attempt = 1; ; attempt++) {
+		try {
+			return await (attempt === 1 ? start(state, row, live) : state.oneByOne(() => start(state, row, live)));
+		} catch (error) {
+			if (!(error instanceof BuildFailure) || attempt === MOST_STARTS || live.abort.signal.aborted) throw error;
+			state.logs.writer(row.id, 'deploy')(`${error.message} Starting it once more.`, 'error');
+			await Promise.all(live.replicas.splice(0).map((replica) => replica.stop(live.drainingSeconds * 1000)));
+		}
+	}
+}
+
+const MOST_STARTS = 3;
 
 async function advance(state: FleetState, row: DeploymentRow, live: LiveDeployment): Promise<void> {
 	const { signal } = live.abort;
@@ -43,11 +58,13 @@ async function advance(state: FleetState, row: DeploymentRow, live: LiveDeployme
 	await enter('BUILDING');
 	const stuck = state.behaviour.stuckBuild(row.variables.RAILWAY_SERVICE_NAME ?? '');
 	if (stuck) await pause(Number.POSITIVE_INFINITY, signal);
+	for (const warning of warningsOf(row)) state.logs.writer(row.id, 'build')(warning, 'error');
 	const { skipped, ...built } = await buildDeployment(state, row, signal);
 	state.world.change(() => {
 		row.built = built;
 		// Said where a deploy reads it, because a line of a build log is found too late.
-		if (skipped.length > 0) row.meta = { ...row.meta, buildWarnings: skipped.map(notCarriedOut) };
+		const warnings = [...warningsOf(row), ...skipped.map(notCarriedOut)];
+		if (skipped.length > 0) row.meta = { ...row.meta, buildWarnings: warnings };
 	});
 	await enter('DEPLOYING');
 	await preDeploy(state, row, built, signal);
@@ -77,6 +94,9 @@ async function start(state: FleetState, row: DeploymentRow, live: LiveDeployment
 	} else if (live.replicas.length > 0) watch(state, row, live);
 }
 
+const warningsOf = ({ meta }: DeploymentRow): readonly string[] =>
+	(meta.buildWarnings as readonly string[] | undefined) ?? [];
+
 const notCarriedOut = (line: string): string =>
 	`The local platform has no container engine and left out: RUN ${line}. What it makes must be on this machine.`;
 
@@ -100,7 +120,8 @@ async function failed(state: FleetState, row: DeploymentRow, live: LiveDeploymen
 		});
 	}
 	state.setStatus(row.id, superseded ? 'REMOVED' : error instanceof BuildFailure ? error.status : 'FAILED', true);
-	await sweep(state, row.id);
+	// What was active before the platform's own restart is started again at the next one.
+	if (state.world.data.instances[row.instanceId]?.activeDeploymentId !== row.id) await sweep(state, row.id);
 }
 
 /** How long the deployment before this one is kept beside it (facts §7). */

@@ -31,6 +31,7 @@ export async function buildDeployment(
 			dependencies: context.dependencies,
 			buildCommand: context.buildCommand,
 			path: [context.commandsDir, context.machinePath].join(delimiter),
+			machinePath: context.machinePath,
 		},
 		{ registry: context.registry, log: context.logs.writer(row.id, 'build'), signal },
 	);

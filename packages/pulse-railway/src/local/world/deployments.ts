@@ -10,6 +10,10 @@ export function createDeployment(
 	meta: Readonly<Record<string, unknown>>,
 	at: number,
 ): DeploymentRow {
+	const warnings: string[] = [];
+	const rendered = renderedVariables(data, instance, (name, expression) => {
+		warnings.push(`Variable ${name} refers to \${{ ${expression} }}, which is not there: that part of it is empty.`);
+	});
 	const row: DeploymentRow = {
 		id: newId(),
 		projectId: serviceOf(data, instance.serviceId).projectId,
@@ -22,8 +26,12 @@ export function createDeployment(
 		stopped: false,
 		snapshotId: instance.settings.image === null ? instance.snapshotId : null,
 		settings: structuredClone(instance.settings),
-		variables: { ...renderedVariables(data, instance), ...providedVariables(data, instance) },
-		meta: { ...meta, ...(instance.settings.image === null ? {} : { image: instance.settings.image }) },
+		variables: { ...rendered, ...providedVariables(data, instance) },
+		meta: {
+			...meta,
+			...(instance.settings.image === null ? {} : { image: instance.settings.image }),
+			...(warnings.length === 0 ? {} : { buildWarnings: warnings }),
+		},
 		built: null,
 	};
 	data.deployments[row.id] = row;

@@ -9,6 +9,8 @@ export function renderReferences(
 	/** Unrendered value of a variable, with the owner it was found under. */
 	lookup: (owner: string | null, name: string) => { value: string; owner: string | null } | null,
 	owner: string | null = null,
+	/** Told of each expression that leads nowhere. */
+	onMissing: (expression: string) => void = () => {},
 	visiting: ReadonlySet<string> = new Set(),
 ): string {
 	return value.replace(REFERENCE, (_match, expression: string) => {
@@ -16,10 +18,10 @@ export function renderReferences(
 		const target = dot < 0 ? owner : expression.slice(0, dot);
 		const name = expression.slice(dot + 1);
 		const key = JSON.stringify([target, name]);
-		if (visiting.has(key)) return '';
-		const found = lookup(target, name);
-		if (!found) return '';
-		return renderReferences(found.value, lookup, found.owner, new Set([...visiting, key]));
+		const found = visiting.has(key) ? null : lookup(target, name);
+		if (found) return renderReferences(found.value, lookup, found.owner, onMissing, new Set([...visiting, key]));
+		onMissing(expression);
+		return '';
 	});
 }
 

@@ -22,7 +22,11 @@ export function providedVariables(data: WorldData, instance: InstanceRow): Recor
 }
 
 /** The service's own variables with references resolved; sealed ones included: they do reach deployments. */
-export function renderedVariables(data: WorldData, instance: InstanceRow): Record<string, string> {
+export function renderedVariables(
+	data: WorldData,
+	instance: InstanceRow,
+	onMissing: (name: string, expression: string) => void = () => {},
+): Record<string, string> {
 	const self = serviceOf(data, instance.serviceId).name;
 	const byName = new Map(
 		instancesIn(data, instance.environmentId).map((row) => [serviceOf(data, row.serviceId).name, row]),
@@ -36,7 +40,14 @@ export function renderedVariables(data: WorldData, instance: InstanceRow): Recor
 		const value = target && (own(target.variables, name)?.value ?? own(providedVariables(data, target), name));
 		return value === undefined ? null : { value, owner: owner ?? self };
 	};
-	return mapValues(instance.variables, ({ value }) => renderReferences(value, (o, n) => lookup(o, n) ?? null, self));
+	return mapValues(instance.variables, ({ value }, name) =>
+		renderReferences(
+			value,
+			(o, n) => lookup(o, n) ?? null,
+			self,
+			(expression) => onMissing(name, expression),
+		),
+	);
 }
 
 /** Shared variables cannot refer to services (facts §7). */
@@ -78,8 +89,8 @@ export function readable(
 	);
 }
 
-function mapValues<T>(record: Record<string, T>, map: (value: T) => string): Record<string, string> {
-	return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
+function mapValues<T>(record: Record<string, T>, map: (value: T, name: string) => string): Record<string, string> {
+	return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value, name)]));
 }
 
 /** A name from outside may be one that every object inherits. */
