@@ -70,3 +70,22 @@ it('a client that ended its side behind a handshake and is told nothing is let g
 	await eventually(() => backend.sockets[0]!.destroyed);
 	expect([...router.context.upstreams.all()].map(({ sockets }) => sockets)).toEqual([0]);
 });
+
+it('what is no HTTP is answered and logged once, however much of it follows, behind an answer that is owed too', async () => {
+	const backend = await startRawBackend(() => {});
+	const { port, lines, router } = await startRouter({ deployments: { v1: backend.port } });
+	const alone = rawClient(port, 'BAD\r\n\r\n');
+	const behind = rawClient(port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\nBAD\r\n\r\n');
+	await eventually(() => backend.received.length === 1);
+	for (let i = 0; i < 20; i++) {
+		for (const { socket } of [alone, behind]) socket.write('more of it');
+		await new Promise((resolve) => setTimeout(resolve, 5));
+	}
+	// Its end would have been a reset: input is left unread.
+	expect(alone.socket.closed).toBe(false);
+	backend.sockets[0]!.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+	expect((await behind.ended()).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400']);
+	expect(alone.text().match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 400']);
+	expect(router.context.failures['bad-request']).toBe(2);
+	expect(lines).toHaveLength(2);
+});

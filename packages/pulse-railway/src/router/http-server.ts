@@ -65,9 +65,14 @@ export function createHttpServer(
 			writeRawAnswer(socket as Socket, failureAnswer('method-not-allowed'));
 		});
 	});
+	const refused = new WeakSet<object>();
 	server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
 		const cause = PARSE_FAILURES[error.code ?? ''] ?? 'bad-request';
-		if (error.code === 'ECONNRESET' || !socket.writable) return socket.destroy();
+		if (error.code === 'ECONNRESET') return socket.destroy();
+		// Node tells of the same one again with each further read.
+		if (refused.has(socket)) return;
+		refused.add(socket);
+		if (!socket.writable) return socket.destroy();
 		countFailure(route.forward.failures, cause);
 		route.forward.log.refusedInput(error.code ?? '', (socket as Socket).remoteAddress ?? '');
 		const owed = owedResponse(socket);

@@ -27,6 +27,8 @@ const MOST_WAITING = 256;
 /** Bytes that all which wait may take in this process: a request costs 2 KB, and its sender 30 bytes. */
 const MOST_HELD = 8_000_000;
 const REQUEST_BYTES = 2_000;
+/** A name or a value of a header, besides its letters: a head of 64 KB may hold 30,000 of them. */
+const TEXT_BYTES = 32;
 /** What Node reads of a body that nobody takes yet: its high-water mark, and one read. */
 const BODY_BYTES = 262_144 + 65_536;
 let heldInAll = 0;
@@ -53,7 +55,7 @@ export function inTurn(request: IncomingMessage, response: RouterResponse, start
 
 function bytesOf({ url, rawHeaders }: IncomingMessage): number {
 	let bytes = REQUEST_BYTES + url!.length;
-	for (const text of rawHeaders) bytes += text.length;
+	for (const text of rawHeaders) bytes += TEXT_BYTES + text.length;
 	const hasBody = (headerOf(rawHeaders, 'content-length') ?? '0') !== '0' || headerOf(rawHeaders, 'transfer-encoding');
 	return hasBody ? bytes + BODY_BYTES : bytes;
 }
