@@ -17,7 +17,7 @@ export interface Run {
 	router: RouterPort | undefined;
 	/** The deploy lock: its grant goes with every live write. */
 	readonly lock: HeldLock | undefined;
-	/** Takes the deploy lock anew, after it was lost. */
+	/** Takes the deploy lock: anew, after it was lost, or for the one step that needs it. */
 	readonly relock: Relock | undefined;
 	/** Of runs that hold no lock; see `guardOf`. */
 	guard: Guard | undefined;
@@ -101,6 +101,10 @@ export function platformOf(run: Run): Platform {
 
 export function routerOf(run: Run): RouterPort {
 	return run.router ?? broken('the router has no address yet');
+}
+
+export function relockOf(run: Run): Relock {
+	return run.relock ?? broken('the deploy lock cannot be taken');
 }
 
 export function serviceId(run: Run, service: string): string {
