@@ -2,7 +2,7 @@ import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { UpgradeConfig } from '../config/upgrade.ts';
 import { backendServices } from '../janitor/durable.ts';
 import { sharedValue } from '../janitor/shared-value.ts';
-import type { InstanceSettings, ObservedService, StackObservation } from '../platform/port.ts';
+import type { ObservedService, StackObservation } from '../platform/port.ts';
 import { BASELINE_VARIABLE, ROUTER_SEED_VARIABLE } from '../protocol.ts';
 import { existingBaseline, serviceNamed } from './baseline.ts';
 import {
@@ -14,11 +14,11 @@ import {
 	routerVariables,
 } from './baseline-service.ts';
 import { moveOver, settleActive } from './move-over.ts';
-import { whereItRuns } from './regions.ts';
 import { desiredBaseline, runningSecrets } from './running-baseline.ts';
+import { changeOf, needsMinting } from './service-change.ts';
 import { awaitBaseline, awaitRouter, configure, ensureDomain, markBaseline, mintToken } from './service-steps.ts';
 import { durableActiveId } from './settle.ts';
-import type { Plan, ServiceChange, Step, Variables } from './step.ts';
+import type { Plan, Step } from './step.ts';
 
 export interface UpgradeFacts {
 	readonly observation: StackObservation;
@@ -107,32 +107,6 @@ function complete(
 					? `Deployments still run: create an empty service ${missing} on Railway, then run pulse-railway upgrade again.`
 					: `Delete the incomplete stack (${existing.join(', ')}), then run pulse-railway init.`,
 	});
-}
-
-/** What differs; `null` when nothing does. */
-function changeOf(service: ObservedService, variables: Variables, settings: InstanceSettings): ServiceChange | null {
-	const differing = Object.entries(variables).filter(([name, value]) => !isSet(service, name, value));
-	const stale = Object.entries(settings).some(
-		([name, value]) => service.settings[name as keyof InstanceSettings] !== value,
-	);
-	if (differing.length === 0 && !stale) return null;
-	return {
-		service: service.name,
-		variables: Object.fromEntries(differing),
-		...(stale ? { settings: whereItRuns(settings, service) } : {}),
-	};
-}
-
-/** A sealed variable cannot be compared, and is left alone. */
-function isSet(service: ObservedService, name: string, value: Variables[string]): boolean {
-	const running = service.variables[name];
-	if (running === null) return true;
-	if (typeof value === 'string') return running === value;
-	return 'from' in value ? false : running === value.reveal();
-}
-
-function needsMinting({ variables }: ServiceChange): boolean {
-	return Object.values(variables).some((value) => typeof value === 'object' && 'from' in value);
 }
 
 function deleteVariable(service: string, name: string): Step {
