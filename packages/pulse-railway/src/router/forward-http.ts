@@ -116,7 +116,7 @@ export class HttpExchange implements Exchange, BodyEvents, ConnectEvents {
 		return true;
 	}
 
-	onBody(chunk: Buffer, last: boolean) {
+	onBody(chunk: Buffer) {
 		this.lastProgress = this.#context.tick;
 		if (this.#search?.holding) {
 			if (this.#search.keep(chunk)) return;
@@ -125,7 +125,7 @@ export class HttpExchange implements Exchange, BodyEvents, ConnectEvents {
 		}
 		this.#bytes += chunk.length;
 		this.#upstream.bytesOut += chunk.length;
-		if (!this.#body!.write(chunk, last)) this.#pause();
+		this.#body!.write(chunk);
 	}
 
 	onComplete(trailers: readonly string[]) {
@@ -208,7 +208,7 @@ export class HttpExchange implements Exchange, BodyEvents, ConnectEvents {
 		const { head, deploymentId, body } = search.firstAnswer();
 		this.#take(head, deploymentId);
 		this.#bytes += body.length;
-		this.#body!.write(body, this.#done);
+		this.#body!.write(body);
 	}
 
 	/** Always the last event: the response is with the client's kernel, or the client is gone. */

@@ -1,21 +1,23 @@
 import { trailerFields } from './hop-by-hop.ts';
 import type { RouterResponse } from './messages.ts';
 import type { ResponseHead } from './upstream/parse-head.ts';
-import { writeCopy } from './write-copy.ts';
+import { writeTogether } from './write-copy.ts';
 
 /** A body this small that is all in hand goes out with its head in one write. */
 const SMALL_BODY = 16_384;
 
 /**
- * A response on its way to the client. What came in the read of its head is held until that read is over: should the
- * rest of it be no HTTP, nothing has been said yet, and the client can be told.
+ * A response on its way to the client. What came in one read is held until that read is over. In the read of its head,
+ * because nothing has been said yet should the rest of it be no HTTP, and the client can be told. In any other, because
+ * chunks of a few bytes would each take hundreds while the client does not read.
  */
 export class ResponseBody {
 	readonly #response: RouterResponse;
 	readonly #head: ResponseHead;
 	readonly #headers: string[];
 	/** Valid only during the read. */
-	#held: Buffer[] | null = [];
+	#held: Buffer[] = [];
+	begun = false;
 
 	constructor(response: RouterResponse, head: ResponseHead, headers: string[]) {
 		this.#response = response;
@@ -23,39 +25,37 @@ export class ResponseBody {
 		this.#headers = headers;
 	}
 
-	get begun(): boolean {
-		return this.#held === null;
-	}
-
-	/** `last`: nothing follows. False when the client should be given time: wait for the response's `drain`. */
-	write(chunk: Buffer, last: boolean): boolean {
-		if (this.#held === null) return writeCopy(this.#response, chunk) || last;
+	write(chunk: Buffer): void {
 		this.#held.push(chunk);
-		return true;
 	}
 
 	/**
-	 * A read is over. A head without a body yet must not wait for one: event streams stay silent for minutes. False as
-	 * for `write`.
+	 * A read is over. A head without a body yet must not wait for one: event streams stay silent for minutes. False when the
+	 * client should be given time: wait for the response's `drain`.
 	 */
 	flush(): boolean {
-		if (this.#held === null) return true;
-		const held = this.#begin();
-		if (held.length === 0) this.#response.flushHeaders();
-		return this.#writeAll(held);
+		const held = this.#takeHeld();
+		if (!this.begun) {
+			this.#begin();
+			if (held.length === 0) this.#response.flushHeaders();
+		}
+		return held.length === 0 || writeTogether(this.#response, held);
 	}
 
 	end(trailers: readonly string[]): void {
-		const held = this.#held === null ? [] : this.#begin();
+		const held = this.#takeHeld();
+		// With its head, in one write.
+		const whole = !this.begun && held.reduce((bytes, { length }) => bytes + length, 0) <= SMALL_BODY;
+		if (!this.begun) this.#begin();
 		if (trailers.length > 0) this.#response.addTrailers(trailerFields(trailers));
-		const small = held.reduce((bytes, { length }) => bytes + length, 0) <= SMALL_BODY;
-		if (!small) this.#writeAll(held);
-		if (!small || held.length === 0) this.#response.end();
+		if (held.length > 0 && !whole) writeTogether(this.#response, held);
+		if (held.length === 0 || !whole) this.#response.end();
 		else this.#response.end(held.map((piece) => piece.toString('latin1', 0, piece.length)).join(''), 'latin1');
 	}
 
 	/** The rest will not come. */
 	cutShort(): void {
+		if (this.#held.length > 0) this.flush();
 		const { socket } = this.#response;
 		// The client can tell where the body ends other than by the end of the connection.
 		if (this.#head.contentLength !== -1 || this.#head.chunked) socket?.destroySoon();
@@ -65,16 +65,14 @@ export class ResponseBody {
 		else socket?.resetAndDestroy();
 	}
 
-	#begin(): Buffer[] {
-		const held = this.#held!;
-		this.#held = null;
+	#begin(): void {
+		this.begun = true;
 		this.#response.writeHead(this.#head.status, this.#head.reason, this.#headers);
-		return held;
 	}
 
-	#writeAll(pieces: readonly Buffer[]): boolean {
-		let more = true;
-		for (const piece of pieces) more = writeCopy(this.#response, piece);
-		return more;
+	#takeHeld(): Buffer[] {
+		const held = this.#held;
+		if (held.length > 0) this.#held = [];
+		return held;
 	}
 }

@@ -61,3 +61,29 @@ it('bodies in small chunks arrive whole and in order, however they were cut', as
 	const answer = await exchange(port, head + body);
 	expect(answer).toContain(`${createHash('sha256').update(pieces.join('')).digest('hex')} end`);
 });
+
+it('an answer in chunks of one byte that nobody takes takes no more memory than its bytes, and arrives whole', async () => {
+	const count = 400_000;
+	const backend = await startRawBackend((socket) => {
+		socket.write(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${chunked('a').repeat(count)}0\r\n\r\n`);
+	});
+	const { port } = await startRouter({ deployments: { v1: backend.port } });
+	const started = process.memoryUsage().heapUsed;
+	const clients = Array.from({ length: 8 }, () => {
+		const client = rawClient(port);
+		client.socket.pause();
+		client.socket.write(REQUEST);
+		return client;
+	});
+	await eventually(() => backend.received.length === clients.length);
+	let highest = 0;
+	for (let i = 0; i < 20; i++) {
+		await new Promise((resolve) => setTimeout(resolve, 50));
+		highest = Math.max(highest, process.memoryUsage().heapUsed - started);
+	}
+	expect(highest).toBeLessThan(60_000_000);
+	clients[0]!.socket.resume();
+	const text = await clients[0]!.until(/\r\n0\r\n\r\n$/);
+	const body = text.slice(text.indexOf('\r\n\r\n') + 4);
+	expect(body.replace(/[0-9a-f]+\r\n(a*)\r\n/g, '$1')).toBe('a'.repeat(count));
+});

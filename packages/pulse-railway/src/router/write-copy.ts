@@ -16,10 +16,18 @@ const kept: Buffer[] = [];
  * the buffer from being used again.
  */
 export function writeCopy(to: Socket | ServerResponse, chunk: Buffer): boolean {
-	if (chunk.length < WORTH_KEEPING || chunk.length > READ_SIZE) return to.write(Buffer.from(chunk));
+	return writeTogether(to, [chunk]);
+}
+
+/** The same for what one read brought in pieces: written each by itself, small ones would take many times their bytes. */
+export function writeTogether(to: Socket | ServerResponse, pieces: readonly Buffer[]): boolean {
+	let length = 0;
+	for (const piece of pieces) length += piece.length;
+	if (length < WORTH_KEEPING || length > READ_SIZE) return to.write(Buffer.concat(pieces, length));
 	const buffer = kept.pop() ?? Buffer.allocUnsafeSlow(READ_SIZE);
-	chunk.copy(buffer);
-	return to.write(buffer.subarray(0, chunk.length), () => {
+	let at = 0;
+	for (const piece of pieces) at += piece.copy(buffer, at);
+	return to.write(buffer.subarray(0, length), () => {
 		if (kept.length < MOST_KEPT) kept.push(buffer);
 	});
 }

@@ -137,8 +137,8 @@ export class UpstreamConnection implements ResponseEvents {
 		return true;
 	}
 
-	onBody(chunk: Buffer, last: boolean): void {
-		this.#exchange?.onBody(chunk, last);
+	onBody(chunk: Buffer): void {
+		this.#exchange?.onBody(chunk);
 	}
 
 	onComplete(trailers: readonly string[]): void {

@@ -4,8 +4,7 @@ import { beginsHead, begun, hasForbiddenBytes, parseFields, parseHead, type Resp
 export interface ResponseEvents {
 	onInformational(status: number, reason: string, headers: readonly string[]): void;
 	onHead(head: ResponseHead): void;
-	/** `last`: the body ends with this chunk, and it is all in hand. */
-	onBody(chunk: Buffer, last: boolean): void;
+	onBody(chunk: Buffer): void;
 	onComplete(trailers: readonly string[]): void;
 	/** A final response that came whole in one read, body included; false: give it to me in pieces. */
 	onWhole?(head: ResponseHead, body: string): boolean;
@@ -97,7 +96,7 @@ export class ResponseParser {
 			case 'trailers':
 				return this.#trailers(data, at);
 			case 'until-close':
-				this.#events.onBody(at === 0 ? data : data.subarray(at), false);
+				this.#events.onBody(at === 0 ? data : data.subarray(at));
 				return data.length;
 			default:
 				return FAIL;
@@ -148,15 +147,11 @@ export class ResponseParser {
 		const end = Math.min(data.length, at + this.#left);
 		this.#left -= end - at;
 		const chunk = at === 0 && end === data.length ? data : data.subarray(at, end);
-		if (this.#left > 0) this.#events.onBody(chunk, false);
-		else if (this.#state === 'data') {
-			this.#state = 'data-end';
-			this.#events.onBody(chunk, false);
-		} else {
-			this.#state = 'done';
-			this.#events.onBody(chunk, true);
-			this.#events.onComplete(NO_TRAILERS);
-		}
+		const whole = this.#left === 0;
+		const last = whole && this.#state === 'length';
+		if (whole) this.#state = last ? 'done' : 'data-end';
+		this.#events.onBody(chunk);
+		if (last) this.#events.onComplete(NO_TRAILERS);
 		return end;
 	}
 
