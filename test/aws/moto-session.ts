@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { recordingHost } from 'pulse-deploy-kit/recording-host';
 import type { Session } from '../../packages/pulse-aws/src/apply/session.ts';
 import { toolkitDeployer } from '../../packages/pulse-aws/src/cdk/toolkit-deployer.ts';
@@ -19,17 +20,23 @@ const clock = scaledClock(10);
 export function motoSession(url: string, answers: readonly boolean[] = []) {
 	const aws = motoClients(url);
 	const host = recordingHost(answers);
+	// moto knows no such call, and no protected stack either.
+	aws.cloudformation.updateTerminationProtection = async () => ({ $metadata: {} });
 	const session: Session = {
 		aws: { ...aws, ecs: registersTargets(aws) },
 		baseline: toolkitDeployer(aws.region, host, () => 'exports.handler = async () => {};'),
 		host,
 		clock,
 		signal: new AbortController().signal,
-		pushImage: async ({ repositoryUri, tag }) => {
-			const repositoryName = repositoryUri.split('/').at(-1);
-			await aws.ecr.getAuthorizationToken({});
-			const { image } = await aws.ecr.putImage({ repositoryName, imageTag: tag, imageManifest: manifest(tag) });
-			return `${repositoryUri}@${image?.imageId?.imageDigest}`;
+		images: {
+			check: async () => {},
+			build: async () => {},
+			push: async ({ repositoryUri, tag }) => {
+				const repositoryName = repositoryUri.split('/').at(-1);
+				await aws.ecr.getAuthorizationToken({});
+				const { image } = await aws.ecr.putImage({ repositoryName, imageTag: tag, imageManifest: manifest(tag) });
+				return `${repositoryUri}@${image?.imageId?.imageDigest}`;
+			},
 		},
 		frontDoor: () => motoFrontDoor(aws),
 		lookAtDomain: async ({ domain, loadBalancer }) => ({
@@ -42,7 +49,7 @@ export function motoSession(url: string, answers: readonly boolean[] = []) {
 			verification: null,
 		}),
 		owner: 'a test',
-		randomHex: (bytes) => 'ab'.repeat(bytes),
+		randomHex: (bytes) => randomBytes(bytes).toString('hex'),
 	};
 	return { session, host, aws };
 }

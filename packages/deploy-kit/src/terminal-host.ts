@@ -42,8 +42,14 @@ export async function terminalHost(options: TerminalHostOptions): Promise<Termin
 	const format = options.format ?? plainLine;
 	let lastLine: string | undefined;
 	let interrupted = false;
-	return {
+	/** What is told while a question stands, by work that goes on beside it; it would write over what a person types. */
+	let held: HostMessage[] | undefined;
+	const host: TerminalHost = {
 		notify(said) {
+			if (held !== undefined) {
+				held.push(said);
+				return;
+			}
 			const message = { ...said, text: printable(said.text) };
 			if (live !== undefined && message.level === 'step') updateSteps(live, message, format);
 			else if (isShown(message, verbosity)) {
@@ -64,6 +70,7 @@ export async function terminalHost(options: TerminalHostOptions): Promise<Termin
 		close: () => live?.clear(),
 		interrupted: () => interrupted,
 	};
+	return host;
 
 	async function answered<T>(
 		put: (desk: Desk) => Promise<T | undefined>,
@@ -73,7 +80,12 @@ export async function terminalHost(options: TerminalHostOptions): Promise<Termin
 		live?.clear();
 		const expired = AbortSignal.timeout(budgetMs);
 		const signal = options.signal === undefined ? expired : AbortSignal.any([options.signal, expired]);
-		const answer = await put({ ...options, signal });
+		held = [];
+		const answer = await put({ ...options, signal }).finally(() => {
+			const told = held ?? [];
+			held = undefined;
+			for (const message of told) host.notify(message);
+		});
 		if (answer === undefined && expired.aborted) {
 			if (otherwise !== undefined) return otherwise;
 			throw unanswered(budgetMs);

@@ -14,7 +14,9 @@ let endpoint: string;
 
 beforeAll(async () => {
 	for (const file of ['Dockerfile', 'app.py']) writeFileSync(join(folder, file), '');
-	execFileSync('mkdir', [join(folder, 'web')]);
+	execFileSync('mkdir', [join(folder, 'web'), join(folder, 'bin')]);
+	// Docker is asked first whether it can build, and answers on no machine without an engine.
+	writeFileSync(join(folder, 'bin/docker'), '#!/bin/sh\n', { mode: 0o755 });
 	// Stands where AWS would be, refuses everything, and remembers that it was asked.
 	server = createServer((request, response) => {
 		calls.push(request.url ?? '');
@@ -35,7 +37,7 @@ const run = (args: readonly string[], env: Record<string, string> = {}) => start
 function start(args: readonly string[], env: Record<string, string>) {
 	const child = spawn(process.execPath, [BIN, ...args], {
 		cwd: folder,
-		env: { PATH: process.env.PATH, HOME: folder, AWS_EC2_METADATA_DISABLED: 'true', ...env },
+		env: { PATH: `${folder}/bin:${process.env.PATH}`, HOME: folder, AWS_EC2_METADATA_DISABLED: 'true', ...env },
 		stdio: ['ignore', 'pipe', 'pipe'],
 	});
 	let stdout = '';

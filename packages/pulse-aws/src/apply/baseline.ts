@@ -29,8 +29,15 @@ export async function existing(session: Session, name: string): Promise<{ output
 
 /** @throws DeployToolError where nothing was ever deployed under this name */
 export async function requireBaseline(session: Session, name: string): Promise<BaselineOutputs> {
-	const { outputs } = await readBaseline(session, name);
+	const { outputs, stack } = await readBaseline(session, name);
 	if (outputs !== null) return outputs;
+	if (stack.outputs.has('ListenerArn')) {
+		throw new DeployToolError('baseline-busy', `The baseline of '${name}' is just being changed (${stack.status}).`, {
+			fault: 'user',
+			detail: 'Visitors are served meanwhile.',
+			next: 'Run the same command again when pulse-aws status answers: within minutes.',
+		});
+	}
 	throw new DeployToolError('baseline-missing', `Nothing is deployed as '${name}' in ${session.aws.region}.`, {
 		fault: 'user',
 		next: 'Check --deployment-name and --region, or run pulse-aws deploy.',

@@ -13,7 +13,7 @@ export async function carryOut(
 	run: Run,
 	plan: Plan,
 	signal: AbortSignal,
-	undo?: (signal: AbortSignal) => Promise<void>,
+	undo?: (signal: AbortSignal) => Promise<string>,
 ): Promise<void> {
 	const { host } = run.session;
 	let heading = '';
@@ -54,21 +54,16 @@ async function inOrder(run: Run, steps: readonly Step[], signal: AbortSignal): P
 	}
 }
 
-/** Undoing has its own time: the signal that ended the run is spent. */
-const UNDO_MS = 180_000;
+/** Undoing has its own time: the signal that ended the run is spent. Tasks may take minutes to end. */
+const UNDO_MS = 16 * 60_000;
 
 async function undoAndTell(
-	{ session: { host }, id, previousTargetGroupArn: before }: Run,
-	undo: (signal: AbortSignal) => Promise<void>,
+	{ session: { host }, id }: Run,
+	undo: (signal: AbortSignal) => Promise<string>,
 ): Promise<void> {
 	try {
-		await undo(AbortSignal.timeout(UNDO_MS));
-		host.notify({
-			level: 'step',
-			id: 'undo',
-			state: 'undone',
-			text: `Removed what was made of ${id}${before === null ? '' : '; nothing has changed for visitors'}`,
-		});
+		const text = await undo(AbortSignal.timeout(UNDO_MS));
+		host.notify({ level: 'step', id: 'undo', state: 'undone', text });
 	} catch (error) {
 		const why = error instanceof Error ? error.message : String(error);
 		host.notify({

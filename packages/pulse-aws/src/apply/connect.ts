@@ -6,7 +6,7 @@ import { commandDeployer } from '../cdk/command-deployer.ts';
 import { toolkitDeployer } from '../cdk/toolkit-deployer.ts';
 import { checkedRegion } from '../config/region.ts';
 import { connectAws } from '../platform/clients.ts';
-import { dockerPusher } from '../platform/docker.ts';
+import { dockerImages } from '../platform/docker.ts';
 import { lookAtDomain } from '../platform/domain-look.ts';
 import { frontDoor } from '../platform/front-door.ts';
 import { proxyAgent } from '../platform/proxy-agent.ts';
@@ -38,7 +38,7 @@ export async function connect(options: ConnectOptions): Promise<Session> {
 			options.cdk === undefined
 				? toolkitDeployer(region, host, undefined, agent)
 				: commandDeployer({ ...options.cdk, region, env, host }),
-		pushImage: dockerPusher({ aws, host, env }),
+		images: dockerImages({ aws, host, env }),
 		frontDoor: (loadBalancer, domain) => frontDoor(loadBalancer, domain, options.verifyTls ?? false, agent),
 		lookAtDomain: (query, until) => lookAtDomain(query, until, agent),
 		owner: `${userName()}@${hostname()} (pid ${process.pid})`,

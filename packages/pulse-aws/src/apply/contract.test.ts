@@ -132,7 +132,7 @@ test('A3.1: a healthy baseline of the same version and settings is used as it is
 	const { session } = account.connect();
 	const later = { ...session, baseline: { ...session.baseline, version: 'corrected' } };
 	const { plan } = await deploy(later, await asked({ reaperMaxAgeHours: '2' }));
-	expect(plan.steps[0]).toMatchObject({ kind: 'deploy-baseline', because: 'version emulated → corrected' });
+	expect(plan.steps[1]).toMatchObject({ kind: 'deploy-baseline', because: 'version emulated → corrected' });
 });
 
 describe('A6: routing and service', () => {

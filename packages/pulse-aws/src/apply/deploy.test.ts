@@ -308,7 +308,7 @@ test('what will be done, and on a first deploy its cost, is shown once before an
 	};
 	const deploying = async ({ session }: Connected) => deploy(session, await asked());
 	const first = await shown(deploying);
-	expect(first).toContain('1. Create the baseline stack');
+	expect(first).toContain('2. Create the baseline stack');
 	expect(first).toContain('Estimated cost: $');
 	const second = await shown(deploying);
 	expect(second).toContain('1. Build and push the image');

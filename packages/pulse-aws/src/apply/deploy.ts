@@ -42,6 +42,7 @@ export async function deploy(
 	options: DeployOptions = {},
 ): Promise<DeployOutcome> {
 	if (options.dryRun === true) return { plan: (await prepare(session, request, options, null)).plan, result: null };
+	await session.images.check(session.signal);
 	return withDeployLock(session, request.deploymentName, async (lock) => {
 		const { run, plan } = await prepare(session, request, options, lock);
 		showPlan(session.host, plan);

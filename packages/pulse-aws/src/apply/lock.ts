@@ -25,7 +25,8 @@ export interface HeldLock {
 
 /**
  * Runs `body` while holding the lock.
- * @param forget deletes the lock's parameter instead of giving the lock back
+ * @param forget deletes the lock's parameter instead of giving the lock back, where `body` has done all: what is left of a
+ * teardown that failed is known by it
  */
 export async function withDeployLock<T>(
 	session: Session,
@@ -39,17 +40,20 @@ export async function withDeployLock<T>(
 	const keeping = holding.keep(ended.signal).catch((error) => {
 		if (!ended.signal.aborted) lost.abort(error);
 	});
+	let done = false;
 	try {
-		return await body({
+		const result = await body({
 			signal: AbortSignal.any([session.signal, lost.signal]),
 			session: guarded(session, () => holding.assure()),
 			confirm: () => holding.confirm(),
 		});
+		done = true;
+		return result;
 	} finally {
 		ended.abort();
 		await keeping;
 		// A lock that is not given back expires; failing here must not hide how the body ended.
-		await holding.release(forget).catch(() => undefined);
+		await holding.release(forget && done).catch(() => undefined);
 	}
 }
 

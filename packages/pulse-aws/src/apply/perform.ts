@@ -2,15 +2,22 @@ import type { Step } from '../plan/step.ts';
 import type { Run } from './run.ts';
 import { awaitHealth } from './steps/await-health.ts';
 import { awaitTasks } from './steps/await-tasks.ts';
-import { createRule, createService, createTargetGroup, pushImage, registerTaskDefinition } from './steps/backend.ts';
+import { createRule, createService, createTargetGroup, registerTaskDefinition } from './steps/backend.ts';
 import { deployBaseline } from './steps/baseline.ts';
 import { awaitCertificate, requestCertificate } from './steps/certificate.ts';
 import { checkDomain } from './steps/check-domain.ts';
 import { checkPage } from './steps/check-page.ts';
+import { buildImage, pushImage } from './steps/image.ts';
 import { setListenerCertificate } from './steps/listener-certificate.ts';
 import { bringBack, markActive, markDraining, settle } from './steps/mark.ts';
-import { removeDeployments } from './steps/remove-deployments.ts';
-import { deleteFailedBaseline, deleteParametersAndLogs, deleteStack, repairBaseline } from './steps/stack.ts';
+import { removeDeployments, removeLeftovers } from './steps/remove-deployments.ts';
+import {
+	deleteFailedBaseline,
+	deleteParametersAndLogs,
+	deleteStack,
+	protectBaseline,
+	repairBaseline,
+} from './steps/stack.ts';
 import { stopRouting, switchTraffic } from './steps/switch.ts';
 import { confirmSwitch, verifyAffinity } from './steps/through-load-balancer.ts';
 
@@ -30,12 +37,20 @@ export function perform(run: Run, step: Step, signal: AbortSignal, tell: Tell): 
 			return awaitCertificate(run, signal, tell);
 		case 'deploy-baseline':
 			return deployBaseline(run, step.change, signal, tell);
+		case 'protect-baseline':
+			return protectBaseline(run);
 		case 'set-listener-certificate':
 			return setListenerCertificate(run);
 		case 'settle':
 			return settle(run, step);
 		case 'remove-deployments':
-			return removeDeployments(run, step.ids, signal);
+			return removeDeployments(run, step.ids, signal, tell);
+		case 'remove-leftovers':
+			return removeLeftovers(run, step.ids, signal, tell).then(({ serving }) =>
+				serving.length > 0 ? `${serving.join(', ')} serves visitors by now and stays` : undefined,
+			);
+		case 'build-image':
+			return buildImage(run, signal);
 		case 'push-image':
 			return pushImage(run, signal);
 		case 'register-task-definition':

@@ -32,7 +32,7 @@ export async function rollback(
 	const name = request.deploymentName;
 	const planned = async () => {
 		const { outputs, fleet } = await existing(session, name);
-		return { outputs, fleet, plan: planRollback(fleet, request.deploymentId) };
+		return { outputs, fleet, plan: planRollback(fleet, request.deploymentId, session.clock.now()) };
 	};
 	if (request.dryRun) return { plan: (await planned()).plan, result: null };
 	// A mistyped name must not leave a lock behind.

@@ -27,6 +27,8 @@ export interface Run {
 	readonly pollMs: number;
 	baseline: BaselineOutputs | null;
 	certificateArn: string | null;
+	/** Into the builder's cache, while there was no registry yet. */
+	isBuilt: boolean;
 	imageUri: string | null;
 	taskDefinitionArn: string | null;
 	target: { targetGroupArn: string; serviceArn: string | null; desired: number; minHealthy: number } | null;
@@ -48,6 +50,7 @@ export function newRun(ungated: Session, lock: Pick<HeldLock, 'session' | 'confi
 		request: null,
 		pollMs: 5000,
 		certificateArn: null,
+		isBuilt: false,
 		imageUri: null,
 		taskDefinitionArn: null,
 		target: null,

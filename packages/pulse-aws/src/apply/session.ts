@@ -11,7 +11,7 @@ export interface Session {
 	readonly host: Host;
 	readonly clock: Clock;
 	readonly signal: AbortSignal;
-	readonly pushImage: ImagePusher;
+	readonly images: Images;
 	/** The load balancer as a browser meets it. */
 	readonly frontDoor: (loadBalancer: string, domain: string | null) => FrontDoor;
 	readonly lookAtDomain: (query: DomainQuery, signal: AbortSignal) => Promise<RoutingFacts>;
@@ -44,17 +44,28 @@ export function guarded(session: Session, assure: () => Promise<void>): Session 
 	};
 }
 
-/** Builds an image and pushes it; resolves to the reference to run, by digest. */
-export type ImagePusher = (request: ImageRequest, signal: AbortSignal) => Promise<string>;
+export interface Images {
+	/** @throws DeployToolError where no image can be built here */
+	check(signal: AbortSignal): Promise<void>;
+	/** Builds into the builder's cache: before there is a registry to push to. */
+	build(request: BuildRequest, signal: AbortSignal): Promise<void>;
+	/** Builds and pushes; resolves to the reference to run, by digest. */
+	push(request: ImageRequest, signal: AbortSignal): Promise<string>;
+}
 
-export interface ImageRequest {
-	readonly repositoryUri: string;
-	readonly tag: string;
+export interface BuildRequest {
 	/** Absolute paths. */
 	readonly dockerfile: string;
 	readonly context: string;
 	readonly buildArgs: Readonly<Record<string, string>>;
 	readonly architecture: 'x86_64' | 'arm64';
+}
+
+export interface ImageRequest extends BuildRequest {
+	readonly repositoryUri: string;
+	readonly tag: string;
+	/** The builder's cache holds it already. */
+	readonly isBuilt: boolean;
 }
 
 export interface FrontDoor {

@@ -60,6 +60,10 @@ test('A13.2: a deletion that is under way is waited for', async () => {
 	for (const group of [...account.world.elb.targetGroups.values()]) {
 		await account.world.aws.elb.deleteTargetGroup({ TargetGroupArn: group.arn });
 	}
+	await account.world.aws.cloudformation.updateTerminationProtection({
+		StackName: `${NAME}-baseline`,
+		EnableTerminationProtection: false,
+	});
 	await account.world.aws.cloudformation.deleteStack({ StackName: `${NAME}-baseline` });
 	expect(await tornDown(true)).toBe('deleted');
 	expect(account.world.parameters.size).toBe(0);

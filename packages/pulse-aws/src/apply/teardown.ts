@@ -1,4 +1,6 @@
+import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { lockParameter, stackName } from '../deployments/names.ts';
+import type { Fleet } from '../plan/observation.ts';
 import type { Plan } from '../plan/step.ts';
 import { planTeardown } from '../plan/teardown.ts';
 import { readParameters } from '../platform/parameters.ts';
@@ -55,6 +57,7 @@ export async function teardown(
 		await awaitStack(session, stackName(name), lock.signal, tell, request.pollSeconds * 1000);
 		// Under the lock nobody deploys any more: what is seen now is all there is.
 		const { outputs, fleet, plan } = await observe();
+		refuseNew(first.fleet, fleet);
 		const run = newRun(session, lock, {
 			name,
 			id: name,
@@ -67,6 +70,17 @@ export async function teardown(
 		return plan;
 	};
 	return { plan: await withDeployLock(session, name, torn, true), result: result('deleted') };
+}
+
+/** Whoever agreed to the first look has not agreed to what was deployed since. */
+function refuseNew(agreed: Fleet | null, now: Fleet | null): void {
+	const known = new Set(agreed?.deployments.map((one) => one.id));
+	const added = now?.deployments.filter((one) => !known.has(one.id)).map((one) => one.id) ?? [];
+	if (added.length === 0) return;
+	throw new DeployToolError('changed', `${added.join(', ')} was deployed since you were asked; nothing was deleted.`, {
+		fault: 'user',
+		next: 'Run pulse-aws teardown again if that should go too.',
+	});
 }
 
 /** An earlier teardown may have ended between the stack and its parameters. */

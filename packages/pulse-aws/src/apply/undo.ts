@@ -1,16 +1,28 @@
-import { readTraffic } from '../platform/traffic.ts';
-import { activeTargetGroup } from '../traffic/traffic.ts';
+import { orGone } from '../platform/error-names.ts';
 import type { Run } from './run.ts';
-import { removeDeployments } from './steps/remove-deployments.ts';
+import { removeLeftovers } from './steps/remove-deployments.ts';
 
-/** Removes whatever there is of this run's deployment; a baseline that was made stays, the next deploy uses it. */
-export async function undoDeploy(run: Run, signal: AbortSignal): Promise<void> {
-	if (run.baseline === null) return;
-	const traffic = await readTraffic(run.session.aws, run.baseline.listenerArn);
-	const target = activeTargetGroup(traffic);
-	// Visitors are on it: whatever went wrong, it must not be taken from under them.
-	if (target !== null && target === run.target?.targetGroupArn) return;
-	await removeDeployments(run, [run.id], signal);
-	const taskDefinition = run.taskDefinitionArn;
-	if (taskDefinition !== null) await run.session.aws.ecs.deregisterTaskDefinition({ taskDefinition });
+/**
+ * Removes whatever there is of this run's deployment, unless visitors are on it; a baseline that was made stays, the next
+ * deploy uses it. It needs no lock: the id is this run's own.
+ * @returns what to tell of it
+ */
+export async function undoDeploy(run: Run, signal: AbortSignal): Promise<string> {
+	const { id, baseline } = run;
+	const own = { ...run, session: run.ungated };
+	const { host, aws } = own.session;
+	if (baseline !== null) {
+		const tell = (text: string) =>
+			host.notify({ level: 'step', id: 'undo', state: 'waiting', text: `Removing ${id}: ${text}` });
+		// A teardown that ran meanwhile took everything along.
+		const done = await orGone(
+			removeLeftovers(own, [id], signal, tell),
+			...['ListenerNotFoundException', 'ClusterNotFoundException', 'LoadBalancerNotFoundException'],
+		);
+		if (done?.serving.includes(id)) return `${id} serves visitors by now and stays`;
+		const taskDefinition = run.taskDefinitionArn;
+		if (taskDefinition !== null) await orGone(aws.ecs.deregisterTaskDefinition({ taskDefinition }), 'ClientException');
+	}
+	const others = run.previousTargetGroupArn === null ? '' : '; nothing has changed for visitors';
+	return `Removed what was made of ${id}${others}`;
 }

@@ -31,6 +31,8 @@ export function baselineStack(app: App, settings: BaselineSettings, reaperCode: 
 		// The only one that works without bootstrapping: the bootstrapless one still names the deploy roles of a bootstrapped account.
 		synthesizer: new LegacyStackSynthesizer() as IStackSynthesizer,
 		analyticsReporting: false,
+		// The toolkit sets what is said here; teardown takes it back.
+		terminationProtection: true,
 	});
 	const net = network(stack, settings);
 	const { balancer, listener } = loadBalancer(stack, settings, net);

@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { typedPath } from 'pulse-deploy-kit/build-paths';
 import { afterAll, describe, expect, test } from 'vitest';
 import { cdkChoice } from './cdk.ts';
 import { deployRequest } from './deploy.ts';
-import { hostPath } from './paths.ts';
 import { checkedRegion, regionFrom } from './region.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pulse-aws-config-'));
@@ -21,7 +21,7 @@ describe('A1.3: paths', () => {
 	test('of the host start where the command was run, and at home with ~', async () => {
 		const { docker } = await asked({ context: '.' });
 		expect([docker.dockerfile, docker.context]).toEqual([join(folder, 'Dockerfile'), folder]);
-		expect(hostPath(folder, '~/app')).toBe(join(homedir(), 'app'));
+		expect(typedPath(folder, '~/app')).toBe(join(homedir(), 'app'));
 	});
 
 	test('of a bare CDK program are left to PATH, others are resolved', async () => {

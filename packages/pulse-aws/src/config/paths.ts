@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { isAbsolute, relative, resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
+import { findDockerfile, typedPath as hostPath, isInside } from 'pulse-deploy-kit/build-paths';
 import { usageError } from 'pulse-deploy-kit/errors';
 
 /** What is built, checked to exist. */
@@ -28,12 +28,11 @@ export async function hostPaths(
 	cwd: string,
 	given: Pick<DockerPaths, 'dockerfile' | 'context'>,
 ): Promise<Pick<DockerPaths, 'dockerfile' | 'context'>> {
-	const dockerfile = hostPath(cwd, given.dockerfile);
 	const context = hostPath(cwd, given.context);
-	if (!(await isKind(dockerfile, 'file')))
-		throw usageError(`Dockerfile not found: ${given.dockerfile}`, 'Name it with --dockerfile.');
 	if (!(await isKind(context, 'directory')))
 		throw usageError(`Context path not found: ${given.context}`, 'Name it with --context.');
+	const dockerfile = await findDockerfile(cwd, context, given.dockerfile);
+	if (dockerfile === null) throw usageError(`Dockerfile not found: ${given.dockerfile}`, 'Name it with --dockerfile.');
 	return { dockerfile, context };
 }
 
@@ -56,17 +55,9 @@ async function inContext(
 	kind: 'file' | 'directory',
 ): Promise<void> {
 	if (isAbsolute(path)) throw usageError(`--${flag} must be relative to the Docker build context`);
-	if (relative(context, resolve(context, path)).startsWith('..'))
-		throw usageError(`--${flag} must be inside the Docker build context`);
+	if (!isInside(context, resolve(context, path))) throw usageError(`--${flag} must be inside the Docker build context`);
 	if (!(await isKind(resolve(context, path), kind)))
 		throw usageError(`${label} not found: ${path}`, `Name it with --${flag}.`);
-}
-
-export function hostPath(cwd: string, path: string): string {
-	return resolve(
-		cwd,
-		path.replace(/^~(?=\/|$)/, () => homedir()),
-	);
 }
 
 async function isKind(path: string, kind: 'file' | 'directory'): Promise<boolean> {

@@ -10,9 +10,18 @@ export interface Deployment {
 	readonly createdAt: number;
 	/** When it was marked draining; `null` while it is not, or when nobody wrote it. */
 	readonly drainStartedAt: number | null;
+	/** When the reaper began to end it; `null` unless it did. */
+	readonly retiringSince: number | null;
 	readonly desired: number;
 	readonly running: number;
 	readonly pending: number;
 	readonly targetGroupArn: string | null;
 	readonly taskDefinitionArn: string | null;
+}
+
+/** A reaper that was killed after marking a deployment leaves the mark behind, and the deployment as it was. */
+const MARK_MS = 600_000;
+
+export function isRetiring({ retiringSince }: Deployment, now: number): boolean {
+	return retiringSince !== null && now - retiringSince < MARK_MS;
 }

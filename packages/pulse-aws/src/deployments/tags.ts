@@ -6,6 +6,8 @@ export const ID_TAG = 'deployment_id';
 export const STATE_TAG = 'state';
 /** Unix seconds; empty when not draining. */
 export const DRAIN_STARTED_TAG = 'drain_started_at';
+/** Unix seconds; set before the tasks are ended, so that no rollback goes there any more. */
+export const RETIRING_TAG = 'retiring_since';
 /** Unix seconds. Target groups and rules have no creation time of their own, and orphans must not be swept young. */
 export const CREATED_TAG = 'created_at';
 

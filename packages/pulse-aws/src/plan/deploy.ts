@@ -22,6 +22,8 @@ export function planDeploy(seen: DeployObservation, intent: DeployIntent): Plan 
 	if (seen.certificate?.status !== 'ISSUED') steps.push({ kind: 'await-certificate' });
 	const baseline = baselineSteps(seen);
 	steps.push(...baseline);
+	const creates = baseline.some((step) => step.kind === 'deploy-baseline' && step.change === 'create');
+	if (creates || !seen.stack.isProtected) steps.push({ kind: 'protect-baseline' });
 	if (seen.fleet !== null) {
 		const wanted = seen.certificate?.arn;
 		if (wanted !== seen.fleet.traffic.defaultCertificateArn) steps.push({ kind: 'set-listener-certificate' });
@@ -29,6 +31,9 @@ export function planDeploy(seen: DeployObservation, intent: DeployIntent): Plan 
 		refuseWithoutRoom(seen.fleet, settling);
 		steps.push(...settling);
 	}
+	// A broken Dockerfile is found before money is spent, and a good one has been built by the time there is a registry.
+	const waits = steps.some(({ kind }) => kind === 'await-certificate' || kind === 'deploy-baseline');
+	if (waits) steps.unshift({ kind: 'build-image' });
 	steps.push(
 		{ kind: 'push-image' },
 		{ kind: 'register-task-definition' },
@@ -38,7 +43,6 @@ export function planDeploy(seen: DeployObservation, intent: DeployIntent): Plan 
 		...cutOver(intent.verified, intent.page ?? null),
 		{ kind: 'check-domain' },
 	);
-	const creates = baseline.some((step) => step.kind === 'deploy-baseline' && step.change === 'create');
 	return { verb: 'deploy', id: intent.id, steps, notes: creates ? intent.cost : [] };
 }
 
@@ -73,7 +77,7 @@ function baselineSteps({ stack, baselineChange }: DeployObservation): Step[] {
 
 function refuseWithoutRoom({ traffic, limits }: Fleet, settling: readonly Step[]): void {
 	if (limits === null) return;
-	const freed = settling.reduce((sum, step) => sum + (step.kind === 'remove-deployments' ? step.ids.length : 0), 0);
+	const freed = settling.reduce((sum, step) => sum + (step.kind === 'remove-leftovers' ? step.ids.length : 0), 0);
 	const { rules, targetGroups } = roomLeft(traffic, limits);
 	if (Math.min(rules, targetGroups) + freed >= 1) return;
 	const [what, limit] =

@@ -5,7 +5,7 @@ import type { Limits, Traffic } from '../traffic/traffic.ts';
 
 /** What a planner knows of the world. */
 export interface Observation {
-	readonly stack: { readonly condition: StackCondition; readonly status: string | null };
+	readonly stack: { readonly condition: StackCondition; readonly status: string | null; readonly isProtected: boolean };
 	/** `null` while there is no usable baseline. */
 	readonly fleet: Fleet | null;
 }

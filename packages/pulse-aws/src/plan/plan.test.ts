@@ -14,6 +14,7 @@ const deployment = (id: string, change: Partial<Deployment> = {}): Deployment =>
 	state: 'draining',
 	createdAt: 0,
 	drainStartedAt: 0,
+	retiringSince: null,
 	desired: 2,
 	running: 2,
 	pending: 0,
@@ -28,7 +29,7 @@ const fleet = (deployments: readonly Deployment[], active: string | null, strays
 	limits: null,
 });
 const seen = (change: Partial<DeployObservation>): DeployObservation => ({
-	stack: { condition: 'ready', status: 'UPDATE_COMPLETE' },
+	stack: { condition: 'ready', status: 'UPDATE_COMPLETE', isProtected: true },
 	fleet: fleet([], null),
 	certificate: { arn: 'cert', status: 'ISSUED' },
 	baselineChange: null,
@@ -46,35 +47,40 @@ describe('a deploy', () => {
 		['into a fitting baseline needs nothing before', {}, []],
 		[
 			'of an account requests, waits and creates',
-			{ stack: { condition: 'absent', status: null }, fleet: null, certificate: null, baselineChange: 'there is none' },
-			['request-certificate', 'await-certificate', 'deploy-baseline'],
+			{
+				stack: { condition: 'absent', status: null, isProtected: false },
+				fleet: null,
+				certificate: null,
+				baselineChange: 'there is none',
+			},
+			['build-image', 'request-certificate', 'await-certificate', 'deploy-baseline', 'protect-baseline'],
 		],
 		[
 			'waits for a pending certificate',
 			{ certificate: { arn: 'cert', status: 'PENDING_VALIDATION' } },
-			['await-certificate'],
+			['build-image', 'await-certificate'],
 		],
 		[
 			'deletes a baseline that could not be created',
-			{ stack: { condition: 'failed-create', status: 'ROLLBACK_COMPLETE' }, fleet: null },
-			['delete-failed-baseline', 'deploy-baseline'],
+			{ stack: { condition: 'failed-create', status: 'ROLLBACK_COMPLETE', isProtected: true }, fleet: null },
+			['build-image', 'delete-failed-baseline', 'deploy-baseline', 'protect-baseline'],
 		],
 		[
 			'repairs one whose rollback failed',
-			{ stack: { condition: 'rollback-failed', status: 'UPDATE_ROLLBACK_FAILED' } },
-			['repair-baseline', 'deploy-baseline'],
+			{ stack: { condition: 'rollback-failed', status: 'UPDATE_ROLLBACK_FAILED', isProtected: true } },
+			['build-image', 'repair-baseline', 'deploy-baseline'],
 		],
 		[
 			'tries a failed update again',
-			{ stack: { condition: 'ready-after-failure', status: 'UPDATE_ROLLBACK_COMPLETE' } },
-			['deploy-baseline'],
+			{ stack: { condition: 'ready-after-failure', status: 'UPDATE_ROLLBACK_COMPLETE', isProtected: true } },
+			['build-image', 'deploy-baseline'],
 		],
-		['updates changed settings', { baselineChange: 'its settings changed' }, ['deploy-baseline']],
+		['updates changed settings', { baselineChange: 'its settings changed' }, ['build-image', 'deploy-baseline']],
 		['sets another certificate', { certificate: { arn: 'other', status: 'ISSUED' } }, ['set-listener-certificate']],
 		[
 			'removes what an interrupted one left',
 			{ fleet: fleet([deployment('half', { state: 'deploying' })], null, ['rule-only']) },
-			['remove-deployments'],
+			['remove-leftovers'],
 		],
 		[
 			'writes an interrupted switch down first',
@@ -88,7 +94,7 @@ describe('a deploy', () => {
 	});
 
 	test.each(['broken', 'delete-failed', 'busy'] as const)('refuses a baseline that is %s', (condition) => {
-		expect(() => kinds(seen({ stack: { condition, status: 'X_FAILED' } }))).toThrow(
+		expect(() => kinds(seen({ stack: { condition, status: 'X_FAILED', isProtected: true } }))).toThrow(
 			'The baseline stack is in status X_FAILED.',
 		);
 	});
@@ -100,7 +106,7 @@ describe('a deploy', () => {
 	});
 
 	test('shows its cost only when it creates the baseline', () => {
-		const absent = seen({ stack: { condition: 'absent', status: null }, fleet: null });
+		const absent = seen({ stack: { condition: 'absent', status: null, isProtected: false }, fleet: null });
 		expect(planDeploy(absent, { id: 'new', verified: true, cost: ['cost'] }).notes).toEqual(['cost']);
 		expect(planDeploy(seen({}), { id: 'new', verified: true, cost: ['cost'] }).notes).toEqual([]);
 	});
@@ -113,6 +119,7 @@ describe('a rollback', () => {
 		const plan = planRollback(
 			fleet([deployment('a', { drainStartedAt: 5 }), deployment('b', { drainStartedAt: 7 }), active], 'new'),
 			null,
+			0,
 		);
 		expect(plan.id).toBe('b');
 		expect(plan.steps.map((step) => step.kind)).toEqual(['bring-back', ...CUT_OVER]);
@@ -122,22 +129,29 @@ describe('a rollback', () => {
 		['nowhere to go', [deployment('a', { desired: 0 }), active], null, 'No earlier deployment is running any more.'],
 		['a deployment that is gone', [active], 'a', "deployment 'a' is not running"],
 		['the active one', [deployment('a'), active], 'new', 'new is active already'],
+		[
+			'one that the reaper is ending',
+			[deployment('a', { retiringSince: 0 }), active],
+			'a',
+			"deployment 'a' is not running",
+		],
 		['one that is still starting', [deployment('a', { state: 'deploying' }), active], 'a', 'a was never active'],
 	])('refuses %s', (_, deployments, wanted, message) => {
-		expect(() => planRollback(fleet(deployments, 'new'), wanted)).toThrow(message);
+		expect(() => planRollback(fleet(deployments, 'new'), wanted, 0)).toThrow(message);
 	});
 
 	test('after a deploy that was interrupted at its switch goes to the deployment before', () => {
 		const plan = planRollback(
 			fleet([deployment('a', { state: 'active', createdAt: 1 }), { ...active, state: 'deploying' }], 'new'),
 			null,
+			0,
 		);
 		expect(plan.id).toBe('a');
 		expect(plan.steps.map((step) => step.kind)).toEqual(['settle', 'bring-back', ...CUT_OVER]);
 	});
 
 	test('finishes one that was interrupted at its switch', () => {
-		const plan = planRollback(fleet([deployment('a', { createdAt: 1 }), active], 'a'), null);
+		const plan = planRollback(fleet([deployment('a', { createdAt: 1 }), active], 'a'), null, 0);
 		expect([plan.id, plan.steps.map((step) => step.kind)]).toEqual(['a', ['settle']]);
 	});
 });
@@ -160,7 +174,7 @@ describe('status', () => {
 
 describe('a teardown', () => {
 	const observation = {
-		stack: { condition: 'ready' as const, status: 'CREATE_COMPLETE' },
+		stack: { condition: 'ready' as const, status: 'CREATE_COMPLETE', isProtected: true },
 		fleet: fleet([deployment('a')], 'a', ['b']),
 	};
 

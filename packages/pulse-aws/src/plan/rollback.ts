@@ -1,5 +1,5 @@
 import { DeployToolError, usageError } from 'pulse-deploy-kit/errors';
-import type { Deployment } from '../deployments/deployment.ts';
+import { type Deployment, isRetiring } from '../deployments/deployment.ts';
 import { activeDeployment } from '../traffic/traffic.ts';
 import { cutOver } from './cut-over.ts';
 import type { Fleet } from './observation.ts';
@@ -9,10 +9,11 @@ import type { Plan } from './step.ts';
 /**
  * Back to a deployment that still lives.
  * @param wanted id; `null`: the one that began to drain last
+ * @param now Unix ms
  */
-export function planRollback(fleet: Fleet, wanted: string | null): Plan & { readonly target: Deployment } {
+export function planRollback(fleet: Fleet, wanted: string | null, now: number): Plan & { readonly target: Deployment } {
 	const active = activeDeployment(fleet.traffic, fleet.deployments);
-	const others = fleet.deployments.filter((one) => one !== active && one.desired > 0);
+	const others = fleet.deployments.filter((one) => one !== active && one.desired > 0 && !isRetiring(one, now));
 	const living = others.filter((one) => one.state === 'draining' || one.state === 'active');
 	// Removing leftovers can wait for the next deploy; what is active must be known before the switch.
 	const settle = settleSteps(fleet).filter((step) => step.kind === 'settle');

@@ -16,6 +16,6 @@ export function settleSteps(fleet: Fleet): Step[] {
 	}
 	const starting = others.filter((one) => one.state === 'deploying').map((one) => one.id);
 	const ids = [...new Set([...starting, ...fleet.strays])];
-	if (ids.length > 0) steps.push({ kind: 'remove-deployments', ids, why: 'left by an interrupted deploy' });
+	if (ids.length > 0) steps.push({ kind: 'remove-leftovers', ids, why: 'left by an interrupted deploy' });
 	return steps;
 }

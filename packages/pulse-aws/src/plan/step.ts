@@ -7,9 +7,13 @@ export type Step =
 	| { readonly kind: 'request-certificate' }
 	| { readonly kind: 'await-certificate' }
 	| { readonly kind: 'deploy-baseline'; readonly change: 'create' | 'update'; readonly because: string }
+	/** So that a teardown that slept meanwhile cannot delete it any more. */
+	| { readonly kind: 'protect-baseline' }
 	| { readonly kind: 'set-listener-certificate' }
 	| { readonly kind: 'settle'; readonly active: Deployment; readonly drain: readonly Deployment[] }
-	| { readonly kind: 'remove-deployments'; readonly ids: readonly string[]; readonly why: string }
+	| { readonly kind: 'remove-deployments' | 'remove-leftovers'; readonly ids: readonly string[]; readonly why: string }
+	/** Where certificate or baseline take their time. */
+	| { readonly kind: 'build-image' }
 	| { readonly kind: 'push-image' }
 	| { readonly kind: 'register-task-definition' }
 	| { readonly kind: 'create-target-group' }
@@ -52,12 +56,17 @@ export function title(step: Step, id: string): string {
 			return 'Wait for the certificate to be issued';
 		case 'deploy-baseline':
 			return `${step.change === 'create' ? 'Create' : 'Update'} the baseline stack (${step.because})`;
+		case 'protect-baseline':
+			return 'Protect the baseline stack from deletion';
 		case 'set-listener-certificate':
 			return 'Set the certificate of the load balancer';
 		case 'settle':
 			return `Write down that ${step.active.id} is active${step.drain.length > 0 ? ` and ${names(step.drain)} draining` : ''}`;
 		case 'remove-deployments':
+		case 'remove-leftovers':
 			return `Remove ${step.ids.join(', ')} (${step.why})`;
+		case 'build-image':
+			return `Build the image ${id}, meanwhile`;
 		case 'push-image':
 			return `Build and push the image ${id}`;
 		case 'register-task-definition':

@@ -89,6 +89,10 @@ export interface Aws {
 			cloudformation.DescribeStackEventsCommandOutput
 		>;
 		deleteStack: Call<cloudformation.DeleteStackCommandInput, cloudformation.DeleteStackCommandOutput>;
+		updateTerminationProtection: Call<
+			cloudformation.UpdateTerminationProtectionCommandInput,
+			cloudformation.UpdateTerminationProtectionCommandOutput
+		>;
 		continueUpdateRollback: Call<
 			cloudformation.ContinueUpdateRollbackCommandInput,
 			cloudformation.ContinueUpdateRollbackCommandOutput

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { recordingHost } from 'pulse-deploy-kit/recording-host';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ImageRequest } from '../apply/session.ts';
-import { dockerPusher } from './docker.ts';
+import { dockerImages } from './docker.ts';
 
 const REGISTRY = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
 const TOKEN = Buffer.from('AWS:hunter2').toString('base64');
@@ -29,9 +29,12 @@ function docker(exitCode: number, output: readonly string[] = []): void {
 		const { readFileSync, readdirSync, writeFileSync } = require('node:fs');
 		const args = process.argv.slice(2);
 		const own = process.env.DOCKER_CONFIG;
-		const config = JSON.parse(readFileSync(own + '/config.json'));
-		writeFileSync(${JSON.stringify(join(folder, 'told.json'))}, JSON.stringify({ args, own, config, entries: readdirSync(own) }));
-		writeFileSync(args[args.indexOf('--metadata-file') + 1], JSON.stringify({ 'containerimage.digest': '${DIGEST}' }));
+		const config = own ? JSON.parse(readFileSync(own + '/config.json')) : null;
+		const env = { NPM_TOKEN: process.env.NPM_TOKEN, HOME: process.env.HOME };
+		const told = { args, own, config, env, cmdline: readFileSync('/proc/self/cmdline', 'utf8'), entries: own ? readdirSync(own) : [] };
+		writeFileSync(${JSON.stringify(join(folder, 'told.json'))}, JSON.stringify(told));
+		const metadata = args.indexOf('--metadata-file');
+		if (metadata !== -1) writeFileSync(args[metadata + 1], JSON.stringify({ 'containerimage.digest': '${DIGEST}' }));
 		console.log('step 1/1');
 		for (const line of ${JSON.stringify(output)}) console.error(line);
 		process.exit(${exitCode});
@@ -47,16 +50,19 @@ const request: ImageRequest = {
 	context: '/src',
 	buildArgs: { WEB_ROOT: 'web', APP_FILE: 'app.py' },
 	architecture: 'arm64',
+	isBuilt: false,
 };
 
-function push(context = '/src') {
+const images = (host = recordingHost(), aws: unknown = null) =>
+	dockerImages({ aws: aws as never, host, env: { PATH: `${folder}:${process.env.PATH}`, HOME: home } });
+
+function push(context = '/src', more: Partial<ImageRequest> = {}) {
 	const host = recordingHost();
 	const ecr = {
 		getAuthorizationToken: async () => ({ $metadata: {}, authorizationData: [{ authorizationToken: TOKEN }] }),
 	} as never;
-	const pusher = dockerPusher({ aws: { ecr }, host, env: { PATH: `${folder}:${process.env.PATH}`, HOME: home } });
-	const built = { ...request, context, dockerfile: join(context, 'Dockerfile') };
-	return { host, image: pusher(built, new AbortController().signal) };
+	const built = { ...request, ...more, context, dockerfile: join(context, 'Dockerfile') };
+	return { host, image: images(host, { ecr }).push(built, new AbortController().signal) };
 }
 
 const told = () => JSON.parse(readFileSync(join(folder, 'told.json'), 'utf8'));
@@ -70,7 +76,7 @@ test('A4.2: one build pushes the image, and its digest is what runs', async () =
 			.args.join(' ')
 			.replace(/--metadata-file \S+/, ''),
 	).toBe(
-		`buildx build --platform linux/arm64 --push --provenance=false --progress=plain  -t ${REGISTRY}/prod:prod-20260402-120000Z -f /src/Dockerfile --build-arg APP_FILE=app.py --build-arg WEB_ROOT=web /src`,
+		`buildx build --platform linux/arm64 --provenance=false --progress=plain --push  -t ${REGISTRY}/prod:prod-20260402-120000Z -f /src/Dockerfile --build-arg APP_FILE --build-arg WEB_ROOT /src`,
 	);
 	expect(host.text()).toContain('step 1/1');
 });
@@ -145,7 +151,7 @@ test.each([
 });
 
 test('A4.3: without docker it says what to install', async () => {
-	const bare = dockerPusher({
+	const bare = dockerImages({
 		aws: {
 			ecr: {
 				getAuthorizationToken: async () => ({ $metadata: {}, authorizationData: [{ authorizationToken: TOKEN }] }),
@@ -154,14 +160,16 @@ test('A4.3: without docker it says what to install', async () => {
 		host: recordingHost(),
 		env: { PATH: folder, HOME: home },
 	});
-	await expect(bare(request, new AbortController().signal)).rejects.toThrow('Docker is not installed or not in PATH');
+	await expect(bare.push(request, new AbortController().signal)).rejects.toThrow(
+		'Docker is not installed or not in PATH',
+	);
 });
 
 test('A4.1: without a login of the registry nothing is built', async () => {
 	docker(0);
 	const ecr = { getAuthorizationToken: async () => ({ $metadata: {} }) } as never;
-	const pusher = dockerPusher({ aws: { ecr }, host: recordingHost(), env: { PATH: folder, HOME: home } });
-	await expect(pusher(request, new AbortController().signal)).rejects.toThrow('Failed to authenticate with ECR');
+	const pusher = dockerImages({ aws: { ecr }, host: recordingHost(), env: { PATH: folder, HOME: home } });
+	await expect(pusher.push(request, new AbortController().signal)).rejects.toThrow('Failed to authenticate with ECR');
 	expect(readdirSync(folder)).not.toContain('told.json');
 });
 
@@ -180,4 +188,51 @@ test('secrets that nothing keeps out of the image are warned of', async () => {
 	]);
 	writeFileSync(join(context, '.dockerignore'), '.npmrc');
 	expect(await warned()).toEqual([]);
+});
+
+test.skipIf(process.platform !== 'linux')(
+	"a build argument's value is in docker's environment, not in the process list",
+	async () => {
+		docker(0);
+		await push('/src', { buildArgs: { NPM_TOKEN: 'npm_SECRET123', HOME: '/elsewhere' } }).image;
+		const { cmdline, env } = told();
+		expect(cmdline).not.toContain('npm_SECRET123');
+		expect(env).toEqual({ NPM_TOKEN: 'npm_SECRET123', HOME: home });
+		expect(cmdline).toContain('HOME=/elsewhere');
+	},
+);
+
+test('a build before there is a registry logs in nowhere and pushes nothing', async () => {
+	docker(0);
+	await images().build({ ...request, buildArgs: { NPM_TOKEN: 'npm_SECRET123' } }, new AbortController().signal);
+	const { args, own, env } = told();
+	expect(args).not.toContain('--push');
+	expect([own, env.NPM_TOKEN]).toEqual([undefined, 'npm_SECRET123']);
+});
+
+test.each<[string, number, string[], string]>([
+	[
+		'no engine',
+		0,
+		['Name: default', 'Error: Cannot connect to the Docker daemon'],
+		'Cannot connect to the Docker daemon',
+	],
+	['no buildx', 1, ['docker: unknown command: docker buildx', '', "Run 'docker --help'"], 'unknown command'],
+	['a builder that is gone', 1, ['ERROR: no builder "mine" found'], 'no builder'],
+])('before anything is made, %s is told', async (_, exitCode, output, detail) => {
+	docker(exitCode, output);
+	await expect(images().check(new AbortController().signal)).rejects.toMatchObject({
+		code: 'docker-unusable',
+		fault: 'user',
+		detail: expect.stringContaining(detail),
+		next: expect.stringContaining('nothing was changed'),
+	});
+});
+
+test('before anything is made, a builder that answers is enough, and no docker at all is told', async () => {
+	docker(0, ['Status: running']);
+	await images().check(new AbortController().signal);
+	rmSync(join(folder, 'docker'));
+	const none = dockerImages({ aws: null as never, host: recordingHost(), env: { PATH: folder, HOME: home } });
+	await expect(none.check(new AbortController().signal)).rejects.toMatchObject({ code: 'docker-missing' });
 });

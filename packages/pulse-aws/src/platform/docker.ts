@@ -1,11 +1,12 @@
 import { mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hiddenBuildArgs } from 'pulse-deploy-kit/build-args';
 import { DeployToolError, isDeployToolError } from 'pulse-deploy-kit/errors';
 import type { Host } from 'pulse-deploy-kit/host';
 import { imageSecretsWarning } from 'pulse-deploy-kit/image-secrets';
 import { runProcess } from 'pulse-deploy-kit/run-process';
-import type { ImagePusher, ImageRequest } from '../apply/session.ts';
+import type { BuildRequest, ImageRequest, Images } from '../apply/session.ts';
 import type { Aws } from './aws.ts';
 import { dockerFailure, isTelling } from './docker-failure.ts';
 
@@ -17,64 +18,105 @@ export interface DockerOptions {
 }
 
 /**
- * One `docker buildx build --push`. The registry's password is in a Docker configuration that lives as long as the build:
- * nothing is left in the user's own, and nothing shows in the process list.
+ * `docker buildx`. The registry's password is in a Docker configuration that lives as long as the push: nothing is left in
+ * the user's own, and nothing shows in the process list.
  */
-export function dockerPusher({ aws, host, env }: DockerOptions): ImagePusher {
-	return async (request, signal) => {
-		const exposed = await imageSecretsWarning(request.context, request.dockerfile);
-		if (exposed !== null) host.notify({ level: 'warning', text: exposed });
-		const { authorizationData } = await aws.ecr.getAuthorizationToken({});
-		const token = authorizationData?.[0]?.authorizationToken;
-		if (token === undefined) {
-			throw new DeployToolError('registry-login', 'Failed to authenticate with ECR', {
-				fault: 'platform',
-				next: 'Run the same command again.',
+export function dockerImages({ aws, host, env }: DockerOptions): Images {
+	return {
+		async check(signal) {
+			const lines: string[] = [];
+			const onLine = (text: string) => void lines.push(text);
+			const exitCode = await docker(['buildx', 'inspect'], env, signal, onLine);
+			// A builder that cannot be reached is told in the listing.
+			const problem = lines.find((line) => /^\s*(error|docker):/i.test(line)) ?? (exitCode === 0 ? null : lines.at(-1));
+			if (problem === null) return;
+			throw new DeployToolError('docker-unusable', 'Docker cannot build images here.', {
+				fault: 'user',
+				detail: problem?.trim() || `docker buildx inspect exited with code ${exitCode}.`,
+				next: 'Start Docker and install its buildx plugin, then deploy again; nothing was changed.',
 			});
-		}
-		const folder = await mkdtemp(join(tmpdir(), 'pulse-aws-docker-'));
-		try {
-			const registry = request.repositoryUri.split('/', 1)[0] ?? '';
-			await writeConfig(folder, env, registry, token);
-			const metadataFile = join(folder, 'metadata.json');
-			const telling: string[] = [];
-			const { exitCode } = await runProcess({
-				command: 'docker',
-				args: buildArguments(request, metadataFile),
-				env: { ...env, DOCKER_CONFIG: folder },
-				signal,
-				onLine: (text) => {
-					if (isTelling(text)) telling.push(text);
-					host.notify({ level: 'output', source: 'docker', text });
-				},
-			}).catch((cause: unknown) => {
-				if (!isDeployToolError(cause)) throw cause;
-				throw new DeployToolError('docker-missing', 'Docker is not installed or not in PATH', {
-					fault: 'user',
-					next: 'Install Docker with buildx, then deploy again.',
-					cause,
+		},
+		async build(request, signal) {
+			await warn(request);
+			await run(request, env, [], signal);
+		},
+		async push(request, signal) {
+			if (!request.isBuilt) await warn(request);
+			const { authorizationData } = await aws.ecr.getAuthorizationToken({});
+			const token = authorizationData?.[0]?.authorizationToken;
+			if (token === undefined) {
+				throw new DeployToolError('registry-login', 'Failed to authenticate with ECR', {
+					fault: 'platform',
+					next: 'Run the same command again.',
 				});
-			});
-			if (exitCode !== 0) throw dockerFailure(telling, exitCode, imageOf(request));
-			const metadata: unknown = JSON.parse(await readFile(metadataFile, 'utf8'));
-			return `${request.repositoryUri}@${digestOf(metadata)}`;
-		} finally {
-			await rm(folder, { recursive: true, force: true });
-		}
+			}
+			const folder = await mkdtemp(join(tmpdir(), 'pulse-aws-docker-'));
+			try {
+				const registry = request.repositoryUri.split('/', 1)[0] ?? '';
+				await writeConfig(folder, env, registry, token);
+				const metadataFile = join(folder, 'metadata.json');
+				const output = ['--push', '--metadata-file', metadataFile, '-t', imageOf(request)];
+				await run(request, { ...env, DOCKER_CONFIG: folder }, output, signal, imageOf(request));
+				const metadata: unknown = JSON.parse(await readFile(metadataFile, 'utf8'));
+				return `${request.repositoryUri}@${digestOf(metadata)}`;
+			} finally {
+				await rm(folder, { recursive: true, force: true });
+			}
+		},
 	};
+
+	async function warn({ context, dockerfile }: BuildRequest): Promise<void> {
+		const exposed = await imageSecretsWarning(context, dockerfile);
+		if (exposed !== null) host.notify({ level: 'warning', text: exposed });
+	}
+
+	async function run(
+		request: BuildRequest,
+		own: DockerOptions['env'],
+		output: readonly string[],
+		signal: AbortSignal,
+		image = '',
+	): Promise<void> {
+		const telling: string[] = [];
+		const hidden = hiddenBuildArgs(request.buildArgs);
+		const exitCode = await docker(
+			buildArguments(request, hidden.args, output),
+			{ ...own, ...hidden.env },
+			signal,
+			(text) => {
+				if (isTelling(text)) telling.push(text);
+				host.notify({ level: 'output', source: 'docker', text });
+			},
+		);
+		if (exitCode !== 0) throw dockerFailure(telling, exitCode, image);
+	}
+}
+
+async function docker(
+	args: readonly string[],
+	env: DockerOptions['env'],
+	signal: AbortSignal,
+	onLine: (line: string) => void,
+): Promise<number> {
+	const ended = await runProcess({ command: 'docker', args, env, signal, onLine }).catch((cause: unknown) => {
+		if (!isDeployToolError(cause)) throw cause;
+		throw new DeployToolError('docker-missing', 'Docker is not installed or not in PATH', {
+			fault: 'user',
+			next: 'Install Docker with buildx, then deploy again.',
+			cause,
+		});
+	});
+	return ended.exitCode;
 }
 
 const imageOf = ({ repositoryUri, tag }: ImageRequest) => `${repositoryUri}:${tag}`;
 
 /** Attestations would make an index of the image, whose parts look like images without a tag. */
-export function buildArguments(request: ImageRequest, metadataFile: string): string[] {
+function buildArguments(request: BuildRequest, args: readonly string[], output: readonly string[]): string[] {
 	const platform = request.architecture === 'arm64' ? 'linux/arm64' : 'linux/amd64';
-	const given = Object.entries(request.buildArgs).sort(([a], [b]) => (a < b ? -1 : 1));
 	return [
-		...['buildx', 'build', '--platform', platform, '--push', '--provenance=false', '--progress=plain'],
-		...['--metadata-file', metadataFile, '-t', imageOf(request), '-f', request.dockerfile],
-		...given.flatMap(([key, value]) => ['--build-arg', `${key}=${value}`]),
-		request.context,
+		...['buildx', 'build', '--platform', platform, '--provenance=false', '--progress=plain', ...output],
+		...['-f', request.dockerfile, ...args, request.context],
 	];
 }
 

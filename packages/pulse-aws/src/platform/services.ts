@@ -1,6 +1,6 @@
 import type { Service } from '@aws-sdk/client-ecs';
 import type { Deployment } from '../deployments/deployment.ts';
-import { DRAIN_STARTED_TAG, ID_TAG, NAME_TAG, STATE_TAG, stateOf, timeOf } from '../deployments/tags.ts';
+import { DRAIN_STARTED_TAG, ID_TAG, NAME_TAG, RETIRING_TAG, STATE_TAG, stateOf, timeOf } from '../deployments/tags.ts';
 import type { Aws } from './aws.ts';
 import { orGone } from './error-names.ts';
 import { everyPage, inBatches, optional } from './pages.ts';
@@ -42,6 +42,7 @@ function deploymentOf(service: Service): Deployment {
 		state: stateOf(tag(service, STATE_TAG)),
 		createdAt: service.createdAt?.getTime() ?? 0,
 		drainStartedAt: timeOf(tag(service, DRAIN_STARTED_TAG)),
+		retiringSince: timeOf(tag(service, RETIRING_TAG)),
 		desired: service.desiredCount ?? 0,
 		running: service.runningCount ?? 0,
 		pending: service.pendingCount ?? 0,

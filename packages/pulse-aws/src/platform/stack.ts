@@ -10,6 +10,8 @@ export interface StackFacts {
 	readonly statusReason: string | null;
 	readonly outputs: ReadonlyMap<string, string>;
 	readonly tags: ReadonlyMap<string, string>;
+	/** Nobody deletes it before taking that back. */
+	readonly isProtected: boolean;
 }
 
 const ABSENT: StackFacts = {
@@ -18,6 +20,7 @@ const ABSENT: StackFacts = {
 	statusReason: null,
 	outputs: new Map(),
 	tags: new Map(),
+	isProtected: false,
 };
 
 export async function readStack(aws: Pick<Aws, 'cloudformation'>, name: string): Promise<StackFacts> {
@@ -31,6 +34,7 @@ export async function readStack(aws: Pick<Aws, 'cloudformation'>, name: string):
 			statusReason: stack.StackStatusReason ?? null,
 			outputs: new Map(stack.Outputs?.map((one) => [one.OutputKey ?? '', one.OutputValue ?? ''])),
 			tags: new Map(stack.Tags?.map((one) => [one.Key ?? '', one.Value ?? ''])),
+			isProtected: stack.EnableTerminationProtection === true,
 		};
 	} catch (error) {
 		// CloudFormation has no error of its own for a missing stack.

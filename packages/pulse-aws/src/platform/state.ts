@@ -1,4 +1,4 @@
-import { stateTags } from '../deployments/tags.ts';
+import { RETIRING_TAG, stateTags } from '../deployments/tags.ts';
 import { type AwsDeploymentState, stateParameter } from '../protocol.ts';
 import type { Aws } from './aws.ts';
 
@@ -20,4 +20,10 @@ export async function writeState(
 		Overwrite: true,
 	});
 	await aws.ecs.tagResource({ resourceArn: deployment.serviceArn, tags: stateTags(state, drainStartedAt) });
+}
+
+/** @param since Unix ms; `null` takes the mark back */
+export async function markRetiring(aws: Pick<Aws, 'ecs'>, serviceArn: string, since: number | null): Promise<void> {
+	const value = since === null ? '' : String(Math.floor(since / 1000));
+	await aws.ecs.tagResource({ resourceArn: serviceArn, tags: [{ key: RETIRING_TAG, value }] });
 }

@@ -17,13 +17,16 @@ export async function readTasks(aws: Pick<Aws, 'ecs'>, cluster: string): Promise
 /**
  * How many tasks and services of a cluster are still ending: neither is listed as running any more, yet they keep the
  * cluster from being deleted. A service is known by the tasks it had.
+ * @param only of these services. Default all
  */
 export async function countEnding(
 	aws: Pick<Aws, 'ecs'>,
 	cluster: string,
+	only?: ReadonlySet<string>,
 ): Promise<{ tasks: number; services: number }> {
 	const lists = await Promise.all((['RUNNING', 'STOPPED'] as const).map((desired) => listTasks(aws, cluster, desired)));
-	const tasks = await describeTasks(aws, cluster, lists.flat());
+	const all = await describeTasks(aws, cluster, lists.flat());
+	const tasks = only === undefined ? all : all.filter((task) => only.has(serviceName(task)));
 	const names = [...new Set(tasks.map(serviceName))].filter((name) => name !== '');
 	const services = await inBatches(
 		names,

@@ -1,9 +1,10 @@
 import type { Clock } from 'pulse-deploy-kit/clock';
+import type { Deployment } from '../deployments/deployment.ts';
 import { deleteRule, deleteService, deleteTargetGroup, scaleToZero } from '../platform/delete.ts';
 import { inBatches } from '../platform/pages.ts';
 import { deleteParameters } from '../platform/parameters.ts';
 import { describeDeployments } from '../platform/services.ts';
-import { writeState } from '../platform/state.ts';
+import { markRetiring, writeState } from '../platform/state.ts';
 import { readTasks } from '../platform/tasks.ts';
 import { readTraffic } from '../platform/traffic.ts';
 import { taskStateParameter } from '../protocol.ts';
@@ -50,20 +51,32 @@ export async function act(context: ActContext, action: Action): Promise<boolean>
 }
 
 /**
- * A rollback may have brought the deployment back since it was judged, or somebody come back to it: the listener, the tags
- * and what its tasks say are read once more.
+ * A rollback may bring the deployment back while this runs, or somebody come back to it: listener, tags and what its tasks
+ * say are read once more. It is marked before that: a rollback that came first is seen here, and one that comes later
+ * finds the mark and turns round (`refuseRetired`).
  */
-async function scaleDown(
+async function scaleDown(context: ActContext, action: Extract<Action, { kind: 'scale-down' }>): Promise<boolean> {
+	const { aws, place, clock } = context;
+	const seen = await mayEnd(context, action);
+	if (seen === null) return false;
+	await markRetiring(aws, seen.serviceArn, clock.now());
+	if ((await mayEnd(context, action)) === null) {
+		await markRetiring(aws, seen.serviceArn, null);
+		return false;
+	}
+	await scaleToZero(aws, place.cluster, action.id);
+	return true;
+}
+
+async function mayEnd(
 	{ aws, place }: ActContext,
 	{ id, reason }: Extract<Action, { kind: 'scale-down' }>,
-): Promise<boolean> {
+): Promise<Deployment | null> {
 	const traffic = await readTraffic(aws, place.listenerArn);
 	const [deployment] = await describeDeployments(aws, place.cluster, place.name, [id]);
-	if (deployment === undefined) return false;
-	if (deployment.state === 'active' || activeDeployment(traffic, [deployment]) !== null) return false;
-	if (reason === 'drained' && !(await stillDrained(aws, place, id))) return false;
-	await scaleToZero(aws, place.cluster, id);
-	return true;
+	if (deployment === undefined) return null;
+	if (deployment.state === 'active' || activeDeployment(traffic, [deployment]) !== null) return null;
+	return reason === 'drained' && !(await stillDrained(aws, place, id)) ? null : deployment;
 }
 
 async function stillDrained(aws: ReaperAws, place: Place, id: string): Promise<boolean> {

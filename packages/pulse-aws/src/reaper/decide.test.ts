@@ -22,6 +22,7 @@ const deployment = (id: string, change: Partial<Deployment> = {}): Deployment =>
 	state: 'draining',
 	createdAt: ago(600),
 	drainStartedAt: ago(10),
+	retiringSince: null,
 	desired: 2,
 	running: 2,
 	pending: 0,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { hiddenBuildArgs } from 'pulse-deploy-kit/build-args';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { Host } from 'pulse-deploy-kit/host';
 import { imageSecretsWarning } from 'pulse-deploy-kit/image-secrets';
@@ -6,13 +7,8 @@ import { runProcess } from 'pulse-deploy-kit/run-process';
 import type { ImageBuild } from './ports.ts';
 
 const SHOWN_LINES = 40;
-/** Variables that the docker client itself obeys: meant for the build, they must not send it elsewhere. */
-const STEERS_DOCKER = /^(PATH|HOME|TMPDIR|(DOCKER|BUILDX|BUILDKIT|XDG)_.*)$/;
 
-/**
- * `docker buildx build --push` (contract R7.9). Build arguments are named on the command line and valued through the
- * environment: other users of the machine can read process arguments. Those that docker itself would obey are no secrets.
- */
+/** `docker buildx build --push` (contract R7.9). */
 export async function buildImage(
 	{ image, source, buildArgs }: ImageBuild,
 	env: Readonly<Record<string, string | undefined>>,
@@ -22,8 +18,7 @@ export async function buildImage(
 	const dockerfile = join(source.context, source.dockerfile);
 	const exposed = await imageSecretsWarning(source.context, dockerfile);
 	if (exposed !== null) host.notify({ level: 'warning', text: exposed });
-	const names = Object.keys(buildArgs).sort();
-	const hidden = Object.fromEntries(Object.entries(buildArgs).filter(([name]) => !STEERS_DOCKER.test(name)));
+	const hidden = hiddenBuildArgs(buildArgs);
 	const lines: string[] = [];
 	// A build needs no Railway token, and runs what others have published.
 	const { RAILWAY_TOKEN: _project, RAILWAY_API_TOKEN: _account, ...rest } = env;
@@ -32,11 +27,11 @@ export async function buildImage(
 		args: [
 			...['buildx', 'build', '--push', '--platform', 'linux/amd64', '-t', image],
 			...['-f', dockerfile],
-			...names.flatMap((name) => ['--build-arg', name in hidden ? name : `${name}=${buildArgs[name]}`]),
+			...hidden.args,
 			source.context,
 		],
 		cwd: source.context,
-		env: { ...rest, ...hidden },
+		env: { ...rest, ...hidden.env },
 		signal,
 		onLine(line) {
 			lines.push(line);

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { findDockerfile, typedPath as fromHere, isInside } from 'pulse-deploy-kit/build-paths';
 import { usageError } from 'pulse-deploy-kit/errors';
 
 export interface GivenPaths {
@@ -21,14 +21,11 @@ export async function locateApp(given: GivenPaths): Promise<{ context: string; a
 	return { context, appFile: await inContext(context, appFile, 'app-file', 'App file', 'file') };
 }
 
-/** The Dockerfile, from the invocation's directory, or from the context when it is only there. */
+/** The Dockerfile, relative to the context. */
 export async function locateDockerfile(cwd: string, context: string, given: string): Promise<string> {
-	for (const path of [fromHere(cwd, given), fromHere(context, given)]) {
-		if ((await kindOf(path)) !== 'file') continue;
-		const inside = relative(context, path);
-		if (inside.startsWith('..') || isAbsolute(inside)) throw usageError('dockerfile must be inside the build context');
-		return posix(inside);
-	}
+	const path = await findDockerfile(cwd, context, given);
+	if (path !== null && !isInside(context, path)) throw usageError('dockerfile must be inside the build context');
+	if (path !== null) return posix(relative(context, path));
 	throw usageError(
 		`Dockerfile not found: ${given}`,
 		`Create one in ${context} (there is a short one in the README), or name it with --dockerfile.`,
@@ -85,7 +82,7 @@ async function inContext(
 ): Promise<string> {
 	if (isAbsolute(path)) throw usageError(`${flag} must be relative`, `Write it relative to the context ${context}.`);
 	const inside = relative(context, resolve(context, path));
-	if (inside === '..' || inside.startsWith('../'))
+	if (!isInside(context, resolve(context, path)))
 		throw usageError(
 			`${flag} must be inside the build context, got '${path}'`,
 			flag === 'app-file'
@@ -105,13 +102,6 @@ async function firstFile(directory: string, names: readonly string[]): Promise<s
 async function kindOf(path: string): Promise<'file' | 'directory' | undefined> {
 	const found = await stat(path).catch(() => null);
 	return found?.isFile() ? 'file' : found?.isDirectory() ? 'directory' : undefined;
-}
-
-function fromHere(cwd: string, path: string): string {
-	return resolve(
-		cwd,
-		path.replace(/^~(?=\/|$)/, () => homedir()),
-	);
 }
 
 function posix(path: string): string {

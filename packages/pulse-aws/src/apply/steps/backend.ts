@@ -10,22 +10,6 @@ import { affinityCondition, freePriority, type Rule } from '../../traffic/rule.t
 import { made, type Run } from '../run.ts';
 import { toldAs } from '../told.ts';
 
-export async function pushImage(run: Run, signal: AbortSignal): Promise<string> {
-	const request = made(run.request, 'the request');
-	run.imageUri = await run.session.pushImage(
-		{
-			repositoryUri: made(run.baseline, 'the baseline').ecrRepositoryUri,
-			tag: run.id,
-			dockerfile: request.docker.dockerfile,
-			context: request.docker.context,
-			buildArgs: { ...request.docker.buildArgs, DEPLOYMENT_NAME: run.name, DEPLOYMENT_ID: run.id },
-			architecture: request.task.architecture,
-		},
-		signal,
-	);
-	return run.imageUri;
-}
-
 export async function registerTaskDefinition(run: Run): Promise<string> {
 	const { aws } = run.session;
 	const answer = await aws.ecs.registerTaskDefinition(

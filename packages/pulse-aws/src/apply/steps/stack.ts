@@ -21,13 +21,31 @@ export async function repairBaseline(run: Run, signal: AbortSignal, tell: Tell):
 	return `now ${stack.status}`;
 }
 
+export async function protectBaseline(run: Run): Promise<undefined> {
+	await setProtection(run, true);
+}
+
 export async function deleteStack(run: Run, signal: AbortSignal, tell: Tell): Promise<undefined> {
 	await removeStack(run, signal, tell);
 }
 
+async function setProtection({ session, name }: Run, EnableTerminationProtection: boolean): Promise<void> {
+	await session.aws.cloudformation.updateTerminationProtection({
+		StackName: stackName(name),
+		EnableTerminationProtection,
+	});
+}
+
+/**
+ * Its protection goes first, under the lock. A deploy that ran while this machine slept has put it back, and AWS refuses
+ * the deletion.
+ */
 async function removeStack(run: Run, signal: AbortSignal, tell: Tell): Promise<void> {
 	const { aws } = run.session;
 	const name = stackName(run.name);
+	await run.confirmLock();
+	// CloudFormation has no error of its own for a stack that is gone.
+	await orGone(setProtection(run, false), 'ValidationError');
 	await aws.cloudformation.deleteStack({ StackName: name });
 	// Deletion shows with delay; what is seen at once may still be the status before it.
 	const before = (await readStack(aws, name)).status;

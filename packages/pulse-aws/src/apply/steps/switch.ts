@@ -1,6 +1,9 @@
 import { deleteRule } from '../../platform/delete.ts';
 import { readRules, readTraffic } from '../../platform/traffic.ts';
+import { isLockLost } from '../lock.ts';
 import { made, type Run } from '../run.ts';
+import { putBack, putBackTo } from './put-back.ts';
+import { isRetired, refuseRetired } from './refuse-retired.ts';
 
 /**
  * Sends requests without affinity to the target group of this run. A catch-all that a killed baseline update left behind
@@ -10,6 +13,8 @@ export async function switchTraffic(run: Run): Promise<undefined> {
 	const { aws } = run.session;
 	const { listenerArn } = made(run.baseline, 'the baseline');
 	const { targetGroupArn } = made(run.target, 'the target group');
+	await refuseRetired(run);
+	await run.confirmLock();
 	try {
 		await aws.elb.modifyListener({
 			ListenerArn: listenerArn,
@@ -22,6 +27,16 @@ export async function switchTraffic(run: Run): Promise<undefined> {
 		if (now?.defaultTargetGroupArn !== targetGroupArn) throw error;
 	}
 	run.committed = true;
+	// The machine may have slept between looking and switching: no call of AWS does both.
+	try {
+		await run.confirmLock();
+		await refuseRetired(run);
+	} catch (error) {
+		if (isLockLost(error)) await putBack(run);
+		if (isRetired(error)) await putBackTo(run, run.previousTargetGroupArn, 'the deployment before');
+		// Whether the lock was lost is not known; the next write asks again.
+		if (isLockLost(error) || isRetired(error)) throw error;
+	}
 	const stood = run.fleet?.traffic.rules.filter((rule) => rule.catchAll) ?? [];
 	for (const rule of stood) await deleteRule(aws, rule.arn);
 }
@@ -30,6 +45,7 @@ export async function switchTraffic(run: Run): Promise<undefined> {
 export async function stopRouting(run: Run): Promise<undefined> {
 	const { aws } = run.session;
 	const { listenerArn } = made(run.baseline, 'the baseline');
+	await run.confirmLock();
 	await aws.elb.modifyListener({
 		ListenerArn: listenerArn,
 		DefaultActions: [
@@ -42,6 +58,10 @@ export async function stopRouting(run: Run): Promise<undefined> {
 				},
 			},
 		],
+	});
+	await run.confirmLock().catch(async (error: unknown) => {
+		if (isLockLost(error)) await putBack(run);
+		throw error;
 	});
 	for (const rule of await readRules(aws, listenerArn)) if (rule.catchAll) await deleteRule(aws, rule.arn);
 }

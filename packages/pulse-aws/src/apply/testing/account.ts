@@ -62,10 +62,14 @@ export async function openAccount(options: AccountOptions = {}): Promise<Account
 				host,
 				clock: caller.clock,
 				signal: signal ?? new AbortController().signal,
-				pushImage: async ({ repositoryUri, tag }) => {
-					await caller.aws.ecr.getAuthorizationToken({});
-					const program = options.program ?? app(world, sessions, account.broken);
-					return `${repositoryUri}@${world.registry.push({ uri: `${repositoryUri}:${tag}`, program })}`;
+				images: {
+					check: async () => {},
+					build: async () => {},
+					push: async ({ repositoryUri, tag }) => {
+						await caller.aws.ecr.getAuthorizationToken({});
+						const program = options.program ?? app(world, sessions, account.broken);
+						return `${repositoryUri}@${world.registry.push({ uri: `${repositoryUri}:${tag}`, program })}`;
+					},
 				},
 				// Time stands still while a real request is under way.
 				frontDoor: (loadBalancer, domain) => ({

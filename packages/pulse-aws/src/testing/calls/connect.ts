@@ -12,8 +12,17 @@ export interface ConnectOptions {
 	readonly before?: (record: CallRecord) => void | Promise<void>;
 	/** Runs when a call has taken effect and its answer has not been given yet. */
 	readonly after?: (record: CallRecord) => void | Promise<void>;
+	/** Suspends the caller as SIGSTOP would, in its call of this index, until the promise resolves. */
+	readonly suspend?: Suspension;
 	/** Real milliseconds a call takes. Default 0: one turn of the event loop. */
 	readonly latencyMs?: number;
+}
+
+export interface Suspension {
+	readonly index: number;
+	/** Whether the call takes effect before the caller sleeps, or when it wakes. */
+	readonly when: 'before' | 'after';
+	until(): Promise<void>;
 }
 
 /** One caller of the world (a CLI run, a reaper run), with its own faults and its own trace. */
@@ -46,12 +55,26 @@ export function connect({ handlers, region, clock, baseline }: Reachable, option
 		death.signal.addEventListener('abort', () => resolve(), { once: true });
 	});
 
+	let asleep: Promise<void> | undefined;
+	let fallAsleep = () => {};
+	const sleeping = new Promise<void>((resolve) => {
+		fallAsleep = resolve;
+	});
+	async function suspended(at: Suspension['when'], { index }: CallRecord): Promise<void> {
+		if (options.suspend?.index !== index || options.suspend.when !== at) return;
+		fallAsleep();
+		asleep = options.suspend.until();
+		await asleep;
+		asleep = undefined;
+	}
+
 	/** Throws as the fault asks; a killed caller never hears of the call again. */
 	async function perform<T>(call: CallName, input: unknown, work: () => T | Promise<T>): Promise<T> {
 		const record = trace.start(call, structuredClone(input), clock.now());
 		const fault = options.faults?.find((candidate) => hits(candidate, call, trace.count(call), record.index));
 		await (options.latencyMs ? delay(options.latencyMs) : nextTurn());
 		await options.before?.(record);
+		await suspended('before', record);
 		if (fault?.kind === 'kill-before') death.abort();
 		if (death.signal.aborted) return never();
 		try {
@@ -64,6 +87,7 @@ export function connect({ handlers, region, clock, baseline }: Reachable, option
 			record.outcome = (error as Error).name;
 			throw error;
 		} finally {
+			await suspended('after', record);
 			await options.after?.(record);
 			if (fault?.kind === 'kill-after') death.abort();
 		}
@@ -73,8 +97,10 @@ export function connect({ handlers, region, clock, baseline }: Reachable, option
 	const alive = async <T>(work: Promise<T>): Promise<T> => {
 		try {
 			const result = await work;
+			await asleep;
 			return death.signal.aborted ? never() : result;
 		} catch (error) {
+			await asleep;
 			return death.signal.aborted ? never() : Promise.reject(error);
 		}
 	};
@@ -86,7 +112,7 @@ export function connect({ handlers, region, clock, baseline }: Reachable, option
 			abortSignal?.throwIfAborted();
 			// Copies both ways: nobody shares an object with AWS.
 			const work = perform(call, input, () => structuredClone(handler(structuredClone(input))));
-			void clock.hold(Promise.race([work.catch(() => {}), killed]), CALL_PATIENCE_MS);
+			void clock.hold(Promise.race([work.catch(() => {}), killed, sleeping]), CALL_PATIENCE_MS);
 			return { ...(await alive(abortable(work, abortSignal))), $metadata: METADATA };
 		};
 	const services = Object.fromEntries(

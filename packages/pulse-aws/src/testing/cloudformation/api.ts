@@ -31,8 +31,19 @@ export function cloudformationApi(stacks: Stacks): Handlers<'cloudformation'> {
 		/** A stack that does not exist is deleted already. */
 		deleteStack(input) {
 			const stack = stacks.find(input.StackName);
+			if (stack?.isProtected) {
+				throw new AwsError(
+					'ValidationError',
+					`Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`,
+				);
+			}
 			if (stack) stacks.delete(stack, input.RetainResources ?? []);
 			return {};
+		},
+		updateTerminationProtection(input) {
+			const stack = existing(input.StackName);
+			stack.isProtected = input.EnableTerminationProtection === true;
+			return { StackId: stack.id };
 		},
 		continueUpdateRollback(input) {
 			stacks.continueRollback(existing(input.StackName));
@@ -47,6 +58,7 @@ function viewOf(stack: Stack): View {
 		StackId: stack.id,
 		CreationTime: new Date(stack.createdAt),
 		StackStatus: stack.status,
+		EnableTerminationProtection: stack.isProtected,
 		...(stack.reason === undefined ? {} : { StackStatusReason: stack.reason }),
 		Outputs: stack.outputs,
 		Tags: Object.entries(stack.tags).map(([Key, Value]) => ({ Key, Value })),

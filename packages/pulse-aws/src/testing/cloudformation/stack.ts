@@ -21,6 +21,8 @@ export interface Stack {
 	readonly createdAt: number;
 	status: StackStatus;
 	reason: string | undefined;
+	/** Termination protection. */
+	isProtected: boolean;
 	template: Template;
 	tags: Readonly<Record<string, string>>;
 	outputs: Output[];

@@ -52,6 +52,7 @@ export class Stacks {
 			createdAt: clock.now(),
 			status: 'CREATE_IN_PROGRESS',
 			reason: undefined,
+			isProtected: false,
 			template,
 			tags,
 			outputs: [],
