@@ -1,4 +1,4 @@
-import { DeployToolError } from 'pulse-deploy-kit/errors';
+import { DeployToolError, isDeployToolError } from 'pulse-deploy-kit/errors';
 import { isVoid, patienceMs, type SeenLock } from '../deployments/lock-value.ts';
 import { createLock, readLock, replaceLock } from '../platform/lock-parameter.ts';
 import { Holding } from './lock-holding.ts';
@@ -22,6 +22,8 @@ export interface HeldLock {
 	/** Renews the lock. @throws `lock-lost` when another run took it */
 	confirm(): Promise<void>;
 }
+
+export const isLockLost = (error: unknown): boolean => isDeployToolError(error) && error.code === 'lock-lost';
 
 /**
  * Runs `body` while holding the lock.
