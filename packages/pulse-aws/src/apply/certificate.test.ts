@@ -89,12 +89,21 @@ describe('A9.3: a domain that does not lead to the load balancer yet', () => {
 	});
 });
 
+test('--yes alone writes no record: one that is live may stand there', async () => {
+	account = await openAccount({ certificate: false });
+	const zone = account.world.zones.add('example.com');
+	const { session, host } = account.connect({ answers: Array<boolean>(10).fill(true) });
+	await expect(deploy(session, await asked())).rejects.toThrow();
+	expect(host.questions.map((question) => question.text).join()).toContain('Route 53');
+	expect(zone.records.size).toBe(0);
+});
+
 test('Route 53 is not touched unless the user agrees', async () => {
 	account = await openAccount({ certificate: false });
 	const zone = account.world.zones.add('example.com');
 	const { session, host } = account.connect();
 	await expect(deploy(session, await asked())).rejects.toThrow('waits for its DNS records');
-	expect(host.questions.map((question) => question.default)).toContain(false);
+	expect(host.questions.map((question) => question.default)).toContain('skip');
 	expect(zone.records.size).toBe(0);
 });
 

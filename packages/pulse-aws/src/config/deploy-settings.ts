@@ -219,7 +219,7 @@ export const deploySettings = {
 	},
 	route53: {
 		flag: '--route53',
-		describe: 'write validation and alias records to Route 53 without asking',
+		describe: 'write validation and alias records to Route 53 without asking; --yes alone writes none',
 		default: false,
 		parse: flag,
 	},

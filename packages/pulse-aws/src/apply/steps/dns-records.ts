@@ -7,6 +7,13 @@ import { isAwsError } from '../../platform/error-names.ts';
 import { everyPage } from '../../platform/pages.ts';
 import type { Run } from '../run.ts';
 
+const CONSENT = {
+	answers: { write: ['y', 'yes'], skip: ['n', 'no', ''] },
+	default: 'skip',
+	yes: 'skip',
+	budgetMs: LOCKED_QUESTION_MS,
+} as const;
+
 /** The public zone of this account that answers for the domain. */
 async function readZone(run: Run, domain: string): Promise<HostedZone | null> {
 	const zones = await everyPage(
@@ -27,7 +34,8 @@ async function readZone(run: Run, domain: string): Promise<HostedZone | null> {
 }
 
 /**
- * Writes records where the account's Route 53 answers for the domain and the user agrees (`--route53`, or asked).
+ * Writes records where the account's Route 53 answers for the domain and the user agrees: by `--route53`, or when asked. A
+ * record there may be live, so `--yes` alone agrees to nothing.
  * @returns whether they were written
  */
 export async function offerRecords(
@@ -46,7 +54,7 @@ export async function offerRecords(
 		return false;
 	}
 	const text = `Write ${what} to the Route 53 zone ${zone.name}?`;
-	if (!given && !(await host.ask({ text, default: false, budgetMs: LOCKED_QUESTION_MS }))) return false;
+	if (!given && (await host.choose({ text, ...CONSENT })) === 'skip') return false;
 	const request = {
 		HostedZoneId: zone.id,
 		ChangeBatch: { Comment: `pulse-aws: ${what}`, Changes: [...changes] },

@@ -20,6 +20,8 @@ it.each([
 	['(failed) (@snapshot:n1 OR @replica:n1)', true],
 	['-missing @service:s1', true],
 	['-failed', false],
+	['-"build failed"', false],
+	['-"failed build"', true],
 	['@level:error', true],
 	['@level:info', false],
 	['@nothing:n1', false],

@@ -7,15 +7,17 @@ export interface LogFacts {
 }
 
 type Matches = (facts: LogFacts) => boolean;
-type Token = { readonly text: string; readonly quoted: boolean };
+type Token = { readonly text: string; readonly quoted: boolean; readonly opposite: boolean };
 
 /**
  * Railway's log filter: words and `"quoted text"` that the message contains, `@name:value`, `-` before either for its
  * opposite, `AND` (also unwritten), `OR`, and parentheses. What cannot be read as one matches as plain text.
  */
 export function logFilter(text: string): Matches {
-	const tokens: Token[] = [...text.matchAll(/"([^"]*)"|[()]|[^\s()"]+/g)].map(([whole, quoted]) =>
-		quoted === undefined ? { text: whole, quoted: false } : { text: quoted, quoted: true },
+	const tokens: Token[] = [...text.matchAll(/(-?)"([^"]*)"|[()]|[^\s()"]+/g)].map(([whole, minus, quoted]) =>
+		quoted === undefined
+			? { text: whole, quoted: false, opposite: whole.startsWith('-') && whole.length > 1 }
+			: { text: quoted, quoted: true, opposite: minus === '-' },
 	);
 	const at = { index: 0 };
 	const parsed = tokens.length === 0 ? () => true : either(tokens, at);
@@ -50,11 +52,9 @@ function one(tokens: readonly Token[], at: { index: number }): Matches | null {
 	const token = tokens[at.index];
 	if (!begins(token)) return null;
 	at.index += 1;
-	if (!token.quoted && token.text.startsWith('-') && token.text.length > 1) {
-		const plain = term(token.text.slice(1), false);
-		return (facts) => !plain(facts);
-	}
-	return term(token.text, token.quoted);
+	if (!token.opposite) return term(token.text, token.quoted);
+	const plain = term(token.quoted ? token.text : token.text.slice(1), token.quoted);
+	return (facts) => !plain(facts);
 }
 
 function term(text: string, quoted: boolean): Matches {

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { createClient } from 'graphql-ws';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -64,6 +65,19 @@ test('who may not ask a question may not follow its answer either', async () => 
 		const strange = follow(platform, log, { id: deploymentId }, { ...auth(platform), ...headers });
 		await expect(strange.next()).rejects.toBeDefined();
 	}
+});
+
+test('a handshake that no URL can be made of, or that is reset while it is refused, ends nothing', async () => {
+	const platform = await startPlatform();
+	const port = Number(new URL(platform.apiUrl).port);
+	for (const target of ['//', '/elsewhere']) {
+		const socket = connect(port, '127.0.0.1');
+		const head = `GET ${target} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`;
+		await new Promise<void>((resolve) => socket.write(head, () => resolve()));
+		await new Promise<void>((resolve) => socket.once('data', () => resolve()).once('close', () => resolve()));
+		socket.resetAndDestroy();
+	}
+	expect((await client(platform).ask('{ me { id } }')).status).toBe(200);
 });
 
 test('a platform that is ended does not wait for those who follow', async () => {

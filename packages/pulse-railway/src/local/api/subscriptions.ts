@@ -40,7 +40,9 @@ export function serveSubscriptions(
 		sockets,
 	);
 	server.on('upgrade', (request, socket, head) => {
-		const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+		// Not ours yet, and a reset of it must not end the platform. Nor must a target that no URL can be made of.
+		socket.on('error', () => {});
+		const [path = ''] = (request.url ?? '').split('?');
 		if (!GRAPHQL_PATH.test(path) || !isOwnName(request.headers.host) || isFromPage(request.headers)) {
 			socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n');
 			return;
@@ -72,7 +74,9 @@ const subscriptions = {
 		newLines('deploymentLogs', limit, () => deploymentLogs({ ...args, limit: ALL_LINES }, 'deploy', context)),
 
 	environmentLogs: ({ beforeLimit, ...args }: EnvironmentLogArguments, context: ApiContext) =>
-		newLines('environmentLogs', beforeLimit, () => environmentLogs({ ...args, beforeLimit: ALL_LINES }, context)),
+		newLines('environmentLogs', beforeLimit, () =>
+			environmentLogs({ ...args, beforeLimit: ALL_LINES, afterLimit: ALL_LINES }, context),
+		),
 };
 
 const ALL_LINES = 5_000;

@@ -92,9 +92,15 @@ export function nanoseconds(at: number, nth: number): string {
 
 async function readEntries(path: string): Promise<LogEntry[]> {
 	const text = await readFile(path, 'utf8').catch(() => '');
-	// The last line may be half written when the machine went down.
-	return text
-		.split('\n')
-		.filter((line) => line.endsWith('}'))
-		.map((line) => JSON.parse(line) as LogEntry);
+	return text.split('\n').flatMap((line) => entryOf(line));
+}
+
+/** A line may be half written, or run into the next, where the machine went down. */
+function entryOf(line: string): LogEntry[] {
+	if (line === '') return [];
+	try {
+		return [JSON.parse(line) as LogEntry];
+	} catch {
+		return [];
+	}
 }
