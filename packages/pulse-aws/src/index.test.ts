@@ -1,4 +1,7 @@
-import { expect, test, vi } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { apiRequest } from './config/api.ts';
 import * as api from './index.ts';
 
@@ -106,6 +109,11 @@ test('a program is told of what AWS refuses as the command line is, by a Deploym
 	const nowhere = { HOME: '/nonexistent', AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_PROFILE: '' };
 	for (const [name, value] of Object.entries(nowhere)) vi.stubEnv(name, value);
 	vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+	// Docker is asked first whether it can build, and answers on no machine without an engine.
+	const bin = mkdtempSync(join(tmpdir(), 'pulse-aws-docker-'));
+	onTestFinished(() => rmSync(bin, { recursive: true }));
+	writeFileSync(join(bin, 'docker'), '#!/bin/sh\n', { mode: 0o755 });
+	vi.stubEnv('PATH', `${bin}:${process.env.PATH}`);
 	await expect(api.deploy({ ...OPTIONS, region: 'eu-west-1' })).rejects.toMatchObject({
 		name: 'DeployToolError',
 		code: 'no-credentials',
