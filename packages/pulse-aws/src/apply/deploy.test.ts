@@ -318,3 +318,16 @@ test('what will be done, and on a first deploy its cost, is shown once before an
 	const all = { deploymentName: NAME, force: true, pollSeconds: 5, dryRun: false };
 	expect(await shown(({ session }) => teardown(session, all))).toContain('The certificate is kept.');
 });
+
+test("the first cluster of an account, which fails for want of ECS's own role, is tried once more by itself", async () => {
+	account = await openAccount();
+	const reason = 'Unable to assume the service linked role. Please verify that the ECS service linked role exists.';
+	account.world.stacks.failures.push({ operation: 'create', reason });
+	const id = await deployed(account);
+	expect(await answer(account)).toBe(id);
+	account.world.stacks.failures.push({ operation: 'create', reason }, { operation: 'create', reason });
+	await teardown(account.connect({ answers: [true] }).session, {
+		...{ deploymentName: NAME, force: true, pollSeconds: 5, dryRun: false },
+	});
+	await expect(deployed(account)).rejects.toThrow('service linked role');
+});

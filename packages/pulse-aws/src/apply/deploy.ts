@@ -42,9 +42,9 @@ export async function deploy(
 	options: DeployOptions = {},
 ): Promise<DeployOutcome> {
 	if (options.dryRun === true) return { plan: (await prepare(session, request, options, null)).plan, result: null };
-	await session.images.check(session.signal);
 	return withDeployLock(session, request.deploymentName, async (lock) => {
 		const { run, plan } = await prepare(session, request, options, lock);
+		await session.images.check(lock.signal);
 		showPlan(session.host, plan);
 		const creates = plan.steps.some((step) => step.kind === 'deploy-baseline' && step.change === 'create');
 		const text = `Create the baseline of ${run.name}?`;

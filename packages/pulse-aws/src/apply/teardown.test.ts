@@ -84,3 +84,13 @@ test('A13.2: the stack is deleted only once the last task has ended, however qui
 	expect(await tornDown(true)).toBe('deleted');
 	expect(account.world.ecs.tasks.map((task) => task.status)).toEqual(['STOPPED', 'STOPPED']);
 });
+
+test('task definitions go too, with the variables that they show, also those that the reaper deregistered', async () => {
+	account = await openAccount();
+	await deploy(account.connect().session, await asked({ taskEnv: ['API_KEY=plain'] }));
+	await deployed();
+	const [arn] = account.world.ecs.definitions.keys();
+	await account.world.aws.ecs.deregisterTaskDefinition({ taskDefinition: arn });
+	expect(await tornDown(true)).toBe('deleted');
+	expect([...account.world.ecs.definitions.keys()]).toEqual([]);
+});

@@ -45,6 +45,15 @@ export function toldError(error: unknown): unknown {
 			'Check the proxy that HTTPS_PROXY names and what it lets through, and AWS_ENDPOINT_URL, then run the same command again.',
 		);
 	}
+	// AWS says whose fault it is; what it refuses once it refuses again. Too many calls at once are no such refusal.
+	if ('$fault' in error && error.$fault === 'client' && !isPassing(error)) {
+		return told(
+			'aws-refused',
+			'AWS refused a call.',
+			'user',
+			'Correct what the detail names, then run the command again.',
+		);
+	}
 	return told(
 		'aws-error',
 		'AWS refused or failed a call.',
@@ -73,6 +82,13 @@ function statusOfStranger(error: Error): number | null {
 	const { httpStatusCode = null, requestId } =
 		(error as { $metadata?: { httpStatusCode?: number; requestId?: string } }).$metadata ?? {};
 	return /^Unknown(Error)?$/.test(error.name) && requestId === undefined ? httpStatusCode : null;
+}
+
+/** Client faults by name that pass by themselves: limits of rate, and changes that are still under way. */
+function isPassing({ name }: Error): boolean {
+	return /Throttl|TooManyRequests|TooManyUpdates|RequestLimitExceeded|PriorRequestNotComplete|InProgress|ConcurrentModification|ResourceInUse|RequestTimeout|SlowDown/.test(
+		name,
+	);
 }
 
 function isNetworkError(error: Error): boolean {

@@ -207,6 +207,7 @@ export const deploySettings = {
 		flag: '--allowed-cidr <range>',
 		repeatable: true,
 		describe: 'IPv4 range that may reach the load balancer',
+		env: ['PULSE_AWS_ALLOWED_CIDR'],
 		defaultText: 'everybody',
 		parse: parseCidrs,
 	},

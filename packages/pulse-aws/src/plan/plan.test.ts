@@ -189,7 +189,7 @@ describe('a teardown', () => {
 				'2. Remove a, b (teardown)',
 				'3. Wait until the last task has ended',
 				'4. Delete the baseline stack',
-				'5. Delete parameters and logs',
+				'5. Delete parameters, logs and task definitions',
 				'The certificate is kept.',
 			].join('\n'),
 		);

@@ -102,7 +102,7 @@ export function title(step: Step, id: string): string {
 		case 'delete-stack':
 			return 'Delete the baseline stack';
 		case 'delete-parameters':
-			return 'Delete parameters and logs';
+			return 'Delete parameters, logs and task definitions';
 	}
 }
 

@@ -29,6 +29,8 @@ export interface Aws {
 		registerTaskDefinition: Call<ecs.RegisterTaskDefinitionCommandInput, ecs.RegisterTaskDefinitionCommandOutput>;
 		listTaskDefinitions: Call<ecs.ListTaskDefinitionsCommandInput, ecs.ListTaskDefinitionsCommandOutput>;
 		deregisterTaskDefinition: Call<ecs.DeregisterTaskDefinitionCommandInput, ecs.DeregisterTaskDefinitionCommandOutput>;
+		/** At most 10 a call, and only inactive ones. */
+		deleteTaskDefinitions: Call<ecs.DeleteTaskDefinitionsCommandInput, ecs.DeleteTaskDefinitionsCommandOutput>;
 		tagResource: Call<ecs.TagResourceCommandInput, ecs.TagResourceCommandOutput>;
 	};
 	readonly elb: {

@@ -2,16 +2,20 @@ import { taskFamily } from '../deployments/names.ts';
 import type { Image } from '../reaper/facts.ts';
 import type { Aws } from './aws.ts';
 import { orGone } from './error-names.ts';
-import { everyPage, optional } from './pages.ts';
+import { everyPage, inBatches, optional } from './pages.ts';
 
 /** Task definitions of this deployment name, newest first. */
-export function readTaskDefinitions(aws: Pick<Aws, 'ecs'>, name: string): Promise<string[]> {
+export function readTaskDefinitions(
+	aws: Pick<Aws, 'ecs'>,
+	name: string,
+	status: 'ACTIVE' | 'INACTIVE' = 'ACTIVE',
+): Promise<string[]> {
 	const family = taskFamily(name);
 	return everyPage(
 		(token) =>
 			aws.ecs.listTaskDefinitions({
 				familyPrefix: family,
-				status: 'ACTIVE',
+				status,
 				sort: 'DESC',
 				maxResults: 100,
 				...optional('nextToken', token),
@@ -20,6 +24,18 @@ export function readTaskDefinitions(aws: Pick<Aws, 'ecs'>, name: string): Promis
 		// The prefix also matches `<family>-of-somebody-else`.
 		(page) => page.taskDefinitionArns?.filter((arn) => arn.split('/').at(-1)?.replace(/:\d+$/, '') === family),
 	);
+}
+
+/** Every revision goes, also those that were deregistered: they show the tasks' plain variables to whoever may describe them. */
+export async function deleteTaskDefinitions(aws: Pick<Aws, 'ecs'>, name: string): Promise<void> {
+	for (const taskDefinition of await readTaskDefinitions(aws, name)) {
+		await orGone(aws.ecs.deregisterTaskDefinition({ taskDefinition }), 'ClientException');
+	}
+	const inactive = await readTaskDefinitions(aws, name, 'INACTIVE');
+	await inBatches(inactive, 10, async (taskDefinitions) => {
+		await orGone(aws.ecs.deleteTaskDefinitions({ taskDefinitions }), 'ClientException');
+		return [];
+	});
 }
 
 /** Tagged images; a repository that does not exist has none. */

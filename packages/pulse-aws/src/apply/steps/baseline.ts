@@ -1,10 +1,11 @@
-import { DeployToolError } from 'pulse-deploy-kit/errors';
+import { DeployToolError, isDeployToolError } from 'pulse-deploy-kit/errors';
 import { stackName } from '../../deployments/names.ts';
 import { readStack, stackFailures } from '../../platform/stack.ts';
 import { baselineOutputs } from '../../stack/outputs.ts';
 import { baselineSettings, baselineTags, contextOf } from '../baseline-settings.ts';
 import type { Run } from '../run.ts';
 import { withTrafficKept } from './keep-traffic.ts';
+import { deleteFailedBaseline } from './stack.ts';
 
 type Tell = (waitingFor: string) => void;
 
@@ -22,10 +23,27 @@ export async function deployBaseline(
 			{ stackName: name, context: contextOf(settings), tags: baselineTags(settings, baseline.version) },
 			signal,
 		);
+	/** The account's first cluster makes the role that it needs, and fails while the role is not there yet. */
+	const firstTwice = async () => {
+		try {
+			await bring();
+		} catch (cause) {
+			const reasons = change === 'create' && !signal.aborted ? await stackFailures(aws, name).catch(() => []) : [];
+			const told = [
+				...reasons,
+				cause instanceof Error ? cause.message : '',
+				isDeployToolError(cause) ? cause.detail : '',
+			];
+			if (change !== 'create' || !told.some((text) => /service.linked role/i.test(text ?? ''))) throw cause;
+			tell('AWS made a role that it needs; the stack is created once more');
+			await deleteFailedBaseline(run, signal, tell);
+			await bring();
+		}
+	};
 	const onAbort = () => run.session.host.notify({ level: 'warning', text: INTERRUPTED });
 	signal.addEventListener('abort', onAbort, { once: true });
 	try {
-		await withTrafficKept(run, bring, tell);
+		await withTrafficKept(run, firstTwice, tell);
 	} catch (cause) {
 		signal.throwIfAborted();
 		const reasons = await stackFailures(aws, name).catch(() => []);

@@ -43,11 +43,12 @@ export async function withTrafficKept(
 
 	/** Back to the default action alone. */
 	async function restore(own: Run, listenerArn: string): Promise<void> {
-		const traffic = await readTraffic(aws, listenerArn);
 		const held = await own.confirmLock().then(
 			() => true,
 			() => false,
 		);
+		// Looked at last: confirming may have taken as long as the machine slept.
+		const traffic = await readTraffic(aws, listenerArn);
 		// Without the lock only what CloudFormation has reset is put right: another run may be switching just now.
 		const target = held || traffic.defaultTargetGroupArn === null ? activeTargetGroup(traffic) : null;
 		const forward = target === null ? null : [{ Type: 'forward' as const, TargetGroupArn: target }];

@@ -1,6 +1,6 @@
-import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { everyPage, optional } from '../../platform/pages.ts';
 import { made, type Run } from '../run.ts';
+import { toldAs } from '../told.ts';
 
 /** Replaces the default certificate and removes all others; default action and TLS policy stay as they are. */
 export async function setListenerCertificate(run: Run): Promise<string> {
@@ -21,11 +21,6 @@ export async function setListenerCertificate(run: Run): Promise<string> {
 		if (Certificates.length > 0) await elb.removeListenerCertificates({ ListenerArn: listenerArn, Certificates });
 		return wanted;
 	} catch (cause) {
-		throw new DeployToolError('listener-certificate', 'The certificate of the load balancer could not be set.', {
-			fault: 'platform',
-			detail: cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause),
-			next: 'Run the same command again.',
-			cause,
-		});
+		throw toldAs('listener-certificate', 'The certificate of the load balancer could not be set.', cause);
 	}
 }

@@ -2,6 +2,7 @@ import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { appLogGroup, stackName } from '../../deployments/names.ts';
 import { orGone } from '../../platform/error-names.ts';
 import { deleteParameters, readParameters } from '../../platform/parameters.ts';
+import { deleteTaskDefinitions } from '../../platform/revisions.ts';
 import { readStack, stackFailures } from '../../platform/stack.ts';
 import { awaitStack } from '../await-stack.ts';
 import type { Run } from '../run.ts';
@@ -67,5 +68,6 @@ export async function deleteParametersAndLogs(run: Run): Promise<undefined> {
 		aws,
 		parameters.map((one) => one.name),
 	);
+	await deleteTaskDefinitions(aws, run.name);
 	await orGone(aws.logs.deleteLogGroup({ logGroupName: appLogGroup(run.name) }), 'ResourceNotFoundException');
 }

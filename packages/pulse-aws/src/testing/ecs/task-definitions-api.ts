@@ -9,7 +9,7 @@ import type { EcsState, TaskDefinition } from './state.ts';
 
 type TaskDefinitionsApi = Pick<
 	Handlers<'ecs'>,
-	'registerTaskDefinition' | 'listTaskDefinitions' | 'deregisterTaskDefinition'
+	'registerTaskDefinition' | 'listTaskDefinitions' | 'deregisterTaskDefinition' | 'deleteTaskDefinitions'
 >;
 
 const refused = (message: string) => new AwsError('ClientException', message);
@@ -34,7 +34,8 @@ export function taskDefinitionsApi(state: EcsState, arns: Arns, clock: WorldCloc
 				throw refused('Fargate requires task definition to have execution role ARN to support log driver awslogs.');
 			}
 			if ((containers[0].stopTimeout ?? 30) > 120) throw refused('Invalid stopTimeout: at most 120 on Fargate.');
-			const revision = [...state.definitions.values()].filter((other) => other.family === family).length + 1;
+			const others = [...state.definitions.values()].filter((other) => other.family === family);
+			const revision = Math.max(0, ...others.map((other) => other.revision)) + 1;
 			const definition: TaskDefinition = {
 				arn: arns.of('ecs', `task-definition/${family}:${revision}`),
 				family,
@@ -68,6 +69,17 @@ export function taskDefinitionsApi(state: EcsState, arns: Arns, clock: WorldCloc
 			definition.status = 'INACTIVE';
 			definition.deregisteredAt = clock.now();
 			return { taskDefinition: viewOf(definition) };
+		},
+
+		/** Inactive ones only; those that tasks still use go once these have ended. */
+		deleteTaskDefinitions(input) {
+			const names = input.taskDefinitions ?? [];
+			if (names.length < 1 || names.length > 10)
+				throw refused('Between 1 and 10 task definitions can be deleted at a time.');
+			const found = names.map((name) => state.definition(name));
+			if (found.some((one) => one.status === 'ACTIVE')) throw refused('The specified task definition is active.');
+			for (const { arn } of found) state.definitions.delete(arn);
+			return { taskDefinitions: found.map(viewOf), failures: [] };
 		},
 	};
 }
