@@ -6,10 +6,10 @@ import {
 	toContext,
 	VERSION_TAG,
 } from '../cdk/settings.ts';
-import type { DeployRequest } from '../config/deploy.ts';
+import type { DeployRequest, ReaperSetting } from '../config/deploy.ts';
 import { verificationToken } from '../domain/verification-token.ts';
 import type { StackFacts } from '../platform/stack.ts';
-import type { BaselineOutputs } from '../stack/outputs.ts';
+import { type BaselineOutputs, EVERYBODY } from '../stack/outputs.ts';
 import { made, type Run } from './run.ts';
 
 type Asked = Omit<BaselineSettings, 'verificationSalt' | 'verificationToken'>;
@@ -48,19 +48,31 @@ export function baselineChange(
 	return stack.tags.get(SETTINGS_TAG) === wanted ? null : 'its settings changed';
 }
 
+/** Who may reach the load balancer from now on. */
+export function allowedCidrs({ network }: Pick<DeployRequest, 'network'>, outputs: BaselineOutputs | null) {
+	return (network.allowedCidrs ?? outputs?.allowedCidrs ?? []).filter((range) => range !== EVERYBODY);
+}
+
+/** How tasks reach the Internet from now on. */
+export function natOf({ network }: Pick<DeployRequest, 'network'>, outputs: BaselineOutputs | null) {
+	return network.nat ?? (outputs?.assignPublicIp === 'ENABLED' ? 'none' : 'gateway');
+}
+
 function askedFor(request: DeployRequest, certificateArn: string, outputs: BaselineOutputs | null): Asked {
+	const reaper = (name: ReaperSetting, running: number | null | undefined) =>
+		request.reaper.kept.includes(name) ? (running ?? request.reaper[name]) : request.reaper[name];
 	return {
 		deploymentName: request.deploymentName,
 		certificateArn,
-		allowedCidrs: [...request.network.allowedCidrs].sort(),
-		nat: request.network.nat,
+		allowedCidrs: [...allowedCidrs(request, outputs)].sort(),
+		nat: natOf(request, outputs),
 		idleTimeoutSeconds:
 			request.network.idleTimeoutSeconds ?? outputs?.idleTimeoutSeconds ?? DEFAULT_IDLE_TIMEOUT_SECONDS,
 		// Older deployments still need theirs when ECS replaces a task.
 		secretArns: [...new Set([...(outputs?.secretArns ?? []), ...request.secretArns])].sort(),
-		reaperScheduleMinutes: request.reaper.scheduleMinutes,
-		reaperMaxAgeHours: request.reaper.maxAgeHours,
-		reaperDeploymentTimeoutHours: request.reaper.deploymentTimeoutHours,
+		reaperScheduleMinutes: reaper('scheduleMinutes', outputs?.reaperScheduleMinutes),
+		reaperMaxAgeHours: reaper('maxAgeHours', outputs?.reaperMaxAgeHours),
+		reaperDeploymentTimeoutHours: reaper('deploymentTimeoutHours', outputs?.reaperDeploymentTimeoutHours),
 	};
 }
 

@@ -11,7 +11,7 @@ import { readCertificates } from '../platform/certificates.ts';
 import { activeTargetGroup } from '../traffic/traffic.ts';
 import { awaitStack } from './await-stack.ts';
 import { readBaseline } from './baseline.ts';
-import { baselineChange } from './baseline-settings.ts';
+import { baselineChange, natOf } from './baseline-settings.ts';
 import { carryOut } from './carry-out.ts';
 import { type DeployResult, resultOf } from './deploy-result.ts';
 import { refuseForeignBaseline, refuseTakenRepository } from './first-deploy.ts';
@@ -21,6 +21,7 @@ import { newRun } from './run.ts';
 import { looking, type Session } from './session.ts';
 import { showPlan } from './show-plan.ts';
 import { undoDeploy } from './undo.ts';
+import { widened } from './widened.ts';
 
 export interface DeployOptions {
 	/** Plan only. */
@@ -50,6 +51,14 @@ export async function deploy(
 		const text = `Create the baseline of ${run.name}?`;
 		if (creates && !(await session.host.ask({ text, default: true, budgetMs: LOCKED_QUESTION_MS }))) {
 			throw new CancelledError('Cancelled; nothing was changed.');
+		}
+		const wider = options.ownCdkApp === true ? [] : widened(request, run.baseline, plan);
+		for (const text of wider) session.host.notify({ level: 'warning', text });
+		const anyway = { text: `${wider.join(' ')} Go on?`, default: false, budgetMs: LOCKED_QUESTION_MS };
+		if (wider.length > 0 && !(await session.host.ask(anyway))) {
+			throw new CancelledError('Cancelled; nothing was changed.', {
+				next: 'Agree with --yes, or give what was meant.',
+			});
 		}
 		await carryOut(run, plan, lock.signal, (undoSignal) => undoDeploy(run, undoSignal));
 		return { plan, result: resultOf(run) };
@@ -86,7 +95,7 @@ async function prepare(session: Session, request: DeployRequest, options: Deploy
 			verified: request.health.waitForHealth,
 			page: request.health.pagePath,
 			cost: costNotes({
-				nat: request.network.nat,
+				nat: natOf(request, outputs),
 				architecture: request.task.architecture,
 				cpu: Number(request.task.cpu),
 				memory: Number(request.task.memory),

@@ -111,7 +111,7 @@ describe('the baseline template', { timeout: 120_000 }, () => {
 			(
 				'AlbDnsName AlbHostedZoneId ListenerArn PrivateSubnets PublicSubnets AlbSecurityGroupId ServiceSecurityGroupId ClusterName ' +
 				'LogGroupName EcrRepositoryUri VpcId CertificateArn ExecutionRoleArn TaskRoleArn TaskSubnets AssignPublicIp VerificationSalt ' +
-				'IdleTimeoutSeconds VerificationToken SecretArns ReaperMaxAgeHours ReaperDeploymentTimeoutHours'
+				'AllowedCidrs IdleTimeoutSeconds VerificationToken SecretArns ReaperScheduleMinutes ReaperMaxAgeHours ReaperDeploymentTimeoutHours'
 			)
 				.split(' ')
 				.sort(),
@@ -122,7 +122,7 @@ describe('the baseline template', { timeout: 120_000 }, () => {
 	test('A3.1: a template that changed has a version of its own', () => {
 		const { template } = synthesize({}, false, 'exports.handler = async () => {};');
 		const fingerprint = createHash('sha256').update(JSON.stringify(template.toJSON())).digest('hex').slice(0, 16);
-		expect([BASELINE_VERSION, fingerprint]).toEqual(['1.1.0', '02ab46d81db8e2e4']);
+		expect([BASELINE_VERSION, fingerprint]).toEqual(['1.2.0', '5948aa9343badd80']);
 	});
 
 	test('A3.1: a stack that is there can be updated: its rules keep their logical ids, which EC2 would refuse a second time', () => {

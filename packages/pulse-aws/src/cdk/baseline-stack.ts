@@ -12,6 +12,7 @@ import { Repository, TagMutability } from 'aws-cdk-lib/aws-ecr';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { appLogGroup, stackName } from '../deployments/names.ts';
+import { EVERYBODY } from '../stack/outputs.ts';
 import { loadBalancer } from './load-balancer.ts';
 import { network } from './network.ts';
 import { reaperFunction } from './reaper-function.ts';
@@ -84,9 +85,11 @@ export function baselineStack(app: App, settings: BaselineSettings, reaperCode: 
 		CertificateArn: settings.certificateArn,
 		ExecutionRoleArn: roles.execution.roleArn,
 		TaskRoleArn: roles.task.roleArn,
+		AllowedCidrs: settings.allowedCidrs.length > 0 ? settings.allowedCidrs.join(',') : EVERYBODY,
 		IdleTimeoutSeconds: String(settings.idleTimeoutSeconds),
 		VerificationSalt: settings.verificationSalt,
 		VerificationToken: settings.verificationToken,
+		ReaperScheduleMinutes: String(settings.reaperScheduleMinutes),
 		ReaperMaxAgeHours: String(settings.reaperMaxAgeHours),
 		ReaperDeploymentTimeoutHours: String(settings.reaperDeploymentTimeoutHours),
 		...(settings.secretArns.length > 0 ? { SecretArns: settings.secretArns.join(',') } : {}),

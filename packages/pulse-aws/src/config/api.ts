@@ -72,14 +72,16 @@ export async function apiRequest(options: DeployOptions, cwd: string): Promise<D
 			),
 		},
 		network: {
-			nat: options.nat ?? 'gateway',
-			allowedCidrs: parseCidrs(options.allowedCidrs ?? []),
+			nat: options.nat ?? null,
+			allowedCidrs: options.allowedCidrs === undefined ? null : parseCidrs(options.allowedCidrs),
 			idleTimeoutSeconds: options.idleTimeoutSeconds ?? null,
 		},
 		reaper: {
 			scheduleMinutes: reaper.scheduleMinutes,
 			maxAgeHours: reaper.maxAgeHours,
 			deploymentTimeoutHours: reaper.deploymentTimeout,
+			// A `ReaperConfig` carries its defaults as if they had been asked for.
+			kept: options.reaper === undefined ? ['scheduleMinutes', 'maxAgeHours', 'deploymentTimeoutHours'] : [],
 		},
 		certificateArn: options.certificateArn ?? null,
 		secretArns: [...new Set(Object.values(secrets).map(policyArn))],

@@ -193,7 +193,7 @@ export const deploySettings = {
 		flag: '--nat <kind>',
 		describe: 'gateway: private subnets; none: public subnets, no NAT to pay',
 		env: ['PULSE_AWS_NAT'],
-		default: 'gateway',
+		defaultText: "the stack's, at first gateway",
 		parse: oneOf('gateway', 'none'),
 	},
 	arch: {
@@ -206,9 +206,9 @@ export const deploySettings = {
 	allowedCidr: {
 		flag: '--allowed-cidr <range>',
 		repeatable: true,
-		describe: 'IPv4 range that may reach the load balancer',
+		describe: 'IPv4 range that may reach the load balancer; 0.0.0.0/0 is everybody',
 		env: ['PULSE_AWS_ALLOWED_CIDR'],
-		defaultText: 'everybody',
+		defaultText: "the stack's, at first everybody",
 		parse: parseCidrs,
 	},
 	idleTimeout: {

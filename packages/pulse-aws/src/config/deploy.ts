@@ -21,9 +21,10 @@ export interface DeployRequest {
 	readonly task: TaskRequest;
 	readonly health: HealthRequest;
 	readonly network: {
-		readonly nat: 'gateway' | 'none';
-		readonly allowedCidrs: readonly string[];
-		/** `null`: as the stack has it, or the default. */
+		/** Each `null`: as the stack has it, or the default (contract, decision 24). */
+		readonly nat: 'gateway' | 'none' | null;
+		/** Empty: everybody. */
+		readonly allowedCidrs: readonly string[] | null;
 		readonly idleTimeoutSeconds: number | null;
 	};
 	readonly reaper: ReaperRequest;
@@ -56,7 +57,11 @@ export interface ReaperRequest {
 	/** From the start of draining. */
 	readonly maxAgeHours: number;
 	readonly deploymentTimeoutHours: number;
+	/** Those that nobody gave: a stack that stands keeps its own (contract, decision 24). */
+	readonly kept: readonly ReaperSetting[];
 }
+
+export type ReaperSetting = 'scheduleMinutes' | 'maxAgeHours' | 'deploymentTimeoutHours';
 
 export interface Typed {
 	readonly flags: Readonly<Record<string, unknown>>;
@@ -119,14 +124,19 @@ export async function deployRequest({ flags, env, cwd }: Typed): Promise<DeployR
 			budgetSeconds: values.healthBudget,
 		},
 		network: {
-			nat: values.nat,
-			allowedCidrs: values.allowedCidr ?? [],
+			nat: values.nat ?? null,
+			allowedCidrs: values.allowedCidr ?? null,
 			idleTimeoutSeconds: values.idleTimeout ?? null,
 		},
 		reaper: {
 			scheduleMinutes: values.reaperScheduleMinutes,
 			maxAgeHours: values.reaperMaxAgeHours,
 			deploymentTimeoutHours: values.reaperDeploymentTimeout,
+			kept: Object.entries({
+				scheduleMinutes: origins.reaperScheduleMinutes,
+				maxAgeHours: origins.reaperMaxAgeHours,
+				deploymentTimeoutHours: origins.reaperDeploymentTimeout,
+			}).flatMap(([name, origin]) => (origin?.from === 'default' ? [name as ReaperSetting] : [])),
 		},
 		certificateArn: values.certificateArn ?? null,
 		secretArns: [...new Set(Object.values(secrets).map(policyArn))],

@@ -15,15 +15,22 @@ export interface BaselineOutputs {
 	readonly certificateArn: string;
 	readonly executionRoleArn: string;
 	readonly taskRoleArn: string;
+	/** Empty: everybody. `null` for a stack of an earlier version, or of somebody else's CDK app. */
+	readonly allowedCidrs: readonly string[] | null;
 	/** `null` for a stack of an earlier version. */
 	readonly idleTimeoutSeconds: number | null;
 	/** `null` for a stack of somebody else's CDK app. */
 	readonly verificationSalt: string | null;
 	readonly verificationToken: string | null;
 	readonly secretArns: readonly string[];
+	/** `null` for a stack of an earlier version. */
+	readonly reaperScheduleMinutes: number | null;
 	readonly reaperMaxAgeHours: number;
 	readonly reaperDeploymentTimeoutHours: number;
 }
+
+/** The range of all addresses. */
+export const EVERYBODY = '0.0.0.0/0';
 
 /** @throws DeployToolError `baseline-output` naming the first one that is missing */
 export function baselineOutputs(outputs: ReadonlyMap<string, string>): BaselineOutputs {
@@ -50,10 +57,14 @@ export function baselineOutputs(outputs: ReadonlyMap<string, string>): BaselineO
 		certificateArn: required('CertificateArn'),
 		executionRoleArn: required('ExecutionRoleArn'),
 		taskRoleArn: required('TaskRoleArn'),
+		allowedCidrs: outputs.has('AllowedCidrs')
+			? list(outputs.get('AllowedCidrs')).filter((range) => range !== EVERYBODY)
+			: null,
 		idleTimeoutSeconds: Number(outputs.get('IdleTimeoutSeconds')) || null,
 		verificationSalt: outputs.get('VerificationSalt') ?? null,
 		verificationToken: outputs.get('VerificationToken') ?? null,
 		secretArns: list(outputs.get('SecretArns')),
+		reaperScheduleMinutes: Number(outputs.get('ReaperScheduleMinutes')) || null,
 		reaperMaxAgeHours: Number(outputs.get('ReaperMaxAgeHours') ?? 1),
 		reaperDeploymentTimeoutHours: Number(outputs.get('ReaperDeploymentTimeoutHours') ?? 1),
 	};

@@ -57,7 +57,7 @@ async function answersRepeatedly(run: Run, path: string, signal: AbortSignal, te
 		return { found: `${IN_A_ROW} right answers in a row`, untrusted };
 	} catch (cause) {
 		signal.throwIfAborted();
-		if (!reached && (run.request?.network.allowedCidrs.length ?? 0) > 0) {
+		if (!reached && (run.request?.network.allowedCidrs ?? run.baseline?.allowedCidrs ?? []).length > 0) {
 			// The allowed ranges need not include the machine that deploys.
 			run.session.host.notify({
 				level: 'warning',

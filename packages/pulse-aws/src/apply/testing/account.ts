@@ -105,7 +105,9 @@ function template(context: Readonly<Record<string, string>>) {
 	const own = {
 		VerificationSalt: { Value: context.verification_salt ?? '' },
 		VerificationToken: { Value: context.verification_token ?? '' },
+		AllowedCidrs: { Value: context.allowed_ingress_cidrs || '0.0.0.0/0' },
 		IdleTimeoutSeconds: { Value: context.idle_timeout_seconds ?? '' },
+		ReaperScheduleMinutes: { Value: context.reaper_schedule_minutes ?? '' },
 		ReaperMaxAgeHours: { Value: context.reaper_max_age_hours ?? '' },
 		ReaperDeploymentTimeoutHours: { Value: context.reaper_deployment_timeout ?? '' },
 		TaskSubnets: base.Outputs?.PublicSubnets ?? { Value: '' },
@@ -165,5 +167,10 @@ function asTask(
 export function asked(flags: Readonly<Record<string, unknown>> = {}): Promise<DeployRequest> {
 	const paths = { dockerfile: 'package.json', context: '.', appFile: 'package.json', webRoot: 'src' };
 	const cwd = new URL('../../../', import.meta.url).pathname;
-	return deployRequest({ flags: { deploymentName: NAME, domain: DOMAIN, ...paths, ...flags }, env: {}, cwd });
+	// The emulated account has no NAT gateway.
+	return deployRequest({
+		flags: { deploymentName: NAME, domain: DOMAIN, nat: 'none', ...paths, ...flags },
+		env: {},
+		cwd,
+	});
 }

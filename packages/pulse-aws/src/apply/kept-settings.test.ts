@@ -1,0 +1,58 @@
+import { afterEach, expect, test } from 'vitest';
+import { deploy } from './deploy.ts';
+import { type Account, asked, openAccount } from './testing/account.ts';
+
+let account: Account | undefined;
+afterEach(() => account?.close());
+
+test('the idle timeout stays as the stack has it until another one is asked for', async () => {
+	account = await openAccount();
+	const on = account;
+	const changes = async (flags: Readonly<Record<string, unknown>>) => {
+		const { plan } = await deploy(on.connect({ answers: [true, true] }).session, await asked(flags));
+		return plan.steps.some((step) => step.kind === 'deploy-baseline');
+	};
+	expect(await changes({ idleTimeout: '60' })).toBe(true);
+	expect(await changes({})).toBe(false);
+	expect(await changes({ idleTimeout: '60' })).toBe(false);
+	expect(await changes({ idleTimeout: '900' })).toBe(true);
+});
+
+test.each([
+	['reaperMaxAgeHours', '24'],
+	['reaperScheduleMinutes', '5'],
+	['reaperDeploymentTimeout', '2'],
+])(
+	'%s stays as the stack has it: another limit would end sessions that its operator lets live (decision 24)',
+	async (name, value) => {
+		account = await openAccount();
+		const { session } = account.connect({ answers: [true, true] });
+		const changes = async (flags: Readonly<Record<string, unknown>>) =>
+			(await deploy(session, await asked(flags))).plan.steps.some((step) => step.kind === 'deploy-baseline');
+		expect(await changes({ [name]: value })).toBe(true);
+		expect(await changes({})).toBe(false);
+		expect(await changes({ [name]: '3' })).toBe(true);
+	},
+);
+
+test('who may reach the load balancer, and how tasks reach the Internet, stay as they are until something else is asked for (decision 24)', async () => {
+	account = await openAccount();
+	const on = account;
+	const change = async (flags: Readonly<Record<string, unknown>>, answer = true) => {
+		const { session, host } = on.connect({ answers: Array<boolean>(5).fill(answer) });
+		const ended = await deploy(session, await asked({ nat: undefined, ...flags })).then(
+			({ plan }) => plan.steps.some((step) => step.kind === 'deploy-baseline'),
+			(error) => error.code,
+		);
+		return [ended, host.questions.filter((question) => /so far/.test(question.text)).length];
+	};
+	expect(await change({ allowedCidr: ['203.0.113.0/24'], nat: 'none' })).toEqual([true, 0]);
+	expect(await change({})).toEqual([false, 0]);
+	expect(await change({ idleTimeout: '60' })).toEqual([true, 0]);
+	// Wider, or dearer, is a question whose default is no.
+	expect(await change({ allowedCidr: ['0.0.0.0/0'] }, false)).toEqual(['cancelled', 1]);
+	expect(await change({ nat: 'gateway' }, false)).toEqual(['cancelled', 1]);
+	expect(await change({})).toEqual([false, 0]);
+	expect(await change({ allowedCidr: ['203.0.113.0/24', '198.51.100.0/24'] })).toEqual([true, 1]);
+	expect(await change({ allowedCidr: ['198.51.100.0/24'] })).toEqual([true, 0]);
+});
