@@ -38,6 +38,10 @@ function asDeployToolError(error: unknown): DeployToolError {
 		const text = message.includes(network) ? message : `${message} (${network})`;
 		return new DeployToolError('network', text, { fault: 'platform', cause: error, next });
 	}
+	if (error instanceof DOMException && error.name === 'TimeoutError') {
+		const next = 'Check the network, or run the command again when the other side is less busy.';
+		return new DeployToolError('timeout', `No answer in time: ${message}`, { fault: 'platform', cause: error, next });
+	}
 	return new DeployToolError('internal', message, {
 		fault: 'internal',
 		cause: error,

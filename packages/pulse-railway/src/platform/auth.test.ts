@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readWorkspaces } from './operations/account.ts';
 import { deployService } from './operations/deployments.ts';
-import { data, dropped, errors, type HazardServer, reply, startHazardServer } from './testing/hazard-server.ts';
+import { data, dropped, errors, type HazardServer, reply, silent, startHazardServer } from './testing/hazard-server.ts';
 
 const signal = new AbortController().signal;
 let server: HazardServer;
@@ -52,6 +52,38 @@ describe('the token', () => {
 		server.on('readTokenScope', reply(503, ''), data({ projectToken: scope }));
 		const connection = server.connect({ retry: { attempts: 1 } });
 		await expect(connection.identify(signal)).rejects.toMatchObject({ kind: 'unavailable' });
+		expect((await connection.identify(signal)).mode).toBe('project-token');
+	});
+
+	test('is not lost to a caller because another, who asked first, had less patience', async () => {
+		let answer = () => {};
+		const answered = new Promise<void>((resolve) => {
+			answer = resolve;
+		});
+		server.on('readTokenScope', async (...request) => {
+			await answered;
+			data({ projectToken: scope })(...request);
+		});
+		const connection = server.connect();
+		const hurry = new AbortController();
+		const hurried = connection.identify(hurry.signal);
+		const patient = connection.identify(signal);
+		hurry.abort(new DOMException('too late', 'TimeoutError'));
+		await expect(hurried).rejects.toThrow('too late');
+		answer();
+		expect((await patient).mode).toBe('project-token');
+		expect(count('readTokenScope')).toBe(1);
+	});
+
+	test('is no longer asked for once every caller has left, and asked for anew by the next', async () => {
+		server.on('readTokenScope', silent, data({ projectToken: scope }));
+		const connection = server.connect();
+		const [first, second] = [new AbortController(), new AbortController()];
+		const both = [connection.identify(first.signal), connection.identify(second.signal)];
+		await vi.waitFor(() => expect(count('readTokenScope')).toBe(1));
+		first.abort();
+		second.abort();
+		for (const left of both) await expect(left).rejects.toThrow();
 		expect((await connection.identify(signal)).mode).toBe('project-token');
 	});
 

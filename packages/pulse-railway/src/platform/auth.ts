@@ -1,6 +1,7 @@
 import type { Secret } from 'pulse-deploy-kit/secret';
 import { isPlatformError } from './error.ts';
 import type { TokenScope } from './port.ts';
+import { shareWork } from './shared-work.ts';
 
 /** `none` is for public reads only. */
 export type AuthMode = 'bearer' | 'project-token' | 'none';
@@ -28,16 +29,10 @@ export function identifyOnce(
 	readScope: (signal: AbortSignal) => Promise<TokenScope | null>,
 	known: Identity | undefined,
 ): Identification {
-	let pending: Promise<Identity> | undefined = known === undefined ? undefined : Promise.resolve(known);
+	const asked = shareWork((signal) => probe(readScope, signal));
 	return {
-		isOpen: () => pending === undefined,
-		identify(signal) {
-			pending ??= probe(readScope, signal).catch((error) => {
-				pending = undefined;
-				throw error;
-			});
-			return pending;
-		},
+		isOpen: () => known === undefined && asked.isOpen(),
+		identify: (signal) => (known === undefined ? asked.join(signal) : Promise.resolve(known)),
 	};
 }
 
