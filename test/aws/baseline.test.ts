@@ -1,8 +1,8 @@
+import { readOutputs } from 'aws-world/fixtures/roll-out';
+import { motoClients } from 'aws-world/wire/moto-clients';
+import { createAwsWorld } from 'aws-world/world';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cdkTemplate } from '../../packages/pulse-aws/src/testing/cloudformation/cdk-template.ts';
-import { readOutputs } from '../../packages/pulse-aws/src/testing/fixtures/roll-out.ts';
-import { motoClients } from '../../packages/pulse-aws/src/testing/wire/moto-clients.ts';
-import { createAwsWorld } from '../../packages/pulse-aws/src/testing/world.ts';
+import { cdkTemplate } from '../../packages/pulse-aws/src/cdk/testing/cdk-template.ts';
 import { startMoto } from './moto.ts';
 
 let moto: Awaited<ReturnType<typeof startMoto>>;

@@ -1,8 +1,8 @@
+import { baselineTemplate } from 'aws-world/cloudformation/baseline-template';
+import { readOutputs } from 'aws-world/fixtures/roll-out';
+import { openShop } from 'aws-world/fixtures/shop';
+import { motoClients } from 'aws-world/wire/moto-clients';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { baselineTemplate } from '../../packages/pulse-aws/src/testing/cloudformation/baseline-template.ts';
-import { readOutputs } from '../../packages/pulse-aws/src/testing/fixtures/roll-out.ts';
-import { openShop } from '../../packages/pulse-aws/src/testing/fixtures/shop.ts';
-import { motoClients } from '../../packages/pulse-aws/src/testing/wire/moto-clients.ts';
 import { liveOnce, type Outcomes } from './conformance.ts';
 import { type Moto, startMoto } from './moto.ts';
 

@@ -1,11 +1,11 @@
-import type { Aws } from '../../packages/pulse-aws/src/platform/aws.ts';
 import {
 	createRule,
 	createService,
 	createTargetGroup,
 	type Outputs,
 	registerTaskDefinition,
-} from '../../packages/pulse-aws/src/testing/fixtures/roll-out.ts';
+} from 'aws-world/fixtures/roll-out';
+import type { Aws } from '../../packages/pulse-aws/src/platform/aws.ts';
 
 /** What each step gave: the part of the answer that must agree, or `error <name> <status>`. */
 export type Outcomes = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
+import type { motoClients } from 'aws-world/wire/moto-clients';
 import type { FrontDoor, FrontDoorAnswer } from '../../packages/pulse-aws/src/apply/session.ts';
 import type { Aws } from '../../packages/pulse-aws/src/platform/aws.ts';
-import type { motoClients } from '../../packages/pulse-aws/src/testing/wire/moto-clients.ts';
 
 type Rule = NonNullable<Awaited<ReturnType<Aws['elb']['describeRules']>>['Rules']>[number];
 type Action = NonNullable<Rule['Actions']>[number];

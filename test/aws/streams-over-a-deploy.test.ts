@@ -1,12 +1,12 @@
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { scaledClock } from 'aws-world/clock/scaled-clock';
+import { processProgram } from 'aws-world/tasks/process-program';
 import { afterEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { deploy } from '../../packages/pulse-aws/src/apply/deploy.ts';
 import { reap } from '../../packages/pulse-aws/src/apply/reap.ts';
 import { type Account, asked, NAME, openAccount } from '../../packages/pulse-aws/src/apply/testing/account.ts';
-import { scaledClock } from '../../packages/pulse-aws/src/testing/clock/scaled-clock.ts';
-import { processProgram } from '../../packages/pulse-aws/src/testing/tasks/process-program.ts';
 
 const PULSE = fileURLToPath(new URL('../../packages/pulse-app/bin/pulse.js', import.meta.url));
 const SPEED = 20;

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
+import { scaledClock } from 'aws-world/clock/scaled-clock';
+import { processProgram } from 'aws-world/tasks/process-program';
 import { type Account, DOMAIN, NAME, openAccount } from '../../packages/pulse-aws/src/apply/testing/account.ts';
 import { type DeployRequest, deployRequest } from '../../packages/pulse-aws/src/config/deploy.ts';
-import { scaledClock } from '../../packages/pulse-aws/src/testing/clock/scaled-clock.ts';
-import { processProgram } from '../../packages/pulse-aws/src/testing/tasks/process-program.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PULSE = fileURLToPath(new URL('../../packages/pulse-app/bin/pulse.js', import.meta.url));

@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { type Import, type SourceFile, sourceFiles } from './source-files.ts';
 
 const files = sourceFiles();
+/** Everything but the emulated AWS account, which is for tests and never published. */
+const shipped = files.filter((file) => file.package !== 'aws-world');
 const byPath = new Map(files.map((file) => [file.path, file]));
 const railway = files.filter((file) => file.package === 'pulse-railway');
 
@@ -136,7 +138,21 @@ describe('what may import what', () => {
 
 	test('no package crosses into another by a relative path', () => {
 		expect(
-			offences(files, ({ target }, file) => target !== null && !target.startsWith(`packages/${file.package}/src/`)),
+			offences(shipped, ({ target }, file) => target !== null && !target.startsWith(`packages/${file.package}/src/`)),
+		).toEqual([]);
+	});
+
+	test('nothing that is shipped imports the emulated AWS account, which knows the types of one port and no more', () => {
+		const world = files.filter((file) => file.package === 'aws-world');
+		expect(world.length).toBeGreaterThan(50);
+		expect(offences(shipped, ({ specifier }) => /^aws-world(\/|$)/.test(specifier))).toEqual([]);
+		expect(
+			offences(world, ({ specifier, target, typeOnly }) =>
+				target === null
+					? /^pulse-(?!deploy-kit\/)/.test(specifier)
+					: !target.startsWith('packages/aws-world/') &&
+						!(typeOnly && target === 'packages/pulse-aws/src/platform/aws.ts'),
+			),
 		).toEqual([]);
 	});
 
@@ -160,7 +176,7 @@ describe('who touches the process', () => {
 	test('only config reads the environment', () => {
 		expect(
 			users(
-				files,
+				shipped,
 				/^process\.env$/,
 				(file) => under(file, 'config') || edge(file) || file.path === 'packages/deploy-kit/src/load-app.ts',
 			),

@@ -26,7 +26,7 @@ export interface Import {
 	readonly dynamic: boolean;
 }
 
-/** Shipped sources of every package: no tests, suites or test support. */
+/** Sources of every package: no tests, suites or test support. */
 export function sourceFiles(): SourceFile[] {
 	return readdirSync(join(ROOT, 'packages')).flatMap((name) => {
 		const src = join(ROOT, 'packages', name, 'src');

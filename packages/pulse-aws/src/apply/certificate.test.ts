@@ -1,7 +1,7 @@
+import type { Fault } from 'aws-world/calls/fault';
+import type { CallName } from 'aws-world/calls/handlers';
 import { afterEach, describe, expect, test } from 'vitest';
 import { readCertificates } from '../platform/certificates.ts';
-import type { Fault } from '../testing/calls/fault.ts';
-import type { CallName } from '../testing/calls/handlers.ts';
 import { deploy } from './deploy.ts';
 import { type Account, asked, DOMAIN, openAccount } from './testing/account.ts';
 

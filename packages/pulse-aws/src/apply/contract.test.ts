@@ -1,5 +1,5 @@
+import type { CallName } from 'aws-world/calls/handlers';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { CallName } from '../testing/calls/handlers.ts';
 import { deploy } from './deploy.ts';
 import { type Account, asked, type Connected, NAME, openAccount } from './testing/account.ts';
 

@@ -1,7 +1,7 @@
+import type { FaultKind } from 'aws-world/calls/fault';
+import type { CallRecord } from 'aws-world/calls/trace';
 import { expect, test } from 'vitest';
 import { readDeployments } from '../platform/services.ts';
-import type { FaultKind } from '../testing/calls/fault.ts';
-import type { CallRecord } from '../testing/calls/trace.ts';
 import { deploy } from './deploy.ts';
 import { reap } from './reap.ts';
 import { rollback } from './rollback.ts';

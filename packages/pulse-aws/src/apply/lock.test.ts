@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import type { ConnectOptions } from 'aws-world/calls/connect';
+import { type AwsWorld, createAwsWorld } from 'aws-world/world';
 import { recordingHost } from 'pulse-deploy-kit/recording-host';
 import { afterEach, expect, test } from 'vitest';
 import { lockParameter } from '../deployments/names.ts';
-import type { ConnectOptions } from '../testing/calls/connect.ts';
-import { type AwsWorld, createAwsWorld } from '../testing/world.ts';
 import { type HeldLock, withDeployLock } from './lock.ts';
 import type { Session } from './session.ts';
 

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
+import { serverProgram } from 'aws-world/tasks/server-program';
 import { afterEach, expect, test } from 'vitest';
-import { serverProgram } from '../testing/tasks/server-program.ts';
 import { deploy } from './deploy.ts';
 import { status } from './status.ts';
 import { type Account, asked, NAME, openAccount } from './testing/account.ts';

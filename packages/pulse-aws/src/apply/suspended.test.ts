@@ -1,6 +1,6 @@
+import type { Suspension } from 'aws-world/calls/connect';
+import type { CallRecord } from 'aws-world/calls/trace';
 import { expect, test } from 'vitest';
-import type { Suspension } from '../testing/calls/connect.ts';
-import type { CallRecord } from '../testing/calls/trace.ts';
 import { deploy } from './deploy.ts';
 import { reap } from './reap.ts';
 import { rollback } from './rollback.ts';

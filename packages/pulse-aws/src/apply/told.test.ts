@@ -1,5 +1,5 @@
+import { AwsError } from 'aws-world/errors';
 import { expect, test } from 'vitest';
-import { AwsError } from '../testing/errors.ts';
 import { toldError } from './told.ts';
 
 test.each([

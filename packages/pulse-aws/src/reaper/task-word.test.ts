@@ -1,9 +1,9 @@
+import { callAs, taskCaller } from 'aws-world/calls/caller';
 import { afterEach, expect, test } from 'vitest';
 import { deploy } from '../apply/deploy.ts';
 import { reap } from '../apply/reap.ts';
 import { type Account, asked, NAME, openAccount } from '../apply/testing/account.ts';
 import { taskStateParameter } from '../protocol.ts';
-import { callAs, taskCaller } from '../testing/calls/caller.ts';
 import type { ReaperReport } from './run.ts';
 
 let account: Account | undefined;

@@ -1,19 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
+import { callAs, taskCaller } from 'aws-world/calls/caller';
+import type { ConnectOptions } from 'aws-world/calls/connect';
+import type { Trace } from 'aws-world/calls/trace';
+import { backgroundClock } from 'aws-world/clock/background-clock';
+import { baselineTemplate } from 'aws-world/cloudformation/baseline-template';
+import type { TaskProgram } from 'aws-world/tasks/program';
+import { serverProgram } from 'aws-world/tasks/server-program';
+import { type AwsWorld, type AwsWorldOptions, createAwsWorld } from 'aws-world/world';
 import type { PluginContext } from 'pulse-app';
 import { type RecordingHost, recordingHost } from 'pulse-deploy-kit/recording-host';
 import { type DeployRequest, deployRequest } from '../../config/deploy.ts';
 import type { Aws } from '../../platform/aws.ts';
 import { frontDoor } from '../../platform/front-door.ts';
 import { AWSECSPlugin } from '../../plugin/aws-ecs-plugin.ts';
-import { callAs, taskCaller } from '../../testing/calls/caller.ts';
-import type { ConnectOptions } from '../../testing/calls/connect.ts';
-import type { Trace } from '../../testing/calls/trace.ts';
-import { backgroundClock } from '../../testing/clock/background-clock.ts';
-import { baselineTemplate } from '../../testing/cloudformation/baseline-template.ts';
-import type { TaskProgram } from '../../testing/tasks/program.ts';
-import { serverProgram } from '../../testing/tasks/server-program.ts';
-import { type AwsWorld, type AwsWorldOptions, createAwsWorld } from '../../testing/world.ts';
 import type { Session } from '../session.ts';
 
 export const NAME = 'shop';

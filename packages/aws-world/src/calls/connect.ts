@@ -1,9 +1,9 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from 'pulse-deploy-kit/clock';
-import type { Aws, BaselineDeployer } from '../../platform/aws.ts';
 import type { WorldClock } from '../clock/world-clock.ts';
 import { errorOf, type Fault, hits } from './fault.ts';
 import type { AllHandlers, CallName } from './handlers.ts';
+import type { Aws, BaselineDeployer } from './port.ts';
 import { type CallRecord, Trace } from './trace.ts';
 
 export interface ConnectOptions {

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { baselineStack } from '../../cdk/baseline-stack.ts';
-import { fromContext } from '../../cdk/settings.ts';
-import type { Template } from './template.ts';
+import type { Template } from 'aws-world/cloudformation/template';
+import { baselineStack } from '../baseline-stack.ts';
+import { fromContext } from '../settings.ts';
 
 /** The real baseline stack, synthesized: pass it as a world's `synthesize`. The reaper's code is left out of it. */
 export function cdkTemplate(context: Readonly<Record<string, string>>): Template {

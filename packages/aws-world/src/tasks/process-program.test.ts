@@ -28,7 +28,7 @@ test('a real process serves traffic, reads its metadata and keeps parameters, an
 	shop = await openShop();
 	const { world, aws, outputs, origin } = shop;
 	world.secrets.set('arn:aws:secretsmanager:us-east-1:123456789012:secret:x', 'hidden');
-	const cwd = fileURLToPath(new URL('../../..', import.meta.url));
+	const cwd = fileURLToPath(new URL('../..', import.meta.url));
 	const program = processProgram([process.execPath, '--input-type=module', '-e', APP], { cwd });
 	const { group } = await shop.deploy('shop-1', program, { env: { ID: 'shop-1', SECRET: 'plain' } });
 	await world.clock.sleep(60_000);

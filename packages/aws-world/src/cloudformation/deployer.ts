@@ -1,5 +1,5 @@
 import type { Clock } from 'pulse-deploy-kit/clock';
-import type { BaselineDeployer } from '../../platform/aws.ts';
+import type { BaselineDeployer } from '../calls/port.ts';
 import type { Stacks } from './stacks.ts';
 import type { Template } from './template.ts';
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Aws } from '../../platform/aws.ts';
 import { callAs, callerOf, taskCaller } from '../calls/caller.ts';
+import type { Aws } from '../calls/port.ts';
 import type { Task } from '../ecs/state.ts';
 
 export interface Wire {

@@ -7,7 +7,7 @@ import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v
 import { Route53 } from '@aws-sdk/client-route-53';
 import { SSM } from '@aws-sdk/client-ssm';
 import { STS } from '@aws-sdk/client-sts';
-import type { Aws } from '../../platform/aws.ts';
+import type { Aws } from '../calls/port.ts';
 
 const region = 'us-east-1';
 

@@ -1,4 +1,4 @@
-import type { Aws } from '../../platform/aws.ts';
+import type { Aws } from './port.ts';
 
 export type ServiceName = Exclude<keyof Aws, 'region'>;
 

@@ -1,7 +1,7 @@
+import { readOutputs, rollOut } from 'aws-world/fixtures/roll-out';
+import { answering } from 'aws-world/fixtures/shop';
+import { type AwsWorld, createAwsWorld } from 'aws-world/world';
 import { afterEach, describe, expect, test } from 'vitest';
-import { readOutputs, rollOut } from '../fixtures/roll-out.ts';
-import { answering } from '../fixtures/shop.ts';
-import { type AwsWorld, createAwsWorld } from '../world.ts';
 import { cdkTemplate } from './cdk-template.ts';
 
 let world: AwsWorld;
