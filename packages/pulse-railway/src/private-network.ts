@@ -41,7 +41,7 @@ export function openPrivateNetwork(options: PrivateNetworkOptions = {}): Private
 /** One DNS label. Names come from the store, which apps can reach too: `evil.example/` must not become a host in a URL. */
 const SERVICE_NAME = /^[a-z0-9-]{1,63}$/i;
 
-/** Both address families: environments created before 2025-10-16 have IPv6 alone, later ones both (facts/railway.md §5). */
+/** Both address families: environments created before 2025-10-16 have IPv6 alone, later ones both (docs/platform-facts/railway.md §5). */
 function railwayNetwork(): PrivateNetwork {
 	return {
 		address(serviceName, port) {

@@ -61,5 +61,5 @@ export const API_URL_VARIABLE = 'PULSE_RAILWAY_API_URL';
 export const DEFAULT_BACKEND_PORT = 8000;
 export const DEFAULT_REDIS_PREFIX = 'pulse:railway';
 
-/** Of a service, over all regions (facts/railway.md §12). */
+/** Of a service, over all regions (docs/platform-facts/railway.md §12). */
 export const MAX_REPLICAS = 50;

@@ -5,7 +5,7 @@ import { AwsError, required } from '../errors.ts';
 import { pageOf, pageSize } from '../paging.ts';
 import type { Certificates, StoredCertificate } from './certificates.ts';
 
-/** The only ones listed when no key types are asked for (facts/aws.md §5). */
+/** The only ones listed when no key types are asked for (docs/platform-facts/aws.md §5). */
 const LISTED_KEY_TYPES = ['RSA_1024', 'RSA_2048'];
 /** AWS states no default page; small enough that tests meet a second one (UNVERIFIED). */
 const DEFAULT_PAGE = 100;

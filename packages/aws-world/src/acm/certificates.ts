@@ -9,7 +9,7 @@ export interface AcmTimings {
 	readonly issuanceMs: number;
 }
 
-/** ACM keeps trying this long, then it is VALIDATION_TIMED_OUT (facts/aws.md §5). */
+/** ACM keeps trying this long, then it is VALIDATION_TIMED_OUT (docs/platform-facts/aws.md §5). */
 const TIMES_OUT_MS = 72 * 3_600_000;
 const LOOK_MS = 30_000;
 

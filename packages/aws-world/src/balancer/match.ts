@@ -7,7 +7,7 @@ export interface RequestHead {
 	readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
-/** Every condition must hold; several values of one are alternatives (facts/aws.md §1 "Conditions"). */
+/** Every condition must hold; several values of one are alternatives (docs/platform-facts/aws.md §1 "Conditions"). */
 export function matchesRule(conditions: readonly RuleCondition[], head: RequestHead): boolean {
 	return conditions.every((condition) => holds(condition, head));
 }

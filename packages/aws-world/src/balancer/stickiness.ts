@@ -1,7 +1,7 @@
 import type { Target, TargetGroup } from '../elb/state.ts';
 
 const NAMES = ['AWSALB', 'AWSALBCORS'] as const;
-/** The cookie's own expiry is fixed, whatever duration the group has (facts/aws.md §1). */
+/** The cookie's own expiry is fixed, whatever duration the group has (docs/platform-facts/aws.md §1). */
 const EXPIRY_SECONDS = 7 * 86_400;
 
 export const isSticky = (group: TargetGroup) => group.attributes.get('stickiness.enabled') === 'true';

@@ -4,7 +4,7 @@ import type { Stacks } from './stacks.ts';
 import type { Template } from './template.ts';
 
 const POLL_MS = 5_000;
-/** First creations that failed: only deletion helps, and the CDK does that itself (facts/aws.md §6). */
+/** First creations that failed: only deletion helps, and the CDK does that itself (docs/platform-facts/aws.md §6). */
 const DELETE_FIRST = /^(ROLLBACK_COMPLETE|ROLLBACK_FAILED|CREATE_FAILED|REVIEW_IN_PROGRESS)$/;
 const GOOD = /^(CREATE|UPDATE)_COMPLETE$/;
 

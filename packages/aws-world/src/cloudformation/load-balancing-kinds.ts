@@ -56,7 +56,7 @@ const listener: ResourceKind = {
 		ports.elb.routingChanged();
 		return { physicalId: arn, attributes: { ListenerArn: arn } };
 	},
-	/** The default action goes back to the template's, whatever the tool has made of it (facts/aws.md §0.2). */
+	/** The default action goes back to the template's, whatever the tool has made of it (docs/platform-facts/aws.md §0.2). */
 	update({ physicalId }, properties, ports) {
 		apply(ports.elb.listener(physicalId), properties, ports);
 		ports.elb.routingChanged();

@@ -7,7 +7,7 @@ import { tasksApi } from './tasks-api.ts';
 export interface EcsOptions {
 	/**
 	 * UpdateService answers "does not have an associated load balancer" once the rule is gone, even for desired 0. Seen
-	 * by a Copilot user, not confirmed for desired 0 (facts/aws.md §1, UNVERIFIED). Default true: the stricter reading.
+	 * by a Copilot user, not confirmed for desired 0 (docs/platform-facts/aws.md §1, UNVERIFIED). Default true: the stricter reading.
 	 */
 	readonly refuseUnattachedUpdate: boolean;
 }

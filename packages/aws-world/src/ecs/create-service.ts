@@ -5,7 +5,7 @@ import type { Service } from './state.ts';
 
 const refused = (message: string) => new AwsError('InvalidParameterException', message);
 
-/** Everything CreateService checks (facts/aws.md §1 "ECS coupling", §2); changes nothing but the list of services. */
+/** Everything CreateService checks (docs/platform-facts/aws.md §1 "ECS coupling", §2); changes nothing but the list of services. */
 export function createService(input: CreateServiceCommandInput, ports: EcsPorts): Service {
 	const { state, arns, clock } = ports;
 	const clusterArn = state.clusterArn(input.cluster);

@@ -1,4 +1,4 @@
-/** Memory in MiB that goes with a number of CPU units: least, most, step (facts/aws.md §2 "Fargate sizes"). */
+/** Memory in MiB that goes with a number of CPU units: least, most, step (docs/platform-facts/aws.md §2 "Fargate sizes"). */
 const SIZES: Readonly<Record<string, readonly [number, number, number]>> = {
 	512: [1_024, 4_096, 1_024],
 	1024: [2_048, 8_192, 1_024],

@@ -11,7 +11,7 @@ export function addEvent(service: Service, message: string, clock: WorldClock): 
 	].slice(0, MOST_EVENTS);
 }
 
-/** Half of the desired tasks, between 3 and 200 (facts/aws.md §2 "Circuit breaker"). Pure. */
+/** Half of the desired tasks, between 3 and 200 (docs/platform-facts/aws.md §2 "Circuit breaker"). Pure. */
 export function breakerThreshold(desired: number): number {
 	return Math.min(200, Math.max(3, Math.ceil(desired / 2)));
 }

@@ -8,7 +8,7 @@ import { serviceView } from './service-view.ts';
 import type { Service } from './state.ts';
 import { stopTask } from './task-life.ts';
 
-/** How long DescribeServices still shows a deleted service: "later MISSING" (facts/aws.md §2; the hour UNVERIFIED). */
+/** How long DescribeServices still shows a deleted service: "later MISSING" (docs/platform-facts/aws.md §2; the hour UNVERIFIED). */
 const SHOWN_AFTER_DELETE_MS = 3_600_000;
 
 type ServicesApi = Pick<

@@ -5,7 +5,7 @@ import { pageOf, pageSize } from '../paging.ts';
 import type { EcsPorts } from './ports.ts';
 import type { Task } from './state.ts';
 
-/** "At least an hour" (facts/aws.md §2). */
+/** "At least an hour" (docs/platform-facts/aws.md §2). */
 const STOPPED_SHOWN_MS = 3_600_000;
 
 export function tasksApi({ state, clock }: EcsPorts): Pick<Handlers<'ecs'>, 'listTasks' | 'describeTasks'> {

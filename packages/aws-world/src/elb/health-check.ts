@@ -4,7 +4,7 @@ import type { Target, TargetGroup } from './state.ts';
 
 /** Real ms that one check may keep time still; a slower answer competes with the world's own timeout. */
 const CHECK_PATIENCE_MS = 2_000;
-/** From registration to the first check (facts/aws.md states no figure: UNVERIFIED). */
+/** From registration to the first check (docs/platform-facts/aws.md states no figure: UNVERIFIED). */
 const FIRST_CHECK_MS = 1_000;
 
 type Outcome =

@@ -35,7 +35,7 @@ export function register(
 					reason: 'Target.DeregistrationInProgress',
 					description: 'Target deregistration is in progress',
 				});
-				// The state stays `draining` for the whole delay, even with nothing in flight (facts/aws.md §1).
+				// The state stays `draining` for the whole delay, even with nothing in flight (docs/platform-facts/aws.md §1).
 				const seconds = Number(group.attributes.get('deregistration_delay.timeout_seconds'));
 				clock.after(seconds * 1000, () => {
 					group.targets.delete(key);

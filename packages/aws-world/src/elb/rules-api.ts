@@ -7,7 +7,7 @@ import { type ElbState, groupsIn, type Listener, type Rule } from './state.ts';
 import { putTags } from './tags-api.ts';
 import { validateActions, validateConditions } from './validate-rule.ts';
 
-/** Not stated by AWS; small enough that a list of rules has pages (facts/aws.md §1, UNVERIFIED). */
+/** Not stated by AWS; small enough that a list of rules has pages (docs/platform-facts/aws.md §1, UNVERIFIED). */
 const DEFAULT_PAGE = 50;
 
 type RulesApi = Pick<Handlers<'elb'>, 'createRule' | 'modifyRule' | 'deleteRule' | 'describeRules'>;

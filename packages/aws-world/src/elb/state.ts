@@ -69,7 +69,7 @@ export interface Quotas {
 	readonly certificates: number;
 }
 
-/** facts/aws.md §1: the defaults of an account. */
+/** docs/platform-facts/aws.md §1: the defaults of an account. */
 export const DEFAULT_QUOTAS: Quotas = { rules: 100, targetGroups: 100, certificates: 25 };
 
 export class ElbState {

@@ -21,7 +21,7 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
 	'slow_start.duration_seconds': ['0'],
 };
 
-/** facts/aws.md §1 "Timers". A value that AWS takes and this world cannot honour is refused as well. */
+/** docs/platform-facts/aws.md §1 "Timers". A value that AWS takes and this world cannot honour is refused as well. */
 export function validateAttribute(key: string | undefined, value: string | undefined): [string, string] {
 	const range = RANGES[key ?? ''];
 	const number = Number(value);

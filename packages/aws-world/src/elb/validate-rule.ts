@@ -7,7 +7,7 @@ const CONTENT_TYPES = ['text/plain', 'text/css', 'text/html', 'application/javas
 
 const invalid = (message: string) => new AwsError('ValidationError', message);
 
-/** facts/aws.md §1 "Conditions" and quotas of one rule. */
+/** docs/platform-facts/aws.md §1 "Conditions" and quotas of one rule. */
 export function validateConditions(conditions: readonly RuleCondition[] | undefined): RuleCondition[] {
 	if (!conditions?.length) throw invalid('A condition must be specified');
 	const values = conditions.flatMap(valuesOf);

@@ -5,7 +5,7 @@ type Kind = 'get' | 'by-path' | 'put';
 /** Calls a second. */
 export type Throughput = Readonly<Record<Kind, number>>;
 
-/** facts/aws.md §3: shared by everything in an account and Region. UNVERIFIED at source. */
+/** docs/platform-facts/aws.md §3: shared by everything in an account and Region. UNVERIFIED at source. */
 export const ACCOUNT_THROUGHPUT: Throughput = { get: 40, 'by-path': 100, put: 3 };
 
 /** Counts calls in windows of one second of the world's time. */

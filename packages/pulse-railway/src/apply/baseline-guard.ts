@@ -20,7 +20,7 @@ export interface BaselineGuardOptions {
 	readonly staleMs: number;
 }
 
-/** Railway's reads lag behind its writes by seconds (facts/railway.md §1.4). */
+/** Railway's reads lag behind its writes by seconds (docs/platform-facts/railway.md §1.4). */
 const LAG_MS = 20_000;
 const POLL_MS = 1_000;
 const LOOKS = 5;

@@ -5,7 +5,7 @@ import { type ApiCall, type Fault, type LocalPlatform, startLocalPlatform } from
 import { appFolder } from './testing/app-folder.ts';
 import { pulseRailway } from './testing/run.ts';
 
-/** Railway's reads lag behind its writes by seconds (facts/railway.md §1.4); here all of them, by this much. */
+/** Railway's reads lag behind its writes by seconds (docs/platform-facts/railway.md §1.4); here all of them, by this much. */
 const LAG_MS = 2_500;
 
 let app: Awaited<ReturnType<typeof appFolder>>;

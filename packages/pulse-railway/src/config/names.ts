@@ -1,6 +1,6 @@
 import { usageError } from 'pulse-deploy-kit/errors';
 
-/** Railway's own limit on service names (facts: services §2.2). */
+/** Railway's own limit on service names (docs/platform-facts/railway.md §2.2). */
 const MAX_SERVICE_NAME = 32;
 const MAX_PREFIX = 8;
 

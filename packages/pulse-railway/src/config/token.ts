@@ -88,7 +88,7 @@ const loginFile = z.object({
 		.nullish(),
 });
 
-/** Read only: refresh tokens rotate and the CLI guards that with a lock of its own (facts/railway.md §1.1). */
+/** Read only: refresh tokens rotate and the CLI guards that with a lock of its own (docs/platform-facts/railway.md §1.1). */
 async function readLogin(
 	home: string,
 	railwayEnv: string | undefined,

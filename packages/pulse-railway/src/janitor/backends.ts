@@ -85,7 +85,7 @@ export function openBackends({ network, port, token, totalMs = TOTAL_MS }: Backe
 	};
 }
 
-/** Names may not resolve in the first seconds of a container, and a janitor's whole life is seconds (facts/railway.md §5). */
+/** Names may not resolve in the first seconds of a container, and a janitor's whole life is seconds (docs/platform-facts/railway.md §5). */
 async function connectTwice(
 	send: () => Promise<Dispatcher.ResponseData>,
 	signal: AbortSignal,

@@ -55,7 +55,7 @@ function shared(config: BaselineConfig, secrets: BaselineSecrets): Variables {
 	};
 }
 
-/** Railway's edge ends every request by then (facts/railway.md §6), so none is cut by a new router. */
+/** Railway's edge ends every request by then (docs/platform-facts/railway.md §6), so none is cut by a new router. */
 const LONGEST_REQUEST_SECONDS = 900;
 
 export function routerSettings(config: BaselineConfig): InstanceSettings {
@@ -72,7 +72,7 @@ export function routerSettings(config: BaselineConfig): InstanceSettings {
 	};
 }
 
-/** Railway runs cron services with exactly one replica and restarts none (facts: cron §8). */
+/** Railway runs cron services with exactly one replica and restarts none (docs/platform-facts/railway.md §8). */
 export function janitorSettings(config: BaselineConfig): InstanceSettings {
 	return {
 		image: config.janitorImage,

@@ -129,7 +129,7 @@ function refuseTaken({ observation, live, deploymentId }: DeployFacts, service: 
 	}
 }
 
-/** Whether a reference reaches a sealed variable is nowhere said (facts/railway.md §7). */
+/** Whether a reference reaches a sealed variable is nowhere said (docs/platform-facts/railway.md §7). */
 function sealedWarning({ name, variables }: ObservedService): readonly string[] {
 	const sealed = Object.keys(variables).filter((variable) => variables[variable] === null && isPassedOn(variable));
 	if (sealed.length === 0) return [];

@@ -17,7 +17,7 @@ const EVENTS = 50;
 
 export type ReadBuildLogs = (deploymentId: string, limit: number, signal: AbortSignal) => Promise<readonly LogLine[]>;
 
-/** `buildLogs` is on its way out: where it has nothing, the logs of the environment may (facts/railway.md §12). */
+/** `buildLogs` is on its way out: where it has nothing, the logs of the environment may (docs/platform-facts/railway.md §12). */
 export function openBuildLogs(connection: Connection): ReadBuildLogs {
 	/** Where a deployment's build is found in the environment's logs. */
 	const windows = new Map<string, Omit<LogWindow, 'limit' | 'anchorDate'>>();

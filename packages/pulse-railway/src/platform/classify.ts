@@ -7,7 +7,7 @@ export interface Verdict {
 
 /**
  * The one place that reads Railway's message texts. `extensions.code` is `INTERNAL_SERVER_ERROR` for nearly everything,
- * so there is nothing else to go by (facts/railway.md §1.4). First match wins.
+ * so there is nothing else to go by (docs/platform-facts/railway.md §1.4). First match wins.
  */
 const BY_MESSAGE: readonly (readonly [RegExp, Verdict])[] = [
 	[

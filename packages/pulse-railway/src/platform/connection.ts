@@ -51,7 +51,7 @@ export interface Connection extends Retrying {
 	close(): Promise<void>;
 }
 
-/** Says who asks. A query string also keeps clear of a much lower limit at Railway's edge (facts/railway.md §1.3). */
+/** Says who asks. A query string also keeps clear of a much lower limit at Railway's edge (docs/platform-facts/railway.md §1.3). */
 const SOURCE = 'pulse-railway';
 
 export function openConnection(options: ConnectionOptions): Connection {

@@ -9,7 +9,7 @@ export interface CreateOnce<T> {
 	readonly refusedTwice?: true;
 }
 
-/** Pauses between looks, milliseconds: reads lag behind writes by seconds (facts/railway.md §1.4). */
+/** Pauses between looks, milliseconds: reads lag behind writes by seconds (docs/platform-facts/railway.md §1.4). */
 const LOOKS_MS = [0, 1_000, 3_000, 6_000];
 
 /**

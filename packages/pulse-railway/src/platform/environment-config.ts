@@ -5,7 +5,7 @@ const variables = z
 	.record(z.string(), z.object({ value: z.string().nullish(), isSealed: z.boolean().nullish() }).nullable())
 	.nullish();
 
-/** The part of `environment.config` that is read here (facts/railway.md §2.7); everything in it is optional. */
+/** The part of `environment.config` that is read here (docs/platform-facts/railway.md §2.7); everything in it is optional. */
 const configShape = z.object({
 	services: z
 		.record(
@@ -37,7 +37,7 @@ export interface StackConfig {
 /** `null` is a value that cannot be read: a sealed or a hidden one. */
 export type Variables = Readonly<Record<string, string | null>>;
 
-/** What Railway shows in place of a value that it hides; so it does with `null` and with nothing (facts/railway.md §12). */
+/** What Railway shows in place of a value that it hides; so it does with `null` and with nothing (docs/platform-facts/railway.md §12). */
 const MASK = '*****';
 
 export interface ServiceConfig {

@@ -2,7 +2,7 @@ import type { Clock } from 'pulse-deploy-kit/clock';
 import { isPlatformError, type PlatformError } from './error.ts';
 import type { Operation } from './operation.ts';
 
-/** Railway's reads lag behind its writes by seconds (facts/railway.md §1.4): so long, "not there" may mean "not yet". */
+/** Railway's reads lag behind its writes by seconds (docs/platform-facts/railway.md §1.4): so long, "not there" may mean "not yet". */
 const LAG_MS = 20_000;
 const IDS = ['id', 'projectId', 'environmentId', 'deploymentId', 'workflowId'];
 

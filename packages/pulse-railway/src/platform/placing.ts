@@ -12,7 +12,7 @@ export interface Placed {
 
 /**
  * Settings for several replicas that nobody knows the region of are looked up: a service has a region from its creation
- * on, and a bare number counts for less than what stands there (facts/railway.md §12).
+ * on, and a bare number counts for less than what stands there (docs/platform-facts/railway.md §12).
  */
 export async function placed<T extends Placed>(
 	connection: Connection,

@@ -126,7 +126,7 @@ export interface ServiceChange {
 }
 
 /**
- * Only the given fields are written. Replicas always are: leaving them out may reset them to 1 (facts/railway.md §2.2), and
+ * Only the given fields are written. Replicas always are: leaving them out may reset them to 1 (docs/platform-facts/railway.md §2.2), and
  * a bare number puts a service into one region (§12), so where regions are known they are written with their shares.
  */
 export interface InstanceSettings {

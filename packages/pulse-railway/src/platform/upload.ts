@@ -12,7 +12,7 @@ import { WRITES } from './repeatable.ts';
 import { retryAfterMs, withRetry } from './retry.ts';
 import type { Answer } from './transport.ts';
 
-/** The call that `railway up` makes (facts/railway.md §3); undocumented, so its answers are explained one by one. */
+/** The call that `railway up` makes (docs/platform-facts/railway.md §3); undocumented, so its answers are explained one by one. */
 export async function upload(
 	connection: Connection,
 	target: Target,

@@ -8,7 +8,7 @@ export interface ForwardedHeaders {
 
 /**
  * The forwarding headers a backend gets. Only a neighbour on a private address is believed: Railway's edge connects from
- * 100.64.0.0/10 and sets `X-Real-IP`, `X-Forwarded-Proto` and `X-Forwarded-Host` (facts/railway.md §6). Anybody else could
+ * 100.64.0.0/10 and sets `X-Real-IP`, `X-Forwarded-Proto` and `X-Forwarded-Host` (docs/platform-facts/railway.md §6). Anybody else could
  * have invented them, so theirs are replaced. What the edge does not set comes from a client even so, and is not passed on:
  * see {@link CLAIMS}.
  */

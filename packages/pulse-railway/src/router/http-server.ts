@@ -8,7 +8,7 @@ import { closeAfterAnswers, handshakeInTurn, inTurn, owedResponse } from './in-t
 import { RouterRequest, RouterResponse } from './messages.ts';
 import { ignoreError, type RouteContext, routeRequest, routeUpgrade } from './route.ts';
 
-/** Node answers a larger head with 431; Railway's edge passes 32 KB at most (facts/railway.md §6). */
+/** Node answers a larger head with 431; Railway's edge passes 32 KB at most (docs/platform-facts/railway.md §6). */
 const MAX_HEADER_SIZE = 65_536;
 /** Longer than the edge keeps idle connections (60 s), so that it is the edge that closes them. */
 const KEEP_ALIVE_MS = 75_000;

@@ -3,7 +3,7 @@ import { infoExclude } from './git-repository.ts';
 import { type IgnoreFile, readIgnoreFile, reopen, verdictOf } from './ignore-file.ts';
 
 /**
- * Which paths below one directory go up, as `railway up` decides it (facts/railway.md §3): `.railwayignore` before
+ * Which paths below one directory go up, as `railway up` decides it (docs/platform-facts/railway.md §3): `.railwayignore` before
  * `.ignore` before `.gitignore` before `.git/info/exclude` before the user's own ignore file; within a kind the nearest
  * file. Git's files of a repository's directories end at its root.
  *

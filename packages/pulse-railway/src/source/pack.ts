@@ -18,7 +18,7 @@ export interface PackedSource extends SourceArchive {
 /** Of the temporary directories that archives are packed in. */
 export const ARCHIVE_PREFIX = 'pulse-source-';
 
-/** Railway's limit is not published; refusals were seen from 40 MB on, and often above 200 MB (facts/railway.md §3). */
+/** Railway's limit is not published; refusals were seen from 40 MB on, and often above 200 MB (docs/platform-facts/railway.md §3). */
 const LARGE_BYTES = 100_000_000;
 
 /**

@@ -9,7 +9,7 @@ const PARTIAL =
 
 /**
  * The nearest `.railway/railway.{ts,py,go}` in this directory or above, if it stands for a whole project: `railway config
- * apply` then deletes every service that it does not declare (facts/railway.md §12).
+ * apply` then deletes every service that it does not declare (docs/platform-facts/railway.md §12).
  */
 export async function wholeProjectFile(directory: string): Promise<string | null> {
 	const files = NAMES.map((name) => join(directory, '.railway', name));

@@ -4,7 +4,7 @@ import { COMMIT, READ } from './redis-scripts.ts';
 
 /** For each call, waiting for a connection included. A hung server is as good as a dead one after that. */
 const BUDGET_MS = 2_000;
-/** For the first connection: a new container's private names may not resolve for up to 3 s (facts/railway.md §5). */
+/** For the first connection: a new container's private names may not resolve for up to 3 s (docs/platform-facts/railway.md §5). */
 const FIRST_CONNECTION_MS = 5_000;
 
 interface Scripts {

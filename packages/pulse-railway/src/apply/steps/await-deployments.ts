@@ -7,7 +7,7 @@ import { platformOf, type Run } from '../run.ts';
 import { buildLog } from './build-log.ts';
 import { failureLogs } from './failure-logs.ts';
 
-/** What a status means to somebody who waits for health (facts/railway.md §2.3). */
+/** What a status means to somebody who waits for health (docs/platform-facts/railway.md §2.3). */
 const MEANING: Readonly<Record<PlatformDeployment['status'], 'ready' | 'failed' | 'blocked' | 'working'>> = {
 	SUCCESS: 'ready',
 	SLEEPING: 'ready',

@@ -34,7 +34,7 @@ async function runRailwayUp(step: StepOf<'upload'>, bin: string, run: Run, signa
 	const target = run.target ?? { projectId: '', environmentId: '' };
 	const latest = async (signal: AbortSignal) =>
 		(await platformOf(run).observe(signal)).services.find((service) => service.id === id)?.latestDeployment;
-	// Placing a service in its group may have made one, which has nothing to run (facts/railway.md §2.7).
+	// Placing a service in its group may have made one, which has nothing to run (docs/platform-facts/railway.md §2.7).
 	const before = (await latest(signal))?.id;
 	const { deploymentId } = await run.ports.railwayUp({ bin, source: step.source, serviceId: id, ...target }, signal);
 	if (deploymentId !== null) {

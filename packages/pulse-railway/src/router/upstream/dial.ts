@@ -11,7 +11,7 @@ export interface DialOptions {
 	readonly port: number;
 	/** Budget for one connection, name resolution included. Contract R2.16: 30 s. */
 	readonly connectTimeoutMs: number;
-	/** How long a name that does not resolve is asked again: a container's first seconds may not resolve (facts/railway.md §5). */
+	/** How long a name that does not resolve is asked again: a container's first seconds may not resolve (docs/platform-facts/railway.md §5). */
 	readonly resolveRetryMs: number;
 	readonly onConnect?: (serviceName: string, ms: number) => void;
 }
