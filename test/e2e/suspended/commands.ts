@@ -109,6 +109,11 @@ function onTarget(stack: Stack, args: readonly string[], target: string, becomes
 /** One active deployment and one that drains and is idle; all others, and what a sleeper left, are deleted. */
 export async function onlyTwo(lane: Lane, stack: Stack): Promise<{ active: string; draining: string }> {
 	const { activeId, deployments } = await stack.store.snapshot();
+	// What a case that failed left apart must not fail all that come after it.
+	await lane.graphql(
+		'mutation($p: String!, $e: String!, $v: String!) { variableUpsert(input: {projectId: $p, environmentId: $e, name: "PULSE_ACTIVE_DEPLOYMENT", value: $v, skipDeploys: true}) }',
+		{ p: stack.projectId, e: stack.environmentId, v: activeId },
+	);
 	const others = deployments.filter(({ id }) => id !== activeId);
 	const draining = others.findLast(({ state }) => state === 'draining');
 	const standing = lane.services(stack).filter((name) => !name.startsWith('pulse-'));

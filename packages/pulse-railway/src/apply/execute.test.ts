@@ -291,6 +291,29 @@ describe('the deploy lock of a machine that sleeps', () => {
 		expect(services()).toContain('new');
 	});
 
+	/** `bob` has the lock for a moment, and finds nothing to do. */
+	const bobLooks = async () => {
+		await world.router.control('lock.acquire', BOB, signal);
+		await world.router.control('lock.release', BOB, signal);
+	};
+
+	it.each([
+		['which then does nothing', bobLooks, 'old'],
+		['which then promotes', () => bobPromotes('bobs'), 'bobs'],
+	])(
+		'that another had between the durable write and the live one, %s: the durable one is put back',
+		async (_, work, active) => {
+			const { running, sleepIn } = await locked();
+			sleepIn('control promote new', work, 'before');
+			await expect(running(async (work) => work((await locked()).lock))).rejects.toMatchObject({
+				code: 'lock-lost',
+				detail: expect.stringContaining(`${active} is the active deployment, as before or as another command left it`),
+			});
+			expect([durable(), (await status()).activeId]).toEqual([active, active]);
+			expect(services()).toContain('new');
+		},
+	);
+
 	it('that lay free while the janitor deleted the target of a rollback: it does not become active', async () => {
 		for (const id of ['former', 'old']) await world.router.control('promote', { id, serviceName: id }, signal);
 		world.observation.services = stack({ backends: ['former', 'old'] }).services;

@@ -6,8 +6,8 @@ import { perform } from './perform.ts';
 import type { Run } from './run.ts';
 import { undo } from './undo.ts';
 
-/** Steps that change nothing, and may be taken by whoever slept. */
-const PASSIVE = /^(await|verify)-/;
+/** Steps that change nothing, and may be taken after a sleep; and the live promotion, which asks for itself. */
+const UNASKED = /^(await-|verify-|promote$)/;
 const NEVER = new AbortController().signal;
 
 export interface ExecuteOptions {
@@ -28,7 +28,7 @@ export async function execute(plan: Plan, run: Run, options: ExecuteOptions): Pr
 		const waits = step.uninterruptible === true && committed;
 		try {
 			if (!waits) options.signal.throwIfAborted();
-			if (!PASSIVE.test(step.kind)) await guardOf(run).confirm(options.signal);
+			if (!UNASKED.test(step.kind)) await guardOf(run).confirm(options.signal);
 			begun.push(step);
 			const signal = step.uninterruptible === true ? (run.lock?.lost ?? NEVER) : options.signal;
 			await performReported(step, run, signal);

@@ -79,8 +79,8 @@ export function openPlatform(connection: Connection, target: Target): Platform {
 
 		ensureDomain: (serviceId, targetPort, signal) => ensureDomain(connection, target, serviceId, targetPort, signal),
 
-		deployTemplate: (code, serviceNames, omit, signal) =>
-			deployTemplateAs(connection, target, code, serviceNames, omit, signal),
+		deployTemplate: (code, serviceNames, omit, signal, confirm) =>
+			deployTemplateAs(connection, target, code, serviceNames, omit, signal, confirm),
 
 		createProjectToken: (name, signal) => createProjectToken(connection, target, name, signal),
 		deleteProjectTokens: (name, signal) => deleteProjectTokens(connection, target, name, signal),

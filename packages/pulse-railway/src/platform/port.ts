@@ -53,13 +53,15 @@ export interface Platform {
 	ensureDomain(serviceId: string, targetPort: number, signal: AbortSignal): Promise<{ domain: string }>;
 	/**
 	 * Deploys a template into the environment and waits until Railway has worked it off. `serviceNames` maps every expected
-	 * template service to the name it gets; those in `omit` are left out together with references to them.
+	 * template service to the name it gets; those in `omit` are left out together with references to them. `confirm` is asked
+	 * right before each attempt, since reading the template took its time: what it throws ends it.
 	 */
 	deployTemplate(
 		code: string,
 		serviceNames: Readonly<Record<string, string>>,
 		omit: readonly string[],
 		signal: AbortSignal,
+		confirm?: (signal: AbortSignal) => Promise<void>,
 	): Promise<void>;
 	/** Mints a project token for the janitor; needs a bearer token. */
 	createProjectToken(name: string, signal: AbortSignal): Promise<string>;

@@ -26,12 +26,13 @@ const names = (...list: string[]) =>
 		},
 	});
 
-const deploy = (omit: string[] = []) =>
+const deploy = (omit: string[] = [], confirm?: () => Promise<void>) =>
 	openPlatform(server.connect(), { projectId: 'p', environmentId: 'e' }).deployTemplate(
 		'pulse-baseline',
 		{ 'pulse-router': 'api', 'pulse-redis': 'cache' },
 		omit,
 		signal,
+		confirm,
 	);
 const of = (operation: string) => server.received.filter((request) => request.operation === operation);
 
@@ -47,6 +48,17 @@ test('is read without a token, renamed, deployed and waited for (R5.9, R11.3)', 
 		serializedConfig: { services: { a: { name: 'api' }, b: { name: 'cache' } } },
 	});
 	expect(of('readWorkflow')).toHaveLength(3);
+});
+
+test('is deployed only once what may have changed meanwhile was asked for, after the template was read and before each attempt', async () => {
+	server.on('templateDeployV2', dropped, data({ templateDeployV2: { workflowId: null } }));
+	server.on('serviceNames', names());
+	const asked: number[] = [];
+	await deploy([], async () => void asked.push(of('readTemplate').length + of('templateDeployV2').length));
+	expect(asked).toEqual([1, 2]);
+	const refusal = new Error('another init has finished');
+	await expect(deploy([], () => Promise.reject(refusal))).rejects.toBe(refusal);
+	expect(of('templateDeployV2')).toHaveLength(2);
 });
 
 test('lacking an expected service is not deployed', async () => {

@@ -33,6 +33,7 @@ export async function deployTemplateAs(
 	serviceNames: Readonly<Record<string, string>>,
 	omit: readonly string[],
 	signal: AbortSignal,
+	confirm?: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
 	// Templates are public, and a project token may not read them.
 	const { template } = await connection.run(readTemplate, { code }, signal, { auth: 'none' });
@@ -44,7 +45,10 @@ export async function deployTemplateAs(
 
 	const input = { ...target, templateId: template.id, serializedConfig: adaptTemplate(config, serviceNames, omit) };
 	const workflowId = await createOnce(connection, signal, {
-		create: async () => (await connection.run(deployTemplate, { input }, signal)).templateDeployV2.workflowId ?? null,
+		create: async () => {
+			await confirm?.(signal);
+			return (await connection.run(deployTemplate, { input }, signal)).templateDeployV2.workflowId ?? null;
+		},
 		find: async () => {
 			const existing = await findServices(connection, target, signal);
 			return expected.some((name) => existing.has(serviceNames[name] ?? name)) ? null : undefined;

@@ -1,8 +1,10 @@
 import { isDeployToolError } from 'pulse-deploy-kit/errors';
 import type { ControlParams, ControlResult } from '../../control/methods.ts';
 import { DeploymentStateError } from '../../deployments/errors.ts';
+import { isOvertaken } from '../guard.ts';
 import type { Perform } from '../perform.ts';
 import { type Run, routerOf } from '../run.ts';
+import { putBack, withFate } from './put-back.ts';
 
 /** How long browsers that were told to reload get before their server goes. */
 const RELOAD_MS = 1_000;
@@ -12,8 +14,12 @@ export const register: Perform<'register'> = async (step, run, signal) => {
 	return undefined;
 };
 
+/** The durable write stands by then, so a lock that is lost between the two takes it back (the engine does not ask before). */
 export const promote: Perform<'promote'> = async (step, run, signal) => {
-	const { draining } = await underLock(run, 'promote', { id: step.deployment, serviceName: step.service }, signal);
+	const params = { id: step.deployment, serviceName: step.service };
+	const { draining } = await underLock(run, 'promote', params, signal).catch(async (error: unknown) => {
+		throw isOvertaken(error) ? withFate(error, await putBack(step.deployment, run)) : error;
+	});
 	return draining.length === 0 ? undefined : `${draining.map(({ id }) => id).join(', ')} draining`;
 };
 

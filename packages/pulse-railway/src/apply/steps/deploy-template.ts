@@ -19,9 +19,8 @@ export const deployTemplate: Perform<'deploy-template'> = async (step, run, sign
 	if (step.resumes === true) await lateServices(expected, run, signal);
 	const standing = wanted.filter(([, name]) => step.resumes === true && run.services.has(name)).map(([own]) => own);
 	if (standing.length === wanted.length) return 'they stand already';
-	// Waiting for what an interrupted run may still be making took its time.
-	if (step.resumes === true) await guardOf(run).confirm(signal);
-	await platformOf(run).deployTemplate(step.code, step.names, [...step.omit, ...standing], signal);
+	const confirm = (signal: AbortSignal) => guardOf(run).confirm(signal);
+	await platformOf(run).deployTemplate(step.code, step.names, [...step.omit, ...standing], signal, confirm);
 	let left: readonly string[] = expected;
 	await waitFor({
 		what: `the services of template ${step.code}`,
