@@ -3,6 +3,16 @@ import { WebSocketServer } from 'ws';
 
 /** The app behind every peer, in a process of its own: a small answer, a megabyte, a websocket echo. Prints its port. */
 const SMALL = Buffer.from(JSON.stringify({ hello: 'world', numbers: [1, 2, 3], text: 'x'.repeat(200) }));
+const BARE_HEAD = { 'Content-Type': 'application/json', 'Content-Length': SMALL.length };
+/** Eight with the `Date` that Node adds; what concerns the connection alone comes on top. */
+const BROWSER_HEAD = {
+	...BARE_HEAD,
+	'Cache-Control': 'private, no-cache',
+	ETag: 'W/"10b-7pGqW9ydxTNvEwAzGXnhS1wLd3U"',
+	Vary: 'Accept-Encoding, Cookie',
+	'X-Content-Type-Options': 'nosniff',
+	'Set-Cookie': 'pulse.seen=1764316800; Path=/; HttpOnly; SameSite=Lax',
+};
 const MEGABYTE = Buffer.alloc(1_000_000, 'm');
 
 const server = createServer((request, response) => {
@@ -14,13 +24,7 @@ const server = createServer((request, response) => {
 		response.writeHead(200, { 'Content-Type': request.headers['content-type'] ?? 'text/plain' });
 		request.pipe(response);
 	} else {
-		response
-			.writeHead(200, {
-				'Content-Type': 'application/json',
-				'Content-Length': SMALL.length,
-				'Cache-Control': 'no-store',
-			})
-			.end(SMALL);
+		response.writeHead(200, request.url!.startsWith('/bare') ? BARE_HEAD : BROWSER_HEAD).end(SMALL);
 	}
 });
 server.keepAliveTimeout = 60_000;

@@ -6,6 +6,8 @@ export interface LoadRequest {
 	readonly port: number;
 	/** Request target. */
 	readonly target: string;
+	/** What the request says of itself; ignored for websockets. */
+	readonly head: 'browser' | 'bare';
 	readonly connections: number;
 	/** Before measuring begins, milliseconds. */
 	readonly warmupMs: number;
@@ -62,13 +64,24 @@ function start(request: LoadRequest, run: Run): Promise<Socket> {
 	return request.kind === 'http' ? startHttp(request, run) : startWebSocket(request, run);
 }
 
+/** Ten headers as Chromium sends them with a `fetch` of a page. */
+const BROWSER_HEAD = [
+	'sec-ch-ua: "Chromium";v="140", "Not=A?Brand";v="24", "Google Chrome";v="140"',
+	'sec-ch-ua-mobile: ?0',
+	'User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
+	'Accept: application/json,text/plain;q=0.9,*/*;q=0.8',
+	'Sec-Fetch-Site: same-origin',
+	'Sec-Fetch-Mode: cors',
+	'Referer: https://app.example.com/orders/2026/11',
+	'Accept-Encoding: gzip, deflate, br, zstd',
+	'Accept-Language: en-US,en;q=0.9,de;q=0.8',
+	'Cookie: pulse.sid=0123456789abcdef0123456789abcdef; theme=dark; consent=1',
+];
+
 /** One request after the other, no pipelining. Knows the length of an answer from the first one. */
-function startHttp({ port, target }: LoadRequest, run: Run): Promise<Socket> {
-	const bytes = Buffer.from(
-		`GET ${target} HTTP/1.1\r\nHost: app.example.com\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:128.0)\r\n` +
-			'Accept: text/html,application/json\r\nAccept-Encoding: gzip, deflate, br\r\nAccept-Language: en\r\n' +
-			'Cookie: pulse.sid=0123456789abcdef0123456789abcdef\r\n\r\n',
-	);
+function startHttp({ port, target, head }: LoadRequest, run: Run): Promise<Socket> {
+	const lines = ['Host: app.example.com', ...(head === 'browser' ? BROWSER_HEAD : [])];
+	const bytes = Buffer.from(`GET ${target} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`);
 	return new Promise((resolve) => {
 		const socket = connect(port, '127.0.0.1');
 		let left = 0;

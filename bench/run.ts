@@ -12,8 +12,9 @@ import { IDLE_SOCKETS, SCENARIOS, type Scenario } from './scenarios.ts';
 import { startBackend } from './start-backend.ts';
 
 /**
- * The router beside going direct, nginx, haproxy and a plain Node proxy, on this machine's loopback. Every peer is checked
- * before it is timed, and timed alone; rounds are interleaved, so that a noisy neighbour hits all alike; figures are medians.
+ * The router beside going direct, nginx, haproxy and a plain Node proxy, on this machine's loopback. Heads are as browsers and
+ * apps send them, unless the row says bare. Every peer is checked before it is timed, and timed alone; rounds are
+ * interleaved, so that a noisy neighbour hits all alike; figures are medians.
  */
 const { values: options } = parseArgs({
 	options: {
@@ -56,7 +57,9 @@ async function run(scenario: Scenario): Promise<Row[]> {
 	for (let round = 0; round < rounds; round++) {
 		for (const name of taking(scenario.peers)) {
 			process.stderr.write(`${scenario.name}: round ${round + 1} of ${rounds}, ${name}\n`);
-			const sample = await alone(name, (peer) => measure(peer, { ...scenario.load, warmupMs: WARM_UP_MS, measureMs }));
+			const sample = await alone(name, (peer) =>
+				measure(peer, { head: 'browser', ...scenario.load, warmupMs: WARM_UP_MS, measureMs }),
+			);
 			if (sample !== null) samples.set(name, [...(samples.get(name) ?? []), sample]);
 		}
 	}
@@ -103,6 +106,7 @@ async function idleSockets(): Promise<Row[]> {
 			const load = {
 				kind: 'idle-websockets',
 				target: '/ws',
+				head: 'browser',
 				connections: IDLE_SOCKETS,
 				warmupMs: 3_000,
 				measureMs: 1_000,

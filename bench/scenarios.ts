@@ -2,7 +2,7 @@ import type { LoadRequest } from './load.ts';
 
 export interface Scenario {
 	readonly name: string;
-	readonly load: Pick<LoadRequest, 'kind' | 'target' | 'connections'>;
+	readonly load: Pick<LoadRequest, 'kind' | 'target' | 'connections'> & Partial<Pick<LoadRequest, 'head'>>;
 	/** Names of the peers that take part; absent: all but the variants. */
 	readonly peers?: readonly string[];
 	/** What one operation moves, in MB: CPU is then given for each MB. */
@@ -20,6 +20,10 @@ export const VARIANTS = [NGINX_TWO_WORKERS, TWO_WORKERS, ...COUNTS.map(withDeplo
 
 export const SCENARIOS: readonly Scenario[] = [
 	{ name: 'small request', load: { kind: 'http', target: '/', connections: 32 } },
+	{
+		name: 'small request, bare heads',
+		load: { kind: 'http', target: '/bare', connections: 32, head: 'bare' },
+	},
 	{ name: 'megabyte download', load: { kind: 'http', target: '/megabyte', connections: 8 }, megabytes: 1 },
 	{ name: 'websocket round trip', load: { kind: 'websocket', target: '/ws', connections: 32 } },
 	{
