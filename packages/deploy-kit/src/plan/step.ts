@@ -1,0 +1,63 @@
+/**
+ * A step is data, complete when a pure planner has made it: what it says, what takes it back, how it may be interrupted.
+ * Only how it is carried out is looked up, by its kind. Every step may be repeated after a crash: creations adopt by name,
+ * writes are whole values, deletions accept "gone".
+ *
+ * `S` is the package's own union: `type Step = StepMarks<Step> & Action`.
+ */
+export interface StepMarks<S> {
+	/** Unique within a plan. */
+	readonly id: string;
+	/** Imperative, e.g. `Create service prod-260402-120000`. */
+	readonly title: string;
+	/** The part of the work that it belongs to, told as a heading when that changes. */
+	readonly section?: string;
+	/** Lines below the title in a plan that is shown. */
+	readonly details?: readonly string[];
+	/** Takes this step back. Only steps before the commit point have one. */
+	readonly undo?: S;
+	/**
+	 * From here on nothing is undone: the write that moves visitors. An answer that was lost may have been carried out, so its
+	 * failure undoes nothing either, unless it is a `NotCommittedError`.
+	 */
+	readonly commitPoint?: true;
+	/** Once begun, and the steps after it that say so too, Ctrl-C waits for its end: it is one short request. */
+	readonly uninterruptible?: true;
+	/** A failure is a warning: cosmetic steps. */
+	readonly optional?: true;
+	/** Changes nothing, so a command that slept need not look again before it. */
+	readonly passive?: true;
+	/** Of an undo step: left out when one before it failed, so that what is left stays known as unfinished. */
+	readonly afterCleanUndo?: true;
+	/** Consecutive steps of one stage: its tracks run at the same time, each in its own order. */
+	readonly beside?: { readonly stage: string; readonly track: string };
+}
+
+/** What the engine knows of every step. */
+export interface AnyStep extends StepMarks<AnyStep> {
+	readonly kind: string;
+}
+
+export interface Plan<S extends AnyStep> {
+	/** The command's verb and object, e.g. `Deploy prod-260402-120000`. */
+	readonly title: string;
+	/** What the reader should know before agreeing: what goes where. */
+	readonly facts: readonly string[];
+	/** Live sessions, and whatever else is open, that it touches. */
+	readonly sessions?: TouchedSessions;
+	readonly warnings: readonly string[];
+	readonly steps: readonly S[];
+	/** The command that finishes what is left when this plan stops after its commit point, or midway without undo. */
+	readonly resume: string;
+	/** What is true from the commit point on, told when the rest fails, e.g. `Visitors are sent to prod-1 already.` */
+	readonly committed?: string;
+}
+
+export interface TouchedSessions {
+	/** `null` when no deployment told. It is another number every second, so a plan is the same with another one. */
+	readonly count: number | null;
+	/** What becomes of them, with the count. */
+	readonly text: string;
+	/** They end or move at once: then it matters whether there are any. */
+	readonly end?: true;
+}
