@@ -1,7 +1,7 @@
 import type { Invocation } from 'pulse-deploy-kit/command';
 import { type Host, silentHost } from 'pulse-deploy-kit/host';
 import type { SettingTable } from 'pulse-deploy-kit/settings';
-import type { Outcome } from './apply/carry-out.ts';
+import type { Outcome } from './commands/carry-out.ts';
 import type { deploySettings } from './config/deploy.ts';
 import type { initSettings } from './config/init.ts';
 import { processEnvironment } from './config/process-env.ts';
@@ -36,7 +36,7 @@ type StackOptions = OptionsOf<typeof serviceTargetSettings>;
 
 /** `pulse-railway init`. Rejects with a `DeployToolError`. */
 export async function init(options: OptionsOf<typeof initSettings>, context?: ApiContext) {
-	const { init } = await import('./apply/init.ts');
+	const { init } = await import('./commands/init.ts');
 	return result(await init(invocation(options, context)));
 }
 
@@ -47,13 +47,13 @@ export async function init(options: OptionsOf<typeof initSettings>, context?: Ap
  * const { deploymentId } = await deploy({ appFile: 'app.ts', env: ['LOG_LEVEL=info'] });
  */
 export async function deploy(options: OptionsOf<typeof deploySettings>, context?: ApiContext) {
-	const { deploy } = await import('./apply/deploy.ts');
+	const { deploy } = await import('./commands/deploy.ts');
 	return result(await deploy(invocation(options, context)));
 }
 
 /** `pulse-railway rollback`; without an id to the deployment that was active before. */
 export async function rollback(options: StackOptions & { readonly deploymentId?: string }, context?: ApiContext) {
-	const { promote } = await import('./apply/promote.ts');
+	const { promote } = await import('./commands/promote.ts');
 	return result(await promote(invocation(options, context), 'rollback', options.deploymentId));
 }
 
@@ -62,7 +62,7 @@ export async function deleteDeployment(
 	options: StackOptions & { readonly deploymentId: string },
 	context?: ApiContext,
 ) {
-	const { deleteDeployment } = await import('./apply/delete.ts');
+	const { deleteDeployment } = await import('./commands/delete.ts');
 	const call = invocation(options, context);
 	// Whoever calls this function has agreed.
 	const host = { ...call.host, ask: async () => true };
@@ -71,7 +71,7 @@ export async function deleteDeployment(
 
 /** `pulse-railway status`. */
 export async function status(options: StackOptions, context?: ApiContext) {
-	const { status } = await import('./apply/status.ts');
+	const { status } = await import('./commands/status.ts');
 	return camelCased(await status(invocation(options, context)));
 }
 

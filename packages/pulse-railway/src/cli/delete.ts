@@ -18,7 +18,7 @@ export const deleteCommand: CommandSpec = {
 	],
 	changes: true,
 	async run(invocation) {
-		const { deleteDeployment } = await import('../apply/delete.ts');
+		const { deleteDeployment } = await import('../commands/delete.ts');
 		const result = await deleteDeployment(invocation, { id: requiredDeploymentId(invocation) });
 		return outcome(result, ({ deployment_id }) => [deployment_id]);
 	},

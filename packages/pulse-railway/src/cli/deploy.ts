@@ -18,7 +18,7 @@ export const deployCommand: CommandSpec = {
 	changes: true,
 	jsonWhenPiped: true,
 	async run(invocation) {
-		const { deploy } = await import('../apply/deploy.ts');
+		const { deploy } = await import('../commands/deploy.ts');
 		const done = await deploy(invocation);
 		for (const text of done.result?.build_warnings ?? []) invocation.host.notify({ level: 'warning', text });
 		return outcome(done, (result) => [

@@ -13,7 +13,7 @@ export const ensureCommand: CommandSpec = {
 	changes: true,
 	jsonWhenPiped: true,
 	async run(invocation) {
-		const { ensure } = await import('../apply/ensure.ts');
+		const { ensure } = await import('../commands/ensure.ts');
 		return outcome(await ensure(invocation), (result) => {
 			if (!('changed' in result)) return [`Ready at ${result.server_address}`];
 			return [result.changed ? 'Upgraded' : 'Everything was up to date'];

@@ -19,7 +19,7 @@ export const initCommand: CommandSpec = {
 	jsonWhenPiped: true,
 	async run(invocation) {
 		const typed = invocation.args[0] ?? (invocation.flags.appFile as string | undefined);
-		const { init } = await import('../apply/init.ts');
+		const { init } = await import('../commands/init.ts');
 		return outcome(await init(invocation), (result) => [
 			`Ready at ${result.server_address}`,
 			'The other commands need to know the project:',

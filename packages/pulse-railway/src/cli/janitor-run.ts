@@ -11,7 +11,7 @@ export const janitorRunCommand: CommandSpec = {
 	examples: ['railway ssh --service pulse-janitor -- pulse-railway janitor run'],
 	changes: true,
 	async run(invocation) {
-		const { janitorRun } = await import('../apply/janitor-run.ts');
+		const { janitorRun } = await import('../commands/janitor-run.ts');
 		const { host, json, print } = invocation;
 		// The report is the result: on stdout, one line each, unless a document goes there (contract R9.11).
 		const reporting: Host = {

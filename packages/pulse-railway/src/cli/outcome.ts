@@ -1,5 +1,5 @@
 import type { CommandResult } from 'pulse-deploy-kit/command';
-import type { Outcome } from '../apply/carry-out.ts';
+import type { Outcome } from '../commands/carry-out.ts';
 import { planJson, renderPlan } from '../plan/render.ts';
 
 /** How every changing command ends: with its result, or with the plan of a dry run. */

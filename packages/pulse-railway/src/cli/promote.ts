@@ -10,7 +10,7 @@ export const promoteCommand: CommandSpec = {
 	examples: ['pulse-railway promote prod-260402-120000'],
 	changes: true,
 	async run(invocation) {
-		const { promote } = await import('../apply/promote.ts');
+		const { promote } = await import('../commands/promote.ts');
 		const result = await promote(invocation, 'promote', requiredDeploymentId(invocation));
 		return outcome(result, ({ deployment_id }) => [`${deployment_id} is active`]);
 	},

@@ -11,7 +11,7 @@ export const redeployCommand: CommandSpec = {
 	changes: true,
 	jsonWhenPiped: true,
 	async run(invocation) {
-		const { redeploy } = await import('../apply/redeploy.ts');
+		const { redeploy } = await import('../commands/redeploy.ts');
 		const result = await redeploy(invocation, optionalDeploymentId(invocation));
 		return outcome(result, ({ deployment_id, backend_status }) => [`${deployment_id}: ${backend_status}`]);
 	},

@@ -16,7 +16,7 @@ export const removeCommand: CommandSpec = {
 	examples: ['pulse-railway remove --deployment-name preview-42 --yes'],
 	changes: true,
 	async run(invocation) {
-		const { deleteDeployment } = await import('../apply/delete.ts');
+		const { deleteDeployment } = await import('../commands/delete.ts');
 		const result = await deleteDeployment(invocation, { name: requiredDeploymentName(invocation) });
 		return outcome(result, ({ deployment_id }) => [deployment_id]);
 	},

@@ -11,7 +11,7 @@ export const rollbackCommand: CommandSpec = {
 	examples: ['pulse-railway rollback', 'pulse-railway rollback prod-260402-120000 --yes'],
 	changes: true,
 	async run(invocation) {
-		const { promote } = await import('../apply/promote.ts');
+		const { promote } = await import('../commands/promote.ts');
 		const result = await promote(invocation, 'rollback', optionalDeploymentId(invocation));
 		return outcome(result, ({ deployment_id }) => [`${deployment_id} is active`]);
 	},

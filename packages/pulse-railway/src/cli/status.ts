@@ -17,7 +17,7 @@ export const statusCommand: CommandSpec = {
 	examples: ['pulse-railway status', 'pulse-railway status --watch', 'pulse-railway status --json'],
 	changes: false,
 	async run(invocation) {
-		const { status } = await import('../apply/status.ts');
+		const { status } = await import('../commands/status.ts');
 		const text = (report: StackReport) => printable(renderStatus(report, Date.now()));
 		// With --json each round is one line.
 		const show = (report: StackReport) =>

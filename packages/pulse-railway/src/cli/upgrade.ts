@@ -11,7 +11,7 @@ export const upgradeCommand: CommandSpec = {
 	examples: ['pulse-railway upgrade app.ts', 'pulse-railway upgrade app.ts --router-replicas 2 --dry-run'],
 	changes: true,
 	async run(invocation) {
-		const { upgrade } = await import('../apply/upgrade.ts');
+		const { upgrade } = await import('../commands/upgrade.ts');
 		return outcome(await upgrade(invocation), ({ changed }) => [changed ? 'Upgraded' : 'Everything was up to date']);
 	},
 };

@@ -6,13 +6,13 @@ import { upgradeConfig } from '../config/upgrade.ts';
 import { durableTruth } from '../janitor/durable.ts';
 import type { ObservedService } from '../platform/port.ts';
 import { PROJECT_MARK } from '../protocol.ts';
+import { isUnfinishedInit } from '../stack/unfinished-init.ts';
 import { janitorSettings, janitorVariables, routerSettings, routerVariables } from './baseline-service.ts';
 import { planInit } from './init.ts';
 import { renderPlan } from './render.ts';
 import { runningSecrets } from './running-baseline.ts';
 import type { Plan } from './step.ts';
 import { BASELINE, backend, FRESH, NOW, service, stack } from './testing/stack.ts';
-import { isUnfinishedInit } from './unfinished-init.ts';
 import { planUpgrade } from './upgrade.ts';
 
 const config = (flags: Record<string, unknown> = {}) => initConfig({ flags, args: [], env: {} }, '/app.ts', {});

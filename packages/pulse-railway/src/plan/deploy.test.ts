@@ -2,7 +2,7 @@ import type { LoadedApp } from 'pulse-deploy-kit/load-app';
 import { Secret } from 'pulse-deploy-kit/secret';
 import { describe, expect, it } from 'vitest';
 import { deployConfig, deployInputs } from '../config/deploy.ts';
-import { baselineFacts } from './baseline.ts';
+import { baselineFacts } from '../stack/baseline.ts';
 import { type DeployFacts, planDeploy } from './deploy.ts';
 import { reference } from './reference.ts';
 import { renderPlan } from './render.ts';

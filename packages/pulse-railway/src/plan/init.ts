@@ -2,7 +2,8 @@ import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { InitConfig } from '../config/init.ts';
 import type { StackObservation } from '../platform/port.ts';
 import { BASELINE_VARIABLE } from '../protocol.ts';
-import { existingBaseline } from './baseline.ts';
+import { existingBaseline } from '../stack/baseline.ts';
+import { isUnfinishedInit } from '../stack/unfinished-init.ts';
 import {
 	type BaselineSecrets,
 	janitorSettings,
@@ -13,7 +14,6 @@ import {
 } from './baseline-service.ts';
 import { awaitBaseline, awaitRouter, configure, ensureDomain, markBaseline, mintToken } from './service-steps.ts';
 import type { Plan, ServiceChange, Step } from './step.ts';
-import { isUnfinishedInit } from './unfinished-init.ts';
 
 const TEMPLATE = 'pulse-baseline';
 const TEMPLATE_NAMES = { router: 'pulse-router', janitor: 'pulse-janitor', redis: 'pulse-redis' } as const;

@@ -5,7 +5,7 @@ import type { StackNames } from '../config/names.ts';
 import type { UpgradeConfig } from '../config/upgrade.ts';
 import type { ObservedService, StackObservation } from '../platform/port.ts';
 import { CONTROL_TOKEN_VARIABLE, INTERNAL_TOKEN_VARIABLE } from '../protocol.ts';
-import { serviceNamed } from './baseline.ts';
+import { serviceNamed } from '../stack/baseline.ts';
 import type { BaselineSecrets } from './baseline-service.ts';
 import { reference } from './reference.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ControlStatus } from '../control/status.ts';
-import { routerFacts } from './baseline.ts';
+import { routerFacts } from '../stack/baseline.ts';
 import { renderStatus } from './render-status.ts';
 import { unknownBackends } from './settle.ts';
 import { stackReport } from './stack-report.ts';

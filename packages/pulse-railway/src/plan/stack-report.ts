@@ -3,7 +3,7 @@ import { decide } from '../janitor/decide.ts';
 import { backendServices } from '../janitor/durable.ts';
 import type { Decision, Policy } from '../janitor/facts.ts';
 import type { StackObservation } from '../platform/port.ts';
-import type { RouterFacts } from './baseline.ts';
+import type { RouterFacts } from '../stack/baseline.ts';
 import { durableActiveId, unknownBackends } from './settle.ts';
 
 /** What `status` says, keys as scripts read them. Times in Unix seconds, as in the store. */

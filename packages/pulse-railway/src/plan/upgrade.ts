@@ -4,7 +4,7 @@ import { backendServices } from '../janitor/durable.ts';
 import { sharedValue } from '../janitor/shared-value.ts';
 import type { ObservedService, StackObservation } from '../platform/port.ts';
 import { BASELINE_VARIABLE, ROUTER_SEED_VARIABLE } from '../protocol.ts';
-import { existingBaseline, serviceNamed } from './baseline.ts';
+import { existingBaseline, serviceNamed } from '../stack/baseline.ts';
 import {
 	type BaselineSecrets,
 	janitorSettings,

@@ -1,8 +1,0 @@
-import type { Perform } from '../perform.ts';
-import { revealed } from '../run.ts';
-
-export const buildImage: Perform<'build-image'> = async (step, run, signal) => {
-	const { image, source } = step;
-	await run.ports.buildImage({ image, source, buildArgs: revealed(run, step.buildArgs) }, signal);
-	return undefined;
-};

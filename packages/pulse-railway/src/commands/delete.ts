@@ -1,0 +1,36 @@
+import type { Invocation } from 'pulse-deploy-kit/command';
+import { backendServiceName } from '../config/names.ts';
+import { serviceTarget } from '../config/service-target.ts';
+import { findDeploymentByName } from '../deployments/id.ts';
+import { backendServices } from '../janitor/durable.ts';
+import { planDelete } from '../plan/delete.ts';
+import { openOn, sessionsOn } from '../stack/sessions.ts';
+import type { Outcome } from './carry-out.ts';
+import { changeStack, type Stack } from './change-stack.ts';
+
+export interface DeleteResult {
+	readonly deployment_id: string;
+	readonly deleted: true;
+}
+
+/** `delete` knows the id, `remove` the name it was generated from. */
+export type DeleteWhich = { readonly id: string } | { readonly name: string };
+
+export async function deleteDeployment(invocation: Invocation, which: DeleteWhich): Promise<Outcome<DeleteResult>> {
+	const where = serviceTarget(invocation);
+	const command = 'id' in which ? `delete ${which.id}` : `remove ${which.name}`;
+	return changeStack(invocation, { ...where, command }, (stack) => {
+		const { observation, live } = stack;
+		const id = 'id' in which ? which.id : findDeploymentByName(which.name, knownIds(stack));
+		const { routerService, servicePrefix } = where;
+		const serviceName = backendServiceName(servicePrefix, id);
+		const using = { sessions: sessionsOn(live, id), open: openOn(live, id) };
+		const facts = { observation, live: live.snapshot, ...using, serviceName, routerService };
+		const result = () => ({ deployment_id: id, deleted: true as const });
+		return { plan: planDelete(facts, id), destructive: true, result };
+	});
+}
+
+function knownIds({ observation, live }: Stack): readonly string[] {
+	return [...new Set([...backendServices(observation), ...live.snapshot.deployments].map(({ id }) => id))];
+}

@@ -1,0 +1,67 @@
+import { dirname } from 'node:path';
+import type { Invocation } from 'pulse-deploy-kit/command';
+import { usageError } from 'pulse-deploy-kit/errors';
+import { loadUserApp } from '../adapters/load-user-app.ts';
+import { type Session, withSession } from '../adapters/session.ts';
+import { type InitConfig, initAppFile, initConfig } from '../config/init.ts';
+import { locateAppFromHere } from '../config/paths.ts';
+import { planInit } from '../plan/init.ts';
+import { runningSecrets } from '../plan/running-baseline.ts';
+import type { NamedId } from '../platform/port.ts';
+import { guardBaseline } from '../stack/baseline-guard.ts';
+import { freshSecrets } from '../stack/baseline-secrets.ts';
+import { type Found, ownProject } from '../stack/own-project.ts';
+import { only, resolveTarget, type Target } from '../stack/resolve-target.ts';
+import { warnOfFile, warnOfOwner } from '../stack/warn-of-infrastructure.ts';
+import { startRun } from '../steps/run.ts';
+import { carryOut, type Outcome } from './carry-out.ts';
+import { type InitResult, initResult } from './init-result.ts';
+
+/** The whole of `pulse-railway init`: app → target → observe → plan → agree → execute → result. */
+export async function init(invocation: Invocation): Promise<Outcome<InitResult>> {
+	const { host, signal, env, cwd } = invocation;
+	const file = await locateAppFromHere(invocation.cwd, initAppFile(invocation));
+	const { options } = await loadUserApp(file, invocation);
+	const config = initConfig(invocation, file, options);
+	await warnOfFile(host, dirname(file));
+
+	return withSession({ token: config.token, env, host, cwd }, async (session) => {
+		const given = await resolveTarget(config.target, session.account, signal);
+		const workspace = given === null ? await workspaceOf(config, session, signal) : null;
+		const existing =
+			workspace === null ? await look(session, given, signal) : await ownProject(session, workspace, config, signal);
+		const fresh = await freshSecrets(session, signal);
+		const secrets = existing === null ? fresh : runningSecrets(existing.observation, config.names, fresh);
+		const facts = {
+			observation: existing?.observation ?? null,
+			workspace: existing === null ? workspace : null,
+			secrets,
+			apiUrl: session.apiUrl,
+		};
+		if (existing !== null) await warnOfOwner(host, existing.platform, signal);
+		const run = startRun(session.ports, { ...existing, controlToken: secrets.controlToken });
+		guardBaseline(run, facts.observation, config.names, env);
+		const plan = planInit(facts, config);
+		const result = () => initResult(run, config, invocation.showSecrets);
+		return carryOut({ plan, result }, run, invocation);
+	});
+}
+
+async function look({ ports }: Session, target: Target | null, signal: AbortSignal): Promise<Found | null> {
+	if (target === null) return null;
+	const platform = ports.openPlatform(target);
+	return { platform, observation: await platform.observe(signal) };
+}
+
+/** Where a new project goes. */
+export async function workspaceOf(config: InitConfig, { account }: Session, signal: AbortSignal): Promise<NamedId> {
+	const { workspaceId, workspace } = config;
+	if (workspaceId !== undefined) return { id: workspaceId, name: workspaceId };
+	if (workspace === undefined) {
+		throw usageError(
+			'workspace id is required when creating a new project',
+			'Give --workspace-id or set RAILWAY_WORKSPACE_ID; for an existing project give --project-id and --environment-id.',
+		);
+	}
+	return only('workspace', workspace, await account.workspaces(signal));
+}

@@ -1,0 +1,38 @@
+import type { Invocation } from 'pulse-deploy-kit/command';
+import { serviceTarget } from '../config/service-target.ts';
+import { planPromote, previousActive } from '../plan/promote.ts';
+import { sessionsOn } from '../stack/sessions.ts';
+import type { Outcome } from './carry-out.ts';
+import { changeStack } from './change-stack.ts';
+
+/** Whoever rolls back has no time, and the deployment to get away from may hang. */
+const PROBE_MS = 500;
+
+export interface PromoteResult {
+	readonly deployment_id: string;
+	readonly previous_deployment_id: string | null;
+	readonly server_address: string;
+}
+
+/** Both `promote` and `rollback`; without an id the target is who was active before. */
+export async function promote(
+	invocation: Invocation,
+	verb: 'promote' | 'rollback',
+	deploymentId: string | undefined,
+): Promise<Outcome<PromoteResult>> {
+	const where = serviceTarget(invocation);
+	const request = { ...where, command: `${verb} ${deploymentId ?? ''}`.trim(), probeMs: PROBE_MS };
+	return changeStack(invocation, request, ({ observation, live, router }) => {
+		const { routerService } = where;
+		const { snapshot } = live;
+		const facts = { observation, live: snapshot, routerService, activeSessions: sessionsOn(live, snapshot.activeId) };
+		const id = deploymentId ?? previousActive(facts);
+		const plan = { ...planPromote(facts, id), title: `${verb === 'rollback' ? 'Roll back to' : 'Promote'} ${id}` };
+		const result = () => ({
+			deployment_id: id,
+			previous_deployment_id: snapshot.activeId,
+			server_address: router.origins[0] ?? router.controlOrigin,
+		});
+		return { plan, result };
+	});
+}

@@ -1,0 +1,44 @@
+import type { Invocation } from 'pulse-deploy-kit/command';
+import { usageError } from 'pulse-deploy-kit/errors';
+import { serviceTarget } from '../config/service-target.ts';
+import { backendServices } from '../janitor/durable.ts';
+import { planRedeploy } from '../plan/redeploy.ts';
+import { durableActiveId } from '../plan/settle.ts';
+import { openOn, sessionsOn } from '../stack/sessions.ts';
+import type { Outcome } from './carry-out.ts';
+import { changeStack } from './change-stack.ts';
+
+/** Keys as scripts know them (contract R8.5). */
+export interface RedeployResult {
+	readonly backend_deployment_id: string | null;
+	readonly backend_service_id: string | null;
+	readonly backend_service_name: string;
+	readonly backend_status: string | null;
+	readonly deployment_id: string;
+}
+
+/** Without an id: the active deployment. */
+export async function redeploy(
+	invocation: Invocation,
+	deploymentId: string | undefined,
+): Promise<Outcome<RedeployResult>> {
+	const where = serviceTarget(invocation);
+	const request = { ...where, command: `redeploy ${deploymentId ?? ''}`.trim() };
+	return changeStack(invocation, request, ({ observation, live, run }) => {
+		const id = deploymentId ?? durableActiveId(observation) ?? live.snapshot.activeId;
+		if (id === null) throw usageError('no deployment is active', 'Deploy first: pulse-railway deploy');
+		const using = { sessions: sessionsOn(live, id), open: openOn(live, id) };
+		const plan = planRedeploy({ observation, ...using, routerService: where.routerService }, id);
+		const result = () => {
+			const service = backendServices(observation).find((backend) => backend.id === id)?.serviceName ?? id;
+			return {
+				backend_deployment_id: run.deployments.get(service)?.id ?? null,
+				backend_service_id: run.services.get(service) ?? null,
+				backend_service_name: service,
+				backend_status: run.deployments.get(service)?.status ?? null,
+				deployment_id: id,
+			};
+		};
+		return { plan, result };
+	});
+}

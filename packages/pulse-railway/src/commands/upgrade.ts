@@ -1,0 +1,51 @@
+import type { Invocation } from 'pulse-deploy-kit/command';
+import { loadUserApp } from '../adapters/load-user-app.ts';
+import { withSession } from '../adapters/session.ts';
+import { deployLockTtl } from '../config/deploy-lock.ts';
+import { initAppFile } from '../config/init.ts';
+import { locateAppFromHere } from '../config/paths.ts';
+import { upgradeConfig } from '../config/upgrade.ts';
+import { runningSecrets } from '../plan/running-baseline.ts';
+import { planUpgrade } from '../plan/upgrade.ts';
+import { guardBaseline } from '../stack/baseline-guard.ts';
+import { freshSecrets, janitorConfined } from '../stack/baseline-secrets.ts';
+import { withDeployLock } from '../stack/deploy-lock.ts';
+import { requireTarget } from '../stack/resolve-target.ts';
+import { type Relock, routerOf, startRun } from '../steps/run.ts';
+import { carryOut, lockOwner, type Outcome } from './carry-out.ts';
+import { lookBeforeMoving } from './look-before-moving.ts';
+import { type UpgradeResult, upgradeResult } from './upgrade-result.ts';
+
+/**
+ * The whole of `pulse-railway upgrade`. It takes no deploy lock before the last look: the lock is kept by the router, which
+ * may be the very thing that needs repair, and a router is replaced without losing traffic.
+ */
+export async function upgrade(invocation: Invocation): Promise<Outcome<UpgradeResult>> {
+	const { host, signal, env, cwd } = invocation;
+	const file = await locateAppFromHere(invocation.cwd, initAppFile(invocation));
+	const { options } = await loadUserApp(file, invocation);
+	const config = upgradeConfig(invocation, options);
+	return withSession({ token: config.token, env, host, cwd }, async (session) => {
+		const platform = session.ports.openPlatform(
+			await requireTarget(config.target, session.account, signal, { env, cwd }),
+		);
+		const { observation, visitorsReach } = await lookBeforeMoving(platform, session.ports, config.names.router, signal);
+		const [fresh, confined] = await Promise.all([
+			freshSecrets(session, signal),
+			janitorConfined(session, observation, config.names.janitor, signal),
+		]);
+		const { apiUrl, ports } = session;
+		const ttlMs = deployLockTtl(env);
+		const facts = { observation, fresh, apiUrl, janitorConfined: confined, visitorsReach, now: ports.clock.now() };
+		const plan = planUpgrade(facts, config);
+		const { controlToken } = runningSecrets(observation, config.names, fresh);
+		const relock: Relock = (work, signal) =>
+			withDeployLock(
+				{ router: routerOf(run), clock: ports.clock, host, signal, owner: lockOwner('upgrade'), ttlMs },
+				work,
+			);
+		const run = startRun(ports, { platform, observation, controlToken, relock });
+		guardBaseline(run, observation, config.names, env);
+		return carryOut({ plan, result: () => upgradeResult(run, config.names) }, run, invocation);
+	});
+}

@@ -1,0 +1,45 @@
+import { isDeployToolError } from 'pulse-deploy-kit/errors';
+import type { RouterPort } from '../adapters/ports.ts';
+import type { ControlStatus } from '../control/status.ts';
+import type { BackendService } from '../janitor/durable.ts';
+import type { Sessions } from '../janitor/facts.ts';
+import type { OpenOn } from '../plan/in-use.ts';
+
+/** Render sessions on a deployment; `null` when there is none or it did not say. */
+export function sessionsOn({ sessions }: ControlStatus, id: string | null): number | null {
+	const answer = id === null ? undefined : sessions[id];
+	return answer?.reachable === true ? answer.total : null;
+}
+
+/** What runs through the router to a deployment: the word of its processes, a second old at most. */
+export function openOn({ activity }: ControlStatus, id: string): OpenOn {
+	const found = activity.find((candidate) => candidate.id === id);
+	return { sockets: found?.sockets ?? 0, requests: found?.inFlight ?? 0 };
+}
+
+/** Of all records, and of these services, which no record names. */
+export async function sessionsOfUnknown(
+	unknown: readonly BackendService[],
+	{ sessions }: ControlStatus,
+	router: RouterPort,
+	signal: AbortSignal,
+): Promise<ControlStatus['sessions']> {
+	const asked = await Promise.all(
+		unknown
+			.filter(({ id }) => sessions[id] === undefined)
+			.map(async ({ id, serviceName }) => [id, await ask({ id, serviceName }, router, signal)] as const),
+	);
+	return { ...sessions, ...Object.fromEntries(asked) };
+}
+
+async function ask(
+	params: { readonly id: string; readonly serviceName: string },
+	router: RouterPort,
+	signal: AbortSignal,
+): Promise<Sessions> {
+	return router.control('sessions', params, signal).catch((error: unknown) => {
+		// An older router does not know the question, and then nobody knows who is there.
+		if (isDeployToolError(error) && error.code === 'usage') return { reachable: false, detail: error.message };
+		throw error;
+	});
+}

@@ -1,0 +1,26 @@
+import { checkPage as check } from 'pulse-deploy-kit/check-page';
+import type { Perform } from './performers.ts';
+import { platformOf, routerOf } from './run.ts';
+
+const LINES = 20;
+
+/** Through the router, as visitors will ask for it; the deployment is registered by then, and none of them meets it yet. */
+export const checkPage: Perform<'check-page'> = async (step, run, signal, report) => {
+	const router = routerOf(run);
+	const verdict = await check({
+		path: step.path,
+		id: step.deployment,
+		clock: run.ports.clock,
+		signal,
+		ask: (version, until) => router.page(step.path, version === 'new' ? step.deployment : null, until),
+		async lastLines(until) {
+			const started = run.deployments.get(step.service);
+			if (started === undefined) return [];
+			const lines = await platformOf(run).deploymentLogs(started.id, LINES, until);
+			return lines.map((line) => line.message);
+		},
+		tell: report,
+	});
+	if (verdict.kind === 'as-before') run.ports.host.notify({ level: 'warning', text: verdict.text });
+	return verdict.text;
+};
