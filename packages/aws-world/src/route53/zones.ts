@@ -14,6 +14,8 @@ export interface Zone {
 /** Hosted zones of the account, and what the rest of the world resolves. */
 export class Zones {
 	readonly all: Zone[] = [];
+	/** Records a page of a list: 300 at most. */
+	pageSize = 300;
 	/** Records at another DNS provider: `<name> <type>` to value. */
 	readonly elsewhere = new Map<string, string>();
 	readonly #arns: Arns;
@@ -43,5 +45,12 @@ export class Zones {
 		this.elsewhere.set(`${dotted(name)} ${type}`, value);
 	}
 }
+
+/** As lists write names: all but letters, digits, hyphens and underscores by its octal code. */
+export const escaped = (name: string) =>
+	name.replace(/[^a-z0-9._-]/g, (char) => `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`);
+
+export const unescaped = (name: string) =>
+	name.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 
 export const dotted = (name: string) => (name.endsWith('.') ? name : `${name}.`).toLowerCase();

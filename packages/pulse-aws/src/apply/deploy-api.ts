@@ -29,6 +29,8 @@ export interface DeployedOnAws {
 	readonly certificateArn: string;
 	readonly domainReady: boolean;
 	readonly domainProxied: boolean;
+	/** Records of Route 53 as they were before this deploy replaced them. */
+	readonly dnsReplaced: readonly string[];
 }
 
 /**
@@ -70,5 +72,6 @@ export async function deploy(options: DeployRunOptions): Promise<DeployedOnAws> 
 		certificateArn: result.certificate_arn,
 		domainReady: result.domain_ready === 'True',
 		domainProxied: result.domain_proxied === 'True',
+		dnsReplaced: result.dns_replaced.split('\n').filter(Boolean),
 	};
 }

@@ -14,6 +14,7 @@ import { readBaseline } from './baseline.ts';
 import { baselineChange, natOf } from './baseline-settings.ts';
 import { carryOut } from './carry-out.ts';
 import { type DeployResult, resultOf } from './deploy-result.ts';
+import { readDnsOutlook } from './dns-outlook.ts';
 import { refuseForeignBaseline, refuseTakenRepository } from './first-deploy.ts';
 import { readFleet } from './fleet.ts';
 import { type HeldLock, withDeployLock } from './lock.ts';
@@ -82,12 +83,14 @@ async function prepare(session: Session, request: DeployRequest, options: Deploy
 		request.certificateArn !== null
 			? { arn: request.certificateArn, status: 'ISSUED' }
 			: (chooseCertificate(current, request.domain) ?? chooseCertificate(certificates, request.domain));
+	const dns = request.route53 ? await readDnsOutlook(session, request, outputs, certificate) : null;
 	const id = newDeploymentId(name, clock.now(), fleet?.deployments.map((one) => one.id) ?? []);
 	const plan = planDeploy(
 		{
 			stack,
 			fleet,
 			certificate,
+			dns,
 			baselineChange: baselineChange(stack, request, certificate?.arn ?? null, outputs, session.baseline.version),
 		},
 		{
@@ -108,6 +111,7 @@ async function prepare(session: Session, request: DeployRequest, options: Deploy
 		id,
 		request,
 		fleet,
+		dns,
 		baseline: outputs,
 		certificateArn: certificate?.arn ?? null,
 		previousTargetGroupArn: fleet === null ? null : activeTargetGroup(fleet.traffic),

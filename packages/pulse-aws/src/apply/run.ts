@@ -1,5 +1,6 @@
 import type { DeployRequest } from '../config/deploy.ts';
 import type { Deployment } from '../deployments/deployment.ts';
+import type { DnsOutlook } from '../domain/dns-record.ts';
 import type { Routing } from '../domain/routing.ts';
 import type { Fleet } from '../plan/observation.ts';
 import type { BaselineOutputs } from '../stack/outputs.ts';
@@ -23,6 +24,10 @@ export interface Run {
 	readonly fleet: Fleet | null;
 	/** Where new visitors went when the run began. */
 	readonly previousTargetGroupArn: string | null;
+	/** What the plan has shown of the domain's records; `null` without `--route53`. */
+	readonly dns: DnsOutlook | null;
+	/** Records of Route 53 that this run replaced, as they were. */
+	readonly replacedRecords: string[];
 	/** How often a stack is looked at, in ms. */
 	readonly pollMs: number;
 	baseline: BaselineOutputs | null;
@@ -48,6 +53,8 @@ export function newRun(ungated: Session, lock: Pick<HeldLock, 'session' | 'confi
 		ungated,
 		confirmLock: async () => lock?.confirm(),
 		request: null,
+		dns: null,
+		replacedRecords: [],
 		pollMs: 5000,
 		certificateArn: null,
 		isBuilt: false,

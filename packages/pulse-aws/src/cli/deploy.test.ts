@@ -15,6 +15,7 @@ const done: DeployResult = {
 	certificate_arn: 'arn:certificate',
 	domain_ready: 'False',
 	domain_proxied: 'False',
+	dns_replaced: '',
 };
 const told = (waitForHealth: boolean, change: Partial<DeployResult> = {}) =>
 	deploySummary({ ...done, ...change }, { domain: 'app.example.com', health: { waitForHealth } as HealthRequest });
@@ -35,4 +36,9 @@ test('A1.9: it claims no health that it did not wait for, and says where the dom
 	const lines = told(false).join('\n');
 	expect(lines).not.toContain('healthy!');
 	expect(lines).toContain('app.example.com does not lead to prod-alb-1.elb.amazonaws.com yet.');
+});
+
+test('a record that was replaced is told as it was', () => {
+	const old = 'app.example.com A 192.0.2.1 (TTL 300)';
+	expect(told(true, { dns_replaced: old })).toContain(`Replaced in Route 53: ${old}`);
 });

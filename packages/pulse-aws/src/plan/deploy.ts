@@ -1,4 +1,5 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
+import { outlookNotes } from '../domain/dns-record.ts';
 import { roomLeft } from '../traffic/traffic.ts';
 import { cutOver } from './cut-over.ts';
 import type { DeployObservation, Fleet } from './observation.ts';
@@ -43,7 +44,8 @@ export function planDeploy(seen: DeployObservation, intent: DeployIntent): Plan 
 		...cutOver(intent.verified, intent.page ?? null),
 		{ kind: 'check-domain' },
 	);
-	return { verb: 'deploy', id: intent.id, steps, notes: creates ? intent.cost : [] };
+	const dns = seen.dns == null ? [] : outlookNotes(seen.dns);
+	return { verb: 'deploy', id: intent.id, steps, notes: [...(creates ? intent.cost : []), ...dns] };
 }
 
 function baselineSteps({ stack, baselineChange }: DeployObservation): Step[] {

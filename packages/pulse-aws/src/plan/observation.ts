@@ -1,5 +1,6 @@
 import type { Deployment } from '../deployments/deployment.ts';
 import type { Certificate } from '../domain/certificate-choice.ts';
+import type { DnsOutlook } from '../domain/dns-record.ts';
 import type { StackCondition } from '../stack/status.ts';
 import type { Limits, Traffic } from '../traffic/traffic.ts';
 
@@ -24,4 +25,6 @@ export interface DeployObservation extends Observation {
 	readonly certificate: Pick<Certificate, 'arn' | 'status'> | null;
 	/** Why the stack must be created or updated; `null`: it is as it should be. */
 	readonly baselineChange: string | null;
+	/** Records that may be written; `null`: none without a question. */
+	readonly dns?: DnsOutlook | null;
 }

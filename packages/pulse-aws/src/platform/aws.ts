@@ -106,6 +106,11 @@ export interface Aws {
 	};
 	readonly route53: {
 		listHostedZonesByName: Call<route53.ListHostedZonesByNameCommandInput, route53.ListHostedZonesByNameCommandOutput>;
+		/** From a name and type on, at most 300 a page. */
+		listResourceRecordSets: Call<
+			route53.ListResourceRecordSetsCommandInput,
+			route53.ListResourceRecordSetsCommandOutput
+		>;
 		changeResourceRecordSets: Call<
 			route53.ChangeResourceRecordSetsCommandInput,
 			route53.ChangeResourceRecordSetsCommandOutput

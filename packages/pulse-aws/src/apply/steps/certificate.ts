@@ -4,7 +4,7 @@ import { waitFor } from 'pulse-deploy-kit/wait';
 import { certificateProgress } from '../../domain/certificate-choice.ts';
 import { type CertificateDetail, type DnsRecord, readCertificate } from '../../platform/certificates.ts';
 import { made, type Run } from '../run.ts';
-import { offerRecords, upsertCname } from './dns-records.ts';
+import { cname, offerRecords } from './dns-records.ts';
 
 /** Usually minutes; sometimes more than half an hour. ACM itself gives up after 72 h. */
 const ISSUE_MS = 45 * 60_000;
@@ -52,7 +52,7 @@ export async function awaitCertificate(
 	});
 	if (detail.status === 'ISSUED') return 'issued';
 	showRecords(detail.records);
-	const written = await offerRecords(run, domain, 'the validation record', detail.records.map(upsertCname), signal);
+	const written = await offerRecords(run, domain, 'the validation record', detail.records.map(cname), signal);
 	if (!written && (await host.choose(RECORDS_THERE)) === 'cancel') {
 		throw new DeployToolError('certificate-pending', `The certificate for ${domain} waits for its DNS records.`, {
 			fault: 'user',

@@ -2,7 +2,7 @@ import { DeployToolError, isDeployToolError } from 'pulse-deploy-kit/errors';
 import { LOCKED_QUESTION_MS } from 'pulse-deploy-kit/host';
 import { judgeRouting, type Routing } from '../../domain/routing.ts';
 import { made, type Run } from '../run.ts';
-import { offerRecords, upsertAliases } from './dns-records.ts';
+import { aliases, offerRecords } from './dns-records.ts';
 
 /** Contract A9.3. */
 const LOOK_AGAIN = {
@@ -23,8 +23,8 @@ export async function checkDomain(run: Run, signal: AbortSignal): Promise<string
 	const baseline = made(run.baseline, 'the baseline');
 	let routing = await look(run, signal);
 	if (!routing.ready && !routing.proxied) {
-		const aliases = upsertAliases(domain, baseline.albDnsName, baseline.albHostedZoneId);
-		const written = await offerRecords(run, domain, `an alias of ${domain}`, aliases, signal).catch(interrupted);
+		const wanted = aliases(domain, baseline.albDnsName, baseline.albHostedZoneId);
+		const written = await offerRecords(run, domain, `an alias of ${domain}`, wanted, signal).catch(interrupted);
 		if (written) routing = await look(run, signal);
 	}
 	while (!routing.ready) {
