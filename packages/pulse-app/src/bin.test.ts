@@ -88,6 +88,11 @@ export default new App({ listener: (_q, response) => response.end([process.env.A
 		expect(app.output()).not.toMatch(/from-file|two words/);
 	});
 
+	it('takes a folder called .env, as Python environments are, for no file of variables', async () => {
+		const app = pulse(['run', 'app.ts', '--port', '0'], { source: APP, files: { '.env/': '' } });
+		expect(await (await fetch(await app.url())).text()).toBe('hello');
+	});
+
 	it.each([
 		['--prod', ['run', 'app.ts', '--prod', '--port', '0'], {}],
 		['PULSE_ENV', ['run', 'app.ts', '--port', '0'], { PULSE_ENV: 'prod' }],

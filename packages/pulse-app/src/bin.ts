@@ -54,7 +54,8 @@ async function run(file: string, options: RunOptions): Promise<void> {
 		address: options.address ?? defaultAddress(),
 		...(options.serverAddress === undefined ? {} : { serverAddress: options.serverAddress }),
 	});
-	tell?.({ port: running.port });
+	// A port that was named may be named otherwise next time, e.g. in `.env`.
+	if (options.port === 0) tell?.({ port: running.port });
 	say(`Listening on ${running.url} (Ctrl-C stops)`);
 	stopOnSignals(running, options.drainSeconds * 1000);
 }

@@ -1,13 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { PulseError } from '../errors.ts';
 
 /**
  * Reads an `.env` file as `node --env-file` does: variables that are set already stay as they are. Returns what to say of
- * it, by names alone; `null` without a file.
+ * it, by names alone; `null` without a file. A folder of this name is a Python environment.
  */
 export function readEnvFile(path: string, env: NodeJS.ProcessEnv = process.env): string | null {
-	if (!existsSync(path)) return null;
+	if (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? true) return null;
 	const found = Object.entries(parseEnv(read(path)));
 	const fresh = found.filter(([name]) => env[name] === undefined);
 	for (const [name, value] of fresh) env[name] = value;

@@ -57,10 +57,7 @@ function readFiles(folder: string): Map<string, string> {
 /** Only the characters of a query that need no escaping inside a string literal. */
 function pin(source: string, query: string): string {
 	if (!/^[\w.~%&=+-]*$/.test(query)) return source;
-	return source.replaceAll(
-		/((?:from|import)\s*\(?\s*['"])(\.\.?\/[\w./-]+\.js)(['"])/g,
-		`$1$2?${query.replaceAll('$', '')}$3`,
-	);
+	return source.replaceAll(/((?:from|import)\s*\(?\s*['"])(\.\.?\/[\w./-]+\.js)(['"])/g, `$1$2?${query}$3`);
 }
 
 function send(request: IncomingMessage, response: ServerResponse, body: string): void {

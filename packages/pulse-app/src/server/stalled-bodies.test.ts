@@ -12,9 +12,11 @@ async function server(stallMs: number) {
 		requests.add(response);
 		response.once('close', () => requests.delete(response));
 		let bytes = 0;
-		request.on('data', (chunk) => {
-			bytes += chunk.length;
-		});
+		const read = () =>
+			request.on('data', (chunk) => {
+				bytes += chunk.length;
+			});
+		setTimeout(read, request.url === '/late' ? 4 * stallMs : 0);
 		request.on('end', () => setTimeout(() => response.end(`got ${bytes}`), request.url === '/slow' ? 3 * stallMs : 0));
 	}).listen(0, '127.0.0.1');
 	await once(http, 'listening');
@@ -27,7 +29,7 @@ async function server(stallMs: number) {
 	return (http.address() as AddressInfo).port;
 }
 
-function send(port: number, head: string) {
+function send(port: number, head: string, bytes = 10) {
 	const socket = connect(port, '127.0.0.1');
 	onTestFinished(() => void socket.destroy());
 	let text = '';
@@ -35,7 +37,7 @@ function send(port: number, head: string) {
 		text += data;
 	});
 	socket.on('error', () => {});
-	socket.write(`POST ${head} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 10\r\n\r\n`);
+	socket.write(`POST ${head} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: ${bytes}\r\n\r\n`);
 	return { socket, closed: once(socket, 'close').then(() => text) };
 }
 
@@ -52,6 +54,12 @@ it('an upload of which nothing comes any more is ended', async () => {
 	const { socket, closed } = send(await server(200), '/');
 	socket.write('x');
 	expect(await closed).toBe('');
+});
+
+it('an app that takes its time to read what has come is waited for', async () => {
+	const { socket, closed } = send(await server(150), '/late', 1_000_000);
+	socket.write('x'.repeat(1_000_000));
+	expect(await closed).toMatch(/got 1000000/);
 });
 
 it('an answer that takes its time is waited for', async () => {

@@ -2,17 +2,19 @@ import type { ServerResponse } from 'node:http';
 
 /**
  * Ends requests of whose body nothing came for `stallMs`. Node's own limit is for the whole of a request, and would end
- * uploads that are only slow. Returns what stops it.
+ * uploads that are only slow. While the app has not read what is here, the client cannot send more: that is no stall. Returns
+ * what stops it.
  */
 export function endStalledBodies(requests: ReadonlySet<ServerResponse>, stallMs: number): () => void {
 	const seen = new WeakMap<ServerResponse, { readonly bytes: number; readonly at: number }>();
 	const look = () => {
 		const now = Date.now();
 		for (const response of requests) {
-			const { complete, socket } = response.req;
+			const { complete, socket, readableLength } = response.req;
 			if (complete) continue;
 			const last = seen.get(response);
-			if (last?.bytes !== socket.bytesRead) seen.set(response, { bytes: socket.bytesRead, at: now });
+			if (readableLength > 0 || last?.bytes !== socket.bytesRead)
+				seen.set(response, { bytes: socket.bytesRead, at: now });
 			else if (now - last.at >= stallMs) socket.destroy();
 		}
 	};

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Server } from 'socket.io';
 import { io } from 'socket.io-client';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -14,6 +15,19 @@ describe('a Socket.IO server of one’s own', () => {
 			code: 'socket-io-path-taken',
 			next: expect.stringMatching(/new Server\(server, \{ path: .*\n.*io\(\{ path: /),
 		});
+	});
+
+	it('is not what an app puts before every request, also where that waits for something', async () => {
+		const { url } = await serve({
+			onStart: ({ server }) => {
+				const [first] = server.listeners('request');
+				server.removeAllListeners('request').on('request', async (...args) => {
+					await sleep(1);
+					first!(...args);
+				});
+			},
+		});
+		expect(await (await fetch(url)).text()).toBe('from the app');
 	});
 
 	it.each(['websocket', 'polling'])('at another path is reached by %s, and so are the pages', async (transport) => {

@@ -12,7 +12,8 @@ export interface Engine {
 
 /**
  * Throws when a Socket.IO server of the app's own stands before ours at the same path: it would answer half of what pages
- * ask, and neither would ever connect.
+ * ask, and neither would ever connect. One refuses the probe at once; what only delays requests, e.g. a listener that waits
+ * for something, has not answered by then and is none.
  */
 export function refuseRival(server: Server, engine: Engine): void {
 	let reached = false;
@@ -20,10 +21,11 @@ export function refuseRival(server: Server, engine: Engine): void {
 		reached = true;
 	};
 	const request = Object.assign(new IncomingMessage(new Socket()), { method: 'GET', url: PROBE });
-	server.emit('request', request, new ServerResponse(request));
+	const response = new ServerResponse(request);
+	server.emit('request', request, response);
 	// From here on its class's own again.
 	delete engine.handleRequest;
-	if (reached) return;
+	if (reached || !response.headersSent) return;
 	throw new PulseError(
 		'socket-io-path-taken',
 		'A Socket.IO server of your own answers at /socket.io/, which pages of this app use.',

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,7 +18,10 @@ export function pulse(
 ) {
 	const cwd = mkdtempSync(join(tmpdir(), 'pulse-bin-'));
 	if (options.source !== undefined) writeFileSync(join(cwd, 'app.ts'), options.source);
-	for (const [name, text] of Object.entries(options.files ?? {})) writeFileSync(join(cwd, name), text);
+	for (const [name, text] of Object.entries(options.files ?? {})) {
+		if (name.endsWith('/')) mkdirSync(join(cwd, name));
+		else writeFileSync(join(cwd, name), text);
+	}
 	const env = { PATH: process.env.PATH ?? '', ...options.env };
 	const child = spawn(process.execPath, [BIN, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
 	let output = '';

@@ -4,6 +4,9 @@ import { onceChanged } from './changes.ts';
 /** What the process that runs the app says to the one that watches. */
 export type ChildWord = { readonly file: string } | { readonly port: number };
 
+/** Longer than an app takes to end by itself: one that is still there is busy for good, e.g. in an endless loop. */
+const STUCK_MS = 5000;
+
 export interface Supervisor {
 	/** Ends the app as Ctrl-C does; called again, at once. */
 	stop(): void;
@@ -13,8 +16,8 @@ export interface Supervisor {
 
 /**
  * Runs the app in a process of its own, and again whenever a file changes that it loaded. The process is a group of its
- * own: a terminal's Ctrl-C reaches the watcher alone, which passes it on once. The same port is taken again, so that the
- * sockets of browsers come back.
+ * own: a terminal's Ctrl-C reaches the watcher alone, which passes it on once. A port that was picked is taken again, so
+ * that the sockets of browsers come back.
  */
 export function supervise(
 	command: readonly string[],
@@ -42,7 +45,7 @@ export function supervise(
 		const files = onceChanged(first, (name) => {
 			changed = name;
 			say(`${name} changed: starting anew.`);
-			if (!hasEnded(app)) app.kill('SIGINT');
+			if (!hasEnded(app)) end(app);
 			else start();
 		});
 		app.on('message', (word: ChildWord) => {
@@ -64,9 +67,15 @@ export function supervise(
 		stop: () => {
 			stopping = true;
 			if (hasEnded(child)) finish();
-			else child.kill('SIGINT');
+			else end(child);
 		},
 	};
+}
+
+function end(app: ChildProcess): void {
+	app.kill('SIGINT');
+	const timer = setTimeout(() => app.kill('SIGKILL'), STUCK_MS);
+	app.once('exit', () => clearTimeout(timer));
 }
 
 function hasEnded(child: ChildProcess): boolean {

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { renameSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { io } from 'socket.io-client';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -44,6 +46,47 @@ describe('pulse run --watch', () => {
 		await expect.poll(output).toMatch(/failed to load[\s\S]*waiting for a change/);
 		write('word.ts', `export const word = 'mended';`);
 		await expect.poll(text).toBe('a mended x');
+	});
+
+	it('listens where the variables say by now', async () => {
+		const free = async () => {
+			const server = createServer().listen(0, '127.0.0.1');
+			await once(server, 'listening');
+			const { port } = server.address() as AddressInfo;
+			server.close();
+			return port;
+		};
+		const [first, second] = [await free(), await free()];
+		const running = pulse(['run', 'app.ts', '--watch'], {
+			source: app('a'),
+			files: { ...files, '.env': `PORT=${first}` },
+		});
+		expect(await running.url()).toBe(`http://127.0.0.1:${first}`);
+		writeFileSync(join(running.cwd, '.env'), `PORT=${second}`);
+		await expect.poll(running.output).toContain(`Listening on http://127.0.0.1:${second}`);
+	});
+
+	describe('an app that is busy for good', () => {
+		const busy = async () => {
+			const running = await watched(`${IMPORT_APP}
+import { word } from './word';
+export default new App({ listener: () => { while (word); } });`);
+			const asked = fetch(`${running.url}/busy`).catch(() => {});
+			onTestFinished(() => asked.then(() => {}));
+			return running;
+		};
+
+		it('starts anew when it is mended', { timeout: 20_000 }, async () => {
+			const { write, text } = await busy();
+			write('app.ts', app('mended'));
+			await expect.poll(text, { timeout: 15_000 }).toBe('mended one x');
+		});
+
+		it('ends on Ctrl-C', { timeout: 20_000 }, async () => {
+			const { child, exit } = await busy();
+			child.kill('SIGINT');
+			expect(await exit).toBe(130);
+		});
 	});
 
 	it('lets the sockets of browsers come back', async () => {
