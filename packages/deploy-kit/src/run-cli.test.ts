@@ -77,6 +77,12 @@ describe('a command', () => {
 		expect(JSON.parse((await run(['make', 'thing'], spec({ jsonWhenPiped: true }))).out)).toHaveProperty('a');
 	});
 
+	it('says there what a person would read, unless only JSON or little was asked for', async () => {
+		const err = async (...flags: string[]) =>
+			(await run(['make', 'thing', ...flags], spec({ jsonWhenPiped: true }))).err;
+		expect([await err(), await err('--json'), await err('--quiet')]).toEqual(['made\n', '', '']);
+	});
+
 	it('fails with one message, what is behind it, and what to do next', async () => {
 		const failing = spec({
 			run: async () => {

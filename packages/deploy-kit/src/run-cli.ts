@@ -80,6 +80,9 @@ async function runParsed({ spec, flags, args, common }: Parsed, info: ProgramInf
 		});
 		host.close();
 		printResult(result, edge, json);
+		// Without a terminal a person may read all the same, e.g. in a log or through `tee`.
+		if (json && !common.json && !common.quiet && result.text !== undefined)
+			edge.stderr.write(`${printable(result.text)}\n`);
 		return result.exitCode ?? 0;
 	} catch (error) {
 		host.close();
