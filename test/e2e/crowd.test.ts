@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { App } from 'pulse-app';
 import { expect, it, onTestFinished } from 'vitest';
-import { listen } from '../../packages/pulse-railway/src/local/edge/edge.ts';
 import { startRouter } from '../../packages/pulse-railway/src/router/testing/router.ts';
+import { listen } from '../../packages/railway-local/src/edge/edge.ts';
 
 const CROWD = 1_500;
 const LIMIT = '/proc/sys/net/core/somaxconn';

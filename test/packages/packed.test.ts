@@ -10,13 +10,20 @@ import { ROOT } from '../repository/source-files.ts';
 import { startInstalled } from './installed.ts';
 import { install, installAs, packInto, type Tarball } from './tarballs.ts';
 
+const PACKAGES = ['deploy-kit', 'pulse-app', 'railway-local', 'pulse-railway', 'pulse-aws'];
+/** What a package ships beside its build. */
+const MORE: Readonly<Record<string, readonly string[]>> = {
+	'pulse-aws': ['cdk.json'],
+	'pulse-railway-local': ['behaviour.md', 'schema.graphql'],
+};
+
 let folder: string;
 let tarballs: readonly Tarball[];
 
 beforeAll(async () => {
 	folder = await mkdtemp(join(tmpdir(), 'pulse-packed-'));
 	await mkdir(join(folder, 'tarballs'));
-	tarballs = await packInto(join(folder, 'tarballs'), ['deploy-kit', 'pulse-app', 'pulse-railway', 'pulse-aws']);
+	tarballs = await packInto(join(folder, 'tarballs'), PACKAGES);
 }, 60_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -29,15 +36,14 @@ describe('what is published', () => {
 					!/^(dist\/.*\.(js|d\.ts|cjs)|bin\/[\w-]+\.js|package\.json|LICENSE|README\.md)$/.test(path) ||
 					/\.(test|suite)\.|(^|\/)testing\//.test(path),
 			);
-			const wanted = name === 'pulse-railway' ? ['src/local/schema.graphql'] : name === 'pulse-aws' ? ['cdk.json'] : [];
-			expect(strange, name).toEqual(wanted);
+			expect(strange, name).toEqual(MORE[name] ?? []);
 		}
 	});
 
 	it('is of one version, depends on its siblings in that version, and carries the one licence', async () => {
 		const licence = await readFile(join(ROOT, 'LICENSE'), 'utf8');
 		const versions = new Set<string>();
-		for (const name of ['deploy-kit', 'pulse-app', 'pulse-railway', 'pulse-aws']) {
+		for (const name of PACKAGES) {
 			const manifest = JSON.parse(await readFile(join(ROOT, 'packages', name, 'package.json'), 'utf8'));
 			versions.add(manifest.version);
 			const { 'pulse-deploy-kit': kit = manifest.version } = manifest.dependencies;

@@ -114,24 +114,27 @@ describe('what may import what', () => {
 
 	test('only its own command reaches the local platform, and it never reaches the client', () => {
 		const intoLocal = offences(
-			railway.filter((file) => !under(file, 'local') && file.inner !== 'cli/local.ts'),
-			({ target }) => target?.includes('/src/local/') ?? false,
+			railway,
+			({ specifier, dynamic }, { inner }) =>
+				/^pulse-railway-local(\/|$)/.test(specifier) &&
+				!(inner === 'local.ts' || (inner === 'cli/local.ts' && dynamic)),
 		);
-		const outOfLocal = offences(
-			railway.filter((file) => under(file, 'local')),
-			({ target }) => target?.includes('/src/platform/') ?? false,
-		);
-		expect([...intoLocal, ...outOfLocal]).toEqual([]);
+		const intoItsEntry = offences(railway, ({ target }) => target === 'packages/pulse-railway/src/local.ts');
+		expect([...intoLocal, ...intoItsEntry]).toEqual([]);
+		const local = files.filter((file) => file.package === 'railway-local');
+		expect(local.length).toBeGreaterThan(50);
+		expect(offences(local, ({ specifier }) => /^pulse-(?!deploy-kit\/)/.test(specifier))).toEqual([]);
 	});
 
 	test('the two platforms never import each other, and the runtime imports no sibling', () => {
-		const sibling = /^(pulse-(app|railway|aws|deploy-kit))(\/|$)/;
+		const sibling = /^(pulse-(app|railway|aws|deploy-kit|railway-local))(\/|$)/;
 		expect(
 			offences(files, ({ specifier }, file) => {
 				const name = sibling.exec(specifier)?.[1];
 				if (!name) return false;
 				if (file.package === 'pulse-app' || file.package === 'deploy-kit') return true;
 				if (name === 'pulse-app') return !under(file, 'plugin');
+				if (name === 'pulse-railway-local') return file.package !== 'pulse-railway';
 				return name !== 'pulse-deploy-kit';
 			}),
 		).toEqual([]);
@@ -158,7 +161,7 @@ describe('what may import what', () => {
 	});
 
 	test('index files re-export only where the package does', () => {
-		const allowed = /^(index|client\/index|local\/index)\.ts$/;
+		const allowed = /^(index|client\/index)\.ts$/;
 		expect(
 			files.filter((file) => /(^|\/)index\.ts$/.test(file.inner) && !allowed.test(file.inner)).map((file) => file.path),
 		).toEqual([]);

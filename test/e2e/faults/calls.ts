@@ -1,4 +1,4 @@
-import type { ApiCall, Fault } from '../../../packages/pulse-railway/src/local/index.ts';
+import type { ApiCall, Fault } from '../../../packages/pulse-railway/src/local.ts';
 import type { FaultKind } from './kinds.ts';
 
 /** One API call of a command: the nth with these root fields. */

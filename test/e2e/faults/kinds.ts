@@ -1,4 +1,4 @@
-import type { Fault } from '../../../packages/pulse-railway/src/local/index.ts';
+import type { Fault } from '../../../packages/pulse-railway/src/local.ts';
 
 /** How one API call of a command goes wrong. `kill` ends the command's process with SIGKILL. */
 export interface FaultKind {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { appFolder } from '../../../packages/pulse-railway/src/cli/testing/app-folder.ts';
-import { type Fault, type LocalPlatform, startLocalPlatform } from '../../../packages/pulse-railway/src/local/index.ts';
+import { type Fault, type LocalPlatform, startLocalPlatform } from '../../../packages/pulse-railway/src/local.ts';
 import { openStore } from '../../../packages/pulse-railway/src/stores/open.ts';
 import { type CommandResult, startPulseRailway } from '../../support/command.ts';
 import { type CallName, Calls } from './calls.ts';

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LocalPlatform, startLocalPlatform } from '../local/index.ts';
+import { type LocalPlatform, startLocalPlatform } from '../local.ts';
 import { appFolder } from './testing/app-folder.ts';
 import { pulseRailway } from './testing/run.ts';
 

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import * as api from '../api.ts';
-import { type ApiCall, type Fault, type LocalPlatform, startLocalPlatform } from '../local/index.ts';
+import { type ApiCall, type Fault, type LocalPlatform, startLocalPlatform } from '../local.ts';
 import { appFolder } from './testing/app-folder.ts';
 import { type Ended, pulseRailway, startPulseRailway } from './testing/run.ts';
 

@@ -8,7 +8,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
-import { OWN_BIN } from '../local/own-bin.ts';
 import {
 	client,
 	createService,
@@ -18,7 +17,8 @@ import {
 	SERVER,
 	SERVER_SETTINGS,
 	until,
-} from '../local/testing/harness.ts';
+} from '../../../railway-local/src/testing/harness.ts';
+import { OWN_BIN } from '../config/own-bin.ts';
 
 interface Ran {
 	readonly code: number;

@@ -1,7 +1,8 @@
-import { join } from 'node:path';
 import type { CommandSpec } from 'pulse-deploy-kit/command';
 import { resolveSettings } from 'pulse-deploy-kit/settings';
 import { localDir, localDirSetting, localDownSettings, localLogsSettings, localUpSettings } from '../config/local.ts';
+import { OWN_BIN } from '../config/own-bin.ts';
+import { withLocalPlatform } from './local-package.ts';
 
 const up: CommandSpec = {
 	name: 'local up',
@@ -12,10 +13,10 @@ const up: CommandSpec = {
 	changes: false,
 	async run({ flags, env, cwd, host, signal, print, json }) {
 		const { values } = resolveSettings(localUpSettings, { flags, env });
-		const { runUp } = await import('../local/up.ts');
+		const { runUp } = await import('pulse-railway-local/command/up');
 		const dir = localDir(cwd, values.dir);
 		const nodeModules = values.nodeModules === undefined ? undefined : localDir(cwd, values.nodeModules);
-		return runUp({ ...values, dir, nodeModules }, { env, host, signal, print, json });
+		return runUp({ ...values, command: OWN_BIN, dir, nodeModules }, { env, host, signal, print, json });
 	},
 };
 
@@ -28,8 +29,8 @@ const status: CommandSpec = {
 	async run({ flags, env, cwd }) {
 		const { values } = resolveSettings(localDirSetting, { flags, env });
 		const [{ describeRunning }, { showDescription }] = await Promise.all([
-			import('../local/running.ts'),
-			import('../local/show.ts'),
+			import('pulse-railway-local/command/running'),
+			import('pulse-railway-local/command/show'),
 		]);
 		const description = await describeRunning(localDir(cwd, values.dir));
 		return { json: description, text: showDescription(description) };
@@ -46,14 +47,10 @@ const logs: CommandSpec = {
 	async run({ flags, args, env, cwd, signal, print, json }) {
 		const { values } = resolveSettings(localLogsSettings, { flags, env });
 		const dir = localDir(cwd, values.dir);
-		const [{ followLogs, lineText }, { describeRunning }] = await Promise.all([
-			import('../local/follow-logs.ts'),
-			import('../local/running.ts'),
-		]);
+		const { followLogs, lineText } = await import('pulse-railway-local/command/follow-logs');
 		const lines: object[] = [];
 		await followLogs(
-			{ ...values, dir: join(dir, 'logs'), service: args[0] ?? null, kind: values.build ? 'build' : 'deploy' },
-			() => describeRunning(dir),
+			{ ...values, dir, service: args[0] ?? null, kind: values.build ? 'build' : 'deploy' },
 			(line) => {
 				if (json && !values.follow) lines.push(line);
 				else print(json ? JSON.stringify(line) : lineText(line));
@@ -72,9 +69,9 @@ const down: CommandSpec = {
 	changes: true,
 	async run({ flags, env, cwd, host, signal, dryRun }) {
 		const { values } = resolveSettings(localDownSettings, { flags, env });
-		const { runDown } = await import('../local/down.ts');
+		const { runDown } = await import('pulse-railway-local/command/down');
 		return runDown({ dir: localDir(cwd, values.dir), purge: values.purge, dryRun }, host, signal);
 	},
 };
 
-export const localCommands: readonly CommandSpec[] = [up, status, logs, down];
+export const localCommands: readonly CommandSpec[] = [up, status, logs, down].map(withLocalPlatform);

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type LocalPlatform, startLocalPlatform } from '../local/index.ts';
+import { type LocalPlatform, startLocalPlatform } from '../local.ts';
 import { appFolder } from './testing/app-folder.ts';
 import { pulseRailway } from './testing/run.ts';
 

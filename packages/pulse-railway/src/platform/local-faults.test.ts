@@ -1,7 +1,7 @@
 import { systemClock } from 'pulse-deploy-kit/clock';
 import { waitFor } from 'pulse-deploy-kit/wait';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { ApiCall, Fault } from '../local/index.ts';
+import type { ApiCall, Fault } from '../local.ts';
 import { openAccount } from './open-account.ts';
 import { openPlatform } from './open-platform.ts';
 import { WRITES, type WriteName } from './repeatable.ts';

@@ -35,7 +35,7 @@ function isOperation(value: unknown): value is AnyOperation {
 	return typeof value === 'object' && value !== null && 'document' in value;
 }
 
-const own = new URL('../local/schema.graphql', import.meta.url);
+const own = new URL('../../../railway-local/schema.graphql', import.meta.url);
 const real = new URL('../../../../../shared/railway/schema.graphql', import.meta.url);
 
 describe.each([

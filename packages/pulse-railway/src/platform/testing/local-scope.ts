@@ -5,7 +5,7 @@ import { systemClock } from 'pulse-deploy-kit/clock';
 import { Secret } from 'pulse-deploy-kit/secret';
 import { waitFor } from 'pulse-deploy-kit/wait';
 import { processEnvironment } from '../../config/process-env.ts';
-import { type Behaviour, type FaultInjector, type LocalPlatform, startLocalPlatform } from '../../local/index.ts';
+import { type Behaviour, type FaultInjector, type LocalPlatform, startLocalPlatform } from '../../local.ts';
 import { listFiles } from '../../source/list-files.ts';
 import { type PackedSource, pack } from '../../source/pack.ts';
 import { type Connection, openConnection } from '../connection.ts';

@@ -2,8 +2,8 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { purge } from '../command/purge.ts';
 import type { LocalPlatformOptions } from '../index.ts';
-import { purge } from '../purge.ts';
 import {
 	client,
 	createService,

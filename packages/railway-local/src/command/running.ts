@@ -1,7 +1,7 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
-import { localCommand } from './command-line.ts';
-import type { PlatformDescription } from './describe.ts';
-import { findRunning, type RunningPlatform } from './directory-lock.ts';
+import { localCommand } from '../command-line.ts';
+import type { PlatformDescription } from '../describe.ts';
+import { findRunning, type RunningPlatform } from '../directory-lock.ts';
 
 const BUDGET_MS = 10_000;
 const SHUTDOWN_BUDGET_MS = 60_000;

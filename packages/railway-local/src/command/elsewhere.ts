@@ -1,5 +1,5 @@
 import type { Host } from 'pulse-deploy-kit/host';
-import type { PlatformDescription } from './describe.ts';
+import type { PlatformDescription } from '../describe.ts';
 
 /** A shell that still names another platform's project would send every command there, to be told "Project not found". */
 export function warnOfElsewhere(

@@ -1,7 +1,7 @@
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** From the build, also when this file runs from its source: a service's Node cannot read TypeScript. */
-const PRELOAD = fileURLToPath(new URL('../../../dist/local/runtime/loopback-only.js', import.meta.url));
+const PRELOAD = fileURLToPath(new URL('../../dist/runtime/loopback-only.js', import.meta.url));
 
 /** `NODE_OPTIONS` that keep every server of a Node process on this machine. */
 export function nodeOptions(own: string | undefined): string {

@@ -1,6 +1,6 @@
 import type { CommandResult } from 'pulse-deploy-kit/command';
 import type { Host } from 'pulse-deploy-kit/host';
-import { findRunning } from './directory-lock.ts';
+import { findRunning } from '../directory-lock.ts';
 import { purge } from './purge.ts';
 import { stopRunning } from './running.ts';
 

@@ -2,14 +2,14 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
-import { localCommand } from './command-line.ts';
-import { findRunning, type RunningPlatform } from './directory-lock.ts';
-import { OWN_BIN } from './own-bin.ts';
+import { localCommand } from '../command-line.ts';
+import { findRunning, type RunningPlatform } from '../directory-lock.ts';
 
 const BUDGET_MS = 60_000;
 
-/** Starts `local up` as a process of its own and returns once its API answers; one that runs already is left as it is. */
+/** Starts `local up` of this command (a Node script) as a process of its own and returns once its API answers; one that runs already is left as it is. */
 export async function startDetached(
+	command: string,
 	dir: string,
 	flags: readonly string[],
 	env: Readonly<Record<string, string | undefined>>,
@@ -21,7 +21,7 @@ export async function startDetached(
 	mkdirSync(dir, { recursive: true, mode: 0o700 });
 	const log = join(dir, 'platform.log');
 	const out = openSync(log, 'w', 0o600);
-	const child = spawn(process.execPath, [OWN_BIN, 'local', 'up', '--dir', dir, ...flags], {
+	const child = spawn(process.execPath, [command, 'local', 'up', '--dir', dir, ...flags], {
 		detached: true,
 		// Its stdout is the lines to export, and a token has no place in a log.
 		stdio: ['ignore', 'ignore', out],

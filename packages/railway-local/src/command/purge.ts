@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
-import { readBuildsFolder } from './builds-folder.ts';
+import { readBuildsFolder } from '../builds-folder.ts';
 
 /** Removes a platform's folder. Refuses one that does not look like it: the path came from a command line. */
 export async function purge(dir: string): Promise<boolean> {

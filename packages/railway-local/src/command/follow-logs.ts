@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { printable } from 'pulse-deploy-kit/printable';
-import type { PlatformDescription } from './describe.ts';
-import { type LogEntry, type LogKind, openLogs } from './runtime/logs.ts';
-import { pause } from './runtime/pause.ts';
+import type { PlatformDescription } from '../describe.ts';
+import { type LogEntry, type LogKind, openLogs } from '../runtime/logs.ts';
+import { pause } from '../runtime/pause.ts';
+import { describeRunning } from './running.ts';
 
 export interface LogsRequest {
 	readonly dir: string;
@@ -29,15 +31,14 @@ const EVERY_MS = 250;
  */
 export async function followLogs(
 	request: LogsRequest,
-	describe: () => Promise<PlatformDescription>,
 	print: (line: ServiceLine) => void,
 	signal: AbortSignal,
 ): Promise<void> {
-	const logs = openLogs(request.dir, Date.now);
+	const logs = openLogs(join(request.dir, 'logs'), Date.now);
 	const seen = new Map<string, number>();
 	for (let first = true; !signal.aborted; first = false) {
 		const fresh: ServiceLine[] = [];
-		for (const [service, deploymentId] of chosen(await describe(), request.service)) {
+		for (const [service, deploymentId] of chosen(await describeRunning(request.dir), request.service)) {
 			const entries = await logs.read(deploymentId, request.kind);
 			const from = seen.get(deploymentId) ?? (first ? Math.max(0, entries.length - request.lines) : 0);
 			// Fewer than before: the file was rotated, and what is left is newer than what was seen.

@@ -23,7 +23,7 @@ import {
 } from '../testing/harness.ts';
 import { startTime } from './registry.ts';
 
-const JITI = fileURLToPath(new URL('../../../../../node_modules/jiti/lib/jiti-cli.mjs', import.meta.url));
+const JITI = fileURLToPath(new URL('../../../../node_modules/jiti/lib/jiti-cli.mjs', import.meta.url));
 const RUN = fileURLToPath(new URL('../testing/run-platform.ts', import.meta.url));
 
 /** A platform that can be killed without ending this test. */

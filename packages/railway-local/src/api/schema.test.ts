@@ -12,7 +12,7 @@ import {
 import { expect, test } from 'vitest';
 import { loadSchema } from './schema.ts';
 
-const FULL = fileURLToPath(new URL('../../../../../../shared/railway/schema.graphql', import.meta.url));
+const FULL = fileURLToPath(new URL('../../../../../shared/railway/schema.graphql', import.meta.url));
 
 function signature(field: GraphQLField<unknown, unknown>): string {
 	const args = field.args.map((arg) => `${arg.name}: ${arg.type} = ${JSON.stringify(arg.defaultValue)}`).sort();

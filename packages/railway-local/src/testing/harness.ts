@@ -3,9 +3,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { c as createTar } from 'tar';
 import { onTestFinished } from 'vitest';
 import { type LocalPlatform, type LocalPlatformOptions, startLocalPlatform } from '../index.ts';
+
+const PULSE_RAILWAY = fileURLToPath(new URL('../../../pulse-railway/dist/bin.js', import.meta.url));
 
 /** A folder that goes when the test ends. */
 export async function temporaryFolder(): Promise<string> {
@@ -19,6 +22,7 @@ export async function startPlatform(options: Partial<LocalPlatformOptions> = {})
 		dir: options.dir ?? (await temporaryFolder()),
 		env: process.env,
 		redis: 'sqlite',
+		commands: { 'pulse-railway': PULSE_RAILWAY },
 		...options,
 		behaviour: {
 			transitionMs: 5,

@@ -1,13 +1,15 @@
 import type { CommandResult, Invocation } from 'pulse-deploy-kit/command';
-import { localCommand } from './command-line.ts';
+import { localCommand } from '../command-line.ts';
+import type { LocalPlatformOptions } from '../options.ts';
+import { startLocalPlatform } from '../platform.ts';
 import { startDetached } from './detached.ts';
 import { warnOfElsewhere } from './elsewhere.ts';
-import type { LocalPlatformOptions } from './options.ts';
-import { startLocalPlatform } from './platform.ts';
 import { describeRunning } from './running.ts';
 import { exportLines } from './show.ts';
 
 export interface UpRequest {
+	/** The script of `pulse-railway`: what services find on their PATH, and what `--detach` starts. */
+	readonly command: string;
 	readonly dir: string;
 	readonly port: number;
 	readonly nodeModules: string | undefined;
@@ -22,7 +24,13 @@ type Edge = Pick<Invocation, 'env' | 'host' | 'signal' | 'print' | 'json'>;
 /** In the foreground the result is printed when it is ready, not when it ends. */
 export async function runUp(request: UpRequest, { env, host, signal, print, json }: Edge): Promise<CommandResult> {
 	if (request.detach) {
-		const { apiUrl, token, workspaceId, fresh } = await startDetached(request.dir, detachedFlags(request), env, signal);
+		const { apiUrl, token, workspaceId, fresh } = await startDetached(
+			request.command,
+			request.dir,
+			detachedFlags(request),
+			env,
+			signal,
+		);
 		const address = { apiUrl: apiUrl!, accountToken: token!, workspaceId: workspaceId! };
 		const verb = fresh ? 'runs' : 'was running already, with its own settings,';
 		const text = `The local platform ${verb} at ${address.apiUrl}. Stop it: ${localCommand(request.dir, 'down')}`;
@@ -35,6 +43,7 @@ export async function runUp(request: UpRequest, { env, host, signal, print, json
 		env,
 		port: request.port,
 		redis: request.redis,
+		commands: { 'pulse-railway': request.command },
 		behaviour: { cronScale: request.cronScale },
 		report: (text) => host.notify({ level: 'warning', text }),
 		...(request.nodeModules === undefined ? {} : { nodeModules: request.nodeModules }),

@@ -8,7 +8,6 @@ import type { Directories } from './directories.ts';
 import { createEdge } from './edge/edge.ts';
 import { machinePath, npmEnvironment, serviceBasics } from './host-environment.ts';
 import { DEFAULT_BEHAVIOUR, type LocalPlatformOptions } from './options.ts';
-import { OWN_BIN } from './own-bin.ts';
 import { openPrivateNetworkFiles } from './private-network-file.ts';
 import { chooseRedis } from './redis-choice.ts';
 import { createFleet } from './runtime/fleet.ts';
@@ -44,7 +43,7 @@ export async function assemble(options: LocalPlatformOptions, dirs: Directories,
 		buildCommand: options.buildCommand ?? null,
 		basics: serviceBasics(options.env),
 		machinePath: path,
-		commandsDir: await writeCommands(dirs.commands, { 'pulse-railway': OWN_BIN, ...options.commands }),
+		commandsDir: await writeCommands(dirs.commands, options.commands ?? {}),
 		dataDir: dirs.data,
 		deploymentDir: (id) => join(dirs.deployments, id),
 		snapshotPath: (id) => join(dirs.snapshots, `${id}.tgz`),
