@@ -1,6 +1,6 @@
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
-import type { Fault } from 'aws-world/calls/fault.ts';
-import type { CallName } from 'aws-world/calls/handlers.ts';
+import type { Fault } from 'aws-world/calls/fault';
+import type { CallName } from 'aws-world/calls/handlers';
 import { afterEach, describe, expect, test } from 'vitest';
 import { readChanges } from '../platform/records.ts';
 import { deploy } from './deploy.ts';
