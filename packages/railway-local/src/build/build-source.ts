@@ -58,7 +58,7 @@ export async function buildSource(input: BuildInput, archive: string, context: S
 	}
 	const toolPath = await workshop.managerPath(command);
 	log(`Start command: ${command}`);
-	const skipped = buildCommand === null ? plan.skipped.map((line) => line.replace(/\s+/g, ' ')) : [];
+	const skipped = buildCommand === null ? leftOut(plan) : [];
 	return { command, cwd, path: [...path, toolPath, input.path].join(delimiter), env: docker?.facts.env ?? {}, skipped };
 }
 
@@ -79,10 +79,10 @@ async function dockerfile(
 		const view = uploadView(root);
 		// With another command in place of its lines, what they copy need not be there either.
 		const followed = followDockerfile(facts.stages, buildCommand === null ? view : { ...view, exists: () => true });
-		const left = [...facts.notApplied, ...(buildCommand === null ? followed.skipped : []).map((line) => `RUN ${line}`)];
+		const left = [...facts.notApplied, ...(buildCommand === null ? leftOut(followed) : [])];
 		log(`${path}: this platform has no container engine and follows it on the upload itself.`);
 		if (left.length > 0) log('Not carried out:');
-		for (const line of left) log(`  ${line.replace(/\s+/g, ' ')}`);
+		for (const line of left) log(`  ${line}`);
 		return { facts, followed };
 	} catch (error) {
 		if (error instanceof DockerfileError) throw new BuildFailure(`${path}: ${error.message}`);
@@ -90,13 +90,17 @@ async function dockerfile(
 	}
 }
 
+/** Instructions, each in one line. */
+const leftOut = ({ skipped, notCopied }: Pick<FollowedDockerfile, 'skipped' | 'notCopied'>): string[] =>
+	[...skipped.map((line) => `RUN ${line}`), ...notCopied].map((line) => line.replace(/\s+/g, ' '));
+
 /** As Railway's own builder: by the lock file that stands there, and then the `build` script. */
 function withoutDockerfile(
 	root: string,
 	scripts: Readonly<Record<string, string>> | null,
 	isLinked: boolean,
-): Pick<FollowedDockerfile, 'actions' | 'installed' | 'workdir' | 'skipped'> {
-	if (scripts === null) return { actions: [], installed: new Map(), workdir: null, skipped: [] };
+): Pick<FollowedDockerfile, 'actions' | 'installed' | 'workdir' | 'skipped' | 'notCopied'> {
+	if (scripts === null) return { actions: [], installed: new Map(), workdir: null, skipped: [], notCopied: [] };
 	const manager = managerOf(root);
 	const frozen = LOCK_FILES[manager].some((name) => existsSync(join(root, name)));
 	const text = manager === 'npm' ? (frozen ? 'npm ci' : 'npm install') : frozenInstall(manager, root);
@@ -114,7 +118,7 @@ function withoutDockerfile(
 		alters: false,
 		installed,
 	} as const;
-	return { actions: scripts.build ? [run] : [], installed, workdir: null, skipped: [] };
+	return { actions: scripts.build ? [run] : [], installed, workdir: null, skipped: [], notCopied: [] };
 }
 
 const frozenInstall = (manager: PackageManager, root: string): string => {

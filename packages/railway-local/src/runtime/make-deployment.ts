@@ -98,7 +98,7 @@ const warningsOf = ({ meta }: DeploymentRow): readonly string[] =>
 	(meta.buildWarnings as readonly string[] | undefined) ?? [];
 
 const notCarriedOut = (line: string): string =>
-	`The local platform has no container engine and left out: RUN ${line}. What it makes must be on this machine.`;
+	`The local platform has no container engine and left out: ${line}. What it makes must be on this machine.`;
 
 function watch(state: FleetState, row: DeploymentRow, live: LiveDeployment): void {
 	void verdict(live).then((result) => {

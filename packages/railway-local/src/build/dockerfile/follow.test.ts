@@ -29,6 +29,7 @@ function follow(text: string, files: readonly string[] = ['package.json', 'packa
 		installed: trees(followed.installed),
 		workdir: followed.workdir,
 		skipped: followed.skipped,
+		notCopied: followed.notCopied,
 	};
 }
 
@@ -40,7 +41,48 @@ test('one stage: install, build, start', () => {
 		installed: ['.: npm ci'],
 		workdir: '.',
 		skipped: [],
+		notCopied: [],
 	});
+});
+
+const COPIES: readonly string[] = [
+	'package.json',
+	'package-lock.json',
+	'conf/prod.json',
+	'public/a.css',
+	'web/index.html',
+	'packages/a/package.json',
+];
+
+test.each([
+	['a file under another name', 'COPY . .\nCOPY conf/prod.json ./config.json', ['copy conf/prod.json to config.json']],
+	['a file in another folder', 'COPY . .\nCOPY conf/prod.json public/', ['copy conf/prod.json to public/prod.json']],
+	['a folder in another place', 'COPY . .\nCOPY public ./dist/public', ['copy public to dist/public']],
+	['a source with a default', 'ARG FROM\nCOPY . .\nCOPY ${FROM:-public} dist', ['copy public to dist']],
+	['what stands there already', 'COPY . .\nCOPY public ./public\nCOPY conf/prod.json conf/', []],
+	['paths that are kept', 'COPY --parents packages/a/package.json package.json ./\nCOPY . .', []],
+	['a manifest in its own folder', 'COPY package.json ./\nCOPY packages/a/package.json packages/a/', []],
+	['the root of the upload, whatever leads out of it', 'COPY ../../package.json ./\nCOPY ../.. .', []],
+])('COPY: %s', (_what, copies, actions) => {
+	const followed = follow(`FROM node\nWORKDIR /app\n${copies}\nRUN npm ci\nCMD x`, COPIES);
+	expect(followed).toMatchObject({ actions, installed: ['.: npm ci'], workdir: '.' });
+});
+
+test('what no upload holds is said, not forgotten', () => {
+	const text = `FROM node
+WORKDIR /app
+COPY . .
+COPY --from=ghcr.io/astral-sh/uv:0.5 /uv /bin/
+ADD https://example.com/model.bin ./
+COPY <<EOF ./config.json
+{}
+EOF
+CMD x`;
+	expect(follow(text).notCopied).toEqual([
+		'COPY --from=ghcr.io/astral-sh/uv:0.5 /uv /bin/',
+		'ADD https://example.com/model.bin ./',
+		'COPY <<EOF ./config.json',
+	]);
 });
 
 test('each stage has its own tree: built with the whole one, started with that of production', () => {

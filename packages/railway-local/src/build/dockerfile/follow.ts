@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
-import { DockerfileError } from './dockerfile-error.ts';
+import { copyStep, fill, place } from './copy-step.ts';
 import { type ImagePaths, imagePaths, within } from './image-paths.ts';
 import { type NodeCommand, nodeCommand, type PackageManager } from './node-command.ts';
 import { type RunCommand, runCommands } from './run-commands.ts';
-import { type Stage, type StageStep, sourceStage } from './stages.ts';
+import type { Stage, StageStep } from './stages.ts';
 import { jsonWords } from './words.ts';
 
 /** What is looked at in the upload. Paths are relative to its root. */
@@ -47,9 +47,11 @@ export interface FollowedDockerfile {
 	readonly workdir: string | null;
 	/** RUN lines, or parts of them, that nobody carries out here. */
 	readonly skipped: readonly string[];
+	/** COPY and ADD lines whose source is not in the upload: another image, an address, a text of the Dockerfile's own. */
+	readonly notCopied: readonly string[];
 }
 
-interface StageState {
+export interface StageState {
 	readonly paths: ImagePaths;
 	/** By folder of the image. */
 	readonly installed: Map<string, Install>;
@@ -60,12 +62,14 @@ export function followDockerfile(stages: readonly Stage[], view: UploadView): Fo
 	const states = new Map<Stage, StageState>();
 	const actions: Action[] = [];
 	const skipped = new Set<string>();
+	const notCopied: string[] = [];
 	for (const stage of stages) {
 		const base = stage.base && states.get(stage.base);
 		const state: StageState = { paths: base?.paths.copy() ?? imagePaths(), installed: new Map(base?.installed) };
 		states.set(stage, state);
 		for (const step of stage.steps) {
-			if (step.keyword === 'COPY' || step.keyword === 'ADD') copy(stage, step, state);
+			if (step.keyword === 'COPY' || step.keyword === 'ADD')
+				copyStep({ states, view, actions, notCopied }, stage, step);
 			else if (step.keyword === 'RUN') run(step, state);
 		}
 	}
@@ -77,51 +81,8 @@ export function followDockerfile(stages: readonly Stage[], view: UploadView): Fo
 		installed,
 		workdir: end.paths.local(last.workdir),
 		skipped: [...skipped],
+		notCopied,
 	};
-
-	function copy(stage: Stage, step: StageStep, state: StageState): void {
-		const words = (jsonWords(step.rest) ?? step.rest.split(/\s+/)).map((word) => fill(word, step));
-		const target = words.pop() ?? '.';
-		const into = posix.resolve(step.workdir, target);
-		const from = sourceStage(step);
-		const source = from === null ? null : stage.sources.get(from);
-		if (from !== null && !source) return;
-		for (const word of words) {
-			if (source) takeOver(state, states.get(source)!, posix.resolve('/', word), into, target);
-			else if (!/^(https?:|git@|<<)/.test(word)) place(state.paths, word, into, target, words.length, step);
-		}
-	}
-
-	function place(paths: ImagePaths, word: string, into: string, target: string, count: number, step: StageStep): void {
-		const path = posix.normalize(word).replace(/^\/+/, '').replace(/\/$/, '') || '.';
-		const isPattern = /[*?[]/.test(path);
-		if (!isPattern && !view.exists(path)) {
-			throw new DockerfileError(`${step.source}: "${path}" is not in the upload`);
-		}
-		if (!isPattern && view.isFolder(path)) {
-			paths.place(into, path);
-			return;
-		}
-		if (!MANIFEST.test(posix.basename(path)) && !isPattern) return;
-		const isFolder =
-			target.endsWith('/') || target.endsWith('.') || count > 1 || paths.local(into) !== null || isPattern;
-		const folder = isFolder ? into : posix.dirname(into);
-		if (paths.local(folder) === null) paths.place(folder, posix.dirname(path));
-	}
-
-	function takeOver(state: StageState, other: StageState, source: string, into: string, target: string): void {
-		const local = other.paths.local(source);
-		const isFile = local !== null && view.exists(local) && !view.isFolder(local);
-		const at =
-			isFile && (target.endsWith('/') || target.endsWith('.')) ? posix.join(into, posix.basename(source)) : into;
-		const before = state.paths.local(at);
-		if (before !== null && local !== null && before !== local) actions.push({ kind: 'copy', from: local, to: before });
-		else state.paths.take(other.paths, source, at);
-		for (const [folder, install] of other.installed) {
-			const below = within(source, posix.join(folder, 'node_modules'));
-			if (below !== null) state.installed.set(posix.dirname(posix.join(into, below)), install);
-		}
-	}
 
 	function run(step: StageStep, state: StageState): void {
 		for (const flag of step.flags) bind(flag, step, state);
@@ -215,13 +176,9 @@ export function followDockerfile(stages: readonly Stage[], view: UploadView): Fo
 		if (!flag.startsWith('--mount=') || (options.type ?? 'bind') !== 'bind' || options.from !== undefined) return;
 		const source = options.source ?? options.src ?? '.';
 		const target = options.target ?? options.dst ?? options.destination ?? '.';
-		place(paths, source, posix.resolve(step.workdir, target), target, 1, step);
+		place(view, paths, step, { source, into: posix.resolve(step.workdir, target), asFolder: false });
 	}
 }
-
-/** Files that say which package a folder of the image holds before the rest of it is copied. */
-const MANIFEST =
-	/^(package.*\.json|npm-shrinkwrap\.json|pnpm-(lock|workspace)\.yaml|yarn\.lock|bun\.lockb?|\.yarnrc\.yml|\.npmrc)$/;
 
 function localInstalls({ installed, paths }: StageState): Map<string, Install> {
 	const found = new Map<string, Install>();
@@ -240,6 +197,3 @@ function scriptOf(step: StageStep): string | null {
 	const interpreter = /^#!\s*(\S.*)/.exec(heredoc.content)?.[1];
 	return interpreter && !/sh(\s|$)/.test(interpreter) ? null : heredoc.content;
 }
-
-const fill = (word: string, { scope }: StageStep): string =>
-	word.replace(/\$(?:(\w+)|\{(\w+)\})/g, (_all, plain?: string, braced?: string) => scope[plain ?? braced ?? ''] ?? '');
