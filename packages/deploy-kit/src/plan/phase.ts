@@ -9,7 +9,7 @@ const NEVER = new AbortController().signal;
 
 /** Under what a plan is carried out. */
 export interface Terms {
-	/** Asked before each step that is not passive. */
+	/** Asked before each step that changes something. */
 	readonly guard: Guard;
 	/** The user's interruption, or the loss of a lock. */
 	readonly signal: AbortSignal;
@@ -48,7 +48,7 @@ async function carryOutStep<S extends AnyStep, R>(
 ): Promise<void> {
 	// The durable write and the live one that follows belong together, so Ctrl-C between them waits.
 	if (!(step.uninterruptible === true && journal.committed)) signal.throwIfAborted();
-	if (step.passive !== true) await guard.confirm(signal);
+	if (step.passive !== true && step.guardsItself !== true) await guard.confirm(signal);
 	journal.begun.push(step);
 	const tell = (state: 'started' | 'waiting' | 'done' | 'failed', text: string) =>
 		host.notify({ level: 'step', id: step.id, state, text });

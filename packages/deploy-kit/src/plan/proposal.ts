@@ -40,11 +40,7 @@ export function goOn({ title, steps }: Plan<AnyStep>, destructive = false): read
 }
 
 /** Shows the plan and asks. @throws DeclinedError */
-export async function agree(
-	{ plan, questions }: Proposal<AnyStep>,
-	host: Host,
-	heading: string | undefined,
-): Promise<void> {
+export async function agree({ plan, questions }: Proposal<AnyStep>, host: Host, heading?: string): Promise<void> {
 	if (heading !== undefined) host.notify({ level: 'section', text: heading });
 	host.notify({ level: 'info', text: renderPlan(plan) });
 	for (const { next, ...question } of questions) if (!(await host.ask(question))) throw new DeclinedError(next);

@@ -27,6 +27,8 @@ export interface StepMarks<S> {
 	readonly optional?: true;
 	/** Changes nothing, so a command that slept need not look again before it. */
 	readonly passive?: true;
+	/** Asks the guard itself, and puts right what stands when that refuses. */
+	readonly guardsItself?: true;
 	/** Of an undo step: left out when one before it failed, so that what is left stays known as unfinished. */
 	readonly afterCleanUndo?: true;
 	/** Consecutive steps of one stage: its tracks run at the same time, each in its own order. */

@@ -1,6 +1,6 @@
 import type { CommandResult } from 'pulse-deploy-kit/command';
+import { planJson, renderPlan } from 'pulse-deploy-kit/plan/render';
 import type { Outcome } from '../commands/carry-out.ts';
-import { planJson, renderPlan } from '../plan/render.ts';
 
 /** How every changing command ends: with its result, or with the plan of a dry run. */
 export function outcome<T>({ plan, result }: Outcome<T>, lines: (result: T) => readonly string[]): CommandResult {

@@ -1,20 +1,21 @@
 import type { Invocation } from 'pulse-deploy-kit/command';
+import { Agreement, agreeUnderLock } from 'pulse-deploy-kit/plan/agreement';
 import type { Secret } from 'pulse-deploy-kit/secret';
 import { withSession } from '../adapters/session.ts';
 import { deployLockTtl } from '../config/deploy-lock.ts';
 import type { TargetRequest } from '../config/target.ts';
 import type { HeldLock } from '../control/hold-lock.ts';
 import type { ControlStatus } from '../control/status.ts';
-import { durableActiveId, unknownBackends } from '../plan/settle.ts';
+import { durableActiveId } from '../janitor/durable.ts';
+import { unknownBackends } from '../plan/settle.ts';
 import type { StackObservation } from '../platform/port.ts';
 import { type RouterFacts, routerFacts } from '../stack/baseline.ts';
 import { withDeployLock } from '../stack/deploy-lock.ts';
 import { requireTarget } from '../stack/resolve-target.ts';
 import { sessionsOfUnknown } from '../stack/sessions.ts';
 import { warnOfOwner } from '../stack/warn-of-infrastructure.ts';
-import { Agreement } from '../steps/agreement.ts';
 import { type Relock, type Run, startRun } from '../steps/run.ts';
-import { done, lockOwner, type Outcome, type Proposal } from './carry-out.ts';
+import { carryOutAgreed, lockOwner, type Outcome, type Proposal } from './carry-out.ts';
 
 /** A running stack as a command finds it: what Railway says, what the router says, and a run to change it with. */
 export interface Stack {
@@ -77,16 +78,16 @@ export async function changeStack<T>(
 		if (dryRun) return { plan: propose(await look(signal, false)).plan, result: null };
 
 		const lock = { router, clock: ports.clock, host, signal, owner, ttlMs };
-		// Whoever waits for the lock does so for longer than its time.
+		// A command that waits for the lock does so for longer than the lock's time.
 		const agreement = new Agreement({ host, clock: ports.clock, signal, quickMs: Math.min(QUICK_MS, ttlMs) });
-		for (let again = false; ; again = true) {
-			const outcome = await withDeployLock(lock, async (held, waited) => {
-				const stack = await look(held.signal, waited || again, held);
-				const proposal = propose(stack);
-				return (await agreement.covers(proposal)) ? done(proposal, stack.run, held.signal) : null;
-			});
-			if (outcome !== null) return outcome;
-			await agreement.answered();
-		}
+		return agreeUnderLock({
+			agreement,
+			lock: <Result>(work: (held: HeldLock, waited: boolean) => Promise<Result>) => withDeployLock(lock, work),
+			async propose(held: HeldLock, old) {
+				const stack = await look(held.signal, old, held);
+				return { ...propose(stack), run: stack.run };
+			},
+			carryOut: (proposal, held) => carryOutAgreed(proposal, proposal.run, held.signal),
+		});
 	});
 }

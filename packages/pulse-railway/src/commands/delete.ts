@@ -1,4 +1,5 @@
 import type { Invocation } from 'pulse-deploy-kit/command';
+import { goOn } from 'pulse-deploy-kit/plan/proposal';
 import { backendServiceName } from '../config/names.ts';
 import { serviceTarget } from '../config/service-target.ts';
 import { findDeploymentByName } from '../deployments/id.ts';
@@ -27,7 +28,8 @@ export async function deleteDeployment(invocation: Invocation, which: DeleteWhic
 		const using = { sessions: sessionsOn(live, id), open: openOn(live, id) };
 		const facts = { observation, live: live.snapshot, ...using, serviceName, routerService };
 		const result = () => ({ deployment_id: id, deleted: true as const });
-		return { plan: planDelete(facts, id), destructive: true, result };
+		const plan = planDelete(facts, id);
+		return { plan, questions: goOn(plan, true), result };
 	});
 }
 

@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Invocation } from 'pulse-deploy-kit/command';
 import type { LoadedApp } from 'pulse-deploy-kit/load-app';
+import { goOn } from 'pulse-deploy-kit/plan/proposal';
 import { loadUserApp } from '../adapters/load-user-app.ts';
 import { type DeployConfig, deployConfig, deployInputs } from '../config/deploy.ts';
 import { backendServiceName } from '../config/names.ts';
@@ -67,7 +68,7 @@ export async function deploy(invocation: Invocation): Promise<Outcome<DeployResu
 				dockerfile: prepared.dockerfile,
 				previous: live.snapshot.activeId,
 			});
-		return { plan, keepFailed: config.keepFailed, result };
+		return { plan, questions: goOn(plan), keepFailed: config.keepFailed, result };
 	});
 }
 

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import type { Invocation } from 'pulse-deploy-kit/command';
 import { usageError } from 'pulse-deploy-kit/errors';
+import { goOn } from 'pulse-deploy-kit/plan/proposal';
 import { loadUserApp } from '../adapters/load-user-app.ts';
 import { type Session, withSession } from '../adapters/session.ts';
 import { type InitConfig, initAppFile, initConfig } from '../config/init.ts';
@@ -43,7 +44,7 @@ export async function init(invocation: Invocation): Promise<Outcome<InitResult>>
 		guardBaseline(run, facts.observation, config.names, env);
 		const plan = planInit(facts, config);
 		const result = () => initResult(run, config, invocation.showSecrets);
-		return carryOut({ plan, result }, run, invocation);
+		return carryOut({ plan, questions: goOn(plan), result }, run, invocation);
 	});
 }
 

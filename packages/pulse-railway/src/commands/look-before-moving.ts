@@ -1,9 +1,8 @@
 import { Secret } from 'pulse-deploy-kit/secret';
 import type { Ports } from '../adapters/ports.ts';
 import { originOfDomain } from '../config/address.ts';
-import { backendServices } from '../janitor/durable.ts';
+import { backendServices, durableActiveId } from '../janitor/durable.ts';
 import { isPredecessor } from '../plan/move-over.ts';
-import { durableActiveId } from '../plan/settle.ts';
 import type { Platform, StackObservation } from '../platform/port.ts';
 import { serviceNamed } from '../stack/baseline.ts';
 

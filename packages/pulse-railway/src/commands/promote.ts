@@ -1,4 +1,5 @@
 import type { Invocation } from 'pulse-deploy-kit/command';
+import { goOn } from 'pulse-deploy-kit/plan/proposal';
 import { serviceTarget } from '../config/service-target.ts';
 import { planPromote, previousActive } from '../plan/promote.ts';
 import { sessionsOn } from '../stack/sessions.ts';
@@ -33,6 +34,6 @@ export async function promote(
 			previous_deployment_id: snapshot.activeId,
 			server_address: router.origins[0] ?? router.controlOrigin,
 		});
-		return { plan, result };
+		return { plan, questions: goOn(plan), result };
 	});
 }

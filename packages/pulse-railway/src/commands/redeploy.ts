@@ -1,9 +1,9 @@
 import type { Invocation } from 'pulse-deploy-kit/command';
 import { usageError } from 'pulse-deploy-kit/errors';
+import { goOn } from 'pulse-deploy-kit/plan/proposal';
 import { serviceTarget } from '../config/service-target.ts';
-import { backendServices } from '../janitor/durable.ts';
+import { backendServices, durableActiveId } from '../janitor/durable.ts';
 import { planRedeploy } from '../plan/redeploy.ts';
-import { durableActiveId } from '../plan/settle.ts';
 import { openOn, sessionsOn } from '../stack/sessions.ts';
 import type { Outcome } from './carry-out.ts';
 import { changeStack } from './change-stack.ts';
@@ -39,6 +39,6 @@ export async function redeploy(
 				deployment_id: id,
 			};
 		};
-		return { plan, result };
+		return { plan, questions: goOn(plan), result };
 	});
 }

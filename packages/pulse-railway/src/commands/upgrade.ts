@@ -1,4 +1,5 @@
 import type { Invocation } from 'pulse-deploy-kit/command';
+import { goOn } from 'pulse-deploy-kit/plan/proposal';
 import { loadUserApp } from '../adapters/load-user-app.ts';
 import { withSession } from '../adapters/session.ts';
 import { deployLockTtl } from '../config/deploy-lock.ts';
@@ -46,6 +47,7 @@ export async function upgrade(invocation: Invocation): Promise<Outcome<UpgradeRe
 			);
 		const run = startRun(ports, { platform, observation, controlToken, relock });
 		guardBaseline(run, observation, config.names, env);
-		return carryOut({ plan, result: () => upgradeResult(run, config.names) }, run, invocation);
+		const result = () => upgradeResult(run, config.names);
+		return carryOut({ plan, questions: goOn(plan), result }, run, invocation);
 	});
 }

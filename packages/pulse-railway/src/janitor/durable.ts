@@ -23,6 +23,11 @@ export function backendServices({ services }: StackObservation): BackendService[
 	});
 }
 
+/** The durable truth of who is active; `null` before the first promotion. */
+export function durableActiveId(observation: StackObservation): string | null {
+	return sharedValue(observation, ACTIVE_DEPLOYMENT_VARIABLE)?.trim() || null;
+}
+
 /** The durable truth; `null` without any deployment. Throws `InconsistentFactsError` where it contradicts itself (contract R9.6). */
 export function durableTruth(observation: StackObservation): Durable | null {
 	const services = backendServices(observation);
@@ -35,8 +40,8 @@ export function durableTruth(observation: StackObservation): Durable | null {
 			`Delete the one that is not wanted, or correct its ${DEPLOYMENT_ID_VARIABLE}.`,
 		);
 	}
-	const activeId = sharedValue(observation, ACTIVE_DEPLOYMENT_VARIABLE)?.trim();
-	if (!activeId) throw new InconsistentFactsError('active deployment id is missing');
+	const activeId = durableActiveId(observation);
+	if (activeId === null) throw new InconsistentFactsError('active deployment id is missing');
 	if (!services.some(({ id }) => id === activeId)) {
 		throw new InconsistentFactsError(`active deployment id '${activeId}' does not match any backend service`);
 	}

@@ -1,4 +1,5 @@
 import type { DeployToolError } from 'pulse-deploy-kit/errors';
+import { renderPlan } from 'pulse-deploy-kit/plan/render';
 import { Secret } from 'pulse-deploy-kit/secret';
 import { describe, expect, it } from 'vitest';
 import { initConfig } from '../config/init.ts';
@@ -9,7 +10,6 @@ import { PROJECT_MARK } from '../protocol.ts';
 import { isUnfinishedInit } from '../stack/unfinished-init.ts';
 import { janitorSettings, janitorVariables, routerSettings, routerVariables } from './baseline-service.ts';
 import { planInit } from './init.ts';
-import { renderPlan } from './render.ts';
 import { runningSecrets } from './running-baseline.ts';
 import type { Plan } from './step.ts';
 import { BASELINE, backend, FRESH, NOW, service, stack } from './testing/stack.ts';

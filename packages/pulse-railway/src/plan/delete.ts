@@ -1,10 +1,12 @@
 import { DeployToolError, usageError } from 'pulse-deploy-kit/errors';
 import { ActiveDeploymentError } from '../deployments/errors.ts';
 import type { RoutingSnapshot } from '../deployments/record.ts';
-import { backendServices } from '../janitor/durable.ts';
+import { backendServices, durableActiveId } from '../janitor/durable.ts';
 import type { StackObservation } from '../platform/port.ts';
+import { deleteServicesStep } from '../steps/delete-services.ts';
+import { removeRecordStep } from '../steps/remove-record.ts';
+import { retireStep } from '../steps/retire.ts';
 import { countInUse, inUseText, type OpenOn } from './in-use.ts';
-import { durableActiveId } from './settle.ts';
 import type { Plan, Step } from './step.ts';
 
 export interface DeleteFacts {
@@ -40,25 +42,13 @@ export function planDelete(facts: DeleteFacts, id: string): Plan {
 
 	const steps: Step[] = [];
 	if (record?.state === 'draining' || record?.state === 'retiring') {
-		steps.push({
-			kind: 'retire',
-			id: 'retire',
-			title: `Stop routing to ${id} and tell its browsers to reload`,
-			deployment: id,
-		});
+		steps.push(retireStep(id));
 	}
-	if (record?.state === 'pending') steps.push(removeRecord(id, 'pending'));
+	if (record?.state === 'pending') steps.push(removeRecordStep('forget', id, 'pending'));
 	if (backend !== undefined) {
-		const service = backend.serviceName;
-		steps.push({
-			kind: 'delete-services',
-			id: 'delete',
-			title: `Delete service ${service}`,
-			services: [service],
-			deployment: id,
-		});
+		steps.push(deleteServicesStep('delete', [backend.serviceName], { deployment: id }));
 	}
-	if (record !== undefined && record.state !== 'pending') steps.push(removeRecord(id, 'retiring'));
+	if (record !== undefined && record.state !== 'pending') steps.push(removeRecordStep('forget', id, 'retiring'));
 	return {
 		title: `Delete ${id}`,
 		resume: `pulse-railway delete --deployment-id ${id} --service ${routerService}`,
@@ -71,8 +61,4 @@ export function planDelete(facts: DeleteFacts, id: string): Plan {
 		warnings: [],
 		steps,
 	};
-}
-
-function removeRecord(deployment: string, state: 'pending' | 'retiring'): Step {
-	return { kind: 'remove-record', id: 'forget', title: `Forget ${deployment}`, deployment, state };
 }

@@ -1,11 +1,11 @@
 import type { LoadedApp } from 'pulse-deploy-kit/load-app';
+import { renderPlan } from 'pulse-deploy-kit/plan/render';
 import { Secret } from 'pulse-deploy-kit/secret';
 import { describe, expect, it } from 'vitest';
 import { deployConfig, deployInputs } from '../config/deploy.ts';
 import { baselineFacts } from '../stack/baseline.ts';
 import { type DeployFacts, planDeploy } from './deploy.ts';
 import { reference } from './reference.ts';
-import { renderPlan } from './render.ts';
 import type { Plan, StepKind, StepOf } from './step.ts';
 import { BASELINE, live, NOW, service, stack } from './testing/stack.ts';
 

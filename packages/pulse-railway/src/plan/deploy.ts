@@ -6,15 +6,20 @@ import { isPassedOn } from '../config/reserved.ts';
 import type { RoutingSnapshot } from '../deployments/record.ts';
 import type { ObservedService, StackObservation } from '../platform/port.ts';
 import type { BaselineFacts } from '../stack/baseline.ts';
-import { type BackendInput, backendSettings } from './backend-service.ts';
-import { buildImage, createService, deployImage, group, upload } from './backend-steps.ts';
+import { awaitBackendStep } from '../steps/await-deployments.ts';
+import { buildImageStep } from '../steps/build-image.ts';
+import { createServiceStep } from '../steps/create-service.ts';
+import { groupStep } from '../steps/group.ts';
+import { letDrainStep } from '../steps/reconcile.ts';
+import { registerStep } from '../steps/register.ts';
+import { startServicesStep } from '../steps/start-services.ts';
+import { updateInstanceStep } from '../steps/update-instance.ts';
+import { uploadStep } from '../steps/upload.ts';
+import { type BackendInput, backendSettings, backendVariables, buildArguments } from './backend-service.ts';
 import { cutOver, NEW_SECONDS } from './cut-over.ts';
-import { registration } from './register-step.ts';
-import { letDrain, type SessionsById, settle } from './settle.ts';
+import { type SessionsById, settle } from './settle.ts';
 import { staying } from './staying.ts';
-import type { Plan, SourceTree, Step } from './step.ts';
-
-const BUILD_BUDGET_SECONDS = 900;
+import type { Plan, SourceTree } from './step.ts';
 
 export interface DeployFacts {
 	readonly observation: StackObservation;
@@ -50,15 +55,6 @@ export function planDeploy(facts: DeployFacts, config: DeployConfig): Plan {
 		...(config.railwayBin === undefined ? {} : { railwayBin: config.railwayBin }),
 	};
 	const backend = backendInput(facts, config);
-	const awaited: Step = {
-		kind: 'await-deployments',
-		id: 'await-backend',
-		title: `Wait until ${service} is healthy`,
-		services: [service],
-		budgetSeconds: BUILD_BUDGET_SECONDS,
-		...(image === undefined ? { showBuild: service } : {}),
-		failures: { [service]: image === undefined ? 'backend source build failed' : 'backend deployment failed' },
-	};
 	return {
 		title: `Deploy ${id}`,
 		resume: `pulse-railway promote --deployment-id ${id} --service ${baseline.router.service.name}`,
@@ -72,25 +68,29 @@ export function planDeploy(facts: DeployFacts, config: DeployConfig): Plan {
 		warnings: [...settlement.warnings, ...replicaWarning(config.backendReplicas), ...sealedWarning(baseline.env)],
 		steps: [
 			...settlement.steps,
-			...(image === undefined ? [] : [buildImage(image, source, backend)]),
-			createService(service, backend),
-			...(baseline.router.service.groupId === null ? [] : [group(baseline.router.service.name, service)]),
-			{
-				kind: 'update-instance',
-				id: 'configure',
-				title: `Configure ${service}`,
+			...(image === undefined ? [] : [buildImageStep(image, source, buildArguments(backend))]),
+			createServiceStep('create', { service, variables: backendVariables(backend), deployment: id }),
+			...(baseline.router.service.groupId === null ? [] : [groupStep(baseline.router.service.name, [service])]),
+			updateInstanceStep(
 				service,
-				settings: backendSettings(facts.app.language, {
+				backendSettings(facts.app.language, {
 					replicas: config.backendReplicas,
 					startCommand: config.startCommand,
 					...(image === undefined ? {} : { image }),
 				}),
-			},
-			image === undefined ? upload(service, source) : deployImage(service),
-			awaited,
-			registration(id, service),
+			),
+			...(image === undefined
+				? [
+						uploadStep(service, source),
+						awaitBackendStep('await-backend', service, 'backend source build failed', { building: true }),
+					]
+				: [
+						startServicesStep([service], false),
+						awaitBackendStep('await-backend', service, 'backend deployment failed'),
+					]),
+			registerStep(id, service),
 			...cutOver(id, service, NEW_SECONDS, config.pageCheck ? config.healthPath : null),
-			...(settlement.unclaimed.length === 0 ? [] : [letDrain({ id, serviceName: service }, settlement.unclaimed)]),
+			...(settlement.unclaimed.length === 0 ? [] : [letDrainStep({ id, serviceName: service }, settlement.unclaimed)]),
 		],
 	};
 }

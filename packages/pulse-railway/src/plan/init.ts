@@ -1,9 +1,20 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { InitConfig } from '../config/init.ts';
 import type { StackObservation } from '../platform/port.ts';
-import { BASELINE_VARIABLE } from '../protocol.ts';
 import { existingBaseline } from '../stack/baseline.ts';
 import { isUnfinishedInit } from '../stack/unfinished-init.ts';
+import { awaitBaselineStep } from '../steps/await-deployments.ts';
+import { awaitRouterStep } from '../steps/await-router.ts';
+import { awaitRedisStep } from '../steps/await-variable.ts';
+import { configureStep } from '../steps/configure.ts';
+import { createProjectStep } from '../steps/create-project.ts';
+import { createServiceStep } from '../steps/create-service.ts';
+import { deployTemplateStep } from '../steps/deploy-template.ts';
+import { ensureDomainStep } from '../steps/ensure-domain.ts';
+import { groupStep } from '../steps/group.ts';
+import { markBaselineStep, unmarkBaselineStep } from '../steps/mark-baseline.ts';
+import { mintTokenStep } from '../steps/mint-token.ts';
+import { startServicesStep } from '../steps/start-services.ts';
 import {
 	type BaselineSecrets,
 	janitorSettings,
@@ -12,7 +23,6 @@ import {
 	routerSettings,
 	routerVariables,
 } from './baseline-service.ts';
-import { awaitBaseline, awaitRouter, configure, ensureDomain, markBaseline, mintToken } from './service-steps.ts';
 import type { Plan, ServiceChange, Step } from './step.ts';
 
 const TEMPLATE = 'pulse-baseline';
@@ -49,24 +59,21 @@ export function planInit(facts: InitFacts, config: InitConfig): Plan {
 		],
 		warnings: resumes ? ['An earlier init was interrupted; this run finishes what it began.'] : [],
 		steps: withUndo(facts.observation === null, [
-			...(facts.workspace === null ? [] : [createProject(config, facts.workspace.id)]),
+			...(facts.workspace === null
+				? []
+				: [createProjectStep(config.projectName, facts.workspace.id, Object.values(names))]),
 			// A new project is known by its description; what an interrupted run began is taken over.
-			...(facts.observation === null ? [] : [beginning(resumes)]),
+			...(facts.observation === null ? [] : [markBaselineStep('init', resumes ? undefined : unmarkBaselineStep)]),
 			...createServices(config, managed, present, resumes),
 			...(typeof facts.secrets.janitorToken === 'object' && 'from' in facts.secrets.janitorToken
-				? [token(names.janitor, resumes)]
+				? [mintTokenStep(names.janitor, { replaces: resumes, undone: true })]
 				: []),
-			configure(changes(config, facts)),
-			ensureDomain(names.router, ROUTER_PORT),
-			{
-				kind: 'deploy',
-				id: 'deploy',
-				title: `Start ${names.router} and ${names.janitor}`,
-				services: [names.router, names.janitor],
-			},
-			awaitBaseline(names, [names.router, names.janitor]),
-			awaitRouter(names.router),
-			markBaseline('ready'),
+			configureStep(changes(config, facts)),
+			ensureDomainStep(names.router, ROUTER_PORT),
+			startServicesStep([names.router, names.janitor], false),
+			awaitBaselineStep(names, [names.router, names.janitor]),
+			awaitRouterStep(names.router),
+			markBaselineStep('ready'),
 		]),
 	};
 }
@@ -91,46 +98,6 @@ function refuseExisting(observation: StackObservation, config: InitConfig): void
 	});
 }
 
-function createProject({ projectName: name, names }: InitConfig, workspaceId: string): Step {
-	return {
-		kind: 'create-project',
-		id: 'project',
-		title: `Create project ${name}`,
-		name,
-		workspaceId,
-		undo: {
-			kind: 'delete-project',
-			id: 'undo-project',
-			title: `Delete project ${name}`,
-			services: Object.values(names),
-		},
-	};
-}
-
-/** What an interrupted run left stays known as unfinished. */
-function beginning(resumes: boolean): Step {
-	if (resumes) return markBaseline('init');
-	return {
-		...markBaseline('init'),
-		undo: {
-			kind: 'delete-variable',
-			id: 'undo-mark',
-			title: `Remove ${BASELINE_VARIABLE}`,
-			service: null,
-			name: BASELINE_VARIABLE,
-			afterCleanUndo: true,
-		},
-	};
-}
-
-function token(janitor: string, resumes: boolean): Step {
-	const step = mintToken(janitor, resumes);
-	return {
-		...step,
-		undo: { kind: 'revoke-tokens', id: 'undo-token', title: `Delete the project token of ${janitor}`, name: step.name },
-	};
-}
-
 function createServices(
 	{ names }: InitConfig,
 	managed: boolean,
@@ -140,10 +107,7 @@ function createServices(
 	const roles = managed ? (['router', 'janitor', 'redis'] as const) : (['router', 'janitor'] as const);
 	const services = roles.map((role) => names[role]);
 	return [
-		{
-			kind: 'deploy-template',
-			id: 'template',
-			title: `Create ${services.join(', ')} from the template ${TEMPLATE}`,
+		deployTemplateStep({
 			code: TEMPLATE,
 			names: {
 				[TEMPLATE_NAMES.router]: names.router,
@@ -152,54 +116,15 @@ function createServices(
 			},
 			omit: managed ? [] : [TEMPLATE_NAMES.redis],
 			...(resumes ? { resumes } : {}),
-			undo: {
-				kind: 'delete-services',
-				id: 'undo-template',
-				title: `Delete ${services.join(', ')}`,
-				services,
-				own: true,
-				late: true,
-			},
-		},
+		}),
 		...(present.has(names.env)
 			? []
-			: [
-					{
-						kind: 'create-service',
-						id: 'env',
-						title: `Create service ${names.env} for your variables`,
-						service: names.env,
-						variables: {},
-						undo: {
-							kind: 'delete-services',
-							id: 'undo-env',
-							title: `Delete ${names.env}`,
-							services: [names.env],
-							own: true,
-						},
-					} as const,
-				]),
-		{
-			kind: 'group',
-			id: 'group',
-			title: `Place ${names.env} beside ${names.router}`,
-			like: names.router,
-			// Of two deployments of the template each would bring a group of its own.
-			services: resumes ? [names.env, ...services.filter((name) => name !== names.router)] : [names.env],
-			optional: true,
-		},
-		...(managed
-			? [
-					{
-						kind: 'await-variable',
-						id: 'await-redis',
-						title: `Wait for the address of ${names.redis}`,
-						service: names.redis,
-						name: 'REDIS_URL',
-						budgetSeconds: REDIS_BUDGET_SECONDS,
-					} as const,
-				]
-			: []),
+			: [createServiceStep('env', { service: names.env, variables: {}, purpose: 'for your variables' })]),
+		// Of two deployments of the template each would bring a group of its own.
+		groupStep(names.router, resumes ? [names.env, ...services.filter((name) => name !== names.router)] : [names.env], [
+			names.env,
+		]),
+		...(managed ? [awaitRedisStep(names.redis, REDIS_BUDGET_SECONDS)] : []),
 	];
 }
 

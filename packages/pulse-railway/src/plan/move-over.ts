@@ -1,13 +1,12 @@
 import { seedText } from '../deployments/seed.ts';
-import { type BackendService, backendServices } from '../janitor/durable.ts';
+import { type BackendService, backendServices, durableActiveId } from '../janitor/durable.ts';
 import type { ObservedService, StackObservation } from '../platform/port.ts';
-import { ACTIVE_DEPLOYMENT_VARIABLE, CONTROL_TOKEN_VARIABLE, ROUTER_SEED_VARIABLE } from '../protocol.ts';
-import { durableActiveId } from './settle.ts';
+import { CONTROL_TOKEN_VARIABLE, ROUTER_SEED_VARIABLE } from '../protocol.ts';
+import { noteActiveStep } from '../steps/set-variables.ts';
 import type { Step, Variables } from './step.ts';
 
 /** A router that starts later than this follows the store and the janitor alone. */
 const SEED_MS = 3_600_000;
-const ACTIVE_BUDGET_SECONDS = 180;
 
 /**
  * A router of the Python tools, which had no control endpoint, or what an interrupted upgrade made of one. A control token
@@ -45,28 +44,7 @@ export function moveOver(
 	return {
 		active,
 		variables: { [ROUTER_SEED_VARIABLE]: seed },
-		before: durable === active ? [] : [noteActive(active)],
-	};
-}
-
-/** The last look: nothing is up to date while new visitors get no page. */
-export function settleActive(movedFrom: string | null): Step {
-	return {
-		kind: 'settle-active',
-		id: 'settle-active',
-		title: 'Check that new visitors reach the active deployment',
-		movedFrom,
-		budgetSeconds: ACTIVE_BUDGET_SECONDS,
-	};
-}
-
-function noteActive(active: string): Step {
-	return {
-		kind: 'set-variables',
-		id: 'note-active',
-		title: `Note on Railway that ${active} is active`,
-		service: null,
-		variables: { [ACTIVE_DEPLOYMENT_VARIABLE]: active },
+		before: durable === active ? [] : [noteActiveStep(active)],
 	};
 }
 

@@ -1,10 +1,10 @@
 import { usageError } from 'pulse-deploy-kit/errors';
 import type { DeploymentRecord, RoutingSnapshot } from '../deployments/record.ts';
-import { type BackendService, backendServices } from '../janitor/durable.ts';
+import { type BackendService, backendServices, durableActiveId } from '../janitor/durable.ts';
 import type { StackObservation } from '../platform/port.ts';
+import { reconcileStep } from '../steps/reconcile.ts';
+import { registerStep } from '../steps/register.ts';
 import { cutOver, STANDING_SECONDS } from './cut-over.ts';
-import { registration } from './register-step.ts';
-import { durableActiveId, reconcile } from './settle.ts';
 import { staying } from './staying.ts';
 import type { Plan, Step } from './step.ts';
 
@@ -73,7 +73,7 @@ function known(
 	restore: Step | undefined,
 ): readonly Step[] {
 	if (restore !== undefined) return [restore];
-	return record === undefined ? [registration(backend.id, backend.serviceName)] : [];
+	return record === undefined ? [registerStep(backend.id, backend.serviceName)] : [];
 }
 
 /** The router's store knows nobody although Railway does: it lost its data. */
@@ -81,5 +81,5 @@ function lostStore(observation: StackObservation, live: RoutingSnapshot): Step |
 	const backends = backendServices(observation);
 	const active = backends.find(({ id }) => id === durableActiveId(observation));
 	if (active === undefined || live.deployments.length > 0) return undefined;
-	return reconcile(active, backends, live.revision);
+	return reconcileStep(active, backends, live.revision);
 }

@@ -1,10 +1,10 @@
 import { usageError } from 'pulse-deploy-kit/errors';
 import { backendServices } from '../janitor/durable.ts';
 import type { StackObservation } from '../platform/port.ts';
+import { awaitBackendStep } from '../steps/await-deployments.ts';
+import { startServicesStep } from '../steps/start-services.ts';
 import { countInUse, inUseText, type OpenOn } from './in-use.ts';
 import type { Plan } from './step.ts';
-
-const BUDGET_SECONDS = 900;
 
 /** Starts a deployment's service anew, e.g. after variables were changed. Sessions in its memory end. */
 export function planRedeploy(
@@ -35,16 +35,6 @@ export function planRedeploy(
 			end: true,
 		},
 		warnings: [],
-		steps: [
-			{ kind: 'deploy', id: 'deploy', title: `Start ${service} anew`, services: [service] },
-			{
-				kind: 'await-deployments',
-				id: 'await',
-				title: `Wait until ${service} is healthy`,
-				services: [service],
-				budgetSeconds: BUDGET_SECONDS,
-				failures: { [service]: 'backend redeployment failed' },
-			},
-		],
+		steps: [startServicesStep([service], true), awaitBackendStep('await', service, 'backend redeployment failed')],
 	};
 }

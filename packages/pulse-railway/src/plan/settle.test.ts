@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { DeploymentState } from '../deployments/record.ts';
 import type { Sessions } from '../janitor/facts.ts';
-import { letDrain, settle } from './settle.ts';
+import { letDrainStep } from '../steps/reconcile.ts';
+import { settle } from './settle.ts';
 import { live, NOW, stack } from './testing/stack.ts';
 
 interface Case {
@@ -86,7 +87,7 @@ describe('before anything new begins', () => {
 		const { steps, warnings, deleted, unclaimed } = settle({ ...observation, services }, live({}), NOW);
 		expect([steps.map(({ id }) => id), [...deleted]]).toEqual([['leftover:b'], ['b']]);
 		expect(warnings).toEqual(['Nothing says that a was ever active; it runs on until nobody is left on it.']);
-		expect(letDrain({ id: 'n', serviceName: 'n' }, unclaimed)).toMatchObject({
+		expect(letDrainStep({ id: 'n', serviceName: 'n' }, unclaimed)).toMatchObject({
 			title: 'Let a drain',
 			truth: {
 				activeId: 'n',

@@ -1,9 +1,11 @@
 import type { DeploymentRecord, RoutingSnapshot } from '../deployments/record.ts';
-import { type BackendService, backendServices } from '../janitor/durable.ts';
+import { type BackendService, backendServices, durableActiveId } from '../janitor/durable.ts';
 import type { Sessions } from '../janitor/facts.ts';
-import { sharedValue } from '../janitor/shared-value.ts';
 import type { StackObservation } from '../platform/port.ts';
-import { ACTIVE_DEPLOYMENT_VARIABLE } from '../protocol.ts';
+import { deleteServicesStep } from '../steps/delete-services.ts';
+import { finishPromotionStep } from '../steps/promote.ts';
+import { letDrainStep, reconcileStep } from '../steps/reconcile.ts';
+import { removeRecordStep } from '../steps/remove-record.ts';
 import type { Step } from './step.ts';
 
 /**
@@ -19,11 +21,6 @@ export interface Settlement {
 	readonly deleted: ReadonlySet<string>;
 	/** They run, and neither truth knows them: once somebody is active they drain, and the janitor sees who is on them. */
 	readonly unclaimed: readonly BackendService[];
-}
-
-/** The durable truth of who is active; `null` before the first promotion. */
-export function durableActiveId(observation: StackObservation): string | null {
-	return sharedValue(observation, ACTIVE_DEPLOYMENT_VARIABLE)?.trim() || null;
 }
 
 /** Railway's reads may lag this much; a younger promotion is never undone by what they say. */
@@ -79,11 +76,11 @@ export function settle(
 		);
 	}
 	if (record?.state === 'pending' || record?.state === 'draining') {
-		return withLeftovers(durable, [finishPromotion(active)], observation, live, sessions);
+		return withLeftovers(durable, [finishPromotionStep(active.id, active.serviceName)], observation, live, sessions);
 	}
 	return {
 		...nothing(durable, `The router's store did not know ${durable}; it is restored from Railway.`),
-		steps: [reconcile(active, backends, live.revision)],
+		steps: [reconcileStep(active, backends, live.revision)],
 	};
 }
 
@@ -133,7 +130,7 @@ function withLeftovers(
 		steps: [
 			...first,
 			...pending.map(removeRecord),
-			...(drain ? [letDrain(active, used, standing)] : []),
+			...(drain ? [letDrainStep(active, used, standing)] : []),
 			...leftovers.map(deleteLeftover),
 		],
 		deleted: new Set(
@@ -164,64 +161,10 @@ function nothing(activeId: string | null, warning: string): Settlement {
 	return { activeId, steps: [], warnings: [warning], deleted: new Set(), unclaimed: [] };
 }
 
-function finishPromotion({ id, serviceName }: BackendService): Step {
-	return {
-		kind: 'promote',
-		id: `finish:${id}`,
-		title: `Finish the interrupted promotion of ${id}`,
-		deployment: id,
-		service: serviceName,
-	};
-}
-
-/** Every service that stands becomes known again, so that none is later taken for a leftover. */
-export function reconcile(active: BackendService, backends: readonly BackendService[], ifRevision: number): Step {
-	return {
-		kind: 'reconcile',
-		id: 'reconcile',
-		title: `Restore ${active.id} as the active deployment`,
-		ifRevision,
-		truth: {
-			activeId: active.id,
-			services: backends.map(({ id, serviceName }) => ({ id, serviceName })),
-		},
-	};
-}
-
-/** The revision is known only when its turn comes. `standing`: what else is known, which a list without it would drop. */
-export function letDrain(
-	active: Pick<BackendService, 'id' | 'serviceName'>,
-	unclaimed: readonly BackendService[],
-	standing: readonly BackendService[] = [],
-): Step {
-	return {
-		kind: 'reconcile',
-		id: 'let-drain',
-		title: `Let ${unclaimed.map(({ id }) => id).join(', ')} drain`,
-		ifRevision: 'current',
-		truth: {
-			activeId: active.id,
-			services: [active, ...standing, ...unclaimed].map(({ id, serviceName }) => ({ id, serviceName })),
-		},
-	};
-}
-
 function removeRecord({ id }: DeploymentRecord): Step {
-	return {
-		kind: 'remove-record',
-		id: `forget:${id}`,
-		title: `Forget the unfinished deployment ${id}`,
-		deployment: id,
-		state: 'pending',
-	};
+	return removeRecordStep(`forget:${id}`, id, 'pending', `Forget the unfinished deployment ${id}`);
 }
 
 function deleteLeftover({ id, serviceName }: BackendService): Step {
-	return {
-		kind: 'delete-services',
-		id: `leftover:${id}`,
-		title: `Delete service ${serviceName}, left by an unfinished deploy`,
-		services: [serviceName],
-		deployment: id,
-	};
+	return deleteServicesStep(`leftover:${id}`, [serviceName], { deployment: id }, ', left by an unfinished deploy');
 }

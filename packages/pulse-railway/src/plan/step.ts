@@ -1,57 +1,16 @@
+import type { Plan as KitPlan, StepMarks } from 'pulse-deploy-kit/plan/step';
 import type { Secret } from 'pulse-deploy-kit/secret';
 import type { DurableTruth } from '../deployments/store.ts';
 import type { InstanceSettings } from '../platform/port.ts';
 
 /**
- * A plan is data: decided by a pure planner, shown by one renderer, carried out by one executor. Services are named, not
- * identified: their ids are learnt from the observation or from the step that creates them.
+ * What plans are made of. Services are named, not identified: their ids are learnt from the observation or from the step that
+ * creates them. Each kind has a file of its name in `steps/`, with its title, what takes it back and how it is carried out.
  */
-export interface Plan {
-	/** The command's verb and object, e.g. `Deploy prod-260402-120000`. */
-	readonly title: string;
-	/** What the reader should know before agreeing: what goes where. */
-	readonly facts: readonly string[];
-	/** Live sessions, and whatever else is open, that it touches. */
-	readonly sessions?: TouchedSessions;
-	readonly warnings: readonly string[];
-	readonly steps: readonly Step[];
-	/** The command that finishes what is left when this plan stops after its commit point, or midway without undo. */
-	readonly resume: string;
-}
-
-export interface TouchedSessions {
-	/** `null` when nobody said. It is another number every second, so a plan is the same with another one. */
-	readonly count: number | null;
-	/** What becomes of them, with the count. */
-	readonly text: string;
-	/** They end or move at once: then it matters whether there are any. */
-	readonly end?: true;
-}
-
-export interface StepBase {
-	/** Unique within a plan. */
-	readonly id: string;
-	/** Imperative, e.g. `Create service prod-260402-120000`. */
-	readonly title: string;
-	/** Takes this step back. Only steps before the commit point have one. */
-	readonly undo?: Step;
-	/**
-	 * From here on nothing is undone: the promotion's durable write. An answer that was lost may have been carried out,
-	 * so its failure undoes nothing either.
-	 */
-	readonly commitPoint?: true;
-	/** Once begun, and the steps after it that say so too, Ctrl-C waits for its end: it is one short request. */
-	readonly uninterruptible?: true;
-	/** A failure is a warning: cosmetic steps. */
-	readonly optional?: true;
-	/** Of an undo step: left out when one before it failed, so that what is left stays known as unfinished. */
-	readonly afterCleanUndo?: true;
-}
-
-/** Every step may be repeated after a crash: creations adopt by name, writes are whole values, deletions accept "gone". */
-export type Step = StepBase & StepAction;
+export type Step = StepMarks<Step> & StepAction;
+export type Plan = KitPlan<Step>;
 export type StepKind = StepAction['kind'];
-export type StepOf<Kind extends StepKind> = StepBase & Extract<StepAction, { kind: Kind }>;
+export type StepOf<Kind extends StepKind> = StepMarks<Step> & Extract<StepAction, { kind: Kind }>;
 
 /** A value known now, or one that an earlier step of the same run makes. */
 export type VariableValue = string | Secret | { readonly from: 'minted-token' };

@@ -1,10 +1,20 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { UpgradeConfig } from '../config/upgrade.ts';
-import { backendServices } from '../janitor/durable.ts';
+import { backendServices, durableActiveId } from '../janitor/durable.ts';
 import { sharedValue } from '../janitor/shared-value.ts';
 import type { ObservedService, StackObservation } from '../platform/port.ts';
 import { BASELINE_VARIABLE, ROUTER_SEED_VARIABLE } from '../protocol.ts';
 import { existingBaseline, serviceNamed } from '../stack/baseline.ts';
+import { awaitBaselineStep } from '../steps/await-deployments.ts';
+import { awaitRouterStep } from '../steps/await-router.ts';
+import { configureStep } from '../steps/configure.ts';
+import { deleteVariableStep } from '../steps/delete-variable.ts';
+import { ensureDomainStep } from '../steps/ensure-domain.ts';
+import { groupStep } from '../steps/group.ts';
+import { markBaselineStep } from '../steps/mark-baseline.ts';
+import { mintTokenStep } from '../steps/mint-token.ts';
+import { settleActiveStep } from '../steps/settle-active.ts';
+import { startServicesStep } from '../steps/start-services.ts';
 import {
 	type BaselineSecrets,
 	janitorSettings,
@@ -13,11 +23,9 @@ import {
 	routerSettings,
 	routerVariables,
 } from './baseline-service.ts';
-import { moveOver, settleActive } from './move-over.ts';
+import { moveOver } from './move-over.ts';
 import { desiredBaseline, runningSecrets } from './running-baseline.ts';
 import { changeOf, needsMinting } from './service-change.ts';
-import { awaitBaseline, awaitRouter, configure, ensureDomain, markBaseline, mintToken } from './service-steps.ts';
-import { durableActiveId } from './settle.ts';
 import type { Plan, Step } from './step.ts';
 
 export interface UpgradeFacts {
@@ -68,22 +76,17 @@ export function planUpgrade(facts: UpgradeFacts, config: UpgradeConfig): Plan {
 		warnings: interrupted ? ['An init or upgrade was interrupted; this run finishes it.'] : [],
 		steps: [
 			...grouping(observation, config, router),
-			...(services.length === 0 ? [] : [markBaseline('upgrade')]),
+			...(services.length === 0 ? [] : [markBaselineStep('upgrade')]),
 			...moved.before,
-			...(changes.some(needsMinting) ? [mintToken(janitor.name, true)] : []),
-			...(changes.length === 0 ? [] : [configure(changes)]),
-			...(strayToken ? [deleteVariable(router.name, 'RAILWAY_TOKEN')] : []),
-			...(needsDomain ? [ensureDomain(router.name, ROUTER_PORT)] : []),
-			...(services.length === 0
-				? []
-				: [
-						{ kind: 'deploy', id: 'deploy', title: `Start ${services.join(' and ')} anew`, services } as const,
-						awaitBaseline(config.names, services),
-					]),
-			...(looksAtRouter ? [awaitRouter(router.name)] : []),
-			...(looksAtRouter && backends.length > 0 ? [settleActive(moved.active)] : []),
-			...(seeded ? [deleteVariable(router.name, ROUTER_SEED_VARIABLE)] : []),
-			...(services.length === 0 ? [] : [markBaseline('ready')]),
+			...(changes.some(needsMinting) ? [mintTokenStep(janitor.name, { replaces: true, undone: false })] : []),
+			...(changes.length === 0 ? [] : [configureStep(changes)]),
+			...(strayToken ? [deleteVariableStep(router.name, 'RAILWAY_TOKEN')] : []),
+			...(needsDomain ? [ensureDomainStep(router.name, ROUTER_PORT)] : []),
+			...(services.length === 0 ? [] : [startServicesStep(services, true), awaitBaselineStep(config.names, services)]),
+			...(looksAtRouter ? [awaitRouterStep(router.name)] : []),
+			...(looksAtRouter && backends.length > 0 ? [settleActiveStep(moved.active)] : []),
+			...(seeded ? [deleteVariableStep(router.name, ROUTER_SEED_VARIABLE)] : []),
+			...(services.length === 0 ? [] : [markBaselineStep('ready')]),
 		],
 	};
 }
@@ -109,16 +112,6 @@ function complete(
 	});
 }
 
-function deleteVariable(service: string, name: string): Step {
-	return {
-		kind: 'delete-variable',
-		id: `delete:${service}:${name}`,
-		title: `Remove ${name} from ${service}`,
-		service,
-		name,
-	};
-}
-
 /** Puts stable services and deployments beside the router (contract R5.24). */
 function grouping(observation: StackObservation, { names }: UpgradeConfig, router: ObservedService): readonly Step[] {
 	if (router.groupId === null) return [];
@@ -128,14 +121,5 @@ function grouping(observation: StackObservation, { names }: UpgradeConfig, route
 		.filter(({ name, groupId }) => (stable.includes(name) || backends.has(name)) && groupId !== router.groupId)
 		.map(({ name }) => name);
 	if (services.length === 0) return [];
-	return [
-		{
-			kind: 'group',
-			id: 'group',
-			title: `Place ${services.join(', ')} beside ${router.name}`,
-			like: router.name,
-			services,
-			optional: true,
-		},
-	];
+	return [groupStep(router.name, services)];
 }

@@ -1,8 +1,8 @@
+import { agreedText } from 'pulse-deploy-kit/plan/render';
 import { describe, expect, it } from 'vitest';
 import { planDelete } from './delete.ts';
 import { planPromote, previousActive } from './promote.ts';
 import { planRedeploy } from './redeploy.ts';
-import { agreedText } from './render.ts';
 import { live, NOW, record, stack } from './testing/stack.ts';
 
 const kinds = ({ steps }: { steps: readonly { kind: string }[] }) => steps.map(({ kind }) => kind);

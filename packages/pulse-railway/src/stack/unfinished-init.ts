@@ -1,6 +1,5 @@
-import { backendServices } from '../janitor/durable.ts';
+import { backendServices, durableActiveId } from '../janitor/durable.ts';
 import { sharedValue } from '../janitor/shared-value.ts';
-import { durableActiveId } from '../plan/settle.ts';
 import type { StackObservation } from '../platform/port.ts';
 import { BASELINE_VARIABLE, PROJECT_MARK } from '../protocol.ts';
 

@@ -1,10 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { awaitBaseline } from '../plan/service-steps.ts';
 import type { StepOf } from '../plan/step.ts';
 import { stack } from '../plan/testing/stack.ts';
 import { PlatformError } from '../platform/error.ts';
 import type { PlatformDeployment } from '../platform/port.ts';
-import { awaitDeployments } from './await-deployments.ts';
+import { awaitBaselineStep, awaitDeployments } from './await-deployments.ts';
 import { type Recorded, recordingPorts } from './testing/recording-ports.ts';
 
 type Seen = readonly [PlatformDeployment['status'], boolean?];
@@ -15,7 +14,7 @@ beforeEach(async () => {
 });
 
 const names = { router: 'pulse-router', janitor: 'pulse-janitor', redis: 'pulse-redis', env: 'pulse-env' };
-const baseline = awaitBaseline(names, ['pulse-router', 'pulse-janitor']) as StepOf<'await-deployments'>;
+const baseline = awaitBaselineStep(names, ['pulse-router', 'pulse-janitor']) as StepOf<'await-deployments'>;
 
 /** Each service's deployment shows these states one after the other, and stays at the last. */
 async function wait(step: StepOf<'await-deployments'>, shown: Readonly<Record<string, readonly Seen[]>>) {

@@ -1,5 +1,7 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { waitFor } from 'pulse-deploy-kit/wait';
+import type { StackNames } from '../config/names.ts';
+import type { Step } from '../plan/step.ts';
 import { isPassing } from '../platform/error.ts';
 import type { PlatformDeployment } from '../platform/port.ts';
 import { buildLog } from './build-log.ts';
@@ -32,6 +34,39 @@ const NEXT_BUILT =
 
 /** An outage of the API this short is waited out: what is built goes on without us. */
 const OUTAGE_MS = 60_000;
+
+const BUDGET_SECONDS = 900;
+
+/** The service of one deployment. `building`: Railway builds it, and its log is shown. */
+export function awaitBackendStep(
+	id: string,
+	service: string,
+	failure: string,
+	{ building = false }: { readonly building?: boolean } = {},
+): Step {
+	return {
+		kind: 'await-deployments',
+		id,
+		title: `Wait until ${service} is healthy`,
+		passive: true,
+		services: [service],
+		budgetSeconds: BUDGET_SECONDS,
+		...(building ? { showBuild: service } : {}),
+		failures: { [service]: failure },
+	};
+}
+
+export function awaitBaselineStep({ router, janitor }: StackNames, services: readonly string[]): Step {
+	return {
+		kind: 'await-deployments',
+		id: 'await-deployments',
+		title: `Wait until ${services.join(' and ')} are ready`,
+		passive: true,
+		services,
+		budgetSeconds: BUDGET_SECONDS,
+		failures: { [router]: 'router deployment failed', [janitor]: 'janitor deployment failed' },
+	};
+}
 
 /** Waits for all of them together; the first failure ends the wait, with the last lines of its logs. */
 export const awaitDeployments: Perform<'await-deployments'> = async (step, run, signal, report) => {

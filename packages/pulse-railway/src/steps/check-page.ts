@@ -1,8 +1,14 @@
 import { checkPage as check } from 'pulse-deploy-kit/check-page';
+import type { Step } from '../plan/step.ts';
 import type { Perform } from './performers.ts';
 import { platformOf, routerOf } from './run.ts';
 
 const LINES = 20;
+
+export function checkPageStep(deployment: string, service: string, path: string): Step {
+	const title = `Check that ${path} of ${deployment} gives no server error`;
+	return { kind: 'check-page', id: 'check-page', title, deployment, service, path };
+}
 
 /** Through the router, as visitors will ask for it; the deployment is registered by then, and none of them meets it yet. */
 export const checkPage: Perform<'check-page'> = async (step, run, signal, report) => {

@@ -1,9 +1,10 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
+import { NotCommittedError, watch } from 'pulse-deploy-kit/plan/guard';
 import { waitFor } from 'pulse-deploy-kit/wait';
+import type { Step } from '../plan/step.ts';
 import { isPlatformError } from '../platform/error.ts';
 import { ACTIVE_DEPLOYMENT_VARIABLE } from '../protocol.ts';
-import { guardOf, watch } from './guard.ts';
-import { NotCommittedError } from './not-committed.ts';
+import { guardOf } from './guard.ts';
 import type { Perform } from './performers.ts';
 import { putBack, withFate } from './put-back.ts';
 import { platformOf, type Run, routerOf } from './run.ts';
@@ -11,6 +12,17 @@ import { platformOf, type Run, routerOf } from './run.ts';
 const REREAD_BUDGET_MS = 10_000;
 /** A machine that sleeps again and again in this very moment is not waited for. */
 const WRITES = 3;
+
+export function commitActiveStep(deployment: string): Step {
+	return {
+		kind: 'commit-active',
+		id: 'commit',
+		title: `Make ${deployment} the active deployment`,
+		deployment,
+		commitPoint: true,
+		uninterruptible: true,
+	};
+}
 
 /**
  * The commit point. It is written only while the lock is surely held, and afterwards the lock is asked for again: a write

@@ -1,13 +1,25 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
-import { backendServices } from '../janitor/durable.ts';
-import { durableActiveId } from '../plan/settle.ts';
-import type { StepOf } from '../plan/step.ts';
+import { backendServices, durableActiveId } from '../janitor/durable.ts';
+import type { Step, StepOf } from '../plan/step.ts';
 import type { StackObservation } from '../platform/port.ts';
 import { guarded, guardOf } from './guard.ts';
 import { lateServices, missing } from './late-services.ts';
 import { mayGo } from './may-go.ts';
 import type { Perform } from './performers.ts';
 import { learn, platformOf, type Run } from './run.ts';
+
+type Which = Partial<Pick<StepOf<'delete-services'>, 'own' | 'late' | 'deployment'>>;
+
+export function deleteServicesStep(id: string, services: readonly string[], which: Which, purpose = ''): Step {
+	const kind = 'delete-services';
+	return {
+		kind,
+		id,
+		title: `Delete ${services.length === 1 ? 'service ' : ''}${services.join(', ')}${purpose}`,
+		services,
+		...which,
+	};
+}
 
 /**
  * Right before each deletion everything is looked at again: what is active by now, or has visitors, stays, and so does what

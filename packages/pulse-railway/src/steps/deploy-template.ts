@@ -1,5 +1,7 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { waitFor } from 'pulse-deploy-kit/wait';
+import type { Step, StepOf } from '../plan/step.ts';
+import { deleteServicesStep } from './delete-services.ts';
 import { guardOf } from './guard.ts';
 import { lateServices, missing } from './late-services.ts';
 import type { Perform } from './performers.ts';
@@ -11,6 +13,20 @@ const SERVICE_BUDGET_MS = 120_000;
 function noteCreated(service: string, { services, standing, created }: Run): void {
 	const id = services.get(service);
 	if (id !== undefined && !standing.has(id)) created.set(service, id);
+}
+
+/** @param which template names → ours, what is left out, and whether services that stand are kept */
+export function deployTemplateStep(
+	which: Pick<StepOf<'deploy-template'>, 'code' | 'names' | 'omit' | 'resumes'>,
+): Step {
+	const services = Object.entries(which.names).flatMap(([own, name]) => (which.omit.includes(own) ? [] : [name]));
+	return {
+		kind: 'deploy-template',
+		id: 'template',
+		title: `Create ${services.join(', ')} from the template ${which.code}`,
+		...which,
+		undo: deleteServicesStep('undo-template', services, { own: true, late: true }),
+	};
 }
 
 export const deployTemplate: Perform<'deploy-template'> = async (step, run, signal, report) => {

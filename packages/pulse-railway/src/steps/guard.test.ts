@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { stack } from '../plan/testing/stack.ts';
 import type { Guard } from './guard.ts';
-import { guarded } from './guard.ts';
-import { perform } from './performers.ts';
+import { mintToken } from './mint-token.ts';
 import { recordingPorts } from './testing/recording-ports.ts';
 
 const signal = new AbortController().signal;
@@ -46,22 +45,15 @@ describe('a write that may harm', () => {
 	it('is not repeated after a sleep in which another came', async () => {
 		const { run, log } = await sleeping(true);
 		const mint = { kind: 'mint-token', id: 't', title: 't', name: 'janitor' } as const;
-		await expect(perform(mint, run, signal, () => {})).rejects.toBe(taken);
+		await expect(mintToken(mint, run, signal, () => {})).rejects.toBe(taken);
 		expect(log).toEqual(['create']);
 	});
 
 	it('is repeated after a sleep in which nobody came, and takes away first what nobody can use', async () => {
 		const { run, log } = await sleeping(false);
 		const mint = { kind: 'mint-token', id: 't', title: 't', name: 'janitor' } as const;
-		await perform(mint, run, signal, () => {});
+		await mintToken(mint, run, signal, () => {});
 		expect(log).toEqual(['create', 'delete before', 'create']);
 		expect(run.mintedToken?.reveal()).toBe('a-token');
-	});
-
-	it('fails by its own failure while the guard holds', async () => {
-		const { run, state } = await sleeping(false);
-		const broken = new Error('broken');
-		await expect(guarded(run, signal, () => Promise.reject(broken))).rejects.toBe(broken);
-		expect(state.asked).toBe(1);
 	});
 });

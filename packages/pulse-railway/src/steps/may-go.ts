@@ -1,6 +1,6 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { DeploymentState } from '../deployments/record.ts';
-import { durableActiveId } from '../plan/settle.ts';
+import { durableActiveId } from '../janitor/durable.ts';
 import type { StackObservation } from '../platform/port.ts';
 import { type Run, routerOf } from './run.ts';
 

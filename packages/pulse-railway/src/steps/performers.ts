@@ -1,35 +1,41 @@
+import type { Perform as KitPerform, Performers } from 'pulse-deploy-kit/plan/perform';
 import type { Step, StepKind, StepOf } from '../plan/step.ts';
 import { awaitDeployments } from './await-deployments.ts';
+import { awaitRouter } from './await-router.ts';
+import { awaitVariable } from './await-variable.ts';
 import { buildImage } from './build-image.ts';
 import { checkPage } from './check-page.ts';
 import { commitActive } from './commit-active.ts';
-import { promote, reconcile, register, removeRecord, retire } from './control.ts';
+import { configure } from './configure.ts';
+import { createProject } from './create-project.ts';
+import { createService } from './create-service.ts';
+import { deleteProject } from './delete-project.ts';
 import { deleteServices } from './delete-services.ts';
-import { deploy } from './deploy-services.ts';
+import { deleteVariable } from './delete-variable.ts';
 import { deployTemplate } from './deploy-template.ts';
+import { ensureDomain } from './ensure-domain.ts';
+import { group } from './group.ts';
 import { markBaseline } from './mark-baseline.ts';
-import { createProject, deleteProject } from './project.ts';
-import { awaitRouter, ensureDomain } from './router.ts';
+import { mintToken } from './mint-token.ts';
+import { promote } from './promote.ts';
+import { reconcile } from './reconcile.ts';
+import { register } from './register.ts';
+import { removeRecord } from './remove-record.ts';
+import { retire } from './retire.ts';
+import { revokeTokens } from './revoke-tokens.ts';
 import type { Run } from './run.ts';
-import { configure, createService, group, updateInstance } from './services.ts';
+import { setVariables } from './set-variables.ts';
 import { settleActive } from './settle-active.ts';
-import { mintToken, revokeTokens } from './tokens.ts';
+import { startServices } from './start-services.ts';
+import { updateInstance } from './update-instance.ts';
 import { upload } from './upload.ts';
-import { awaitVariable, deleteVariable, setVariables } from './variables.ts';
-import { verifyActive, verifyAffinity } from './verify.ts';
-
-/** Says what a step is waiting for. */
-export type Report = (waitingFor: string) => void;
+import { verifyActive } from './verify-active.ts';
+import { verifyAffinity } from './verify-affinity.ts';
 
 /** Carries out one kind of step. A returned text is shown with its completion. */
-export type Perform<Kind extends StepKind> = (
-	step: StepOf<Kind>,
-	run: Run,
-	signal: AbortSignal,
-	report: Report,
-) => Promise<string | undefined>;
+export type Perform<Kind extends StepKind> = KitPerform<StepOf<Kind>, Run>;
 
-const PERFORMERS: { readonly [Kind in StepKind]: Perform<Kind> } = {
+export const PERFORMERS: Performers<Step, Run> = {
 	'create-project': createProject,
 	'delete-project': deleteProject,
 	'deploy-template': deployTemplate,
@@ -47,7 +53,7 @@ const PERFORMERS: { readonly [Kind in StepKind]: Perform<Kind> } = {
 	'ensure-domain': ensureDomain,
 	upload,
 	'build-image': buildImage,
-	deploy,
+	deploy: startServices,
 	'await-deployments': awaitDeployments,
 	'await-router': awaitRouter,
 	register,
@@ -61,8 +67,3 @@ const PERFORMERS: { readonly [Kind in StepKind]: Perform<Kind> } = {
 	retire,
 	'remove-record': removeRecord,
 };
-
-export function perform(step: Step, run: Run, signal: AbortSignal, report: Report): Promise<string | undefined> {
-	const performer = PERFORMERS[step.kind] as Perform<StepKind>;
-	return performer(step as StepOf<StepKind>, run, signal, report);
-}

@@ -1,6 +1,6 @@
 import { DeployToolError, isDeployToolError } from 'pulse-deploy-kit/errors';
 import type { HeldLock } from '../control/hold-lock.ts';
-import { durableActiveId } from '../plan/settle.ts';
+import { durableActiveId } from '../janitor/durable.ts';
 import { ACTIVE_DEPLOYMENT_VARIABLE } from '../protocol.ts';
 import { platformOf, type Run, routerOf } from './run.ts';
 

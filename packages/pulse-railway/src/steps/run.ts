@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { Secret } from 'pulse-deploy-kit/secret';
 import type { Ports, RouterPort } from '../adapters/ports.ts';
@@ -67,7 +66,7 @@ export function startRun(ports: Ports, start: RunStart): Run {
 		relock: start.relock,
 		guard: undefined,
 		marks: undefined,
-		owner: randomBytes(4).toString('hex'),
+		owner: crypto.randomUUID().slice(0, 8),
 		standing: new Set(start.observation?.services.map(({ id }) => id)),
 		created: new Map(),
 		observation: undefined,

@@ -1,12 +1,25 @@
 import { waitFor } from 'pulse-deploy-kit/wait';
 import type { HeldLock } from '../control/hold-lock.ts';
 import type { RoutingSnapshot } from '../deployments/record.ts';
-import { type BackendService, backendServices } from '../janitor/durable.ts';
-import { durableActiveId } from '../plan/settle.ts';
+import { type BackendService, backendServices, durableActiveId } from '../janitor/durable.ts';
+import type { Step } from '../plan/step.ts';
 import { ACTIVE_DEPLOYMENT_VARIABLE } from '../protocol.ts';
 import type { Perform } from './performers.ts';
+import { reachesVisitors } from './reaches-visitors.ts';
 import { platformOf, type Run, relockOf, routerOf } from './run.ts';
-import { reachesVisitors } from './verify.ts';
+
+const BUDGET_SECONDS = 180;
+
+/** The last look: nothing is up to date while new visitors get no page. */
+export function settleActiveStep(movedFrom: string | null): Step {
+	return {
+		kind: 'settle-active',
+		id: 'settle-active',
+		title: 'Check that new visitors reach the active deployment',
+		movedFrom,
+		budgetSeconds: BUDGET_SECONDS,
+	};
+}
 
 const HALFWAY_MS = 15_000;
 

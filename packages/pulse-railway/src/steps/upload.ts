@@ -1,10 +1,16 @@
+import type { Report } from 'pulse-deploy-kit/plan/perform';
 import { waitFor } from 'pulse-deploy-kit/wait';
-import type { StepOf } from '../plan/step.ts';
-import type { Perform, Report } from './performers.ts';
+import type { SourceTree, Step, StepOf } from '../plan/step.ts';
+import type { Perform } from './performers.ts';
 import { platformOf, type Run, serviceId } from './run.ts';
 
 /** For the deployment to show after the Railway CLI has ended. */
 const SHOW_BUDGET_MS = 60_000;
+
+export function uploadStep(service: string, source: SourceTree): Step {
+	const details = [`from ${source.context}, ${source.dockerfile}`];
+	return { kind: 'upload', id: 'upload', title: 'Upload the source', details, service, source };
+}
 
 export const upload: Perform<'upload'> = (step, run, signal, report) =>
 	step.source.railwayBin === undefined

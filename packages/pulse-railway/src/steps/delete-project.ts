@@ -1,14 +1,11 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
+import type { Step } from '../plan/step.ts';
 import { guarded, guardOf } from './guard.ts';
 import type { Perform } from './performers.ts';
 
-export const createProject: Perform<'create-project'> = async (step, run, signal) => {
-	const { name, workspaceId } = step;
-	const { project, environment } = await run.ports.account.createProject({ name, workspaceId }, signal);
-	run.target = { projectId: project.id, environmentId: environment.id };
-	run.platform = run.ports.openPlatform(run.target);
-	return `${project.id}, environment ${environment.name}`;
-};
+export function deleteProjectStep(name: string, services: readonly string[]): Step {
+	return { kind: 'delete-project', id: 'undo-project', title: `Delete project ${name}`, services };
+}
 
 /**
  * Only what this run made, with what it made in it: somebody may have put other services there meanwhile, and the guard

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { service, stack } from '../plan/testing/stack.ts';
 import type { Platform } from '../platform/port.ts';
-import { deleteProject } from './project.ts';
+import { deleteProject } from './delete-project.ts';
 import { startRun } from './run.ts';
 import { recordingPorts } from './testing/recording-ports.ts';
 

@@ -1,20 +1,13 @@
 import { waitFor } from 'pulse-deploy-kit/wait';
+import type { Step } from '../plan/step.ts';
 import type { StackObservation } from '../platform/port.ts';
-import { guarded } from './guard.ts';
 import type { Perform } from './performers.ts';
-import { learn, platformOf, revealed, serviceId } from './run.ts';
+import { learn, platformOf } from './run.ts';
 
-export const setVariables: Perform<'set-variables'> = async (step, run, signal) => {
-	const scope = step.service === null ? null : serviceId(run, step.service);
-	await platformOf(run).setVariables(scope, revealed(run, step.variables), signal);
-	return undefined;
-};
-
-export const deleteVariable: Perform<'delete-variable'> = async (step, run, signal) => {
-	const scope = step.service === null ? null : serviceId(run, step.service);
-	await guarded(run, signal, (signal) => platformOf(run).deleteVariable(scope, step.name, signal));
-	return undefined;
-};
+export function awaitRedisStep(service: string, budgetSeconds: number): Step {
+	const title = `Wait for the address of ${service}`;
+	return { kind: 'await-variable', id: 'await-redis', title, passive: true, service, name: 'REDIS_URL', budgetSeconds };
+}
 
 export const awaitVariable: Perform<'await-variable'> = async (step, run, signal, report) => {
 	report(step.name);

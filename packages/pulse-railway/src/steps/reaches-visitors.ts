@@ -1,6 +1,6 @@
 import { isDeployToolError } from 'pulse-deploy-kit/errors';
+import type { Report } from 'pulse-deploy-kit/plan/perform';
 import { waitFor } from 'pulse-deploy-kit/wait';
-import type { Perform, Report } from './performers.ts';
 import { type Run, routerOf } from './run.ts';
 
 /** An idle replica reports every 15 s; one that has seen a promotion reports within a second. */
@@ -9,14 +9,6 @@ const REPLICA_BUDGET_MS = 20_000;
 const POLLS_MS = [250, 500, 1000, 2000];
 /** Most replicas report at once, and a rollback waits for them. */
 const REPLICA_POLLS_MS = [50, 100, 150, 150, 150, 150, 150, 150, 500, 1000];
-
-export const verifyAffinity: Perform<'verify-affinity'> = async (step, run, signal, report) => {
-	await answers(run, step.deployment, step.deployment, step.budgetSeconds, signal, report);
-	return undefined;
-};
-
-export const verifyActive: Perform<'verify-active'> = (step, run, signal, report) =>
-	reachesVisitors(run, step.deployment, step.budgetSeconds, signal, report);
 
 /** New visitors get this deployment at the public address, and every replica says so. */
 export async function reachesVisitors(
@@ -41,7 +33,7 @@ export async function reachesVisitors(
 	}
 }
 
-async function answers(
+export async function answers(
 	run: Run,
 	expected: string,
 	affinity: string | null,

@@ -2,7 +2,7 @@ import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { expect, it } from 'vitest';
 import { stack } from '../plan/testing/stack.ts';
 import { recordingPorts } from './testing/recording-ports.ts';
-import { verifyActive } from './verify.ts';
+import { verifyActive } from './verify-active.ts';
 
 const step = { kind: 'verify-active', id: 'verify', title: 'Verify', deployment: 'new', budgetSeconds: 180 } as const;
 

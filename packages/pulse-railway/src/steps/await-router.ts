@@ -1,16 +1,15 @@
 import { Secret } from 'pulse-deploy-kit/secret';
 import { waitFor } from 'pulse-deploy-kit/wait';
 import { originOfDomain } from '../config/address.ts';
+import type { Step } from '../plan/step.ts';
 import type { Perform } from './performers.ts';
-import { platformOf, serviceId } from './run.ts';
 
-export const ensureDomain: Perform<'ensure-domain'> = async (step, run, signal) => {
-	const known = run.domains.get(step.service);
-	const domain =
-		known ?? (await platformOf(run).ensureDomain(serviceId(run, step.service), step.targetPort, signal)).domain;
-	run.domains.set(step.service, domain);
-	return originOfDomain(domain);
-};
+const BUDGET_SECONDS = 180;
+
+export function awaitRouterStep(service: string): Step {
+	const title = `Check that ${service} answers at its address`;
+	return { kind: 'await-router', id: 'await-router', title, passive: true, service, budgetSeconds: BUDGET_SECONDS };
+}
 
 /** A new domain takes a while: its name, its certificate, and the edge's knowledge of the service behind it. */
 export const awaitRouter: Perform<'await-router'> = async (step, run, signal, report) => {

@@ -1,0 +1,30 @@
+import type { ServiceChange, Step } from '../plan/step.ts';
+import { guarded } from './guard.ts';
+import type { Perform } from './performers.ts';
+import { platformOf, revealed, serviceId } from './run.ts';
+
+export function configureStep(services: readonly ServiceChange[]): Step {
+	const names = services.map(({ service }) => service);
+	return {
+		kind: 'configure',
+		id: 'configure',
+		title: `Configure ${names.join(' and ')}`,
+		details: services.flatMap(({ service, variables, settings = {} }) => [
+			...Object.keys(variables)
+				.sort()
+				.map((name) => `${service}: variable ${name}`),
+			...Object.entries(settings).map(([name, value]) => `${service}: ${name} ${value}`),
+		]),
+		services,
+	};
+}
+
+export const configure: Perform<'configure'> = async (step, run, signal) => {
+	const changes = step.services.map(({ service, variables, settings }) => ({
+		serviceId: serviceId(run, service),
+		variables: revealed(run, variables),
+		...(settings === undefined ? {} : { settings }),
+	}));
+	await guarded(run, signal, (signal) => platformOf(run).configure(changes, signal));
+	return undefined;
+};

@@ -1,0 +1,24 @@
+import type { Step } from '../plan/step.ts';
+import type { Perform } from './performers.ts';
+import { routerOf } from './run.ts';
+import { underLock } from './under-lock.ts';
+
+export function retireStep(deployment: string): Step {
+	const title = `Stop routing to ${deployment} and tell its browsers to reload`;
+	return { kind: 'retire', id: 'retire', title, deployment };
+}
+
+/** How long browsers that were told to reload get before their server goes. */
+const RELOAD_MS = 1_000;
+
+export const retire: Perform<'retire'> = async (step, run, signal) => {
+	await underLock(run, 'retire', { id: step.deployment }, signal);
+	// Courtesy only, and unknown to older routers: a stale socket reloads its page anyway.
+	const { told } = await routerOf(run)
+		.control('reload', { id: step.deployment }, signal)
+		.catch(() => ({ told: 0 }));
+	signal.throwIfAborted();
+	if (told === 0) return undefined;
+	await run.ports.clock.sleep(RELOAD_MS, signal);
+	return `${told} browser(s) told to reload`;
+};

@@ -1,0 +1,24 @@
+import { isDeployToolError } from 'pulse-deploy-kit/errors';
+import type { ControlParams, ControlResult } from '../control/methods.ts';
+import { type Run, routerOf } from './run.ts';
+
+/** The store refuses a grant that lapsed, also one that nobody else got: then the lock is taken again, once. */
+export async function underLock<Method extends 'register' | 'promote' | 'reconcile' | 'retire' | 'remove'>(
+	run: Run,
+	method: Method,
+	params: ControlParams<Method>,
+	signal: AbortSignal,
+): Promise<ControlResult<Method>> {
+	const { lock } = run;
+	const ask = (withGrant: ControlParams<Method>) =>
+		routerOf(run).control(method, withGrant, signal) as Promise<ControlResult<Method>>;
+	if (lock === undefined) return ask(params);
+	const call = async () => {
+		await lock.confirm();
+		return ask({ ...params, lock: lock.grant });
+	};
+	return call().catch((error: unknown) => {
+		if (!isDeployToolError(error) || error.code !== 'lock-lost' || lock.lost.aborted) throw error;
+		return call();
+	});
+}

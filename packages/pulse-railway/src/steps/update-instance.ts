@@ -1,0 +1,20 @@
+import type { Step } from '../plan/step.ts';
+import type { InstanceSettings } from '../platform/port.ts';
+import type { Perform } from './performers.ts';
+import { platformOf, serviceId } from './run.ts';
+
+export function updateInstanceStep(service: string, settings: InstanceSettings): Step {
+	return {
+		kind: 'update-instance',
+		id: 'configure',
+		title: `Configure ${service}`,
+		details: Object.entries(settings).map(([name, value]) => `${name}: ${value}`),
+		service,
+		settings,
+	};
+}
+
+export const updateInstance: Perform<'update-instance'> = async (step, run, signal) => {
+	await platformOf(run).updateInstance(serviceId(run, step.service), step.settings, signal);
+	return undefined;
+};
