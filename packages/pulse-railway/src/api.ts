@@ -2,10 +2,16 @@ import type { Invocation } from 'pulse-deploy-kit/command';
 import { type Host, silentHost } from 'pulse-deploy-kit/host';
 import type { SettingTable } from 'pulse-deploy-kit/settings';
 import type { Outcome } from './commands/carry-out.ts';
+import type { DeleteRequest } from './commands/delete.ts';
+import { enter } from './commands/enter.ts';
+import type { InitResult } from './commands/init-result.ts';
+import type { UpgradeResult } from './commands/upgrade-result.ts';
 import type { deploySettings } from './config/deploy.ts';
 import type { initSettings } from './config/init.ts';
+import { janitorConfig, type janitorSettings } from './config/janitor.ts';
 import { processEnvironment } from './config/process-env.ts';
-import type { serviceTargetSettings } from './config/service-target.ts';
+import { serviceTarget, type serviceTargetSettings } from './config/service-target.ts';
+import type { upgradeSettings } from './config/upgrade.ts';
 
 /** Settings by their camelCase names, as the command's flags; what is not given comes from `env`, plugin or default. */
 export type OptionsOf<Table extends SettingTable> = {
@@ -34,10 +40,26 @@ type Camel<Text extends string> = Text extends `${infer Head}_${infer Tail}`
 
 type StackOptions = OptionsOf<typeof serviceTargetSettings>;
 
+/** Which deployment of the stack. */
+type Deployment = StackOptions & { readonly deploymentId: string };
+
 /** `pulse-railway init`. Rejects with a `DeployToolError`. */
 export async function init(options: OptionsOf<typeof initSettings>, context?: ApiContext) {
-	const { init } = await import('./commands/init.ts');
-	return result(await init(invocation(options, context)));
+	const { init, initRequest } = await import('./commands/init.ts');
+	return result(await enter(invocation(options, context), initRequest, init));
+}
+
+/** `pulse-railway upgrade`: router and janitor of this version, their settings kept but for those that are given. */
+export async function upgrade(options: OptionsOf<typeof upgradeSettings>, context?: ApiContext) {
+	const { upgrade, upgradeRequest } = await import('./commands/upgrade.ts');
+	return result(await enter(invocation(options, context), upgradeRequest, upgrade));
+}
+
+/** `pulse-railway ensure`: {@link init} where there is nothing, else {@link upgrade}. */
+export async function ensure(options: OptionsOf<typeof initSettings>, context?: ApiContext) {
+	const { ensure, ensureRequest } = await import('./commands/ensure.ts');
+	const outcome: Outcome<InitResult | UpgradeResult> = await enter(invocation(options, context), ensureRequest, ensure);
+	return result(outcome);
 }
 
 /**
@@ -47,32 +69,69 @@ export async function init(options: OptionsOf<typeof initSettings>, context?: Ap
  * const { deploymentId } = await deploy({ appFile: 'app.ts', env: ['LOG_LEVEL=info'] });
  */
 export async function deploy(options: OptionsOf<typeof deploySettings>, context?: ApiContext) {
-	const { deploy } = await import('./commands/deploy.ts');
-	return result(await deploy(invocation(options, context)));
+	const { deploy, deployRequest } = await import('./commands/deploy.ts');
+	return result(await enter(invocation(options, context), deployRequest, deploy));
+}
+
+/** `pulse-railway status`: all deployments, who is on them, and what the janitor will do next. */
+export async function status(options: StackOptions, context?: ApiContext) {
+	const { status } = await import('./commands/status.ts');
+	return camelCased(await enter(invocation(options, context), serviceTarget, status));
 }
 
 /** `pulse-railway rollback`; without an id to the deployment that was active before. */
 export async function rollback(options: StackOptions & { readonly deploymentId?: string }, context?: ApiContext) {
-	const { promote } = await import('./commands/promote.ts');
-	return result(await promote(invocation(options, context), 'rollback', options.deploymentId));
+	return moveVisitors('rollback', options, context);
+}
+
+/** `pulse-railway promote`: new visitors get a deployment that is running. */
+export async function promote(options: Deployment, context?: ApiContext) {
+	return moveVisitors('promote', options, context);
+}
+
+/** `pulse-railway redeploy`: starts a deployment anew, the active one without an id. Sessions in its memory end. */
+export async function redeploy(options: StackOptions & { readonly deploymentId?: string }, context?: ApiContext) {
+	const { redeploy } = await import('./commands/redeploy.ts');
+	const { deploymentId } = options;
+	const request = (typed: Invocation) => ({ ...serviceTarget(typed), deploymentId });
+	return result(await enter(invocation(options, context), request, redeploy));
 }
 
 /** `pulse-railway delete`. Rejects for the active deployment. */
-export async function deleteDeployment(
-	options: StackOptions & { readonly deploymentId: string },
-	context?: ApiContext,
-) {
-	const { deleteDeployment } = await import('./commands/delete.ts');
-	const call = invocation(options, context);
-	// Whoever calls this function has agreed.
-	const host = { ...call.host, ask: async () => true };
-	return result(await deleteDeployment({ ...call, host }, { id: options.deploymentId }));
+export async function deleteDeployment(options: Deployment, context?: ApiContext) {
+	return deleteOne({ id: options.deploymentId }, options, context);
 }
 
-/** `pulse-railway status`. */
-export async function status(options: StackOptions, context?: ApiContext) {
-	const { status } = await import('./commands/status.ts');
-	return camelCased(await status(invocation(options, context)));
+/** `pulse-railway remove`: deletes the one deployment that was generated from a name. */
+export async function remove(options: StackOptions & { readonly deploymentName: string }, context?: ApiContext) {
+	return deleteOne({ name: options.deploymentName }, options, context);
+}
+
+/** `pulse-railway janitor run`, inside Railway: deletes drained deployments that nobody uses any more. */
+export async function janitorRun(options: OptionsOf<typeof janitorSettings>, context?: ApiContext) {
+	const { janitorRun } = await import('./commands/janitor-run.ts');
+	const request = (typed: Invocation) => janitorConfig(typed.flags, typed.env);
+	return camelCased(await enter(invocation(options, context), request, janitorRun));
+}
+
+async function moveVisitors(
+	verb: 'promote' | 'rollback',
+	options: StackOptions & { readonly deploymentId?: string },
+	context: ApiContext | undefined,
+) {
+	const { promote } = await import('./commands/promote.ts');
+	const { deploymentId } = options;
+	const request = (typed: Invocation) => ({ ...serviceTarget(typed), verb, deploymentId });
+	return result(await enter(invocation(options, context), request, promote));
+}
+
+async function deleteOne(which: DeleteRequest['which'], options: StackOptions, context: ApiContext | undefined) {
+	const { deleteDeployment } = await import('./commands/delete.ts');
+	const call = invocation(options, context);
+	// A program that calls this function has agreed.
+	const host = { ...call.host, ask: async () => true };
+	const request = (typed: Invocation) => ({ ...serviceTarget(typed), which });
+	return result(await enter({ ...call, host }, request, deleteDeployment));
 }
 
 function invocation(flags: Readonly<Record<string, unknown>>, context: ApiContext = {}): Invocation {

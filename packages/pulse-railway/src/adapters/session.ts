@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { systemClock } from 'pulse-deploy-kit/clock';
-import type { Host } from 'pulse-deploy-kit/host';
+import type { Invocation } from 'pulse-deploy-kit/command';
 import type { Secret } from 'pulse-deploy-kit/secret';
 import { apiEndpoint, apiTimeout } from '../config/api.ts';
 import { type RailwayToken, requireToken } from '../config/token.ts';
@@ -17,8 +17,8 @@ import { openRouterPort } from './router.ts';
 /** Whom the variables are meant for; predecessors took either token from either. */
 const LIKELY = { RAILWAY_TOKEN: 'project-token', RAILWAY_API_TOKEN: 'bearer' } as const;
 
-/** One command's way to Railway. */
-export interface Session {
+/** Where one command runs: its way to Railway, and the person or program that runs it. */
+export interface Session extends Pick<Invocation, 'host' | 'signal' | 'dryRun' | 'env' | 'cwd'> {
 	readonly ports: Ports;
 	readonly account: Account;
 	readonly token: RailwayToken;
@@ -28,16 +28,13 @@ export interface Session {
 	scopeOf(token: Secret, signal: AbortSignal): Promise<TokenScope | null>;
 }
 
-export interface SessionOptions {
+export interface SessionOptions extends Pick<Invocation, 'host' | 'signal' | 'dryRun' | 'env' | 'cwd'> {
 	readonly token: Secret | undefined;
-	readonly env: Readonly<Record<string, string | undefined>>;
-	readonly host: Host;
-	readonly cwd: string;
 }
 
 /** Opens the connection for `work` and closes it after. @throws DeployToolError `token-required`, `login-expired` */
 export async function withSession<T>(options: SessionOptions, work: (session: Session) => Promise<T>): Promise<T> {
-	const { env, host, cwd } = options;
+	const { env, host, cwd, signal, dryRun } = options;
 	const endpoint = apiEndpoint(env);
 	const token = await requireToken({ explicit: options.token, env, home: homedir(), now: systemClock.now(), cwd });
 	const outgoing = openOutgoing(env, DEFAULT_TIMEOUTS.connect);
@@ -52,6 +49,11 @@ export async function withSession<T>(options: SessionOptions, work: (session: Se
 	const account = openAccount(connection);
 	try {
 		return await work({
+			host,
+			signal,
+			dryRun,
+			env,
+			cwd,
 			account,
 			token,
 			apiUrl: env[API_URL_VARIABLE]?.trim() ? endpoint.href : undefined,

@@ -1,8 +1,10 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
+import { enter } from '../commands/enter.ts';
 import {
 	deploymentIdSetting,
 	formerDeleteSettings,
 	requiredDeploymentId,
+	serviceTarget,
 	serviceTargetSettings,
 } from '../config/service-target.ts';
 import { outcome } from './outcome.ts';
@@ -18,8 +20,12 @@ export const deleteCommand: CommandSpec = {
 	],
 	changes: true,
 	async run(invocation) {
+		const deleteRequest = () => ({
+			...serviceTarget(invocation),
+			which: { id: requiredDeploymentId(invocation) },
+		});
 		const { deleteDeployment } = await import('../commands/delete.ts');
-		const result = await deleteDeployment(invocation, { id: requiredDeploymentId(invocation) });
+		const result = await enter(invocation, deleteRequest, deleteDeployment);
 		return outcome(result, ({ deployment_id }) => [deployment_id]);
 	},
 };

@@ -1,4 +1,5 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
+import { enter } from '../commands/enter.ts';
 import { deploySettings } from '../config/deploy.ts';
 import { outcome } from './outcome.ts';
 
@@ -18,8 +19,8 @@ export const deployCommand: CommandSpec = {
 	changes: true,
 	jsonWhenPiped: true,
 	async run(invocation) {
-		const { deploy } = await import('../commands/deploy.ts');
-		const done = await deploy(invocation);
+		const { deploy, deployRequest } = await import('../commands/deploy.ts');
+		const done = await enter(invocation, deployRequest, deploy);
 		for (const text of done.result?.build_warnings ?? []) invocation.host.notify({ level: 'warning', text });
 		return outcome(done, (result) => [
 			`${result.deployment_id} is active at ${result.server_address}`,

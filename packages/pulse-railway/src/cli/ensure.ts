@@ -1,4 +1,8 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
+import type { Outcome } from '../commands/carry-out.ts';
+import { enter } from '../commands/enter.ts';
+import type { InitResult } from '../commands/init-result.ts';
+import type { UpgradeResult } from '../commands/upgrade-result.ts';
 import { initSettings } from '../config/init.ts';
 import { outcome } from './outcome.ts';
 
@@ -13,8 +17,9 @@ export const ensureCommand: CommandSpec = {
 	changes: true,
 	jsonWhenPiped: true,
 	async run(invocation) {
-		const { ensure } = await import('../commands/ensure.ts');
-		return outcome(await ensure(invocation), (result) => {
+		const { ensure, ensureRequest } = await import('../commands/ensure.ts');
+		const done: Outcome<InitResult | UpgradeResult> = await enter(invocation, ensureRequest, ensure);
+		return outcome(done, (result) => {
 			if (!('changed' in result)) return [`Ready at ${result.server_address}`];
 			return [result.changed ? 'Upgraded' : 'Everything was up to date'];
 		});

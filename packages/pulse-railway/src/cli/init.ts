@@ -1,4 +1,5 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
+import { enter } from '../commands/enter.ts';
 import { initSettings } from '../config/init.ts';
 import { deployWords } from '../config/paths.ts';
 import { outcome } from './outcome.ts';
@@ -19,8 +20,8 @@ export const initCommand: CommandSpec = {
 	jsonWhenPiped: true,
 	async run(invocation) {
 		const typed = invocation.args[0] ?? (invocation.flags.appFile as string | undefined);
-		const { init } = await import('../commands/init.ts');
-		return outcome(await init(invocation), (result) => [
+		const { init, initRequest } = await import('../commands/init.ts');
+		return outcome(await enter(invocation, initRequest, init), (result) => [
 			`Ready at ${result.server_address}`,
 			'The other commands need to know the project:',
 			`  export RAILWAY_PROJECT_ID=${result.project_id} RAILWAY_ENVIRONMENT_ID=${result.environment_id}`,

@@ -1,6 +1,7 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
 import type { Host } from 'pulse-deploy-kit/host';
-import { janitorSettings } from '../config/janitor.ts';
+import { enter } from '../commands/enter.ts';
+import { janitorConfig, janitorSettings } from '../config/janitor.ts';
 
 export const janitorRunCommand: CommandSpec = {
 	name: 'janitor run',
@@ -12,6 +13,7 @@ export const janitorRunCommand: CommandSpec = {
 	changes: true,
 	async run(invocation) {
 		const { janitorRun } = await import('../commands/janitor-run.ts');
+		const janitorRequest = () => janitorConfig(invocation.flags, invocation.env);
 		const { host, json, print } = invocation;
 		// The report is the result: on stdout, one line each, unless a document goes there (contract R9.11).
 		const reporting: Host = {
@@ -20,7 +22,7 @@ export const janitorRunCommand: CommandSpec = {
 			ask: (question) => host.ask(question),
 			choose: (question) => host.choose(question),
 		};
-		const result = await janitorRun({ ...invocation, host: reporting });
+		const result = await enter({ ...invocation, host: reporting }, janitorRequest, janitorRun);
 		const failed = result.status === 'completed' && result.failed.length > 0;
 		return { json: result, ...(failed ? { exitCode: 1 } : {}) };
 	},

@@ -1,11 +1,13 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
 import { printable } from 'pulse-deploy-kit/printable';
 import { flag } from 'pulse-deploy-kit/setting-kinds';
-import { serviceTargetSettings } from '../config/service-target.ts';
+import { serviceTarget, serviceTargetSettings } from '../config/service-target.ts';
 import { renderStatus } from '../plan/render-status.ts';
 import type { StackReport } from '../plan/stack-report.ts';
 
 const CLEAR = '\u001b[2J\u001b[H';
+
+import { enter } from '../commands/enter.ts';
 
 export const statusCommand: CommandSpec = {
 	name: 'status',
@@ -23,7 +25,11 @@ export const statusCommand: CommandSpec = {
 		const show = (report: StackReport) =>
 			invocation.print(invocation.json ? JSON.stringify(report) : `${invocation.terminal ? CLEAR : ''}${text(report)}`);
 		const watching = invocation.flags.watch === true;
-		const report = await status(invocation, watching ? show : undefined);
+		const report = await enter(
+			invocation,
+			() => ({ ...serviceTarget(invocation), ...(watching ? { onReport: show } : {}) }),
+			status,
+		);
 		// Watching has no other end than Ctrl-C, which a script must be able to tell from a result.
 		return watching ? { json: undefined, exitCode: 130 } : { json: report, text: text(report) };
 	},

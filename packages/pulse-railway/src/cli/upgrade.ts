@@ -1,4 +1,5 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
+import { enter } from '../commands/enter.ts';
 import { upgradeSettings } from '../config/upgrade.ts';
 import { outcome } from './outcome.ts';
 
@@ -11,7 +12,9 @@ export const upgradeCommand: CommandSpec = {
 	examples: ['pulse-railway upgrade app.ts', 'pulse-railway upgrade app.ts --router-replicas 2 --dry-run'],
 	changes: true,
 	async run(invocation) {
-		const { upgrade } = await import('../commands/upgrade.ts');
-		return outcome(await upgrade(invocation), ({ changed }) => [changed ? 'Upgraded' : 'Everything was up to date']);
+		const { upgrade, upgradeRequest } = await import('../commands/upgrade.ts');
+		return outcome(await enter(invocation, upgradeRequest, upgrade), ({ changed }) => [
+			changed ? 'Upgraded' : 'Everything was up to date',
+		]);
 	},
 };

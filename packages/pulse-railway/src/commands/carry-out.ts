@@ -1,6 +1,6 @@
 import { hostname, userInfo } from 'node:os';
-import type { Invocation } from 'pulse-deploy-kit/command';
 import { agree, type Outcome as KitOutcome, type Proposal as KitProposal } from 'pulse-deploy-kit/plan/proposal';
+import type { Session } from '../adapters/session.ts';
 import type { Step } from '../plan/step.ts';
 import { type ExecuteOptions, execute } from '../steps/execute.ts';
 import type { Run } from '../steps/run.ts';
@@ -19,7 +19,7 @@ export type Outcome<T> = KitOutcome<Step, T>;
 export async function carryOut<T>(
 	proposal: Proposal<T>,
 	run: Run,
-	{ host, dryRun, signal }: Pick<Invocation, 'host' | 'dryRun' | 'signal'>,
+	{ host, dryRun, signal }: Pick<Session, 'host' | 'dryRun' | 'signal'>,
 ): Promise<Outcome<T>> {
 	if (dryRun) return { plan: proposal.plan, result: null };
 	await agree(proposal, host);

@@ -1,7 +1,5 @@
-import type { Invocation } from 'pulse-deploy-kit/command';
 import { Agreement, agreeUnderLock } from 'pulse-deploy-kit/plan/agreement';
-import type { Secret } from 'pulse-deploy-kit/secret';
-import { withSession } from '../adapters/session.ts';
+import type { Session } from '../adapters/session.ts';
 import { deployLockTtl } from '../config/deploy-lock.ts';
 import type { TargetRequest } from '../config/target.ts';
 import type { HeldLock } from '../control/hold-lock.ts';
@@ -27,9 +25,8 @@ export interface Stack {
 
 export interface StackRequest {
 	readonly target: TargetRequest;
-	readonly token: Secret | undefined;
 	readonly routerService: string;
-	/** Shown to whoever meets the lock, e.g. `deploy prod`. */
+	/** Shown to the command that meets the lock, e.g. `deploy prod`. */
 	readonly command: string;
 	/** For the deployments to say how many sessions they have, milliseconds. Default 2,000. */
 	readonly probeMs?: number;
@@ -49,45 +46,43 @@ const QUICK_MS = 10_000;
  * stays open the lock is free, and `propose` is called again afterwards.
  */
 export async function changeStack<T>(
-	{ env, cwd, host, signal, dryRun }: Invocation,
+	{ account, ports, env, cwd, host, signal, dryRun }: Session,
 	request: StackRequest,
 	propose: (stack: Stack) => Proposal<T>,
 ): Promise<Outcome<T>> {
-	return withSession({ token: request.token, env, host, cwd }, async ({ account, ports }) => {
-		const platform = ports.openPlatform(await requireTarget(request.target, account, signal, { env, cwd }));
-		const asked = ports.clock.now();
-		const warned = request.warnsOfOwner === true ? warnOfOwner(host, platform, signal) : undefined;
-		const [before] = await Promise.all([platform.observe(signal), warned]);
-		const facts = routerFacts(before, request.routerService);
-		const router = ports.openRouter({ origin: facts.controlOrigin, controlToken: facts.controlToken });
+	const platform = ports.openPlatform(await requireTarget(request.target, account, signal, { env, cwd }));
+	const asked = ports.clock.now();
+	const warned = request.warnsOfOwner === true ? warnOfOwner(host, platform, signal) : undefined;
+	const [before] = await Promise.all([platform.observe(signal), warned]);
+	const facts = routerFacts(before, request.routerService);
+	const router = ports.openRouter({ origin: facts.controlOrigin, controlToken: facts.controlToken });
 
-		const ttlMs = deployLockTtl(env);
-		const look = async (signal: AbortSignal, waited: boolean, lock?: HeldLock): Promise<Stack> => {
-			const live = await router.control('status', { probeMs: request.probeMs ?? PROBE_MS }, signal);
-			const slept = ports.clock.now() - asked >= ttlMs;
-			const old = waited || slept || durableActiveId(before) !== live.snapshot.activeId;
-			const observation = old ? await platform.observe(signal) : before;
-			const unknown = request.asksUnknown === true ? unknownBackends(observation, live.snapshot) : [];
-			const sessions = await sessionsOfUnknown(unknown, live, router, signal);
-			const run = startRun(ports, { platform, observation, router, ...(lock === undefined ? {} : { lock, relock }) });
-			return { observation, live: { ...live, sessions }, router: routerFacts(observation, request.routerService), run };
-		};
-		const owner = lockOwner(request.command);
-		const relock: Relock = (work, signal) =>
-			withDeployLock({ router, clock: ports.clock, host, signal, owner, ttlMs }, work);
-		if (dryRun) return { plan: propose(await look(signal, false)).plan, result: null };
+	const ttlMs = deployLockTtl(env);
+	const look = async (signal: AbortSignal, waited: boolean, lock?: HeldLock): Promise<Stack> => {
+		const live = await router.control('status', { probeMs: request.probeMs ?? PROBE_MS }, signal);
+		const slept = ports.clock.now() - asked >= ttlMs;
+		const old = waited || slept || durableActiveId(before) !== live.snapshot.activeId;
+		const observation = old ? await platform.observe(signal) : before;
+		const unknown = request.asksUnknown === true ? unknownBackends(observation, live.snapshot) : [];
+		const sessions = await sessionsOfUnknown(unknown, live, router, signal);
+		const run = startRun(ports, { platform, observation, router, ...(lock === undefined ? {} : { lock, relock }) });
+		return { observation, live: { ...live, sessions }, router: routerFacts(observation, request.routerService), run };
+	};
+	const owner = lockOwner(request.command);
+	const relock: Relock = (work, signal) =>
+		withDeployLock({ router, clock: ports.clock, host, signal, owner, ttlMs }, work);
+	if (dryRun) return { plan: propose(await look(signal, false)).plan, result: null };
 
-		const lock = { router, clock: ports.clock, host, signal, owner, ttlMs };
-		// A command that waits for the lock does so for longer than the lock's time.
-		const agreement = new Agreement({ host, clock: ports.clock, signal, quickMs: Math.min(QUICK_MS, ttlMs) });
-		return agreeUnderLock({
-			agreement,
-			lock: <Result>(work: (held: HeldLock, waited: boolean) => Promise<Result>) => withDeployLock(lock, work),
-			async propose(held: HeldLock, old) {
-				const stack = await look(held.signal, old, held);
-				return { ...propose(stack), run: stack.run };
-			},
-			carryOut: (proposal, held) => carryOutAgreed(proposal, proposal.run, held.signal),
-		});
+	const lock = { router, clock: ports.clock, host, signal, owner, ttlMs };
+	// A command that waits for the lock does so for longer than the lock's time.
+	const agreement = new Agreement({ host, clock: ports.clock, signal, quickMs: Math.min(QUICK_MS, ttlMs) });
+	return agreeUnderLock({
+		agreement,
+		lock: <Result>(work: (held: HeldLock, waited: boolean) => Promise<Result>) => withDeployLock(lock, work),
+		async propose(held: HeldLock, old) {
+			const stack = await look(held.signal, old, held);
+			return { ...propose(stack), run: stack.run };
+		},
+		carryOut: (proposal, held) => carryOutAgreed(proposal, proposal.run, held.signal),
 	});
 }

@@ -1,7 +1,7 @@
-import type { Invocation } from 'pulse-deploy-kit/command';
 import { goOn } from 'pulse-deploy-kit/plan/proposal';
+import type { Session } from '../adapters/session.ts';
 import { backendServiceName } from '../config/names.ts';
-import { serviceTarget } from '../config/service-target.ts';
+import type { ServiceTarget } from '../config/service-target.ts';
 import { findDeploymentByName } from '../deployments/id.ts';
 import { backendServices } from '../janitor/durable.ts';
 import { planDelete } from '../plan/delete.ts';
@@ -14,16 +14,17 @@ export interface DeleteResult {
 	readonly deleted: true;
 }
 
-/** `delete` knows the id, `remove` the name it was generated from. */
-export type DeleteWhich = { readonly id: string } | { readonly name: string };
+export interface DeleteRequest extends ServiceTarget {
+	/** `delete` knows the id, `remove` the name it was generated from. */
+	readonly which: { readonly id: string } | { readonly name: string };
+}
 
-export async function deleteDeployment(invocation: Invocation, which: DeleteWhich): Promise<Outcome<DeleteResult>> {
-	const where = serviceTarget(invocation);
+export function deleteDeployment(session: Session, request: DeleteRequest): Promise<Outcome<DeleteResult>> {
+	const { which, routerService, servicePrefix } = request;
 	const command = 'id' in which ? `delete ${which.id}` : `remove ${which.name}`;
-	return changeStack(invocation, { ...where, command }, (stack) => {
+	return changeStack(session, { ...request, command }, (stack) => {
 		const { observation, live } = stack;
 		const id = 'id' in which ? which.id : findDeploymentByName(which.name, knownIds(stack));
-		const { routerService, servicePrefix } = where;
 		const serviceName = backendServiceName(servicePrefix, id);
 		const using = { sessions: sessionsOn(live, id), open: openOn(live, id) };
 		const facts = { observation, live: live.snapshot, ...using, serviceName, routerService };

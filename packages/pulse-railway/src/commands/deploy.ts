@@ -3,7 +3,9 @@ import { join, relative } from 'node:path';
 import type { Invocation } from 'pulse-deploy-kit/command';
 import type { LoadedApp } from 'pulse-deploy-kit/load-app';
 import { goOn } from 'pulse-deploy-kit/plan/proposal';
+import type { Secret } from 'pulse-deploy-kit/secret';
 import { loadUserApp } from '../adapters/load-user-app.ts';
+import type { Session } from '../adapters/session.ts';
 import { type DeployConfig, deployConfig, deployInputs } from '../config/deploy.ts';
 import { backendServiceName } from '../config/names.ts';
 import { locateApp, locateDockerfile, locateWebRoot } from '../config/paths.ts';
@@ -17,7 +19,8 @@ import { changeStack, type Stack } from './change-stack.ts';
 import { type DeployResult, deployResult } from './deploy-result.ts';
 
 /** Everything that is read and checked on this machine before Railway is asked anything. */
-interface Prepared {
+export interface DeployRequest {
+	readonly token: Secret | undefined;
 	readonly app: LoadedApp;
 	readonly config: DeployConfig;
 	readonly context: string;
@@ -26,28 +29,26 @@ interface Prepared {
 	readonly webRoot: string | undefined;
 }
 
-/** The whole of `pulse-railway deploy`: prepare → observe → lock → plan → agree → execute → result. */
-export async function deploy(invocation: Invocation): Promise<Outcome<DeployResult>> {
-	const prepared = await prepare(invocation);
-	const { config } = prepared;
-	await warnOfFile(invocation.host, prepared.context);
-	const request = {
+/** The whole of `pulse-railway deploy`: observe → lock → plan → agree → execute → result. */
+export async function deploy(session: Session, request: DeployRequest): Promise<Outcome<DeployResult>> {
+	const { config } = request;
+	await warnOfFile(session.host, request.context);
+	const stack = {
 		target: config.target,
-		token: config.token,
 		routerService: config.names.router,
 		command: `deploy ${config.deploymentId ?? config.deploymentName}`,
 		asksUnknown: true as const,
 		warnsOfOwner: true as const,
 	};
 	let generated: string | null = null;
-	return changeStack(invocation, request, (stack) => {
+	return changeStack(session, stack, (stack) => {
 		const { observation, live, run } = stack;
 		const baseline = baselineFacts(observation, config.names);
 		generated = newId(config, stack, generated);
 		const deploymentId = config.deploymentId ?? generated;
 		const plan = planDeploy(
 			{
-				...prepared,
+				...request,
 				observation,
 				baseline,
 				deploymentId,
@@ -64,15 +65,15 @@ export async function deploy(invocation: Invocation): Promise<Outcome<DeployResu
 				service: backendServiceName(config.servicePrefix, deploymentId),
 				image: config.imageRepository === undefined ? null : `${config.imageRepository}:${deploymentId}`,
 				serverAddress: serverAddress(config, baseline),
-				context: prepared.context,
-				dockerfile: prepared.dockerfile,
+				context: request.context,
+				dockerfile: request.dockerfile,
 				previous: live.snapshot.activeId,
 			});
 		return { plan, questions: goOn(plan), keepFailed: config.keepFailed, result };
 	});
 }
 
-async function prepare(invocation: Invocation): Promise<Prepared> {
+export async function deployRequest(invocation: Invocation): Promise<DeployRequest> {
 	const inputs = deployInputs(invocation);
 	const { context, appFile } = await locateApp({ cwd: invocation.cwd, ...inputs });
 	const { app, options } = await loadUserApp(join(context, appFile), invocation);
@@ -83,6 +84,7 @@ async function prepare(invocation: Invocation): Promise<Prepared> {
 	};
 	const config = deployConfig(invocation, inputs, app, { ...own, ...options });
 	return {
+		token: config.token,
 		app,
 		config,
 		context,

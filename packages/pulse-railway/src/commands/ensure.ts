@@ -1,30 +1,47 @@
+import { dirname } from 'node:path';
 import type { Invocation } from 'pulse-deploy-kit/command';
 import { loadUserApp } from '../adapters/load-user-app.ts';
-import { type Session, withSession } from '../adapters/session.ts';
+import type { Session } from '../adapters/session.ts';
 import { type InitConfig, initAppFile, initConfig } from '../config/init.ts';
 import { locateAppFromHere } from '../config/paths.ts';
+import { type UpgradeConfig, upgradeConfig } from '../config/upgrade.ts';
 import { existingBaseline } from '../stack/baseline.ts';
 import { ownProject } from '../stack/own-project.ts';
 import { resolveTarget, type Target } from '../stack/resolve-target.ts';
 import { isUnfinishedInit } from '../stack/unfinished-init.ts';
 import type { Outcome } from './carry-out.ts';
-import { init, workspaceOf } from './init.ts';
+import { type InitRequest, init, workspaceOf } from './init.ts';
 import type { InitResult } from './init-result.ts';
 import { upgrade } from './upgrade.ts';
 import type { UpgradeResult } from './upgrade-result.ts';
 
-/** The whole of `pulse-railway ensure` (contract R5.23): `init` where there is nothing, else `upgrade`. */
-export async function ensure(invocation: Invocation): Promise<Outcome<InitResult | UpgradeResult>> {
-	const { host, signal, env, cwd } = invocation;
+export interface EnsureRequest extends InitRequest {
+	/** What a stack that stands there is brought to. */
+	readonly upgradeOf: (target: Target) => UpgradeConfig;
+}
+
+export async function ensureRequest(invocation: Invocation): Promise<EnsureRequest> {
 	const file = await locateAppFromHere(invocation.cwd, initAppFile(invocation));
 	const { options } = await loadUserApp(file, invocation);
 	const config = initConfig(invocation, file, options);
-	const standing = await withSession({ token: config.token, env, host, cwd }, (session) =>
-		standingStack(session, config, signal),
-	);
-	if (standing === null) return init(invocation);
 	const { project: _, environment: __, ...flags } = invocation.flags;
-	return upgrade({ ...invocation, flags: { ...flags, ...standing } });
+	return {
+		token: config.token,
+		config,
+		directory: dirname(file),
+		showSecrets: invocation.showSecrets,
+		upgradeOf: (target) => upgradeConfig({ ...invocation, flags: { ...flags, ...target } }, options),
+	};
+}
+
+/** The whole of `pulse-railway ensure` (contract R5.23): `init` where there is nothing, else `upgrade`. */
+export async function ensure(
+	session: Session,
+	request: EnsureRequest,
+): Promise<Outcome<InitResult> | Outcome<UpgradeResult>> {
+	const standing = await standingStack(session, request.config, session.signal);
+	if (standing === null) return init(session, request);
+	return upgrade(session, { token: request.token, config: request.upgradeOf(standing) });
 }
 
 /** Where a stack stands, complete or not; `null` where `init` has all or the rest to do. */

@@ -2,8 +2,9 @@ import { dirname } from 'node:path';
 import type { Invocation } from 'pulse-deploy-kit/command';
 import { usageError } from 'pulse-deploy-kit/errors';
 import { goOn } from 'pulse-deploy-kit/plan/proposal';
+import type { Secret } from 'pulse-deploy-kit/secret';
 import { loadUserApp } from '../adapters/load-user-app.ts';
-import { type Session, withSession } from '../adapters/session.ts';
+import type { Session } from '../adapters/session.ts';
 import { type InitConfig, initAppFile, initConfig } from '../config/init.ts';
 import { locateAppFromHere } from '../config/paths.ts';
 import { planInit } from '../plan/init.ts';
@@ -18,34 +19,45 @@ import { startRun } from '../steps/run.ts';
 import { carryOut, type Outcome } from './carry-out.ts';
 import { type InitResult, initResult } from './init-result.ts';
 
-/** The whole of `pulse-railway init`: app → target → observe → plan → agree → execute → result. */
-export async function init(invocation: Invocation): Promise<Outcome<InitResult>> {
-	const { host, signal, env, cwd } = invocation;
+export interface InitRequest {
+	readonly token: Secret | undefined;
+	readonly config: InitConfig;
+	/** Where a file of `railway config` would be met. */
+	readonly directory: string;
+	/** In the result. */
+	readonly showSecrets: boolean;
+}
+
+export async function initRequest(invocation: Invocation): Promise<InitRequest> {
 	const file = await locateAppFromHere(invocation.cwd, initAppFile(invocation));
 	const { options } = await loadUserApp(file, invocation);
 	const config = initConfig(invocation, file, options);
-	await warnOfFile(host, dirname(file));
+	return { token: config.token, config, directory: dirname(file), showSecrets: invocation.showSecrets };
+}
 
-	return withSession({ token: config.token, env, host, cwd }, async (session) => {
-		const given = await resolveTarget(config.target, session.account, signal);
-		const workspace = given === null ? await workspaceOf(config, session, signal) : null;
-		const existing =
-			workspace === null ? await look(session, given, signal) : await ownProject(session, workspace, config, signal);
-		const fresh = await freshSecrets(session, signal);
-		const secrets = existing === null ? fresh : runningSecrets(existing.observation, config.names, fresh);
-		const facts = {
-			observation: existing?.observation ?? null,
-			workspace: existing === null ? workspace : null,
-			secrets,
-			apiUrl: session.apiUrl,
-		};
-		if (existing !== null) await warnOfOwner(host, existing.platform, signal);
-		const run = startRun(session.ports, { ...existing, controlToken: secrets.controlToken });
-		guardBaseline(run, facts.observation, config.names, env);
-		const plan = planInit(facts, config);
-		const result = () => initResult(run, config, invocation.showSecrets);
-		return carryOut({ plan, questions: goOn(plan), result }, run, invocation);
-	});
+/** The whole of `pulse-railway init`: target → observe → plan → agree → execute → result. */
+export async function init(session: Session, request: InitRequest): Promise<Outcome<InitResult>> {
+	const { host, signal, env } = session;
+	const { config } = request;
+	await warnOfFile(host, request.directory);
+	const given = await resolveTarget(config.target, session.account, signal);
+	const workspace = given === null ? await workspaceOf(config, session, signal) : null;
+	const existing =
+		workspace === null ? await look(session, given, signal) : await ownProject(session, workspace, config, signal);
+	const fresh = await freshSecrets(session, signal);
+	const secrets = existing === null ? fresh : runningSecrets(existing.observation, config.names, fresh);
+	const facts = {
+		observation: existing?.observation ?? null,
+		workspace: existing === null ? workspace : null,
+		secrets,
+		apiUrl: session.apiUrl,
+	};
+	if (existing !== null) await warnOfOwner(host, existing.platform, signal);
+	const run = startRun(session.ports, { ...existing, controlToken: secrets.controlToken });
+	guardBaseline(run, facts.observation, config.names, env);
+	const plan = planInit(facts, config);
+	const result = () => initResult(run, config, request.showSecrets);
+	return carryOut({ plan, questions: goOn(plan), result }, run, session);
 }
 
 async function look({ ports }: Session, target: Target | null, signal: AbortSignal): Promise<Found | null> {

@@ -1,13 +1,19 @@
-import type { Invocation } from 'pulse-deploy-kit/command';
 import { goOn } from 'pulse-deploy-kit/plan/proposal';
-import { serviceTarget } from '../config/service-target.ts';
+import type { Session } from '../adapters/session.ts';
+import type { ServiceTarget } from '../config/service-target.ts';
 import { planPromote, previousActive } from '../plan/promote.ts';
 import { sessionsOn } from '../stack/sessions.ts';
 import type { Outcome } from './carry-out.ts';
 import { changeStack } from './change-stack.ts';
 
-/** Whoever rolls back has no time, and the deployment to get away from may hang. */
+/** A person who rolls back has no time, and the deployment to get away from may hang. */
 const PROBE_MS = 500;
+
+export interface PromoteRequest extends ServiceTarget {
+	readonly verb: 'promote' | 'rollback';
+	/** Default of a rollback: the deployment that was active before. */
+	readonly deploymentId: string | undefined;
+}
 
 export interface PromoteResult {
 	readonly deployment_id: string;
@@ -16,15 +22,10 @@ export interface PromoteResult {
 }
 
 /** Both `promote` and `rollback`; without an id the target is who was active before. */
-export async function promote(
-	invocation: Invocation,
-	verb: 'promote' | 'rollback',
-	deploymentId: string | undefined,
-): Promise<Outcome<PromoteResult>> {
-	const where = serviceTarget(invocation);
-	const request = { ...where, command: `${verb} ${deploymentId ?? ''}`.trim(), probeMs: PROBE_MS };
-	return changeStack(invocation, request, ({ observation, live, router }) => {
-		const { routerService } = where;
+export function promote(session: Session, request: PromoteRequest): Promise<Outcome<PromoteResult>> {
+	const { verb, deploymentId, routerService } = request;
+	const stack = { ...request, command: `${verb} ${deploymentId ?? ''}`.trim(), probeMs: PROBE_MS };
+	return changeStack(session, stack, ({ observation, live, router }) => {
 		const { snapshot } = live;
 		const facts = { observation, live: snapshot, routerService, activeSessions: sessionsOn(live, snapshot.activeId) };
 		const id = deploymentId ?? previousActive(facts);

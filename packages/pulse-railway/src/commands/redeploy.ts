@@ -1,12 +1,16 @@
-import type { Invocation } from 'pulse-deploy-kit/command';
 import { usageError } from 'pulse-deploy-kit/errors';
 import { goOn } from 'pulse-deploy-kit/plan/proposal';
-import { serviceTarget } from '../config/service-target.ts';
+import type { Session } from '../adapters/session.ts';
+import type { ServiceTarget } from '../config/service-target.ts';
 import { backendServices, durableActiveId } from '../janitor/durable.ts';
 import { planRedeploy } from '../plan/redeploy.ts';
 import { openOn, sessionsOn } from '../stack/sessions.ts';
 import type { Outcome } from './carry-out.ts';
 import { changeStack } from './change-stack.ts';
+
+export interface RedeployRequest extends ServiceTarget {
+	readonly deploymentId: string | undefined;
+}
 
 /** Keys as scripts know them (contract R8.5). */
 export interface RedeployResult {
@@ -18,17 +22,14 @@ export interface RedeployResult {
 }
 
 /** Without an id: the active deployment. */
-export async function redeploy(
-	invocation: Invocation,
-	deploymentId: string | undefined,
-): Promise<Outcome<RedeployResult>> {
-	const where = serviceTarget(invocation);
-	const request = { ...where, command: `redeploy ${deploymentId ?? ''}`.trim() };
-	return changeStack(invocation, request, ({ observation, live, run }) => {
+export function redeploy(session: Session, request: RedeployRequest): Promise<Outcome<RedeployResult>> {
+	const { deploymentId, routerService } = request;
+	const stack = { ...request, command: `redeploy ${deploymentId ?? ''}`.trim() };
+	return changeStack(session, stack, ({ observation, live, run }) => {
 		const id = deploymentId ?? durableActiveId(observation) ?? live.snapshot.activeId;
 		if (id === null) throw usageError('no deployment is active', 'Deploy first: pulse-railway deploy');
 		const using = { sessions: sessionsOn(live, id), open: openOn(live, id) };
-		const plan = planRedeploy({ observation, ...using, routerService: where.routerService }, id);
+		const plan = planRedeploy({ observation, ...using, routerService }, id);
 		const result = () => {
 			const service = backendServices(observation).find((backend) => backend.id === id)?.serviceName ?? id;
 			return {

@@ -1,11 +1,10 @@
 import { systemClock } from 'pulse-deploy-kit/clock';
-import type { Invocation } from 'pulse-deploy-kit/command';
 import { isDeployToolError } from 'pulse-deploy-kit/errors';
 import { resolveSettings } from 'pulse-deploy-kit/settings';
 import type { Ports } from '../adapters/ports.ts';
-import { withSession } from '../adapters/session.ts';
+import type { Session } from '../adapters/session.ts';
 import { baselineSettings } from '../config/init.ts';
-import { serviceTarget } from '../config/service-target.ts';
+import type { ServiceTarget } from '../config/service-target.ts';
 import type { Policy } from '../janitor/facts.ts';
 import { type StackReport, stackReport } from '../plan/stack-report.ts';
 import { isPassing } from '../platform/error.ts';
@@ -19,28 +18,31 @@ const OBSERVE_MS = 10_000;
 const ROUTER_BUDGET_MS = 5_000;
 const PROBE_MS = 3_000;
 
+export interface StatusRequest extends ServiceTarget {
+	/** Given: it is looked again and again until the signal aborts, and each report goes there. */
+	readonly onReport?: (report: StackReport) => void;
+}
+
 /** Reads both truths and says what the janitor would do; changes nothing. */
-export async function status(invocation: Invocation, onReport?: (report: StackReport) => void): Promise<StackReport> {
-	const { env, cwd, host, signal } = invocation;
-	const where = serviceTarget(invocation);
-	return withSession({ token: where.token, env, host, cwd }, async ({ account, ports }) => {
-		const platform = ports.openPlatform(await requireTarget(where.target, account, signal, { env, cwd }));
-		const read = stackReader(platform, ports, where.routerService, signal);
-		let report = await read();
-		if (onReport === undefined) return report;
-		// Ctrl-C is how watching ends, whatever it interrupts.
-		while (!signal.aborted) {
-			onReport(report);
-			report = await systemClock
-				.sleep(WATCH_MS, signal)
-				.then(read)
-				.catch((error: unknown) => {
-					if (!signal.aborted) throw error;
-					return report;
-				});
-		}
-		return report;
-	});
+export async function status(session: Session, request: StatusRequest): Promise<StackReport> {
+	const { account, ports, signal } = session;
+	const { target, routerService, onReport } = request;
+	const platform = ports.openPlatform(await requireTarget(target, account, signal, session));
+	const read = stackReader(platform, ports, routerService, signal);
+	let report = await read();
+	if (onReport === undefined) return report;
+	// Ctrl-C is how watching ends, whatever it interrupts.
+	while (!signal.aborted) {
+		onReport(report);
+		report = await systemClock
+			.sleep(WATCH_MS, signal)
+			.then(read)
+			.catch((error: unknown) => {
+				if (!signal.aborted) throw error;
+				return report;
+			});
+	}
+	return report;
 }
 
 /** Railway is asked again when its last word is old or the router knows better, and may be silent once it spoke. */

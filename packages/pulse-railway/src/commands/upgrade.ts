@@ -1,11 +1,12 @@
 import type { Invocation } from 'pulse-deploy-kit/command';
 import { goOn } from 'pulse-deploy-kit/plan/proposal';
+import type { Secret } from 'pulse-deploy-kit/secret';
 import { loadUserApp } from '../adapters/load-user-app.ts';
-import { withSession } from '../adapters/session.ts';
+import type { Session } from '../adapters/session.ts';
 import { deployLockTtl } from '../config/deploy-lock.ts';
 import { initAppFile } from '../config/init.ts';
 import { locateAppFromHere } from '../config/paths.ts';
-import { upgradeConfig } from '../config/upgrade.ts';
+import { type UpgradeConfig, upgradeConfig } from '../config/upgrade.ts';
 import { runningSecrets } from '../plan/running-baseline.ts';
 import { planUpgrade } from '../plan/upgrade.ts';
 import { guardBaseline } from '../stack/baseline-guard.ts';
@@ -17,37 +18,42 @@ import { carryOut, lockOwner, type Outcome } from './carry-out.ts';
 import { lookBeforeMoving } from './look-before-moving.ts';
 import { type UpgradeResult, upgradeResult } from './upgrade-result.ts';
 
+export interface UpgradeRequest {
+	readonly token: Secret | undefined;
+	readonly config: UpgradeConfig;
+}
+
+export async function upgradeRequest(invocation: Invocation): Promise<UpgradeRequest> {
+	const file = await locateAppFromHere(invocation.cwd, initAppFile(invocation));
+	const { options } = await loadUserApp(file, invocation);
+	const config = upgradeConfig(invocation, options);
+	return { token: config.token, config };
+}
+
 /**
  * The whole of `pulse-railway upgrade`. It takes no deploy lock before the last look: the lock is kept by the router, which
  * may be the very thing that needs repair, and a router is replaced without losing traffic.
  */
-export async function upgrade(invocation: Invocation): Promise<Outcome<UpgradeResult>> {
-	const { host, signal, env, cwd } = invocation;
-	const file = await locateAppFromHere(invocation.cwd, initAppFile(invocation));
-	const { options } = await loadUserApp(file, invocation);
-	const config = upgradeConfig(invocation, options);
-	return withSession({ token: config.token, env, host, cwd }, async (session) => {
-		const platform = session.ports.openPlatform(
-			await requireTarget(config.target, session.account, signal, { env, cwd }),
+export async function upgrade(session: Session, { config }: UpgradeRequest): Promise<Outcome<UpgradeResult>> {
+	const { host, signal, env } = session;
+	const platform = session.ports.openPlatform(await requireTarget(config.target, session.account, signal, session));
+	const { observation, visitorsReach } = await lookBeforeMoving(platform, session.ports, config.names.router, signal);
+	const [fresh, confined] = await Promise.all([
+		freshSecrets(session, signal),
+		janitorConfined(session, observation, config.names.janitor, signal),
+	]);
+	const { apiUrl, ports } = session;
+	const ttlMs = deployLockTtl(env);
+	const facts = { observation, fresh, apiUrl, janitorConfined: confined, visitorsReach, now: ports.clock.now() };
+	const plan = planUpgrade(facts, config);
+	const { controlToken } = runningSecrets(observation, config.names, fresh);
+	const relock: Relock = (work, signal) =>
+		withDeployLock(
+			{ router: routerOf(run), clock: ports.clock, host, signal, owner: lockOwner('upgrade'), ttlMs },
+			work,
 		);
-		const { observation, visitorsReach } = await lookBeforeMoving(platform, session.ports, config.names.router, signal);
-		const [fresh, confined] = await Promise.all([
-			freshSecrets(session, signal),
-			janitorConfined(session, observation, config.names.janitor, signal),
-		]);
-		const { apiUrl, ports } = session;
-		const ttlMs = deployLockTtl(env);
-		const facts = { observation, fresh, apiUrl, janitorConfined: confined, visitorsReach, now: ports.clock.now() };
-		const plan = planUpgrade(facts, config);
-		const { controlToken } = runningSecrets(observation, config.names, fresh);
-		const relock: Relock = (work, signal) =>
-			withDeployLock(
-				{ router: routerOf(run), clock: ports.clock, host, signal, owner: lockOwner('upgrade'), ttlMs },
-				work,
-			);
-		const run = startRun(ports, { platform, observation, controlToken, relock });
-		guardBaseline(run, observation, config.names, env);
-		const result = () => upgradeResult(run, config.names);
-		return carryOut({ plan, questions: goOn(plan), result }, run, invocation);
-	});
+	const run = startRun(ports, { platform, observation, controlToken, relock });
+	guardBaseline(run, observation, config.names, env);
+	const result = () => upgradeResult(run, config.names);
+	return carryOut({ plan, questions: goOn(plan), result }, run, session);
 }

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { commands } from './cli/commands.ts';
+import * as api from './index.ts';
+
+/** `janitor run` → `janitorRun`; `delete` is a word of the language. */
+function functionOf(command: string): string {
+	if (command === 'delete') return 'deleteDeployment';
+	return command.replace(/ ([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+test('every command is a function of the package', () => {
+	// What runs for ever, lives on this machine alone, or is another name of a command.
+	const others = commands.map(({ name }) => name).filter((name) => !/^(router|scaffold|local\b)/.test(name));
+	expect(others).toEqual(expect.arrayContaining(['deploy', 'janitor run', 'rollback']));
+	expect(others.filter((name) => !(functionOf(name) in api))).toEqual([]);
+});
+
+test('a function fails as its command does, and says what to do next', async () => {
+	const context = { env: {}, cwd: '/' };
+	for (const call of [api.rollback, api.status, api.redeploy])
+		await expect(call({}, context)).rejects.toMatchObject({ code: 'token-required', next: expect.any(String) });
+});
