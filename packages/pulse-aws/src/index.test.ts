@@ -18,7 +18,6 @@ test('A15.1: the package offers the documented names, each with its documented d
 		secrets: {},
 		drainPollSeconds: 5,
 		drainGraceSeconds: 20,
-		architecture: 'x86_64',
 	});
 	expect(new api.HealthCheckConfig({ timeoutSeconds: 4 })).toMatchObject({
 		path: '/_pulse/health',

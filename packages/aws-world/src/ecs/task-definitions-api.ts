@@ -9,7 +9,11 @@ import type { EcsState, TaskDefinition } from './state.ts';
 
 type TaskDefinitionsApi = Pick<
 	Handlers<'ecs'>,
-	'registerTaskDefinition' | 'listTaskDefinitions' | 'deregisterTaskDefinition' | 'deleteTaskDefinitions'
+	| 'registerTaskDefinition'
+	| 'describeTaskDefinition'
+	| 'listTaskDefinitions'
+	| 'deregisterTaskDefinition'
+	| 'deleteTaskDefinitions'
 >;
 
 const refused = (message: string) => new AwsError('ClientException', message);
@@ -48,6 +52,12 @@ export function taskDefinitionsApi(state: EcsState, arns: Arns, clock: WorldCloc
 			state.definitions.set(definition.arn, definition);
 			state.putTags(definition.arn, input.tags);
 			return { taskDefinition: viewOf(definition), tags: state.tagsOf(definition.arn) };
+		},
+
+		/** Also inactive ones. */
+		describeTaskDefinition(input) {
+			const definition = state.definition(required(input.taskDefinition, 'Task definition', 'ClientException'));
+			return { taskDefinition: viewOf(definition) };
 		},
 
 		listTaskDefinitions(input) {

@@ -72,6 +72,6 @@ export async function deploy(options: DeployRunOptions): Promise<DeployedOnAws> 
 		certificateArn: result.certificate_arn,
 		domainReady: result.domain_ready === 'True',
 		domainProxied: result.domain_proxied === 'True',
-		dnsReplaced: result.dns_replaced.split('\n').filter(Boolean),
+		dnsReplaced: result.dns_replaced?.split('\n') ?? [],
 	};
 }

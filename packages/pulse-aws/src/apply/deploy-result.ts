@@ -13,8 +13,8 @@ export interface DeployResult {
 	readonly certificate_arn: string;
 	readonly domain_ready: string;
 	readonly domain_proxied: string;
-	/** Records of Route 53 as they were before this deploy replaced them, one a line. */
-	readonly dns_replaced: string;
+	/** Records of Route 53 as they were before this deploy replaced them, one a line; only where it did. */
+	readonly dns_replaced?: string;
 }
 
 export function resultOf(run: Run): DeployResult {
@@ -31,6 +31,6 @@ export function resultOf(run: Run): DeployResult {
 		certificate_arn: run.certificateArn ?? '',
 		domain_ready: text(run.routing?.ready),
 		domain_proxied: text(run.routing?.proxied),
-		dns_replaced: run.replacedRecords.join('\n'),
+		...(run.replacedRecords.length > 0 ? { dns_replaced: run.replacedRecords.join('\n') } : {}),
 	};
 }

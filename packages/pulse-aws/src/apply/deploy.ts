@@ -18,7 +18,9 @@ import { readDnsOutlook } from './dns-outlook.ts';
 import { refuseForeignBaseline, refuseTakenRepository } from './first-deploy.ts';
 import { readFleet } from './fleet.ts';
 import { type HeldLock, withDeployLock } from './lock.ts';
+import { reserveId } from './reserve-id.ts';
 import { newRun } from './run.ts';
+import { dearerTask, keptTask, readRunningTask, taskNotes } from './running-task.ts';
 import { looking, type Session } from './session.ts';
 import { showPlan } from './show-plan.ts';
 import { undoDeploy } from './undo.ts';
@@ -45,7 +47,7 @@ export async function deploy(
 ): Promise<DeployOutcome> {
 	if (options.dryRun === true) return { plan: (await prepare(session, request, options, null)).plan, result: null };
 	return withDeployLock(session, request.deploymentName, async (lock) => {
-		const { run, plan } = await prepare(session, request, options, lock);
+		const { run, plan, wider } = await prepare(session, request, options, lock);
 		await session.images.check(lock.signal);
 		showPlan(session.host, plan);
 		const creates = plan.steps.some((step) => step.kind === 'deploy-baseline' && step.change === 'create');
@@ -53,7 +55,6 @@ export async function deploy(
 		if (creates && !(await session.host.ask({ text, default: true, budgetMs: LOCKED_QUESTION_MS }))) {
 			throw new CancelledError('Cancelled; nothing was changed.');
 		}
-		const wider = options.ownCdkApp === true ? [] : widened(request, run.baseline, plan);
 		for (const text of wider) session.host.notify({ level: 'warning', text });
 		const anyway = { text: `${wider.join(' ')} Go on?`, default: false, budgetMs: LOCKED_QUESTION_MS };
 		if (wider.length > 0 && !(await session.host.ask(anyway))) {
@@ -61,36 +62,43 @@ export async function deploy(
 				next: 'Agree with --yes, or give what was meant.',
 			});
 		}
+		await reserveId(lock.session, run.name, run.id);
 		await carryOut(run, plan, lock.signal, (undoSignal) => undoDeploy(run, undoSignal));
 		return { plan, result: resultOf(run) };
 	});
 }
 
-async function prepare(session: Session, request: DeployRequest, options: DeployOptions, lock: HeldLock | null) {
+async function prepare(session: Session, asked: DeployRequest, options: DeployOptions, lock: HeldLock | null) {
 	const { clock } = session;
 	const signal = lock?.signal ?? session.signal;
 	const aws = looking(session, signal);
-	const name = request.deploymentName;
+	const name = asked.deploymentName;
 	const [{ stack, outputs }, certificates] = await Promise.all([
 		settledBaseline(session, name, signal),
-		request.certificateArn === null ? readCertificates(aws) : [],
+		asked.certificateArn === null ? readCertificates(aws) : [],
 	]);
 	if (outputs === null) await refuseTakenRepository(session, name);
 	else if (options.ownCdkApp !== true) refuseForeignBaseline(name, outputs);
 	const fleet = outputs === null ? null : await readFleet(aws, name, outputs);
+	const running = await readRunningTask(session, fleet);
+	const request = keptTask(asked, running);
 	const current = certificates.filter((one) => one.arn === outputs?.certificateArn && one.status === 'ISSUED');
 	const certificate =
 		request.certificateArn !== null
 			? { arn: request.certificateArn, status: 'ISSUED' }
 			: (chooseCertificate(current, request.domain) ?? chooseCertificate(certificates, request.domain));
 	const dns = request.route53 ? await readDnsOutlook(session, request, outputs, certificate) : null;
-	const id = newDeploymentId(name, clock.now(), fleet?.deployments.map((one) => one.id) ?? []);
+	const id = newDeploymentId(name, clock.now(), [
+		...(fleet?.deployments.map((one) => one.id) ?? []),
+		...(fleet?.strays ?? []),
+	]);
 	const plan = planDeploy(
 		{
 			stack,
 			fleet,
 			certificate,
 			dns,
+			taskNotes: taskNotes(request, running),
 			baselineChange: baselineChange(stack, request, certificate?.arn ?? null, outputs, session.baseline.version),
 		},
 		{
@@ -116,7 +124,8 @@ async function prepare(session: Session, request: DeployRequest, options: Deploy
 		certificateArn: certificate?.arn ?? null,
 		previousTargetGroupArn: fleet === null ? null : activeTargetGroup(fleet.traffic),
 	});
-	return { run, plan };
+	const wider = options.ownCdkApp === true ? [] : widened(request, outputs, plan);
+	return { run, plan, wider: [...wider, ...dearerTask(request, running)] };
 }
 
 /** Somebody may be changing the stack right now; then its outputs are read again afterwards. */

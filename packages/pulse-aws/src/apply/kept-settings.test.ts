@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { deploy } from './deploy.ts';
 import { type Account, asked, openAccount } from './testing/account.ts';
 
@@ -55,4 +55,39 @@ test('who may reach the load balancer, and how tasks reach the Internet, stay as
 	expect(await change({})).toEqual([false, 0]);
 	expect(await change({ allowedCidr: ['203.0.113.0/24', '198.51.100.0/24'] })).toEqual([true, 1]);
 	expect(await change({ allowedCidr: ['198.51.100.0/24'] })).toEqual([true, 0]);
+});
+
+describe('the architecture of the tasks (decision 24)', () => {
+	const architectures = (on: Account) =>
+		[...on.world.ecs.definitions.values()].map(({ input }) => input.runtimePlatform?.cpuArchitecture);
+
+	test('stays as it runs until another one is asked for, which the plan names, and asks about where it costs more', async () => {
+		account = await openAccount();
+		const on = account;
+		const change = async (flags: Readonly<Record<string, unknown>>, answer = true) => {
+			const { session, host } = on.connect({ answers: Array<boolean>(5).fill(answer) });
+			const ended = await deploy(session, await asked(flags)).then(
+				({ plan }) => plan.notes.join(),
+				(error) => error.code,
+			);
+			return [ended, host.questions.filter((question) => /so far/.test(question.text)).length];
+		};
+		await change({ arch: 'arm64' });
+		expect(await change({})).toEqual([expect.stringMatching(/^Tasks run on arm64, as shop-\S+ does\.$/), 0]);
+		expect(await change({ arch: 'x86_64' }, false)).toEqual(['cancelled', 1]);
+		expect(await change({ arch: 'x86_64' })).toEqual([
+			expect.stringMatching(/^Tasks run on x86_64 from now on; shop-\S+ runs on arm64\.$/),
+			1,
+		]);
+		expect(await change({ arch: 'arm64' })).toEqual([expect.stringContaining('from now on'), 0]);
+		expect(architectures(on)).toEqual(['ARM64', 'ARM64', 'X86_64', 'ARM64']);
+	});
+
+	test('is said not to be known where the right is missing', async () => {
+		account = await openAccount();
+		await deploy(account.connect({ answers: [true] }).session, await asked());
+		const faults = [{ call: 'ecs.describeTaskDefinition', nth: 1, times: 9, kind: 'access-denied' }] as const;
+		const { plan } = await deploy(account.connect({ faults }).session, await asked(), { dryRun: true });
+		expect(plan.notes.join()).toContain('right ecs:DescribeTaskDefinition');
+	});
 });

@@ -15,7 +15,6 @@ const done: DeployResult = {
 	certificate_arn: 'arn:certificate',
 	domain_ready: 'False',
 	domain_proxied: 'False',
-	dns_replaced: '',
 };
 const told = (waitForHealth: boolean, change: Partial<DeployResult> = {}) =>
 	deploySummary({ ...done, ...change }, { domain: 'app.example.com', health: { waitForHealth } as HealthRequest });

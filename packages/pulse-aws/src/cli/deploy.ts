@@ -50,7 +50,7 @@ export function deploySummary(
 		health.waitForHealth
 			? 'Deployment is live and healthy!'
 			: 'Deployment is live; whether it is healthy was not waited for.',
-		...done.dns_replaced.split('\n').flatMap((record) => (record === '' ? [] : [`Replaced in Route 53: ${record}`])),
+		...(done.dns_replaced?.split('\n') ?? []).map((record) => `Replaced in Route 53: ${record}`),
 		...(done.domain_ready === 'True' ? [] : [`${domain} does not lead to ${done.alb_dns_name} yet.`]),
 	];
 }

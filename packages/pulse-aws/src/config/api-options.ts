@@ -30,7 +30,7 @@ export interface TaskConfig {
 	readonly drainPollSeconds?: number;
 	/** Default 20. */
 	readonly drainGraceSeconds?: number;
-	/** Default `x86_64`. */
+	/** Default: that of the active deployment, at first `x86_64`. */
 	readonly architecture?: 'x86_64' | 'arm64';
 }
 
@@ -68,7 +68,7 @@ export interface ReaperConfig {
 	readonly deploymentTimeout?: number;
 }
 
-export const TASK_DEFAULTS: Required<TaskConfig> = {
+export const TASK_DEFAULTS: Required<Omit<TaskConfig, 'architecture'>> = {
 	cpu: '256',
 	memory: '512',
 	desiredCount: 2,
@@ -76,7 +76,6 @@ export const TASK_DEFAULTS: Required<TaskConfig> = {
 	secrets: {},
 	drainPollSeconds: 5,
 	drainGraceSeconds: 20,
-	architecture: 'x86_64',
 };
 
 export const HEALTH_DEFAULTS: Required<HealthCheckConfig> = {
@@ -94,19 +93,23 @@ export const HEALTH_DEFAULTS: Required<HealthCheckConfig> = {
 
 export const REAPER_DEFAULTS: Required<ReaperConfig> = { scheduleMinutes: 1, maxAgeHours: 1, deploymentTimeout: 1 };
 
-type Filled<Options> = new (
+/** @template Kept what has no default of its own */
+type Filled<Options, Kept extends keyof Options = never> = new (
 	...options: object extends Options ? [options?: Options] : [options: Options]
-) => Required<Options>;
+) => Required<Omit<Options, Kept>> & Pick<Options, Kept>;
 
 export const DockerBuild: Filled<DockerBuild> = filled<DockerBuild>('DockerBuild', { buildArgs: {} });
-export const TaskConfig: Filled<TaskConfig> = filled<TaskConfig>('TaskConfig', TASK_DEFAULTS);
+export const TaskConfig: Filled<TaskConfig, 'architecture'> = filled<TaskConfig>('TaskConfig', TASK_DEFAULTS);
 export const HealthCheckConfig: Filled<HealthCheckConfig> = filled<HealthCheckConfig>(
 	'HealthCheckConfig',
 	HEALTH_DEFAULTS,
 );
 export const ReaperConfig: Filled<ReaperConfig> = filled<ReaperConfig>('ReaperConfig', REAPER_DEFAULTS);
 
-function filled<Options extends object>(name: string, defaults: Partial<Options>): Filled<Options> {
+function filled<Options extends object>(
+	name: string,
+	defaults: Partial<Options>,
+): Filled<Options> & Filled<Options, keyof Options> {
 	const made = {
 		[name]: class {
 			constructor(options?: Options) {
@@ -114,5 +117,5 @@ function filled<Options extends object>(name: string, defaults: Partial<Options>
 			}
 		},
 	};
-	return made[name] as unknown as Filled<Options>;
+	return made[name] as unknown as Filled<Options> & Filled<Options, keyof Options>;
 }

@@ -15,6 +15,7 @@ import { parseDomain } from './domain.ts';
 import { hostPaths } from './paths.ts';
 import { refuseReserved } from './reserved.ts';
 import { policyArn } from './secret.ts';
+import { DEFAULT_ARCHITECTURE } from './task.ts';
 
 export interface DeployOptions {
 	readonly domain: string;
@@ -38,6 +39,7 @@ export interface DeployOptions {
 /** @throws usage error for what cannot work */
 export async function apiRequest(options: DeployOptions, cwd: string): Promise<DeployRequest> {
 	const task = { ...TASK_DEFAULTS, ...given(options.task) };
+	const architecture = options.task?.architecture;
 	const health = { ...HEALTH_DEFAULTS, ...given(options.healthCheck) };
 	const reaper = { ...REAPER_DEFAULTS, ...given(options.reaper) };
 	const domain = parseDomain(options.domain);
@@ -55,7 +57,8 @@ export async function apiRequest(options: DeployOptions, cwd: string): Promise<D
 		task: {
 			cpu: task.cpu,
 			memory: task.memory,
-			architecture: task.architecture,
+			architecture: architecture ?? DEFAULT_ARCHITECTURE,
+			keepsArchitecture: architecture === undefined,
 			desiredCount,
 			env: { ...address, ...task.envVars },
 			secrets,

@@ -200,7 +200,7 @@ export const deploySettings = {
 		flag: '--arch <architecture>',
 		describe: 'x86_64 or arm64',
 		env: ['PULSE_AWS_ARCH'],
-		default: 'x86_64',
+		defaultText: "the active deployment's, at first x86_64",
 		parse: oneOf('x86_64', 'arm64'),
 	},
 	allowedCidr: {

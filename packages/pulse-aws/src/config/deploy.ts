@@ -9,7 +9,7 @@ import { type DockerPaths, dockerPaths } from './paths.ts';
 import { refuseReserved } from './reserved.ts';
 import { policyArn } from './secret.ts';
 import { parseServerAddress } from './server-address.ts';
-import type { TaskRequest } from './task.ts';
+import { DEFAULT_ARCHITECTURE, type TaskRequest } from './task.ts';
 
 /** A deploy as it was asked for: checked, with every default filled in. */
 export interface DeployRequest {
@@ -100,7 +100,8 @@ export async function deployRequest({ flags, env, cwd }: Typed): Promise<DeployR
 		task: {
 			cpu: values.taskCpu,
 			memory: values.taskMemory,
-			architecture: values.arch,
+			architecture: values.arch ?? DEFAULT_ARCHITECTURE,
+			keepsArchitecture: values.arch === undefined,
 			desiredCount: values.desiredCount,
 			env: { PULSE_SERVER_ADDRESS: serverAddress, ...taskEnv },
 			secrets,

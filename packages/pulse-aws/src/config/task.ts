@@ -5,6 +5,8 @@ export interface TaskRequest {
 	/** MiB, as text. */
 	readonly memory: string;
 	readonly architecture: 'x86_64' | 'arm64';
+	/** Nobody gave it: that of the active deployment wins (contract, decision 24). */
+	readonly keepsArchitecture: boolean;
 	readonly desiredCount: number;
 	readonly env: Readonly<Record<string, string>>;
 	/** Variable → ARN of a parameter or secret. */
@@ -12,6 +14,8 @@ export interface TaskRequest {
 	readonly drainPollSeconds: number;
 	readonly drainGraceSeconds: number;
 }
+
+export const DEFAULT_ARCHITECTURE = 'x86_64';
 
 const GIGABYTE = 1024;
 const range = (from: number, to: number, step = GIGABYTE) =>

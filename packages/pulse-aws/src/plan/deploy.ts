@@ -45,7 +45,12 @@ export function planDeploy(seen: DeployObservation, intent: DeployIntent): Plan 
 		{ kind: 'check-domain' },
 	);
 	const dns = seen.dns == null ? [] : outlookNotes(seen.dns);
-	return { verb: 'deploy', id: intent.id, steps, notes: [...(creates ? intent.cost : []), ...dns] };
+	return {
+		verb: 'deploy',
+		id: intent.id,
+		steps,
+		notes: [...(creates ? intent.cost : []), ...(seen.taskNotes ?? []), ...dns],
+	};
 }
 
 function baselineSteps({ stack, baselineChange }: DeployObservation): Step[] {

@@ -25,6 +25,8 @@ export interface DeployObservation extends Observation {
 	readonly certificate: Pick<Certificate, 'arn' | 'status'> | null;
 	/** Why the stack must be created or updated; `null`: it is as it should be. */
 	readonly baselineChange: string | null;
+	/** How the tasks differ from those of the active deployment, in words. */
+	readonly taskNotes?: readonly string[];
 	/** Records that may be written; `null`: none without a question. */
 	readonly dns?: DnsOutlook | null;
 }

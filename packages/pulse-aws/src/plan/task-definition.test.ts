@@ -7,6 +7,7 @@ const task: TaskRequest = {
 	cpu: '256',
 	memory: '512',
 	architecture: 'arm64',
+	keepsArchitecture: false,
 	desiredCount: 2,
 	env: { PULSE_SERVER_ADDRESS: 'https://app.example.com', COLOUR: 'red' },
 	secrets: { TOKEN: 'arn:aws:ssm:eu-west-1:123456789012:parameter/token' },

@@ -27,6 +27,7 @@ export interface Aws {
 		listTasks: Call<ecs.ListTasksCommandInput, ecs.ListTasksCommandOutput>;
 		describeTasks: Call<ecs.DescribeTasksCommandInput, ecs.DescribeTasksCommandOutput>;
 		registerTaskDefinition: Call<ecs.RegisterTaskDefinitionCommandInput, ecs.RegisterTaskDefinitionCommandOutput>;
+		describeTaskDefinition: Call<ecs.DescribeTaskDefinitionCommandInput, ecs.DescribeTaskDefinitionCommandOutput>;
 		listTaskDefinitions: Call<ecs.ListTaskDefinitionsCommandInput, ecs.ListTaskDefinitionsCommandOutput>;
 		deregisterTaskDefinition: Call<ecs.DeregisterTaskDefinitionCommandInput, ecs.DeregisterTaskDefinitionCommandOutput>;
 		/** At most 10 a call, and only inactive ones. */

@@ -26,6 +26,13 @@ export function readTaskDefinitions(
 	);
 }
 
+/** What the tasks of a revision run on; also of one that was deregistered. */
+export async function readArchitecture(aws: Pick<Aws, 'ecs'>, taskDefinition: string): Promise<'x86_64' | 'arm64'> {
+	const answer = await aws.ecs.describeTaskDefinition({ taskDefinition });
+	// AWS's default where it says nothing.
+	return answer.taskDefinition?.runtimePlatform?.cpuArchitecture === 'ARM64' ? 'arm64' : 'x86_64';
+}
+
 /** Every revision goes, also those that were deregistered: they show the tasks' plain variables to whoever may describe them. */
 export async function deleteTaskDefinitions(aws: Pick<Aws, 'ecs'>, name: string): Promise<void> {
 	for (const taskDefinition of await readTaskDefinitions(aws, name)) {

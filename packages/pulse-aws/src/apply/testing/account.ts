@@ -65,10 +65,11 @@ export async function openAccount(options: AccountOptions = {}): Promise<Account
 				images: {
 					check: async () => {},
 					build: async () => {},
-					push: async ({ repositoryUri, tag }) => {
+					push: async ({ repositoryUri, tag, architecture }) => {
 						await caller.aws.ecr.getAuthorizationToken({});
 						const program = options.program ?? app(world, sessions, account.broken);
-						return `${repositoryUri}@${world.registry.push({ uri: `${repositoryUri}:${tag}`, program })}`;
+						const image = { uri: `${repositoryUri}:${tag}`, program, architecture: kind(architecture) };
+						return `${repositoryUri}@${world.registry.push(image)}`;
 					},
 				},
 				// Time stands still while a real request is under way.
@@ -98,6 +99,8 @@ export async function openAccount(options: AccountOptions = {}): Promise<Account
 	};
 	return account;
 }
+
+const kind = (architecture: 'x86_64' | 'arm64'): 'ARM64' | 'X86_64' => (architecture === 'arm64' ? 'ARM64' : 'X86_64');
 
 /** The emulator's small baseline, with the outputs that ours adds to it. */
 function template(context: Readonly<Record<string, string>>) {

@@ -1,0 +1,44 @@
+import { afterEach, expect, test } from 'vitest';
+import { deploy } from './deploy.ts';
+import { type Account, asked, NAME, openAccount } from './testing/account.ts';
+
+let account: Account;
+afterEach(() => account.close());
+
+/** Runs `act` when a deploy asks for its id, with that parameter's name. */
+const whenAsked = (act: (parameter: string) => Promise<unknown>) => ({
+	async before({ call, input }: { call: string; input: unknown }) {
+		const { Name = '' } = input as { Name?: string };
+		if (call === 'ssm.putParameter' && Name.endsWith('/owner')) await act(Name);
+	},
+});
+
+test('of two machines that choose the same id, the second is refused before it has made anything', async () => {
+	account = await openAccount();
+	const { world } = account;
+	await deploy(account.connect({ answers: [true] }).session, await asked());
+	const made = () => [world.ecs.services.length, world.ecs.definitions.size, world.elb.targetGroups.size];
+	const before = made();
+	const rival = whenAsked((Name) =>
+		world.aws.ssm.putParameter({ Name, Value: 'b@elsewhere [1]', Type: 'String', Overwrite: false }),
+	);
+	await expect(deploy(account.connect({ answers: [true], ...rival }).session, await asked())).rejects.toMatchObject({
+		code: 'deployment-id-taken',
+		detail: expect.stringContaining('b@elsewhere'),
+	});
+	expect(made()).toEqual(before);
+	const { Parameters } = await world.aws.ssm.getParametersByPath({ Path: `/apps/${NAME}/`, Recursive: true });
+	expect(Parameters?.map((one) => one.Value)).toContain('b@elsewhere [1]');
+});
+
+test('an answer that was lost is no rival', async () => {
+	account = await openAccount();
+	const { session } = account.connect({ answers: [true] });
+	const { ssm } = session.aws;
+	const putParameter: typeof ssm.putParameter = async (input) => {
+		const answer = await ssm.putParameter(input);
+		return input.Name?.endsWith('/owner') ? ssm.putParameter(input) : answer;
+	};
+	const twice = { ...session, aws: { ...session.aws, ssm: { ...ssm, putParameter } } };
+	expect((await deploy(twice, await asked())).result?.deployment_id).toMatch(/^shop-/);
+});
