@@ -50,7 +50,7 @@ export function createRuntime(app: App, environment: Environment, logger?: Logge
 			domain: readCookieDomain(app.options.cookieDomain),
 		},
 		onCookieStale: (sid) => gateway.refreshCookies(sid),
-		askFor: (holder, url) => gateway.askForCookies(holder, url),
+		askFor: (render, url) => gateway.askForCookies(render, url),
 		onRotated: ({ former, sid, by, delivered }) => {
 			const links = renders.reown(former, sid, by);
 			void delivered.then(() => {

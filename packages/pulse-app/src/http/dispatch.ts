@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Runtime } from '../runtime.ts';
-import { SET_COOKIES } from '../sessions/sessions.ts';
+import { SET_COOKIES } from '../sessions/cookie.ts';
 import { BodyTooLargeError } from './body.ts';
 import { submitForm } from './forms.ts';
 import { prerender } from './prerender.ts';

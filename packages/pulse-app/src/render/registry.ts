@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import type { RenderSessionCounts } from '../plugin.ts';
-import type { SessionHolder } from '../sessions/sessions.ts';
 import { type Link, RenderSession, type RenderSessionOptions } from './render-session.ts';
 
 export interface RenderRegistryOptions extends Omit<RenderSessionOptions, 'now'> {
@@ -68,7 +67,7 @@ export class RenderRegistry {
 	 * The user has a new session id. All but the page that asked for it have to show it: their sockets, which are returned, are
 	 * not heard any more.
 	 */
-	reown(former: string, owner: string, by: SessionHolder | null): Link[] {
+	reown(former: string, owner: string, by: RenderSession | null): Link[] {
 		const renders = this.of(former);
 		if (renders.length === 0) return [];
 		this.#owners.delete(former);

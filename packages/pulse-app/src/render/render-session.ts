@@ -1,5 +1,4 @@
 import { PulseError } from '../errors.ts';
-import type { SessionHolder } from '../sessions/sessions.ts';
 import type { UserSession } from '../sessions/user-session.ts';
 import type { RouteInfo, ServerMessage } from '../wire/messages.ts';
 import { type Serialized, serialize } from '../wire/serialize.ts';
@@ -22,7 +21,7 @@ export interface Link {
 }
 
 export interface RenderSessionOptions {
-	readonly sessionOf: (holder: SessionHolder) => UserSession;
+	readonly sessionOf: (render: RenderSession) => UserSession;
 	readonly now: () => number;
 	/** A callback of the app for the end of a channel failed. */
 	readonly onCloseFailed: (error: unknown) => void;

@@ -1,6 +1,6 @@
 import { serialize } from '../wire/serialize.ts';
 import { type CookieSession, decodeCookie, encodeCookie } from './cookie-codec.ts';
-import { type SessionData, type SessionKeeper, SupersededError } from './keeper.ts';
+import { ownValue, type SessionKeeper, SupersededError } from './keeper.ts';
 import type { SidIssuer } from './sid.ts';
 
 /** A cookie has no room for a longer history. */
@@ -8,11 +8,10 @@ const MAX_FORMER_IDS = 3;
 /** This many former ids are remembered and refused; the oldest are forgotten beyond that. */
 const MAX_SUPERSEDED = 10_000;
 
-interface Held {
-	data: SessionData;
-	formerly: readonly string[];
+interface Entry {
+	session: CookieSession;
 	/** Changed keys that no cookie carries yet, laid over whatever cookie comes next. */
-	pending: Map<string, { readonly value: unknown } | null>;
+	readonly pending: Map<string, { readonly value: unknown } | null>;
 	timer?: NodeJS.Timeout;
 }
 
@@ -29,26 +28,25 @@ export function createCookieKeeper(options: {
 	readonly isLive: (sid: string) => boolean;
 }): SessionKeeper {
 	const { secrets, issuer, forgetMs, isLive } = options;
-	const held = new Map<string, Held>();
+	const entries = new Map<string, Entry>();
 	const superseded = new Map<string, string>();
 
-	const forgetLater = (sid: string, entry: Held) => {
+	const forgetLater = (sid: string, entry: Entry) => {
 		clearTimeout(entry.timer);
-		entry.timer = setTimeout(() => (isLive(sid) ? forgetLater(sid, entry) : held.delete(sid)), forgetMs).unref();
+		entry.timer = setTimeout(() => (isLive(sid) ? forgetLater(sid, entry) : entries.delete(sid)), forgetMs).unref();
 	};
-	const hold = (sid: string): Held => {
+	const entryOf = (sid: string): Entry => {
 		const successor = superseded.get(sid);
 		if (successor !== undefined) throw new SupersededError(successor);
-		const entry: Held = held.get(sid) ?? { data: {}, formerly: [], pending: new Map() };
-		held.set(sid, entry);
+		const entry = entries.get(sid) ?? { session: { sid, data: {} }, pending: new Map() };
+		entries.set(sid, entry);
 		forgetLater(sid, entry);
 		return entry;
 	};
-	const encode = (sid: string, { data, formerly }: Pick<Held, 'data' | 'formerly'>) =>
-		encodeCookie({ sid, data, ...(formerly.length === 0 ? {} : { formerly }) }, secrets[0]);
+	const encode = (session: CookieSession) => encodeCookie(session, secrets[0]);
 	const supersede = (sid: string, successor: string) => {
-		clearTimeout(held.get(sid)?.timer);
-		held.delete(sid);
+		clearTimeout(entries.get(sid)?.timer);
+		entries.delete(sid);
 		superseded.set(sid, successor);
 		const [oldest] = superseded.keys();
 		if (superseded.size > MAX_SUPERSEDED && oldest !== undefined) superseded.delete(oldest);
@@ -59,54 +57,56 @@ export function createCookieKeeper(options: {
 		resolve: async (cookie) => {
 			const session = decodeAny(cookie, secrets);
 			if (session === null || superseded.has(session.sid)) return null;
-			const entry = hold(session.sid);
-			entry.data = { ...session.data };
-			entry.formerly = session.formerly ?? [];
+			const entry = entryOf(session.sid);
+			entry.session = session;
 			for (const [key, change] of entry.pending) {
-				if (change === null) delete entry.data[key];
-				else entry.data[key] = change.value;
+				if (change === null) delete session.data[key];
+				else session.data[key] = change.value;
 			}
 			return session.sid;
 		},
 		create: async () => {
 			const sid = issuer.issue();
-			hold(sid);
+			entryOf(sid);
 			return sid;
 		},
-		read: async (sid) => structuredClone(hold(sid).data),
+		read: async (sid) => structuredClone(entryOf(sid).session.data),
 		change: async (sid, change) => {
-			const entry = hold(sid);
-			const data = structuredClone(entry.data);
+			const entry = entryOf(sid);
+			const { data: before } = entry.session;
+			const data = structuredClone(before);
 			const result = change(data);
-			encode(sid, { ...entry, data });
-			for (const key of new Set([...Object.keys(data), ...Object.keys(entry.data)])) {
-				if (isSame(ownOf(data, key), ownOf(entry.data, key))) continue;
+			const session = { ...entry.session, data };
+			encode(session);
+			for (const key of new Set([...Object.keys(data), ...Object.keys(before)])) {
+				if (isSame(ownValue(data, key), ownValue(before, key))) continue;
 				entry.pending.set(key, Object.hasOwn(data, key) ? { value: data[key] } : null);
 			}
-			entry.data = data;
+			entry.session = session;
 			return result;
 		},
 		rotate: async (sid, clear) => {
-			const entry = hold(sid);
+			const { data, formerly = [] } = entryOf(sid).session;
 			const successor = issuer.issue();
-			const next = {
-				data: clear ? {} : entry.data,
-				formerly: [sid, ...entry.formerly].slice(0, MAX_FORMER_IDS),
+			const session = {
+				sid: successor,
+				data: clear ? {} : data,
+				formerly: [sid, ...formerly].slice(0, MAX_FORMER_IDS),
 			};
-			encode(successor, next);
+			encode(session);
 			supersede(sid, successor);
-			Object.assign(hold(successor), next);
+			entryOf(successor).session = session;
 			return successor;
 		},
-		succeeds: async (sid, former) => held.get(sid)?.formerly.includes(former) ?? false,
+		succeeds: async (sid, former) => entries.get(sid)?.session.formerly?.includes(former) ?? false,
 		cookieFor: async (sid) => {
-			const entry = hold(sid);
+			const entry = entryOf(sid);
 			entry.pending.clear();
-			return encode(sid, entry);
+			return encode(entry.session);
 		},
 		touch: async () => {},
 		release: (sid) => {
-			const entry = held.get(sid);
+			const entry = entries.get(sid);
 			if (entry !== undefined) forgetLater(sid, entry);
 		},
 	};
@@ -122,9 +122,4 @@ function decodeAny(cookie: string, secrets: readonly string[]): CookieSession | 
 
 function isSame(one: unknown, other: unknown): boolean {
 	return JSON.stringify(serialize(one)) === JSON.stringify(serialize(other));
-}
-
-/** A visitor may call a key `valueOf`. */
-function ownOf(data: SessionData, key: string): unknown {
-	return Object.hasOwn(data, key) ? data[key] : undefined;
 }

@@ -3,6 +3,8 @@ import { PulseError } from '../errors.ts';
 
 /** The session cookie of contract P1.11. */
 export const SESSION_COOKIE = 'pulse.sid';
+/** Where a browser fetches cookies that changed without a response at hand. */
+export const SET_COOKIES = '/_pulse/set-cookies';
 export const SESSION_MAX_AGE_SECONDS = 604_800;
 
 export interface CookieAttributes {

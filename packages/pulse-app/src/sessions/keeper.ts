@@ -1,5 +1,10 @@
 export type SessionData = Record<string, unknown>;
 
+/** A key may be a visitor's word: `constructor` is not in a session because every object inherits it. */
+export function ownValue(data: SessionData, key: string): unknown {
+	return Object.hasOwn(data, key) ? data[key] : undefined;
+}
+
 /** How sessions are kept, behind one contract: on the server by id, or whole in the cookie. */
 export interface SessionKeeper {
 	/** The session that a cookie names, or `null` when no server made it or it goes on under another id. Never creates anything. */
@@ -23,7 +28,7 @@ export interface SessionKeeper {
 	readonly cookieCarriesData: boolean;
 }
 
-/** The session goes on under another id. Never tell it to whoever presented the former one: they may be why it changed. */
+/** The session goes on under another id. Never tell it to a browser that presented the former one: that may be why it changed. */
 export class SupersededError extends Error {
 	readonly successor: string;
 

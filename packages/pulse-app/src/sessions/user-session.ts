@@ -1,3 +1,5 @@
+import { ownValue, type SessionData } from './keeper.ts';
+
 /**
  * Data of one browser, shared by its tabs and, with a shared store, by all deployments. Reads see the latest writes; writes
  * touch single keys. Values: what JSON knows plus Date, Map and Set (JSON alone with the cookie store).
@@ -27,4 +29,40 @@ export interface UserSession {
 	 */
 	rotate(options?: { readonly clear?: boolean }): Promise<void>;
 	entries(): Promise<Record<string, unknown>>;
+}
+
+/** `read` and `change` see the latest data of the session that `id` names. */
+export function createUserSession({
+	id,
+	read,
+	change,
+	rotate,
+}: {
+	id(): string | null;
+	read(): Promise<SessionData>;
+	change<T>(change: (data: SessionData) => T): Promise<T>;
+	rotate(clear: boolean): Promise<void>;
+}): UserSession {
+	return {
+		get id() {
+			return id();
+		},
+		get: async (key) => ownValue(await read(), key),
+		set: (key, value) =>
+			change((data) => {
+				data[key] = value;
+			}),
+		update: (key, next) =>
+			change((data) => {
+				const value = next(ownValue(data, key));
+				data[key] = value;
+				return value;
+			}),
+		delete: (key) =>
+			change((data) => {
+				delete data[key];
+			}),
+		rotate: ({ clear = false } = {}) => rotate(clear),
+		entries: read,
+	};
 }

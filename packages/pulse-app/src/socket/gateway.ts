@@ -6,7 +6,8 @@ import type { App } from '../app.ts';
 import { PulseError } from '../errors.ts';
 import type { RenderRegistry } from '../render/registry.ts';
 import type { RenderSession } from '../render/render-session.ts';
-import { SET_COOKIES, type SessionHolder, type Sessions } from '../sessions/sessions.ts';
+import { SET_COOKIES } from '../sessions/cookie.ts';
+import type { Sessions } from '../sessions/sessions.ts';
 import { MAX_MESSAGE_BYTES, serialize } from '../wire/serialize.ts';
 import { type Admission, admit } from './admission.ts';
 import { createLink } from './link.ts';
@@ -23,7 +24,7 @@ export interface Gateway {
 	/** Asks a browser of this user to fetch its new cookies. */
 	refreshCookies(sid: string): void;
 	/** Asks this very page to fetch cookies there. Throws `not-connected` when it is away. */
-	askForCookies(holder: SessionHolder, url: string): void;
+	askForCookies(render: RenderSession, url: string): void;
 	/** Messages whose handlers have not finished. */
 	messages(): number;
 	/** Closes every socket; resolves when the server that it is attached to has no connection left. */
@@ -104,17 +105,14 @@ export function createGateway(parts: {
 			const render = renders.of(sid).find((candidate) => candidate.connected);
 			if (render !== undefined) askForCookies(render, SET_COOKIES);
 		},
-		askForCookies: (holder, url) => {
-			const render = renders.of(holder.owner).find((candidate) => candidate === holder && candidate.connected);
-			if (render === undefined) throw new PulseError('not-connected', 'The page is away: its cookie cannot change.');
-			askForCookies(render, url);
-		},
+		askForCookies,
 		messages: () => messages,
 		close: () => io.close(),
 	};
 }
 
 function askForCookies(render: RenderSession, url: string): void {
+	if (!render.connected) throw new PulseError('not-connected', 'The page is away: its cookie cannot change.');
 	const request = { method: 'GET', headers: {}, body: null, credentials: 'include' } as const;
 	render.send({ type: 'api_call', id: randomUUID(), url, ...request });
 }
