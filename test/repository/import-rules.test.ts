@@ -11,7 +11,9 @@ const under = (file: SourceFile, ...folders: string[]) => folders.some((folder) 
 /** The kit's folder of that name is the engine, which carries plans out. */
 const isPure = (file: SourceFile) =>
 	(under(file, 'plan') && file.package !== 'deploy-kit') ||
-	/^(router\/resolve|janitor\/decide|reaper\/decide|deployments\/transitions)\.ts$/.test(file.inner);
+	/^(router\/resolve|(janitor|reaper)\/decide|deployments\/transitions|stack\/(baseline|durable|names|windows))\.ts$/.test(
+		file.inner,
+	);
 
 /** `file → import` lines of the imports that break a rule, so that a failure names its place. */
 function offences(

@@ -1,10 +1,10 @@
 import { goOn } from 'pulse-deploy-kit/plan/proposal';
 import type { Session } from '../adapters/session.ts';
-import { backendServiceName } from '../config/names.ts';
 import type { ServiceTarget } from '../config/service-target.ts';
 import { findDeploymentByName } from '../deployments/id.ts';
-import { backendServices } from '../janitor/durable.ts';
 import { planDelete } from '../plan/delete.ts';
+import { backendServices } from '../stack/durable.ts';
+import { backendServiceName } from '../stack/names.ts';
 import { openOn, sessionsOn } from '../stack/sessions.ts';
 import type { Outcome } from './carry-out.ts';
 import { changeStack, type Stack } from './change-stack.ts';

@@ -1,12 +1,12 @@
 import { systemClock } from 'pulse-deploy-kit/clock';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { Session } from '../adapters/session.ts';
+import { openBackends } from '../backends/backends.ts';
 import type { JanitorConfig } from '../config/janitor.ts';
-import { openBackends } from '../janitor/backends.ts';
 import type { JanitorResult } from '../janitor/result.ts';
 import { runJanitor } from '../janitor/run.ts';
-import { storeUrlOfStack } from '../janitor/store-url.ts';
 import { openPrivateNetwork } from '../private-network.ts';
+import { storeUrlOfStack } from '../stack/store-url.ts';
 import { openStore } from '../stores/open.ts';
 
 /** Opens what the janitor needs, runs one pass, and closes it again. */

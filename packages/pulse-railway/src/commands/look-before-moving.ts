@@ -1,10 +1,10 @@
 import { Secret } from 'pulse-deploy-kit/secret';
 import type { Ports } from '../adapters/ports.ts';
 import { originOfDomain } from '../config/address.ts';
-import { backendServices, durableActiveId } from '../janitor/durable.ts';
 import { isPredecessor } from '../plan/move-over.ts';
 import type { Platform, StackObservation } from '../platform/port.ts';
 import { serviceNamed } from '../stack/baseline.ts';
+import { backendServices, durableActiveId } from '../stack/durable.ts';
 
 /** The predecessor's routers follow a promotion this much later (contract R2.18). */
 const FOLLOWED_MS = 6_000;

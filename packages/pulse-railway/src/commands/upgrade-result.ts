@@ -1,5 +1,5 @@
 import { originOfDomain } from '../config/address.ts';
-import type { StackNames } from '../config/names.ts';
+import type { StackNames } from '../stack/names.ts';
 import type { Run } from '../steps/run.ts';
 import { type ServiceResult, serviceResult } from './service-result.ts';
 

@@ -4,7 +4,7 @@ import type { Secret } from 'pulse-deploy-kit/secret';
 import { integer, secret, text } from 'pulse-deploy-kit/setting-kinds';
 import { resolveSettings, type Setting, type SettingTable } from 'pulse-deploy-kit/settings';
 import { DEFAULT_BACKEND_PORT, DEFAULT_REDIS_PREFIX, MAX_REPLICAS } from '../protocol.ts';
-import type { StackNames } from './names.ts';
+import type { StackNames } from '../stack/names.ts';
 import { stackNamesOf, stackSettings } from './stack.ts';
 import { type TargetRequest, targetRequest, targetSettings } from './target.ts';
 import { VERSION } from './version.ts';

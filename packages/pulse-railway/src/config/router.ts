@@ -12,7 +12,7 @@ import {
 	ROUTER_SEED_VARIABLE,
 } from '../protocol.ts';
 import type { AccessLog } from '../router/log.ts';
-import { parseServicePrefix } from './names.ts';
+import { parseServicePrefix } from '../stack/names.ts';
 import { requireStoreUrl } from './store.ts';
 
 /** Everything the router is told from outside. Durations in milliseconds. */

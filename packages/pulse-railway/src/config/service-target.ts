@@ -3,7 +3,7 @@ import type { Secret } from 'pulse-deploy-kit/secret';
 import { text } from 'pulse-deploy-kit/setting-kinds';
 import { resolveSettings, type Setting, type SettingTable } from 'pulse-deploy-kit/settings';
 import { parseDeploymentId } from '../deployments/id.ts';
-import { parseServiceName } from './names.ts';
+import { parseServiceName } from '../stack/names.ts';
 import { stackSettings } from './stack.ts';
 import { type TargetRequest, targetRequest, targetSettings } from './target.ts';
 

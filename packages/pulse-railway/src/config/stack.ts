@@ -1,6 +1,6 @@
 import { text } from 'pulse-deploy-kit/setting-kinds';
 import type { SettingTable } from 'pulse-deploy-kit/settings';
-import { parseServiceName, parseServicePrefix, type StackNames, stackNames } from './names.ts';
+import { parseServiceName, parseServicePrefix, type StackNames, stackNames } from '../stack/names.ts';
 
 /** Names of the stable services; commands with an app file read them from its plugin (contract R1.9). */
 export const stackSettings = {

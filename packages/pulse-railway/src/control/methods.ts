@@ -1,14 +1,14 @@
 import { z } from 'zod';
+import type { RenderSessions } from '../backends/render-sessions.ts';
 import { isDeploymentId } from '../deployments/id.ts';
 import type { DeploymentRecord } from '../deployments/record.ts';
 import type { DeploymentStore } from '../deployments/store.ts';
-import type { Sessions } from '../janitor/facts.ts';
 import { controlStatus } from './status.ts';
 
 export interface ControlContext {
 	readonly store: DeploymentStore;
 	/** Asks a deployment for its sessions, with the internal token; rejects only for the signal. */
-	readonly probe: (record: DeploymentRecord, signal: AbortSignal) => Promise<Sessions>;
+	readonly probe: (record: DeploymentRecord, signal: AbortSignal) => Promise<RenderSessions>;
 	/** Tells the browsers of a deployment to reload; how many sockets were told. */
 	readonly reload: (record: DeploymentRecord) => Promise<number>;
 	/** Unix milliseconds. */
@@ -62,7 +62,7 @@ export const methods = {
 		probe(
 			{ id, serviceName, state: 'draining', drainStartedAt: null, lastSeenAt: null },
 			AbortSignal.timeout(UNKNOWN_PROBE_MS),
-		).catch((): Sessions => ({ reachable: false, detail: `no answer within ${UNKNOWN_PROBE_MS / 1000} s` })),
+		).catch((): RenderSessions => ({ reachable: false, detail: `no answer within ${UNKNOWN_PROBE_MS / 1000} s` })),
 	),
 	'lock.acquire': method(
 		z.object({ name: lockName, owner: z.string().min(1).max(200), token, ttlMs }),

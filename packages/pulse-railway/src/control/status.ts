@@ -1,7 +1,7 @@
+import { mapLimited } from 'pulse-deploy-kit/map-limited';
+import type { RenderSessions } from '../backends/render-sessions.ts';
 import type { RoutingSnapshot } from '../deployments/record.ts';
 import type { Activity, DeploymentActivity, LockHolder } from '../deployments/store.ts';
-import type { Sessions } from '../janitor/facts.ts';
-import { mapLimited } from '../janitor/map-limited.ts';
 import type { ControlContext } from './methods.ts';
 
 const PROBES_AT_ONCE = 16;
@@ -22,7 +22,7 @@ export interface ControlStatus {
 	readonly activity: readonly DeploymentActivity[];
 	readonly replicas: Activity['replicas'];
 	/** By deployment id; empty when not asked for. */
-	readonly sessions: Readonly<Record<string, Sessions>>;
+	readonly sessions: Readonly<Record<string, RenderSessions>>;
 	readonly locks: { readonly deploy: LockHolder | null; readonly janitor: LockHolder | null };
 }
 
@@ -40,9 +40,9 @@ export async function controlStatus(
 	const { activeId, deployments } = snapshot;
 	// The active one first: every plan tells how many are on it.
 	const asked = sessions ? [...deployments].sort((a, b) => Number(b.id === activeId) - Number(a.id === activeId)) : [];
-	const late: Sessions = { reachable: false, detail: `no answer within ${probeMs / 1000} s` };
+	const late: RenderSessions = { reachable: false, detail: `no answer within ${probeMs / 1000} s` };
 	const overdue = AbortSignal.timeout(probeMs);
-	const tooLate = new Promise<Sessions>((resolve) => {
+	const tooLate = new Promise<RenderSessions>((resolve) => {
 		overdue.addEventListener('abort', () => resolve(late), { once: true });
 	});
 	const answers = await mapLimited(PROBES_AT_ONCE, asked, async (record) => {

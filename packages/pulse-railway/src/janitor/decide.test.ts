@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest';
+import type { RenderSessions } from '../backends/render-sessions.ts';
 import type { DeploymentRecord } from '../deployments/record.ts';
 import type { DeploymentActivity } from '../deployments/store.ts';
 import { decide } from './decide.ts';
-import type { Sessions } from './facts.ts';
 
 const S = 1_000;
 const POLICY = { drainGraceMs: 60 * S, maxDrainAgeMs: 86_400 * S };
 const NOW = 200_000 * S;
 const ago = (seconds: number) => NOW - seconds * S;
 
-const nobody: Sessions = { reachable: true, total: 0, connected: 0, drainable: true };
-const gone: Sessions = { reachable: false, detail: 'connect ECONNREFUSED' };
+const nobody: RenderSessions = { reachable: true, total: 0, connected: 0, drainable: true };
+const gone: RenderSessions = { reachable: false, detail: 'connect ECONNREFUSED' };
 
 interface Case {
 	readonly record?: Partial<DeploymentRecord>;
 	readonly activity?: Partial<DeploymentActivity>;
-	readonly sessions?: Sessions;
+	readonly sessions?: RenderSessions;
 	readonly decision: object;
 }
 

@@ -1,4 +1,5 @@
-import type { Decision, DeploymentFacts, KeepReason, Policy, Sessions } from './facts.ts';
+import type { RenderSessions } from '../backends/render-sessions.ts';
+import type { Decision, DeploymentFacts, KeepReason, Policy } from './facts.ts';
 
 /**
  * What the janitor does with one deployment at `now` (Unix milliseconds). Draining ends when both drain age and idle time
@@ -33,7 +34,7 @@ export function decide({ record, activity, sessions }: DeploymentFacts, policy: 
 	return left === null ? { id, action: 'delete', reason: 'drainable' } : keep('still_active', left, deadline);
 }
 
-function sessionsLeft({ total, drainable }: Extract<Sessions, { reachable: true }>): string | null {
+function sessionsLeft({ total, drainable }: Extract<RenderSessions, { reachable: true }>): string | null {
 	if (total > 0) return describe(total, 'render session');
 	return drainable ? null : 'the app says that it is not drainable';
 }

@@ -1,25 +1,13 @@
+import type { RenderSessions } from '../backends/render-sessions.ts';
 import type { DeploymentRecord } from '../deployments/record.ts';
 import type { DeploymentActivity } from '../deployments/store.ts';
-
-/** What a deployment said about its render sessions, or why it said nothing. */
-export type Sessions =
-	| {
-			readonly reachable: true;
-			/** With or without a socket. */
-			readonly total: number;
-			/** `null` from apps that do not tell. */
-			readonly connected: number | null;
-			/** The app's own opinion. */
-			readonly drainable: boolean;
-	  }
-	| { readonly reachable: false; readonly detail: string };
 
 export interface DeploymentFacts {
 	readonly record: DeploymentRecord;
 	/** Summed over the routers; `null` when none reported it. */
 	readonly activity: DeploymentActivity | null;
 	/** `null`: not asked yet. */
-	readonly sessions: Sessions | null;
+	readonly sessions: RenderSessions | null;
 }
 
 export interface Policy {

@@ -1,10 +1,10 @@
 import type { Clock } from 'pulse-deploy-kit/clock';
+import { mapLimited } from 'pulse-deploy-kit/map-limited';
+import type { Backends } from '../backends/backends.ts';
 import type { DeploymentRecord } from '../deployments/record.ts';
 import type { DeploymentStore } from '../deployments/store.ts';
-import type { Backends } from './backends.ts';
 import { decide } from './decide.ts';
 import type { Decision, DeploymentFacts, Policy } from './facts.ts';
-import { mapLimited } from './map-limited.ts';
 
 const PROBES_AT_ONCE = 4;
 

@@ -4,10 +4,8 @@ import type { DeploymentRecord, RoutingSnapshot } from '../deployments/record.ts
 import type { DeploymentStore, DurableTruth } from '../deployments/store.ts';
 import { reconcile } from '../deployments/transitions.ts';
 import type { Platform } from '../platform/port.ts';
-import { type BackendService, type Durable, durableTruth } from './durable.ts';
-
-/** The platform's reads may lag: a promotion this young is not undone because of them. Milliseconds. */
-const FRESH_PROMOTION_MS = 120_000;
+import { type BackendService, type Durable, durableTruth } from '../stack/durable.ts';
+import { FRESH_PROMOTION_MS } from '../stack/windows.ts';
 
 export interface Observed {
 	/** Live, made to agree with durable. */

@@ -1,18 +1,11 @@
 import type { Clock } from 'pulse-deploy-kit/clock';
+import type { Backends } from '../backends/backends.ts';
 import type { HeldLock } from '../control/hold-lock.ts';
 import { ActiveDeploymentError } from '../deployments/errors.ts';
 import type { DeploymentStore } from '../deployments/store.ts';
-import type { Platform, StackObservation } from '../platform/port.ts';
-import { ACTIVE_DEPLOYMENT_VARIABLE } from '../protocol.ts';
-import type { Backends } from './backends.ts';
-import type { BackendService } from './durable.ts';
-import { sharedValue } from './shared-value.ts';
-
-/** How long browsers that were told to reload get before their server goes. */
-const RELOAD_MS = 1_000;
-
-/** What Railway said this long ago is asked again before a service goes. */
-const FRESH_MS = 3_000;
+import type { Platform } from '../platform/port.ts';
+import { type BackendService, durableActiveId } from '../stack/durable.ts';
+import { FRESH_LOOK_MS, RELOAD_MS } from '../stack/windows.ts';
 
 export interface Retirement {
 	readonly store: DeploymentStore;
@@ -47,13 +40,9 @@ export async function retire({ id, serviceId }: BackendService, by: Retirement):
 }
 
 async function stillRetiring(id: string, { store, platform, clock, lock, observedAt, signal }: Retirement) {
-	if (clock.now() - observedAt >= FRESH_MS && durableActive(await platform.observe(signal)) === id)
+	if (clock.now() - observedAt >= FRESH_LOOK_MS && durableActiveId(await platform.observe(signal)) === id)
 		throw new ActiveDeploymentError(id);
 	const record = await store.find(id);
 	if (record !== null && record.state !== 'retiring') throw new ActiveDeploymentError(id);
 	await lock.confirm();
-}
-
-function durableActive(observation: StackObservation): string | undefined {
-	return sharedValue(observation, ACTIVE_DEPLOYMENT_VARIABLE)?.trim();
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Backends } from '../backends/backends.ts';
 import type { DeploymentStore } from '../deployments/store.ts';
-import type { Backends } from './backends.ts';
 import { idle, type OpenStore, POLICY, useJanitor } from './testing/janitor-fixture.ts';
 
 const ROLLBACK = { name: 'deploy', owner: 'ann@laptop', token: 't', ttlMs: 60_000 } as const;

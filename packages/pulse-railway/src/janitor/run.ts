@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from 'pulse-deploy-kit/clock';
 import type { Host } from 'pulse-deploy-kit/host';
+import type { Backends } from '../backends/backends.ts';
 import { type HeldLock, holdLock } from '../control/hold-lock.ts';
 import { ActiveDeploymentError, LockHeldError, LockLostError } from '../deployments/errors.ts';
 import type { DeploymentStore } from '../deployments/store.ts';
 import type { Platform } from '../platform/port.ts';
-import type { Backends } from './backends.ts';
-import type { BackendService } from './durable.ts';
+import type { BackendService } from '../stack/durable.ts';
+import { FRESH_LOOK_MS } from '../stack/windows.ts';
 import type { Decision, Policy } from './facts.ts';
 import { type Judge, judge, type Settled } from './judge.ts';
 import { observe } from './observe.ts';
@@ -14,9 +15,6 @@ import { type JanitorResult, type Outcome, outcomeLine, sortOutcomes } from './r
 import { retire } from './retire.ts';
 
 export type { JanitorResult } from './result.ts';
-
-/** A judgement older than this is made once more before it is carried out. */
-const FRESH_MS = 3_000;
 
 export interface JanitorOptions {
 	readonly store: DeploymentStore;
@@ -75,7 +73,7 @@ async function scan(options: JanitorOptions, signal: AbortSignal, lock?: HeldLoc
 		const service = observed.services.get(decision.id);
 		const work = async (decision: Deletion, lock: HeldLock, service: BackendService): Promise<Outcome> => {
 			await lock.confirm();
-			const old = clock.now() - judgedAt >= FRESH_MS;
+			const old = clock.now() - judgedAt >= FRESH_LOOK_MS;
 			const again = old ? await judgeAgain(decision, by) : decision;
 			if (again.action === 'delete') await retire(service, { ...by, lock, deployFence, observedAt: at });
 			return again;

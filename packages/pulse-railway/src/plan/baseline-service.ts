@@ -2,13 +2,12 @@ import type { Secret } from 'pulse-deploy-kit/secret';
 import type { BaselineConfig } from '../config/init.ts';
 import type { InstanceSettings } from '../platform/port.ts';
 import { API_URL_VARIABLE, CONTROL_TOKEN_VARIABLE, INTERNAL_TOKEN_VARIABLE, ROUTER_HEALTH_PATH } from '../protocol.ts';
+import { HEARTBEAT_SECONDS, REPORT_TTL_SECONDS } from '../stack/windows.ts';
 import { reference } from './reference.ts';
 import type { Variables, VariableValue } from './step.ts';
 
 /** Port that the router listens on and its domain targets (contract R5.14). */
 export const ROUTER_PORT = 8000;
-const HEARTBEAT_SECONDS = '15';
-const LEASE_TTL_SECONDS = '45';
 
 export interface BaselineSecrets {
 	readonly internalToken: Secret;
@@ -21,8 +20,8 @@ export function routerVariables(config: BaselineConfig, secrets: BaselineSecrets
 	return {
 		...shared(config, secrets),
 		PORT: String(ROUTER_PORT),
-		PULSE_RAILWAY_WEBSOCKET_HEARTBEAT_SECONDS: HEARTBEAT_SECONDS,
-		PULSE_RAILWAY_WEBSOCKET_TTL_SECONDS: LEASE_TTL_SECONDS,
+		PULSE_RAILWAY_WEBSOCKET_HEARTBEAT_SECONDS: String(HEARTBEAT_SECONDS),
+		PULSE_RAILWAY_WEBSOCKET_TTL_SECONDS: String(REPORT_TTL_SECONDS),
 		[CONTROL_TOKEN_VARIABLE]: secrets.controlToken,
 	};
 }

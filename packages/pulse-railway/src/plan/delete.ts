@@ -1,8 +1,8 @@
 import { DeployToolError, usageError } from 'pulse-deploy-kit/errors';
 import { ActiveDeploymentError } from '../deployments/errors.ts';
 import type { RoutingSnapshot } from '../deployments/record.ts';
-import { backendServices, durableActiveId } from '../janitor/durable.ts';
 import type { StackObservation } from '../platform/port.ts';
+import { backendServices, durableActiveId } from '../stack/durable.ts';
 import { deleteServicesStep } from '../steps/delete-services.ts';
 import { removeRecordStep } from '../steps/remove-record.ts';
 import { retireStep } from '../steps/retire.ts';

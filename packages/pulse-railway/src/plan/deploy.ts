@@ -1,11 +1,11 @@
 import { usageError } from 'pulse-deploy-kit/errors';
 import type { LoadedApp } from 'pulse-deploy-kit/load-app';
 import type { DeployConfig } from '../config/deploy.ts';
-import { backendServiceName } from '../config/names.ts';
 import { isPassedOn } from '../config/reserved.ts';
 import type { RoutingSnapshot } from '../deployments/record.ts';
 import type { ObservedService, StackObservation } from '../platform/port.ts';
 import type { BaselineFacts } from '../stack/baseline.ts';
+import { backendServiceName } from '../stack/names.ts';
 import { awaitBackendStep } from '../steps/await-deployments.ts';
 import { buildImageStep } from '../steps/build-image.ts';
 import { createServiceStep } from '../steps/create-service.ts';

@@ -1,7 +1,7 @@
 import { seedText } from '../deployments/seed.ts';
-import { type BackendService, backendServices, durableActiveId } from '../janitor/durable.ts';
 import type { ObservedService, StackObservation } from '../platform/port.ts';
 import { CONTROL_TOKEN_VARIABLE, ROUTER_SEED_VARIABLE } from '../protocol.ts';
+import { type BackendService, backendServices, durableActiveId } from '../stack/durable.ts';
 import { noteActiveStep } from '../steps/set-variables.ts';
 import type { Step, Variables } from './step.ts';
 

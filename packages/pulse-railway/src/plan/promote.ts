@@ -1,7 +1,7 @@
 import { usageError } from 'pulse-deploy-kit/errors';
 import type { DeploymentRecord, RoutingSnapshot } from '../deployments/record.ts';
-import { type BackendService, backendServices, durableActiveId } from '../janitor/durable.ts';
 import type { StackObservation } from '../platform/port.ts';
+import { type BackendService, backendServices, durableActiveId } from '../stack/durable.ts';
 import { reconcileStep } from '../steps/reconcile.ts';
 import { registerStep } from '../steps/register.ts';
 import { cutOver, STANDING_SECONDS } from './cut-over.ts';

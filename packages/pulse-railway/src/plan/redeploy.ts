@@ -1,6 +1,6 @@
 import { usageError } from 'pulse-deploy-kit/errors';
-import { backendServices } from '../janitor/durable.ts';
 import type { StackObservation } from '../platform/port.ts';
+import { backendServices } from '../stack/durable.ts';
 import { awaitBackendStep } from '../steps/await-deployments.ts';
 import { startServicesStep } from '../steps/start-services.ts';
 import { countInUse, inUseText, type OpenOn } from './in-use.ts';

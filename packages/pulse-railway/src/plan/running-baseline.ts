@@ -1,11 +1,11 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { Secret } from 'pulse-deploy-kit/secret';
 import type { BaselineConfig } from '../config/init.ts';
-import type { StackNames } from '../config/names.ts';
 import type { UpgradeConfig } from '../config/upgrade.ts';
 import type { ObservedService, StackObservation } from '../platform/port.ts';
 import { CONTROL_TOKEN_VARIABLE, INTERNAL_TOKEN_VARIABLE } from '../protocol.ts';
 import { serviceNamed } from '../stack/baseline.ts';
+import type { StackNames } from '../stack/names.ts';
 import type { BaselineSecrets } from './baseline-service.ts';
 import { reference } from './reference.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { RenderSessions } from '../backends/render-sessions.ts';
 import type { DeploymentState } from '../deployments/record.ts';
-import type { Sessions } from '../janitor/facts.ts';
 import { letDrainStep } from '../steps/reconcile.ts';
 import { settle } from './settle.ts';
 import { live, NOW, stack } from './testing/stack.ts';
@@ -25,7 +25,7 @@ function settlement(one: Case) {
 		running.includes(service.name) ? { ...service, latestDeployment: SUCCESS } : service,
 	);
 	const snapshot = live(states, promotedAt === undefined ? {} : { promotedAt });
-	const said = Object.entries(sessions).map(([id, total]): [string, Sessions] => [
+	const said = Object.entries(sessions).map(([id, total]): [string, RenderSessions] => [
 		id,
 		total === null
 			? { reachable: false, detail: 'no answer' }

@@ -1,7 +1,8 @@
+import type { RenderSessions } from '../backends/render-sessions.ts';
 import type { DeploymentRecord, RoutingSnapshot } from '../deployments/record.ts';
-import { type BackendService, backendServices, durableActiveId } from '../janitor/durable.ts';
-import type { Sessions } from '../janitor/facts.ts';
 import type { StackObservation } from '../platform/port.ts';
+import { type BackendService, backendServices, durableActiveId } from '../stack/durable.ts';
+import { FRESH_PROMOTION_MS } from '../stack/windows.ts';
 import { deleteServicesStep } from '../steps/delete-services.ts';
 import { finishPromotionStep } from '../steps/promote.ts';
 import { letDrainStep, reconcileStep } from '../steps/reconcile.ts';
@@ -23,11 +24,8 @@ export interface Settlement {
 	readonly unclaimed: readonly BackendService[];
 }
 
-/** Railway's reads may lag this much; a younger promotion is never undone by what they say. */
-const TRUSTED_PROMOTION_MS = 120_000;
-
 /** By deployment id. */
-export type SessionsById = Readonly<Record<string, Sessions>>;
+export type SessionsById = Readonly<Record<string, RenderSessions>>;
 
 /**
  * Services that run although no visitor was ever sent to them, as far as the live store knows: what an unfinished deploy
@@ -68,7 +66,7 @@ export function settle(
 		);
 	}
 	// The durable write was made, so the promotion counts; the command died before the router heard of it.
-	const promotedJustNow = live.promotedAt !== null && now - live.promotedAt < TRUSTED_PROMOTION_MS;
+	const promotedJustNow = live.promotedAt !== null && now - live.promotedAt < FRESH_PROMOTION_MS;
 	if (record?.state !== 'pending' && promotedJustNow) {
 		return nothing(
 			live.activeId,
@@ -140,11 +138,11 @@ function withLeftovers(
 	};
 }
 
-function isIdle(sessions: Sessions | undefined): boolean {
+function isIdle(sessions: RenderSessions | undefined): boolean {
 	return sessions?.reachable === true && sessions.total === 0 && sessions.drainable;
 }
 
-function saying(sessions: Sessions | undefined): string {
+function saying(sessions: RenderSessions | undefined): string {
 	return sessions?.reachable === true
 		? `, which has ${sessions.total} live sessions`
 		: ', which does not say who is on it';

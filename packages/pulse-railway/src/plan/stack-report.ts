@@ -1,9 +1,9 @@
 import type { ControlStatus } from '../control/status.ts';
 import { decide } from '../janitor/decide.ts';
-import { backendServices, durableActiveId } from '../janitor/durable.ts';
 import type { Decision, Policy } from '../janitor/facts.ts';
 import type { StackObservation } from '../platform/port.ts';
 import type { RouterFacts } from '../stack/baseline.ts';
+import { backendServices, durableActiveId } from '../stack/durable.ts';
 import { unknownBackends } from './settle.ts';
 
 /** What `status` says, keys as scripts read them. Times in Unix seconds, as in the store. */

@@ -1,10 +1,10 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { UpgradeConfig } from '../config/upgrade.ts';
-import { backendServices, durableActiveId } from '../janitor/durable.ts';
-import { sharedValue } from '../janitor/shared-value.ts';
 import type { ObservedService, StackObservation } from '../platform/port.ts';
 import { BASELINE_VARIABLE, ROUTER_SEED_VARIABLE } from '../protocol.ts';
 import { existingBaseline, serviceNamed } from '../stack/baseline.ts';
+import { backendServices, durableActiveId } from '../stack/durable.ts';
+import { sharedValue } from '../stack/shared-value.ts';
 import { awaitBaselineStep } from '../steps/await-deployments.ts';
 import { awaitRouterStep } from '../steps/await-router.ts';
 import { configureStep } from '../steps/configure.ts';

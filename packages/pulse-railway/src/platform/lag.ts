@@ -3,7 +3,7 @@ import { isPlatformError, type PlatformError } from './error.ts';
 import type { Operation } from './operation.ts';
 
 /** Railway's reads lag behind its writes by seconds (docs/platform-facts/railway.md §1.4): so long, "not there" may mean "not yet". */
-const LAG_MS = 20_000;
+export const LAG_MS = 20_000;
 const IDS = ['id', 'projectId', 'environmentId', 'deploymentId', 'workflowId'];
 
 export interface Lag {

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { stackNames } from '../config/names.ts';
 import { service, stack } from '../plan/testing/stack.ts';
 import type { StackObservation } from '../platform/port.ts';
 import { virtualClock } from '../steps/testing/recording-ports.ts';
 import { BaselineGuard, type BaselineGuardOptions } from './baseline-guard.ts';
+import { stackNames } from './names.ts';
 
 const signal = new AbortController().signal;
 const names = Object.values(stackNames({}, undefined));

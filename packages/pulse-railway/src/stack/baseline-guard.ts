@@ -1,12 +1,13 @@
 import type { Clock } from 'pulse-deploy-kit/clock';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { deployLockTtl } from '../config/deploy-lock.ts';
-import type { StackNames } from '../config/names.ts';
-import { sharedValue } from '../janitor/shared-value.ts';
+import { LAG_MS } from '../platform/lag.ts';
 import type { Platform, StackObservation } from '../platform/port.ts';
 import { BASELINE_VARIABLE } from '../protocol.ts';
 import type { Guard } from '../steps/guard.ts';
 import type { Run } from '../steps/run.ts';
+import type { StackNames } from './names.ts';
+import { sharedValue } from './shared-value.ts';
 
 export interface BaselineGuardOptions {
 	/** Absent until a new project exists. */
@@ -20,8 +21,6 @@ export interface BaselineGuardOptions {
 	readonly staleMs: number;
 }
 
-/** Railway's reads lag behind its writes by seconds (docs/platform-facts/railway.md §1.4). */
-const LAG_MS = 20_000;
 const POLL_MS = 1_000;
 const LOOKS = 5;
 

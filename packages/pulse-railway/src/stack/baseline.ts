@@ -1,9 +1,9 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { Secret } from 'pulse-deploy-kit/secret';
 import { originOfDomain } from '../config/address.ts';
-import type { StackNames } from '../config/names.ts';
 import type { ObservedService, StackObservation } from '../platform/port.ts';
 import { CONTROL_TOKEN_VARIABLE, INTERNAL_TOKEN_VARIABLE } from '../protocol.ts';
+import type { StackNames } from './names.ts';
 
 /** The router as a command needs it: where it is and how to talk to it. */
 export interface RouterFacts {

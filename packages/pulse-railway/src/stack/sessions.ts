@@ -1,9 +1,9 @@
 import { isDeployToolError } from 'pulse-deploy-kit/errors';
 import type { RouterPort } from '../adapters/ports.ts';
+import type { RenderSessions } from '../backends/render-sessions.ts';
 import type { ControlStatus } from '../control/status.ts';
-import type { BackendService } from '../janitor/durable.ts';
-import type { Sessions } from '../janitor/facts.ts';
 import type { OpenOn } from '../plan/in-use.ts';
+import type { BackendService } from './durable.ts';
 
 /** Render sessions on a deployment; `null` when there is none or it did not say. */
 export function sessionsOn({ sessions }: ControlStatus, id: string | null): number | null {
@@ -36,7 +36,7 @@ async function ask(
 	params: { readonly id: string; readonly serviceName: string },
 	router: RouterPort,
 	signal: AbortSignal,
-): Promise<Sessions> {
+): Promise<RenderSessions> {
 	return router.control('sessions', params, signal).catch((error: unknown) => {
 		// An older router does not know the question, and then nobody knows who is there.
 		if (isDeployToolError(error) && error.code === 'usage') return { reachable: false, detail: error.message };

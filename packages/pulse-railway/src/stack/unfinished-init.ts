@@ -1,7 +1,7 @@
-import { backendServices, durableActiveId } from '../janitor/durable.ts';
-import { sharedValue } from '../janitor/shared-value.ts';
 import type { StackObservation } from '../platform/port.ts';
 import { BASELINE_VARIABLE, PROJECT_MARK } from '../protocol.ts';
+import { backendServices, durableActiveId } from './durable.ts';
+import { sharedValue } from './shared-value.ts';
 
 /**
  * An `init` was here and did not come to its end, and nobody has deployed since: what stands is its own, and may be gone

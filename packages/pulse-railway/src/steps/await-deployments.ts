@@ -1,9 +1,9 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { waitFor } from 'pulse-deploy-kit/wait';
-import type { StackNames } from '../config/names.ts';
 import type { Step } from '../plan/step.ts';
 import { isPassing } from '../platform/error.ts';
 import type { PlatformDeployment } from '../platform/port.ts';
+import type { StackNames } from '../stack/names.ts';
 import { buildLog } from './build-log.ts';
 import { failureLogs } from './failure-logs.ts';
 import type { Perform } from './performers.ts';

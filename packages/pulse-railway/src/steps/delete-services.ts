@@ -1,7 +1,7 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
-import { backendServices, durableActiveId } from '../janitor/durable.ts';
 import type { Step, StepOf } from '../plan/step.ts';
 import type { StackObservation } from '../platform/port.ts';
+import { backendServices, durableActiveId } from '../stack/durable.ts';
 import { guarded, guardOf } from './guard.ts';
 import { lateServices, missing } from './late-services.ts';
 import { mayGo } from './may-go.ts';

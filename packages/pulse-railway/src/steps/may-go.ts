@@ -1,7 +1,7 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { DeploymentState } from '../deployments/record.ts';
-import { durableActiveId } from '../janitor/durable.ts';
 import type { StackObservation } from '../platform/port.ts';
+import { durableActiveId } from '../stack/durable.ts';
 import { type Run, routerOf } from './run.ts';
 
 const USED: Readonly<Record<DeploymentState, string | null>> = {

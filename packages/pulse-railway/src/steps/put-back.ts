@@ -1,7 +1,7 @@
 import { DeployToolError, isDeployToolError } from 'pulse-deploy-kit/errors';
 import type { HeldLock } from '../control/hold-lock.ts';
-import { durableActiveId } from '../janitor/durable.ts';
 import { ACTIVE_DEPLOYMENT_VARIABLE } from '../protocol.ts';
+import { durableActiveId } from '../stack/durable.ts';
 import { platformOf, type Run, routerOf } from './run.ts';
 
 /** For the command that took the lock to end, and the write. */

@@ -1,10 +1,11 @@
 import { isDeployToolError } from 'pulse-deploy-kit/errors';
 import type { Report } from 'pulse-deploy-kit/plan/perform';
 import { waitFor } from 'pulse-deploy-kit/wait';
+import { HEARTBEAT_SECONDS } from '../stack/windows.ts';
 import { type Run, routerOf } from './run.ts';
 
-/** An idle replica reports every 15 s; one that has seen a promotion reports within a second. */
-const RECENT_REPORT_MS = 17_000;
+/** An idle replica reports at its heartbeat; one that has seen a promotion reports within a second. */
+const RECENT_REPORT_MS = HEARTBEAT_SECONDS * 1000 + 2_000;
 const REPLICA_BUDGET_MS = 20_000;
 const POLLS_MS = [250, 500, 1000, 2000];
 /** Most replicas report at once, and a rollback waits for them. */

@@ -1,5 +1,5 @@
-import type { BackendService } from '../janitor/durable.ts';
 import type { Step } from '../plan/step.ts';
+import type { BackendService } from '../stack/durable.ts';
 import type { Perform } from './performers.ts';
 import { routerOf } from './run.ts';
 import { underLock } from './under-lock.ts';

@@ -1,4 +1,5 @@
 import type { Step } from '../plan/step.ts';
+import { RELOAD_MS } from '../stack/windows.ts';
 import type { Perform } from './performers.ts';
 import { routerOf } from './run.ts';
 import { underLock } from './under-lock.ts';
@@ -7,9 +8,6 @@ export function retireStep(deployment: string): Step {
 	const title = `Stop routing to ${deployment} and tell its browsers to reload`;
 	return { kind: 'retire', id: 'retire', title, deployment };
 }
-
-/** How long browsers that were told to reload get before their server goes. */
-const RELOAD_MS = 1_000;
 
 export const retire: Perform<'retire'> = async (step, run, signal) => {
 	await underLock(run, 'retire', { id: step.deployment }, signal);

@@ -1,9 +1,9 @@
 import { waitFor } from 'pulse-deploy-kit/wait';
 import type { HeldLock } from '../control/hold-lock.ts';
 import type { RoutingSnapshot } from '../deployments/record.ts';
-import { type BackendService, backendServices, durableActiveId } from '../janitor/durable.ts';
 import type { Step } from '../plan/step.ts';
 import { ACTIVE_DEPLOYMENT_VARIABLE } from '../protocol.ts';
+import { type BackendService, backendServices, durableActiveId } from '../stack/durable.ts';
 import type { Perform } from './performers.ts';
 import { reachesVisitors } from './reaches-visitors.ts';
 import { platformOf, type Run, relockOf, routerOf } from './run.ts';

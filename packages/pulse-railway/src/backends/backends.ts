@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { DeploymentRecord } from '../deployments/record.ts';
 import type { PrivateNetwork } from '../private-network.ts';
 import { INTERNAL_TOKEN_HEADER, RELOAD_PATH, SESSIONS_PATH } from '../protocol.ts';
-import type { Sessions } from './facts.ts';
+import type { RenderSessions } from './render-sessions.ts';
 
 const CONNECT_MS = 5_000;
 const TOTAL_MS = 10_000;
@@ -25,7 +25,7 @@ export interface BackendOptions {
 /** The internal endpoints of deployments, over the private network. */
 export interface Backends {
 	/** Whatever goes wrong is an answer: `reachable: false`. */
-	sessions(record: DeploymentRecord, signal?: AbortSignal): Promise<Sessions>;
+	sessions(record: DeploymentRecord, signal?: AbortSignal): Promise<RenderSessions>;
 	/** Tells its browsers to reload; how many sockets were told. Rejects when it cannot be asked. */
 	reload(record: DeploymentRecord, signal?: AbortSignal): Promise<number>;
 	close(): Promise<void>;
@@ -99,7 +99,7 @@ async function connectTwice(
 	}
 }
 
-function readSessions(id: string, json: unknown): Sessions {
+function readSessions(id: string, json: unknown): RenderSessions {
 	const answer = sessionsAnswer.safeParse(json).data;
 	const connected = answer?.connected_render_count ?? null;
 	const resumable = answer?.resumable_render_count ?? null;
