@@ -1,3 +1,4 @@
+import { fuzzRequestHeads } from '../../packages/pulse-railway/src/router/testing/fuzz-request-heads.ts';
 import { fuzz } from './fuzz.ts';
 import { fuzzResponses } from './fuzz-responses.ts';
 
@@ -10,6 +11,8 @@ process.stdout.write(`${JSON.stringify({ fuzzed: 'requests', seed, sent, answers
 const responses = await fuzzResponses(Math.ceil(count / 20), seed);
 const { poisoned, left } = responses;
 process.stdout.write(`${JSON.stringify({ fuzzed: 'responses', seed, ...responses, poisoned: poisoned.length })}\n`);
-const bad = [...hung, ...leaked, ...smuggled, ...poisoned];
+const heads = await fuzzRequestHeads(count, seed);
+process.stdout.write(`${JSON.stringify({ fuzzed: 'heads', seed, ...heads, differing: heads.differing.length })}\n`);
+const bad = [...heads.differing, ...hung, ...leaked, ...smuggled, ...poisoned];
 for (const bytes of bad.slice(0, 20)) process.stdout.write(`${JSON.stringify(bytes)}\n`);
 process.exitCode = alive && bad.length === 0 && left === 0 && !responses.answers.hung ? 0 : 1;

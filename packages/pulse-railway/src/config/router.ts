@@ -48,6 +48,8 @@ export interface RouterConfig {
 	readonly drainMs: number;
 	/** `PULSE_RAILWAY_ROUTER_ASSET_FALLBACK`: assets that the active deployment lacks are looked for on draining ones. Default on. */
 	readonly assetFallback: boolean;
+	/** `PULSE_RAILWAY_ROUTER_OWN_PARSER`: plain requests are read without Node's HTTP server; off leaves it all of them. Default on. */
+	readonly ownParser: boolean;
 	/** `PULSE_RAILWAY_ROUTER_ACCESS_LOG`: `all`, `failures` or `off`. Default `failures`: Railway drops lines beyond 500 a second. */
 	readonly accessLog: AccessLog;
 	/** `PULSE_RAILWAY_ROUTER_LOG_LEVEL`: `debug` adds clients that went away. Default `info`. */
@@ -84,6 +86,7 @@ export function routerConfig(env: Env): RouterConfig {
 		idleTimeoutMs: seconds(env, 'PULSE_RAILWAY_ROUTER_IDLE_SECONDS', 300),
 		drainMs: seconds(env, 'PULSE_RAILWAY_ROUTER_DRAIN_SECONDS', 25),
 		assetFallback: flag(env, 'PULSE_RAILWAY_ROUTER_ASSET_FALLBACK', true),
+		ownParser: flag(env, 'PULSE_RAILWAY_ROUTER_OWN_PARSER', true),
 		accessLog: choice(env, 'PULSE_RAILWAY_ROUTER_ACCESS_LOG', ['all', 'failures', 'off'] as const, 'failures'),
 		logLevel: choice(
 			env,

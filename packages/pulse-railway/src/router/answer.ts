@@ -1,5 +1,6 @@
-import { METHODS, type ServerResponse, STATUS_CODES } from 'node:http';
+import { METHODS, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import type { ClientResponse } from './client-messages.ts';
 import { type FailureCause, failureOf } from './failures.ts';
 import type { Answer } from './stale.ts';
 
@@ -23,11 +24,11 @@ export function jsonAnswer(status: number, body: unknown): Answer {
 const NOT_KEPT = ['cache-control', 'no-store'];
 
 /** Answers through Node's response, which keeps order among pipelined requests and drops the body of a HEAD. */
-export function writeAnswer(response: ServerResponse, answer: Answer): void {
+export function writeAnswer(response: Pick<ClientResponse, 'writeHead' | 'end'>, answer: Answer): void {
 	const headers = [...answer.headers, ...NOT_KEPT];
 	if (answer.status !== 204) headers.push('content-length', String(Buffer.byteLength(answer.body)));
 	response.writeHead(answer.status, headers);
-	response.end(answer.body);
+	response.end(answer.body, 'utf8');
 }
 
 /** Answers on a bare socket — a refused upgrade, a request that did not parse — and ends it. */

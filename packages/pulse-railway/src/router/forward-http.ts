@@ -1,7 +1,7 @@
-import type { IncomingMessage } from 'node:http';
 import { writeAnswer } from './answer.ts';
 import type { AssetSearch } from './asset-search.ts';
 import type { Upstream } from './claim.ts';
+import type { ClientRequest, ClientResponse } from './client-messages.ts';
 import { countFailure, type ForwardContext } from './context.ts';
 import type { FailureCause } from './failures.ts';
 import { type ForwardRequest, fieldsOf, isIdempotent } from './forward-request.ts';
@@ -9,7 +9,6 @@ import { askWhetherGone } from './half-closed.ts';
 import { requestLines, responseHeaders, responseLines } from './headers.ts';
 import { passInterim } from './interim.ts';
 import type { RequestFields } from './log.ts';
-import type { RouterResponse } from './messages.ts';
 import { failureReply } from './pages.ts';
 import { type BodyEvents, RequestBody } from './request-body.ts';
 import { ResponseBody } from './response-body.ts';
@@ -20,8 +19,8 @@ import type { ConnectEvents } from './upstream/pool.ts';
 /** One request on its way to a backend and back: streams both ways, holds nothing but what is in transit. */
 export class HttpExchange implements Exchange, BodyEvents, ConnectEvents {
 	readonly #context: ForwardContext;
-	readonly #request: IncomingMessage;
-	readonly #response: RouterResponse;
+	readonly #request: ClientRequest;
+	readonly #response: ClientResponse;
 	readonly #forward: ForwardRequest;
 	readonly #search: AssetSearch | null;
 	readonly #sent: RequestBody | null;

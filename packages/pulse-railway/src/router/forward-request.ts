@@ -1,15 +1,14 @@
-import type { IncomingMessage } from 'node:http';
 import type { AssetSearch } from './asset-search.ts';
 import type { Upstream } from './claim.ts';
+import type { ClientRequest, ClientResponse } from './client-messages.ts';
 import type { RequestFields } from './log.ts';
-import type { RouterResponse } from './messages.ts';
 import type { RequestHead } from './request-head.ts';
 import type { RequestTarget } from './request-target.ts';
 
 /** A request that is resolved and claimed. */
 export interface ForwardRequest {
-	readonly request: IncomingMessage;
-	readonly response: RouterResponse;
+	readonly request: ClientRequest;
+	readonly response: ClientResponse;
 	readonly head: RequestHead;
 	readonly target: RequestTarget;
 	readonly upstream: Upstream;

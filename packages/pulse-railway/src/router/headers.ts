@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
 import { AFFINITY_HEADER, SELECTED_DEPLOYMENT_HEADER } from '../protocol.ts';
+import type { ClientRequest } from './client-messages.ts';
 import { forwardedLines } from './forwarded.ts';
 import { droppedBy, HOP_BY_HOP } from './hop-by-hop.ts';
 import type { RequestHead } from './request-head.ts';
@@ -44,7 +44,7 @@ export function responseHeaders(
 	head: ResponseHead,
 	deploymentId: string,
 	asked: RequestHead,
-	client: IncomingMessage,
+	client: ClientRequest,
 ): string[] {
 	const raw = head.headers;
 	const following = followingOf(head, client);
@@ -85,7 +85,7 @@ export function interimLines(raw: readonly string[]): string {
 
 type Following = 'nothing' | 'body' | 'body-and-trailers';
 
-function followingOf(head: ResponseHead, { method, httpVersion }: IncomingMessage): Following {
+function followingOf(head: ResponseHead, { method, httpVersion }: ClientRequest): Following {
 	if (head.status === 204) return 'nothing';
 	const chunked = head.chunked && head.status !== 304 && method !== 'HEAD' && httpVersion !== '1.0';
 	return chunked ? 'body-and-trailers' : 'body';

@@ -1,7 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { failureAnswer, writeRawAnswer } from './answer.ts';
+import type { ClientRequest, ClientResponse } from './client-messages.ts';
 import { countFailure } from './context.ts';
+import { serveDirectly } from './entry/direct-entry.ts';
 import type { FailureCause } from './failures.ts';
 import { leaveUnlessAnswered } from './half-closed.ts';
 import { closeAfterAnswers, handshakeInTurn, inTurn, owedResponse } from './in-turn.ts';
@@ -17,6 +19,7 @@ const KEEP_ALIVE_MS = 75_000;
 export function createHttpServer(
 	route: RouteContext,
 	headersTimeoutMs: number,
+	direct: boolean,
 ): Server<typeof RouterRequest, typeof RouterResponse> {
 	const server = createServer({
 		IncomingMessage: RouterRequest,
@@ -39,6 +42,10 @@ export function createHttpServer(
 	});
 	// Beyond its limit Node drops headers silently, and which ones is up to whoever sends them.
 	server.maxHeadersCount = 0;
+	if (direct) {
+		const toRoute = (request: ClientRequest, response: ClientResponse) => routeRequest(route, request, response);
+		serveDirectly(server, { route: toRoute, keepAliveMs: KEEP_ALIVE_MS, headersTimeoutMs });
+	}
 	const onRequest = (request: RouterRequest, response: RouterResponse) => {
 		response.sendDate = false;
 		// Node's parser stops at an offered upgrade, and what was read behind it is lost.

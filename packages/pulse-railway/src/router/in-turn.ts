@@ -128,7 +128,7 @@ function answersOnBareSocket(socket: Connection) {
 }
 
 /** `_httpMessage` is Node's name for the response whose turn it is; the types leave it out. */
-function passDrain(this: Socket & { _httpMessage?: RouterResponse | null }) {
+export function passDrain(this: Socket & { _httpMessage?: RouterResponse | null }) {
 	this._httpMessage?.emit('drain');
 }
 

@@ -1,5 +1,5 @@
+import type { ClientResponse } from './client-messages.ts';
 import { interimLines } from './headers.ts';
-import type { RouterResponse } from './messages.ts';
 import type { RequestHead } from './request-head.ts';
 
 interface Interim {
@@ -9,7 +9,7 @@ interface Interim {
 }
 
 /** Passes on a 1xx response: 100 to whoever asked for it, the others (102, 103) to everybody who can understand them. */
-export function passInterim(response: RouterResponse, head: RequestHead, { status, reason, headers }: Interim): void {
+export function passInterim(response: ClientResponse, head: RequestHead, { status, reason, headers }: Interim): void {
 	// Only the response whose turn it is holds the socket; HTTP/1.0 knows no interim responses.
 	const { socket } = response;
 	if (socket === null || response.headersSent || response.req.httpVersion === '1.0') return;

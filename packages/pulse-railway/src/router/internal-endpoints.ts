@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
 import { failureAnswer, jsonAnswer } from './answer.ts';
+import type { ClientRequest } from './client-messages.ts';
 import { headerRecord } from './messages.ts';
 import type { Answer } from './stale.ts';
 
@@ -23,7 +23,7 @@ const BODY_MS = 10_000;
 
 /** Hands a request to the control endpoint. A body over the limit or too slow gets the answer of every internal path. */
 export async function controlAnswer(
-	request: IncomingMessage,
+	request: ClientRequest,
 	handle: ControlHandler,
 	bodyLimit: number,
 	onCause: (cause: unknown) => void,
@@ -37,7 +37,7 @@ export async function controlAnswer(
 }
 
 /** `null` when it is longer than `limit` or did not come whole in time. */
-function readBody(request: IncomingMessage, limit: number, withinMs: number): Promise<Buffer | null> {
+function readBody(request: ClientRequest, limit: number, withinMs: number): Promise<Buffer | null> {
 	return new Promise((settle) => {
 		const resolve = (body: Buffer | null) => {
 			clearTimeout(timer);

@@ -1,5 +1,4 @@
 import cluster from 'node:cluster';
-import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import { systemClock } from 'pulse-deploy-kit/clock';
 import { Secret } from 'pulse-deploy-kit/secret';
@@ -9,6 +8,7 @@ import { CONTROL_BODY_LIMIT, handleControl } from '../control/handle.ts';
 import { verifyControl } from '../control/sign.ts';
 import { openPrivateNetwork } from '../private-network.ts';
 import { openStore } from '../stores/open.ts';
+import type { ClientRequest } from './client-messages.ts';
 import { createLog } from './log.ts';
 import { headerRecord } from './messages.ts';
 import { openMetrics, orWithout } from './metrics.ts';
@@ -39,7 +39,7 @@ export async function openRouter(config: RouterConfig, logger: Logger): Promise<
 		servicePrefix: config.servicePrefix,
 		backendPort: config.backendPort,
 		control: { handle: (request) => handleControl(request, control), bodyLimit: CONTROL_BODY_LIMIT },
-		isSigned: async (request: IncomingMessage) =>
+		isSigned: async (request: ClientRequest) =>
 			verifyControl(config.controlToken, headerRecord(request.rawHeaders), Buffer.alloc(0), now()) !== null,
 		connectionLimit: config.connectionLimit,
 		idleTimeoutMs: config.idleTimeoutMs,
@@ -47,6 +47,7 @@ export async function openRouter(config: RouterConfig, logger: Logger): Promise<
 		activityTtlMs: config.activityTtlMs,
 		snapshotFile: config.snapshotFile,
 		assetFallback: config.assetFallback,
+		direct: config.ownParser,
 		onConnect: (_serviceName, ms) => metrics.connected(ms),
 	});
 	const metrics = openMetrics(router.context);

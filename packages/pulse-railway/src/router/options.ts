@@ -1,7 +1,7 @@
-import type { IncomingMessage } from 'node:http';
 import type { Clock } from 'pulse-deploy-kit/clock';
 import type { DeploymentStore } from '../deployments/store.ts';
 import type { PrivateNetwork } from '../private-network.ts';
+import type { ClientRequest } from './client-messages.ts';
 import type { ControlHandler } from './internal-endpoints.ts';
 import type { Log } from './log.ts';
 
@@ -16,7 +16,7 @@ export interface RouterOptions {
 	/** Answers signed control requests; without it the endpoint does not exist. */
 	readonly control?: { readonly handle: ControlHandler; readonly bodyLimit: number };
 	/** Is this health request signed? Default: none is. */
-	readonly isSigned?: (request: IncomingMessage) => Promise<boolean>;
+	readonly isSigned?: (request: ClientRequest) => Promise<boolean>;
 	/** 16 lowercase hex characters. Default random. */
 	readonly replicaId?: string;
 	/** Backend connections for requests. Default 2048. */
@@ -41,6 +41,8 @@ export interface RouterOptions {
 	readonly snapshotFile?: string;
 	/** Default true. */
 	readonly assetFallback?: boolean;
+	/** Plain requests are served without Node's parser. Default true. */
+	readonly direct?: boolean;
 	readonly onConnect?: (serviceName: string, ms: number) => void;
 	readonly clock?: Clock;
 	/** In [0, 1). */

@@ -1,8 +1,8 @@
-import type { IncomingMessage } from 'node:http';
 import { asksForDocument, type HeaderLookup, prefersPage, withoutQueryKey } from 'pulse-deploy-kit/document-request';
 import { PAGE_HEADERS, readablePage, stalePage } from 'pulse-deploy-kit/readable-page';
 import { AFFINITY_QUERY, STALE_AFFINITY_HEADER } from '../protocol.ts';
 import { failureAnswer } from './answer.ts';
+import type { ClientRequest } from './client-messages.ts';
 import { type FailureCause, failureOf } from './failures.ts';
 import { headerOf } from './messages.ts';
 import type { RequestHead } from './request-head.ts';
@@ -14,7 +14,7 @@ import { type Answer, staleAnswer } from './stale.ts';
  * is sent to the same address without the pin: no page is lost there, and JSON would be a dead end (decision 27). A pin in the
  * header comes again with every redirect, so that is never an answer to it.
  */
-export function staleReply(request: IncomingMessage, head: RequestHead, target: RequestTarget): Answer {
+export function staleReply(request: ClientRequest, head: RequestHead, target: RequestTarget): Answer {
 	const header = lookup(request);
 	const reads = request.method === 'GET' || request.method === 'HEAD';
 	const location = head.pinnedByHeader ? null : withoutQueryKey(target.forward, AFFINITY_QUERY);
@@ -26,7 +26,7 @@ export function staleReply(request: IncomingMessage, head: RequestHead, target: 
 }
 
 /** A failure as whoever asked can read it: a page where the browser asks for one, else JSON. */
-export function failureReply(request: IncomingMessage, cause: FailureCause): Answer {
+export function failureReply(request: ClientRequest, cause: FailureCause): Answer {
 	const answer = failureAnswer(cause);
 	if (!prefersPage(lookup(request))) return answer;
 	const { status, detail, retryAfter } = failureOf(cause);
@@ -49,7 +49,7 @@ function asPage(answer: Answer, body: string): Answer {
 }
 
 /** Looked up when it is needed: hardly any request gets an answer of the router's own. */
-function lookup({ rawHeaders }: IncomingMessage): HeaderLookup {
+function lookup({ rawHeaders }: ClientRequest): HeaderLookup {
 	return (name) => headerOf(rawHeaders, name);
 }
 

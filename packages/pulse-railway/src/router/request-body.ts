@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { ClientRequest } from './client-messages.ts';
 import { trailerFields } from './hop-by-hop.ts';
 import type { RequestHead } from './request-head.ts';
 import type { Body, Uploads } from './uploads.ts';
@@ -26,7 +26,7 @@ const SILENT_MS = 1_000;
  * the backend. Its head alone takes no backend connection, because it may be all that ever comes.
  */
 export class RequestBody implements Body {
-	readonly #request: IncomingMessage;
+	readonly #request: ClientRequest;
 	readonly #head: RequestHead;
 	readonly #uploads: Uploads;
 	readonly #events: BodyEvents;
@@ -43,11 +43,11 @@ export class RequestBody implements Body {
 	received = 0;
 
 	/** `null` for a request without a body. */
-	static of(request: IncomingMessage, head: RequestHead, uploads: Uploads, events: BodyEvents): RequestBody | null {
+	static of(request: ClientRequest, head: RequestHead, uploads: Uploads, events: BodyEvents): RequestBody | null {
 		return head.chunked || head.contentLength > 0 ? new RequestBody(request, head, uploads, events) : null;
 	}
 
-	private constructor(request: IncomingMessage, head: RequestHead, uploads: Uploads, events: BodyEvents) {
+	private constructor(request: ClientRequest, head: RequestHead, uploads: Uploads, events: BodyEvents) {
 		this.#request = request;
 		this.#head = head;
 		this.#uploads = uploads;

@@ -1,5 +1,5 @@
+import type { ClientResponse } from './client-messages.ts';
 import { trailerFields } from './hop-by-hop.ts';
-import type { RouterResponse } from './messages.ts';
 import type { ResponseHead } from './upstream/parse-head.ts';
 import { writeTogether } from './write-copy.ts';
 
@@ -12,14 +12,14 @@ const SMALL_BODY = 16_384;
  * chunks of a few bytes would each take hundreds while the client does not read.
  */
 export class ResponseBody {
-	readonly #response: RouterResponse;
+	readonly #response: ClientResponse;
 	readonly #head: ResponseHead;
 	readonly #headers: string[];
 	/** Valid only during the read. */
 	#held: Buffer[] = [];
 	begun = false;
 
-	constructor(response: RouterResponse, head: ResponseHead, headers: string[]) {
+	constructor(response: ClientResponse, head: ResponseHead, headers: string[]) {
 		this.#response = response;
 		this.#head = head;
 		this.#headers = headers;

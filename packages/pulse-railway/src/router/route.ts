@@ -4,13 +4,13 @@ import { CONTROL_PATH, ROUTER_HEALTH_PATH } from '../protocol.ts';
 import { affinityOf, isPinnedByHeader, reloadsOnStale } from './affinity.ts';
 import { failureAnswer, writeAnswer, writeRawAnswer } from './answer.ts';
 import { AssetSearch } from './asset-search.ts';
+import type { ClientRequest, ClientResponse } from './client-messages.ts';
 import { countFailure, type ForwardContext } from './context.ts';
 import type { FailureCause } from './failures.ts';
 import { HttpExchange } from './forward-http.ts';
 import { WebSocketHandshake } from './forward-websocket.ts';
 import { isInternalPath } from './internal-path.ts';
 import type { Lookups } from './lookup.ts';
-import type { RouterResponse } from './messages.ts';
 import { failureReply, staleReply } from './pages.ts';
 import { type RequestHead, readRequestHead } from './request-head.ts';
 import { parseRequestTarget, type RequestTarget } from './request-target.ts';
@@ -19,8 +19,8 @@ import { type Answer, staleAnswer } from './stale.ts';
 
 /** What the router answers itself. */
 export interface OwnEndpoints {
-	control(request: IncomingMessage): Promise<Answer>;
-	health(request: IncomingMessage): Promise<Answer>;
+	control(request: ClientRequest): Promise<Answer>;
+	health(request: ClientRequest): Promise<Answer>;
 }
 
 export interface RouteContext {
@@ -31,7 +31,7 @@ export interface RouteContext {
 }
 
 /** One request: own endpoint, or refused, or resolve → claim → forward. */
-export function routeRequest(context: RouteContext, request: IncomingMessage, response: RouterResponse) {
+export function routeRequest(context: RouteContext, request: ClientRequest, response: ClientResponse) {
 	const { forward } = context;
 	const refuse = (cause: FailureCause, path: string) => {
 		countFailure(forward.failures, cause);

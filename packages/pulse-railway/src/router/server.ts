@@ -82,7 +82,7 @@ export function createRouter(options: RouterOptions): Router {
 			health: async (request) => healthAnswer(context, replicaId, (await options.isSigned?.(request)) ?? false),
 		},
 	};
-	const server = createHttpServer(route, options.headersTimeoutMs ?? 30_000);
+	const server = createHttpServer(route, options.headersTimeoutMs ?? 30_000, options.direct ?? true);
 	// The http server forgets those that asked for an upgrade, and waits for them all the same.
 	const sockets = new Set<Socket>();
 	server.on('connection', (socket) => {

@@ -1,5 +1,5 @@
-import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { ClientResponse } from './client-messages.ts';
 import { READ_SIZE } from './own-reads.ts';
 
 /** Below it a buffer would mostly hold nothing, and a reader that takes its time would keep many of them. */
@@ -15,12 +15,12 @@ const kept: Buffer[] = [];
  * callback comes only when the kernel has the bytes, or when nothing will be sent any more; one that never comes keeps
  * the buffer from being used again.
  */
-export function writeCopy(to: Socket | ServerResponse, chunk: Buffer): boolean {
+export function writeCopy(to: Socket | ClientResponse, chunk: Buffer): boolean {
 	return writeTogether(to, [chunk]);
 }
 
 /** The same for what one read brought in pieces: written each by itself, small ones would take many times their bytes. */
-export function writeTogether(to: Socket | ServerResponse, pieces: readonly Buffer[]): boolean {
+export function writeTogether(to: Socket | ClientResponse, pieces: readonly Buffer[]): boolean {
 	let length = 0;
 	for (const piece of pieces) length += piece.length;
 	if (length < WORTH_KEEPING || length > READ_SIZE) return to.write(Buffer.concat(pieces, length));
