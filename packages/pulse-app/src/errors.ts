@@ -1,4 +1,4 @@
-/** A mistake of whoever runs or writes the app, told as one line plus what to do next. `code` is stable, for scripts. */
+/** A mistake in the app or in how it is run, told as one line plus what to do next. `code` is stable, for scripts. */
 export class PulseError extends Error {
 	readonly code: string;
 	readonly next: string | undefined;

@@ -15,7 +15,7 @@ export interface Reloader {
 
 /**
  * Reloads at once, but slows down when reloading does not help, so that a tab never hammers a server, and gives up when it
- * does not help at all. A page that gave up is loaded once more when somebody comes back to it, or after a while: a display
+ * does not help at all. A page that gave up is loaded once more when its user comes back to it, or after a while: a display
  * on a wall is never left.
  */
 export function createReloader(onReload: (reason: string) => void, onGivenUp: (reason: string) => void): Reloader {

@@ -55,7 +55,7 @@ export class Said {
 	}
 }
 
-/** Whoever waits for a request was told that it is lost; where the page is, it says at every connection. */
+/** Not requests, whose callers have heard that they are lost, nor where the page is, which it says at every connection. */
 function isWorthRepeating(message: ClientMessage): boolean {
 	if (message.type === 'channel_message') return !message.requestId;
 	return message.type === 'callback' || message.type === 'api_result' || message.type === 'js_result';

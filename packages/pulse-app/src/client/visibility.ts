@@ -2,7 +2,7 @@
 const RECONNECT_MS = 10_000;
 
 /**
- * A hidden tab gives its socket up, so that a deployment that nobody looks at can end (contract P1.16). Coming back within
+ * A hidden tab gives its socket up, so that a deployment whose pages are all hidden can end (contract P1.16). Coming back within
  * the session timeout finds everything as it was.
  */
 export function followVisibility(socket: {
@@ -12,7 +12,7 @@ export function followVisibility(socket: {
 	reload(reason: string): void;
 }): void {
 	let timer: ReturnType<typeof setTimeout> | undefined;
-	// Opened in the background: it connects when somebody looks.
+	// Opened in the background: it connects when it is shown.
 	if (document.visibilityState === 'hidden') socket.disconnect();
 	document.addEventListener('visibilitychange', () => {
 		clearTimeout(timer);

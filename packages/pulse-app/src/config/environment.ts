@@ -36,7 +36,7 @@ export function isDevelopment(env: Env = process.env): boolean {
 	return readMode(env.PULSE_ENV) === 'dev';
 }
 
-/** Where `pulse run` listens unless told: under development nobody else in the café is meant to see the app. */
+/** Where `pulse run` listens unless told: under development other machines in the same network are not meant to see the app. */
 export function defaultAddress(env: Env = process.env): string {
 	return isDevelopment(env) ? '127.0.0.1' : '::';
 }

@@ -10,7 +10,7 @@ import { readBody } from './body.ts';
 import { replyJson } from './reply.ts';
 
 const LIMIT_BYTES = 1024 * 1024;
-/** Paths are kept until somebody comes for them, or nobody did. */
+/** Paths are kept until a browser attaches them, or their time is over. */
 const MAX_PATH_CHARACTERS = 65_536;
 /** The view of an app without `render`: an empty fragment. */
 const EMPTY_VDOM = { tag: '', children: [] };
@@ -41,7 +41,7 @@ export async function prerender(runtime: Runtime, request: IncomingMessage, resp
 
 	const views: Record<string, unknown> = {};
 	for (const path of paths) {
-		const mount = render.mount(path, routeInfo, ttlMs);
+		const mount = runtime.renders.mount(render, path, routeInfo, ttlMs);
 		const form = (id: string, handler: (form: FormData) => void | Promise<void>) => {
 			mount.forms.set(id, handler);
 			return `/_pulse/forms/${render.id}/${encodeURIComponent(id)}`;
@@ -57,7 +57,7 @@ export async function prerender(runtime: Runtime, request: IncomingMessage, resp
 	replyJson(response, 200, serialize({ views, directives: runtime.directives(render.id) }));
 }
 
-/** A render session of somebody else is never reused: the requester gets a new one. */
+/** A render session of another user is never reused: the requester gets a new one. */
 async function findOrCreate(runtime: Runtime, owner: string, existing: RenderSession | null): Promise<RenderSession> {
 	if (existing === null || !(await runtime.sessions.owns(owner, existing))) return runtime.renders.create(owner);
 	runtime.renders.keepAlive(existing);

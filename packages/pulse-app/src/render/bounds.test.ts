@@ -42,6 +42,31 @@ test('of the pages that nobody comes for only the newest are kept; those with a 
 	renders.closeAll();
 });
 
+test('of the pages that no socket comes for, those that prerender the most are not kept together', () => {
+	const closed: string[] = [];
+	const renders = new RenderRegistry({
+		timeoutMs: 60_000,
+		sessionOf: () => ({}) as UserSession,
+		onClosed: ({ id }) => closed.push(id),
+		onCloseFailed: () => {},
+		onOwnerGone: () => {},
+		maxExpectedBytes: 100_000,
+	});
+	const open = (id: string, views: number) => {
+		const render = renders.create(id, id);
+		for (let n = 0; n < views; n++) renders.mount(render, `/${n}`, ROUTE, 60_000);
+		return render;
+	};
+	const people = Array.from({ length: 50 }, (_, n) => open(`person ${n}`, 1));
+	const live = open('live', 10);
+	renders.connect(live, { send: () => {}, drop: () => {}, renew: () => {} }, null);
+	for (let n = 0; n < 100; n++) open(`flood ${n}`, 30);
+	expect(people.filter((render) => renders.find(render.id) !== render)).toEqual([]);
+	expect(renders.find('live')).toBe(live);
+	expect(closed.length).toBeGreaterThan(90);
+	renders.closeAll();
+});
+
 test('many long paths at once are not kept', async () => {
 	const { url, running } = await serve();
 	const paths = Array.from({ length: 100 }, (_, n) => `/${n}${'x'.repeat(1000)}`);

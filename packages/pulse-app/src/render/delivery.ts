@@ -6,7 +6,7 @@ const CONFIRM_EVERY = 10;
 
 /**
  * What was handed to the sockets of one page and may not have arrived: a connection that is dead takes messages for up to
- * 45 s before anybody notices. A page that says how many it has received gets the rest again when it is back.
+ * 45 s before the server notices. A page that says how many it has received gets the rest again when it is back.
  */
 export class Delivery {
 	/** Handed over so far. */

@@ -6,6 +6,8 @@ export const PRERENDER_MOUNT_MS = 60_000;
 /** A view whose socket was lost waits this long. */
 export const DISCONNECTED_MOUNT_MS = 300_000;
 
+const OWN_BYTES = 400;
+
 /** One view of a render session: prerendered, then attached by the browser that shows it. */
 export class Mount {
 	readonly path: string;
@@ -20,6 +22,11 @@ export class Mount {
 		this.path = path;
 		this.routeInfo = routeInfo;
 		this.#expiresAt = expiresAt;
+	}
+
+	/** About how much memory it takes, without what the app keeps with it. */
+	get size(): number {
+		return OWN_BYTES + this.path.length + JSON.stringify(this.routeInfo).length;
 	}
 
 	get attached(): boolean {

@@ -1,6 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { RenderSessionCounts } from '../plugin.ts';
+import type { RouteInfo } from '../wire/messages.ts';
+import type { Mount } from './mount.ts';
 import { type Link, RenderSession, type RenderSessionOptions } from './render-session.ts';
+
+const MAX_EXPECTED_BYTES = 64 * 1024 ** 2;
 
 export interface RenderRegistryOptions extends Omit<RenderSessionOptions, 'now'> {
 	/** How long a render session without a socket is kept. */
@@ -11,6 +15,8 @@ export interface RenderRegistryOptions extends Omit<RenderSessionOptions, 'now'>
 	readonly now?: () => number;
 	/** Of those that no socket has come for yet, the oldest beyond this number is closed: a flood of page loads is not kept. Default 10,000. */
 	readonly maxExpected?: number;
+	/** The largest of them is closed while the views of all together are larger, so that one that prerenders much pays for it alone. Default 64 MiB. */
+	readonly maxExpectedBytes?: number;
 }
 
 /** All render sessions of this process. */
@@ -19,8 +25,9 @@ export class RenderRegistry {
 	readonly #renders = new Map<string, RenderSession>();
 	readonly #timers = new Map<string, NodeJS.Timeout>();
 	readonly #owners = new Map<string, number>();
-	/** Those that no socket has come for yet, oldest first. */
-	readonly #expected = new Set<RenderSession>();
+	/** Those that no socket has come for yet, oldest first, with the size of all that they prerendered. */
+	readonly #expected = new Map<RenderSession, number>();
+	#expectedBytes = 0;
 
 	constructor(options: RenderRegistryOptions) {
 		this.#options = options;
@@ -32,12 +39,26 @@ export class RenderRegistry {
 		this.#renders.set(id, render);
 		this.#owners.set(owner, (this.#owners.get(owner) ?? 0) + 1);
 		this.#closeLater(render);
-		this.#expected.add(render);
+		this.#expected.set(render, 0);
 		if (this.#expected.size > (this.#options.maxExpected ?? 10_000)) {
-			const [oldest] = this.#expected;
+			const [oldest] = this.#expected.keys();
 			if (oldest !== undefined) this.#close(oldest);
 		}
 		return render;
+	}
+
+	/** Prerenders a path in one of them. */
+	mount(render: RenderSession, path: string, routeInfo: RouteInfo, ttlMs: number): Mount {
+		const mount = render.mount(path, routeInfo, ttlMs);
+		const known = this.#expected.get(render);
+		if (known === undefined) return mount;
+		const { size } = mount;
+		this.#expected.set(render, known + size);
+		this.#expectedBytes += size;
+		while (this.#expectedBytes > (this.#options.maxExpectedBytes ?? MAX_EXPECTED_BYTES)) {
+			this.#close([...this.#expected].reduce((one, other) => (other[1] > one[1] ? other : one))[0]);
+		}
+		return mount;
 	}
 
 	find(id: string): RenderSession | null {
@@ -59,7 +80,7 @@ export class RenderRegistry {
 	connect(render: RenderSession, link: Link, received: number | null): void {
 		clearTimeout(this.#timers.get(render.id));
 		this.#timers.delete(render.id);
-		this.#expected.delete(render);
+		this.#forgetExpected(render);
 		render.connect(link, received);
 	}
 
@@ -83,7 +104,7 @@ export class RenderRegistry {
 		if (render.disconnect(link) && this.#renders.get(render.id) === render) this.#closeLater(render);
 	}
 
-	/** A prerender that reuses the session proves that somebody is still there. */
+	/** A prerender that reuses the session proves that its page is still there. */
 	keepAlive(render: RenderSession): void {
 		if (!render.connected) this.#closeLater(render);
 	}
@@ -98,6 +119,11 @@ export class RenderRegistry {
 		for (const render of [...this.#renders.values()]) this.#close(render);
 	}
 
+	#forgetExpected(render: RenderSession): void {
+		this.#expectedBytes -= this.#expected.get(render) ?? 0;
+		this.#expected.delete(render);
+	}
+
 	#closeLater(render: RenderSession): void {
 		clearTimeout(this.#timers.get(render.id));
 		this.#timers.set(render.id, setTimeout(() => this.#close(render), this.#options.timeoutMs).unref());
@@ -107,7 +133,7 @@ export class RenderRegistry {
 		clearTimeout(this.#timers.get(render.id));
 		this.#timers.delete(render.id);
 		this.#renders.delete(render.id);
-		this.#expected.delete(render);
+		this.#forgetExpected(render);
 		const rest = (this.#owners.get(render.owner) ?? 1) - 1;
 		if (rest > 0) this.#owners.set(render.owner, rest);
 		else {

@@ -7,7 +7,7 @@ import { Delivery } from './delivery.ts';
 import { Mount } from './mount.ts';
 import { Outbox } from './outbox.ts';
 
-/** A page shows a few views and prerenders some more. Beyond this the oldest that nobody has attached is forgotten. */
+/** A page shows a few views and prerenders some more. Beyond this the oldest that no browser has attached is forgotten. */
 export const MAX_MOUNTS = 200;
 
 /** One socket, as a render session needs it. */

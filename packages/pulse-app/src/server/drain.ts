@@ -10,12 +10,12 @@ const IDLE_GRACE_MS = 500;
 export interface Drain {
 	/** Begins to drain, or brings the end of a drain forward. */
 	within(budgetMs: number): void;
-	/** Resolves when nobody is left, or when the budget is over and every request was cut off. */
+	/** Resolves when no connection is left, or when the budget is over and every request was cut off. */
 	readonly done: Promise<void>;
 }
 
 /**
- * Ends a server without cutting anybody off: new connections are refused, responses say `Connection: close`, upgraded
+ * Ends a server without cutting off what is under way: new connections are refused, responses say `Connection: close`, upgraded
  * connections stay usable. What is left of requests when the budget ends is cut off; upgraded connections are the caller's.
  */
 export function drain(parts: {

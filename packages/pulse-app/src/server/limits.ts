@@ -7,7 +7,7 @@
 export const MAX_HEAD_BYTES = 65_536;
 /** What proxies on the way add to a head that they let through. */
 export const PROXY_HEAD_BYTES = 8_192;
-/** A head that is not complete by then is nobody's slow network. */
+/** A head is so small that even a slow network completes it by then. */
 export const HEAD_MS = 60_000;
 /** A body may take as long as it takes, while some of it keeps coming. */
 export const BODY_STALL_MS = 300_000;

@@ -12,7 +12,7 @@ export function routeUpgrades(server: Server): ReadonlySet<Duplex> {
 	const open = new Set<Duplex>();
 	const socketIo = server.listeners('upgrade') as UpgradeListener[];
 	server.removeAllListeners('upgrade');
-	// Node reports upgrades only while somebody listens.
+	// Node reports upgrades only to a server that has a listener for them.
 	server.on('upgrade', () => {});
 
 	const emit = server.emit.bind(server) as (event: string | symbol, ...args: unknown[]) => boolean;

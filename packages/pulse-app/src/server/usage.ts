@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** Health checks of platforms, and what deploy tools ask: whoever looks after an app does not use it. */
+/** Health checks of platforms, and what deploy tools ask: a deployment that only these ask is not in use. */
 const PROBE_PATHS = /^\/_pulse\/(health|meta|internal)(\/|$)/;
 /** The load balancer's health check, on whatever path; it comes for as long as the app lives. */
 const PROBE_AGENT = /^ELB-HealthChecker\//;

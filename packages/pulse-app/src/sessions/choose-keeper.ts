@@ -22,7 +22,7 @@ export function createKeeper(options: {
 	const issuer = createSidIssuer(secrets);
 	if (isCookieStore(store)) {
 		const secret = store.secret ?? environment.secret ?? ephemeralSecret(environment);
-		// A store of another copy of this package may be older than `previousSecrets`. An empty secret would sign for everybody.
+		// A store of another copy of this package may be older than `previousSecrets`. An empty secret would accept cookies that anyone can sign.
 		const previous = (store.previousSecrets ?? []).filter((old) => old !== '');
 		return createCookieKeeper({ secrets: [secret, ...previous], issuer, forgetMs, isLive });
 	}

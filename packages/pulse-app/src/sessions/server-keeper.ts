@@ -45,7 +45,7 @@ export function createServerKeeper(options: {
 				const value = await store.read(cookie);
 				return successorIn(value) === null && (vouched || value !== null) ? cookie : null;
 			} catch (error) {
-				// Without the store nobody gets at the data of a session, and pages that need none of it go on.
+				// Without the store no data of a session can be read, and pages that need none of it go on.
 				if (!vouched) throw error;
 				awayUntil = Date.now() + AWAY_MS;
 				options.onUnreadable?.(error);
@@ -70,7 +70,7 @@ export function createServerKeeper(options: {
 			const successor = issuer.issue();
 			let moved: string | null = null;
 			try {
-				// The new entry first: at no point are the data gone. What somebody writes in between moves with the next attempt.
+				// The new entry first: at no point are the data gone. What another request writes in between moves with the next attempt.
 				return await untilWritten(async () => {
 					const before = await load(sid);
 					const value = clear ? null : before;

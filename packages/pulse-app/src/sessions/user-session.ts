@@ -14,7 +14,7 @@ export interface UserSession {
 	delete(key: string): Promise<void>;
 	/**
 	 * Gives the session a new id and makes the former one worthless. Call it whenever the visitor's rights change, before
-	 * writing who they are: an id that somebody planted in the browser beforehand then does not lead to it. The data stay, unless
+	 * writing who they are: an id that an attacker planted in the browser beforehand then does not lead to it. The data stay, unless
 	 * `clear` (default false) asks for an empty session, as at signing out. Open pages stay: their sockets reconnect with the
 	 * new id. Does nothing for a visitor without a session.
 	 *

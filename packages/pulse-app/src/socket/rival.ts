@@ -2,7 +2,7 @@ import { IncomingMessage, type Server, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { PulseError } from '../errors.ts';
 
-/** A transport that no server has: each refuses it, and nobody is let in. */
+/** A transport that no server has: each refuses it, and no connection begins. */
 const PROBE = '/socket.io/?EIO=4&transport=none';
 
 /** What this uses of Engine.IO's server: called for each request at its path, before anything is decided. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** A way to a server on which connections can die without anybody noticing. */
+/** A way to a server on which connections can die while both ends go on to believe in them. */
 export async function failingNetwork(port: number) {
 	const open = new Set<Socket>();
 	const server = createServer((near) => {
