@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
-import { deploy } from '../../packages/pulse-aws/src/apply/deploy.ts';
-import type { Account } from '../../packages/pulse-aws/src/apply/testing/account.ts';
+import { deploy } from '../../packages/pulse-aws/src/commands/deploy.ts';
+import type { Account } from '../../packages/pulse-aws/src/commands/testing/account.ts';
 import { counterDeploy, openCounterAccount } from '../demo-aws/counter-account.ts';
 import { Load } from '../support/load.ts';
 import { until } from '../support/until.ts';

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { deploy } from '../../packages/pulse-aws/src/apply/deploy.ts';
-import { reap } from '../../packages/pulse-aws/src/apply/reap.ts';
-import { rollback } from '../../packages/pulse-aws/src/apply/rollback.ts';
-import { status } from '../../packages/pulse-aws/src/apply/status.ts';
-import { teardown } from '../../packages/pulse-aws/src/apply/teardown.ts';
-import { asked, NAME } from '../../packages/pulse-aws/src/apply/testing/account.ts';
-import { verify } from '../../packages/pulse-aws/src/apply/verify.ts';
+import { deploy } from '../../packages/pulse-aws/src/commands/deploy.ts';
+import { reap } from '../../packages/pulse-aws/src/commands/reap.ts';
+import { rollback } from '../../packages/pulse-aws/src/commands/rollback.ts';
+import { status } from '../../packages/pulse-aws/src/commands/status.ts';
+import { teardown } from '../../packages/pulse-aws/src/commands/teardown.ts';
+import { asked, NAME } from '../../packages/pulse-aws/src/commands/testing/account.ts';
+import { verify } from '../../packages/pulse-aws/src/commands/verify.ts';
 import { startMoto } from './moto.ts';
 import { motoSession } from './moto-session.ts';
 

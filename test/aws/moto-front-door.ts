@@ -1,5 +1,5 @@
 import type { motoClients } from 'aws-world/wire/moto-clients';
-import type { FrontDoor, FrontDoorAnswer } from '../../packages/pulse-aws/src/apply/session.ts';
+import type { FrontDoor, FrontDoorAnswer } from '../../packages/pulse-aws/src/adapters/session.ts';
 import type { Aws } from '../../packages/pulse-aws/src/platform/aws.ts';
 
 type Rule = NonNullable<Awaited<ReturnType<Aws['elb']['describeRules']>>['Rules']>[number];

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { scaledClock } from 'aws-world/clock/scaled-clock';
 import { motoClients } from 'aws-world/wire/moto-clients';
 import { recordingHost } from 'pulse-deploy-kit/recording-host';
-import type { Session } from '../../packages/pulse-aws/src/apply/session.ts';
+import type { Session } from '../../packages/pulse-aws/src/adapters/session.ts';
 import { toolkitDeployer } from '../../packages/pulse-aws/src/cdk/toolkit-deployer.ts';
 import type { Aws } from '../../packages/pulse-aws/src/platform/aws.ts';
 import { motoFrontDoor } from './moto-front-door.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { io, type Socket } from 'socket.io-client';
 import { afterEach, expect, test } from 'vitest';
-import { deploy } from '../../packages/pulse-aws/src/apply/deploy.ts';
-import type { Account } from '../../packages/pulse-aws/src/apply/testing/account.ts';
+import { deploy } from '../../packages/pulse-aws/src/commands/deploy.ts';
+import type { Account } from '../../packages/pulse-aws/src/commands/testing/account.ts';
 import { counterDeploy, openCounterAccount } from '../demo-aws/counter-account.ts';
 
 let account: Account | undefined;

@@ -4,9 +4,9 @@ import { scaledClock } from 'aws-world/clock/scaled-clock';
 import { processProgram } from 'aws-world/tasks/process-program';
 import { afterEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { deploy } from '../../packages/pulse-aws/src/apply/deploy.ts';
-import { reap } from '../../packages/pulse-aws/src/apply/reap.ts';
-import { type Account, asked, NAME, openAccount } from '../../packages/pulse-aws/src/apply/testing/account.ts';
+import { deploy } from '../../packages/pulse-aws/src/commands/deploy.ts';
+import { reap } from '../../packages/pulse-aws/src/commands/reap.ts';
+import { type Account, asked, NAME, openAccount } from '../../packages/pulse-aws/src/commands/testing/account.ts';
 
 const PULSE = fileURLToPath(new URL('../../packages/pulse-app/bin/pulse.js', import.meta.url));
 const SPEED = 20;

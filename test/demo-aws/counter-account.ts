@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { scaledClock } from 'aws-world/clock/scaled-clock';
 import { processProgram } from 'aws-world/tasks/process-program';
-import { type Account, DOMAIN, NAME, openAccount } from '../../packages/pulse-aws/src/apply/testing/account.ts';
+import { type Account, DOMAIN, NAME, openAccount } from '../../packages/pulse-aws/src/commands/testing/account.ts';
 import { type DeployRequest, deployRequest } from '../../packages/pulse-aws/src/config/deploy.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));

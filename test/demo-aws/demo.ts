@@ -1,4 +1,4 @@
-import type { Account } from '../../packages/pulse-aws/src/apply/testing/account.ts';
+import type { Account } from '../../packages/pulse-aws/src/commands/testing/account.ts';
 import { claimNothingLost } from '../demo/claim-nothing-lost.ts';
 import { Story, timed } from '../demo/story.ts';
 import { Load } from '../support/load.ts';

@@ -128,6 +128,16 @@ describe('what may import what', () => {
 		expect(offences(local, ({ specifier }) => /^pulse-(?!deploy-kit\/)/.test(specifier))).toEqual([]);
 	});
 
+	test('what talks to AWS imports nothing that is built on it', () => {
+		const below = /\/src\/(platform|deployments|domain|traffic|health|protocol\.ts)/;
+		expect(
+			offences(
+				files.filter((file) => file.package === 'pulse-aws' && under(file, 'platform')),
+				({ target }) => target !== null && !below.test(target),
+			),
+		).toEqual([]);
+	});
+
 	test('the two platforms never import each other, and the runtime imports no sibling', () => {
 		const sibling = /^(pulse-(app|railway|aws|deploy-kit|railway-local))(\/|$)/;
 		expect(

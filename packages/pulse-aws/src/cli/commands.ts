@@ -15,7 +15,7 @@ function told(command: CommandSpec): CommandSpec {
 				return await command.run(invocation);
 			} catch (error) {
 				invocation.signal.throwIfAborted();
-				const { toldError } = await import('../apply/told.ts');
+				const { toldError } = await import('../adapters/told.ts');
 				throw toldError(error);
 			}
 		},

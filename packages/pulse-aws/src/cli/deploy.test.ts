@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { DeployResult } from '../apply/deploy-result.ts';
+import type { DeployResult } from '../commands/deploy-result.ts';
 import type { HealthRequest } from '../config/deploy.ts';
 import { deploySummary } from './deploy.ts';
 

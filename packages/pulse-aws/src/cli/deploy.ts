@@ -1,6 +1,6 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
 import { resolveSettings } from 'pulse-deploy-kit/settings';
-import type { DeployResult } from '../apply/deploy-result.ts';
+import type { DeployResult } from '../commands/deploy-result.ts';
 import type { DeployRequest } from '../config/deploy.ts';
 import { deploySettings } from '../config/deploy-settings.ts';
 import { outcome } from './outcome.ts';
@@ -22,8 +22,8 @@ export const deployCommand: CommandSpec = {
 		const [{ deployRequest }, { cdkChoice }, { connect }, { deploy }] = await Promise.all([
 			import('../config/deploy.ts'),
 			import('../config/cdk.ts'),
-			import('../apply/connect.ts'),
-			import('../apply/deploy.ts'),
+			import('../adapters/connect.ts'),
+			import('../commands/deploy.ts'),
 		]);
 		const request = await deployRequest(invocation);
 		const { values } = resolveSettings(deploySettings, invocation);

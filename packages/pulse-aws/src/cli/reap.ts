@@ -12,8 +12,8 @@ export const reapCommand: CommandSpec = {
 	changes: true,
 	async run(invocation) {
 		const [{ connect }, { actionText, reap }] = await Promise.all([
-			import('../apply/connect.ts'),
-			import('../apply/reap.ts'),
+			import('../adapters/connect.ts'),
+			import('../commands/reap.ts'),
 		]);
 		const { values } = resolveSettings(reapSettings, invocation);
 		const { name, region } = placeOf(invocation);

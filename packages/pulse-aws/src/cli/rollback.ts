@@ -15,8 +15,8 @@ export const rollbackCommand: CommandSpec = {
 	changes: true,
 	async run(invocation) {
 		const [{ connect }, { rollback }] = await Promise.all([
-			import('../apply/connect.ts'),
-			import('../apply/rollback.ts'),
+			import('../adapters/connect.ts'),
+			import('../commands/rollback.ts'),
 		]);
 		const { name, region } = placeOf(invocation);
 		const session = await connect({ ...invocation, region });

@@ -9,7 +9,10 @@ export const statusCommand: CommandSpec = {
 	examples: ['pulse-aws status --deployment-name prod', 'pulse-aws status --deployment-name prod --json'],
 	changes: false,
 	async run(invocation) {
-		const [{ connect }, { status }] = await Promise.all([import('../apply/connect.ts'), import('../apply/status.ts')]);
+		const [{ connect }, { status }] = await Promise.all([
+			import('../adapters/connect.ts'),
+			import('../commands/status.ts'),
+		]);
 		const { name, region } = placeOf(invocation);
 		const report = await status(await connect({ ...invocation, region }), name);
 		return { json: report, text: renderFleet(report) };

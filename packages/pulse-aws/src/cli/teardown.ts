@@ -20,8 +20,8 @@ export const teardownCommand: CommandSpec = {
 	changes: true,
 	async run(invocation) {
 		const [{ connect }, { teardown }] = await Promise.all([
-			import('../apply/connect.ts'),
-			import('../apply/teardown.ts'),
+			import('../adapters/connect.ts'),
+			import('../commands/teardown.ts'),
 		]);
 		const { values } = resolveSettings(teardownSettings, invocation);
 		const { name, region } = placeOf(invocation);

@@ -13,7 +13,10 @@ export const verifyCommand: CommandSpec = {
 	],
 	changes: false,
 	async run(invocation) {
-		const [{ connect }, { verify }] = await Promise.all([import('../apply/connect.ts'), import('../apply/verify.ts')]);
+		const [{ connect }, { verify }] = await Promise.all([
+			import('../adapters/connect.ts'),
+			import('../commands/verify.ts'),
+		]);
 		const { values } = resolveSettings(verifySettings, invocation);
 		const { name, region } = placeOf(invocation);
 		const session = await connect({ ...invocation, region, verifyTls: values.verifySsl });

@@ -1,7 +1,7 @@
 import type { Deployment } from '../deployments/deployment.ts';
 import type { Certificate } from '../domain/certificate-choice.ts';
 import type { DnsOutlook } from '../domain/dns-record.ts';
-import type { StackCondition } from '../stack/status.ts';
+import type { StackCondition } from '../platform/stack-condition.ts';
 import type { Limits, Traffic } from '../traffic/traffic.ts';
 
 /** What a planner knows of the world. */

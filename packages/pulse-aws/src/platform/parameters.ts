@@ -1,7 +1,18 @@
 import { parameterRoot } from '../deployments/names.ts';
-import type { Parameter } from '../reaper/facts.ts';
 import type { Aws } from './aws.ts';
 import { everyPage, inBatches, optional } from './pages.ts';
+
+/** Below `/apps/<name>/`. */
+export interface Parameter {
+	readonly name: string;
+	readonly deploymentId: string;
+	/** `null` for the deployment's own state. */
+	readonly taskId: string | null;
+	readonly value: string;
+	readonly changedAt: number;
+	/** The task whose credentials wrote the value, as AWS tells it; `null` where it was not asked, or it was no task. */
+	readonly writtenBy: string | null;
+}
 
 /** Everything below `/apps/<name>/`, ten a page: states of deployments and of their tasks. */
 export async function readParameters(aws: Pick<Aws, 'ssm'>, name: string): Promise<Parameter[]> {

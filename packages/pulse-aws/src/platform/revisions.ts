@@ -1,8 +1,13 @@
 import { taskFamily } from '../deployments/names.ts';
-import type { Image } from '../reaper/facts.ts';
 import type { Aws } from './aws.ts';
 import { orGone } from './error-names.ts';
 import { everyPage, inBatches, optional } from './pages.ts';
+
+export interface Image {
+	/** The deployment id it was pushed for. */
+	readonly tag: string;
+	readonly pushedAt: number;
+}
 
 /** Task definitions of this deployment name, newest first. */
 export function readTaskDefinitions(

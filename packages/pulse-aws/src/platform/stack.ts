@@ -1,8 +1,8 @@
 import type { StackEvent } from '@aws-sdk/client-cloudformation';
-import { type StackCondition, stackCondition } from '../stack/status.ts';
 import type { Aws } from './aws.ts';
 import { isAwsError } from './error-names.ts';
 import { optional } from './pages.ts';
+import { type StackCondition, stackCondition } from './stack-condition.ts';
 
 export interface StackFacts {
 	readonly condition: StackCondition;

@@ -1,7 +1,12 @@
 import { CREATED_TAG, ID_TAG, NAME_TAG, timeOf } from '../deployments/tags.ts';
-import type { TargetGroup } from '../reaper/facts.ts';
 import type { Aws } from './aws.ts';
 import { everyPage, inBatches, optional } from './pages.ts';
+
+export interface TargetGroup {
+	readonly arn: string;
+	readonly deploymentId: string;
+	readonly createdAt: number | null;
+}
 
 /** Target groups of this deployment name. */
 export async function readTargetGroups(aws: Pick<Aws, 'elb'>, vpcId: string, name: string): Promise<TargetGroup[]> {

@@ -1,7 +1,7 @@
-import type { Parameter } from '../reaper/facts.ts';
 import type { Aws } from './aws.ts';
 import { isAwsError } from './error-names.ts';
 import { everyPage, optional } from './pages.ts';
+import type { Parameter } from './parameters.ts';
 
 /**
  * The parameter as it stands now, with who wrote it. All tasks have one role, so that a task can write what another one should

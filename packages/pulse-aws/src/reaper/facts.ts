@@ -1,4 +1,7 @@
 import type { Deployment } from '../deployments/deployment.ts';
+import type { Parameter } from '../platform/parameters.ts';
+import type { Image } from '../platform/revisions.ts';
+import type { TargetGroup } from '../platform/target-groups.ts';
 import type { Traffic } from '../traffic/traffic.ts';
 
 /** Everything a run of the reaper knows before it decides. Times are Unix ms. */
@@ -15,30 +18,6 @@ export interface ReaperFacts {
 	/** Newest first. */
 	readonly taskDefinitions: readonly string[];
 	readonly images: readonly Image[];
-}
-
-export interface TargetGroup {
-	readonly arn: string;
-	readonly deploymentId: string;
-	readonly createdAt: number | null;
-}
-
-/** Below `/apps/<name>/`. */
-export interface Parameter {
-	readonly name: string;
-	readonly deploymentId: string;
-	/** `null` for the deployment's own state. */
-	readonly taskId: string | null;
-	readonly value: string;
-	readonly changedAt: number;
-	/** The task whose credentials wrote the value, as AWS tells it; `null` where it was not asked, or it was no task. */
-	readonly writtenBy: string | null;
-}
-
-export interface Image {
-	/** The deployment id it was pushed for. */
-	readonly tag: string;
-	readonly pushedAt: number;
 }
 
 export interface ReaperPolicy {

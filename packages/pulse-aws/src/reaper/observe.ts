@@ -1,6 +1,7 @@
 import type { Deployment } from '../deployments/deployment.ts';
 import { CREATED_TAG, timeOf } from '../deployments/tags.ts';
 import type { Aws } from '../platform/aws.ts';
+import type { Parameter } from '../platform/parameters.ts';
 import { readParameters } from '../platform/parameters.ts';
 import { readImages, readTaskDefinitions } from '../platform/revisions.ts';
 import { readDeployments } from '../platform/services.ts';
@@ -8,7 +9,7 @@ import { readTags, readTargetGroups } from '../platform/target-groups.ts';
 import { withWriter } from '../platform/task-words.ts';
 import { readTasks } from '../platform/tasks.ts';
 import { readTraffic } from '../platform/traffic.ts';
-import type { Parameter, ReaperFacts } from './facts.ts';
+import type { ReaperFacts } from './facts.ts';
 
 /** The services that the reaper needs. */
 export type ReaperAws = Pick<Aws, 'ecs' | 'elb' | 'ssm' | 'ecr'>;

@@ -1,12 +1,12 @@
 import type { Trace } from 'aws-world/calls/trace';
 import { afterEach, expect, test } from 'vitest';
-import { readBaseline } from '../apply/baseline.ts';
-import { deploy } from '../apply/deploy.ts';
-import { type Account, asked, NAME, openAccount } from '../apply/testing/account.ts';
+import { deploy } from '../commands/deploy.ts';
+import { type Account, asked, NAME, openAccount } from '../commands/testing/account.ts';
 import { CREATED_TAG, ID_TAG, NAME_TAG, STATE_TAG } from '../deployments/tags.ts';
 import { targetGroupName } from '../deployments/target-group-name.ts';
 import { stateParameter, taskStateParameter } from '../protocol.ts';
 import { type BaselineOutputs, repositoryName } from '../stack/outputs.ts';
+import { readBaseline } from '../stack/read-baseline.ts';
 import { affinityCondition } from '../traffic/rule.ts';
 import { reaperPolicy } from './policy.ts';
 import { type ReaperReport, runReaper } from './run.ts';

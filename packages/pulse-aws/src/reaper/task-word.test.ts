@@ -1,8 +1,8 @@
 import { callAs, taskCaller } from 'aws-world/calls/caller';
 import { afterEach, expect, test } from 'vitest';
-import { deploy } from '../apply/deploy.ts';
-import { reap } from '../apply/reap.ts';
-import { type Account, asked, NAME, openAccount } from '../apply/testing/account.ts';
+import { deploy } from '../commands/deploy.ts';
+import { reap } from '../commands/reap.ts';
+import { type Account, asked, NAME, openAccount } from '../commands/testing/account.ts';
 import { taskStateParameter } from '../protocol.ts';
 import type { ReaperReport } from './run.ts';
 

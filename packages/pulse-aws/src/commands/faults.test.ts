@@ -1,0 +1,164 @@
+import type { FaultKind } from 'aws-world/calls/fault';
+import type { CallRecord } from 'aws-world/calls/trace';
+import { expect, test } from 'vitest';
+import type { Session } from '../adapters/session.ts';
+import { readDeployments } from '../platform/services.ts';
+import { deploy } from './deploy.ts';
+import { reap } from './reap.ts';
+import { rollback } from './rollback.ts';
+import { teardown } from './teardown.ts';
+import { type Account, asked, NAME, openAccount } from './testing/account.ts';
+
+const KINDS: readonly FaultKind[] = [
+	'throttling',
+	'access-denied',
+	'service-error',
+	'timeout',
+	'lost-answer',
+	'kill-before',
+	'kill-after',
+];
+
+interface Verb {
+	/** Brings the account to where the verb starts. */
+	prepare(account: Account): Promise<void>;
+	run(session: Session): Promise<unknown>;
+	/** Visitors must be answered all the while. */
+	serves: boolean;
+}
+
+const twice = async (account: Account) => {
+	await deploy(account.connect().session, await asked());
+	await deploy(account.connect().session, await asked());
+};
+const force = { deploymentName: NAME, force: true, pollSeconds: 5, dryRun: false };
+const limits = { deploymentName: NAME, maxAgeHours: 0.02, deploymentTimeoutHours: 0.02, dryRun: false };
+
+const VERBS: Readonly<Record<string, Verb>> = {
+	'the first deploy': {
+		prepare: async () => {},
+		run: async (session) => deploy(session, await asked()),
+		serves: false,
+	},
+	deploy: {
+		prepare: async (account) => void (await deploy(account.connect().session, await asked())),
+		run: async (session) => deploy(session, await asked()),
+		serves: true,
+	},
+	'a deploy that updates the baseline': {
+		prepare: async (account) => void (await deploy(account.connect().session, await asked())),
+		run: async (session) => deploy(session, await asked({ reaperScheduleMinutes: '5' })),
+		serves: true,
+	},
+	rollback: {
+		prepare: twice,
+		run: (session) => rollback(session, { deploymentName: NAME, deploymentId: null, dryRun: false }),
+		serves: true,
+	},
+	reap: {
+		prepare: async (account) => {
+			await twice(account);
+			await account.world.clock.sleep(120_000);
+		},
+		run: (session) => reap(session, limits),
+		serves: true,
+	},
+	teardown: {
+		prepare: async (account) => void (await deploy(account.connect().session, await asked())),
+		run: (session) => teardown(session, force),
+		serves: false,
+	},
+};
+
+const yes = Array<boolean>(20).fill(true);
+
+/** Whether new visitors are answered, asked around every call. */
+async function served(account: Account): Promise<boolean> {
+	return (await fetch(`${await account.origin()}/`)).status === 200;
+}
+
+async function one(verb: Verb, nth: number, kind: FaultKind): Promise<string[]> {
+	const account = await openAccount();
+	try {
+		await verb.prepare(account);
+		const problems: string[] = [];
+		const after = async ({ call }: CallRecord) => {
+			if (verb.serves && !(await served(account))) problems.push(`visitors lost after ${call}`);
+		};
+		const { session, trace, killed } = account.connect({ answers: yes, faults: [{ call: '*', nth, kind }], after });
+		await Promise.race([verb.run(session).catch(() => undefined), killed]);
+		problems.push(...(await rerun(account, verb)));
+		return problems.map((problem) => `${kind} of call ${nth} ${trace.records[nth - 1]?.call}: ${problem}`);
+	} finally {
+		await account.close();
+	}
+}
+
+/** Positions of the calls of a run that goes well, each repeated one once. */
+async function positions(verb: Verb): Promise<number[]> {
+	const account = await openAccount();
+	try {
+		await verb.prepare(account);
+		const { session, trace } = account.connect({ answers: yes });
+		await verb.run(session);
+		const first = new Map<string, number>();
+		for (const { call, input, index } of trace.records) {
+			const key = `${call} ${JSON.stringify(input)}`;
+			if (!first.has(key)) first.set(key, index);
+		}
+		return [...first.values()];
+	} finally {
+		await account.close();
+	}
+}
+
+/** Runs the verb again without a fault, and tells what it left. */
+async function rerun(account: Account, verb: Verb): Promise<string[]> {
+	const problems: string[] = [];
+	const again = async (run: Verb['run']) => {
+		try {
+			await run(account.connect({ answers: yes }).session);
+		} catch (error) {
+			// A rollback that was carried out although it failed has nothing left to go back to.
+			const { message, code } = error as Error & { code?: string };
+			if (verb !== VERBS.rollback || code !== 'nothing-to-roll-back-to') problems.push(`rerun: ${message}`);
+		}
+	};
+	await account.world.clock.sleep(1000);
+	await again(verb.run);
+	if (verb !== VERBS.teardown && !(await served(account))) problems.push('visitors lost after the rerun');
+	const { world } = account;
+	const services = await readDeployments(world.aws, NAME, NAME);
+	const ids = new Set(services.map((service) => service.id));
+	for (const name of world.parameters.keys()) {
+		const id = name.split('/')[3] ?? '';
+		if (name.startsWith('/apps/') && !ids.has(id)) problems.push(`parameter ${name} is left`);
+	}
+	if (world.elb.targetGroups.size !== services.length)
+		problems.push(`${world.elb.targetGroups.size} target groups for ${services.length} services`);
+	if (verb === VERBS.teardown && services.length > 0) problems.push('a service is left');
+	const states = services.map((service) => service.state).sort();
+	if (verb !== VERBS.teardown && states.filter((state) => state === 'active').length !== 1)
+		problems.push(`states: ${states}`);
+	if (states.includes('deploying')) problems.push('a deployment is left starting');
+	return problems;
+}
+
+test.each(Object.keys(VERBS))(
+	'whichever call of %s fails, one rerun leaves nothing over and visitors are served',
+	// Seconds on a machine of its own, many minutes on one that others use.
+	{ timeout: 900_000 },
+	async (name) => {
+		const verb = VERBS[name]!;
+		const failures: string[] = [];
+		const calls = await positions(verb);
+		const every = async (kind: FaultKind) => {
+			for (const nth of calls) failures.push(...(await one(verb, nth, kind)));
+		};
+		await Promise.all(KINDS.map(every));
+		const cases = calls.length * KINDS.length;
+		process.stdout.write(`${name}: ${cases} cases\n`);
+		expect(failures).toEqual([]);
+		expect(cases).toBeGreaterThan(50);
+	},
+);

@@ -1,0 +1,60 @@
+import { looking, type Session } from '../adapters/session.ts';
+import type { Action } from '../reaper/decide.ts';
+import { reaperPolicy } from '../reaper/policy.ts';
+import { type ReaperReport, runReaper } from '../reaper/run.ts';
+import { repositoryName } from '../stack/outputs.ts';
+import { existing } from '../stack/read-baseline.ts';
+
+export interface ReapRequest {
+	readonly deploymentName: string;
+	/** `null`: as the deployed reaper. */
+	readonly maxAgeHours: number | null;
+	readonly deploymentTimeoutHours: number | null;
+	readonly dryRun: boolean;
+}
+
+/** One run of the reaper from here, by the same code as in its Lambda function. */
+export async function reap(session: Session, request: ReapRequest): Promise<ReaperReport> {
+	const { outputs } = await existing(session, request.deploymentName);
+	return runReaper({
+		aws: looking(session),
+		place: {
+			name: request.deploymentName,
+			cluster: outputs.clusterName,
+			listenerArn: outputs.listenerArn,
+			vpcId: outputs.vpcId,
+			repository: repositoryName(outputs.ecrRepositoryUri),
+		},
+		policy: reaperPolicy(
+			request.maxAgeHours ?? outputs.reaperMaxAgeHours,
+			request.deploymentTimeoutHours ?? outputs.reaperDeploymentTimeoutHours,
+		),
+		clock: session.clock,
+		signal: session.signal,
+		approve: async (actions) => {
+			if (request.dryRun) return false;
+			const text = `${actions.map(actionText).join('\n')}\nDo this?`;
+			return session.host.ask({ text, default: false });
+		},
+	});
+}
+
+/** One action as a person reads it. */
+export function actionText(action: Action): string {
+	switch (action.kind) {
+		case 'mark-active':
+			return `mark ${action.id} active`;
+		case 'mark-draining':
+			return `mark ${action.id} draining`;
+		case 'scale-down':
+			return `end the tasks of ${action.id} (${action.reason})`;
+		case 'delete-deployment':
+			return `delete ${action.id}`;
+		case 'delete-orphans':
+			return `delete what is left without a service: ${[...action.ruleArns, ...action.targetGroupArns, ...action.parameters].join(', ')}`;
+		case 'deregister-task-definitions':
+			return `deregister ${action.arns.length} old task definitions`;
+		case 'delete-images':
+			return `delete ${action.tags.length} old images`;
+	}
+}

@@ -1,0 +1,69 @@
+import { CancelledError } from 'pulse-deploy-kit/errors';
+import { LOCKED_QUESTION_MS } from 'pulse-deploy-kit/host';
+import type { Session } from '../adapters/session.ts';
+import { planRollback } from '../plan/rollback.ts';
+import type { Plan } from '../plan/step.ts';
+import { withDeployLock } from '../stack/lock.ts';
+import { existing, requireBaseline } from '../stack/read-baseline.ts';
+import { carryOut } from '../steps/carry-out.ts';
+import { newRun } from '../steps/run.ts';
+import { activeTargetGroup } from '../traffic/traffic.ts';
+import { showPlan } from './show-plan.ts';
+
+export interface RollbackRequest {
+	readonly deploymentName: string;
+	/** `null`: the one that was active before. */
+	readonly deploymentId: string | null;
+	readonly dryRun: boolean;
+}
+
+export interface RollbackResult {
+	readonly deployment_id: string;
+	readonly service_arn: string;
+	readonly target_group_arn: string;
+	readonly marked_draining: readonly string[];
+}
+
+/** Sends new visitors back to a deployment that still runs, after asking whether it is healthy. */
+export async function rollback(
+	session: Session,
+	request: RollbackRequest,
+): Promise<{ plan: Plan; result: RollbackResult | null }> {
+	const name = request.deploymentName;
+	const planned = async () => {
+		const { outputs, fleet } = await existing(session, name);
+		return { outputs, fleet, plan: planRollback(fleet, request.deploymentId, session.clock.now()) };
+	};
+	if (request.dryRun) return { plan: (await planned()).plan, result: null };
+	// A mistyped name must not leave a lock behind.
+	await requireBaseline(session, name);
+	return withDeployLock(session, name, async (lock) => {
+		const { outputs, fleet, plan } = await planned();
+		const { target } = plan;
+		showPlan(session.host, plan);
+		// Nobody loses a session by it; hence yes is the default.
+		const text = `Send new visitors back to ${target.id}?`;
+		if (!(await session.host.ask({ text, default: true, budgetMs: LOCKED_QUESTION_MS }))) {
+			throw new CancelledError('Cancelled; nothing was changed.');
+		}
+		const targetGroupArn = target.targetGroupArn ?? '';
+		const run = newRun(session, lock, {
+			name,
+			id: target.id,
+			fleet,
+			baseline: outputs,
+			previousTargetGroupArn: activeTargetGroup(fleet.traffic),
+			target: { targetGroupArn, serviceArn: target.serviceArn, desired: target.desired, minHealthy: 1 },
+		});
+		await carryOut(run, plan, lock.signal);
+		return {
+			plan,
+			result: {
+				deployment_id: target.id,
+				service_arn: target.serviceArn,
+				target_group_arn: targetGroupArn,
+				marked_draining: run.draining.map((one) => one.id),
+			},
+		};
+	});
+}

@@ -1,0 +1,34 @@
+import type { Fleet } from '../plan/observation.ts';
+import type { Aws } from '../platform/aws.ts';
+import { readDeployments } from '../platform/services.ts';
+import { describeTargetGroups, listTargetGroups } from '../platform/target-groups.ts';
+import { readLimits, readTraffic } from '../platform/traffic.ts';
+import { roomLeft } from '../traffic/traffic.ts';
+import type { BaselineOutputs } from './outputs.ts';
+
+/** No account has less than these; near them the account's own limits are asked for. */
+const LEAST = { rules: 100, targetGroups: 100 };
+const NEAR = 20;
+
+/** Deployments and what the load balancer does with them. */
+export async function readFleet(
+	aws: Pick<Aws, 'ecs' | 'elb'>,
+	name: string,
+	baseline: BaselineOutputs,
+): Promise<Fleet> {
+	const [traffic, deployments, arns] = await Promise.all([
+		readTraffic(aws, baseline.listenerArn),
+		readDeployments(aws, baseline.clusterName, name),
+		listTargetGroups(aws, baseline.vpcId),
+	]);
+	// Whose a group is need not be asked where a service has it.
+	const known = new Set(deployments.map((one) => one.targetGroupArn));
+	const loose = arns.filter((arn) => !known.has(arn));
+	const groups = await describeTargetGroups(aws, loose, name);
+	const living = new Set(deployments.map((one) => one.id));
+	const owned = [...groups.map((group) => group.deploymentId), ...traffic.rules.map((rule) => rule.deploymentId)];
+	const strays = new Set(owned.filter((id): id is string => id !== null && id !== '' && !living.has(id)));
+	const room = roomLeft(traffic, LEAST);
+	const limits = Math.min(room.rules, room.targetGroups) < NEAR ? await readLimits(aws) : null;
+	return { traffic, deployments, strays: [...strays].sort(), limits };
+}

@@ -1,0 +1,123 @@
+import { DeployToolError } from 'pulse-deploy-kit/errors';
+import type { Session } from '../adapters/session.ts';
+import { isVoid, LOCK_RENEW_MS, LOCK_TTL_MS, type SeenLock } from '../deployments/lock-value.ts';
+import { lockParameter } from '../deployments/names.ts';
+import { createLock, readLock, replaceLock } from '../platform/lock-parameter.ts';
+import { deleteParameters } from '../platform/parameters.ts';
+
+/** How old the last look may be when something is written. */
+const FRESH_MS = 15_000;
+/** A line this bad is not worth waiting for. Until then nothing is written without the lock, since every write looks first. */
+const GIVE_UP_MS = 300_000;
+
+/** The lock as the run that took it keeps it. */
+export class Holding {
+	readonly #session: Session;
+	readonly #name: string;
+	readonly #token: string;
+	#version: number;
+	/** When the last write that counted was begun. */
+	#confirmedAt: number;
+	#confirming: Promise<void> | undefined;
+	#lost: DeployToolError | undefined;
+
+	constructor(session: Session, name: string, token: string, version: number, confirmedAt: number) {
+		this.#session = session;
+		this.#name = name;
+		this.#token = token;
+		this.#version = version;
+		this.#confirmedAt = confirmedAt;
+	}
+
+	/** Renews it now. @throws `lock-lost` when another run took it */
+	confirm(): Promise<void> {
+		this.#confirming ??= this.#renew().finally(() => {
+			this.#confirming = undefined;
+		});
+		return this.#confirming;
+	}
+
+	/** Renews it where that was long ago: the machine slept, or the line was bad. */
+	async assure(): Promise<void> {
+		if (this.#lost !== undefined) throw this.#lost;
+		if (this.#age() >= FRESH_MS) await this.confirm();
+	}
+
+	/** Renews it until the signal aborts; throws that reason, or why the lock is not held any more. */
+	async keep(signal: AbortSignal): Promise<never> {
+		for (;;) {
+			await this.#session.clock.sleep(LOCK_RENEW_MS, signal);
+			try {
+				await this.confirm();
+			} catch (cause) {
+				if (this.#lost !== undefined) throw this.#lost;
+				if (this.#age() >= GIVE_UP_MS) {
+					throw lockLost('The deploy lock could not be renewed for five minutes.', undefined, cause);
+				}
+			}
+		}
+	}
+
+	/** @param forget deletes the parameter as well */
+	async release(forget: boolean): Promise<void> {
+		const seen = this.#lost === undefined ? await this.#read() : null;
+		if (seen?.token !== this.#token) return;
+		if (forget) await deleteParameters(this.#session.aws, [lockParameter(this.#name)]);
+		else await this.#write(null, seen.version);
+	}
+
+	async #renew(): Promise<void> {
+		for (;;) {
+			if (this.#lost !== undefined) throw this.#lost;
+			const at = this.#session.clock.now();
+			const seen = await this.#read();
+			if (!this.#isOwn(seen) && !(await this.#made(seen))) throw this.#lose(seen);
+			const over = seen?.version ?? 0;
+			if (seen === null || (await this.#write(this.#session.owner, over))) {
+				this.#version = over + 1;
+				this.#confirmedAt = at;
+				return;
+			}
+			// The SDK repeats a call whose answer was lost. As long as nobody could have taken the lock, it was that.
+			if (this.#age() >= LOCK_TTL_MS) throw this.#lose(seen);
+		}
+	}
+
+	/** Also where another run's late write, which holds nothing, stands right on top of ours. */
+	#isOwn(seen: SeenLock | null): boolean {
+		return seen !== null && (seen.token === this.#token || (isVoid(seen) && seen.version === this.#version + 1));
+	}
+
+	/** A teardown that ended elsewhere deletes the parameter; of all who then make it anew, one succeeds. */
+	async #made(seen: SeenLock | null): Promise<boolean> {
+		const { aws, owner } = this.#session;
+		return seen === null && this.#age() < LOCK_TTL_MS && (await createLock(aws, this.#name, owner, this.#token));
+	}
+
+	#lose(seen: SeenLock | null): DeployToolError {
+		const by = seen?.holder === null || seen === null ? 'It was given back since.' : `It is held by ${seen.holder}.`;
+		this.#lost = lockLost('Another run took the deploy lock while this one slept or could not reach AWS.', by);
+		return this.#lost;
+	}
+
+	#age(): number {
+		return this.#session.clock.now() - this.#confirmedAt;
+	}
+
+	#read() {
+		return readLock(this.#session.aws, this.#name);
+	}
+
+	#write(holder: string | null, over: number) {
+		return replaceLock(this.#session.aws, this.#name, holder, this.#token, over);
+	}
+}
+
+function lockLost(text: string, detail?: string, cause?: unknown): DeployToolError {
+	return new DeployToolError('lock-lost', text, {
+		fault: 'platform',
+		...(detail === undefined ? {} : { detail }),
+		next: 'Look at pulse-aws status, then run the same command again.',
+		cause,
+	});
+}

@@ -1,0 +1,45 @@
+import { DeployToolError } from 'pulse-deploy-kit/errors';
+import { looking, type Session } from '../adapters/session.ts';
+import { stackName } from '../deployments/names.ts';
+import type { Fleet } from '../plan/observation.ts';
+import { readStack, type StackFacts } from '../platform/stack.ts';
+import { readFleet } from './fleet.ts';
+import { type BaselineOutputs, baselineOutputs } from './outputs.ts';
+
+export interface Baseline {
+	readonly stack: StackFacts;
+	/** `null` where the stack is absent, or was never made. */
+	readonly outputs: BaselineOutputs | null;
+}
+
+/** Conditions in which the stack's resources are there and serve. */
+const USABLE = ['ready', 'ready-after-failure', 'failed-update', 'rollback-failed', 'delete-failed'];
+
+export async function readBaseline(session: Session, name: string): Promise<Baseline> {
+	const stack = await readStack(looking(session), stackName(name));
+	const usable = USABLE.includes(stack.condition) && stack.outputs.has('ListenerArn');
+	return { stack, outputs: usable ? baselineOutputs(stack.outputs) : null };
+}
+
+/** For commands that work on what is deployed. */
+export async function existing(session: Session, name: string): Promise<{ outputs: BaselineOutputs; fleet: Fleet }> {
+	const outputs = await requireBaseline(session, name);
+	return { outputs, fleet: await readFleet(looking(session), name, outputs) };
+}
+
+/** @throws DeployToolError where nothing was ever deployed under this name */
+export async function requireBaseline(session: Session, name: string): Promise<BaselineOutputs> {
+	const { outputs, stack } = await readBaseline(session, name);
+	if (outputs !== null) return outputs;
+	if (stack.outputs.has('ListenerArn')) {
+		throw new DeployToolError('baseline-busy', `The baseline of '${name}' is just being changed (${stack.status}).`, {
+			fault: 'user',
+			detail: 'Visitors are served meanwhile.',
+			next: 'Run the same command again when pulse-aws status answers: within minutes.',
+		});
+	}
+	throw new DeployToolError('baseline-missing', `Nothing is deployed as '${name}' in ${session.aws.region}.`, {
+		fault: 'user',
+		next: 'Check --deployment-name and --region, or run pulse-aws deploy.',
+	});
+}

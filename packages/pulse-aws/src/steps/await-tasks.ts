@@ -1,0 +1,35 @@
+import { waitFor } from 'pulse-deploy-kit/wait';
+import { countEnding } from '../platform/tasks.ts';
+import { made, type Run } from './run.ts';
+
+/** Leaving the load balancer and the app's own goodbye take minutes at most. */
+const BUDGET_MS = 15 * 60_000;
+
+type Tell = (waitingFor: string) => void;
+
+/** @param only of these deployments. Default all, and until their services are gone too */
+export async function awaitTasks(
+	run: Run,
+	signal: AbortSignal,
+	tell: Tell,
+	only?: ReadonlySet<string>,
+): Promise<undefined> {
+	const { clusterName } = made(run.baseline, 'the baseline');
+	let left = '';
+	await waitFor({
+		what: 'the tasks to end',
+		budgetMs: BUDGET_MS,
+		intervalsMs: [2000, 5000],
+		clock: run.session.clock,
+		signal,
+		check: async () => {
+			const { tasks, services } = await countEnding(run.session.aws, clusterName, only);
+			if (tasks + (only === undefined ? services : 0) === 0) return true;
+			left = `${tasks} task(s)${only === undefined ? ` and ${services} service(s)` : ''} left`;
+			tell(left);
+			return undefined;
+		},
+		lastSeen: () => `${left} in the cluster ${clusterName}`,
+		next: `Stop what still runs in the cluster, then run the same command again.`,
+	});
+}

@@ -1,0 +1,73 @@
+import { DeployToolError, isDeployToolError } from 'pulse-deploy-kit/errors';
+import { stackName } from '../deployments/names.ts';
+import { readStack, stackFailures } from '../platform/stack.ts';
+import { baselineSettings, baselineTags, contextOf } from '../stack/baseline-settings.ts';
+import { baselineOutputs } from '../stack/outputs.ts';
+import { withTrafficKept } from './keep-traffic.ts';
+import type { Run } from './run.ts';
+import { deleteFailedBaseline } from './stack.ts';
+
+type Tell = (waitingFor: string) => void;
+
+export async function deployBaseline(
+	run: Run,
+	change: 'create' | 'update',
+	signal: AbortSignal,
+	tell: Tell,
+): Promise<undefined> {
+	const { aws, baseline } = run.session;
+	const name = stackName(run.name);
+	const settings = await baselineSettings(run);
+	const bring = () =>
+		baseline.deploy(
+			{ stackName: name, context: contextOf(settings), tags: baselineTags(settings, baseline.version) },
+			signal,
+		);
+	/** The account's first cluster makes the role that it needs, and fails while the role is not there yet. */
+	const firstTwice = async () => {
+		try {
+			await bring();
+		} catch (cause) {
+			const reasons = change === 'create' && !signal.aborted ? await stackFailures(aws, name).catch(() => []) : [];
+			const told = [
+				...reasons,
+				cause instanceof Error ? cause.message : '',
+				isDeployToolError(cause) ? cause.detail : '',
+			];
+			if (change !== 'create' || !told.some((text) => /service.linked role/i.test(text ?? ''))) throw cause;
+			tell('AWS made a role that it needs; the stack is created once more');
+			await deleteFailedBaseline(run, signal, tell);
+			await bring();
+		}
+	};
+	const onAbort = () => run.session.host.notify({ level: 'warning', text: INTERRUPTED });
+	signal.addEventListener('abort', onAbort, { once: true });
+	try {
+		await withTrafficKept(run, firstTwice, tell);
+	} catch (cause) {
+		signal.throwIfAborted();
+		const reasons = await stackFailures(aws, name).catch(() => []);
+		if (reasons.length === 0) throw cause;
+		throw new DeployToolError('baseline-failed', `The stack ${name} could not be ${change}d.`, {
+			fault: 'platform',
+			detail: reasons.join('\n'),
+			next: 'Correct the cause and run the same command again: a failed first stack is deleted and made anew.',
+			cause,
+		});
+	} finally {
+		signal.removeEventListener('abort', onAbort);
+	}
+	const stack = await readStack(aws, name);
+	if (stack.condition !== 'ready') {
+		throw new DeployToolError('baseline-failed', `The stack ${name} ended as ${stack.status}.`, {
+			fault: 'platform',
+			detail: (await stackFailures(aws, name)).join('\n') || (stack.statusReason ?? ''),
+			next: 'Correct the cause and run the same command again.',
+		});
+	}
+	run.baseline = baselineOutputs(stack.outputs);
+	run.certificateArn ??= run.baseline.certificateArn;
+}
+
+const INTERRUPTED =
+	'CloudFormation cannot be interrupted; waiting until the stack has settled. A second Ctrl-C leaves at once, and the next deploy goes on from there.';

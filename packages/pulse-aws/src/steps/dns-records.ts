@@ -1,0 +1,134 @@
+import type { Change, ResourceRecordSet } from '@aws-sdk/client-route-53';
+import { LOCKED_QUESTION_MS } from 'pulse-deploy-kit/host';
+import { waitFor } from 'pulse-deploy-kit/wait';
+import { changeText, isSameRecord, isWritten, type RecordChange, recordText, replaced } from '../domain/dns-record.ts';
+import type { HostedZone } from '../domain/hosted-zone.ts';
+import type { DnsRecord } from '../platform/certificates.ts';
+import { isAwsError } from '../platform/error-names.ts';
+import { NOT_ALLOWED, readChanges, readZone } from '../platform/records.ts';
+import type { Run } from './run.ts';
+
+const CONSENT = {
+	answers: { write: ['y', 'yes'], skip: ['n', 'no', ''] },
+	default: 'skip',
+	yes: 'skip',
+	budgetMs: LOCKED_QUESTION_MS,
+} as const;
+
+/**
+ * Writes records where the account's Route 53 answers for the domain and the user agrees: by `--route53`, or when asked. A
+ * record there may be live, so `--yes` alone agrees to nothing.
+ * @returns whether they are there now
+ */
+export async function offerRecords(
+	run: Run,
+	domain: string,
+	what: string,
+	wanted: readonly ResourceRecordSet[],
+	signal: AbortSignal,
+): Promise<boolean> {
+	const { aws, host } = run.session;
+	const given = run.request?.route53 === true;
+	const refused = (error: unknown) => notTaken(run, what, error);
+	const zone = await readZone(aws, domain).catch(given ? refused : notAllowed);
+	if (zone === null) {
+		if (given) host.notify({ level: 'warning', text: `No public Route 53 zone here answers for ${domain}.` });
+		return false;
+	}
+	const changes = (await readChanges(aws, zone, wanted)).filter((change) => !isWritten(change));
+	if (changes.length === 0) return true;
+	const lines = changes.map((change) => `\n${changeText(change)}`).join('');
+	const text = `Write ${what} to the Route 53 zone ${zone.name}?${lines}`;
+	if (!given && (await host.choose({ text, ...CONSENT })) === 'skip') return false;
+	const moved = changes.filter((change) => isOther(run, change));
+	if (given && moved.length > 0) {
+		const now = moved.map(changeText).join('; ');
+		host.notify({ level: 'warning', text: `Route 53 was changed since the plan, so ${what} was not written: ${now}` });
+		return false;
+	}
+	if (given) host.notify({ level: 'info', text: `Route 53:${lines}` });
+	return write(run, zone, what, changes, signal);
+}
+
+/** The plan has shown another value, and nobody agreed to replace this one. */
+function isOther({ dns }: Run, change: RecordChange): boolean {
+	const planned = dns?.changes.find(
+		({ wanted: { Name, Type } }) => Name === change.wanted.Name && Type === change.wanted.Type,
+	);
+	if (planned?.present == null || change.present === null) return false;
+	const [before, now] = [replaced(planned), replaced(change)];
+	return before.length !== now.length || now.some((one) => !before.some((other) => isSameRecord(one, other)));
+}
+
+/** All of them or none, and only what was read is replaced: Route 53 refuses to delete what has another value by now. */
+async function write(
+	run: Run,
+	zone: HostedZone,
+	what: string,
+	changes: readonly RecordChange[],
+	signal: AbortSignal,
+): Promise<boolean> {
+	const { aws, clock } = run.session;
+	const old = changes.flatMap(replaced);
+	const batch = changes.flatMap((change): Change[] =>
+		change.present === null
+			? [{ Action: 'UPSERT', ResourceRecordSet: change.wanted }]
+			: [
+					...replaced(change).map((set) => ({ Action: 'DELETE' as const, ResourceRecordSet: set })),
+					{ Action: 'CREATE', ResourceRecordSet: change.wanted },
+				],
+	);
+	// Of records with a routing policy, this one would be the only one left.
+	if (old.some((set) => set.SetIdentifier !== undefined)) {
+		return notTaken(run, what, 'records with a routing policy stand there') ?? false;
+	}
+	const request = { HostedZoneId: zone.id, ChangeBatch: { Comment: `pulse-aws: ${what}`, Changes: batch } };
+	const answer = await aws.route53.changeResourceRecordSets(request).catch(async (error: unknown) => {
+		const wanted = changes.map((change) => change.wanted);
+		// The SDK repeats a call whose answer was lost, and then meets its own record.
+		const isThere = isAwsError(error, 'InvalidChangeBatch') && (await readChanges(aws, zone, wanted)).every(isWritten);
+		return isThere ? { ChangeInfo: undefined } : notTaken(run, what, error);
+	});
+	if (answer === null) return false;
+	run.replacedRecords.push(...old.map(recordText));
+	const Id = answer.ChangeInfo?.Id;
+	if (Id === undefined) return true;
+	await waitFor({
+		what: 'Route 53 to take over the record',
+		budgetMs: 300_000,
+		clock,
+		signal,
+		check: async () => {
+			const change = await aws.route53.getChange({ Id }).catch(notAllowed);
+			return change === null || change.ChangeInfo?.Status === 'INSYNC' ? true : undefined;
+		},
+	});
+	return true;
+}
+
+/** Whose DNS is elsewhere need not allow a look at Route 53. */
+function notAllowed(error: unknown): null {
+	if (isAwsError(error, ...NOT_ALLOWED)) return null;
+	throw error;
+}
+
+/** Another record may stand where this one should. Neither undoes a deploy: the user can write the record. */
+function notTaken({ session: { host } }: Run, what: string, why: unknown): null {
+	if (typeof why !== 'string' && !isAwsError(why, ...NOT_ALLOWED, 'InvalidChangeBatch')) throw why;
+	const text = why instanceof Error ? why.message : why;
+	host.notify({ level: 'warning', text: `Route 53 did not take ${what}: ${text}` });
+	return null;
+}
+
+export function cname(record: DnsRecord): ResourceRecordSet {
+	return { Name: record.name, Type: 'CNAME', TTL: 300, ResourceRecords: [{ Value: record.value }] };
+}
+
+/** An alias works at the apex of a zone too, where a CNAME may not stand. */
+export function aliases(domain: string, loadBalancer: string, loadBalancerZone: string): ResourceRecordSet[] {
+	return (['A', 'AAAA'] as const).map((Type) => ({
+		Name: domain,
+		Type,
+		AliasTarget: { DNSName: loadBalancer, HostedZoneId: loadBalancerZone, EvaluateTargetHealth: false },
+	}));
+}

@@ -1,0 +1,76 @@
+import type { Session } from '../adapters/session.ts';
+import type { DeployRequest } from '../config/deploy.ts';
+import type { Deployment } from '../deployments/deployment.ts';
+import type { DnsOutlook } from '../domain/dns-record.ts';
+import type { Routing } from '../domain/routing.ts';
+import type { Fleet } from '../plan/observation.ts';
+import type { HeldLock } from '../stack/lock.ts';
+import type { BaselineOutputs } from '../stack/outputs.ts';
+
+/** What one run has learnt and made so far; steps read what earlier ones wrote. */
+export interface Run {
+	/** Writes only while the deploy lock is held. */
+	readonly session: Session;
+	/** For what this run itself must put right although another run may hold the lock by now. */
+	readonly ungated: Session;
+	/** Renews the deploy lock. @throws `lock-lost` when another run took it */
+	readonly confirmLock: () => Promise<void>;
+	readonly name: string;
+	/** The deployment that is switched to. */
+	readonly id: string;
+	/** `null` for rollback and teardown. */
+	readonly request: DeployRequest | null;
+	/** As seen under the deploy lock; `null` while there is no baseline. */
+	readonly fleet: Fleet | null;
+	/** Where new visitors went when the run began. */
+	readonly previousTargetGroupArn: string | null;
+	/** What the plan has shown of the domain's records; `null` without `--route53`. */
+	readonly dns: DnsOutlook | null;
+	/** Records of Route 53 that this run replaced, as they were. */
+	readonly replacedRecords: string[];
+	/** How often a stack is looked at, in ms. */
+	readonly pollMs: number;
+	baseline: BaselineOutputs | null;
+	certificateArn: string | null;
+	/** Into the builder's cache, while there was no registry yet. */
+	isBuilt: boolean;
+	imageUri: string | null;
+	taskDefinitionArn: string | null;
+	target: { targetGroupArn: string; serviceArn: string | null; desired: number; minHealthy: number } | null;
+	draining: readonly Deployment[];
+	routing: Routing | null;
+	/** The load balancer does not let this machine in, so nothing is asked of the deployment. */
+	unreachable: boolean;
+	/** Set when the listener was told to switch: from then on nothing is undone. */
+	committed: boolean;
+}
+
+type Given = Pick<Run, 'name' | 'id' | 'fleet' | 'baseline' | 'previousTargetGroupArn'> & Partial<Run>;
+
+export function newRun(ungated: Session, lock: Pick<HeldLock, 'session' | 'confirm'> | null, given: Given): Run {
+	return {
+		session: lock?.session ?? ungated,
+		ungated,
+		confirmLock: async () => lock?.confirm(),
+		request: null,
+		dns: null,
+		replacedRecords: [],
+		pollMs: 5000,
+		certificateArn: null,
+		isBuilt: false,
+		imageUri: null,
+		taskDefinitionArn: null,
+		target: null,
+		draining: [],
+		routing: null,
+		unreachable: false,
+		committed: false,
+		...given,
+	};
+}
+
+/** What an earlier step of the plan has written. Its absence is a defect of the plan. */
+export function made<T>(value: T | null, what: string): T {
+	if (value === null) throw new Error(`${what} is not known at this step`);
+	return value;
+}
