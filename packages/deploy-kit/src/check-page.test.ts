@@ -17,11 +17,16 @@ function timeless(): Clock {
 type Answers = readonly (number | null | Error)[];
 
 /** Each version answers its list, one after the other, and stays at the last. */
-function asking(answers: Readonly<Record<Version, Answers>>, lines: readonly string[] | Error = ['no database']) {
+function asking(
+	answers: Readonly<Record<Version, Answers>>,
+	lines: readonly string[] | Error = ['no database'],
+	isActive = false,
+) {
 	const asked: Version[] = [];
 	const check: PageCheck = {
 		path: '/',
 		id: 'new-1',
+		isActive,
 		clock: timeless(),
 		signal,
 		async ask(version) {
@@ -72,6 +77,15 @@ describe('a page', () => {
 
 	test('that fails where nothing was active is refused', async () => {
 		await expect(asking({ new: [500], active: [null] }).outcome).rejects.toMatchObject({ code: 'page-failed' });
+	});
+
+	test('that fails on the first version of all, which is active already, is told so', async () => {
+		const { asked, outcome } = asking({ new: [503], active: [200] }, undefined, true);
+		await expect(outcome).rejects.toMatchObject({
+			code: 'page-failed',
+			detail: expect.stringContaining('it is active, because nothing was before it'),
+		});
+		expect(new Set(asked)).toEqual(new Set(['new']));
 	});
 
 	test('that nobody answers is refused, with the reason', async () => {

@@ -14,6 +14,8 @@ export interface PageCheck {
 	readonly path: string;
 	/** Of the new deployment. */
 	readonly id: string;
+	/** It is active already, and no other version was before it. Default `false`. */
+	readonly isActive?: boolean;
 	/** Default 60,000. */
 	readonly budgetMs?: number;
 	readonly clock: Clock;
@@ -42,24 +44,32 @@ export interface PageVerdict {
 export async function checkPage(check: PageCheck): Promise<PageVerdict> {
 	const mine = await askUntilFine(check, 'new', TRIES);
 	if (mine.fine) return { kind: 'fine', text: `${check.path} answers ${mine.text}` };
-	check.tell?.(`${check.path} gives ${mine.text}; asking the active version for it`);
-	const theirs = await askUntilFine(check, 'active', 1);
-	if (theirs.exists && !theirs.fine) {
+	const theirs = check.isActive === true ? null : await askActive(check, mine);
+	if (theirs?.exists && !theirs.fine) {
 		const text = `${check.path} gives ${mine.text} on ${check.id}, and ${theirs.text} on the active version.`;
 		return { kind: 'as-before', text };
 	}
 	const lines = await check.lastLines(check.signal).catch(() => []);
 	check.signal.throwIfAborted();
-	const before = theirs.exists ? ` The active version answers ${theirs.text}.` : '';
+	const before = theirs?.exists ? ` The active version answers ${theirs.text}.` : '';
+	const meets =
+		theirs === null
+			? 'Its health check answers, but visitors get an error: it is active, because nothing was before it.'
+			: `Its health check answers, but visitors would get an error.${before}`;
 	throw new DeployToolError('page-failed', `${check.path} of ${check.id} gives ${mine.text}.`, {
 		fault: 'app',
 		detail: [
-			`Its health check answers, but visitors would get an error.${before}`,
+			meets,
 			...(lines.length === 0 ? ['The app has logged nothing yet.'] : ['last lines of the app:']),
 			...lines.map((line) => `| ${line}`),
 		].join('\n'),
 		next: 'Correct the app and deploy again. To check another page: --health-path /path; to check none: --no-page-check.',
 	});
+}
+
+function askActive(check: PageCheck, mine: Found): Promise<Found> {
+	check.tell?.(`${check.path} gives ${mine.text}; asking the active version for it`);
+	return askUntilFine(check, 'active', 1);
 }
 
 const budgetOf = ({ budgetMs = BUDGET_MS }: PageCheck) => budgetMs;

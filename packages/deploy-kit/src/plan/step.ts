@@ -27,6 +27,8 @@ export interface StepMarks<S> {
 	readonly optional?: true;
 	/** Changes nothing, so a command that slept need not look again before it. */
 	readonly passive?: true;
+	/** Looks at what is done, and nothing is left to do when it fails: then its failure is told as it is. */
+	readonly isVerdict?: true;
 	/** Asks the guard itself, and puts right what stands when that refuses. */
 	readonly guardsItself?: true;
 	/** Of an undo step: left out when one before it failed, so that what is left stays known as unfinished. */

@@ -60,8 +60,9 @@ function cancelled(signal: AbortSignal): unknown {
 	return isDeployToolError(signal.reason) ? signal.reason : new CancelledError('Interrupted.');
 }
 
-function unfinished<S extends AnyStep>({ plan, done }: Journal<S, unknown>, failure: unknown, host: Host): unknown {
-	if (plan === null) return failure;
+function unfinished<S extends AnyStep>(journal: Journal<S, unknown>, failure: unknown, host: Host): unknown {
+	const { plan, begun, done } = journal;
+	if (plan === null || begun.at(-1)?.isVerdict === true) return failure;
 	const left = plan.steps.filter((step) => !done.has(step)).map((step) => `not done: ${step.title}`);
 	const lines = [plan.committed, ...left].filter((line) => line !== undefined);
 	const next = `Finish it with: ${plan.resume}`;

@@ -83,6 +83,19 @@ describe('the plan of a deploy', () => {
 		expect(step(image, 'create-service').variables).not.toHaveProperty('APP_FILE');
 	});
 
+	it('looks at a page of the first Python version once it is active: its pages ask the public address (P1.15)', () => {
+		const python = { app: { ...app, language: 'python' } } as const;
+		const none = { observation: stack(), live: live() };
+		const order = (facts: Partial<DeployFacts>) =>
+			plan({}, facts)
+				.steps.map(({ kind }) => kind)
+				.filter((kind) => kind === 'check-page' || kind === 'verify-active');
+		expect(order({ ...python, ...none })).toEqual(['verify-active', 'check-page']);
+		expect(order(python)).toEqual(['check-page', 'verify-active']);
+		expect(order(none)).toEqual(['check-page', 'verify-active']);
+		expect(step(plan({}, { ...python, ...none }), 'check-page').isActive).toBe(true);
+	});
+
 	it('puts leftovers of a killed deploy first, and may take over their id', () => {
 		const observation = stack({ active: 'old', backends: ['old', 'new'] });
 		expect(plan({}, { observation }).steps[0]).toMatchObject({ kind: 'delete-services', services: ['new'] });

@@ -55,6 +55,8 @@ export function planDeploy(facts: DeployFacts, config: DeployConfig): Plan {
 		...(config.railwayBin === undefined ? {} : { railwayBin: config.railwayBin }),
 	};
 	const backend = backendInput(facts, config);
+	// Python's web server asks the public address for what it renders, unless the app names an internal one (contract P1.15).
+	const needsActive = settlement.activeId === null && facts.app.language === 'python';
 	return {
 		title: `Deploy ${id}`,
 		resume: `pulse-railway promote --deployment-id ${id} --service ${baseline.router.service.name}`,
@@ -89,7 +91,7 @@ export function planDeploy(facts: DeployFacts, config: DeployConfig): Plan {
 						awaitBackendStep('await-backend', service, 'backend deployment failed'),
 					]),
 			registerStep(id, service),
-			...cutOver(id, service, NEW_SECONDS, config.pageCheck ? config.healthPath : null),
+			...cutOver(id, service, NEW_SECONDS, config.pageCheck ? config.healthPath : null, needsActive),
 			...(settlement.unclaimed.length === 0 ? [] : [letDrainStep({ id, serviceName: service }, settlement.unclaimed)]),
 		],
 	};

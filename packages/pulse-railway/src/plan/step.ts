@@ -79,8 +79,14 @@ export type StepAction =
 	| { readonly kind: 'register'; readonly deployment: string; readonly service: string }
 	/** The public address answers with this deployment when asked for it by affinity. */
 	| { readonly kind: 'verify-affinity'; readonly deployment: string; readonly budgetSeconds: number }
-	/** A page of the new deployment is no worse than the active one's. */
-	| { readonly kind: 'check-page'; readonly deployment: string; readonly service: string; readonly path: string }
+	/** A page of the new deployment is no worse than the active one's; `isActive`: it is that one already. */
+	| {
+			readonly kind: 'check-page';
+			readonly deployment: string;
+			readonly service: string;
+			readonly path: string;
+			readonly isActive: boolean;
+	  }
 	/** Writes `PULSE_ACTIVE_DEPLOYMENT`. */
 	| { readonly kind: 'commit-active'; readonly deployment: string }
 	| { readonly kind: 'promote'; readonly deployment: string; readonly service: string }

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { deployConfig, deployInputs } from '../config/deploy.ts';
 import { holdLock } from '../control/hold-lock.ts';
 import type { LockRequest } from '../deployments/store.ts';
+import { cutOver } from '../plan/cut-over.ts';
 import { planDeploy } from '../plan/deploy.ts';
 import { planPromote } from '../plan/promote.ts';
 import type { Plan } from '../plan/step.ts';
@@ -448,6 +449,17 @@ describe('after the commit point', () => {
 		});
 		expect([services().includes('new'), durable()]).toEqual([true, 'new']);
 	});
+});
+
+it('a page that fails once its version is active is told as it is, and nothing is undone', async () => {
+	const steps = plan.steps.filter(({ kind }) => kind !== 'check-page');
+	plan = { ...plan, steps: [...steps, ...cutOver('new', 'new', 1, '/', true).slice(-1)] };
+	world.before = (call) => {
+		if (call === 'page / new') throw broken;
+	};
+	const failure = await run().catch((error: DeployToolError) => error);
+	expect(failure).toMatchObject({ code: 'page-failed', next: expect.stringContaining('deploy again') });
+	expect([services().includes('new'), durable()]).toEqual([true, 'new']);
 });
 
 describe('undoing', () => {
