@@ -7,7 +7,7 @@ import { DockerfileError } from './dockerfile/dockerfile-error.ts';
 import { type FollowedDockerfile, followDockerfile, type Install } from './dockerfile/follow.ts';
 import type { PackageManager } from './dockerfile/node-command.ts';
 import { type DockerfileFacts, readDockerfile } from './dockerfile.ts';
-import { createWorkshop, uploadView } from './node/carry-out.ts';
+import { createWorkshop, refuseWithout, uploadView } from './node/carry-out.ts';
 import { LOCK_FILES, managerOf } from './node/manager.ts';
 import { BuildFailure, type StepContext } from './run-step.ts';
 import { unpack } from './unpack.ts';
@@ -57,9 +57,11 @@ export async function buildSource(input: BuildInput, archive: string, context: S
 		throw new BuildFailure('No start command was found: set one, or a CMD in the Dockerfile, or a start script.');
 	}
 	const toolPath = await workshop.managerPath(command);
+	const whole = [...path, toolPath, input.path].join(delimiter);
+	refuseWithout('pulse', command, whole);
 	log(`Start command: ${command}`);
 	const skipped = buildCommand === null ? leftOut(plan) : [];
-	return { command, cwd, path: [...path, toolPath, input.path].join(delimiter), env: docker?.facts.env ?? {}, skipped };
+	return { command, cwd, path: whole, env: docker?.facts.env ?? {}, skipped };
 }
 
 async function dockerfile(

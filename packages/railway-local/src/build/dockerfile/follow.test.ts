@@ -133,6 +133,34 @@ test('folders with a manifest of their own, entered by WORKDIR, by cd, by a flag
 	expect(follow(shells, files).installed).toEqual(['web: npm ci', 'api: pnpm i']);
 });
 
+test("the Python framework's own command is carried out, out of any environment, so that the web build finds its routes", () => {
+	const files = ['web/package.json', 'web/package-lock.json', 'main.py'];
+	const text = `FROM python AS python
+WORKDIR /app
+COPY . .
+ARG PULSE_APP_FILE=main.py
+RUN pip install uv && uv sync --frozen && uv run --no-sync pulse check main.py
+RUN PULSE_ENV=ci pulse generate \${PULSE_APP_FILE} --ci
+FROM node AS web
+WORKDIR /app/web
+COPY --from=python /app/web ./
+RUN npm ci && npm run build
+FROM python
+WORKDIR /app
+COPY . .
+COPY --from=web /app/web ./web
+`;
+	expect(follow(text, files)).toMatchObject({
+		actions: [
+			'.: pulse check main.py []',
+			`.: PULSE_ENV=ci pulse generate \${PULSE_APP_FILE} --ci []`,
+			'web: npm run build [web: npm ci]',
+		],
+		installed: ['web: npm ci'],
+		skipped: ['pip install uv', 'uv sync --frozen'],
+	});
+});
+
 test('a lock file chooses, as in the Dockerfile that Next.js gives its users', () => {
 	const text = `FROM node AS base
 WORKDIR /app

@@ -137,7 +137,7 @@ export function followDockerfile(stages: readonly Stage[], view: UploadView): Fo
 			actions.push({
 				kind: 'run',
 				folder: here,
-				text: command.text,
+				text: meaning.text ?? command.text,
 				env,
 				manager: meaning.manager,
 				alters: meaning.alters,

@@ -3,12 +3,12 @@ import type { RunCommand } from './run-commands.ts';
 
 export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun';
 
-/** What a command of a RUN means for a Node app. */
+/** What a command of a RUN means for an app. */
 export type NodeCommand =
 	/** Makes `node_modules` from the manifest, and the lock file where it is `frozen`. */
 	| { kind: 'install'; manager: PackageManager; folder: string; text: string; frozen: boolean; whole: boolean }
 	/** Something the app's own tools make: a build, a code generator. */
-	| { kind: 'run'; manager: PackageManager | null; folder: string; alters: boolean }
+	| { kind: 'run'; manager: PackageManager | null; folder: string; alters: boolean; text?: string }
 	/** Takes the development tools out of what is installed. */
 	| { kind: 'prune'; folder: string; flag: string }
 	/** Of no consequence for what runs here. */
@@ -57,6 +57,8 @@ export function nodeCommand(command: RunCommand, hasOwnCommand: (name: string) =
 	const program = words[0] ?? '';
 	if (program === '' || NO_EFFECT.has(program)) return { kind: 'nothing' };
 	if (command.words[0] === 'corepack' && !MANAGERS.has(program)) return { kind: 'nothing' };
+	const ofFramework = frameworkCommand(command.text);
+	if (ofFramework !== null) return { kind: 'run', manager: null, folder: '.', alters: false, text: ofFramework };
 	if (!MANAGERS.has(program)) {
 		const manager = RUNNERS[program] ?? null;
 		if (manager || program === 'node' || hasOwnCommand(program))
@@ -82,6 +84,16 @@ export function nodeCommand(command: RunCommand, hasOwnCommand: (name: string) =
 			: rest.some((word) => /^--(frozen-lockfile|immutable)(=true)?$/.test(word));
 	const text = [program, ...rest].map(shellQuote).join(' ');
 	return { kind: 'install', manager, folder, text, frozen, whole: rest.some((word) => WORKSPACE_FLAG.test(word)) };
+}
+
+/**
+ * Of a Python app, the framework's own command alone: by it the web root's build gets its routes. What `uv run` stands in
+ * front of comes from the environment that the platform was started in, as the app itself does.
+ */
+function frameworkCommand(text: string): string | null {
+	const [, assigned = '', call] =
+		/^((?:[A-Za-z_]\w*=\S*\s+)*)(?:uv\s+run\s+(?:--?[\w-]+\s+)*)?(pulse\s.*)$/s.exec(text) ?? [];
+	return call === undefined ? null : `${assigned}${call}`;
 }
 
 /** The verb, and what is no flag after it; `--prefix web` is where it happens, and no longer among the words. */

@@ -2,7 +2,8 @@ import { constants, existsSync, statSync } from 'node:fs';
 import { cp, lstat, realpath, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { Action, Install, UploadView } from '../dockerfile/follow.ts';
-import { runStep, type StepContext } from '../run-step.ts';
+import { findOnPath } from '../image.ts';
+import { BuildFailure, runStep, type StepContext } from '../run-step.ts';
 import { type DependencyOptions, exists, install, withoutImagePaths } from './install.ts';
 import { managerPath } from './manager.ts';
 
@@ -51,6 +52,7 @@ export function createWorkshop(root: string, options: DependencyOptions, context
 		const cwd = join(root, folder);
 		const path = await managerPath(manager ?? 'npm', cwd, options, context);
 		const bins = [join(cwd, 'node_modules', '.bin'), join(root, 'node_modules', '.bin'), path].join(delimiter);
+		refuseWithout('pulse', text, bins);
 		await runStep(context, { command: text, cwd, env: { ...options.env, ...withoutImagePaths(env), PATH: bins } });
 	}
 	return {
@@ -88,6 +90,16 @@ export function createWorkshop(root: string, options: DependencyOptions, context
 			}
 		},
 	};
+}
+
+/** Of the Python framework: what a shell would say of it does not say whose turn it is. */
+export function refuseWithout(program: 'pulse', command: string, path: string): void {
+	if (!new RegExp(`^((exec|[A-Za-z_]\\w*=\\S*|sh -c ["']?)\\s*)*${program}\\s`).test(command)) return;
+	if (findOnPath(program, path) !== null) return;
+	throw new BuildFailure(
+		`"${command}" needs ${program}, and the PATH that this platform was started with has none. For a Python app activate its ` +
+			'environment (it must hold pulse-framework), then: pulse-railway local down, and local up. For a Node app add pulse-app to its dependencies.',
+	);
 }
 
 /** A tree of the cache is shared by every deployment: before something may write into it, this one gets a copy. */
