@@ -2,6 +2,7 @@ import { AFFINITY_HEADER, CLIENT_LOADER_HEADER, CLIENT_LOADER_LOCATION_HEADER } 
 import type { FailureCause } from './failures.ts';
 import { CLAIMS, type ForwardedHeaders, isClaim } from './forwarded.ts';
 import { droppedBy } from './hop-by-hop.ts';
+import { Spellings } from './spellings.ts';
 
 /** A client's headers, read once: what is forwarded as it is, and what the router itself has to know. */
 export interface RequestHead {
@@ -168,6 +169,17 @@ const HOST = /^[^\s/\\@,?#]*$/;
 
 const CONTINUE = /(?:^|[\s,])100-continue(?:$|[\s,])/i;
 
+interface Treatment {
+	readonly take: Take | null;
+	readonly copied: boolean;
+}
+
+const TREATMENTS = new Spellings<Treatment>((lower) => {
+	const take = TAKEN.get(lower);
+	if (take !== undefined) return { take, copied: false };
+	return { take: READ.get(lower) ?? null, copied: !isClaim(lower) };
+});
+
 /** Reads a client's raw headers once. */
 export function readRequestHead(raw: readonly string[]): RequestHead {
 	const head: RequestHead = {
@@ -197,15 +209,9 @@ export function readRequestHead(raw: readonly string[]): RequestHead {
 	for (let i = 0; i < raw.length; i += 2) {
 		const name = raw[i]!;
 		const value = raw[i + 1]!;
-		const lower = name.toLowerCase();
-		const take = TAKEN.get(lower);
-		if (take !== undefined) {
-			take(head, value);
-			continue;
-		}
-		const read = READ.get(lower);
-		if (read !== undefined) read(head, value);
-		if (dropped?.has(lower) || isClaim(lower)) continue;
+		const { take, copied } = TREATMENTS.of(name);
+		if (take !== null) take(head, value);
+		if (!copied || dropped?.has(name.toLowerCase())) continue;
 		lines += `${name}: ${value}\r\n`;
 	}
 	if (head.chunked && head.contentLength !== -1) head.refused = 'bad-request';

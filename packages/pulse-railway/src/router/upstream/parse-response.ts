@@ -1,4 +1,5 @@
-import { beginsHead, begun, hasForbiddenBytes, parseFields, parseHead, type ResponseHead } from './parse-head.ts';
+import { parseFields } from './parse-fields.ts';
+import { beginsHead, begun, hasForbiddenBytes, parseHead, type ResponseHead } from './parse-head.ts';
 
 /** What a parser found, in order. `chunk` of `onBody` is valid only during the call. */
 export interface ResponseEvents {
@@ -178,8 +179,7 @@ export class ResponseParser {
 			return waiting ? WAIT : FAIL;
 		}
 		if (end - at > MAX_HEAD) return FAIL;
-		const text = data.toString('latin1', at, end);
-		const trailers = hasForbiddenBytes(text) ? null : parseFields(text, 0);
+		const trailers = parseFields(data.toString('latin1', at, end));
 		return trailers ? this.#end(trailers, end + 4) : FAIL;
 	}
 
