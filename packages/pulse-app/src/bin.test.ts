@@ -53,6 +53,9 @@ describe('pulse run', () => {
 		['a file that throws', ['run', 'app.ts'], "throw new Error('broken app')", /failed to load: broken app/],
 		['production without an address', ['run', 'app.ts', '--prod', '--port', '0'], APP, /needs a server address/],
 		['a bad port', ['run', 'app.ts', '--port', 'x'], APP, /port is a number/i],
+		['a folder', ['run', '.'], APP, /App file not found: .*\n {2}Next: .*\n$/],
+		['no file', ['run'], undefined, /missing required argument 'file'\n+ {2}Next: pulse run --help\n$/],
+		['another command', ['start', 'app.ts'], APP, /unknown command 'start'\n+ {2}Next: pulse run --help\n$/],
 	])('says in one line what is wrong with %s', async (_name, args, source, message) => {
 		const app = pulse(args, source === undefined ? {} : { source });
 		expect(await app.exit).toBe(1);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
+import type { App } from './app.ts';
 import { runCommand } from './cli/run.ts';
 import { readEnvFile } from './config/env-file.ts';
 import { defaultAddress, enterProduction, isDevelopment } from './config/environment.ts';
@@ -35,7 +36,8 @@ try {
 	await new Command('pulse')
 		.description('Run stateful web apps.')
 		.version(version)
-		.addCommand(runCommand(run))
+		.showHelpAfterError('  Next: pulse run --help')
+		.addCommand(runCommand(run).showHelpAfterError('  Next: pulse run --help'))
 		.parseAsync();
 } catch (error) {
 	fail(error);
@@ -44,11 +46,10 @@ try {
 async function run(file: string, options: RunOptions): Promise<void> {
 	if (options.watch) return watchApp(file);
 	if (options.prod) enterProduction();
-	const { loadApp } = await import('./cli/load-app.ts');
 	const tell = options.watched ? (word: ChildWord) => process.send?.(word) : null;
 	// The watcher is gone without a word.
 	if (tell !== null) process.on('disconnect', () => process.exit(130));
-	const app = await loadApp(file, process.cwd(), tell === null ? undefined : (path) => void tell({ file: path }));
+	const app = await (tell === null ? load(file) : load(file, (path) => void tell({ file: path })));
 	const running = await app.listen({
 		port: options.port,
 		address: options.address ?? defaultAddress(),
@@ -58,6 +59,14 @@ async function run(file: string, options: RunOptions): Promise<void> {
 	if (options.port === 0) tell?.({ port: running.port });
 	say(`Listening on ${running.url} (Ctrl-C stops)`);
 	stopOnSignals(running, options.drainSeconds * 1000);
+}
+
+async function load(file: string, onFile?: (path: string) => void): Promise<App> {
+	const { loadApp } = await import('./cli/load-app.ts');
+	if (onFile === undefined) return loadApp(file, process.cwd());
+	const { hearLoadedFiles } = await import('./watch/loaded-files.ts');
+	const hearRest = hearLoadedFiles(onFile);
+	return loadApp(file, process.cwd(), onFile).finally(hearRest);
 }
 
 async function watchApp(file: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { App } from '../app.ts';
 import { APP_BRAND } from '../brand.ts';
@@ -12,7 +12,7 @@ import { importFile } from './import-file.ts';
  */
 export async function loadApp(file: string, cwd: string, onFile?: (path: string) => void): Promise<App> {
 	const path = resolve(cwd, file);
-	if (!existsSync(path)) {
+	if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) {
 		throw new PulseError('app-not-found', `App file not found: ${path}`, {
 			next: 'Give the path of the file that exports your App, e.g. pulse run app.ts',
 		});

@@ -40,6 +40,47 @@ describe('pulse run --watch', () => {
 		await expect.poll(text).toBe('b two y');
 	});
 
+	it.each([
+		['JSON', 'data.json', '["one"]', '["two"]'],
+		['plain JavaScript', 'plain.mjs', `import x from './deeper.mjs'; export default x;`, `export default 'two';`],
+		['what that imports', 'deeper.mjs', `export default 'one';`, `export default 'two';`],
+		['CommonJS', 'old.cjs', `module.exports = 'one';`, `module.exports = 'two';`],
+	])('hears of %s too, which needs no compiling', async (_what, name, before, after) => {
+		const imported = name === 'deeper.mjs' ? 'plain.mjs' : name;
+		const running = pulse(['run', 'app.ts', '--watch', '--port', '0'], {
+			source: `${IMPORT_APP}
+import word from './${imported}';
+export default new App({ listener: (_request, response) => response.end(String(word)) });`,
+			files: {
+				'plain.mjs': `import x from './deeper.mjs'; export default x;`,
+				'deeper.mjs': `export default 'one';`,
+				[name]: before,
+			},
+		});
+		const url = await running.url();
+		const text = () =>
+			fetch(url)
+				.then((response) => response.text())
+				.catch(() => 'away');
+		expect(await text()).toBe('one');
+		writeFileSync(join(running.cwd, name), after);
+		await expect.poll(text).toBe('two');
+	});
+
+	it('waits for a change when plain JavaScript is broken, and starts again', async () => {
+		const broken = pulse(['run', 'app.mjs', '--watch', '--port', '0'], {
+			files: {
+				'app.mjs': `${IMPORT_APP}
+import { word } from './word.mjs';
+export default new App({ listener: (_request, response) => response.end(word) });`,
+				'word.mjs': 'export const word = ;',
+			},
+		});
+		await expect.poll(broken.output).toMatch(/failed to load[\s\S]*waiting for a change/);
+		writeFileSync(join(broken.cwd, 'word.mjs'), `export const word = 'mended';`);
+		expect(await (await fetch(await broken.url())).text()).toBe('mended');
+	});
+
 	it('waits for a change when the app is broken, and starts again', async () => {
 		const { text, write, output } = await watched();
 		write('word.ts', 'export const word = ;');
