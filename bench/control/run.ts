@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Lane, type Stack } from '../../test/e2e/faults/lane.ts';
 import { deployArguments, deployed, inStack } from '../../test/e2e/faults/scenario.ts';
+import { startPulseRailway } from '../../test/support/command.ts';
+import { until } from '../../test/support/until.ts';
 import { measureHelp } from './help.ts';
 import { measure, type Row } from './measure.ts';
 import { missesRequests, printTable } from './report.ts';
@@ -35,7 +37,7 @@ async function beside(deployments: number): Promise<Row[]> {
 		await deployed(lane, stack);
 		// One was deployed for real.
 		await seedDeployments(lane, stack, deployments - 1);
-		for (const step of [deploy, status, rollback, upgrade, janitor])
+		for (const step of [deploy, status, rollback, rollbackBesideBuild, upgrade, janitor])
 			measured.push(await step(lane, stack, deployments));
 	} finally {
 		await stack?.store.close();
@@ -63,6 +65,22 @@ async function status(lane: Lane, stack: Stack, deployments: number): Promise<Ro
 async function rollback(lane: Lane, stack: Stack, deployments: number): Promise<Row> {
 	const command = { name: 'rollback', args: ['rollback'], env: inStack(stack) };
 	return (await measure(lane, command, deployments + 1, { seconds: 2 })).row;
+}
+
+/** A colleague's deploy builds, and holds no lock (decision 23). */
+async function rollbackBesideBuild(lane: Lane, stack: Stack, deployments: number): Promise<Row> {
+	lane.buildsNeverEnd = true;
+	const args = [...deployArguments('source', '--deployment-id', 'building'), '--json'];
+	const building = startPulseRailway(args, { cwd: lane.app, env: lane.env(inStack(stack)) });
+	try {
+		await until('the build to begin', async () => lane.services(stack).includes('building'), 60_000);
+		const command = { name: 'rollback, build', args: ['rollback'], env: inStack(stack) };
+		return (await measure(lane, command, deployments + 1, { seconds: 2 })).row;
+	} finally {
+		building.child.kill('SIGINT');
+		await building.result;
+		lane.buildsNeverEnd = false;
+	}
 }
 
 async function upgrade(lane: Lane, stack: Stack, deployments: number): Promise<Row> {

@@ -31,6 +31,8 @@ export class Lane {
 	readonly calls = new Calls();
 	/** Of every API call, from now on. */
 	latencyMs = 0;
+	/** Of builds that begin from now on. */
+	buildsNeverEnd = false;
 	readonly app: string;
 	readonly #state: string;
 	readonly #platform: LocalPlatform;
@@ -54,6 +56,7 @@ export class Lane {
 			behaviour: {
 				transitionMs: 5,
 				stopGraceMs: 1_000,
+				stuckBuild: () => pending.lane?.buildsNeverEnd ?? false,
 				rateLimit: { perHour: 1_000_000, perSecond: 10_000 },
 				faults: (call) => pending.lane?.calls.inject(call) ?? delay(pending.lane?.latencyMs ?? 0),
 			},

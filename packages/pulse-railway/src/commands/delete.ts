@@ -7,7 +7,8 @@ import { backendServices } from '../stack/durable.ts';
 import { backendServiceName } from '../stack/names.ts';
 import { openOn, sessionsOn } from '../stack/sessions.ts';
 import type { Outcome } from './carry-out.ts';
-import { changeStack, type Stack } from './change-stack.ts';
+import { changeStack } from './change-stack.ts';
+import type { Stack } from './open-stack.ts';
 
 export interface DeleteResult {
 	readonly deployment_id: string;

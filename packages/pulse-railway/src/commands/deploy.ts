@@ -2,21 +2,24 @@ import { realpath } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Invocation } from 'pulse-deploy-kit/command';
 import type { LoadedApp } from 'pulse-deploy-kit/load-app';
+import { agreeUnderLock } from 'pulse-deploy-kit/plan/agreement';
 import { goOn } from 'pulse-deploy-kit/plan/proposal';
 import type { Secret } from 'pulse-deploy-kit/secret';
 import { loadUserApp } from '../adapters/load-user-app.ts';
 import type { Session } from '../adapters/session.ts';
 import { type DeployConfig, deployConfig, deployInputs } from '../config/deploy.ts';
 import { locateApp, locateDockerfile, locateWebRoot } from '../config/paths.ts';
-import { generateDeploymentId } from '../deployments/id.ts';
+import type { HeldLock } from '../control/hold-lock.ts';
 import { planDeploy, serverAddress } from '../plan/deploy.ts';
 import { baselineFacts } from '../stack/baseline.ts';
 import { backendServiceName } from '../stack/names.ts';
 import { sessionsOn } from '../stack/sessions.ts';
 import { warnOfFile } from '../stack/warn-of-infrastructure.ts';
-import type { Outcome } from './carry-out.ts';
-import { changeStack, type Stack } from './change-stack.ts';
+import { carryOutAgreed, type Outcome, type Proposal } from './carry-out.ts';
+import { type Beside, deployBeside, outlived } from './deploy-beside.ts';
 import { type DeployResult, deployResult } from './deploy-result.ts';
+import { newId } from './new-id.ts';
+import { openStack, type Stack } from './open-stack.ts';
 
 /** Everything that is read and checked on this machine before Railway is asked anything. */
 export interface DeployRequest {
@@ -29,23 +32,53 @@ export interface DeployRequest {
 	readonly webRoot: string | undefined;
 }
 
-/** The whole of `pulse-railway deploy`: observe → lock → plan → agree → execute → result. */
+/**
+ * The whole of `pulse-railway deploy`: observe → plan → agree → make it beside the running one → cut over under the deploy
+ * lock → result. A router that is older than this command knows no leases, and then the lock is held all along.
+ */
 export async function deploy(session: Session, request: DeployRequest): Promise<Outcome<DeployResult>> {
 	const { config } = request;
 	await warnOfFile(session.host, request.context);
-	const stack = {
+	const stack = await openStack(session, {
 		target: config.target,
 		routerService: config.names.router,
 		command: `deploy ${config.deploymentId ?? config.deploymentName}`,
-		asksUnknown: true as const,
-		warnsOfOwner: true as const,
-	};
+		asksUnknown: true,
+		warnsOfOwner: true,
+	});
+	const propose = proposer(request);
+	let first = await stack.look(session.signal, false);
+	if (await outlived(stack, first, config.deploymentId, session)) first = await stack.look(session.signal, true);
+	if (session.dryRun) return { plan: propose(first).plan, result: null };
+	const knowsLeases = first.live.leases !== undefined;
+	const unlocked = <T>(work: (held: HeldLock | undefined, waited: boolean) => Promise<T>) => work(undefined, false);
+	return agreeUnderLock({
+		agreement: stack.agreement(),
+		lock: knowsLeases ? unlocked : stack.withLock,
+		async propose(held: HeldLock | undefined, old) {
+			const looked = held ?? session;
+			return propose(held === undefined && !old ? first : await stack.look(looked.signal, old, held));
+		},
+		async carryOut(proposal, held) {
+			if (held !== undefined) return carryOutAgreed(proposal, proposal.stack.run, held.signal);
+			await deployBeside(session, stack, proposal);
+			return { plan: proposal.plan, result: proposal.result() };
+		},
+	});
+}
+
+type DeployProposal = Proposal<DeployResult> & Beside;
+
+/** The same id each time, while it is free. */
+function proposer(request: DeployRequest): (stack: Stack) => DeployProposal {
+	const { config } = request;
 	let generated: string | null = null;
-	return changeStack(session, stack, (stack) => {
+	return (stack) => {
 		const { observation, live, run } = stack;
 		const baseline = baselineFacts(observation, config.names);
 		generated = newId(config, stack, generated);
 		const deploymentId = config.deploymentId ?? generated;
+		const service = backendServiceName(config.servicePrefix, deploymentId);
 		const plan = planDeploy(
 			{
 				...request,
@@ -53,24 +86,27 @@ export async function deploy(session: Session, request: DeployRequest): Promise<
 				baseline,
 				deploymentId,
 				live: live.snapshot,
+				...(live.leases === undefined ? {} : { leases: live.leases }),
 				now: live.now,
 				sessions: live.sessions,
 				activeSessions: sessionsOn(live, live.snapshot.activeId),
 			},
 			config,
 		);
+		const moved = { from: live.snapshot.activeId };
 		const result = () =>
 			deployResult(run, baseline, {
 				deploymentId,
-				service: backendServiceName(config.servicePrefix, deploymentId),
+				service,
 				image: config.imageRepository === undefined ? null : `${config.imageRepository}:${deploymentId}`,
 				serverAddress: serverAddress(config, baseline),
 				context: request.context,
 				dockerfile: request.dockerfile,
-				previous: live.snapshot.activeId,
+				previous: moved.from,
 			});
-		return { plan, questions: goOn(plan), keepFailed: config.keepFailed, result };
-	});
+		const { keepFailed, overLater } = config;
+		return { plan, questions: goOn(plan), keepFailed, overLater, result, stack, deploymentId, service, moved };
+	};
 }
 
 export async function deployRequest(invocation: Invocation): Promise<DeployRequest> {
@@ -97,23 +133,4 @@ export async function deployRequest(invocation: Invocation): Promise<DeployReque
 /** Python resolves links, which the context was named by. */
 function real(path: string): Promise<string> {
 	return realpath(path).catch(() => path);
-}
-
-/**
- * The one proposed before, while it is free. Taken are the ids of records as much as the names of services: either would
- * be mixed up with the new one.
- */
-function newId(
-	{ deploymentName, servicePrefix = '' }: DeployConfig,
-	{ observation, live, run }: Stack,
-	before: string | null,
-): string {
-	const taken = new Set([
-		...live.snapshot.deployments.map(({ id }) => id),
-		...observation.services.map(({ name }) =>
-			name.startsWith(servicePrefix) ? name.slice(servicePrefix.length) : name,
-		),
-	]);
-	if (before !== null && !taken.has(before)) return before;
-	return generateDeploymentId(deploymentName, run.ports.clock.now(), taken);
 }

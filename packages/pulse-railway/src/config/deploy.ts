@@ -121,6 +121,12 @@ export const deploySettings = {
 		default: true,
 		parse: flag,
 	},
+	overLater: {
+		flag: '--over-later',
+		describe: 'go before a deploy that was started later and went first',
+		default: false,
+		parse: flag,
+	},
 	keepFailed: { flag: '--keep-failed', describe: 'leave a failed deployment in place', default: false, parse: flag },
 } satisfies SettingTable;
 
@@ -151,6 +157,8 @@ export interface DeployConfig extends DeployInputs {
 	readonly healthPath: string;
 	readonly pageCheck: boolean;
 	readonly keepFailed: boolean;
+	/** Promotes although a deploy that was started later has done so. */
+	readonly overLater: boolean;
 }
 
 /** A bare name is left to PATH; a path starts where the user is. */
@@ -222,5 +230,6 @@ export function deployConfig(
 		healthPath: values.healthPath,
 		pageCheck: values.pageCheck,
 		keepFailed: values.keepFailed,
+		overLater: values.overLater,
 	});
 }

@@ -7,6 +7,7 @@ import type { DeploymentStore } from '../deployments/store.ts';
 import { openStore } from '../stores/open.ts';
 import { type ControlTarget, callControl } from './client.ts';
 import { CONTROL_BODY_LIMIT, type ControlAnswer, type ControlOptions, handleControl } from './handle.ts';
+import { methods } from './methods.ts';
 import { signControl } from './sign.ts';
 
 const SECRET = 'a-control-token-of-32-bytes-or-so';
@@ -301,3 +302,44 @@ async function read(request: IncomingMessage): Promise<Buffer> {
 	for await (const chunk of request) chunks.push(chunk);
 	return Buffer.concat(chunks);
 }
+
+describe('a deployment that is being made', () => {
+	const lease = { name: 'lease:new', owner: 'anna@laptop: deploy', token: 'a'.repeat(32), ttlMs: 60_000 } as const;
+	const ask = (method: keyof typeof methods, params: object) =>
+		(methods[method] as { run: (params: object, context: ControlOptions) => Promise<unknown> }).run(params, options());
+	const making = async () => {
+		const grant = await store.acquireLock(lease);
+		if (!grant.granted) throw new Error('not granted');
+		const lock = { name: lease.name, fence: grant.fence };
+		await ask('register', { id: 'new', serviceName: 'new', lock });
+		return { lock, fence: grant.fence };
+	};
+
+	it('is told with its maker, and is removed by that one alone while its lease lives', async () => {
+		const { lock } = await making();
+		expect(await ask('status', { sessions: false, probeMs: 1 })).toMatchObject({
+			leases: { new: { owner: 'anna@laptop: deploy' } },
+		});
+		// Also by an older command, which knows no states to remove from.
+		for (const from of [{}, { from: 'pending' }])
+			await expect(ask('remove', { id: 'new', ...from })).rejects.toMatchObject({
+				code: 'lock-held',
+				message: "deployment 'new' is being made by anna@laptop: deploy",
+			});
+		expect(await ask('remove', { id: 'new', from: 'pending', lock })).toBe(true);
+	});
+
+	it('is abandoned once its lease has lapsed, and a maker that slept cannot go on with what was removed', async () => {
+		const { fence } = await making();
+		await store.releaseLock(lease.name, lease.token);
+		expect(await ask('status', { sessions: false, probeMs: 1 })).toMatchObject({ leases: {} });
+		expect(await ask('remove', { id: 'new', from: 'pending' })).toBe(true);
+		expect(await store.acquireLock({ ...lease, lastFence: fence })).toMatchObject({ granted: false });
+	});
+
+	it('is gone on with by a maker that slept, where no other command removed it', async () => {
+		const { fence } = await making();
+		await store.releaseLock(lease.name, lease.token);
+		expect(await store.acquireLock({ ...lease, lastFence: fence })).toMatchObject({ granted: true });
+	});
+});

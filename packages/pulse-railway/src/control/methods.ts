@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { RenderSessions } from '../backends/render-sessions.ts';
 import { isDeploymentId } from '../deployments/id.ts';
 import type { DeploymentRecord } from '../deployments/record.ts';
-import type { DeploymentStore } from '../deployments/store.ts';
+import type { DeploymentStore, LeaseName } from '../deployments/store.ts';
+import { removeRecord } from './remove-record.ts';
 import { controlStatus } from './status.ts';
 
 export interface ControlContext {
@@ -18,7 +19,11 @@ export interface ControlContext {
 const id = z.string().refine(isDeploymentId, 'must be a deployment id');
 /** Becomes a host name of the private network. */
 const serviceName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be a service name');
-const lockName = z.enum(['deploy', 'janitor']);
+const leaseName = z.custom<LeaseName>(
+	(name) => typeof name === 'string' && name.startsWith('lease:') && isDeploymentId(name.slice('lease:'.length)),
+);
+/** Older routers know no leases, and say that they do not understand. */
+const lockName = z.union([z.enum(['deploy', 'janitor']), leaseName]);
 const lock = z.exactOptional(z.object({ name: lockName, fence: z.int() }));
 const token = z.string().min(16).max(128);
 const UNKNOWN_PROBE_MS = 5_000;
@@ -46,7 +51,7 @@ export const methods = {
 	/** `from`: in that state alone. An older router knows no such condition, so whoever asks looks first as well. */
 	remove: method(
 		z.object({ id, lock, from: z.exactOptional(z.enum(['pending', 'draining', 'retiring'])) }),
-		({ id, ...options }, { store }) => store.remove(id, options),
+		({ id, ...options }, { store }) => removeRecord(store, id, options),
 	),
 	reconcile: method(
 		z.object({ activeId: id, services: z.array(z.object({ id, serviceName })), ifRevision: z.int(), lock }),

@@ -1,7 +1,7 @@
 import { mapLimited } from 'pulse-deploy-kit/map-limited';
 import type { RenderSessions } from '../backends/render-sessions.ts';
 import type { RoutingSnapshot } from '../deployments/record.ts';
-import type { Activity, DeploymentActivity, LockHolder } from '../deployments/store.ts';
+import { type Activity, type DeploymentActivity, type LockHolder, leaseOf } from '../deployments/store.ts';
 import type { ControlContext } from './methods.ts';
 
 const PROBES_AT_ONCE = 16;
@@ -24,6 +24,8 @@ export interface ControlStatus {
 	/** By deployment id; empty when not asked for. */
 	readonly sessions: Readonly<Record<string, RenderSessions>>;
 	readonly locks: { readonly deploy: LockHolder | null; readonly janitor: LockHolder | null };
+	/** Of the pending deployments whose commands live, by id. Older routers do not tell. */
+	readonly leases?: Readonly<Record<string, LockHolder>>;
 }
 
 /** One deployment that hangs, or a hundred, hold the answer up for `probeMs` at most: it is asked for to get rid of them. */
@@ -38,6 +40,9 @@ export async function controlStatus(
 		store.lockHolder('janitor'),
 	]);
 	const { activeId, deployments } = snapshot;
+	const leases = deployments
+		.filter(({ state }) => state === 'pending')
+		.map(async ({ id }) => [id, await store.lockHolder(leaseOf(id))] as const);
 	// The active one first: every plan tells how many are on it.
 	const asked = sessions ? [...deployments].sort((a, b) => Number(b.id === activeId) - Number(a.id === activeId)) : [];
 	const late: RenderSessions = { reachable: false, detail: `no answer within ${probeMs / 1000} s` };
@@ -56,5 +61,6 @@ export async function controlStatus(
 		replicas: activity.replicas,
 		sessions: Object.fromEntries(answers),
 		locks: { deploy, janitor },
+		leases: Object.fromEntries((await Promise.all(leases)).flatMap(([id, by]) => (by === null ? [] : [[id, by]]))),
 	};
 }

@@ -57,11 +57,16 @@ export class InconsistentFactsError extends DeployToolError {
 /** The grant that a write was made under has expired or been taken over; nothing was written. */
 export class LockLostError extends DeployToolError {
 	constructor(lock: string, detail = 'it expired before it was renewed, or the store lost its data') {
-		super('lock-lost', `the ${lock} lock was lost`, {
-			fault: 'platform',
-			detail,
-			next: 'Run the command again.',
-		});
+		const [, making] = lock.split('lease:');
+		super(
+			'lock-lost',
+			making === undefined ? `the ${lock} lock was lost` : `the lease of deployment '${making}' was lost`,
+			{
+				fault: 'platform',
+				detail,
+				next: 'Run the command again.',
+			},
+		);
 		this.name = 'LockLostError';
 	}
 }
@@ -71,7 +76,9 @@ export class LockHeldError extends DeployToolError {
 	readonly owner: string;
 
 	constructor(lock: string, owner: string) {
-		super('lock-held', `the ${lock} lock is held by ${owner}`, {
+		const [, making] = lock.split('lease:');
+		const what = making === undefined ? `the ${lock} lock is held by` : `deployment '${making}' is being made by`;
+		super('lock-held', `${what} ${owner}`, {
 			fault: 'user',
 			next: 'Wait until it is finished, then run the command again.',
 		});

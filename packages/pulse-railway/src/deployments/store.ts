@@ -140,7 +140,12 @@ export interface StoreWatcher {
 }
 
 /** `janitor` is the key `<prefix>:janitor:lock` of the contract, `deploy` is `<prefix>:deploy:lock`. */
-export type LockName = 'janitor' | 'deploy';
+export type LockName = 'janitor' | 'deploy' | LeaseName;
+
+/** Held by the command that makes a deployment: its pending record is half-made while it is held, else abandoned. */
+export type LeaseName = `lease:${string}`;
+
+export const leaseOf = (deployment: string): LeaseName => `lease:${deployment}`;
 
 export interface LockRequest {
 	readonly name: LockName;

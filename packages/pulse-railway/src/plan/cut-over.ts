@@ -24,11 +24,30 @@ export function cutOver(
 	needsActive = false,
 ): readonly Step[] {
 	return [
+		...answersThere(deployment, service, affinitySeconds, needsActive ? null : page),
+		...moveVisitors(deployment, service, needsActive ? page : null),
+	];
+}
+
+/** What needs no lock, since no visitor notices. */
+export function answersThere(
+	deployment: string,
+	service: string,
+	affinitySeconds: number,
+	page: string | null,
+): readonly Step[] {
+	return [
 		verifyAffinityStep(deployment, affinitySeconds),
-		...(page === null || needsActive ? [] : [checkPageStep(deployment, service, page)]),
+		...(page === null ? [] : [checkPageStep(deployment, service, page)]),
+	];
+}
+
+/** @param page asked for once it is active; `null`: none, or it was asked for before */
+export function moveVisitors(deployment: string, service: string, page: string | null = null): readonly Step[] {
+	return [
 		commitActiveStep(deployment),
 		promoteStep(deployment, service),
 		verifyActiveStep(deployment),
-		...(page !== null && needsActive ? [checkPageStep(deployment, service, page, { isActive: true })] : []),
+		...(page === null ? [] : [checkPageStep(deployment, service, page, { isActive: true })]),
 	];
 }

@@ -46,16 +46,16 @@ const shown = (variables: object) =>
 	);
 
 describe('the plan of a deploy', () => {
-	it('in source mode: create, configure, upload, healthy, register, then the cut-over (R6.1, R7.14)', () => {
+	it('in source mode: register, create, configure, upload, healthy, then the cut-over (R6.1, R7.14)', () => {
 		expect(
 			plan().steps.map(({ kind, undo, commitPoint }) => [kind, undo?.kind, commitPoint].filter(Boolean).join(' ')),
 		).toEqual([
+			'register remove-record',
 			'create-service delete-services',
 			'group',
 			'update-instance',
 			'upload',
 			'await-deployments',
-			'register remove-record',
 			'verify-affinity',
 			'check-page',
 			'commit-active true',
@@ -66,7 +66,8 @@ describe('the plan of a deploy', () => {
 
 	it('in image mode: pushed before there is a service, started instead of uploaded (R7.10)', () => {
 		const image = plan({ imageRepository: 'ghcr.io/a/b' });
-		expect(image.steps.map(({ kind }) => kind).slice(0, 6)).toEqual([
+		expect(image.steps.map(({ kind }) => kind).slice(0, 7)).toEqual([
+			'register',
 			'build-image',
 			'create-service',
 			'group',

@@ -1,36 +1,27 @@
 import { usageError } from 'pulse-deploy-kit/errors';
 import type { LoadedApp } from 'pulse-deploy-kit/load-app';
 import type { DeployConfig } from '../config/deploy.ts';
-import { isPassedOn } from '../config/reserved.ts';
-import type { RoutingSnapshot } from '../deployments/record.ts';
-import type { ObservedService, StackObservation } from '../platform/port.ts';
 import type { BaselineFacts } from '../stack/baseline.ts';
 import { backendServiceName } from '../stack/names.ts';
 import { awaitBackendStep } from '../steps/await-deployments.ts';
 import { buildImageStep } from '../steps/build-image.ts';
 import { createServiceStep } from '../steps/create-service.ts';
 import { groupStep } from '../steps/group.ts';
-import { letDrainStep } from '../steps/reconcile.ts';
 import { registerStep } from '../steps/register.ts';
 import { startServicesStep } from '../steps/start-services.ts';
 import { updateInstanceStep } from '../steps/update-instance.ts';
 import { uploadStep } from '../steps/upload.ts';
 import { type BackendInput, backendSettings, backendVariables, buildArguments } from './backend-service.ts';
-import { cutOver, NEW_SECONDS } from './cut-over.ts';
-import { type SessionsById, settle } from './settle.ts';
+import { answersThere, NEW_SECONDS } from './cut-over.ts';
+import { cutOverSteps, planSettling, type Standing } from './deploy-cut-over.ts';
+import { deployWarnings } from './deploy-warnings.ts';
 import { staying } from './staying.ts';
-import type { Plan, SourceTree } from './step.ts';
+import type { Plan, SourceTree, Step } from './step.ts';
 
-export interface DeployFacts {
-	readonly observation: StackObservation;
+export interface DeployFacts extends Standing {
 	readonly baseline: BaselineFacts;
-	readonly live: RoutingSnapshot;
-	/** By the router's clock, Unix milliseconds. */
-	readonly now: number;
 	/** Render sessions on the active deployment; `null` when it did not say. */
 	readonly activeSessions: number | null;
-	/** What the services say of themselves that the live store does not know. */
-	readonly sessions?: SessionsById;
 	readonly app: LoadedApp;
 	readonly deploymentId: string;
 	/** Found on this machine. */
@@ -40,10 +31,22 @@ export interface DeployFacts {
 	readonly webRoot: string | undefined;
 }
 
+/** A deploy in its phases. `steps` are all of them, in this order. */
+export interface DeployPlan extends Plan {
+	/** Under the deploy lock: what killed commands left. */
+	readonly settling: readonly Step[];
+	/** Under the lease of the new deployment, which no visitor meets yet (decision 23). */
+	readonly preparing: readonly Step[];
+	/** Under the deploy lock. */
+	readonly cuttingOver: readonly Step[];
+	/** Looked at once it is active; `null`: before, or not at all. */
+	readonly pageWhenActive: string | null;
+}
+
 /** A new deployment beside the old ones, then the cut-over (decision 6). */
-export function planDeploy(facts: DeployFacts, config: DeployConfig): Plan {
-	const { deploymentId: id, observation, live, baseline } = facts;
-	const settlement = settle(observation, live, facts.now, facts.sessions);
+export function planDeploy(facts: DeployFacts, config: DeployConfig): DeployPlan {
+	const { deploymentId: id, observation, baseline } = facts;
+	const settlement = planSettling(facts);
 	const service = backendServiceName(config.servicePrefix, id);
 	refuseTaken(facts, service, settlement.deleted);
 
@@ -57,6 +60,30 @@ export function planDeploy(facts: DeployFacts, config: DeployConfig): Plan {
 	const backend = backendInput(facts, config);
 	// Python's web server asks the public address for what it renders, unless the app names an internal one (contract P1.15).
 	const needsActive = settlement.activeId === null && facts.app.language === 'python';
+	const page = config.pageCheck ? config.healthPath : null;
+	const pageWhenActive = needsActive ? page : null;
+	const preparing: readonly Step[] = [
+		registerStep(id, service),
+		...(image === undefined ? [] : [buildImageStep(image, source, buildArguments(backend))]),
+		createServiceStep('create', { service, variables: backendVariables(backend), deployment: id }),
+		...(baseline.router.service.groupId === null ? [] : [groupStep(baseline.router.service.name, [service])]),
+		updateInstanceStep(
+			service,
+			backendSettings(facts.app.language, {
+				replicas: config.backendReplicas,
+				startCommand: config.startCommand,
+				...(image === undefined ? {} : { image }),
+			}),
+		),
+		...(image === undefined
+			? [
+					uploadStep(service, source),
+					awaitBackendStep('await-backend', service, 'backend source build failed', { building: true }),
+				]
+			: [startServicesStep([service], false), awaitBackendStep('await-backend', service, 'backend deployment failed')]),
+		...answersThere(id, service, NEW_SECONDS, needsActive ? null : page),
+	];
+	const cuttingOver = cutOverSteps(id, service, settlement.unclaimed, pageWhenActive);
 	return {
 		title: `Deploy ${id}`,
 		resume: `pulse-railway promote --deployment-id ${id} --service ${baseline.router.service.name}`,
@@ -67,33 +94,12 @@ export function planDeploy(facts: DeployFacts, config: DeployConfig): Plan {
 			settlement.activeId === null ? 'First deployment of this stack' : `Active now: ${settlement.activeId}`,
 		],
 		...staying(settlement.activeId, facts.activeSessions),
-		warnings: [...settlement.warnings, ...replicaWarning(config.backendReplicas), ...sealedWarning(baseline.env)],
-		steps: [
-			...settlement.steps,
-			...(image === undefined ? [] : [buildImageStep(image, source, buildArguments(backend))]),
-			createServiceStep('create', { service, variables: backendVariables(backend), deployment: id }),
-			...(baseline.router.service.groupId === null ? [] : [groupStep(baseline.router.service.name, [service])]),
-			updateInstanceStep(
-				service,
-				backendSettings(facts.app.language, {
-					replicas: config.backendReplicas,
-					startCommand: config.startCommand,
-					...(image === undefined ? {} : { image }),
-				}),
-			),
-			...(image === undefined
-				? [
-						uploadStep(service, source),
-						awaitBackendStep('await-backend', service, 'backend source build failed', { building: true }),
-					]
-				: [
-						startServicesStep([service], false),
-						awaitBackendStep('await-backend', service, 'backend deployment failed'),
-					]),
-			registerStep(id, service),
-			...cutOver(id, service, NEW_SECONDS, config.pageCheck ? config.healthPath : null, needsActive),
-			...(settlement.unclaimed.length === 0 ? [] : [letDrainStep({ id, serviceName: service }, settlement.unclaimed)]),
-		],
+		warnings: [...settlement.warnings, ...deployWarnings(config.backendReplicas, baseline.env)],
+		settling: settlement.steps,
+		preparing,
+		cuttingOver,
+		pageWhenActive,
+		steps: [...settlement.steps, ...preparing, ...cuttingOver],
 	};
 }
 
@@ -129,19 +135,4 @@ function refuseTaken({ observation, live, deploymentId }: DeployFacts, service: 
 	if (taken) {
 		throw usageError(`deployment ${deploymentId} already exists`, 'Choose another id, or leave --deployment-id out.');
 	}
-}
-
-/** Whether a reference reaches a sealed variable is nowhere said (docs/platform-facts/railway.md §7). */
-function sealedWarning({ name, variables }: ObservedService): readonly string[] {
-	const sealed = Object.keys(variables).filter((variable) => variables[variable] === null && isPassedOn(variable));
-	if (sealed.length === 0) return [];
-	return [
-		`${sealed.join(', ')} of ${name}: Railway may not pass sealed variables on; unseal them if the app lacks them.`,
-	];
-}
-
-function replicaWarning(replicas: number): readonly string[] {
-	return replicas === 1
-		? []
-		: [`${replicas} replicas: Railway picks one at random for each request, so sessions kept in memory will break.`];
 }

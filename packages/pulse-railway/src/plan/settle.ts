@@ -11,7 +11,8 @@ import type { Step } from './step.ts';
 
 /**
  * What a killed or lost command left behind, put right before anything new begins. Only valid while holding the deploy
- * lock, with `live` read after it was granted: no pending deployment can then belong to a running deploy.
+ * lock, with `live` read after it was granted, and {@link withoutHalfMade}: no pending deployment can then belong to a
+ * running deploy.
  */
 export interface Settlement {
 	readonly steps: readonly Step[];
@@ -31,12 +32,37 @@ export type SessionsById = Readonly<Record<string, RenderSessions>>;
  * Services that run although no visitor was ever sent to them, as far as the live store knows: what an unfinished deploy
  * left, or what a store forgot that was restored from an older copy. Only they themselves can tell.
  */
-export function unknownBackends(observation: StackObservation, live: RoutingSnapshot): readonly BackendService[] {
+export function unknownBackends(
+	seen: StackObservation,
+	{ snapshot, leases }: { readonly snapshot: RoutingSnapshot; readonly leases?: Readonly<Record<string, unknown>> },
+): readonly BackendService[] {
+	const { observation, live } = withoutHalfMade(seen, snapshot, leases);
 	const known = new Set(live.deployments.filter(({ state }) => state !== 'pending').map(({ id }) => id));
 	const running = runningServices(observation);
 	return backendServices(observation).filter(
 		({ id, serviceId }) => id !== durableActiveId(observation) && !known.has(id) && running.has(serviceId),
 	);
+}
+
+/** What other commands are making right now is theirs: neither left over nor to be cleaned up. */
+export function withoutHalfMade(
+	observation: StackObservation,
+	live: RoutingSnapshot,
+	leases: Readonly<Record<string, unknown>> = {},
+): { readonly observation: StackObservation; readonly live: RoutingSnapshot } {
+	const durable = durableActiveId(observation);
+	// A command that died between the two writes of its promotion: that is finished, whatever its lease says.
+	const halfMade = new Set(Object.keys(leases).filter((id) => id !== durable && id !== live.activeId));
+	if (halfMade.size === 0) return { observation, live };
+	const theirs = new Set(
+		backendServices(observation)
+			.filter(({ id }) => halfMade.has(id))
+			.map(({ serviceId }) => serviceId),
+	);
+	return {
+		observation: { ...observation, services: observation.services.filter(({ id }) => !theirs.has(id)) },
+		live: { ...live, deployments: live.deployments.filter(({ id }) => !halfMade.has(id)) },
+	};
 }
 
 /** `now` by the router's clock, Unix milliseconds; `sessions` of what {@link unknownBackends} names. */
@@ -113,7 +139,7 @@ function withLeftovers(
 	const kept = new Set(live.deployments.filter((record) => record.state !== 'pending').map((record) => record.id));
 	const pending = live.deployments.filter((record) => record.state === 'pending' && record.id !== activeId);
 	const unknown = backends.filter((backend) => backend.id !== activeId && !kept.has(backend.id));
-	const asked = new Set(unknownBackends(observation, live).map(({ id }) => id));
+	const asked = new Set(unknownBackends(observation, { snapshot: live }).map(({ id }) => id));
 	const used = unknown.filter(({ id }) => asked.has(id) && !isIdle(sessions[id]));
 	const leftovers = unknown.filter((backend) => !used.includes(backend));
 	const active = backends.find(({ id }) => id === activeId);

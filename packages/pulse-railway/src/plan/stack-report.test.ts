@@ -69,7 +69,7 @@ describe('the status', () => {
 		const latestDeployment = { id: 'd', status: 'SUCCESS', stopped: false, createdAt: '' } as const;
 		const observed = stack({ active: 'b', backends: ['b', 'left'] });
 		const services = observed.services.map((one) => (one.name === 'left' ? { ...one, latestDeployment } : one));
-		const unknown = unknownBackends({ ...observed, services }, live({ b: 'active' }));
+		const unknown = unknownBackends({ ...observed, services }, { snapshot: live({ b: 'active' }) });
 		expect(unknown.map(({ id }) => id)).toEqual(['left']);
 	});
 

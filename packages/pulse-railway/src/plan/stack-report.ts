@@ -120,7 +120,7 @@ function unregistered(
 		? 'the janitor or the next deploy restores it'
 		: unknown
 			? 'the next deploy lets it drain'
-			: unknownBackends(observation, snapshot).some((backend) => backend.id === id)
+			: unknownBackends(observation, { snapshot }).some((backend) => backend.id === id)
 				? 'the next deploy deletes it, or lets it drain where somebody is on it'
 				: 'the next deploy deletes it';
 	return { action: 'keep', reason: 'unregistered', detail, until: null };

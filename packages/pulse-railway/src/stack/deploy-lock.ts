@@ -4,7 +4,8 @@ import { DeployToolError, isDeployToolError } from 'pulse-deploy-kit/errors';
 import type { Host } from 'pulse-deploy-kit/host';
 import type { RouterPort } from '../adapters/ports.ts';
 import { type HeldLock, holdLock, type LockPort } from '../control/hold-lock.ts';
-import type { LockHolder } from '../deployments/store.ts';
+import { LockHeldError } from '../deployments/errors.ts';
+import { type LockHolder, leaseOf } from '../deployments/store.ts';
 
 const RETRY_MS = 1_000;
 const LOCK_CALL_MS = 10_000;
@@ -20,6 +21,8 @@ export interface LockOptions {
 	readonly owner: string;
 	/** A killed command blocks the next one for this long at most; a running one renews every third of it. */
 	readonly ttlMs: number;
+	/** How long a lock that is renewed is waited for. Default: as long as it may outlive a killed command. */
+	readonly patienceMs?: number;
 }
 
 /**
@@ -39,6 +42,29 @@ export async function withDeployLock<T>(
 	}
 }
 
+/**
+ * Says that this command makes `deployment`, and renews it while the command lives. `null` where the router is older than
+ * this command and knows no leases.
+ * @throws DeployToolError `lock-held` while another command makes a deployment of that id
+ */
+export async function holdLease(options: LockOptions, deployment: string): Promise<HeldLock | null> {
+	const { router, clock, signal, owner, ttlMs } = options;
+	const token = randomBytes(16).toString('hex');
+	try {
+		const lease = await holdLock(
+			lockPort(router, signal),
+			{ name: leaseOf(deployment), owner, token, ttlMs },
+			clock,
+			signal,
+		);
+		if (lease.held) return lease;
+		throw new LockHeldError(leaseOf(deployment), lease.owner);
+	} catch (error) {
+		if (isDeployToolError(error) && error.code === 'usage') return null;
+		throw error;
+	}
+}
+
 async function acquire({
 	ttlMs,
 	router,
@@ -46,10 +72,11 @@ async function acquire({
 	host,
 	signal,
 	owner,
+	patienceMs = ttlMs + 2 * RETRY_MS,
 }: LockOptions): Promise<{ lock: HeldLock; waited: boolean }> {
 	const request = { name: 'deploy', owner, token: randomBytes(16).toString('hex'), ttlMs } as const;
 	const port = lockPort(router, signal);
-	const deadline = clock.now() + ttlMs + 2 * RETRY_MS;
+	const deadline = clock.now() + patienceMs;
 	for (let waited = false; ; waited = true) {
 		const lock = await holdLock(port, request, clock, signal);
 		if (lock.held) return { lock, waited };

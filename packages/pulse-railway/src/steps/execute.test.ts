@@ -53,11 +53,11 @@ const durable = () => world.observation.sharedVariables.PULSE_ACTIVE_DEPLOYMENT;
 
 /** The first call of each step of the plan, up to the commit point. */
 const BEFORE_COMMIT = [
+	'control register new',
 	'createService new',
 	'updateInstance new',
 	'upload new',
 	'deployment d1',
-	'control register new',
 	'meta new',
 ];
 const COMMIT = 'setVariables shared PULSE_ACTIVE_DEPLOYMENT';
@@ -68,12 +68,12 @@ describe('a deploy', () => {
 		await run();
 		const asked = world.calls.filter((call) => !call.startsWith('control status'));
 		expect(asked).toEqual([
+			'control register new',
 			'createService new',
 			'setGroup',
 			'updateInstance new',
 			'upload new',
 			'deployment d1',
-			'control register new',
 			'meta new',
 			'page / new',
 			COMMIT,
@@ -135,7 +135,8 @@ describe.each(BEFORE_COMMIT)('before the commit point, at %s', (where) => {
 			code: 'broken',
 			detail: expect.stringContaining('kept'),
 		});
-		expect(services()).toContain('new');
+		expect(services().includes('new')).toBe(where !== 'control register new');
+		expect(await records()).toContain('new pending');
 		expect(durable()).toBe('old');
 	});
 });
@@ -272,7 +273,7 @@ describe('the deploy lock of a machine that sleeps', () => {
 			sleepIn(where, () => bobPromotes('new'));
 			await expect(running()).rejects.toMatchObject({
 				code: 'lock-lost',
-				detail: expect.stringMatching(/Not undone, since another command[\s\S]*Delete service new/),
+				detail: expect.stringMatching(/Not undone, since another command[\s\S]*Forget new/),
 			});
 			expect(world.calls).not.toContain(COMMIT);
 			expect(world.calls.filter((call) => /^(deleteService|control remove)/.test(call))).toEqual([]);

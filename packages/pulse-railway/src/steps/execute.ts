@@ -1,4 +1,5 @@
-import { execute as carryOut, type UndertakeOptions } from 'pulse-deploy-kit/plan/undertake';
+import { execute as carryOut, type UndertakeOptions, undertake } from 'pulse-deploy-kit/plan/undertake';
+import type { HeldLock } from '../control/hold-lock.ts';
 import type { Plan, Step } from '../plan/step.ts';
 import { guardOf } from './guard.ts';
 import { PERFORMERS } from './performers.ts';
@@ -16,6 +17,32 @@ export function execute(plan: Plan, run: Run, options: ExecuteOptions): Promise<
 		...optionsOf(run, options),
 		...(run.lock === undefined ? {} : { lost: run.lock.lost }),
 	});
+}
+
+/** Carries out a phase under a lock. */
+export type Phase = (plan: Plan, lock: HeldLock) => Promise<void>;
+
+/**
+ * Several plans as one undertaking, each under a lock of its own. What they made is taken back under `lease`, which stands
+ * for what this run makes.
+ */
+export function executePhases<T>(
+	run: Run,
+	lease: HeldLock,
+	options: ExecuteOptions,
+	work: (phase: Phase) => Promise<T>,
+): Promise<T> {
+	run.lock = lease;
+	return undertake(run, optionsOf(run, options), (phase) =>
+		work(async (plan, lock) => {
+			run.lock = lock;
+			try {
+				await phase(plan, { guard: guardOf(run), signal: lock.signal, lost: lock.lost });
+			} finally {
+				run.lock = lease;
+			}
+		}),
+	);
 }
 
 function optionsOf(run: Run, { signal, keepFailed = false }: ExecuteOptions): UndertakeOptions<Step, Run> {

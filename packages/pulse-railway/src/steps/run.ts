@@ -14,8 +14,8 @@ export interface Run {
 	target: { readonly projectId: string; readonly environmentId: string } | undefined;
 	/** Absent until the router has a domain and a control token. */
 	router: RouterPort | undefined;
-	/** The deploy lock: its grant goes with every live write. */
-	readonly lock: HeldLock | undefined;
+	/** The deploy lock, or the lease of a deployment that is being made: its grant goes with every live write. */
+	lock: HeldLock | undefined;
 	/** Takes the deploy lock: anew, after it was lost, or for the one step that needs it. */
 	readonly relock: Relock | undefined;
 	/** Of runs that hold no lock; see `guardOf`. */

@@ -3,6 +3,9 @@ import type { LockGrant, LockHolder, LockName, LockRefusal, LockRequest } from '
 import { type Entry, valueAt } from './atomic-kv.ts';
 import { retryUntilCommitted, type StoreContext } from './transact.ts';
 
+/** Each deployment has a lease of its own, so its fence must not stay for ever; a command sleeps no longer than this. */
+const LEASE_FENCE_MS = 7 * 86_400_000;
+
 /** The holder that a refusal names when it has released the lock already. */
 const ENDED = 'a command that has ended meanwhile';
 
@@ -31,7 +34,11 @@ export async function acquireLock(context: StoreContext, request: LockRequest): 
 			]),
 			put: [
 				{ key, value, ttlMs: request.ttlMs },
-				{ key: fenceKey, value: String(fence) },
+				{
+					key: fenceKey,
+					value: String(fence),
+					...(request.name.startsWith('lease:') ? { ttlMs: LEASE_FENCE_MS } : {}),
+				},
 			],
 		});
 		return committed ? { granted: true, fence } : null;

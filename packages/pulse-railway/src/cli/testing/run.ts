@@ -24,7 +24,12 @@ export function pulseRailway(args: readonly string[], options: Shell): Promise<E
 export function startPulseRailway(
 	args: readonly string[],
 	options: Shell,
-): { /** Of stdout, so far. */ lines(): string[]; interrupt(): void; readonly ended: Promise<Ended> } {
+): {
+	/** Of stdout, so far. */ lines(): string[];
+	interrupt(): void /** As by kill -9. */;
+	kill(): void;
+	readonly ended: Promise<Ended>;
+} {
 	const child = spawn(process.execPath, [BIN, ...args], {
 		cwd: options.cwd,
 		// A home without a login of the Railway CLI.
@@ -46,6 +51,7 @@ export function startPulseRailway(
 	return {
 		lines: () => stdout.split('\n').slice(0, -1),
 		interrupt: () => void child.kill('SIGINT'),
+		kill: () => void child.kill('SIGKILL'),
 		ended,
 	};
 }

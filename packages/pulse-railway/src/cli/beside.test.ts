@@ -1,0 +1,124 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type LocalPlatform, startLocalPlatform } from '../local.ts';
+import { appFolder } from './testing/app-folder.ts';
+import { pulseRailway, startPulseRailway } from './testing/run.ts';
+
+let app: Awaited<ReturnType<typeof appFolder>>;
+let platform: LocalPlatform;
+let env: Record<string, string>;
+
+/** A build with the argument `GATE=<name>` waits while the gate of that name is closed. */
+const gate = (name: string) => join(app.dir, `.gate-${name}`);
+const close = (name: string) => writeFile(gate(name), '');
+const open = (name: string) => rm(gate(name));
+
+beforeAll(async () => {
+	app = await appFolder();
+	await writeFile(
+		join(app.dir, 'Dockerfile'),
+		'FROM node:22-slim\nCOPY . .\nRUN build\nCMD ["pulse", "run", "app.ts"]\n',
+	);
+	await writeFile(join(app.dir, '.railwayignore'), '.platform\n.gate-*\n');
+	platform = await startLocalPlatform({
+		dir: join(app.dir, '.platform'),
+		env: process.env,
+		redis: 'sqlite',
+		nodeModules: join(app.dir, 'node_modules'),
+		buildCommand: `while [ -e "${app.dir}/.gate-$GATE" ]; do sleep 0.05; done`,
+		behaviour: { transitionMs: 5, restartBackoffMs: () => 20 },
+	});
+	env = {
+		PULSE_RAILWAY_API_URL: platform.apiUrl,
+		RAILWAY_API_TOKEN: platform.accountToken,
+		RAILWAY_WORKSPACE_ID: platform.workspaceId,
+		PULSE_RAILWAY_DEPLOY_LOCK_SECONDS: '3',
+	};
+	const made = await run('init', 'app.ts', '--project-name', 'shop', '--janitor-cron-schedule', '0 0 29 2 *');
+	const { project_id, environment_id } = made.json<Record<string, string>>();
+	Object.assign(env, { RAILWAY_PROJECT_ID: project_id, RAILWAY_ENVIRONMENT_ID: environment_id });
+	for (const id of ['one', 'two']) await deployed(id);
+}, 120_000);
+afterAll(async () => {
+	await platform?.close();
+	await app?.dispose();
+}, 60_000);
+
+const run = (...args: string[]) => pulseRailway([...args, '--json'], { cwd: app.dir, env });
+const deployArgs = (id: string, ...more: string[]) => ['deploy', 'app.ts', '--deployment-id', id, '--json', ...more];
+
+async function deployed(id: string): Promise<void> {
+	const ended = await pulseRailway(deployArgs(id), { cwd: app.dir, env });
+	expect(ended.code, ended.stderr).toBe(0);
+}
+
+/** Builds behind its closed gate from when this resolves. */
+async function building(id: string, ...more: string[]) {
+	await close(id);
+	const command = startPulseRailway(deployArgs(id, '--build-arg', `GATE=${id}`, ...more), { cwd: app.dir, env });
+	await expect.poll(services, { timeout: 30_000 }).toContain(id);
+	await expect.poll(buildingNow, { timeout: 30_000 }).toContain(id);
+	return command;
+}
+
+const described = () => platform.describe().environments.flatMap((one) => one.services);
+const services = () => described().map(({ service_name }) => service_name);
+const buildingNow = () =>
+	described()
+		.filter((one) => JSON.stringify(one).includes('BUILDING'))
+		.map(({ service_name }) => service_name);
+const active = async () => (await run('status')).json<{ active_deployment: string }>().active_deployment;
+
+it('a rollback passes a deploy that builds, which then cuts over from there and says so', async () => {
+	const three = await building('three');
+	const back = await run('rollback');
+	expect(back.code, back.stderr).toBe(0);
+	expect([await active(), buildingNow()]).toEqual(['one', ['three']]);
+	await open('three');
+	const { code, stderr, json } = await three.ended;
+	expect(code, stderr).toBe(0);
+	expect(stderr).toContain('Active by now: one (two when this deploy began). Planned anew.');
+	expect(json()).toMatchObject({ deployment_id: 'three', previous_deployment_id: 'one' });
+	expect(await active()).toBe('three');
+}, 120_000);
+
+it('of two deploys that build at once the one that was started later wins, and the other says who went first', async () => {
+	const early = await building('early');
+	await deployed('late');
+	const refused = await run('delete', 'early', '--yes');
+	expect(refused.json()).toMatchObject({
+		error: { code: 'lock-held', message: expect.stringMatching(/'early' is being made by .*deploy early/) },
+	});
+	expect([services().includes('early'), await active()]).toEqual([true, 'late']);
+	await open('early');
+	const { code, json } = await early.ended;
+	expect(code).toBe(1);
+	expect(json()).toMatchObject({
+		error: { code: 'overtaken', message: 'late, which was started after early, went first' },
+	});
+	expect([services().includes('early'), await active()]).toEqual([false, 'late']);
+}, 120_000);
+
+it('the earlier one wins where it says so, and the later one that ends last', async () => {
+	const early = await building('insists', '--over-later');
+	const late = await building('later');
+	await deployed('quick');
+	await open('insists');
+	expect((await early.ended).code).toBe(0);
+	expect(await active()).toBe('insists');
+	await open('later');
+	const ended = await late.ended;
+	expect(ended.code, ended.stderr).toBe(0);
+	expect(ended.stderr).toContain('Active by now: insists');
+}, 180_000);
+
+it('what a killed deploy left is cleaned up once its lease has lapsed, and its id is free again', async () => {
+	const killed = await building('killed');
+	killed.kill();
+	await killed.ended;
+	await open('killed');
+	await deployed('killed');
+	expect(await active()).toBe('killed');
+	expect(services().filter((name) => name === 'killed')).toHaveLength(1);
+}, 120_000);

@@ -1,0 +1,146 @@
+import { DeployToolError, isDeployToolError, usageError } from 'pulse-deploy-kit/errors';
+import { waitFor } from 'pulse-deploy-kit/wait';
+import type { Session } from '../adapters/session.ts';
+import type { HeldLock } from '../control/hold-lock.ts';
+import { LockHeldError } from '../deployments/errors.ts';
+import { leaseOf } from '../deployments/store.ts';
+import type { DeployPlan } from '../plan/deploy.ts';
+import { planCutOver, planSettling } from '../plan/deploy-cut-over.ts';
+import { holdLease } from '../stack/deploy-lock.ts';
+import { type ExecuteOptions, execute, executePhases, type Phase } from '../steps/execute.ts';
+import { learn } from '../steps/run.ts';
+import type { OpenStack, Stack } from './open-stack.ts';
+
+/** A cut-over of another command takes seconds, but an older one holds the lock while it builds. */
+const PATIENCE_MS = 15 * 60_000;
+
+/** A deploy that was agreed to. */
+export interface Beside extends Pick<ExecuteOptions, 'keepFailed'> {
+	readonly plan: DeployPlan;
+	readonly deploymentId: string;
+	readonly service: string;
+	/** As it was planned from. */
+	readonly stack: Stack;
+	/** Goes before a deploy that was started later. */
+	readonly overLater: boolean;
+	/** Whom new visitors left: another one than planned, where another command was first. */
+	readonly moved: { from: string | null };
+}
+
+/**
+ * The build holds no lock but a lease on its own pending record (decision 23), so a rollback or promotion passes it. Then,
+ * under the deploy lock, everything is looked at and the cut-over is planned anew.
+ */
+export async function deployBeside(session: Session, stack: OpenStack, deploy: Beside): Promise<void> {
+	const { plan, deploymentId } = deploy;
+	if (plan.settling.length > 0) await stack.withLock((held) => settle(stack, held, plan));
+	const lease = await holdLease(stack.lock, deploymentId);
+	if (lease === null) {
+		throw new DeployToolError('router-changing', 'the router is being replaced by another version', {
+			fault: 'user',
+			next: 'Wait until the upgrade has ended, then run the command again.',
+		});
+	}
+	try {
+		await refuseTaken(stack, deploymentId, lease);
+		const { signal } = session;
+		await executePhases(deploy.stack.run, lease, { signal, keepFailed: deploy.keepFailed ?? false }, async (phase) => {
+			const [register, ...rest] = plan.preparing;
+			await phase({ ...plan, steps: register === undefined ? [] : [register] }, lease);
+			// Of two deploys, the one that registers second knows of the other.
+			const known = await knownIds(stack, lease);
+			await phase({ ...plan, steps: rest }, lease);
+			await stack.withLock((held) => cutOver(session, stack, deploy, { held, known, phase }), PATIENCE_MS);
+		});
+	} finally {
+		await lease.release();
+	}
+}
+
+/**
+ * The lease of a killed command outlives it for some seconds, which are waited for where the id is wanted again.
+ * @returns whether something was waited for
+ * @throws LockHeldError while another command makes a deployment of that id
+ */
+export async function outlived(
+	{ router, lock }: OpenStack,
+	{ live }: Stack,
+	id: string | undefined,
+	{ signal }: Session,
+): Promise<boolean> {
+	const holder = id === undefined ? undefined : live.leases?.[id];
+	if (id === undefined || holder === undefined) return false;
+	const { clock, ttlMs } = lock;
+	await waitFor({
+		what: `the lease of ${id} to lapse`,
+		budgetMs: ttlMs + 2_000,
+		clock,
+		signal,
+		async check(signal) {
+			const { leases } = await router.control('status', { sessions: false }, signal);
+			return leases?.[id] === undefined || undefined;
+		},
+	}).catch((error: unknown) => {
+		throw isDeployToolError(error) && error.code === 'timeout' ? new LockHeldError(leaseOf(id), holder.owner) : error;
+	});
+	return true;
+}
+
+/** Planned anew under the lock, as everything that another command may have changed. */
+async function settle(stack: OpenStack, held: HeldLock, plan: DeployPlan): Promise<void> {
+	const { observation, live, run } = await stack.look(held.signal, true, held);
+	const { steps } = planSettling({ ...live, observation, live: live.snapshot });
+	await execute({ ...plan, steps }, run, { signal: held.signal });
+}
+
+interface CutOver {
+	readonly held: HeldLock;
+	/** The deployments that were there when this one was registered. */
+	readonly known: ReadonlySet<string>;
+	readonly phase: Phase;
+}
+
+async function cutOver({ host }: Session, stack: OpenStack, deploy: Beside, { held, known, phase }: CutOver) {
+	const { plan, deploymentId, service, stack: planned, moved } = deploy;
+	const seen = await stack.look(held.signal, true, held);
+	const { activeId } = seen.live.snapshot;
+	const before = planned.live.snapshot.activeId;
+	if (activeId !== null && activeId !== before && activeId !== deploymentId) {
+		if (!known.has(activeId) && !deploy.overLater) throw wentFirst(activeId, deploymentId);
+		const was = before === null ? 'none' : before;
+		host.notify({ level: 'info', text: `Active by now: ${activeId} (${was} when this deploy began). Planned anew.` });
+	}
+	const { steps, warnings } = planCutOver(
+		{
+			...seen.live,
+			observation: seen.observation,
+			live: seen.live.snapshot,
+			deploymentId,
+			pageWhenActive: plan.pageWhenActive,
+		},
+		service,
+	);
+	for (const text of warnings) host.notify({ level: 'warning', text });
+	if (activeId !== deploymentId) moved.from = activeId;
+	learn(planned.run, seen.observation);
+	await phase({ ...plan, steps }, held);
+}
+
+function wentFirst(first: string, deploymentId: string): DeployToolError {
+	return new DeployToolError('overtaken', `${first}, which was started after ${deploymentId}, went first`, {
+		fault: 'user',
+		detail: `New visitors stay on ${first}.`,
+		next: 'Deploy again if yours is wanted after all; with --over-later it does not give way.',
+	});
+}
+
+/** An id that was freed by settling, or taken while a person thought. */
+async function refuseTaken(stack: OpenStack, deploymentId: string, lease: HeldLock): Promise<void> {
+	if (!(await knownIds(stack, lease)).has(deploymentId)) return;
+	throw usageError(`deployment ${deploymentId} already exists`, 'Choose another id, or leave --deployment-id out.');
+}
+
+async function knownIds({ router }: OpenStack, { signal }: HeldLock): Promise<ReadonlySet<string>> {
+	const { snapshot } = await router.control('status', { sessions: false }, signal);
+	return new Set(snapshot.deployments.map(({ id }) => id));
+}

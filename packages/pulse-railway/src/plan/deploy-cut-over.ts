@@ -1,0 +1,49 @@
+import type { RoutingSnapshot } from '../deployments/record.ts';
+import type { StackObservation } from '../platform/port.ts';
+import { durableActiveId } from '../stack/durable.ts';
+import { letDrainStep } from '../steps/reconcile.ts';
+import { moveVisitors } from './cut-over.ts';
+import { type SessionsById, type Settlement, settle, withoutHalfMade } from './settle.ts';
+import type { Step } from './step.ts';
+
+/** What stands, and what others are doing with it. */
+export interface Standing {
+	readonly observation: StackObservation;
+	readonly live: RoutingSnapshot;
+	/** Of deployments that other commands are making, by id. */
+	readonly leases?: Readonly<Record<string, unknown>>;
+	/** By the router's clock, Unix milliseconds. */
+	readonly now: number;
+	/** What the services say of themselves that the live store does not know. */
+	readonly sessions?: SessionsById;
+}
+
+export function cutOverSteps(
+	id: string,
+	service: string,
+	unclaimed: Settlement['unclaimed'],
+	pageWhenActive: string | null,
+): readonly Step[] {
+	return [
+		...moveVisitors(id, service, pageWhenActive),
+		...(unclaimed.length === 0 ? [] : [letDrainStep({ id, serviceName: service }, unclaimed)]),
+	];
+}
+
+/** What killed commands left; what others are making right now is theirs. */
+export function planSettling({ observation, live, leases, now, sessions }: Standing): Settlement {
+	const own = withoutHalfMade(observation, live, leases);
+	return settle(own.observation, own.live, now, sessions);
+}
+
+/** The cut-over of a deployment that was prepared, planned anew by what stands by now. */
+export function planCutOver(
+	facts: Standing & { readonly deploymentId: string; readonly pageWhenActive: string | null },
+	service: string,
+): { readonly warnings: readonly string[]; readonly steps: readonly Step[] } {
+	const { deploymentId: id, observation, live } = facts;
+	// A person may have promoted it by hand as soon as it was healthy.
+	if (live.activeId === id && durableActiveId(observation) === id) return { warnings: [], steps: [] };
+	const { steps, warnings, unclaimed } = planSettling(facts);
+	return { warnings, steps: [...steps, ...cutOverSteps(id, service, unclaimed, facts.pageWhenActive)] };
+}
