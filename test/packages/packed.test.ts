@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { openStore } from '../../packages/pulse-railway/src/stores/open.ts';
 import { redisServerMissing, startRedisServer } from '../../packages/pulse-railway/src/stores/testing/redis-server.ts';
+import { startMoto } from '../aws/moto.ts';
 import { ROOT } from '../repository/source-files.ts';
 import { startInstalled } from './installed.ts';
 import { install, installAs, packInto, type Tarball } from './tarballs.ts';
@@ -26,6 +28,10 @@ beforeAll(async () => {
 	tarballs = await packInto(join(folder, 'tarballs'), PACKAGES);
 }, 60_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Which of these packages are installed there. */
+const present = (app: string, names: readonly string[]) =>
+	names.filter((name) => existsSync(join(app, 'node_modules', name)));
 
 describe('what is published', () => {
 	it('is the build with licence and readme, and no test, test support, source map or secret', () => {
@@ -62,6 +68,16 @@ describe('installed as the images do it', () => {
 		await installAs('docker/router.Dockerfile', app, join(folder, 'tarballs'));
 	}, 180_000);
 	afterAll(() => rm(app, { recursive: true, force: true }));
+
+	it('they carry no local platform, which says how it is installed', async () => {
+		expect(present(app, ['pulse-railway', 'pulse-railway-local', 'graphql', 'graphql-ws', 'croner'])).toEqual([
+			'pulse-railway',
+		]);
+		const local = startInstalled(app, 'pulse-railway', ['local', 'up']);
+		expect(await local.exit).toBe(1);
+		expect(local.output()).toContain('The local platform needs pulse-railway-local, not installed here.');
+		expect(local.output()).toMatch(/Next: npm install --save-dev pulse-railway-local@\d+\.\d+\.\d+\n/);
+	});
 
 	it('the command explains itself', async () => {
 		const help = startInstalled(app, 'pulse-railway', ['--help']);
@@ -115,6 +131,58 @@ describe('installed as the images do it', () => {
 		60_000,
 	);
 });
+
+it('an app with pulse-aws carries no CDK, and a deploy that needs one names what to install', async ({ skip }) => {
+	const app = await mkdtemp(join(tmpdir(), 'pulse-aws-app-'));
+	onTestFinished(() => rm(app, { recursive: true, force: true }));
+	const names = ['pulse-deploy-kit', 'pulse-app', 'pulse-aws'];
+	const packed = tarballs
+		.filter(({ name }) => names.includes(name))
+		.map(({ filename }) => join(folder, 'tarballs', filename));
+	await install(app, `npm install --ignore-scripts --no-audit --no-fund --prefer-offline ${packed.join(' ')}`);
+	const cdk = ['aws-cdk-lib', 'constructs', '@aws-cdk/toolkit-lib'];
+	expect(present(app, ['pulse-aws', 'esbuild', ...cdk])).toEqual(['pulse-aws']);
+	await writeFile(
+		join(app, 'app.mjs'),
+		`import { App } from 'pulse-app';
+import { AWSECSPlugin } from 'pulse-aws';
+export default new App({ plugins: [new AWSECSPlugin()], listener: (_request, response) => response.end() });`,
+	);
+	await writeFile(join(app, 'Dockerfile'), 'FROM scratch\n');
+	const imported = startInstalled(app, 'node', ['-e', "import('./app.mjs').then(() => console.log('imported'))"]);
+	expect(await imported.exit, imported.output()).toBe(0);
+
+	const moto = await startMoto();
+	if ('missing' in moto) return skip(moto.missing);
+	onTestFinished(() => moto.stop());
+	const account = {
+		AWS_ENDPOINT_URL: moto.url,
+		AWS_REGION: 'eu-west-1',
+		AWS_ACCESS_KEY_ID: 'emulated',
+		AWS_SECRET_ACCESS_KEY: 'emulated',
+		AWS_EC2_METADATA_DISABLED: 'true',
+	};
+	const run = async (...args: string[]) => {
+		const command = startInstalled(app, 'pulse-aws', [...args, '--deployment-name', 'prod'], account);
+		return { code: await command.exit, output: command.output() };
+	};
+	const what = ['--domain', 'app.example.com', '--app-file', 'app.mjs', '--yes'];
+	const { peerDependencies } = JSON.parse(await readFile(join(ROOT, 'packages/pulse-aws/package.json'), 'utf8'));
+	const wanted = (...needed: string[]) =>
+		`npm install --save-dev ${needed.map((name) => `${name}@${peerDependencies[name].slice(1)}`).join(' ')}\n`;
+	const refused = await run('deploy', ...what);
+	expect(refused.code).toBe(1);
+	expect(refused.output).toContain(wanted('@aws-cdk/toolkit-lib', 'aws-cdk-lib', 'constructs'));
+	expect((await run('deploy', ...what, '--dry-run')).output).toContain('Create the baseline stack');
+	// With a CDK program and a CDK app of one's own none of it is needed: what is missing here is the builder.
+	const own = await run('deploy', ...what, '--cdk-bin', 'cdk', '--cdk-workdir', '.');
+	expect(own.output).not.toContain('npm install');
+	expect((await run('deploy', ...what, '--cdk-bin', 'cdk')).output).toContain(wanted('aws-cdk-lib', 'constructs'));
+	expect((await run('teardown')).output).toContain('=== Plan ===');
+	for (const verb of ['status', 'rollback', 'reap']) {
+		expect((await run(verb)).output, verb).toContain("Nothing is deployed as 'prod'");
+	}
+}, 300_000);
 
 it('an app of a stranger runs by pulse-app alone', async () => {
 	const app = await mkdtemp(join(tmpdir(), 'pulse-stranger-'));

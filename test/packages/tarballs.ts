@@ -25,13 +25,17 @@ export async function packInto(folder: string, packages: readonly string[]): Pro
 	return packed.map(({ name, filename, files }) => ({ name, filename, files: files.map(({ path }) => path) }));
 }
 
-/** Runs the install line of a Dockerfile in `folder`, with the tarballs of `tarballs`. */
+/** Runs the install line of a Dockerfile in `folder`, with those of the tarballs that it copies. */
 export async function installAs(dockerfile: string, folder: string, tarballs: string): Promise<void> {
 	const text = await readFile(join(ROOT, dockerfile), 'utf8');
 	const line = /^RUN (npm install .*)$/m.exec(text)?.[1];
 	if (!line) throw new Error(`${dockerfile} installs nothing`);
+	const copied = /^COPY (.*) \/tarballs\/$/m.exec(text)?.[1];
 	// What npm has seen before needs no network.
-	await install(folder, `${line.replace('/tarballs', tarballs)} --prefer-offline`);
+	await install(
+		folder,
+		`mkdir tarballs && (cd ${tarballs} && cp ${copied} ${folder}/tarballs) && ${line.replace('/tarballs', './tarballs')} --prefer-offline`,
+	);
 }
 
 /** Runs an `npm install` line with nothing of this repository in reach. */

@@ -139,6 +139,7 @@ export function connect({ handlers, region, clock, baseline }: Reachable, option
 		aws: { region, ...services } as unknown as Aws,
 		baseline: {
 			version: deployer.version,
+			check: deployer.check,
 			deploy: (request, signal) => alive(perform('baseline.deploy', request, () => deployer.deploy(request, signal))),
 		},
 		clock: ownClock,

@@ -16,6 +16,7 @@ export function stackDeployer(
 ): BaselineDeployer {
 	return {
 		version: 'emulated',
+		check() {},
 		async deploy({ stackName, context, tags }, signal) {
 			const settled = async () => {
 				while (stacks.find(stackName)?.status.endsWith('_IN_PROGRESS')) await clock.sleep(POLL_MS, signal);

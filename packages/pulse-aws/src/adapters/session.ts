@@ -36,6 +36,7 @@ export function guarded(session: Session, assure: () => Promise<void>): Session 
 			get version() {
 				return baseline.version;
 			},
+			check: () => baseline.check(),
 			deploy: async (request, signal) => {
 				await assure();
 				await baseline.deploy(request, signal);

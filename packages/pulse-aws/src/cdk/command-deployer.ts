@@ -6,6 +6,7 @@ import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { Host } from 'pulse-deploy-kit/host';
 import { runProcess } from 'pulse-deploy-kit/run-process';
 import type { BaselineDeployer } from '../platform/aws.ts';
+import { needCdk, SYNTHESIS } from './need-cdk.ts';
 import { baselineVersion, reaperCode } from './reaper-code.ts';
 import { BASELINE_CONSTRUCT, BASELINE_VERSION } from './settings.ts';
 
@@ -28,6 +29,9 @@ export function commandDeployer(options: CommandDeployerOptions): BaselineDeploy
 	return {
 		get version() {
 			return options.workdir === undefined ? baselineVersion(reaperCode()) : BASELINE_VERSION;
+		},
+		check() {
+			if (options.workdir === undefined) needCdk(...SYNTHESIS);
 		},
 		async deploy({ stackName, context, tags }, signal) {
 			const workdir = options.workdir ?? PACKAGED_APP;
@@ -52,7 +56,7 @@ export function commandDeployer(options: CommandDeployerOptions): BaselineDeploy
 					signal.throwIfAborted();
 					throw new DeployToolError('cdk-missing', `Unable to execute '${options.program}'.`, {
 						fault: 'user',
-						next: 'Install aws-cdk 2.x, or leave --cdk-bin out: the CDK is built in.',
+						next: 'Install aws-cdk 2.x, or leave --cdk-bin out: pulse-aws deploys in process.',
 						cause,
 					});
 				})

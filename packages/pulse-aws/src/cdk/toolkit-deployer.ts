@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { Host } from 'pulse-deploy-kit/host';
 import type { BaselineDeployer } from '../platform/aws.ts';
+import { needCdk, SYNTHESIS } from './need-cdk.ts';
 import { baselineVersion, reaperCode } from './reaper-code.ts';
 import { fromContext } from './settings.ts';
 
@@ -23,6 +24,7 @@ export function toolkitDeployer(
 		get version() {
 			return baselineVersion(bundledReaper());
 		},
+		check: () => needCdk('@aws-cdk/toolkit-lib', ...SYNTHESIS),
 		async deploy({ stackName, context, tags }, signal) {
 			const [{ App }, { BaseCredentials, Toolkit }, { baselineStack }] = await Promise.all([
 				import('aws-cdk-lib'),

@@ -331,3 +331,19 @@ test("the first cluster of an account, which fails for want of ECS's own role, i
 	});
 	await expect(deployed(account)).rejects.toThrow('service linked role');
 });
+
+test('a deploy that lacks the CDK says so before it changes anything; one whose baseline stands does without', async () => {
+	account = await openAccount();
+	const { session, trace } = account.connect();
+	const check = () => {
+		throw new Error('no CDK here');
+	};
+	const without = { ...session, baseline: { ...session.baseline, check } };
+	await expect(deploy(without, await asked())).rejects.toThrow('no CDK here');
+	const written = trace.records.filter(
+		({ call, input }) => /create|register|deploy$/i.test(call) && !('Name' in (input as object)),
+	);
+	expect(written).toEqual([]);
+	await deployed(account);
+	expect((await deploy(without, await asked())).result?.deployment_id).toBeTruthy();
+});

@@ -49,6 +49,7 @@ export async function deploy(
 	if (options.dryRun === true) return { plan: (await prepare(session, request, options, null)).plan, result: null };
 	return withDeployLock(session, request.deploymentName, async (lock) => {
 		const { run, plan, wider } = await prepare(session, request, options, lock);
+		if (plan.steps.some((step) => step.kind === 'deploy-baseline')) session.baseline.check();
 		await session.images.check(lock.signal);
 		showPlan(session.host, plan);
 		const creates = plan.steps.some((step) => step.kind === 'deploy-baseline' && step.change === 'create');

@@ -130,6 +130,8 @@ export interface Aws {
 export interface BaselineDeployer {
 	/** Of what it deploys: a stack of another version is updated. */
 	readonly version: string;
+	/** Throws where what it needs is not installed: asked before anything is changed. */
+	check(): void;
 	deploy(
 		request: { stackName: string; context: Readonly<Record<string, string>>; tags: Readonly<Record<string, string>> },
 		signal: AbortSignal,
