@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DeploymentRecord, DeploymentState } from './record.ts';
-import { EMPTY, type LiveState, normalise, promote, reconcile, register, remove, retire, seen } from './transitions.ts';
+import { type LiveState, normalise, promote, reconcile, register, remove, retire, seen } from './transitions.ts';
 
 const NOW = 1_000_000;
 
@@ -92,7 +92,7 @@ describe('promotion', () => {
 
 describe('registration', () => {
 	it('repeated is the same state, and a new service name is taken over', () => {
-		const once = register(EMPTY, 'a', 'svc-a').state;
+		const once = register({ activeId: null, promotedAt: null, records: new Map() }, 'a', 'svc-a').state;
 		expect(register(once, 'a', 'svc-a').state).toBe(once);
 		expect(register(once, 'a', 'svc-b').result.serviceName).toBe('svc-b');
 	});

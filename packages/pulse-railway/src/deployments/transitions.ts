@@ -16,8 +16,6 @@ export interface Outcome<T> {
 	readonly result: T;
 }
 
-export const EMPTY: LiveState = { activeId: null, promotedAt: null, records: new Map() };
-
 /**
  * Makes stored facts obey invariant 1. A predecessor kept the active id elsewhere and recorded every used deployment as
  * active: the active id decides, and whoever else says active reads as draining without a date.

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openKv } from '../stores/open.ts';
+import { openKv } from '../stores/testing/kv.ts';
 import { redisServerMissing, startRedisServer } from '../stores/testing/redis-server.ts';
 import { RailwaySessionStore } from './session-store.ts';
 

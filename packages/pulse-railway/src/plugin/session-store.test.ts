@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 import { pino } from 'pino';
 import { App, SESSION_STORE_BRAND } from 'pulse-app';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openKv } from '../stores/open.ts';
+import { openKv } from '../stores/testing/kv.ts';
 import { redisServerMissing, startRedisServer } from '../stores/testing/redis-server.ts';
 import { RailwayPlugin } from './railway-plugin.ts';
 import { RailwaySessionStore } from './session-store.ts';

@@ -33,7 +33,8 @@ export function describeActivity(on: StoreFixture): void {
 			await on.store.recordActivity(reportOf({ id: 'a', sockets: 1 }, { id: 'never-there', sockets: 1 }, { id: 'b' }));
 			expect(stateById(await on.store.snapshot())).toEqual({ b: 'active' });
 			expect([...(await on.store.activity()).deployments.keys()]).toEqual(['b']);
-			expect(await on.kv.scanPrefix('pulse:railway:deployment:a')).toEqual([]);
+			expect(await on.kv.get('pulse:railway:deployment:a')).toBeNull();
+			expect(await on.kv.get(`pulse:railway:deployment:a:ws:${REPLICA}`)).toBeNull();
 		});
 
 		it('forgets a replica whose report has expired, and keeps the last-seen time', async () => {

@@ -10,8 +10,6 @@ export interface AtomicKv {
 	read(keys: readonly string[], groups?: readonly KeyGroup[]): Promise<View>;
 	/** Compare and write as one step. False, and nothing is written, when an expectation does not hold. */
 	commit(commit: Commit): Promise<boolean>;
-	/** Sorted. */
-	scanPrefix(prefix: string): Promise<string[]>;
 	/** Calls `wake` after every commit, of any process, that announced `channel`; may call it once too often. */
 	subscribe(channel: string, wake: () => void, signal: AbortSignal): void;
 	close(): Promise<void>;

@@ -55,11 +55,6 @@ export function openMemory(clock: Clock, world: MemoryWorld = createMemoryWorld(
 			if (announce) for (const wake of world.listeners.get(announce) ?? []) wake();
 			return true;
 		},
-		async scanPrefix(prefix) {
-			return liveKeys()
-				.filter((key) => key.startsWith(prefix))
-				.sort();
-		},
 		subscribe(channel, wake, signal) {
 			const listeners = world.listeners.get(channel) ?? new Set();
 			world.listeners.set(channel, listeners.add(wake));

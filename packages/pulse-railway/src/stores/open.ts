@@ -3,7 +3,6 @@ import { usageError } from 'pulse-deploy-kit/errors';
 import type { DeploymentStore } from '../deployments/store.ts';
 import type { AtomicKv } from './atomic-kv.ts';
 import { createDeploymentStore } from './deployment-store.ts';
-import { createKv, type Kv } from './kv.ts';
 import { openMemory } from './memory.ts';
 
 export interface StoreOptions {
@@ -18,11 +17,6 @@ export interface StoreOptions {
  */
 export async function openStore(url: string, { prefix, clock = systemClock }: StoreOptions): Promise<DeploymentStore> {
 	return createDeploymentStore(await openBackend(url, clock), prefix, clock);
-}
-
-/** The plain keys of the same backends; nothing is prefixed. */
-export async function openKv(url: string, clock: Clock = systemClock): Promise<Kv> {
-	return createKv(await openBackend(url, clock));
 }
 
 /** The atomic primitive itself, for stores that compare and set, such as session stores. */

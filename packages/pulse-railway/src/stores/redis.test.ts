@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis';
 import { systemClock } from 'pulse-deploy-kit/clock';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { RoutingSnapshot } from '../deployments/record.ts';
@@ -20,9 +21,9 @@ describe.skipIf(missing !== null)(missing ?? 'with a real redis-server', () => {
 	describeStore('redis', async () => ({
 		connect: async () => openRedis(shared.url),
 		stop: async () => {
-			const sweeper = openRedis(shared.url);
-			await sweeper.commit({ drop: await sweeper.scanPrefix('') });
-			await sweeper.close();
+			const sweeper = new Redis(shared.url);
+			await sweeper.flushall();
+			sweeper.disconnect();
 		},
 	}));
 

@@ -66,7 +66,6 @@ export function openRedis(url: string): AtomicKv {
 					(await client.pulseCommit(keys.length, ...keys, ...counts, announce, ...compared, ...written)) === 1,
 			);
 		},
-		scanPrefix: scan,
 		subscribe: connection.subscribe,
 		async close() {
 			connection.close();

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import Database from 'libsql';
 import { systemClock } from 'pulse-deploy-kit/clock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openKv, openStore } from './open.ts';
+import { openStore } from './open.ts';
 import { openSqlite } from './sqlite.ts';
 import { describeStore } from './store.suite.ts';
+import { openKv } from './testing/kv.ts';
 import { raceInTwoProcesses } from './testing/race-processes.ts';
 
 function temporaryDirectory() {

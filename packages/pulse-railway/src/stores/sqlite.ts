@@ -102,7 +102,6 @@ export async function openSqlite(path: string, clock: Clock): Promise<AtomicKv> 
 			if (committed && commit.announce) wake(commit.announce);
 			return committed;
 		},
-		scanPrefix: (prefix) => patiently(() => under(prefix).map((row) => row.key)),
 		subscribe(channel, waker, signal) {
 			wakers.set(waker, channel);
 			let seen = JSON.stringify(version.all());

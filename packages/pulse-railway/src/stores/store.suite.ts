@@ -4,9 +4,9 @@ import { describeActivity } from './activity.suite.ts';
 import { createDeploymentStore } from './deployment-store.ts';
 import { describeDeployments } from './deployments.suite.ts';
 import { describeKv } from './kv.suite.ts';
-import { createKv } from './kv.ts';
 import { describeLocks } from './locks.suite.ts';
 import { describePredecessor } from './predecessor.suite.ts';
+import { createKv } from './testing/kv.ts';
 import type { StoreFixture, StoreHarness } from './testing/store-fixture.ts';
 import { describeWatching } from './watch.suite.ts';
 

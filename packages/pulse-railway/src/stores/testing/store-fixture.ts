@@ -1,7 +1,7 @@
 import type { RoutingSnapshot } from '../../deployments/record.ts';
 import type { ActivityReport, DeploymentStore, ReplicaDeploymentActivity } from '../../deployments/store.ts';
 import type { AtomicKv } from '../atomic-kv.ts';
-import type { Kv } from '../kv.ts';
+import type { Kv } from './kv.ts';
 
 /** What each test of the suite gets anew, with data of its own. */
 export interface StoreFixture {

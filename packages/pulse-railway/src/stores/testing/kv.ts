@@ -1,8 +1,9 @@
-import type { AtomicKv } from './atomic-kv.ts';
+import { systemClock } from 'pulse-deploy-kit/clock';
+import type { AtomicKv } from '../atomic-kv.ts';
+import { openBackend } from '../open.ts';
 
-/** Plain string keys (contract R4.11), for whoever needs no more, such as session stores. No NUL characters, which SQLite cuts off. */
+/** Plain string keys (contract R4.11), as a program that is not ours reads and writes them. No NUL characters, which SQLite cuts off. */
 export interface Kv {
-	readonly kind: AtomicKv['kind'];
 	get(key: string): Promise<string | null>;
 	/** False only with `onlyIfMissing`, when the key exists. Without `ttlMs` the value never expires. */
 	set(
@@ -11,14 +12,14 @@ export interface Kv {
 		options?: { readonly ttlMs?: number; readonly onlyIfMissing?: boolean },
 	): Promise<boolean>;
 	delete(key: string): Promise<void>;
-	/** Keys in order. */
-	scanPrefix(prefix: string): Promise<string[]>;
 	close(): Promise<void>;
 }
 
+/** Nothing is prefixed. */
+export const openKv = async (url: string): Promise<Kv> => createKv(await openBackend(url, systemClock));
+
 export function createKv(backend: AtomicKv): Kv {
 	return {
-		kind: backend.kind,
 		get: async (key) => (await backend.read([key])).entries.get(key)?.value ?? null,
 		set: (key, value, { ttlMs, onlyIfMissing = false } = {}) =>
 			backend.commit({
@@ -28,7 +29,6 @@ export function createKv(backend: AtomicKv): Kv {
 		delete: async (key) => {
 			await backend.commit({ drop: [key] });
 		},
-		scanPrefix: (prefix) => backend.scanPrefix(prefix),
 		close: () => backend.close(),
 	};
 }
