@@ -1,21 +1,10 @@
 import { type LookupAddress, lookup as systemLookup } from 'node:dns';
 import { readFileSync, statSync } from 'node:fs';
 import type { LookupFunction } from 'node:net';
+import type { Address, ServiceNetwork } from './router/upstream/network.ts';
 
-/** Where a service listens inside the project. Resolved anew for every connection: addresses change at each deploy. */
-export interface Address {
-	readonly host: string;
-	readonly port: number;
-}
-
-/** The one function that turns a service name into an address. */
-export interface PrivateNetwork {
-	/** Throws `UnknownServiceError` for a service that is not on the network (yet). */
-	address(serviceName: string, port: number): Address;
-	/** After a failed connection to `tried`: looks again at once; true when the address is another one now. */
-	refresh(serviceName: string, port: number, tried: Address): boolean;
-	/** Name resolution to hand to `net.connect`; absent for networks of plain addresses. */
-	readonly lookup?: LookupFunction;
+/** Services inside the project, by their names. */
+export interface PrivateNetwork extends ServiceNetwork {
 	close(): void;
 }
 

@@ -11,7 +11,7 @@ import {
 	PRIVATE_NETWORK_VARIABLE,
 	ROUTER_SEED_VARIABLE,
 } from '../protocol.ts';
-import type { AccessLog } from '../router/log.ts';
+import type { AccessLog } from '../router/edge-log.ts';
 import { parseServicePrefix } from '../stack/names.ts';
 import { requireStoreUrl } from './store.ts';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Recent } from './recent.ts';
 import type { RequestHead } from './request-head.ts';
 import { resolve, type Target } from './resolve.ts';
-import type { RoutingTable } from './snapshot.ts';
+import type { RouteTable } from './route-table.ts';
 
 /**
  * Skew-safe assets: lazy chunks of an old page carry no affinity, so after a promotion the active deployment does not
@@ -11,7 +11,7 @@ import type { RoutingTable } from './snapshot.ts';
  * file to one user and hide it from another.
  */
 export class AssetMemory {
-	readonly #table: RoutingTable;
+	readonly #table: RouteTable;
 	readonly #servicePrefix: string;
 	readonly #now: () => number;
 	/** Target to the deployment that has it. */
@@ -20,7 +20,7 @@ export class AssetMemory {
 	readonly #missing = new Recent<number>(MAX_REMEMBERED);
 	#activeId: string | null = null;
 
-	constructor(table: RoutingTable, servicePrefix: string, now: () => number) {
+	constructor(table: RouteTable, servicePrefix: string, now: () => number) {
 		this.#table = table;
 		this.#servicePrefix = servicePrefix;
 		this.#now = now;

@@ -1,22 +1,22 @@
 import type { AssetMemory } from './assets.ts';
 import type { Upstreams } from './claim.ts';
+import type { EdgeLog } from './edge-log.ts';
 import type { FailureCause } from './failures.ts';
-import type { Log } from './log.ts';
-import type { RoutingTable } from './snapshot.ts';
+import type { RouteTable } from './route-table.ts';
 import type { Tunnel } from './tunnel.ts';
 import type { Uploads } from './uploads.ts';
 import type { DialOptions } from './upstream/dial.ts';
 import type { Pool } from './upstream/pool.ts';
 
-/** What forwarding needs of the router it runs in. */
+/** What forwarding needs of the edge it runs in. */
 export interface ForwardContext {
 	readonly servicePrefix: string;
-	readonly table: RoutingTable;
+	readonly table: RouteTable;
 	readonly upstreams: Upstreams;
 	readonly pool: Pool;
 	readonly uploads: Uploads;
 	readonly dial: DialOptions;
-	readonly log: Log;
+	readonly log: EdgeLog;
 	/** `null` when switched off. */
 	readonly assets: AssetMemory | null;
 	/** Requests under way, for the idle sweep and for draining. */

@@ -1,5 +1,5 @@
-import type { Clock } from 'pulse-deploy-kit/clock';
 import type { ForwardContext } from './context.ts';
+import type { Clock } from './edge-options.ts';
 
 /** Close code "service restart": clients reconnect (RFC 6455, IANA registry). */
 const SERVICE_RESTART = 1012;

@@ -1,7 +1,7 @@
 import type { AssetSearch } from './asset-search.ts';
 import type { Upstream } from './claim.ts';
 import type { ClientRequest, ClientResponse } from './client-messages.ts';
-import type { RequestFields } from './log.ts';
+import type { RequestFields } from './edge-log.ts';
 import type { RequestHead } from './request-head.ts';
 import type { RequestTarget } from './request-target.ts';
 

@@ -1,13 +1,19 @@
 import { jsonAnswer } from './answer.ts';
 import type { ForwardContext } from './context.ts';
+import type { RoutingTable } from './snapshot.ts';
 import type { Answer } from './stale.ts';
 
 /**
  * Liveness for Railway's healthcheck. A router that has never known where to route is not alive; one that lost its store
  * is, and says so in the detail, which only a signed request gets.
  */
-export function healthAnswer(context: ForwardContext, replicaId: string, detailed: boolean): Answer {
-	const { table, upstreams, tunnels, exchanges, pool } = context;
+export function healthAnswer(
+	context: ForwardContext,
+	table: RoutingTable,
+	replicaId: string,
+	detailed: boolean,
+): Answer {
+	const { upstreams, tunnels, exchanges, pool } = context;
 	const status = table.loaded ? 200 : 503;
 	if (!detailed) return jsonAnswer(status, { ok: table.loaded });
 	const { source, revision, ageMs, storeReachable } = table.status();

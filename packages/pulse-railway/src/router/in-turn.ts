@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { endAndLinger } from './answer.ts';
-import { headerOf, type RouterResponse } from './messages.ts';
+import type { RouterResponse } from './messages.ts';
+import { headerOf } from './raw-headers.ts';
 
 const LAST = Symbol('last response on this connection');
 const WAITING = Symbol('pipelined requests that wait');

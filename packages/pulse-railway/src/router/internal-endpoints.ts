@@ -1,6 +1,6 @@
 import { failureAnswer, jsonAnswer } from './answer.ts';
 import type { ClientRequest } from './client-messages.ts';
-import { headerRecord } from './messages.ts';
+import { headerRecord } from './raw-headers.ts';
 import type { Answer } from './stale.ts';
 
 /** What the control endpoint answers; `cause` is for the log. */

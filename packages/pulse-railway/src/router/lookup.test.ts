@@ -2,7 +2,9 @@ import { expect, it } from 'vitest';
 import type { DeploymentRecord } from '../deployments/record.ts';
 import { openStore } from '../stores/open.ts';
 import { Lookups } from './lookup.ts';
+import { RoutingTable } from './snapshot.ts';
 import { startRouter } from './testing/router.ts';
+import { silentLog } from './testing/silent-log.ts';
 import { exchange, get, startNamedBackend } from './testing/sockets.ts';
 
 const record: DeploymentRecord = {
@@ -66,6 +68,23 @@ it('a store that fails or hangs knows nothing, and holds nobody up for long', as
 	expect(await failing.lookups.find('v1')).toBeNull();
 	const hanging = counted(() => new Promise<never>(() => {}));
 	expect(await hanging.lookups.find('v1')).toBeNull();
+});
+
+it('the store is asked only about well-formed ids', async () => {
+	const asked: string[] = [];
+	const store = await openStore('memory:', { prefix: 'x' });
+	const find = async (id: string) => {
+		asked.push(id);
+		return null;
+	};
+	const table = new RoutingTable({
+		store: Object.assign(Object.create(store), { find }),
+		log: silentLog,
+		now: Date.now,
+	});
+	for (const malformed of ['UPPER', 'a'.repeat(25), '-x', 'a/b']) expect(table.lookUp(malformed), malformed).toBeNull();
+	await table.lookUp('gone');
+	expect(asked).toEqual(['gone']);
 });
 
 it('a deployment registered a moment ago is served although the watch has not told of it', async () => {

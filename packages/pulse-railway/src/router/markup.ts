@@ -1,4 +1,4 @@
-import { headerOf } from './messages.ts';
+import { headerOf } from './raw-headers.ts';
 import type { ResponseHead } from './upstream/parse-head.ts';
 
 /** A page, by its type: no asset is one, whatever its status says. */

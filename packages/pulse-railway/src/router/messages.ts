@@ -1,6 +1,7 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { flushHead } from './flush-head.ts';
 import { mayNotWait } from './in-turn.ts';
+import { headerOf } from './raw-headers.ts';
 
 /** A request as Node's parser reads it, without the header object that nobody here asks for. */
 export class RouterRequest extends IncomingMessage {
@@ -81,25 +82,6 @@ Object.defineProperty(RouterRequest.prototype, 'headers', {
 });
 
 const NO_HEADERS = Object.freeze({});
-
-/** The first header of this lowercase name. */
-export function headerOf(raw: readonly string[], name: string): string | undefined {
-	for (let i = 0; i < raw.length; i += 2) {
-		if (raw[i]!.length === name.length && raw[i]!.toLowerCase() === name) return raw[i + 1];
-	}
-	return undefined;
-}
-
-/** Headers by lowercase name; a repeated one is an array, so that nobody takes the first of two for the only one. */
-export function headerRecord(raw: readonly string[]): Record<string, string | string[]> {
-	const record: Record<string, string | string[]> = Object.create(null);
-	for (let i = 0; i < raw.length; i += 2) {
-		const name = raw[i]!.toLowerCase();
-		const before = record[name];
-		record[name] = before === undefined ? raw[i + 1]! : [before, raw[i + 1]!].flat();
-	}
-	return record;
-}
 
 export class RouterResponse<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
 	#whole = false;

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Logger } from 'pino';
 import { AggregatorRegistry, type CollectFunction, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Upstream } from './claim.ts';
 import type { ForwardContext } from './context.ts';
+import type { Lines } from './edge-log.ts';
 
 export interface Metrics {
 	/** In a worker: tells the primary when it asks. */
@@ -14,11 +14,21 @@ export interface Metrics {
 	listen(port: number): Promise<MetricsEndpoint>;
 }
 
+/** A number that is read when somebody asks. */
+export interface Reading {
+	readonly name: string;
+	readonly help: string;
+	/** Over all workers. */
+	readonly aggregator: 'sum' | 'min' | 'max';
+	value(): number;
+}
+
 /**
  * Prometheus metrics. Requests only bump plain numbers; they are read when somebody asks. Deployments as labels are
  * bounded, because only known ones are counted and those that are gone are forgotten.
+ * `more`: what whoever runs the edge has to say beside it.
  */
-export function openMetrics(context: ForwardContext): Metrics {
+export function openMetrics(context: ForwardContext, more: readonly Reading[] = []): Metrics {
 	const registry = new Registry();
 	const perDeployment = (
 		kind: typeof Gauge | typeof Counter,
@@ -60,7 +70,7 @@ export function openMetrics(context: ForwardContext): Metrics {
 			}
 		},
 	});
-	const gauge = (name: string, help: string, aggregator: 'sum' | 'min' | 'max', value: () => number) =>
+	const gauge = ({ name, help, aggregator, value }: Reading) =>
 		new Gauge({
 			name,
 			help,
@@ -70,21 +80,19 @@ export function openMetrics(context: ForwardContext): Metrics {
 				this.set(value());
 			},
 		});
-	gauge(
-		'pulse_router_snapshot_age_seconds',
-		'Age of the routing snapshot; 0 while the store is watched, -1 without one',
-		'max',
-		() => {
-			const { ageMs } = context.table.status();
-			return ageMs === null ? -1 : ageMs / 1000;
-		},
-	);
-	gauge('pulse_router_snapshot_revision', 'Revision of the routing snapshot', 'min', () => context.table.revision);
-	gauge('pulse_router_store_reachable', '1 while the store is watched', 'min', () =>
-		context.table.status().storeReachable ? 1 : 0,
-	);
-	gauge('pulse_router_backend_connections', 'Open connections for requests', 'sum', () => context.pool.open);
-	gauge('pulse_router_resident_bytes', 'Resident memory of this process', 'sum', () => process.memoryUsage.rss());
+	for (const reading of more) gauge(reading);
+	gauge({
+		name: 'pulse_router_backend_connections',
+		help: 'Open connections for requests',
+		aggregator: 'sum',
+		value: () => context.pool.open,
+	});
+	gauge({
+		name: 'pulse_router_resident_bytes',
+		help: 'Resident memory of this process',
+		aggregator: 'sum',
+		value: () => process.memoryUsage.rss(),
+	});
 	const connect = new Histogram({
 		name: 'pulse_router_backend_connect_seconds',
 		help: 'Time to connect to a backend, name resolution included',
@@ -108,15 +116,24 @@ export interface MetricsEndpoint {
 }
 
 /** Traffic matters more than figures about it: a port that is taken is told, and no reason to end. */
-export function orWithout(endpoint: Promise<MetricsEndpoint>, logger: Logger): Promise<MetricsEndpoint | null> {
+export function orWithout(
+	endpoint: Promise<MetricsEndpoint>,
+	lines: Pick<Lines, 'warn'>,
+): Promise<MetricsEndpoint | null> {
 	return endpoint.catch((error: Error) => {
-		logger.warn({ event: 'metrics-not-served', error: error.message }, 'metrics port not opened');
+		lines.warn({ event: 'metrics-not-served', error: error.message }, 'metrics port not opened');
 		return null;
 	});
 }
 
+/** In the primary: the sum over all workers. */
+export function serveWorkersMetrics(port: number): Promise<MetricsEndpoint> {
+	const registry = new AggregatorRegistry();
+	return serveMetrics(() => registry.clusterMetrics(), port);
+}
+
 /** `GET /metrics`, nothing else. */
-export async function serveMetrics(text: () => Promise<string>, port: number): Promise<MetricsEndpoint> {
+async function serveMetrics(text: () => Promise<string>, port: number): Promise<MetricsEndpoint> {
 	const server = createServer((request, response) => {
 		if (request.method !== 'GET' || request.url !== '/metrics') {
 			response.writeHead(404).end();

@@ -10,10 +10,11 @@ import { openPrivateNetwork } from '../private-network.ts';
 import { openStore } from '../stores/open.ts';
 import type { ClientRequest } from './client-messages.ts';
 import { createLog } from './log.ts';
-import { headerRecord } from './messages.ts';
 import { openMetrics, orWithout } from './metrics.ts';
 import { plantSeed } from './plant-seed.ts';
+import { headerRecord } from './raw-headers.ts';
 import { createRouter } from './server.ts';
+import { snapshotReadings } from './snapshot-readings.ts';
 
 export interface OpenedRouter {
 	readonly port: number;
@@ -50,7 +51,7 @@ export async function openRouter(config: RouterConfig, logger: Logger): Promise<
 		direct: config.ownParser,
 		onConnect: (_serviceName, ms) => metrics.connected(ms),
 	});
-	const metrics = openMetrics(router.context);
+	const metrics = openMetrics(router.context, snapshotReadings(router.table));
 	const { port } = await router.listen({ port: config.port });
 	// The primary asks its workers and serves their sum.
 	if (cluster.isWorker) metrics.answerPrimary();

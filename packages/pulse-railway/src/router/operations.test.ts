@@ -2,6 +2,7 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import type { ActivityReport } from '../deployments/store.ts';
 import { openStore } from '../stores/open.ts';
 import { openMetrics } from './metrics.ts';
+import { snapshotReadings } from './snapshot-readings.ts';
 import { eventually, startRouter } from './testing/router.ts';
 import { exchange, get, rawClient, startBackend, startNamedBackend, startRawBackend } from './testing/sockets.ts';
 
@@ -98,7 +99,7 @@ it("an open websocket keeps its deployment in use, in the store's own count (R3.
 it('metrics count requests, failures, bytes and sockets by deployment, on a port of their own', async () => {
 	const v1 = await startBackend((_, response) => response.end('12345'));
 	const { port, router } = await startRouter({ deployments: { v1, dead: 1 } });
-	const metrics = openMetrics(router.context);
+	const metrics = openMetrics(router.context, snapshotReadings(router.table));
 	const endpoint = await metrics.listen(0);
 	onTestFinished(() => endpoint.close());
 	for (let i = 0; i < 3; i++) await exchange(port, get('/'));

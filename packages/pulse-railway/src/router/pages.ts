@@ -4,7 +4,7 @@ import { AFFINITY_QUERY, STALE_AFFINITY_HEADER } from '../protocol.ts';
 import { failureAnswer } from './answer.ts';
 import type { ClientRequest } from './client-messages.ts';
 import { type FailureCause, failureOf } from './failures.ts';
-import { headerOf } from './messages.ts';
+import { headerOf } from './raw-headers.ts';
 import type { RequestHead } from './request-head.ts';
 import type { RequestTarget } from './request-target.ts';
 import { type Answer, staleAnswer } from './stale.ts';

@@ -1,11 +1,4 @@
-import { isDeploymentId } from '../deployments/id.ts';
-import type { DeploymentRecord } from '../deployments/record.ts';
-
-/** What resolving needs of a snapshot. */
-export interface RoutingView {
-	readonly activeId: string | null;
-	deployment(id: string): DeploymentRecord | undefined;
-}
+import type { Routable, RoutingView } from './route-table.ts';
 
 export interface Target {
 	readonly id: string;
@@ -21,13 +14,9 @@ export type Resolution =
 	/** Asked for nothing while nothing is active. */
 	| { readonly kind: 'no-active' };
 
-/**
- * True when only the store can say whether `affinity` exists: a malformed id is stale without asking, and the snapshot may be a moment older than a registration.
- */
+/** True when the view alone cannot say whether `affinity` exists: it may be a moment older than a registration. */
 export function needsLookup(view: RoutingView, affinity: string): boolean {
-	return (
-		affinity !== '' && view.deployment(affinity) === undefined && affinity !== view.activeId && isDeploymentId(affinity)
-	);
+	return affinity !== '' && view.deployment(affinity) === undefined && affinity !== view.activeId;
 }
 
 export function resolve(view: RoutingView, affinity: string, servicePrefix: string): Resolution {
@@ -56,7 +45,7 @@ function activeTarget(view: RoutingView, id: string, servicePrefix: string): Tar
 }
 
 /** Contract R2.18: a record whose service has another name is not ours to route to. */
-function targetOf(record: DeploymentRecord, servicePrefix: string): Target | null {
+function targetOf(record: Routable, servicePrefix: string): Target | null {
 	const serviceName = servicePrefix + record.id;
 	if (record.serviceName !== null && record.serviceName !== serviceName) return null;
 	return { id: record.id, serviceName };

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { CONTROL_PATH, ROUTER_HEALTH_PATH } from '../protocol.ts';
 import { affinityOf, isPinnedByHeader, reloadsOnStale } from './affinity.ts';
 import { failureAnswer, writeAnswer, writeRawAnswer } from './answer.ts';
 import { AssetSearch } from './asset-search.ts';
@@ -10,22 +9,17 @@ import type { FailureCause } from './failures.ts';
 import { HttpExchange } from './forward-http.ts';
 import { WebSocketHandshake } from './forward-websocket.ts';
 import { isInternalPath } from './internal-path.ts';
-import type { Lookups } from './lookup.ts';
 import { failureReply, staleReply } from './pages.ts';
 import { type RequestHead, readRequestHead } from './request-head.ts';
 import { parseRequestTarget, type RequestTarget } from './request-target.ts';
 import { needsLookup, type Resolution, resolve } from './resolve.ts';
 import { type Answer, staleAnswer } from './stale.ts';
 
-/** What the router answers itself. */
-export interface OwnEndpoints {
-	control(request: ClientRequest): Promise<Answer>;
-	health(request: ClientRequest): Promise<Answer>;
-}
+/** What whoever runs the edge answers itself: `null` for a request that is not for it. Asked before anything is refused. */
+export type OwnEndpoints = (request: ClientRequest, target: RequestTarget) => Promise<Answer> | null;
 
 export interface RouteContext {
 	readonly forward: ForwardContext;
-	readonly lookups: Lookups;
 	readonly own: OwnEndpoints;
 	readonly nextRequestId: () => string;
 }
@@ -49,15 +43,12 @@ export function routeRequest(context: RouteContext, request: ClientRequest, resp
 		response.shouldKeepAlive = false;
 		return refuse('bad-request', request.url!);
 	}
-	if (isInternalPath(target.path)) {
-		if (target.forward !== CONTROL_PATH || request.method !== 'POST') return refuse('internal-path', target.path);
-		context.own.control(request).then(reply, (error) => failOwn(context, error, reply));
+	const own = context.own(request, target);
+	if (own !== null) {
+		own.then(reply, (error) => failOwn(context, error, reply));
 		return;
 	}
-	if (target.path === ROUTER_HEALTH_PATH && request.method === 'GET') {
-		context.own.health(request).then(reply, (error) => failOwn(context, error, reply));
-		return;
-	}
+	if (isInternalPath(target.path)) return refuse('internal-path', target.path);
 	if (request.method === 'TRACE') return refuse('method-not-allowed', target.path);
 	const head = readRequestHead(request.rawHeaders);
 	// In HTTP/1.0 there are no chunks (RFC 9112 §6.1): who is in front may have seen no body, and the next request in it.
@@ -71,7 +62,7 @@ export function routeRequest(context: RouteContext, request: ClientRequest, resp
 	const affinity = affinityOf(target.query, head.affinity);
 	head.pinnedByHeader = isPinnedByHeader(target.query, head.affinity);
 	resolving(context, affinity, (resolution) => {
-		// Gone while the store was asked: a claim would never be released, because its response is closed already.
+		// Gone while the table asked: a claim would never be released, because its response is closed already.
 		if (response.destroyed) return;
 		switch (resolution.kind) {
 			case 'stale':
@@ -142,14 +133,12 @@ function openSocket(
 	request.client.off('error', ignoreError);
 }
 
-/** Synchronous but for an id that only the store can know. */
+/** Synchronous but for an id that the table has to ask for. */
 function resolving(context: RouteContext, affinity: string, then: (resolution: Resolution) => void) {
 	const { table, servicePrefix } = context.forward;
-	if (!needsLookup(table, affinity)) return then(resolve(table, affinity, servicePrefix));
-	context.lookups.find(affinity).then((record) => {
-		if (record !== null) table.learn(record);
-		then(resolve(table, affinity, servicePrefix));
-	});
+	const asked = needsLookup(table, affinity) ? table.lookUp(affinity) : null;
+	if (asked === null) return then(resolve(table, affinity, servicePrefix));
+	asked.then(() => then(resolve(table, affinity, servicePrefix)));
 }
 
 /**

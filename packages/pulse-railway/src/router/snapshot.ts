@@ -1,8 +1,10 @@
+import { isDeploymentId } from '../deployments/id.ts';
 import type { DeploymentRecord, RoutingSnapshot } from '../deployments/record.ts';
 import type { DeploymentStore } from '../deployments/store.ts';
 import { adopt, type Routed, trusted } from './adopt.ts';
 import type { Log } from './log.ts';
-import type { RoutingView } from './resolve.ts';
+import { Lookups } from './lookup.ts';
+import type { RouteTable } from './route-table.ts';
 import { readSnapshotFile, writeSnapshotFile } from './snapshot-file.ts';
 
 /** Where the snapshot in use came from. `none`: the store was never reached and no file was left. */
@@ -19,8 +21,9 @@ export interface RoutingTableOptions {
 }
 
 /** The routing snapshot, in memory, kept current by the store's watch. Every request is answered from here. */
-export class RoutingTable implements RoutingView {
+export class RoutingTable implements RouteTable {
 	readonly #options: RoutingTableOptions;
+	readonly #lookups: Lookups;
 	readonly #stop = new AbortController();
 	#routed: Routed | null = null;
 	#byId = new Map<string, DeploymentRecord>();
@@ -31,6 +34,7 @@ export class RoutingTable implements RoutingView {
 
 	constructor(options: RoutingTableOptions) {
 		this.#options = options;
+		this.#lookups = new Lookups({ store: options.store, now: options.now });
 	}
 
 	/**
@@ -81,9 +85,12 @@ export class RoutingTable implements RoutingView {
 		return this.#byId.values();
 	}
 
-	/** A record that a lookup found before the watch told of it; the next snapshot decides. */
-	learn(record: DeploymentRecord): void {
-		if (!this.#byId.has(record.id)) this.#byId.set(record.id, record);
+	/** Learns a record before the watch tells of it; the next snapshot decides. A malformed id is not there without asking. */
+	lookUp(id: string): Promise<void> | null {
+		if (!isDeploymentId(id)) return null;
+		return this.#lookups.find(id).then((record) => {
+			if (record !== null && !this.#byId.has(record.id)) this.#byId.set(record.id, record);
+		});
 	}
 
 	status(): { source: SnapshotSource; revision: number; ageMs: number | null; storeReachable: boolean } {

@@ -33,7 +33,7 @@ describe.skipIf(missing)(`with a real Redis${missing ? ` (${missing})` : ''}`, (
 		}
 		expect(await exchange(port, get('/?pulse_deployment=v9'))).toMatch(/^HTTP\/1\.1 409 /);
 		await eventually(() => lines.some((line) => line.event === 'store-lost'));
-		expect(router.context.table.status()).toMatchObject({ storeReachable: false, source: 'store' });
+		expect(router.table.status()).toMatchObject({ storeReachable: false, source: 'store' });
 		expect(await exchange(port, get('/healthz'))).toMatch(/^HTTP\/1\.1 200 /);
 	});
 
@@ -49,7 +49,7 @@ describe.skipIf(missing)(`with a real Redis${missing ? ` (${missing})` : ''}`, (
 		await redis.stop();
 		const again = await startRedisServer(redis.port);
 		onTestFinished(() => again.stop());
-		await eventually(() => router.context.table.status().storeReachable);
+		await eventually(() => router.table.status().storeReachable);
 		expect(await served(port, '/')).toBe('v1');
 		expect(await served(port, '/?pulse_deployment=v2')).toBe('v2');
 		const writer = await openStore(again.url, { prefix: 'p' });
@@ -76,7 +76,7 @@ describe.skipIf(missing)(`with a real Redis${missing ? ` (${missing})` : ''}`, (
 		onTestFinished(() => store.close());
 		const { port, router, network } = await startRouter({ store, snapshotFile, active: null, storePatienceMs: 100 });
 		network.services.set('v1', { host: '127.0.0.1', port: deployments.v1 });
-		expect(router.context.table.status()).toMatchObject({ source: 'file', storeReachable: false });
+		expect(router.table.status()).toMatchObject({ source: 'file', storeReachable: false });
 		expect(await served(port, '/')).toBe('v1');
 	});
 });
@@ -95,5 +95,5 @@ it('a router that knows nothing yet leaves the port to those beside it until it 
 		watch: (...args: Parameters<typeof store.watch>) => void setTimeout(() => store.watch(...args), 300),
 	});
 	const { router } = await startRouter({ store: late, active: null, storePatienceMs: 10 });
-	expect(router.context.table.activeId).toBe('v1');
+	expect(router.table.activeId).toBe('v1');
 });

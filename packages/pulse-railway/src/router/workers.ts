@@ -1,9 +1,8 @@
 import cluster, { type Worker } from 'node:cluster';
 import type { Logger } from 'pino';
-import { AggregatorRegistry } from 'prom-client';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { RouterConfig } from '../config/router.ts';
-import { orWithout, serveMetrics } from './metrics.ts';
+import { orWithout, serveWorkersMetrics } from './metrics.ts';
 
 /** A worker that dies is replaced after this pause, or one that always dies would spin. */
 const RESTART_PAUSE_MS = 1_000;
@@ -40,14 +39,8 @@ export async function runWorkers(
 		});
 	};
 	for (let i = 0; i < config.workers; i++) start();
-	const registry = new AggregatorRegistry();
 	const metrics =
-		config.metricsPort === undefined
-			? null
-			: await orWithout(
-					serveMetrics(() => registry.clusterMetrics(), config.metricsPort),
-					logger,
-				);
+		config.metricsPort === undefined ? null : await orWithout(serveWorkersMetrics(config.metricsPort), logger);
 	await Promise.race([signalled, failed]);
 	stopping = true;
 	const gone = [...workers].map((worker) => new Promise<void>((resolve) => void worker.once('exit', () => resolve())));

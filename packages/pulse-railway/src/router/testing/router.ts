@@ -1,11 +1,12 @@
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import type { DeploymentStore } from '../../deployments/store.ts';
-import { type Address, type PrivateNetwork, UnknownServiceError } from '../../private-network.ts';
+import { type PrivateNetwork, UnknownServiceError } from '../../private-network.ts';
 import { openStore } from '../../stores/open.ts';
 import { createLog } from '../log.ts';
 import type { RouterOptions } from '../options.ts';
 import { createRouter, type Router } from '../server.ts';
+import type { Address } from '../upstream/network.ts';
 
 /** Services by name, wherever they listen now. */
 export class TestNetwork implements PrivateNetwork {
@@ -63,7 +64,7 @@ export async function startRouter(options: TestRouterOptions = {}): Promise<Test
 	});
 	const settled = async () => {
 		const { revision } = await store.snapshot();
-		await eventually(() => router.context.table.revision >= revision);
+		await eventually(() => router.table.revision >= revision);
 	};
 	return { port, router, store, network, lines, settled };
 }

@@ -1,5 +1,5 @@
 import { connect, type OnReadOpts, type Socket } from 'node:net';
-import type { Address, PrivateNetwork } from '../../private-network.ts';
+import type { Address, ServiceNetwork } from './network.ts';
 
 export type DialFailure = 'unresolved' | 'unreachable' | 'connect-timeout' | 'out-of-descriptors';
 
@@ -7,7 +7,7 @@ export type DialFailure = 'unresolved' | 'unreachable' | 'connect-timeout' | 'ou
 const OWN_ERRORS = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL']);
 
 export interface DialOptions {
-	readonly network: PrivateNetwork;
+	readonly network: ServiceNetwork;
 	readonly port: number;
 	/** Budget for one connection, name resolution included. Contract R2.16: 30 s. */
 	readonly connectTimeoutMs: number;

@@ -1,0 +1,28 @@
+/** What routing knows of one deployment. */
+export interface Routable {
+	readonly id: string;
+	/** `null`: named by its prefix and id. */
+	readonly serviceName: string | null;
+	/** A retiring one is about to lose its service. */
+	readonly state: 'pending' | 'active' | 'draining' | 'retiring';
+	/** Unix milliseconds. */
+	readonly drainStartedAt: number | null;
+}
+
+/** What resolving needs of a table. */
+export interface RoutingView {
+	readonly activeId: string | null;
+	deployment(id: string): Routable | undefined;
+}
+
+/** Where every request is answered from, in memory. Whoever runs the edge keeps it current. */
+export interface RouteTable extends RoutingView {
+	/** False while it was never told anything. */
+	readonly loaded: boolean;
+	all(): Iterable<Routable>;
+	/**
+	 * Asks elsewhere for an id that is not here; afterwards `deployment` knows it, or there is none. `null` when there is
+	 * nobody to ask. Never rejects.
+	 */
+	lookUp(id: string): Promise<void> | null;
+}
