@@ -2,7 +2,7 @@
 #   npm run build && npm run tarballs && docker build -f docker/router.Dockerfile tarballs
 FROM node:24-slim AS install
 WORKDIR /app
-COPY pulse-deploy-kit-*.tgz pulse-railway-[0-9]*.tgz /tarballs/
+COPY pulse-deploy-kit-*.tgz pulse-edge-*.tgz pulse-railway-[0-9]*.tgz /tarballs/
 RUN npm install --omit=dev --ignore-scripts --no-audit --no-fund --no-package-lock /tarballs/*.tgz
 
 FROM node:24-slim

@@ -12,7 +12,7 @@ import { ROOT } from '../repository/source-files.ts';
 import { startInstalled } from './installed.ts';
 import { install, installAs, packInto, type Tarball } from './tarballs.ts';
 
-const PACKAGES = ['deploy-kit', 'pulse-app', 'railway-local', 'pulse-railway', 'pulse-aws'];
+const PACKAGES = ['deploy-kit', 'pulse-edge', 'pulse-app', 'railway-local', 'pulse-railway', 'pulse-aws'];
 /** What a package ships beside its build. */
 const MORE: Readonly<Record<string, readonly string[]>> = {
 	'pulse-aws': ['cdk.json'],
@@ -52,9 +52,10 @@ describe('what is published', () => {
 		for (const name of PACKAGES) {
 			const manifest = JSON.parse(await readFile(join(ROOT, 'packages', name, 'package.json'), 'utf8'));
 			versions.add(manifest.version);
-			const { 'pulse-deploy-kit': kit = manifest.version } = manifest.dependencies;
+			const { 'pulse-deploy-kit': kit = manifest.version, 'pulse-edge': edge = manifest.version } =
+				manifest.dependencies;
 			const { 'pulse-app': app = `^${manifest.version}` } = manifest.peerDependencies ?? {};
-			expect([kit, app], name).toEqual([manifest.version, `^${manifest.version}`]);
+			expect([kit, edge, app], name).toEqual([manifest.version, manifest.version, `^${manifest.version}`]);
 			expect(await readFile(join(ROOT, 'packages', name, 'LICENSE'), 'utf8'), name).toBe(licence);
 		}
 		expect([...versions]).toHaveLength(1);
@@ -135,7 +136,7 @@ describe('installed as the images do it', () => {
 it('an app with pulse-aws carries no CDK, and a deploy that needs one names what to install', async ({ skip }) => {
 	const app = await mkdtemp(join(tmpdir(), 'pulse-aws-app-'));
 	onTestFinished(() => rm(app, { recursive: true, force: true }));
-	const names = ['pulse-deploy-kit', 'pulse-app', 'pulse-aws'];
+	const names = ['pulse-deploy-kit', 'pulse-edge', 'pulse-app', 'pulse-aws'];
 	const packed = tarballs
 		.filter(({ name }) => names.includes(name))
 		.map(({ filename }) => join(folder, 'tarballs', filename));

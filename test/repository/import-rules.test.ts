@@ -6,14 +6,14 @@ const files = sourceFiles();
 const shipped = files.filter((file) => file.package !== 'aws-world');
 const byPath = new Map(files.map((file) => [file.path, file]));
 const railway = files.filter((file) => file.package === 'pulse-railway');
+const dataPlane = files.filter((file) => file.package === 'pulse-edge');
 
 const under = (file: SourceFile, ...folders: string[]) => folders.some((folder) => file.inner.startsWith(`${folder}/`));
 /** The kit's folder of that name is the engine, which carries plans out. */
 const isPure = (file: SourceFile) =>
 	(under(file, 'plan') && file.package !== 'deploy-kit') ||
-	/^(router\/resolve|(janitor|reaper)\/decide|deployments\/transitions|stack\/(baseline|durable|names|windows))\.ts$/.test(
-		file.inner,
-	);
+	(under(file, 'decide') && file.package === 'pulse-edge') ||
+	/^((janitor|reaper)\/decide|deployments\/transitions|stack\/(baseline|durable|names|windows))\.ts$/.test(file.inner);
 
 /** `file → import` lines of the imports that break a rule, so that a failure names its place. */
 function offences(
@@ -49,7 +49,7 @@ describe('pure decisions', () => {
 
 	test('exist', () => {
 		expect(pure.map((file) => file.inner)).toEqual(
-			expect.arrayContaining(['router/resolve.ts', 'janitor/decide.ts', 'deployments/transitions.ts']),
+			expect.arrayContaining(['decide/resolve.ts', 'janitor/decide.ts', 'deployments/transitions.ts']),
 		);
 	});
 
@@ -138,17 +138,37 @@ describe('what may import what', () => {
 		).toEqual([]);
 	});
 
-	test('the two platforms never import each other, and the runtime imports no sibling', () => {
-		const sibling = /^(pulse-(app|railway|aws|deploy-kit|railway-local))(\/|$)/;
+	test('the two platforms never import each other; the runtime and the edge import no sibling', () => {
+		const sibling = /^(pulse-(app|railway|aws|deploy-kit|edge|railway-local))(\/|$)/;
 		expect(
 			offences(files, ({ specifier }, file) => {
 				const name = sibling.exec(specifier)?.[1];
 				if (!name) return false;
-				if (file.package === 'pulse-app' || file.package === 'deploy-kit') return true;
+				if (/^(pulse-app|pulse-edge|deploy-kit)$/.test(file.package)) return true;
 				if (name === 'pulse-app') return !under(file, 'plugin');
 				if (name === 'pulse-railway-local') return file.package !== 'pulse-railway';
-				return name !== 'pulse-deploy-kit';
+				return !/^pulse-(deploy-kit|edge)$/.test(name);
 			}),
+		).toEqual([]);
+	});
+
+	test('the rooms of the edge need each other one way, and those that decide need nobody', () => {
+		const room = (inner: string) => (inner.includes('/') ? inner.split('/')[0]! : '');
+		const order = ['', 'decide', 'node', 'report', 'upstream', 'forward', 'entry'];
+		const rank = (path: string) => order.indexOf(room(path.replace('packages/pulse-edge/src/', '')));
+		expect(dataPlane.filter((file) => rank(file.path) === -1).map((file) => file.path)).toEqual([]);
+		expect(
+			offences(
+				dataPlane,
+				({ target, typeOnly }, file) => target !== null && !typeOnly && rank(target) > rank(file.path),
+			),
+		).toEqual([]);
+	});
+
+	test('the edge needs Node, a registry of metrics, and nothing else', () => {
+		expect(dataPlane.length).toBeGreaterThan(40);
+		expect(
+			offences(dataPlane, ({ specifier, target }) => target === null && !/^(node:|prom-client$)/.test(specifier)),
 		).toEqual([]);
 	});
 
@@ -208,7 +228,7 @@ describe('who touches the process', () => {
 });
 
 describe('size', () => {
-	const flow = /(^|\/)(run|deploy|server|serve|handler)\.ts$/;
+	const flow = /(^|\/)(run|deploy|server|serve|handler|edge)\.ts$/;
 
 	test('no file over 250 lines, no flow over 150, no command over 80', () => {
 		const isFlow = (file: SourceFile) => flow.test(file.inner) && !under(file, 'config');

@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { commands as aws } from '../../packages/pulse-aws/src/cli/commands.ts';
+import { FAILURES } from '../../packages/pulse-edge/src/report/failures.ts';
 import { commands as railway } from '../../packages/pulse-railway/src/cli/commands.ts';
-import { FAILURES } from '../../packages/pulse-railway/src/router/failures.ts';
-import { ROOT } from './source-files.ts';
+import { ROOT, sourceFiles } from './source-files.ts';
 
 const page = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8');
-const sources = readdirSync(join(ROOT, 'packages/pulse-railway/src/router'))
-	.filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
-	.map((name) => readFileSync(join(ROOT, 'packages/pulse-railway/src/router', name), 'utf8'))
+const sources = sourceFiles()
+	.filter(({ path }) => /^packages\/(pulse-edge\/src|pulse-railway\/src\/router)\//.test(path))
+	.map(({ path }) => readFileSync(join(ROOT, path), 'utf8'))
 	.join('\n');
 
 const found = (pattern: RegExp) => [...new Set([...sources.matchAll(pattern)].map(([, name]) => name ?? ''))];
@@ -17,7 +17,7 @@ const unsaid = (names: readonly string[]) => names.filter((name) => !page.includ
 
 test('operators can look up every metric, every log event and every failure of the router', () => {
 	const metrics = found(/'(pulse_router_\w+)'/g);
-	const events = [...found(/\bevent: '([\w-]+)'/g), ...found(/\.note\('([\w-]+)'/g)];
+	const events = [...found(/\{ event: '([\w-]+)'/g), ...found(/\.note\('([\w-]+)'/g)];
 	expect(metrics.length).toBeGreaterThan(8);
 	expect(events.length).toBeGreaterThan(8);
 	expect(unsaid([...metrics, ...events, ...Object.keys(FAILURES)])).toEqual([]);

@@ -1,8 +1,8 @@
 import { Agent, request } from 'node:http';
 import { createServer, type Socket } from 'node:net';
+import { mutatedResponse } from '../../packages/pulse-edge/src/testing/mutated-response.ts';
+import { randomFrom } from '../../packages/pulse-edge/src/testing/random.ts';
 import { createRouter } from '../../packages/pulse-railway/src/router/server.ts';
-import { mutatedResponse } from '../../packages/pulse-railway/src/router/testing/mutated-response.ts';
-import { randomFrom } from '../../packages/pulse-railway/src/router/testing/random.ts';
 import { silentLog } from '../../packages/pulse-railway/src/router/testing/silent-log.ts';
 import { openStore } from '../../packages/pulse-railway/src/stores/open.ts';
 

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
+import { randomFrom } from '../../packages/pulse-edge/src/testing/random.ts';
 import { createRouter } from '../../packages/pulse-railway/src/router/server.ts';
-import { randomFrom } from '../../packages/pulse-railway/src/router/testing/random.ts';
 import { silentLog } from '../../packages/pulse-railway/src/router/testing/silent-log.ts';
 import { openStore } from '../../packages/pulse-railway/src/stores/open.ts';
 import { startWitness } from './witness.ts';

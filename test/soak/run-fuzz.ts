@@ -1,4 +1,4 @@
-import { fuzzRequestHeads } from '../../packages/pulse-railway/src/router/testing/fuzz-request-heads.ts';
+import { fuzzRequestHeads } from '../../packages/pulse-edge/src/testing/fuzz-request-heads.ts';
 import { fuzz } from './fuzz.ts';
 import { fuzzResponses } from './fuzz-responses.ts';
 

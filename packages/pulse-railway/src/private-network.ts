@@ -1,7 +1,7 @@
 import { type LookupAddress, lookup as systemLookup } from 'node:dns';
 import { readFileSync, statSync } from 'node:fs';
 import type { LookupFunction } from 'node:net';
-import type { Address, ServiceNetwork } from './router/upstream/network.ts';
+import type { Address, ServiceNetwork } from 'pulse-edge/upstream/network';
 
 /** Services inside the project, by their names. */
 export interface PrivateNetwork extends ServiceNetwork {

@@ -1,20 +1,6 @@
 /** Header, query, path and variable names shared by router, janitor, plugin and CLI (contract R2, R3, R10). */
 
-/** Query parameter that pins a tab to the deployment that served it. Wins over {@link AFFINITY_HEADER}. */
-export const AFFINITY_QUERY = 'pulse_deployment';
-export const AFFINITY_HEADER = 'x-pulse-deployment';
-/** Set to `1` on a websocket URL: a stale id falls to the active deployment, so that the app can reload the page. */
-export const RELOAD_ON_STALE_QUERY = 'pulse_reload_on_stale_affinity';
-
-/** On every proxied response: the deployment that answered. */
-export const SELECTED_DEPLOYMENT_HEADER = 'x-pulse-selected-deployment';
-/** On every stale answer: browsers that see it reload the page. */
-export const STALE_AFFINITY_HEADER = 'x-pulse-stale-affinity';
-export const CLIENT_LOADER_HEADER = 'x-pulse-client-loader';
-export const CLIENT_LOADER_LOCATION_HEADER = 'x-pulse-client-loader-location';
-
-/** Nothing at or below this path is ever proxied. */
-export const INTERNAL_PATH = '/_pulse/internal';
+/** Internal paths, which the edge never proxies. */
 export const CONTROL_PATH = '/_pulse/internal/railway/control';
 export const SESSIONS_PATH = '/_pulse/internal/railway/sessions';
 export const RELOAD_PATH = '/_pulse/internal/railway/reload';

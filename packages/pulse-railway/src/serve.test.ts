@@ -5,8 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
-import { eventually } from './router/testing/router.ts';
-import { exchange, freePort, get, rawClient, startBackend, startNamedBackend } from './router/testing/sockets.ts';
+import { eventually } from '../../pulse-edge/src/testing/eventually.ts';
+import {
+	exchange,
+	freePort,
+	get,
+	rawClient,
+	startBackend,
+	startNamedBackend,
+} from '../../pulse-edge/src/testing/sockets.ts';
 import { openStore } from './stores/open.ts';
 
 interface Served {

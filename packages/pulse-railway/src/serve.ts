@@ -1,9 +1,9 @@
 import cluster from 'node:cluster';
 import { pino } from 'pino';
+import { keepHeapSmall } from 'pulse-edge/node/small-heap';
 import { processEnvironment } from './config/process-env.ts';
 import { routerConfig } from './config/router.ts';
 import { openRouter } from './router/open.ts';
-import { keepHeapSmall } from './router/small-heap.ts';
 import { runWorkers } from './router/workers.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { asksForDocument, type HeaderLookup, prefersPage, withoutQueryKey } from 'pulse-deploy-kit/document-request';
-import { PAGE_HEADERS, stalePage } from 'pulse-deploy-kit/readable-page';
+import { asksForDocument, type HeaderLookup, prefersPage, withoutQueryKey } from 'pulse-edge/report/document-request';
+import { PAGE_HEADERS, stalePage } from 'pulse-edge/report/readable-page';
 import { AFFINITY_QUERY, STALE_AFFINITY_HEADER } from '../protocol.ts';
 
 const LOADER_HEADER = 'x-pulse-client-loader';

@@ -1,6 +1,7 @@
 import { pinned } from 'pulse-deploy-kit/check-page';
+import { AFFINITY_QUERY, SELECTED_DEPLOYMENT_HEADER } from 'pulse-edge/protocol';
 import { callControl } from '../control/client.ts';
-import { AFFINITY_QUERY, META_PATH, ROUTER_HEALTH_PATH, SELECTED_DEPLOYMENT_HEADER } from '../protocol.ts';
+import { META_PATH, ROUTER_HEALTH_PATH } from '../protocol.ts';
 import type { MetaAnswer, RouterAddress, RouterPort } from './ports.ts';
 
 const TRY_MS = 10_000;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DeployToolError, usageError } from 'pulse-deploy-kit/errors';
+import type { AccessLog } from 'pulse-edge/report/log';
 import { parseSeed, type Seed } from '../deployments/seed.ts';
 import {
 	CONTROL_TOKEN_VARIABLE,
@@ -11,7 +12,6 @@ import {
 	PRIVATE_NETWORK_VARIABLE,
 	ROUTER_SEED_VARIABLE,
 } from '../protocol.ts';
-import type { AccessLog } from '../router/edge-log.ts';
 import { parseServicePrefix } from '../stack/names.ts';
 import { requireStoreUrl } from './store.ts';
 

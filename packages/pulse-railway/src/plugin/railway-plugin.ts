@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Directives, Plugin, PluginContext } from 'pulse-app';
-import { AFFINITY_QUERY, DEPLOYMENT_ID_VARIABLE, INTERNAL_TOKEN_VARIABLE, RELOAD_ON_STALE_QUERY } from '../protocol.ts';
+import { AFFINITY_QUERY, RELOAD_ON_STALE_QUERY } from 'pulse-edge/protocol';
+import { DEPLOYMENT_ID_VARIABLE, INTERNAL_TOKEN_VARIABLE } from '../protocol.ts';
 import { pluginBrand } from './brands.ts';
 import { answerEndpoint, send } from './endpoints.ts';
 import { normaliseOptions, type RailwayPluginOptions } from './options.ts';

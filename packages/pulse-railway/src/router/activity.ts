@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
+import type { Upstreams } from 'pulse-edge/forward/claim';
 import type { DeploymentStore } from '../deployments/store.ts';
-import type { Upstreams } from './claim.ts';
 import type { Log } from './log.ts';
 import type { RoutingTable } from './snapshot.ts';
 

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
+import { exchange, get, startLenientBackend, startNamedBackend } from '../../../pulse-edge/src/testing/sockets.ts';
 import { CONTROL_BODY_LIMIT, handleControl } from '../control/handle.ts';
 import { signControl } from '../control/sign.ts';
 import { CONTROL_PATH } from '../protocol.ts';
 import { openStore } from '../stores/open.ts';
 import { startRouter } from './testing/router.ts';
-import { exchange, get, startLenientBackend, startNamedBackend } from './testing/sockets.ts';
 
 const SECRET = 'a-control-secret';
 

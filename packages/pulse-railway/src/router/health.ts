@@ -1,7 +1,7 @@
-import { jsonAnswer } from './answer.ts';
-import type { ForwardContext } from './context.ts';
+import type { ForwardContext } from 'pulse-edge/forward/context';
+import { jsonAnswer } from 'pulse-edge/report/answer';
+import type { Answer } from 'pulse-edge/report/stale';
 import type { RoutingTable } from './snapshot.ts';
-import type { Answer } from './stale.ts';
 
 /**
  * Liveness for Railway's healthcheck. A router that has never known where to route is not alive; one that lost its store

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
+import { failureAnswer, writeAnswer } from 'pulse-edge/report/answer';
 import { expect, it, onTestFinished } from 'vitest';
-import { failureAnswer, writeAnswer } from './answer.ts';
 import { controlAnswer } from './internal-endpoints.ts';
 
 it('a control request whose body never comes is refused like any internal path, and asks nothing of the store', async () => {

@@ -1,7 +1,7 @@
-import { failureAnswer, jsonAnswer } from './answer.ts';
-import type { ClientRequest } from './client-messages.ts';
-import { headerRecord } from './raw-headers.ts';
-import type { Answer } from './stale.ts';
+import type { ClientRequest } from 'pulse-edge/entry/client-messages';
+import { headerRecord } from 'pulse-edge/raw-headers';
+import { failureAnswer, jsonAnswer } from 'pulse-edge/report/answer';
+import type { Answer } from 'pulse-edge/report/stale';
 
 /** What the control endpoint answers; `cause` is for the log. */
 export interface ControlAnswer {

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { type AccessLog, createEdgeLog, type EdgeLog, reasonOf } from './edge-log.ts';
+import { type AccessLog, createEdgeLog, type EdgeLog, reasonOf } from 'pulse-edge/report/log';
 import type { SnapshotSource } from './snapshot.ts';
 
 /** Every line that the router logs, in one place, so that operators can search for `event`. */

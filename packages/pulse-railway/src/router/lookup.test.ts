@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
+import { exchange, get, startNamedBackend } from '../../../pulse-edge/src/testing/sockets.ts';
 import type { DeploymentRecord } from '../deployments/record.ts';
 import { openStore } from '../stores/open.ts';
 import { Lookups } from './lookup.ts';
 import { RoutingTable } from './snapshot.ts';
 import { startRouter } from './testing/router.ts';
 import { silentLog } from './testing/silent-log.ts';
-import { exchange, get, startNamedBackend } from './testing/sockets.ts';
 
 const record: DeploymentRecord = {
 	id: 'v1',

@@ -1,6 +1,6 @@
+import { Recent } from 'pulse-edge/forward/recent';
 import type { DeploymentRecord } from '../deployments/record.ts';
 import type { DeploymentStore } from '../deployments/store.ts';
-import { Recent } from './recent.ts';
 
 export interface LookupOptions {
 	readonly store: Pick<DeploymentStore, 'find'>;

@@ -1,10 +1,18 @@
+import { openMetrics } from 'pulse-edge/report/metrics';
 import { expect, it, onTestFinished, vi } from 'vitest';
+import { eventually } from '../../../pulse-edge/src/testing/eventually.ts';
+import {
+	exchange,
+	get,
+	rawClient,
+	startBackend,
+	startNamedBackend,
+	startRawBackend,
+} from '../../../pulse-edge/src/testing/sockets.ts';
 import type { ActivityReport } from '../deployments/store.ts';
 import { openStore } from '../stores/open.ts';
-import { openMetrics } from './metrics.ts';
 import { snapshotReadings } from './snapshot-readings.ts';
-import { eventually, startRouter } from './testing/router.ts';
-import { exchange, get, rawClient, startBackend, startNamedBackend, startRawBackend } from './testing/sockets.ts';
+import { startRouter } from './testing/router.ts';
 
 it("/healthz is the router's own for GET, and the app's for every other method (R2.14)", async () => {
 	const { port } = await startRouter({ deployments: { v1: await startNamedBackend('v1') } });

@@ -1,8 +1,8 @@
 import type { Clock } from 'pulse-deploy-kit/clock';
+import type { ClientRequest } from 'pulse-edge/entry/client-messages';
+import type { EdgeOptions } from 'pulse-edge/entry/options';
 import type { DeploymentStore } from '../deployments/store.ts';
 import type { PrivateNetwork } from '../private-network.ts';
-import type { ClientRequest } from './client-messages.ts';
-import type { EdgeOptions } from './edge-options.ts';
 import type { ControlHandler } from './internal-endpoints.ts';
 import type { Log } from './log.ts';
 

@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { systemClock } from 'pulse-deploy-kit/clock';
+import type { ClientRequest } from 'pulse-edge/entry/client-messages';
+import { createEdge } from 'pulse-edge/entry/edge';
+import type { RequestTarget } from 'pulse-edge/entry/request-target';
+import type { ForwardContext } from 'pulse-edge/forward/context';
+import type { Answer } from 'pulse-edge/report/stale';
 import { CONTROL_PATH, ROUTER_HEALTH_PATH } from '../protocol.ts';
 import { ActivityReporter } from './activity.ts';
-import type { ClientRequest } from './client-messages.ts';
-import type { ForwardContext } from './context.ts';
-import { createEdge } from './edge.ts';
 import { healthAnswer } from './health.ts';
 import { controlAnswer } from './internal-endpoints.ts';
 import { notListening } from './listen-failure.ts';
 import type { RouterOptions } from './options.ts';
-import type { RequestTarget } from './request-target.ts';
 import { RoutingTable } from './snapshot.ts';
-import type { Answer } from './stale.ts';
 
 export interface Router {
 	readonly replicaId: string;

@@ -1,4 +1,4 @@
-import type { Reading } from './metrics.ts';
+import type { Reading } from 'pulse-edge/report/metrics';
 import type { RoutingTable } from './snapshot.ts';
 
 /** What operators watch of the snapshot, beside the edge's own metrics. */

@@ -1,10 +1,10 @@
+import type { RouteTable } from 'pulse-edge/decide/route-table';
 import { isDeploymentId } from '../deployments/id.ts';
 import type { DeploymentRecord, RoutingSnapshot } from '../deployments/record.ts';
 import type { DeploymentStore } from '../deployments/store.ts';
 import { adopt, type Routed, trusted } from './adopt.ts';
 import type { Log } from './log.ts';
 import { Lookups } from './lookup.ts';
-import type { RouteTable } from './route-table.ts';
 import { readSnapshotFile, writeSnapshotFile } from './snapshot-file.ts';
 
 /** Where the snapshot in use came from. `none`: the store was never reached and no file was left. */

@@ -2,10 +2,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { eventually } from '../../../pulse-edge/src/testing/eventually.ts';
+import { exchange, get, startNamedBackend } from '../../../pulse-edge/src/testing/sockets.ts';
 import { openStore } from '../stores/open.ts';
 import { redisServerMissing, startRedisServer } from '../stores/testing/redis-server.ts';
-import { eventually, startRouter } from './testing/router.ts';
-import { exchange, get, startNamedBackend } from './testing/sockets.ts';
+import { startRouter } from './testing/router.ts';
 
 const missing = redisServerMissing();
 

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { get, rawClient, startRawBackend } from '../../../pulse-edge/src/testing/sockets.ts';
 import { startRouter } from '../../../pulse-railway/src/router/testing/router.ts';
-import { get, rawClient, startRawBackend } from '../../../pulse-railway/src/router/testing/sockets.ts';
 import { createEdge } from './edge.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';

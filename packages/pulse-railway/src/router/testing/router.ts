@@ -1,29 +1,12 @@
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
+import { eventually } from '../../../../pulse-edge/src/testing/eventually.ts';
+import { TestNetwork } from '../../../../pulse-edge/src/testing/network.ts';
 import type { DeploymentStore } from '../../deployments/store.ts';
-import { type PrivateNetwork, UnknownServiceError } from '../../private-network.ts';
 import { openStore } from '../../stores/open.ts';
 import { createLog } from '../log.ts';
 import type { RouterOptions } from '../options.ts';
 import { createRouter, type Router } from '../server.ts';
-import type { Address } from '../upstream/network.ts';
-
-/** Services by name, wherever they listen now. */
-export class TestNetwork implements PrivateNetwork {
-	readonly services = new Map<string, Address>();
-
-	address(serviceName: string): Address {
-		const found = this.services.get(serviceName);
-		if (!found) throw new UnknownServiceError(serviceName);
-		return found;
-	}
-
-	refresh(serviceName: string, _port: number, tried: Address): boolean {
-		return this.services.get(serviceName)?.port !== tried.port;
-	}
-
-	close(): void {}
-}
 
 export interface TestRouter {
 	readonly port: number;
@@ -67,28 +50,4 @@ export async function startRouter(options: TestRouterOptions = {}): Promise<Test
 		await eventually(() => router.table.revision >= revision);
 	};
 	return { port, router, store, network, lines, settled };
-}
-
-/** Polls until it holds; fails after five seconds. */
-export async function eventually(
-	condition: () => boolean | Promise<boolean>,
-	what = condition.toString(),
-): Promise<void> {
-	const deadline = Date.now() + 15_000;
-	while (!(await condition())) {
-		if (Date.now() > deadline) throw new Error(`never came true: ${what}`);
-		await new Promise((resolve) => setTimeout(resolve, 5));
-	}
-}
-
-/** Waits until a growing number no longer grows; returns where it stands. */
-export async function standsStill(value: () => number): Promise<number> {
-	let before = -1;
-	await eventually(async () => {
-		const still = value() === before && before > 0;
-		before = value();
-		await new Promise((resolve) => setTimeout(resolve, 50));
-		return still;
-	}, 'it stands still');
-	return before;
 }

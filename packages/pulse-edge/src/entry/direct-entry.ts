@@ -1,0 +1,56 @@
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { beforeParser } from '../node/before-parser.ts';
+import type { ClientRequest, ClientResponse } from './client-messages.ts';
+import { DirectConnection, type DirectEntry } from './direct-connection.ts';
+
+export interface DirectEntryOptions {
+	readonly route: (request: ClientRequest, response: ClientResponse) => void;
+	readonly keepAliveMs: number;
+	/** How long a connection may be open without a request. */
+	readonly headersTimeoutMs: number;
+}
+
+/** Bytes that may wait behind unanswered requests, over all connections. */
+const MOST_HELD = 8_000_000;
+
+/**
+ * Serves what browsers and edges send nearly always, a request that is whole and plain, without Node's parser, request and
+ * response, which together cost more than all else that such a request needs (`npm run bench`). Everything that this does
+ * not read with ease is handed to Node, as if it had just come.
+ */
+export function serveDirectly(server: Server, options: DirectEntryOptions): void {
+	const connections = new Set<DirectConnection>();
+	let held = 0;
+	const entry = {
+		tick: 0,
+		keepAliveMs: options.keepAliveMs,
+		route: options.route,
+		refuse: (socket: Socket, code: string) =>
+			void server.emit('clientError', Object.assign(new Error('no request'), { code }), socket),
+		leave: (connection: DirectConnection) => void connections.delete(connection),
+		mayHold(bytes: number) {
+			if (held + bytes > MOST_HELD) return false;
+			held += bytes;
+			return true;
+		},
+		release(bytes: number) {
+			held -= bytes;
+		},
+	} satisfies DirectEntry;
+	const taken = beforeParser(server, (socket, toParser) => {
+		connections.add(new DirectConnection(socket, entry, toParser));
+	});
+	if (!taken) return;
+	const every = Math.min(options.headersTimeoutMs, 1_000);
+	const sweep = setInterval(() => {
+		entry.tick++;
+		for (const connection of connections) {
+			if (!connection.idle) continue;
+			const idleMs = (entry.tick - connection.since) * every;
+			if (connection.served ? idleMs > options.keepAliveMs : idleMs > options.headersTimeoutMs) connection.expire();
+		}
+	}, every);
+	sweep.unref();
+	server.once('close', () => clearInterval(sweep));
+}

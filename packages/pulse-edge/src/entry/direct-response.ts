@@ -1,0 +1,134 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { ClientRequest, ClientResponse } from './client-messages.ts';
+import { RouterResponse } from './messages.ts';
+
+/** The connection that an answer goes out on. */
+export interface AnswerOwner {
+	/** All of it is with the socket; its `close` follows. */
+	onAnswered(response: DirectResponse): void;
+}
+
+/**
+ * The answer to a request that came past Node's parser. A small whole one is written as it is. For everything else — pieces,
+ * chunks, trailers, a last answer — there is Node's own response, made when it is needed and put on the socket by hand.
+ */
+export class DirectResponse implements ClientResponse {
+	readonly req: ClientRequest;
+	readonly #socket: Socket;
+	readonly #owner: AnswerOwner;
+	readonly #keepAliveMs: number;
+	#node: RouterResponse | null = null;
+	#status = 200;
+	#keepAlive: boolean;
+	#whole = false;
+	#closed = false;
+	#onClose: (() => void) | null = null;
+
+	constructor(
+		socket: Socket,
+		request: ClientRequest,
+		owner: AnswerOwner,
+		{ keepAlive, keepAliveMs }: { keepAlive: boolean; keepAliveMs: number },
+	) {
+		this.#socket = socket;
+		this.req = request;
+		this.#owner = owner;
+		this.#keepAlive = keepAlive;
+		this.#keepAliveMs = keepAliveMs;
+	}
+
+	get socket(): Socket | null {
+		return this.#node === null ? (this.#whole ? null : this.#socket) : this.#node.socket;
+	}
+
+	get headersSent(): boolean {
+		return this.#whole || this.#node?.headersSent === true;
+	}
+
+	/** Its client is gone, or has all of it. */
+	get destroyed(): boolean {
+		return this.#closed;
+	}
+
+	get statusCode(): number {
+		return this.#node?.statusCode ?? this.#status;
+	}
+
+	get shouldKeepAlive(): boolean {
+		return this.#node?.shouldKeepAlive ?? this.#keepAlive;
+	}
+
+	set shouldKeepAlive(keep: boolean) {
+		this.#keepAlive = keep;
+		if (this.#node !== null) this.#node.shouldKeepAlive = keep;
+	}
+
+	sendWhole(status: number, text: string): boolean {
+		if (this.#node !== null || this.#whole || !this.#keepAlive || this.#socket.writableNeedDrain) return false;
+		this.#status = status;
+		this.#whole = true;
+		this.#socket.write(text, 'latin1');
+		this.#owner.onAnswered(this);
+		return true;
+	}
+
+	/** Once, when the answer is over, whichever way. */
+	close(): void {
+		if (this.#closed) return;
+		this.#closed = true;
+		this.#onClose?.();
+	}
+
+	on(_event: 'close', listener: () => void): void {
+		this.#onClose = listener;
+	}
+
+	once(event: 'drain', listener: () => void): void {
+		this.#byNode().once(event, listener);
+	}
+
+	writeContinue(): void {
+		this.#byNode().writeContinue();
+	}
+
+	writeHead(status: number, ...rest: [reason: string, headers: string[]] | [headers: string[]]): void {
+		if (rest.length === 1) this.#byNode().writeHead(status, rest[0]);
+		else this.#byNode().writeHead(status, ...rest);
+	}
+
+	flushHeaders(): void {
+		this.#byNode().flushHeaders();
+	}
+
+	write(chunk: Buffer, written?: () => void): boolean {
+		return this.#byNode().write(chunk, written);
+	}
+
+	addTrailers(trailers: [string, string][]): void {
+		this.#byNode().addTrailers(trailers);
+	}
+
+	end(text = '', encoding: 'latin1' | 'utf8' = 'latin1'): void {
+		if (text === '') this.#byNode().end();
+		else this.#byNode().end(text, encoding);
+	}
+
+	#byNode(): RouterResponse {
+		if (this.#node !== null) return this.#node;
+		// Of the request Node's response looks at the method and the version.
+		const response = new RouterResponse(this.req as unknown as IncomingMessage);
+		response.sendDate = false;
+		response.shouldKeepAlive = this.#keepAlive;
+		// What Node's server sets on the responses that it makes: the hint how long it keeps an idle connection.
+		Object.assign(response, { _keepAliveTimeout: this.#keepAliveMs });
+		response.on('finish', () => {
+			// Whose socket is gone has heard of its end by `close`.
+			if (response.socket !== null) response.detachSocket(this.#socket);
+			this.#owner.onAnswered(this);
+		});
+		response.assignSocket(this.#socket);
+		this.#node = response;
+		return response;
+	}
+}

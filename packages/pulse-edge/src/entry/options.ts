@@ -1,0 +1,43 @@
+import type { RouteTable } from '../decide/route-table.ts';
+import type { EdgeLog } from '../report/log.ts';
+import type { ServiceNetwork } from '../upstream/network.ts';
+import type { OwnEndpoints } from './route.ts';
+
+/** Time as a parameter, so that tests can own it. */
+export interface Clock {
+	/** Unix milliseconds. */
+	now(): number;
+	sleep(ms: number): Promise<void>;
+}
+
+export interface EdgeOptions {
+	readonly table: RouteTable;
+	readonly network: ServiceNetwork;
+	readonly log: EdgeLog;
+	readonly clock: Clock;
+	/** Default: nothing is. */
+	readonly own?: OwnEndpoints;
+	/** Begins the ids of requests that come without one; another in each process. */
+	readonly requestIdPrefix: string;
+	/** Default none. */
+	readonly servicePrefix?: string;
+	/** Port of every backend. Default 8000. */
+	readonly backendPort?: number;
+	/** Backend connections for requests. Default 2048. */
+	readonly connectionLimit?: number;
+	/** Default 30,000. */
+	readonly connectTimeoutMs?: number;
+	/** Default 3,000. */
+	readonly resolveRetryMs?: number;
+	/** A request ends after this long without a byte either way. Default 300,000. */
+	readonly idleTimeoutMs?: number;
+	/** How long a client may take for its request's headers. Default 30,000. */
+	readonly headersTimeoutMs?: number;
+	/** Default true. */
+	readonly assetFallback?: boolean;
+	/** Plain requests are served without Node's parser. Default true. */
+	readonly direct?: boolean;
+	readonly onConnect?: (serviceName: string, ms: number) => void;
+	/** In [0, 1). */
+	readonly random?: () => number;
+}

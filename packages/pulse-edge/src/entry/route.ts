@@ -1,0 +1,154 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { affinityOf, isPinnedByHeader, reloadsOnStale } from '../decide/affinity.ts';
+import { isInternalPath } from '../decide/internal-path.ts';
+import { needsLookup, type Resolution, resolve } from '../decide/resolve.ts';
+import { AssetSearch } from '../forward/asset-search.ts';
+import { countFailure, type ForwardContext } from '../forward/context.ts';
+import { HttpExchange } from '../forward/http.ts';
+import { WebSocketHandshake } from '../forward/websocket.ts';
+import { failureAnswer, writeAnswer, writeRawAnswer } from '../report/answer.ts';
+import type { FailureCause } from '../report/failures.ts';
+import { failureReply, staleReply } from '../report/pages.ts';
+import { type Answer, staleAnswer } from '../report/stale.ts';
+import type { ClientRequest, ClientResponse } from './client-messages.ts';
+import { type RequestHead, readRequestHead } from './request-head.ts';
+import { parseRequestTarget, type RequestTarget } from './request-target.ts';
+
+/** What whoever runs the edge answers itself: `null` for a request that is not for it. Asked before anything is refused. */
+export type OwnEndpoints = (request: ClientRequest, target: RequestTarget) => Promise<Answer> | null;
+
+export interface RouteContext {
+	readonly forward: ForwardContext;
+	readonly own: OwnEndpoints;
+	readonly nextRequestId: () => string;
+}
+
+/** One request: own endpoint, or refused, or resolve → claim → forward. */
+export function routeRequest(context: RouteContext, request: ClientRequest, response: ClientResponse) {
+	const { forward } = context;
+	const refuse = (cause: FailureCause, path: string) => {
+		countFailure(forward.failures, cause);
+		forward.log.failed(cause, { request: '', method: request.method!, path, deployment: null }, null);
+		reply(failureReply(request, cause));
+	};
+	const reply = (answer: Answer) => {
+		// Readers of HTTP/1.0 do not agree on whether it has chunks, so not on where the next request begins.
+		if (forward.draining || request.httpVersionMinor === 0) response.shouldKeepAlive = false;
+		request.resume();
+		writeAnswer(response, answer);
+	};
+	const target = parseRequestTarget(request.url!);
+	if (target === null || request.httpVersionMajor !== 1) {
+		response.shouldKeepAlive = false;
+		return refuse('bad-request', request.url!);
+	}
+	const own = context.own(request, target);
+	if (own !== null) {
+		own.then(reply, (error) => failOwn(context, error, reply));
+		return;
+	}
+	if (isInternalPath(target.path)) return refuse('internal-path', target.path);
+	if (request.method === 'TRACE') return refuse('method-not-allowed', target.path);
+	const head = readRequestHead(request.rawHeaders);
+	// In HTTP/1.0 there are no chunks (RFC 9112 §6.1): who is in front may have seen no body, and the next request in it.
+	if (request.httpVersionMinor === 0 ? head.chunked : head.hosts === 0) head.refused = 'bad-request';
+	if (target.authority !== null) head.host = target.authority;
+	if (head.refused !== null) {
+		// Its framing is not understood, so nothing behind it on this connection can be.
+		response.shouldKeepAlive = false;
+		return refuse(head.refused, target.path);
+	}
+	const affinity = affinityOf(target.query, head.affinity);
+	head.pinnedByHeader = isPinnedByHeader(target.query, head.affinity);
+	resolving(context, affinity, (resolution) => {
+		// Gone while the table asked: a claim would never be released, because its response is closed already.
+		if (response.destroyed) return;
+		switch (resolution.kind) {
+			case 'stale':
+				return reply(staleReply(request, head, target));
+			case 'not-found':
+			case 'no-active':
+				return refuse(forward.table.loaded ? resolution.kind : 'no-snapshot', target.path);
+			case 'target': {
+				const search = forward.assets?.wants(request.method!, head, affinity)
+					? new AssetSearch(forward.assets, forward.upstreams, target.forward, head.lines)
+					: null;
+				const upstream = forward.upstreams.claimRequest(resolution.target);
+				const requestId = head.requestId || head.railwayRequestId || context.nextRequestId();
+				new HttpExchange(forward, { request, response, head, target, upstream, requestId, search }).start();
+			}
+		}
+	});
+}
+
+/** One websocket handshake, on the bare socket. */
+export function routeUpgrade(context: RouteContext, request: IncomingMessage, client: Socket, early: Buffer) {
+	const { forward } = context;
+	const refuse = (cause: FailureCause) => {
+		countFailure(forward.failures, cause);
+		forward.log.failed(
+			cause,
+			{ request: '', method: request.method!, path: target?.path ?? request.url!, deployment: null },
+			null,
+		);
+		writeRawAnswer(client, failureAnswer(cause));
+	};
+	const target = parseRequestTarget(request.url!);
+	if (target === null) return refuse('bad-request');
+	if (isInternalPath(target.path)) return refuse('internal-path');
+	const head = readRequestHead(request.rawHeaders);
+	if (target.authority !== null) head.host = target.authority;
+	if (head.hosts === 0 || request.httpVersion !== '1.1') head.refused = 'bad-request';
+	if (head.refused === null && (request.method !== 'GET' || head.chunked || head.contentLength > 0))
+		head.refused = 'bad-request';
+	if (head.refused !== null) return refuse(head.refused);
+	// It would only be closed again with 1012; a refusal sends the client to the next router at once.
+	if (forward.draining) return refuse('draining-away');
+	head.pinnedByHeader = isPinnedByHeader(target.query, head.affinity);
+	resolving(context, affinityOf(target.query, head.affinity), (resolution) => {
+		if (client.destroyed) return;
+		switch (resolution.kind) {
+			case 'stale':
+				if (!reloadsOnStale(target.query)) return writeRawAnswer(client, staleAnswer(request.method!, head));
+				return openSocket(context, { head, target, client, early }, resolution.active);
+			case 'not-found':
+			case 'no-active':
+				return refuse(forward.table.loaded ? resolution.kind : 'no-snapshot');
+			case 'target':
+				return openSocket(context, { head, target, client, early }, resolution.target);
+		}
+	});
+}
+
+function openSocket(
+	context: RouteContext,
+	request: { head: RequestHead; target: RequestTarget; client: Socket; early: Buffer },
+	to: { id: string; serviceName: string },
+): void {
+	const upstream = context.forward.upstreams.claimSocket(to);
+	const id = request.head.requestId || request.head.railwayRequestId || context.nextRequestId();
+	const fields = { request: id, method: 'GET', path: request.target.path, deployment: to.id };
+	new WebSocketHandshake(context.forward, { ...request, upstream, fields }).start();
+	request.client.off('error', ignoreError);
+}
+
+/** Synchronous but for an id that the table has to ask for. */
+function resolving(context: RouteContext, affinity: string, then: (resolution: Resolution) => void) {
+	const { table, servicePrefix } = context.forward;
+	const asked = needsLookup(table, affinity) ? table.lookUp(affinity) : null;
+	if (asked === null) return then(resolve(table, affinity, servicePrefix));
+	asked.then(() => then(resolve(table, affinity, servicePrefix)));
+}
+
+/**
+ * Node lets go of a socket at an upgrade, its error listener included, and an error that nobody hears ends the process:
+ * this one listens until the handshake does. That something went wrong is told by `close`.
+ */
+export function ignoreError(): void {}
+
+function failOwn(context: RouteContext, error: unknown, reply: (answer: Answer) => void): void {
+	countFailure(context.forward.failures, 'router-defect');
+	context.forward.log.failed('router-defect', { request: '', method: '', path: '', deployment: null }, error);
+	reply(failureAnswer('router-defect'));
+}

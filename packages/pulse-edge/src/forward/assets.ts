@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { resolve, type Target } from '../decide/resolve.ts';
+import type { RouteTable } from '../decide/route-table.ts';
+import type { RequestHead } from '../entry/request-head.ts';
+import { Recent } from './recent.ts';
+
+/**
+ * Skew-safe assets: lazy chunks of an old page carry no affinity, so after a promotion the active deployment does not
+ * know them. When it answers 404, 410 or with a page, the draining deployments are tried, newest first, and the finding is remembered: who to
+ * ask, never an answer. That nobody has it is believed for a moment, and only of whoever was told so: an app may show a
+ * file to one user and hide it from another.
+ */
+export class AssetMemory {
+	readonly #table: RouteTable;
+	readonly #servicePrefix: string;
+	readonly #now: () => number;
+	/** Target to the deployment that has it. */
+	readonly #found = new Recent<string>(MAX_REMEMBERED);
+	/** Target and credentials to the time until which nobody has it. */
+	readonly #missing = new Recent<number>(MAX_REMEMBERED);
+	#activeId: string | null = null;
+
+	constructor(table: RouteTable, servicePrefix: string, now: () => number) {
+		this.#table = table;
+		this.#servicePrefix = servicePrefix;
+		this.#now = now;
+	}
+
+	/** Only what a page loads as a part of itself: a document or an API call that is missing is missing. */
+	wants(method: string, head: RequestHead, affinity: string): boolean {
+		return (
+			method === 'GET' &&
+			affinity === '' &&
+			ASSET_DESTINATIONS.has(head.fetchDest) &&
+			head.contentLength <= 0 &&
+			!head.chunked
+		);
+	}
+
+	/** Where else to look, best guess first; empty when nobody had it a moment ago. */
+	elsewhere(target: string, credentials: string): Target[] {
+		this.#forgetOnPromotion();
+		if ((this.#missing.get(missingKey(target, credentials)) ?? 0) > this.#now()) return [];
+		const draining = [...this.#table.all()].filter((record) => record.state === 'draining');
+		draining.sort((a, b) => (b.drainStartedAt ?? 0) - (a.drainStartedAt ?? 0));
+		const ids = draining.map((record) => record.id).slice(0, MAX_TRIES);
+		const known = this.#found.get(target);
+		const order = known !== undefined && ids.includes(known) ? [known, ...ids.filter((id) => id !== known)] : ids;
+		return order.flatMap((id) => {
+			const resolution = resolve(this.#table, id, this.#servicePrefix);
+			return resolution.kind === 'target' ? [resolution.target] : [];
+		});
+	}
+
+	remember(target: string, id: string): void {
+		if (target.length <= MAX_TARGET) this.#found.set(target, id);
+	}
+
+	rememberMissing(target: string, credentials: string): void {
+		if (target.length <= MAX_TARGET) this.#missing.set(missingKey(target, credentials), this.#now() + MISSING_MS);
+	}
+
+	/** A finding is about one set of deployments; with the next promotion it may be wrong. */
+	#forgetOnPromotion(): void {
+		if (this.#activeId === this.#table.activeId) return;
+		this.#activeId = this.#table.activeId;
+		this.#found.clear();
+		this.#missing.clear();
+	}
+}
+
+const ASSET_DESTINATIONS = new Set([
+	'script',
+	'style',
+	'image',
+	'font',
+	'worker',
+	'sharedworker',
+	'audioworklet',
+	'paintworklet',
+	'manifest',
+	'json',
+	'audio',
+	'video',
+	'track',
+]);
+const MAX_REMEMBERED = 2_000;
+/** Characters. Whoever writes longer ones wants to fill memory. */
+const MAX_TARGET = 1_024;
+const MISSING_MS = 30_000;
+const MAX_TRIES = 5;
+
+/** Credentials are not kept as they are. */
+function missingKey(target: string, credentials: string): string {
+	return `${createHash('sha256').update(credentials).digest('base64')} ${target}`;
+}

@@ -1,0 +1,30 @@
+import type { ClientRequest, ClientResponse } from '../entry/client-messages.ts';
+import type { RequestHead } from '../entry/request-head.ts';
+import type { RequestTarget } from '../entry/request-target.ts';
+import type { RequestFields } from '../report/log.ts';
+import type { AssetSearch } from './asset-search.ts';
+import type { Upstream } from './claim.ts';
+
+/** A request that is resolved and claimed. */
+export interface ForwardRequest {
+	readonly request: ClientRequest;
+	readonly response: ClientResponse;
+	readonly head: RequestHead;
+	readonly target: RequestTarget;
+	readonly upstream: Upstream;
+	readonly requestId: string;
+	/** Only for a request whose 404 may be another deployment's 200. */
+	readonly search: AssetSearch | null;
+}
+
+/** What the log says of it. */
+export function fieldsOf({ request, target, requestId }: ForwardRequest, { id }: Upstream): RequestFields {
+	return { request: requestId, method: request.method!, path: target.path, deployment: id };
+}
+
+const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
+
+/** May be sent again when a kept connection turns out dead (RFC 9110 §9.2.2). */
+export function isIdempotent(method: string): boolean {
+	return IDEMPOTENT.has(method);
+}
