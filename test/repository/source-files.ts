@@ -14,6 +14,8 @@ export interface SourceFile {
 	readonly inner: string;
 	readonly lines: number;
 	readonly imports: readonly Import[];
+	/** Declared here; what is passed on from another file is not among them. */
+	readonly exports: readonly string[];
 	/** `await`, `process.env`, `fetch()`, `Date.now`, … as used in code, never in comments or strings. */
 	readonly uses: ReadonlySet<string>;
 }
@@ -55,12 +57,15 @@ function read(packageName: string, inner: string, file: string): SourceFile {
 		const specifier = node.moduleRequest.value;
 		imports.push({ specifier, target: target(specifier), typeOnly: node.isType, dynamic: false });
 	}
+	const exports = module.staticExports.flatMap(({ entries }) =>
+		entries.flatMap(({ moduleRequest, exportName }) => (moduleRequest || !exportName.name ? [] : [exportName.name])),
+	);
 	const uses = new Set<string>();
 	walk(program as unknown as Node, uses, (specifier) =>
 		imports.push({ specifier, target: target(specifier), typeOnly: false, dynamic: true }),
 	);
 	const path = relative(ROOT, file).replaceAll('\\', '/');
-	return { path, package: packageName, inner, lines: text.split('\n').length, imports, uses };
+	return { path, package: packageName, inner, lines: text.split('\n').length, imports, exports, uses };
 }
 
 type Node = { type: string; [key: string]: unknown };

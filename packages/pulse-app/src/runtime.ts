@@ -3,6 +3,7 @@ import type { App } from './app.ts';
 import type { Environment } from './config/environment.ts';
 import { type ClientFiles, createClientFiles } from './http/client-files.ts';
 import { headTag } from './http/page-client.ts';
+import { RENDER_ID_HEADER } from './http/prerender.ts';
 import type { Directives, InUse, Plugin, PluginContext } from './plugin.ts';
 import { RenderRegistry } from './render/registry.ts';
 import { createUsage, type Usage } from './server/usage.ts';
@@ -10,9 +11,6 @@ import { createKeeper } from './sessions/choose-keeper.ts';
 import { readCookieDomain } from './sessions/cookie.ts';
 import { createSessions, type Sessions } from './sessions/sessions.ts';
 import { createGateway, type Gateway } from './socket/gateway.ts';
-
-/** Render id of the page, on every request that it makes (contract P1.2). */
-export const RENDER_ID_HEADER = 'X-Pulse-Render-Id';
 
 /** Everything that lives while an app listens. */
 export interface Runtime {

@@ -1,4 +1,4 @@
-import { shellQuote } from './build/shell-quote.ts';
+import { shellQuote } from './shell-quote.ts';
 
 /** A command to run next, for the platform in this folder and no other. */
 export function localCommand(dir: string, words: string): string {

@@ -3,11 +3,14 @@ import { z } from 'zod';
 import { PRERENDER_MOUNT_MS } from '../render/mount.ts';
 import type { RenderSession } from '../render/render-session.ts';
 import { outcomeOf } from '../render/view.ts';
-import { RENDER_ID_HEADER, type Runtime } from '../runtime.ts';
+import type { Runtime } from '../runtime.ts';
 import { routeInfo } from '../wire/messages.ts';
 import { serialize } from '../wire/serialize.ts';
 import { readBody } from './body.ts';
 import { replyJson } from './reply.ts';
+
+/** Render id of the page, on every request that it makes (contract P1.2). */
+export const RENDER_ID_HEADER = 'X-Pulse-Render-Id';
 
 const LIMIT_BYTES = 1024 * 1024;
 /** Paths are kept until a browser attaches them, or their time is over. */

@@ -7,11 +7,11 @@ import { locateAppFromHere } from '../config/paths.ts';
 import { type UpgradeConfig, upgradeConfig } from '../config/upgrade.ts';
 import { existingBaseline } from '../stack/baseline.ts';
 import { ownProject } from '../stack/own-project.ts';
-import { resolveTarget, type Target } from '../stack/resolve-target.ts';
 import { isUnfinishedInit } from '../stack/unfinished-init.ts';
 import type { Outcome } from './carry-out.ts';
 import { type InitRequest, init, workspaceOf } from './init.ts';
 import type { InitResult } from './init-result.ts';
+import { resolveTarget, type Target } from './resolve-target.ts';
 import { upgrade } from './upgrade.ts';
 import type { UpgradeResult } from './upgrade-result.ts';
 

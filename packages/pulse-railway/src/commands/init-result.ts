@@ -1,5 +1,5 @@
 import { maskUrlPassword } from 'pulse-deploy-kit/secret';
-import { originOfDomain } from '../config/address.ts';
+import { originOfDomain } from '../address.ts';
 import type { InitConfig } from '../config/init.ts';
 import { reference } from '../plan/reference.ts';
 import type { Run } from '../steps/run.ts';

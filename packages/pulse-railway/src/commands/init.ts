@@ -5,6 +5,7 @@ import { goOn } from 'pulse-deploy-kit/plan/proposal';
 import type { Secret } from 'pulse-deploy-kit/secret';
 import { loadUserApp } from '../adapters/load-user-app.ts';
 import type { Session } from '../adapters/session.ts';
+import { deployLockTtl } from '../config/deploy-lock.ts';
 import { type InitConfig, initAppFile, initConfig } from '../config/init.ts';
 import { locateAppFromHere } from '../config/paths.ts';
 import { planInit } from '../plan/init.ts';
@@ -13,11 +14,11 @@ import type { NamedId } from '../platform/port.ts';
 import { guardBaseline } from '../stack/baseline-guard.ts';
 import { freshSecrets } from '../stack/baseline-secrets.ts';
 import { type Found, ownProject } from '../stack/own-project.ts';
-import { only, resolveTarget, type Target } from '../stack/resolve-target.ts';
 import { warnOfFile, warnOfOwner } from '../stack/warn-of-infrastructure.ts';
 import { startRun } from '../steps/run.ts';
 import { carryOut, type Outcome } from './carry-out.ts';
 import { type InitResult, initResult } from './init-result.ts';
+import { only, resolveTarget, type Target } from './resolve-target.ts';
 
 export interface InitRequest {
 	readonly token: Secret | undefined;
@@ -54,7 +55,7 @@ export async function init(session: Session, request: InitRequest): Promise<Outc
 	};
 	if (existing !== null) await warnOfOwner(host, existing.platform, signal);
 	const run = startRun(session.ports, { ...existing, controlToken: secrets.controlToken });
-	guardBaseline(run, facts.observation, config.names, env);
+	guardBaseline(run, facts.observation, config.names, deployLockTtl(env));
 	const plan = planInit(facts, config);
 	const result = () => initResult(run, config, request.showSecrets);
 	return carryOut({ plan, questions: goOn(plan), result }, run, session);

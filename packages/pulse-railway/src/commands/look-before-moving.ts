@@ -1,6 +1,6 @@
 import { Secret } from 'pulse-deploy-kit/secret';
 import type { Ports } from '../adapters/ports.ts';
-import { originOfDomain } from '../config/address.ts';
+import { originOfDomain } from '../address.ts';
 import { isPredecessor } from '../plan/move-over.ts';
 import type { Platform, StackObservation } from '../platform/port.ts';
 import { serviceNamed } from '../stack/baseline.ts';

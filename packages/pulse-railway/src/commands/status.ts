@@ -10,7 +10,7 @@ import { type StackReport, stackReport } from '../plan/stack-report.ts';
 import { isPassing } from '../platform/error.ts';
 import type { Platform, StackObservation } from '../platform/port.ts';
 import { routerFacts } from '../stack/baseline.ts';
-import { requireTarget } from '../stack/resolve-target.ts';
+import { requireTarget } from './resolve-target.ts';
 
 const WATCH_MS = 2_000;
 /** Railway counts requests by the hour, and who is where changes in the router. */

@@ -1,4 +1,4 @@
-import { originOfDomain } from '../config/address.ts';
+import { originOfDomain } from '../address.ts';
 import type { StackNames } from '../stack/names.ts';
 import type { Run } from '../steps/run.ts';
 import { type ServiceResult, serviceResult } from './service-result.ts';

@@ -12,10 +12,10 @@ import { planUpgrade } from '../plan/upgrade.ts';
 import { guardBaseline } from '../stack/baseline-guard.ts';
 import { freshSecrets, janitorConfined } from '../stack/baseline-secrets.ts';
 import { withDeployLock } from '../stack/deploy-lock.ts';
-import { requireTarget } from '../stack/resolve-target.ts';
 import { type Relock, routerOf, startRun } from '../steps/run.ts';
 import { carryOut, lockOwner, type Outcome } from './carry-out.ts';
 import { lookBeforeMoving } from './look-before-moving.ts';
+import { requireTarget } from './resolve-target.ts';
 import { type UpgradeResult, upgradeResult } from './upgrade-result.ts';
 
 export interface UpgradeRequest {
@@ -53,7 +53,7 @@ export async function upgrade(session: Session, { config }: UpgradeRequest): Pro
 			work,
 		);
 	const run = startRun(ports, { platform, observation, controlToken, relock });
-	guardBaseline(run, observation, config.names, env);
+	guardBaseline(run, observation, config.names, deployLockTtl(env));
 	const result = () => upgradeResult(run, config.names);
 	return carryOut({ plan, questions: goOn(plan), result }, run, session);
 }

@@ -1,8 +1,8 @@
 import { usageError } from 'pulse-deploy-kit/errors';
 import { integer } from 'pulse-deploy-kit/setting-kinds';
 import { resolveSettings, type SettingTable } from 'pulse-deploy-kit/settings';
+import { isLoopbackHost } from '../address.ts';
 import { API_URL_VARIABLE } from '../protocol.ts';
-import { isLoopbackHost } from './address.ts';
 
 const RAILWAY_API = 'https://backboard.railway.com/graphql/v2';
 

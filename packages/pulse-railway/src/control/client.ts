@@ -3,7 +3,7 @@ import { type Clock, systemClock } from 'pulse-deploy-kit/clock';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { Secret } from 'pulse-deploy-kit/secret';
 import { z } from 'zod';
-import { parseOrigin } from '../config/address.ts';
+import { parseOrigin } from '../address.ts';
 import { CONTROL_PATH } from '../protocol.ts';
 import { CONTROL_NOT_FOUND } from './handle.ts';
 import type { ControlMethod, ControlParams, ControlResult } from './methods.ts';

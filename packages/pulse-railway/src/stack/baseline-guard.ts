@@ -1,6 +1,5 @@
 import type { Clock } from 'pulse-deploy-kit/clock';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
-import { deployLockTtl } from '../config/deploy-lock.ts';
 import { LAG_MS } from '../platform/lag.ts';
 import type { Platform, StackObservation } from '../platform/port.ts';
 import { BASELINE_VARIABLE } from '../protocol.ts';
@@ -97,19 +96,14 @@ export class BaselineGuard implements Guard {
 	}
 }
 
-/** Lets `run` go on only while nobody else changes the baseline that `planned` shows. */
-export function guardBaseline(
-	run: Run,
-	planned: StackObservation | null,
-	names: StackNames,
-	env: Readonly<Record<string, string | undefined>>,
-): void {
+/** Lets `run` go on only while no other command changes the baseline that `planned` shows. `staleMs`: see {@link BaselineGuardOptions}. */
+export function guardBaseline(run: Run, planned: StackObservation | null, names: StackNames, staleMs: number): void {
 	const guard = new BaselineGuard({
 		platform: () => run.platform,
 		planned,
 		stable: Object.values(names),
 		clock: run.ports.clock,
-		staleMs: deployLockTtl(env),
+		staleMs,
 	});
 	run.guard = guard;
 	run.marks = (mark, written) => guard.marks(mark, written);

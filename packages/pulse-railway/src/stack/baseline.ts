@@ -1,6 +1,6 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { Secret } from 'pulse-deploy-kit/secret';
-import { originOfDomain } from '../config/address.ts';
+import { originOfDomain } from '../address.ts';
 import type { ObservedService, StackObservation } from '../platform/port.ts';
 import { CONTROL_TOKEN_VARIABLE, INTERNAL_TOKEN_VARIABLE } from '../protocol.ts';
 import type { StackNames } from './names.ts';

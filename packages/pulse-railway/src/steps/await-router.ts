@@ -1,6 +1,6 @@
 import { Secret } from 'pulse-deploy-kit/secret';
 import { waitFor } from 'pulse-deploy-kit/wait';
-import { originOfDomain } from '../config/address.ts';
+import { originOfDomain } from '../address.ts';
 import type { Step } from '../plan/step.ts';
 import type { Perform } from './performers.ts';
 

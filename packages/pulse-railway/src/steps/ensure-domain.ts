@@ -1,4 +1,4 @@
-import { originOfDomain } from '../config/address.ts';
+import { originOfDomain } from '../address.ts';
 import type { Step } from '../plan/step.ts';
 import type { Perform } from './performers.ts';
 import { platformOf, serviceId } from './run.ts';

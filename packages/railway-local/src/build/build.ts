@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { shellQuote } from '../shell-quote.ts';
 import type { ServiceSettings, StartSpec } from '../world/model.ts';
 import { buildSource } from './build-source.ts';
 import { findOnPath, IMAGE_COMMANDS, knownImage } from './image.ts';
 import type { DependencyOptions } from './node/install.ts';
 import { BuildFailure, type StepContext } from './run-step.ts';
-import { shellQuote } from './shell-quote.ts';
 
 export interface BuildInput {
 	/** Folder of this deployment alone. */

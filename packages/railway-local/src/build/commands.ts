@@ -1,6 +1,6 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { shellQuote } from './shell-quote.ts';
+import { shellQuote } from '../shell-quote.ts';
 
 /** Folder with one small script a command: `<name>` runs `<script>` with this Node. */
 export async function writeCommands(dir: string, commands: Readonly<Record<string, string>>): Promise<string> {

@@ -1,5 +1,5 @@
+import { shellQuote } from '../shell-quote.ts';
 import { IMAGE_PATH, readStages, type Stage } from './dockerfile/stages.ts';
-import { shellQuote } from './shell-quote.ts';
 
 /** What can be had from a Dockerfile without running its stages. */
 export interface DockerfileFacts {

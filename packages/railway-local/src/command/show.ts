@@ -1,5 +1,5 @@
-import { shellQuote } from '../build/shell-quote.ts';
 import type { PlatformDescription } from '../describe.ts';
+import { shellQuote } from '../shell-quote.ts';
 
 /** Lines for a shell: `eval` them, or paste. With the folder, so that `local status` finds it from everywhere. */
 export function exportLines(

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { findOnPath, knownImage, writeRedisConfig } from '../build/image.ts';
 import { BuildFailure } from '../build/run-step.ts';
-import { shellQuote } from '../build/shell-quote.ts';
+import { shellQuote } from '../shell-quote.ts';
 import type { DeploymentRow } from '../world/model.ts';
 import type { RuntimeContext } from './runtime-context.ts';
 

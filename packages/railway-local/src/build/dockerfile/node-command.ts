@@ -1,4 +1,4 @@
-import { shellQuote } from '../shell-quote.ts';
+import { shellQuote } from '../../shell-quote.ts';
 import type { RunCommand } from './run-commands.ts';
 
 export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun';
