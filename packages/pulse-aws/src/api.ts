@@ -1,20 +1,63 @@
+import { camelCased } from 'pulse-deploy-kit/camel-cased';
 import { type Host, silentHost } from 'pulse-deploy-kit/host';
+import type { ConnectOptions } from './adapters/connect.ts';
+import type { Session } from './adapters/session.ts';
 import { apiRequest, type DeployOptions } from './config/api.ts';
 import { cdkChoice } from './config/cdk.ts';
 import { processEnvironment } from './config/process-env.ts';
 import { regionFrom } from './config/region.ts';
+import { deploymentName } from './deployments/names.ts';
+import { DEFAULT_HEALTH_PATH } from './protocol.ts';
 
-export interface DeployRunOptions extends DeployOptions {
+export interface ApiContext {
 	/** Default: from the environment or the AWS profile. */
 	readonly region?: string;
+	/** Default: says nothing, and gives every question its default. */
+	readonly host?: Host;
+	/** Aborting a deploy undoes it, as long as no visitor was sent to it. */
+	readonly signal?: AbortSignal;
+}
+
+/** Which deployments a command is about. */
+export interface PlaceOptions extends ApiContext {
+	readonly deploymentName: string;
+}
+
+export interface DeployRunOptions extends DeployOptions, ApiContext {
 	/** Deploys the baseline with this CDK program. Default: built in. */
 	readonly cdkBin?: string;
 	/** Folder of a CDK app of your own. Default: built in. */
 	readonly cdkWorkdir?: string;
-	/** Default: says nothing, and gives every question its default. */
-	readonly host?: Host;
-	/** Aborting undoes the deployment, as long as no visitor was sent to it. */
-	readonly signal?: AbortSignal;
+}
+
+export interface RollbackOptions extends PlaceOptions {
+	/** Default: the one that was active before. */
+	readonly deploymentId?: string;
+}
+
+export interface VerifyOptions extends PlaceOptions {
+	/** Asked for instead of the load balancer's own name. */
+	readonly domain?: string;
+	/** Default `/_pulse/health`. */
+	readonly healthPath?: string;
+	/** Fails on a certificate that is not trusted or not of the domain. Default false. */
+	readonly verifySsl?: boolean;
+}
+
+export interface ReapOptions extends PlaceOptions {
+	/** Default: as the deployed reaper. */
+	readonly maxAgeHours?: number;
+	/** Default: as the deployed reaper. */
+	readonly deploymentTimeout?: number;
+	/** Only tells what it would do. Default false. */
+	readonly dryRun?: boolean;
+}
+
+export interface TeardownOptions extends PlaceOptions {
+	/** Ends deployments that still run, and every session on them. Default false. */
+	readonly force?: boolean;
+	/** Seconds between looks at the stack. Default 5. */
+	readonly pollSeconds?: number;
 }
 
 export interface DeployedOnAws {
@@ -38,26 +81,12 @@ export interface DeployedOnAws {
  * @throws DeploymentError telling what failed, whose turn it is and what to do next
  */
 export async function deploy(options: DeployRunOptions): Promise<DeployedOnAws> {
-	// Apps import this package for its plugin; the SDK and the CDK are loaded only by who deploys.
-	const [{ connect }, engine, { toldError }] = await Promise.all([
-		import('./adapters/connect.ts'),
-		import('./commands/deploy.ts'),
-		import('./adapters/told.ts'),
-	]);
 	const cwd = process.cwd();
-	const env = processEnvironment();
 	const request = await apiRequest(options, cwd);
 	const cdk = await cdkChoice(cwd, options);
-	const session = await connect({
-		region: regionFrom(options.region, env),
-		env,
-		host: options.host ?? silentHost,
-		signal: options.signal ?? new AbortController().signal,
-		...(cdk === undefined ? {} : { cdk }),
-	});
-	const deploying = engine.deploy(session, request, { ownCdkApp: cdk?.workdir !== undefined });
-	const { result } = await deploying.catch((error: unknown) => {
-		throw toldError(error);
+	const { result } = await inSession({ ...options, ...(cdk === undefined ? {} : { cdk }) }, async (session) => {
+		const { deploy } = await import('./commands/deploy.ts');
+		return deploy(session, request, { ownCdkApp: cdk?.workdir !== undefined });
 	});
 	if (result === null) throw new Error('a deploy that is no dry run has a result');
 	return {
@@ -74,4 +103,96 @@ export async function deploy(options: DeployRunOptions): Promise<DeployedOnAws> 
 		domainProxied: result.domain_proxied === 'True',
 		dnsReplaced: result.dns_replaced?.split('\n') ?? [],
 	};
+}
+
+/** `pulse-aws status`: all deployments, and which one new visitors reach. */
+export function status(options: PlaceOptions) {
+	return inSession(options, async (session) => {
+		const { status } = await import('./commands/status.ts');
+		return camelCased(await status(session, deploymentName(options.deploymentName)));
+	});
+}
+
+/**
+ * `pulse-aws rollback`: sends new visitors back to a deployment that still runs. Nobody loses a session by it.
+ *
+ * @example
+ * const { deploymentId } = await rollback({ deploymentName: 'prod' });
+ */
+export function rollback(options: RollbackOptions) {
+	const request = {
+		deploymentName: deploymentName(options.deploymentName),
+		deploymentId: options.deploymentId ?? null,
+		dryRun: false,
+	};
+	return inSession(options, async (session) => {
+		const { rollback } = await import('./commands/rollback.ts');
+		const { result } = await rollback(session, request);
+		if (result === null) throw new Error('a rollback that is no dry run has a result');
+		return camelCased(result);
+	});
+}
+
+/** `pulse-aws verify`: asks the load balancer whether each running deployment answers under its own id. */
+export function verify(options: VerifyOptions) {
+	const request = {
+		deploymentName: deploymentName(options.deploymentName),
+		domain: options.domain ?? null,
+		healthPath: options.healthPath ?? DEFAULT_HEALTH_PATH,
+	};
+	return inSession({ ...options, verifyTls: options.verifySsl ?? false }, async (session) => {
+		const { verify } = await import('./commands/verify.ts');
+		return camelCased(await verify(session, request));
+	});
+}
+
+/** `pulse-aws reap`: one pass that retires drained deployments, as the reaper does every minute. */
+export function reap(options: ReapOptions) {
+	const request = {
+		deploymentName: deploymentName(options.deploymentName),
+		maxAgeHours: options.maxAgeHours ?? null,
+		deploymentTimeoutHours: options.deploymentTimeout ?? null,
+		dryRun: options.dryRun ?? false,
+	};
+	return inSession(agreed(options), async (session) => {
+		const { reap } = await import('./commands/reap.ts');
+		return camelCased(await reap(session, request));
+	});
+}
+
+/** `pulse-aws teardown`: deletes the baseline and all that deploys made beside it. Rejects while deployments run, but with `force`. */
+export function teardown(options: TeardownOptions) {
+	const request = {
+		deploymentName: deploymentName(options.deploymentName),
+		force: options.force ?? false,
+		pollSeconds: Math.max(1, options.pollSeconds ?? 5),
+		dryRun: false,
+	};
+	return inSession(agreed(options), async (session) => {
+		const { teardown } = await import('./commands/teardown.ts');
+		return camelCased((await teardown(session, request)).result);
+	});
+}
+
+/** A program that calls such a function has agreed. */
+function agreed<Options extends ApiContext>(options: Options): Options {
+	return { ...options, host: { ...(options.host ?? silentHost), ask: async () => true } };
+}
+
+/** Apps import this package for its plugin; the SDK and the CDK are loaded only by who deploys. */
+async function inSession<T>(
+	options: ApiContext & Pick<ConnectOptions, 'cdk' | 'verifyTls'>,
+	command: (session: Session) => Promise<T>,
+): Promise<T> {
+	const { host = silentHost, signal = new AbortController().signal } = options;
+	const env = processEnvironment();
+	const [{ connect }, { toldError }] = await Promise.all([
+		import('./adapters/connect.ts'),
+		import('./adapters/told.ts'),
+	]);
+	try {
+		return await command(await connect({ ...options, region: regionFrom(options.region, env), env, host, signal }));
+	} catch (error) {
+		throw toldError(error);
+	}
 }

@@ -7,7 +7,9 @@ import * as api from './index.ts';
 
 test('A15.1: the package offers the documented names, each with its documented defaults at run time', () => {
 	expect(Object.keys(api).sort()).toEqual(
-		'AWSECSPlugin DeploymentError DockerBuild HealthCheckConfig ReaperConfig TaskConfig deploy'.split(' '),
+		'AWSECSPlugin DeploymentError DockerBuild HealthCheckConfig ReaperConfig TaskConfig deploy reap rollback status teardown verify'.split(
+			' ',
+		),
 	);
 	expect(new api.DockerBuild({ dockerfilePath: 'Dockerfile', contextPath: '.' })).toMatchObject({ buildArgs: {} });
 	expect({ ...new api.TaskConfig() }).toEqual({

@@ -1,6 +1,21 @@
 export { DeployToolError as DeploymentError } from 'pulse-deploy-kit/errors';
 export type { Host, HostChoice, HostMessage, HostQuestion } from 'pulse-deploy-kit/host';
-export { type DeployedOnAws, type DeployRunOptions, deploy } from './api.ts';
+export {
+	type ApiContext,
+	type DeployedOnAws,
+	type DeployRunOptions,
+	deploy,
+	type PlaceOptions,
+	type ReapOptions,
+	type RollbackOptions,
+	reap,
+	rollback,
+	status,
+	type TeardownOptions,
+	teardown,
+	type VerifyOptions,
+	verify,
+} from './api.ts';
 export type { DeployOptions } from './config/api.ts';
 export { DockerBuild, HealthCheckConfig, ReaperConfig, TaskConfig } from './config/api-options.ts';
 export { AWSECSPlugin, type AWSECSPluginOptions } from './plugin/aws-ecs-plugin.ts';

@@ -1,3 +1,4 @@
+import { type CamelCased, camelCased } from 'pulse-deploy-kit/camel-cased';
 import type { Invocation } from 'pulse-deploy-kit/command';
 import { type Host, silentHost } from 'pulse-deploy-kit/host';
 import type { SettingTable } from 'pulse-deploy-kit/settings';
@@ -27,16 +28,6 @@ export interface ApiContext {
 	readonly host?: Host;
 	readonly signal?: AbortSignal;
 }
-
-/** The keys that scripts read in snake_case, in camelCase. */
-export type CamelCased<T> = T extends readonly (infer Item)[]
-	? readonly CamelCased<Item>[]
-	: T extends object
-		? { readonly [Key in keyof T as Camel<Key & string>]: CamelCased<T[Key]> }
-		: T;
-type Camel<Text extends string> = Text extends `${infer Head}_${infer Tail}`
-	? `${Head}${Capitalize<Camel<Tail>>}`
-	: Text;
 
 type StackOptions = OptionsOf<typeof serviceTargetSettings>;
 
@@ -153,15 +144,4 @@ function invocation(flags: Readonly<Record<string, unknown>>, context: ApiContex
 function result<T>(outcome: Outcome<T>): CamelCased<T> {
 	if (outcome.result === null) throw new Error('only a dry run has no result');
 	return camelCased(outcome.result);
-}
-
-function camelCased<T>(value: T): CamelCased<T> {
-	if (Array.isArray(value)) return value.map(camelCased) as CamelCased<T>;
-	if (value === null || typeof value !== 'object') return value as CamelCased<T>;
-	return Object.fromEntries(
-		Object.entries(value).map(([key, part]) => [
-			key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
-			camelCased(part),
-		]),
-	) as CamelCased<T>;
 }
