@@ -68,7 +68,7 @@ test('the whole life: first deploy, second deploy, pinned tab, drain, rollback, 
 	account.sessions.set(one, 1);
 	const second = account.connect();
 	const two = (await deploy(second.session, await asked())).result?.deployment_id ?? '';
-	expect(callsOf(second)).toBeLessThanOrEqual(27);
+	expect(callsOf(second)).toBeLessThanOrEqual(28);
 	expect(await answer(account)).toBe(two);
 	expect(await answer(account, `/?pulse_deployment=${one}`)).toBe(one);
 	const told = await status(account.connect().session, NAME);
@@ -311,7 +311,7 @@ test('what will be done, and on a first deploy its cost, is shown once before an
 	expect(first).toContain('2. Create the baseline stack');
 	expect(first).toContain('Estimated cost: $');
 	const second = await shown(deploying);
-	expect(second).toContain('1. Build and push the image');
+	expect(second).toContain('2. Build and push the image');
 	expect(second).not.toContain('Estimated cost');
 	const back = { deploymentName: NAME, deploymentId: null, dryRun: false };
 	expect(await shown(({ session }) => rollback(session, back))).toContain('Send new visitors to');

@@ -15,10 +15,9 @@ import { awaitStack } from '../stack/await-stack.ts';
 import { baselineChange } from '../stack/baseline-settings.ts';
 import { readDnsOutlook } from '../stack/dns-outlook.ts';
 import { refuseForeignBaseline, refuseTakenRepository } from '../stack/first-deploy.ts';
-import { readFleet } from '../stack/fleet.ts';
+import { readFleet, withReserved } from '../stack/fleet.ts';
 import { type HeldLock, withDeployLock } from '../stack/lock.ts';
 import { readBaseline } from '../stack/read-baseline.ts';
-import { reserveId } from '../stack/reserve-id.ts';
 import { dearerTask, keptTask, readRunningTask, taskNotes } from '../stack/running-task.ts';
 import { carryOut } from '../steps/carry-out.ts';
 import { newRun } from '../steps/run.ts';
@@ -64,7 +63,6 @@ export async function deploy(
 				next: 'Agree with --yes, or give what was meant.',
 			});
 		}
-		await reserveId(lock.session, run.name, run.id);
 		await carryOut(run, plan, lock.signal, (undoSignal) => undoDeploy(run, undoSignal));
 		return { plan, result: resultOf(run) };
 	});
@@ -81,7 +79,7 @@ async function prepare(session: Session, asked: DeployRequest, options: DeployOp
 	]);
 	if (outputs === null) await refuseTakenRepository(session, name);
 	else if (options.ownCdkApp !== true) refuseForeignBaseline(name, outputs);
-	const fleet = outputs === null ? null : await readFleet(aws, name, outputs);
+	const fleet = outputs === null ? null : await withReserved(aws, name, readFleet(aws, name, outputs));
 	const running = await readRunningTask(session, fleet);
 	const request = keptTask(asked, running);
 	const current = certificates.filter((one) => one.arn === outputs?.certificateArn && one.status === 'ISSUED');

@@ -36,6 +36,7 @@ export function planDeploy(seen: DeployObservation, intent: DeployIntent): Plan 
 	const waits = steps.some(({ kind }) => kind === 'await-certificate' || kind === 'deploy-baseline');
 	if (waits) steps.unshift({ kind: 'build-image' });
 	steps.push(
+		{ kind: 'reserve-id' },
 		{ kind: 'push-image' },
 		{ kind: 'register-task-definition' },
 		{ kind: 'create-target-group' },
@@ -82,9 +83,11 @@ function baselineSteps({ stack, baselineChange }: DeployObservation): Step[] {
 	}
 }
 
-function refuseWithoutRoom({ traffic, limits }: Fleet, settling: readonly Step[]): void {
+function refuseWithoutRoom({ traffic, limits, reserved = [] }: Fleet, settling: readonly Step[]): void {
 	if (limits === null) return;
-	const freed = settling.reduce((sum, step) => sum + (step.kind === 'remove-leftovers' ? step.ids.length : 0), 0);
+	// Ids that a killed run reserved take no room.
+	const ids = settling.flatMap((step) => (step.kind === 'remove-leftovers' ? step.ids : []));
+	const freed = ids.filter((id) => !reserved.includes(id)).length;
 	const { rules, targetGroups } = roomLeft(traffic, limits);
 	if (Math.min(rules, targetGroups) + freed >= 1) return;
 	const [what, limit] =

@@ -16,6 +16,8 @@ export interface Fleet {
 	readonly deployments: readonly Deployment[];
 	/** Deployment ids of target groups and rules that no service belongs to. */
 	readonly strays: readonly string[];
+	/** Ids that were reserved, and of which nothing else was made; absent where they were not asked for. */
+	readonly reserved?: readonly string[];
 	/** `null` where they were not asked for. */
 	readonly limits: Limits | null;
 }

@@ -38,7 +38,14 @@ const seen = (change: Partial<DeployObservation>): DeployObservation => ({
 const kinds = (observation: DeployObservation, verified = true) =>
 	planDeploy(observation, { id: 'new', verified, cost: ['cost'] }).steps.map((step) => step.kind);
 
-const BACKEND = ['push-image', 'register-task-definition', 'create-target-group', 'create-rule', 'create-service'];
+const BACKEND = [
+	'reserve-id',
+	'push-image',
+	'register-task-definition',
+	'create-target-group',
+	'create-rule',
+	'create-service',
+];
 const CUT_OVER = ['await-health', 'verify-affinity', 'switch', 'confirm', 'mark-active', 'mark-draining'];
 const REST = [...BACKEND, ...CUT_OVER, 'check-domain'];
 

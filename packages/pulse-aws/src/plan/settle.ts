@@ -15,7 +15,7 @@ export function settleSteps(fleet: Fleet): Step[] {
 		steps.push({ kind: 'settle', active, drain: superseded });
 	}
 	const starting = others.filter((one) => one.state === 'deploying').map((one) => one.id);
-	const ids = [...new Set([...starting, ...fleet.strays])];
+	const ids = [...new Set([...starting, ...fleet.strays, ...(fleet.reserved ?? [])])];
 	if (ids.length > 0) steps.push({ kind: 'remove-leftovers', ids, why: 'left by an interrupted deploy' });
 	return steps;
 }

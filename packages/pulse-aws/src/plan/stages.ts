@@ -48,6 +48,7 @@ export function section(step: Step): string {
 		case 'remove-deployments':
 		case 'remove-leftovers':
 			return 'What is left over';
+		case 'reserve-id':
 		case 'push-image':
 		case 'register-task-definition':
 		case 'create-target-group':

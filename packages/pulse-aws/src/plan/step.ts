@@ -14,6 +14,8 @@ export type Step =
 	| { readonly kind: 'remove-deployments' | 'remove-leftovers'; readonly ids: readonly string[]; readonly why: string }
 	/** Where certificate or baseline take their time. */
 	| { readonly kind: 'build-image' }
+	/** Of two runs with one id, one goes on. */
+	| { readonly kind: 'reserve-id' }
 	| { readonly kind: 'push-image' }
 	| { readonly kind: 'register-task-definition' }
 	| { readonly kind: 'create-target-group' }
@@ -67,6 +69,8 @@ export function title(step: Step, id: string): string {
 			return `Remove ${step.ids.join(', ')} (${step.why})`;
 		case 'build-image':
 			return `Build the image ${id}, meanwhile`;
+		case 'reserve-id':
+			return `Make sure that no other run has the id ${id}`;
 		case 'push-image':
 			return `Build and push the image ${id}`;
 		case 'register-task-definition':

@@ -1,8 +1,10 @@
 import type { Fleet } from '../plan/observation.ts';
 import type { Aws } from '../platform/aws.ts';
+import { readParameters } from '../platform/parameters.ts';
 import { readDeployments } from '../platform/services.ts';
 import { describeTargetGroups, listTargetGroups } from '../platform/target-groups.ts';
 import { readLimits, readTraffic } from '../platform/traffic.ts';
+import { ownerParameter } from '../protocol.ts';
 import { roomLeft } from '../traffic/traffic.ts';
 import type { BaselineOutputs } from './outputs.ts';
 
@@ -31,4 +33,12 @@ export async function readFleet(
 	const room = roomLeft(traffic, LEAST);
 	const limits = Math.min(room.rules, room.targetGroups) < NEAR ? await readLimits(aws) : null;
 	return { traffic, deployments, strays: [...strays].sort(), limits };
+}
+
+/** Also the ids that a killed deploy reserved before it made anything. */
+export async function withReserved(aws: Pick<Aws, 'ssm'>, name: string, reading: Promise<Fleet>): Promise<Fleet> {
+	const [fleet, parameters] = await Promise.all([reading, readParameters(aws, name)]);
+	const known = new Set([...fleet.deployments.map((one) => one.id), ...fleet.strays]);
+	const owners = parameters.filter((one) => one.name === ownerParameter(name, one.deploymentId));
+	return { ...fleet, reserved: owners.map((one) => one.deploymentId).filter((id) => !known.has(id)) };
 }

@@ -10,6 +10,7 @@ import { buildImage, pushImage } from './image.ts';
 import { setListenerCertificate } from './listener-certificate.ts';
 import { bringBack, markActive, markDraining, settle } from './mark.ts';
 import { removeDeployments, removeLeftovers } from './remove-deployments.ts';
+import { reserveId } from './reserve-id.ts';
 import type { Run } from './run.ts';
 import {
 	deleteFailedBaseline,
@@ -51,6 +52,8 @@ export function perform(run: Run, step: Step, signal: AbortSignal, tell: Tell): 
 			);
 		case 'build-image':
 			return buildImage(run, signal);
+		case 'reserve-id':
+			return reserveId(run);
 		case 'push-image':
 			return pushImage(run, signal);
 		case 'register-task-definition':

@@ -34,6 +34,8 @@ export interface Run {
 	certificateArn: string | null;
 	/** Into the builder's cache, while there was no registry yet. */
 	isBuilt: boolean;
+	/** No other run has its id: what is found under it may be undone. */
+	ownsId: boolean;
 	imageUri: string | null;
 	taskDefinitionArn: string | null;
 	target: { targetGroupArn: string; serviceArn: string | null; desired: number; minHealthy: number } | null;
@@ -58,6 +60,7 @@ export function newRun(ungated: Session, lock: Pick<HeldLock, 'session' | 'confi
 		pollMs: 5000,
 		certificateArn: null,
 		isBuilt: false,
+		ownsId: false,
 		imageUri: null,
 		taskDefinitionArn: null,
 		target: null,

@@ -11,7 +11,7 @@ export async function undoDeploy(run: Run, signal: AbortSignal): Promise<string>
 	const { id, baseline } = run;
 	const own = { ...run, session: run.ungated };
 	const { host, aws } = own.session;
-	if (baseline !== null) {
+	if (baseline !== null && run.ownsId) {
 		const tell = (text: string) =>
 			host.notify({ level: 'step', id: 'undo', state: 'waiting', text: `Removing ${id}: ${text}` });
 		// A teardown that ran meanwhile took everything along.
