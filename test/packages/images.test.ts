@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { initConfig } from '../../packages/pulse-railway/src/config/init.ts';
-import { janitorSettings, routerSettings } from '../../packages/pulse-railway/src/plan/baseline-service.ts';
+import { janitorInstance, routerInstance } from '../../packages/pulse-railway/src/plan/baseline-service.ts';
 import { ROOT } from '../repository/source-files.ts';
 
 const config = initConfig({ flags: {}, args: [], env: {} }, '/app.ts', {});
 const IMAGES = [
-	['router', routerSettings(config).startCommand],
-	['janitor', janitorSettings(config).startCommand],
+	['router', routerInstance(config).startCommand],
+	['janitor', janitorInstance(config).startCommand],
 ] as const;
 
 /** `[instruction, arguments]` of each line, continued lines joined. */

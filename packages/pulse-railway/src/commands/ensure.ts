@@ -5,19 +5,20 @@ import type { Session } from '../adapters/session.ts';
 import { type InitConfig, initAppFile, initConfig } from '../config/init.ts';
 import { locateAppFromHere } from '../config/paths.ts';
 import { type UpgradeConfig, upgradeConfig } from '../config/upgrade.ts';
+import type { EnvironmentIds } from '../platform/operations/environment-ids.ts';
 import { existingBaseline } from '../stack/baseline.ts';
 import { ownProject } from '../stack/own-project.ts';
 import { isUnfinishedInit } from '../stack/unfinished-init.ts';
 import type { Outcome } from './carry-out.ts';
 import { type InitRequest, init, workspaceOf } from './init.ts';
 import type { InitResult } from './init-result.ts';
-import { resolveTarget, type Target } from './resolve-target.ts';
+import { resolveTarget } from './resolve-target.ts';
 import { upgrade } from './upgrade.ts';
 import type { UpgradeResult } from './upgrade-result.ts';
 
 export interface EnsureRequest extends InitRequest {
 	/** What a stack that stands there is brought to. */
-	readonly upgradeOf: (target: Target) => UpgradeConfig;
+	readonly upgradeOf: (target: EnvironmentIds) => UpgradeConfig;
 }
 
 export async function ensureRequest(invocation: Invocation): Promise<EnsureRequest> {
@@ -45,7 +46,11 @@ export async function ensure(
 }
 
 /** Where a stack stands, complete or not; `null` where `init` has all or the rest to do. */
-async function standingStack(session: Session, config: InitConfig, signal: AbortSignal): Promise<Target | null> {
+async function standingStack(
+	session: Session,
+	config: InitConfig,
+	signal: AbortSignal,
+): Promise<EnvironmentIds | null> {
 	const given = await resolveTarget(config.target, session.account, signal);
 	if (given === null) {
 		const found = await ownProject(session, await workspaceOf(config, session, signal), config, signal);

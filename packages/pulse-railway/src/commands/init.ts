@@ -10,6 +10,7 @@ import { type InitConfig, initAppFile, initConfig } from '../config/init.ts';
 import { locateAppFromHere } from '../config/paths.ts';
 import { planInit } from '../plan/init.ts';
 import { runningSecrets } from '../plan/running-baseline.ts';
+import type { EnvironmentIds } from '../platform/operations/environment-ids.ts';
 import type { NamedId } from '../platform/port.ts';
 import { guardBaseline } from '../stack/baseline-guard.ts';
 import { freshSecrets } from '../stack/baseline-secrets.ts';
@@ -18,7 +19,7 @@ import { warnOfFile, warnOfOwner } from '../stack/warn-of-infrastructure.ts';
 import { startRun } from '../steps/run.ts';
 import { carryOut, type Outcome } from './carry-out.ts';
 import { type InitResult, initResult } from './init-result.ts';
-import { only, resolveTarget, type Target } from './resolve-target.ts';
+import { only, resolveTarget } from './resolve-target.ts';
 
 export interface InitRequest {
 	readonly token: Secret | undefined;
@@ -61,7 +62,7 @@ export async function init(session: Session, request: InitRequest): Promise<Outc
 	return carryOut({ plan, questions: goOn(plan), result }, run, session);
 }
 
-async function look({ ports }: Session, target: Target | null, signal: AbortSignal): Promise<Found | null> {
+async function look({ ports }: Session, target: EnvironmentIds | null, signal: AbortSignal): Promise<Found | null> {
 	if (target === null) return null;
 	const platform = ports.openPlatform(target);
 	return { platform, observation: await platform.observe(signal) };

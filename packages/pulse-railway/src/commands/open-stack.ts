@@ -10,11 +10,11 @@ import type { StackObservation } from '../platform/port.ts';
 import { type RouterFacts, routerFacts } from '../stack/baseline.ts';
 import { type LockOptions, withDeployLock } from '../stack/deploy-lock.ts';
 import { durableActiveId } from '../stack/durable.ts';
-import { requireTarget } from '../stack/resolve-target.ts';
 import { sessionsOfUnknown } from '../stack/sessions.ts';
 import { warnOfOwner } from '../stack/warn-of-infrastructure.ts';
 import { type Relock, type Run, startRun } from '../steps/run.ts';
 import { lockOwner } from './carry-out.ts';
+import { requireTarget } from './resolve-target.ts';
 
 /** A running stack as a command finds it: what Railway says, what the router says, and a run to change it with. */
 export interface Stack {

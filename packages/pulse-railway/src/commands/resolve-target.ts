@@ -1,12 +1,8 @@
 import { usageError } from 'pulse-deploy-kit/errors';
 import { projectHint, type Whereabouts } from '../config/local-hint.ts';
 import type { TargetRequest } from '../config/target.ts';
+import type { EnvironmentIds } from '../platform/operations/environment-ids.ts';
 import type { Account, NamedId, TokenScope } from '../platform/port.ts';
-
-export interface Target {
-	readonly projectId: string;
-	readonly environmentId: string;
-}
 
 const DEFAULT_ENVIRONMENT = 'production';
 
@@ -18,7 +14,7 @@ export async function resolveTarget(
 	request: TargetRequest,
 	account: Account,
 	signal: AbortSignal,
-): Promise<Target | null> {
+): Promise<EnvironmentIds | null> {
 	const { projectId, environmentId } = request;
 	if (projectId !== undefined && environmentId !== undefined) return { projectId, environmentId };
 	const scope = await account.tokenScope(signal);
@@ -40,7 +36,7 @@ export async function requireTarget(
 	account: Account,
 	signal: AbortSignal,
 	whereabouts: Whereabouts,
-): Promise<Target> {
+): Promise<EnvironmentIds> {
 	const target = await resolveTarget(request, account, signal);
 	if (target !== null) return target;
 	throw usageError(
@@ -50,7 +46,7 @@ export async function requireTarget(
 }
 
 /** A project token sees one environment; anything else that was asked for cannot be reached with it. */
-function within(request: TargetRequest, { project, environment }: TokenScope): Target {
+function within(request: TargetRequest, { project, environment }: TokenScope): EnvironmentIds {
 	const otherProject =
 		(request.projectId !== undefined && request.projectId !== project.id) ||
 		(request.project !== undefined && request.project !== project.name);

@@ -11,7 +11,7 @@ export interface LiveState {
 }
 
 /** The state after a transition and what it answers. An unchanged state is the very same object. */
-export interface Outcome<T> {
+export interface Transition<T> {
 	readonly state: LiveState;
 	readonly result: T;
 }
@@ -32,7 +32,7 @@ export function normalise(state: LiveState): LiveState {
 }
 
 /** `gone → pending`; again is the same. */
-export function register(state: LiveState, id: string, serviceName: string): Outcome<DeploymentRecord> {
+export function register(state: LiveState, id: string, serviceName: string): Transition<DeploymentRecord> {
 	if (state.activeId === id) throw new ActiveDeploymentError(id);
 	const known = state.records.get(id);
 	if (known && known.state !== 'pending') throw new DeploymentStateError(id, known.state, 'register');
@@ -51,7 +51,7 @@ export function register(state: LiveState, id: string, serviceName: string): Out
  * `pending → active`, `draining → active`, and whoever was active starts draining. A retiring deployment is being
  * deleted and cannot come back.
  */
-export function promote(state: LiveState, id: string, serviceName: string, now: number): Outcome<Promotion> {
+export function promote(state: LiveState, id: string, serviceName: string, now: number): Transition<Promotion> {
 	const known = state.records.get(id);
 	if (known?.state === 'retiring') throw new DeploymentStateError(id, 'retiring', 'promote');
 	const active = activated({ ...(known ?? fresh(id)), serviceName });
@@ -72,7 +72,7 @@ export function promote(state: LiveState, id: string, serviceName: string, now: 
 }
 
 /** `draining → retiring`; again is the same. */
-export function retire(state: LiveState, id: string): Outcome<DeploymentRecord | null> {
+export function retire(state: LiveState, id: string): Transition<DeploymentRecord | null> {
 	if (state.activeId === id) throw new ActiveDeploymentError(id);
 	const known = state.records.get(id);
 	if (!known || known.state === 'retiring') return { state, result: known ?? null };
@@ -82,7 +82,7 @@ export function retire(state: LiveState, id: string): Outcome<DeploymentRecord |
 }
 
 /** `pending`, `draining` or `retiring → gone`; where a state is given, from that one alone. */
-export function remove(state: LiveState, id: string, from?: DeploymentState): Outcome<boolean> {
+export function remove(state: LiveState, id: string, from?: DeploymentState): Transition<boolean> {
 	if (state.activeId === id) throw new ActiveDeploymentError(id);
 	const known = state.records.get(id);
 	if (known === undefined) return { state, result: false };
@@ -94,7 +94,7 @@ export function remove(state: LiveState, id: string, from?: DeploymentState): Ou
  * Live follows durable, whatever live said: even a retiring deployment becomes active again when the durable truth
  * names it, because its service still stands.
  */
-export function reconcile(state: LiveState, truth: DurableTruth, now: number): Outcome<null> {
+export function reconcile(state: LiveState, truth: DurableTruth, now: number): Transition<null> {
 	const names = new Map(truth.services.map((service) => [service.id, service.serviceName]));
 	if (names.size !== truth.services.length) throw new InconsistentFactsError('duplicate PULSE_DEPLOYMENT_ID');
 	if (!names.has(truth.activeId)) {

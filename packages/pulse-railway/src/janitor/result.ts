@@ -36,22 +36,22 @@ export interface Failed extends Deleted {
 }
 
 /** What became of one deployment. */
-export type Outcome =
+export type Fate =
 	| ({ readonly action: 'delete' } & Deleted)
 	| ({ readonly action: 'keep' } & Kept)
 	| ({ readonly action: 'fail' } & Failed);
 
 /** `delete ID; reason=drainable`, `keep ID; reason=still_active; 2 sockets` (contract R9.11). */
-export function outcomeLine(outcome: Outcome): string {
-	const why = outcome.action === 'fail' ? outcome.message : outcome.action === 'keep' ? outcome.detail : null;
-	return `${outcome.action} ${outcome.id}; reason=${outcome.reason}${why ? `; ${why}` : ''}`;
+export function fateLine(fate: Fate): string {
+	const why = fate.action === 'fail' ? fate.message : fate.action === 'keep' ? fate.detail : null;
+	return `${fate.action} ${fate.id}; reason=${fate.reason}${why ? `; ${why}` : ''}`;
 }
 
-export function sortOutcomes(outcomes: readonly Outcome[]): { deleted: Deleted[]; kept: Kept[]; failed: Failed[] } {
+export function sortFates(fates: readonly Fate[]): { deleted: Deleted[]; kept: Kept[]; failed: Failed[] } {
 	const deleted: Deleted[] = [];
 	const kept: Kept[] = [];
 	const failed: Failed[] = [];
-	for (const { action, ...of } of outcomes) {
+	for (const { action, ...of } of fates) {
 		if (action === 'delete') deleted.push(of as Deleted);
 		else if (action === 'keep') kept.push(of as Kept);
 		else failed.push(of as Failed);

@@ -11,7 +11,7 @@ import { FRESH_LOOK_MS } from '../stack/windows.ts';
 import type { Decision, Policy } from './facts.ts';
 import { type Judge, judge, type Settled } from './judge.ts';
 import { observe } from './observe.ts';
-import { type JanitorResult, type Outcome, outcomeLine, sortOutcomes } from './result.ts';
+import { type Fate, fateLine, type JanitorResult, sortFates } from './result.ts';
 import { retire } from './retire.ts';
 
 export type { JanitorResult } from './result.ts';
@@ -67,26 +67,26 @@ async function scan(options: JanitorOptions, signal: AbortSignal, lock?: HeldLoc
 	const { deployFence, at } = observed;
 	const by = { store, platform, backends, policy, clock, signal };
 	const judgedAt = clock.now();
-	const outcomes: Outcome[] = [];
+	const fates: Fate[] = [];
 	for (const decision of await judge(leaving, by)) {
 		signal.throwIfAborted();
 		const service = observed.services.get(decision.id);
-		const work = async (decision: Deletion, lock: HeldLock, service: BackendService): Promise<Outcome> => {
+		const work = async (decision: Deletion, lock: HeldLock, service: BackendService): Promise<Fate> => {
 			await lock.confirm();
 			const old = clock.now() - judgedAt >= FRESH_LOOK_MS;
 			const again = old ? await judgeAgain(decision, by) : decision;
 			if (again.action === 'delete') await retire(service, { ...by, lock, deployFence, observedAt: at });
 			return again;
 		};
-		const outcome =
+		const fate =
 			decision.action === 'delete' && lock && service
 				? await attempt(decision, () => work(decision, lock, service), signal)
 				: decision;
-		host.notify({ level: outcome.action === 'fail' ? 'warning' : 'info', text: outcomeLine(outcome) });
-		outcomes.push(outcome);
+		host.notify({ level: fate.action === 'fail' ? 'warning' : 'info', text: fateLine(fate) });
+		fates.push(fate);
 	}
 
-	const { deleted, kept, failed } = sortOutcomes(outcomes);
+	const { deleted, kept, failed } = sortFates(fates);
 	host.notify({
 		level: 'info',
 		text: `scan complete; deleted=${deleted.length} skipped=${kept.length + failed.length}`,
@@ -103,7 +103,7 @@ async function judgeAgain(decision: Deletion, by: Judge & Pick<JanitorOptions, '
 }
 
 /** One deployment's failure is its own, unless nothing more may be done. */
-async function attempt(decision: Deletion, work: () => Promise<Outcome>, signal: AbortSignal): Promise<Outcome> {
+async function attempt(decision: Deletion, work: () => Promise<Fate>, signal: AbortSignal): Promise<Fate> {
 	const { id } = decision;
 	try {
 		return await work();

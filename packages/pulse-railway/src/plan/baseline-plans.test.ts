@@ -8,7 +8,7 @@ import type { ObservedService } from '../platform/port.ts';
 import { PROJECT_MARK } from '../protocol.ts';
 import { durableTruth } from '../stack/durable.ts';
 import { isUnfinishedInit } from '../stack/unfinished-init.ts';
-import { janitorSettings, janitorVariables, routerSettings, routerVariables } from './baseline-service.ts';
+import { janitorInstance, janitorVariables, routerInstance, routerVariables } from './baseline-service.ts';
 import { planInit } from './init.ts';
 import { runningSecrets } from './running-baseline.ts';
 import type { Plan } from './step.ts';
@@ -142,12 +142,12 @@ describe('the plan of an upgrade (R5.23, R5.24)', () => {
 		const secrets = { ...FRESH, janitorToken: new Secret('janitor-token') };
 		return BASELINE.map((one) => {
 			if (one.name === 'pulse-router')
-				return { ...one, variables: reveal(routerVariables(config(), secrets)), settings: routerSettings(config()) };
+				return { ...one, variables: reveal(routerVariables(config(), secrets)), settings: routerInstance(config()) };
 			if (one.name === 'pulse-janitor')
 				return {
 					...one,
 					variables: reveal(janitorVariables(config(), secrets, undefined)),
-					settings: janitorSettings(config()),
+					settings: janitorInstance(config()),
 				};
 			return one;
 		});
@@ -241,7 +241,7 @@ describe('the plan of an upgrade (R5.23, R5.24)', () => {
 			image = 'ghcr.io/erwinkn/pulse-railway-router:0.0.1',
 		) => {
 			const numReplicas = Object.values(regions).reduce((sum, share) => sum + share);
-			const settings = { ...routerSettings(config()), image, numReplicas, regions };
+			const settings = { ...routerInstance(config()), image, numReplicas, regions };
 			const step = plan(
 				change('pulse-router', () => ({ settings })),
 				flags,

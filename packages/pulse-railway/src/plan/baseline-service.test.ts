@@ -1,7 +1,7 @@
 import { Secret } from 'pulse-deploy-kit/secret';
 import { describe, expect, it } from 'vitest';
 import { initConfig } from '../config/init.ts';
-import { janitorSettings, janitorVariables, routerSettings, routerVariables } from './baseline-service.ts';
+import { janitorInstance, janitorVariables, routerInstance, routerVariables } from './baseline-service.ts';
 import { FRESH } from './testing/stack.ts';
 
 const config = (flags: Record<string, unknown> = {}) => initConfig({ flags, args: [], env: {} }, '/app.ts', {});
@@ -59,7 +59,7 @@ describe('the variables', () => {
 
 describe('the settings (R5.18, decision 16)', () => {
 	it('of the router: healthchecked, two side by side while one takes over from the other', () => {
-		expect(routerSettings(config({ routerReplicas: '2' }))).toEqual({
+		expect(routerInstance(config({ routerReplicas: '2' }))).toEqual({
 			image: config().routerImage,
 			numReplicas: 2,
 			startCommand: 'pulse-railway router',
@@ -72,7 +72,7 @@ describe('the settings (R5.18, decision 16)', () => {
 	});
 
 	it('of the janitor: one replica by the clock, never restarted, nothing to ask for health', () => {
-		expect(janitorSettings(config())).toEqual({
+		expect(janitorInstance(config())).toEqual({
 			image: config().janitorImage,
 			numReplicas: 1,
 			startCommand: 'pulse-railway janitor run',

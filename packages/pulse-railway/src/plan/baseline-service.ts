@@ -57,7 +57,7 @@ function shared(config: BaselineConfig, secrets: BaselineSecrets): Variables {
 /** Railway's edge ends every request by then (docs/platform-facts/railway.md §6), so none is cut by a new router. */
 const LONGEST_REQUEST_SECONDS = 900;
 
-export function routerSettings(config: BaselineConfig): InstanceSettings {
+export function routerInstance(config: BaselineConfig): InstanceSettings {
 	return {
 		image: config.routerImage,
 		numReplicas: config.routerReplicas,
@@ -72,7 +72,7 @@ export function routerSettings(config: BaselineConfig): InstanceSettings {
 }
 
 /** Railway runs cron services with exactly one replica and restarts none (docs/platform-facts/railway.md §8). */
-export function janitorSettings(config: BaselineConfig): InstanceSettings {
+export function janitorInstance(config: BaselineConfig): InstanceSettings {
 	return {
 		image: config.janitorImage,
 		numReplicas: 1,

@@ -17,13 +17,13 @@ import { mintTokenStep } from '../steps/mint-token.ts';
 import { startServicesStep } from '../steps/start-services.ts';
 import {
 	type BaselineSecrets,
-	janitorSettings,
+	janitorInstance,
 	janitorVariables,
 	ROUTER_PORT,
-	routerSettings,
+	routerInstance,
 	routerVariables,
 } from './baseline-service.ts';
-import type { Plan, ServiceChange, Step } from './step.ts';
+import type { Plan, PlannedChange, Step } from './step.ts';
 
 const TEMPLATE = 'pulse-baseline';
 const TEMPLATE_NAMES = { router: 'pulse-router', janitor: 'pulse-janitor', redis: 'pulse-redis' } as const;
@@ -128,10 +128,10 @@ function createServices(
 	];
 }
 
-function changes(config: InitConfig, { secrets, apiUrl }: InitFacts): readonly ServiceChange[] {
+function changes(config: InitConfig, { secrets, apiUrl }: InitFacts): readonly PlannedChange[] {
 	const { router, janitor } = config.names;
 	return [
-		{ service: router, variables: routerVariables(config, secrets), settings: routerSettings(config) },
-		{ service: janitor, variables: janitorVariables(config, secrets, apiUrl), settings: janitorSettings(config) },
+		{ service: router, variables: routerVariables(config, secrets), settings: routerInstance(config) },
+		{ service: janitor, variables: janitorVariables(config, secrets, apiUrl), settings: janitorInstance(config) },
 	];
 }

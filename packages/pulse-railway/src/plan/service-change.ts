@@ -1,13 +1,13 @@
 import type { InstanceSettings, ObservedService } from '../platform/port.ts';
 import { whereItRuns } from './regions.ts';
-import type { ServiceChange, Variables } from './step.ts';
+import type { PlannedChange, Variables } from './step.ts';
 
 /** What differs from what should be; `null` when nothing does. */
 export function changeOf(
 	service: ObservedService,
 	variables: Variables,
 	settings: InstanceSettings,
-): ServiceChange | null {
+): PlannedChange | null {
 	const differing = Object.entries(variables).filter(([name, value]) => !isSet(service, name, value));
 	const stale = Object.entries(settings).some(
 		([name, value]) => service.settings[name as keyof InstanceSettings] !== value,
@@ -28,6 +28,6 @@ function isSet(service: ObservedService, name: string, value: Variables[string])
 	return 'from' in value ? false : running === value.reveal();
 }
 
-export function needsMinting({ variables }: ServiceChange): boolean {
+export function needsMinting({ variables }: PlannedChange): boolean {
 	return Object.values(variables).some((value) => typeof value === 'object' && 'from' in value);
 }

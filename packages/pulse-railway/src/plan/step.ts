@@ -16,7 +16,7 @@ export type StepOf<Kind extends StepKind> = StepMarks<Step> & Extract<StepAction
 export type VariableValue = string | Secret | { readonly from: 'minted-token' };
 export type Variables = Readonly<Record<string, VariableValue>>;
 
-export interface ServiceChange {
+export interface PlannedChange {
 	readonly service: string;
 	readonly variables: Variables;
 	readonly settings?: InstanceSettings;
@@ -52,7 +52,7 @@ export type StepAction =
 	/** `service: null` = shared by the environment. */
 	| { readonly kind: 'set-variables'; readonly service: string | null; readonly variables: Variables }
 	/** Variables and settings of several services, in one request. */
-	| { readonly kind: 'configure'; readonly services: readonly ServiceChange[] }
+	| { readonly kind: 'configure'; readonly services: readonly PlannedChange[] }
 	| { readonly kind: 'delete-variable'; readonly service: string | null; readonly name: string }
 	| { readonly kind: 'await-variable'; readonly service: string; readonly name: string; readonly budgetSeconds: number }
 	| { readonly kind: 'update-instance'; readonly service: string; readonly settings: InstanceSettings }

@@ -17,10 +17,10 @@ import { settleActiveStep } from '../steps/settle-active.ts';
 import { startServicesStep } from '../steps/start-services.ts';
 import {
 	type BaselineSecrets,
-	janitorSettings,
+	janitorInstance,
 	janitorVariables,
 	ROUTER_PORT,
-	routerSettings,
+	routerInstance,
 	routerVariables,
 } from './baseline-service.ts';
 import { moveOver } from './move-over.ts';
@@ -49,8 +49,8 @@ export function planUpgrade(facts: UpgradeFacts, config: UpgradeConfig): Plan {
 	const secrets = runningSecrets(observation, config.names, fresh, janitorConfined);
 	const moved = moveOver(observation, router, visitorsReach, now);
 	const changes = [
-		changeOf(router, { ...routerVariables(desired, secrets), ...moved.variables }, routerSettings(desired)),
-		changeOf(janitor, janitorVariables(desired, secrets, apiUrl), janitorSettings(desired)),
+		changeOf(router, { ...routerVariables(desired, secrets), ...moved.variables }, routerInstance(desired)),
+		changeOf(janitor, janitorVariables(desired, secrets, apiUrl), janitorInstance(desired)),
 	].filter((change) => change !== null);
 	// A predecessor kept the deployer's token on the service that the world reaches.
 	const strayToken = 'RAILWAY_TOKEN' in router.variables;

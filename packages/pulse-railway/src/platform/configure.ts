@@ -1,13 +1,13 @@
 import type { Connection } from './connection.ts';
 import { type ConfigureVariables, configureServices } from './operations/configure.ts';
+import type { EnvironmentIds } from './operations/environment-ids.ts';
 import type { InstanceInput } from './operations/services.ts';
-import type { Target } from './operations/target.ts';
 import { placed } from './placing.ts';
 import type { InstanceSettings, ServiceChange } from './port.ts';
 
 export async function configure(
 	connection: Connection,
-	target: Target,
+	target: EnvironmentIds,
 	given: readonly ServiceChange[],
 	signal: AbortSignal,
 ): Promise<void> {

@@ -1,12 +1,12 @@
 import type { Connection } from './connection.ts';
 import { createOnce } from './create-once.ts';
+import type { EnvironmentIds } from './operations/environment-ids.ts';
 import { createDomain, listDomains } from './operations/services.ts';
-import type { Target } from './operations/target.ts';
 
 /** The first service domain, or a new one. */
 export async function ensureDomain(
 	connection: Connection,
-	target: Target,
+	target: EnvironmentIds,
 	serviceId: string,
 	targetPort: number,
 	signal: AbortSignal,

@@ -30,18 +30,18 @@ const configShape = z.object({
 export interface StackConfig {
 	/** The values of variables stand hidden: those here are not to be relied on. */
 	readonly hidden: boolean;
-	readonly sharedVariables: Variables;
+	readonly sharedVariables: ObservedVariables;
 	service(id: string): ServiceConfig;
 }
 
 /** `null` is a value that cannot be read: a sealed or a hidden one. */
-export type Variables = Readonly<Record<string, string | null>>;
+export type ObservedVariables = Readonly<Record<string, string | null>>;
 
 /** What Railway shows in place of a value that it hides; so it does with `null` and with nothing (docs/platform-facts/railway.md §12). */
 const MASK = '*****';
 
 export interface ServiceConfig {
-	readonly variables: Variables;
+	readonly variables: ObservedVariables;
 	readonly groupId: string | null;
 	/** `null` when the configuration does not say. */
 	readonly numReplicas: number | null;
@@ -79,7 +79,7 @@ function hidesValues(scopes: readonly z.infer<typeof variables>[]): boolean {
 }
 
 /** The scopes as `variables` tells them. Where nothing has a value, the empty ones may be hidden: they count as unreadable. */
-export function unmasked(scopes: ReadonlyMap<string | null, Variables>): Map<string | null, Variables> {
+export function unmasked(scopes: ReadonlyMap<string | null, ObservedVariables>): Map<string | null, ObservedVariables> {
 	const shown = [...scopes.values()].flatMap((scope) => Object.values(scope)).some((value) => value && value !== MASK);
 	return new Map([...scopes].map(([id, scope]) => [id, mapValues(scope, (value) => readable(value, shown))]));
 }
@@ -88,11 +88,11 @@ function readable(value: string | null, someAreShown: boolean): string | null {
 	return value === MASK || (value === '' && !someAreShown) ? null : value;
 }
 
-function mapValues(scope: Variables, map: (value: string | null) => string | null): Variables {
+function mapValues(scope: ObservedVariables, map: (value: string | null) => string | null): ObservedVariables {
 	return Object.fromEntries(Object.entries(scope).map(([name, value]) => [name, map(value)]));
 }
 
-function plain(raw: z.infer<typeof variables>): Variables {
+function plain(raw: z.infer<typeof variables>): ObservedVariables {
 	const result: Record<string, string | null> = {};
 	for (const [name, variable] of Object.entries(raw ?? {})) {
 		if (variable !== null) result[name] = variable.isSealed ? null : (variable.value ?? null);

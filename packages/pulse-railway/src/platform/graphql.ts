@@ -4,7 +4,7 @@ import { classifyMessages, classifyStatus, type Verdict } from './classify.ts';
 import { PlatformError } from './error.ts';
 import type { Operation } from './operation.ts';
 import { retryAfterMs } from './retry.ts';
-import type { Answer } from './transport.ts';
+import type { ApiAnswer } from './transport.ts';
 
 const answerShape = z.object({
 	data: z.unknown(),
@@ -16,7 +16,7 @@ type GraphqlAnswer = z.infer<typeof answerShape>;
 /** The result of an answer, or the error it amounts to. `secrets` are masked in what Railway says: it may echo input. */
 export function readAnswer<R>(
 	operation: Operation<object, R>,
-	answer: Answer,
+	answer: ApiAnswer,
 	secrets: readonly Secret[],
 	now: number,
 ): R {

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { Connection } from './connection.ts';
 import { query } from './operation.ts';
-import type { Target } from './operations/target.ts';
+import type { EnvironmentIds } from './operations/environment-ids.ts';
 
 /** Not in the published schema, so not among the operations that are checked against it; asked for by itself. */
 const readOwners = query<
-	Pick<Target, 'environmentId'>,
+	Pick<EnvironmentIds, 'environmentId'>,
 	{ environment: { iacPartials?: Record<string, string> | null | undefined } }
 >(
 	'readOwners',
@@ -21,7 +21,7 @@ const WHOLE_PROJECT = '*';
 /** Whether a whole-project file of `railway config` was applied to the environment. What cannot be read is no. */
 export async function isWholeProject(
 	connection: Connection,
-	{ environmentId }: Target,
+	{ environmentId }: EnvironmentIds,
 	signal: AbortSignal,
 ): Promise<boolean> {
 	const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);

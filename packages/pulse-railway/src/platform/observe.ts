@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import type { Connection } from './connection.ts';
-import { readConfig, type ServiceConfig, type StackConfig, unmasked, type Variables } from './environment-config.ts';
+import {
+	type ObservedVariables,
+	readConfig,
+	type ServiceConfig,
+	type StackConfig,
+	unmasked,
+} from './environment-config.ts';
 import { isPlatformError, PlatformError } from './error.ts';
+import type { EnvironmentIds } from './operations/environment-ids.ts';
 import {
 	type InstanceNode,
 	moreInstances,
@@ -9,7 +16,6 @@ import {
 	observeStack,
 	serviceNames,
 } from './operations/observe.ts';
-import type { Target } from './operations/target.ts';
 import { readVariables } from './operations/variables.ts';
 import { PAGE_SIZE, restOf } from './paginate.ts';
 import type { InstanceSettings, ObservedService, PlatformDeployment, StackObservation } from './port.ts';
@@ -18,7 +24,7 @@ import type { InstanceSettings, ObservedService, PlatformDeployment, StackObserv
 const VARIABLE_BATCH = 25;
 
 /** One request, plus one for each further page; plus one for each 25 services if the token may not read the config. */
-export function openObserver(connection: Connection, target: Target) {
+export function openObserver(connection: Connection, target: EnvironmentIds) {
 	let configIsReadable = true;
 
 	async function first(signal: AbortSignal): Promise<ObservedStack> {
@@ -64,7 +70,7 @@ export function openObserver(connection: Connection, target: Target) {
 }
 
 /** Ids from different places, e.g. a flag and the shell: acting on the pair would change another project. */
-function strayEnvironment({ project, environment }: ObservedStack, { environmentId }: Target): PlatformError {
+function strayEnvironment({ project, environment }: ObservedStack, { environmentId }: EnvironmentIds): PlatformError {
 	const message = `environment ${environment.name} (${environmentId}) is not of project ${project.name}`;
 	return new PlatformError('not-found', message, {
 		operation: 'observeStack',
@@ -74,7 +80,7 @@ function strayEnvironment({ project, environment }: ObservedStack, { environment
 }
 
 /** Of a service, or the shared ones (`null`). */
-type VariablesOf = (serviceId: string | null) => Variables;
+type VariablesOf = (serviceId: string | null) => ObservedVariables;
 
 function ownVariables(config: StackConfig): VariablesOf {
 	return (id) => (id === null ? config.sharedVariables : config.service(id).variables);
@@ -82,11 +88,11 @@ function ownVariables(config: StackConfig): VariablesOf {
 
 async function askForVariables(
 	connection: Connection,
-	target: Target,
+	target: EnvironmentIds,
 	serviceIds: readonly string[],
 	signal: AbortSignal,
 ): Promise<VariablesOf> {
-	const scopes = new Map<string | null, Variables>();
+	const scopes = new Map<string | null, ObservedVariables>();
 	for (let start = 0; start === 0 || start < serviceIds.length; start += VARIABLE_BATCH) {
 		const batch = serviceIds.slice(start, start + VARIABLE_BATCH);
 		const ids = Object.fromEntries(batch.map((id, index) => [`s${index}`, id]));
@@ -98,7 +104,7 @@ async function askForVariables(
 	return (id) => variables.get(id) ?? {};
 }
 
-function service(instance: InstanceNode, config: ServiceConfig | null, variables: Variables): ObservedService {
+function service(instance: InstanceNode, config: ServiceConfig | null, variables: ObservedVariables): ObservedService {
 	const { serviceDomains, customDomains } = instance.domains;
 	return {
 		id: instance.service.id,
@@ -152,7 +158,7 @@ function settings(instance: InstanceNode, config: ServiceConfig | null): Partial
 /** Service ids by name, to see whether a write happened. */
 export async function findServices(
 	connection: Connection,
-	target: Target,
+	target: EnvironmentIds,
 	signal: AbortSignal,
 ): Promise<ReadonlyMap<string, string>> {
 	const ask = async (after?: string) => {

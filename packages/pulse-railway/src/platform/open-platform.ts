@@ -6,8 +6,8 @@ import { isPlatformError } from './error.ts';
 import { isWholeProject } from './iac-owner.ts';
 import { deployment, openObserver } from './observe.ts';
 import { deployService, readDeployment, readDeploymentLogs } from './operations/deployments.ts';
+import type { EnvironmentIds } from './operations/environment-ids.ts';
 import { commitPatch, updateInstance } from './operations/services.ts';
-import type { Target } from './operations/target.ts';
 import { deleteVariable, upsertVariables } from './operations/variables.ts';
 import { placed } from './placing.ts';
 import type { Platform } from './port.ts';
@@ -17,7 +17,7 @@ import { deployTemplateAs } from './templates.ts';
 import { upload } from './upload.ts';
 
 /** One environment of one project, over the GraphQL API. */
-export function openPlatform(connection: Connection, target: Target): Platform {
+export function openPlatform(connection: Connection, target: EnvironmentIds): Platform {
 	const scope = (serviceId: string | null) => ({ ...target, ...(serviceId === null ? {} : { serviceId }) });
 	const { environmentId } = target;
 

@@ -1,8 +1,8 @@
 import type { Connection } from './connection.ts';
 import { readConfig } from './environment-config.ts';
 import { isPlatformError } from './error.ts';
+import type { EnvironmentIds } from './operations/environment-ids.ts';
 import { readPlaces } from './operations/observe.ts';
-import type { Target } from './operations/target.ts';
 import type { InstanceSettings, Regions } from './port.ts';
 
 export interface Placed {
@@ -16,7 +16,7 @@ export interface Placed {
  */
 export async function placed<T extends Placed>(
 	connection: Connection,
-	target: Target,
+	target: EnvironmentIds,
 	changes: readonly T[],
 	signal: AbortSignal,
 ): Promise<readonly T[]> {
@@ -34,7 +34,7 @@ function isUnplaced({ numReplicas, regions }: InstanceSettings): boolean {
 	return numReplicas > 1 && regions === undefined;
 }
 
-async function readable(connection: Connection, target: Target, signal: AbortSignal) {
+async function readable(connection: Connection, target: EnvironmentIds, signal: AbortSignal) {
 	try {
 		return readConfig((await connection.run(readPlaces, { ...target }, signal)).environment.config);
 	} catch (error) {

@@ -2,13 +2,13 @@ import type { Connection } from './connection.ts';
 import { createOnce } from './create-once.ts';
 import { isPlatformError, PlatformError } from './error.ts';
 import { createProjectToken as create, listProjectTokens, deleteProjectToken as remove } from './operations/account.ts';
-import type { Target } from './operations/target.ts';
+import type { EnvironmentIds } from './operations/environment-ids.ts';
 import { PAGE_SIZE, restOf } from './paginate.ts';
 
 /** A token whose value was lost on the way is of no use to anybody: it is deleted before another one is made. */
 export async function createProjectToken(
 	connection: Connection,
-	target: Target,
+	target: EnvironmentIds,
 	name: string,
 	signal: AbortSignal,
 ): Promise<string> {
@@ -29,7 +29,7 @@ export async function createProjectToken(
 
 export async function deleteProjectTokens(
 	connection: Connection,
-	{ projectId, environmentId }: Target,
+	{ projectId, environmentId }: EnvironmentIds,
 	name: string,
 	signal: AbortSignal,
 ): Promise<void> {

@@ -2,13 +2,13 @@ import type { Connection } from './connection.ts';
 import { createOnce } from './create-once.ts';
 import { isPassing, isPlatformError } from './error.ts';
 import { findServices } from './observe.ts';
+import type { EnvironmentIds } from './operations/environment-ids.ts';
 import { createService as create, deleteService as remove } from './operations/services.ts';
-import type { Target } from './operations/target.ts';
 import type { CreateService } from './port.ts';
 
 export async function createService(
 	connection: Connection,
-	target: Target,
+	target: EnvironmentIds,
 	{ name, variables }: CreateService,
 	signal: AbortSignal,
 ): Promise<{ serviceId: string }> {
@@ -24,7 +24,7 @@ export async function createService(
 
 export async function deleteService(
 	connection: Connection,
-	target: Target,
+	target: EnvironmentIds,
 	serviceId: string,
 	signal: AbortSignal,
 ): Promise<void> {

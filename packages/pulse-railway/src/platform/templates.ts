@@ -3,7 +3,7 @@ import type { Connection } from './connection.ts';
 import { createOnce } from './create-once.ts';
 import { isPassing, isPlatformError, PlatformError } from './error.ts';
 import { findServices } from './observe.ts';
-import type { Target } from './operations/target.ts';
+import type { EnvironmentIds } from './operations/environment-ids.ts';
 import { deployTemplate, readTemplate, readWorkflow } from './operations/templates.ts';
 import { adaptTemplate, missingServices, type TemplateConfig } from './template-config.ts';
 
@@ -28,7 +28,7 @@ const POLLS = 120;
 
 export async function deployTemplateAs(
 	connection: Connection,
-	target: Target,
+	target: EnvironmentIds,
 	code: string,
 	serviceNames: Readonly<Record<string, string>>,
 	omit: readonly string[],

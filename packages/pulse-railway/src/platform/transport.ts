@@ -14,7 +14,7 @@ export interface Timeouts {
 
 export const DEFAULT_TIMEOUTS: Timeouts = { connect: 30_000, total: 120_000 };
 
-export interface Exchange {
+export interface ApiCall {
 	readonly operation: string;
 	readonly url: URL;
 	readonly headers: Readonly<Record<string, string>>;
@@ -23,7 +23,7 @@ export interface Exchange {
 	readonly limit?: 'total' | 'idle';
 }
 
-export interface Answer {
+export interface ApiAnswer {
 	readonly status: number;
 	readonly retryAfter: string | null;
 	readonly body: string;
@@ -31,7 +31,7 @@ export interface Answer {
 
 /** One POST, once. Redirects are not followed: the request carries a token. */
 export interface Transport {
-	send(exchange: Exchange, signal: AbortSignal): Promise<Answer>;
+	send(exchange: ApiCall, signal: AbortSignal): Promise<ApiAnswer>;
 	close(): Promise<void>;
 }
 
@@ -80,7 +80,7 @@ export function openTransport(timeouts: Timeouts, outgoing?: Outgoing): Transpor
 }
 
 function explain(
-	exchange: Exchange,
+	exchange: ApiCall,
 	error: unknown,
 	overdue: boolean,
 	timeouts: Timeouts,

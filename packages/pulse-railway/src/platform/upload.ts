@@ -6,16 +6,16 @@ import { classifyStatus, type Verdict } from './classify.ts';
 import type { Connection } from './connection.ts';
 import { PlatformError } from './error.ts';
 import { excerpt } from './graphql.ts';
-import type { Target } from './operations/target.ts';
+import type { EnvironmentIds } from './operations/environment-ids.ts';
 import type { SourceArchive } from './port.ts';
 import { WRITES } from './repeatable.ts';
 import { retryAfterMs, withRetry } from './retry.ts';
-import type { Answer } from './transport.ts';
+import type { ApiAnswer } from './transport.ts';
 
 /** The call that `railway up` makes (docs/platform-facts/railway.md §3); undocumented, so its answers are explained one by one. */
 export async function upload(
 	connection: Connection,
-	target: Target,
+	target: EnvironmentIds,
 	serviceId: string,
 	archive: SourceArchive,
 	signal: AbortSignal,
@@ -83,7 +83,7 @@ function unreadable(cause: Error): DeployToolError {
 const accepted = z.object({ deploymentId: z.string() });
 const refused = z.object({ message: z.string() });
 
-function read(answer: Answer, now: number, bytes: number): { deploymentId: string } {
+function read(answer: ApiAnswer, now: number, bytes: number): { deploymentId: string } {
 	const json = parseJson(answer.body);
 	const success = accepted.safeParse(json);
 	if (answer.status === 200 && success.success) return { deploymentId: success.data.deploymentId };
@@ -100,7 +100,7 @@ function read(answer: Answer, now: number, bytes: number): { deploymentId: strin
 	});
 }
 
-function judge(answer: Answer, bytes: number): Verdict & { message: string } {
+function judge(answer: ApiAnswer, bytes: number): Verdict & { message: string } {
 	const { status } = answer;
 	if (status === 413)
 		return {

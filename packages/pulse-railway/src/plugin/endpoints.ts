@@ -11,7 +11,7 @@ export interface EndpointFacts {
 	readonly app: Pick<PluginContext, 'renderSessions' | 'inUse' | 'reload' | 'sessionTimeoutSeconds'>;
 }
 
-export interface Answer {
+export interface EndpointAnswer {
 	readonly status: number;
 	readonly body: object;
 }
@@ -23,7 +23,7 @@ const METHODS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** `null` when the request is not for the plugin. The internal endpoints give nothing away without the token. */
-export function answerEndpoint(facts: EndpointFacts, request: IncomingMessage): Answer | null {
+export function answerEndpoint(facts: EndpointFacts, request: IncomingMessage): EndpointAnswer | null {
 	const path = request.url?.split('?', 1)[0] ?? '';
 	const methods = Object.hasOwn(METHODS, path) ? METHODS[path] : undefined;
 	if (methods === undefined) return null;
@@ -33,7 +33,7 @@ export function answerEndpoint(facts: EndpointFacts, request: IncomingMessage): 
 	return { status: 200, body: bodyOf(path, facts, facts.deploymentId) };
 }
 
-export function send(response: ServerResponse, { status, body }: Answer): void {
+export function send(response: ServerResponse, { status, body }: EndpointAnswer): void {
 	response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
 	response.end(JSON.stringify(body));
 }
@@ -63,6 +63,6 @@ function authorised(token: string | null, request: IncomingMessage): boolean {
 	return timingSafeEqual(digest(given), digest(token));
 }
 
-function detail(status: number, text: string): Answer {
+function detail(status: number, text: string): EndpointAnswer {
 	return { status, body: { detail: text } };
 }

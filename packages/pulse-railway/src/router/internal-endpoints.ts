@@ -2,19 +2,7 @@ import type { ClientRequest } from 'pulse-edge/entry/client-messages';
 import { headerRecord } from 'pulse-edge/raw-headers';
 import { failureAnswer, jsonAnswer } from 'pulse-edge/report/answer';
 import type { Answer } from 'pulse-edge/report/stale';
-
-/** What the control endpoint answers; `cause` is for the log. */
-export interface ControlAnswer {
-	readonly status: number;
-	readonly body: unknown;
-	readonly cause?: unknown;
-}
-
-export interface ControlRequest {
-	readonly method: string;
-	readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-	readonly body: Buffer;
-}
+import type { ControlAnswer, ControlRequest } from '../control/handle.ts';
 
 export type ControlHandler = (request: ControlRequest) => Promise<ControlAnswer>;
 

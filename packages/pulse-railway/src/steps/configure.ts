@@ -1,9 +1,9 @@
-import type { ServiceChange, Step } from '../plan/step.ts';
+import type { PlannedChange, Step } from '../plan/step.ts';
 import { guarded } from './guard.ts';
 import type { Perform } from './performers.ts';
 import { platformOf, revealed, serviceId } from './run.ts';
 
-export function configureStep(services: readonly ServiceChange[]): Step {
+export function configureStep(services: readonly PlannedChange[]): Step {
 	const names = services.map(({ service }) => service);
 	return {
 		kind: 'configure',

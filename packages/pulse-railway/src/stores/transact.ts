@@ -4,7 +4,7 @@ import { decodeLock } from '../deployments/lock-json.ts';
 import type { DeploymentRecord, RoutingSnapshot } from '../deployments/record.ts';
 import { decodeRecord, encodeRecord } from '../deployments/record-json.ts';
 import type { WriteOptions } from '../deployments/store.ts';
-import { type LiveState, normalise, type Outcome } from '../deployments/transitions.ts';
+import { type LiveState, normalise, type Transition } from '../deployments/transitions.ts';
 import { type AtomicKv, type Put, type View, valueAt } from './atomic-kv.ts';
 import type { Keys } from './keys.ts';
 
@@ -25,7 +25,7 @@ export async function readSnapshot({ backend, keys }: StoreContext): Promise<Rou
 /** Applies a pure transition as one atomic step: read, decide, compare and write, again if somebody was faster. */
 export async function transact<T>(
 	context: StoreContext,
-	transition: (state: LiveState, now: number) => Outcome<T>,
+	transition: (state: LiveState, now: number) => Transition<T>,
 	options: WriteOptions & { readonly ifRevision?: number } = {},
 ): Promise<{ result: T; snapshot: RoutingSnapshot }> {
 	const { backend, keys, clock } = context;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { mutation, query } from '../operation.ts';
 import { PAGE_INFO, type Page, page } from '../paginate.ts';
 import type { NamedId, TokenScope } from '../port.ts';
-import type { Target } from './target.ts';
+import type { EnvironmentIds } from './environment-ids.ts';
 
 const named = z.object({ id: z.string(), name: z.string() });
 
@@ -87,7 +87,10 @@ export const deleteProject = mutation<{ id: string }, { projectDelete: boolean }
 	z.object({ projectDelete: z.boolean() }),
 );
 
-export const createProjectToken = mutation<{ input: Target & { name: string } }, { projectTokenCreate: string }>(
+export const createProjectToken = mutation<
+	{ input: EnvironmentIds & { name: string } },
+	{ projectTokenCreate: string }
+>(
 	'projectTokenCreate',
 	'($input: ProjectTokenCreateInput!) { projectTokenCreate(input: $input) }',
 	z.object({ projectTokenCreate: z.string() }),

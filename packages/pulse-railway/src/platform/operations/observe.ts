@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { query } from '../operation.ts';
 import { PAGE_INFO, page } from '../paginate.ts';
 import type { PlatformDeploymentStatus } from '../port.ts';
-import type { Target } from './target.ts';
+import type { EnvironmentIds } from './environment-ids.ts';
 
 const STATUSES = [
 	'BUILDING',
@@ -67,7 +67,7 @@ const INSTANCES = `serviceInstances(first: $first, after: $after) {
 }`;
 
 /** The whole stack in one request; `withConfig: false` for tokens that may not read the environment's config. */
-export const observeStack = query<Target & { first: number; withConfig: boolean }, ObservedStack>(
+export const observeStack = query<EnvironmentIds & { first: number; withConfig: boolean }, ObservedStack>(
 	'observeStack',
 	`($projectId: String!, $environmentId: String!, $first: Int!, $after: String, $withConfig: Boolean!) {
 		project(id: $projectId) { id name workspaceId description }
@@ -111,7 +111,7 @@ export interface ObservedStack {
 }
 
 /** For what it says of services; values of variables stay hidden. */
-export const readPlaces = query<Target, { environment: { config?: unknown } }>(
+export const readPlaces = query<EnvironmentIds, { environment: { config?: unknown } }>(
 	'readPlaces',
 	`($projectId: String!, $environmentId: String!) {
 		environment(id: $environmentId, projectId: $projectId) { config }
@@ -119,7 +119,7 @@ export const readPlaces = query<Target, { environment: { config?: unknown } }>(
 	z.object({ environment: z.object({ config: z.unknown().optional() }) }),
 );
 
-export const moreInstances = query<Target & { first: number; after: string }, MoreInstances>(
+export const moreInstances = query<EnvironmentIds & { first: number; after: string }, MoreInstances>(
 	'moreInstances',
 	`($projectId: String!, $environmentId: String!, $first: Int!, $after: String) {
 		environment(id: $environmentId, projectId: $projectId) { ${INSTANCES} }
@@ -132,7 +132,7 @@ interface MoreInstances {
 }
 
 /** What exists right now, nothing else: for looking whether a write happened. */
-export const serviceNames = query<Target & { first: number; after?: string }, ServiceNames>(
+export const serviceNames = query<EnvironmentIds & { first: number; after?: string }, ServiceNames>(
 	'serviceNames',
 	`($projectId: String!, $environmentId: String!, $first: Int!, $after: String) {
 		environment(id: $environmentId, projectId: $projectId) {

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { mutation, query } from '../operation.ts';
 import type { InstanceSettings } from '../port.ts';
+import type { EnvironmentIds } from './environment-ids.ts';
 import { domainsResult } from './observe.ts';
-import type { Target } from './target.ts';
 
 export const createService = mutation<
-	{ input: Target & { name: string; variables?: Readonly<Record<string, string>> } },
+	{ input: EnvironmentIds & { name: string; variables?: Readonly<Record<string, string>> } },
 	{ serviceCreate: { id: string } }
 >(
 	'serviceCreate',
@@ -49,7 +49,7 @@ export const commitPatch = mutation<
 	z.object({ environmentPatchCommit: z.string() }),
 );
 
-export const listDomains = query<Target & { serviceId: string }, { domains: z.infer<typeof domainsResult> }>(
+export const listDomains = query<EnvironmentIds & { serviceId: string }, { domains: z.infer<typeof domainsResult> }>(
 	'listDomains',
 	`($projectId: String!, $environmentId: String!, $serviceId: String!) {
 		domains(projectId: $projectId, environmentId: $environmentId, serviceId: $serviceId) {

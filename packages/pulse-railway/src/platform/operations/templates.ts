@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { mutation, query } from '../operation.ts';
-import type { Target } from './target.ts';
+import type { EnvironmentIds } from './environment-ids.ts';
 
 export const readTemplate = query<{ code: string }, { template: { id: string; serializedConfig?: unknown } }>(
 	'readTemplate',
@@ -9,7 +9,7 @@ export const readTemplate = query<{ code: string }, { template: { id: string; se
 );
 
 export const deployTemplate = mutation<
-	{ input: Target & { templateId: string; serializedConfig: object } },
+	{ input: EnvironmentIds & { templateId: string; serializedConfig: object } },
 	{ templateDeployV2: { workflowId?: string | null | undefined } }
 >(
 	'templateDeployV2',

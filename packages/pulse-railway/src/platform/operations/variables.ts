@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { mutation, type Operation, query } from '../operation.ts';
-import type { Target } from './target.ts';
+import type { EnvironmentIds } from './environment-ids.ts';
 
 /** Unrendered variables of many scopes in one request: `shared`, and `s0`, `s1`, … for the services `$s0`, `$s1`, …. */
 export function readVariables(
 	serviceCount: number,
-): Operation<Target & Record<`s${number}`, string>, Record<string, Record<string, string | null>>> {
+): Operation<EnvironmentIds & Record<`s${number}`, string>, Record<string, Record<string, string | null>>> {
 	const indexes = Array.from({ length: serviceCount }, (_, index) => index);
 	const parameters = indexes.map((index) => `, $s${index}: String!`).join('');
 	const scope = 'projectId: $projectId, environmentId: $environmentId, unrendered: true';
@@ -19,7 +19,7 @@ export function readVariables(
 	);
 }
 
-interface VariableScope extends Target {
+interface VariableScope extends EnvironmentIds {
 	/** Absent: shared variables. */
 	readonly serviceId?: string;
 }

@@ -1,5 +1,5 @@
 /** Every operation on a stack is told where. */
-export interface Target {
+export interface EnvironmentIds {
 	readonly projectId: string;
 	readonly environmentId: string;
 }
