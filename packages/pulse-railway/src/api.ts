@@ -60,7 +60,10 @@ export async function ensure(options: OptionsOf<typeof initSettings>, context?: 
  * const { deploymentId } = await deploy({ appFile: 'app.ts', env: ['LOG_LEVEL=info'] });
  */
 export async function deploy(options: OptionsOf<typeof deploySettings>, context?: ApiContext) {
-	const { deploy, deployRequest } = await import('./commands/deploy.ts');
+	const [{ deploy }, { deployRequest }] = await Promise.all([
+		import('./commands/deploy.ts'),
+		import('./commands/deploy-request.ts'),
+	]);
 	return result(await enter(invocation(options, context), deployRequest, deploy));
 }
 

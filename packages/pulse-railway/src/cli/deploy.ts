@@ -19,7 +19,10 @@ export const deployCommand: CommandSpec = {
 	changes: true,
 	jsonWhenPiped: true,
 	async run(invocation) {
-		const { deploy, deployRequest } = await import('../commands/deploy.ts');
+		const [{ deploy }, { deployRequest }] = await Promise.all([
+			import('../commands/deploy.ts'),
+			import('../commands/deploy-request.ts'),
+		]);
 		const done = await enter(invocation, deployRequest, deploy);
 		for (const text of done.result?.build_warnings ?? []) invocation.host.notify({ level: 'warning', text });
 		return outcome(done, (result) => [

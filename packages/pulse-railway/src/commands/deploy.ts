@@ -1,15 +1,8 @@
-import { realpath } from 'node:fs/promises';
-import { join, relative } from 'node:path';
-import type { Invocation } from 'pulse-deploy-kit/command';
-import type { LoadedApp } from 'pulse-deploy-kit/load-app';
-import { agreeUnderLock } from 'pulse-deploy-kit/plan/agreement';
+import { type Agreement, agreeUnderLock } from 'pulse-deploy-kit/plan/agreement';
 import { goOn } from 'pulse-deploy-kit/plan/proposal';
-import type { Secret } from 'pulse-deploy-kit/secret';
-import { loadUserApp } from '../adapters/load-user-app.ts';
 import type { Session } from '../adapters/session.ts';
-import { type DeployConfig, deployConfig, deployInputs } from '../config/deploy.ts';
-import { locateApp, locateDockerfile, locateWebRoot } from '../config/paths.ts';
 import type { HeldLock } from '../control/hold-lock.ts';
+import { LockHeldError } from '../deployments/errors.ts';
 import { planDeploy, serverAddress } from '../plan/deploy.ts';
 import { baselineFacts } from '../stack/baseline.ts';
 import { backendServiceName } from '../stack/names.ts';
@@ -17,20 +10,10 @@ import { sessionsOn } from '../stack/sessions.ts';
 import { warnOfFile } from '../stack/warn-of-infrastructure.ts';
 import { carryOutAgreed, type Outcome, type Proposal } from './carry-out.ts';
 import { type Beside, deployBeside, outlived } from './deploy-beside.ts';
+import type { DeployRequest } from './deploy-request.ts';
 import { type DeployResult, deployResult } from './deploy-result.ts';
 import { newId } from './new-id.ts';
-import { openStack, type Stack } from './open-stack.ts';
-
-/** Everything that is read and checked on this machine before Railway is asked anything. */
-export interface DeployRequest {
-	readonly token: Secret | undefined;
-	readonly app: LoadedApp;
-	readonly config: DeployConfig;
-	readonly context: string;
-	readonly appFile: string;
-	readonly dockerfile: string;
-	readonly webRoot: string | undefined;
-}
+import { type OpenStack, openStack, type Stack } from './open-stack.ts';
 
 /**
  * The whole of `pulse-railway deploy`: observe → plan → agree → make it beside the running one → cut over under the deploy
@@ -46,15 +29,36 @@ export async function deploy(session: Session, request: DeployRequest): Promise<
 		asksUnknown: true,
 		warnsOfOwner: true,
 	});
-	const propose = proposer(request);
 	let first = await stack.look(session.signal, false);
 	if (await outlived(stack, first, config.deploymentId, session)) first = await stack.look(session.signal, true);
-	if (session.dryRun) return { plan: propose(first).plan, result: null };
-	const knowsLeases = first.live.leases !== undefined;
+	if (session.dryRun) return { plan: proposer(request)(first).plan, result: null };
+	const agreement = stack.agreement();
+	for (let tries = 1; ; tries++) {
+		try {
+			return await agreedDeploy(session, stack, proposer(request), agreement, first);
+		} catch (error) {
+			// Another deploy of the same second has generated the same id.
+			const chosen = config.deploymentId !== undefined;
+			if (chosen || tries === ID_TRIES || !(error instanceof LockHeldError)) throw error;
+			await session.ports.clock.sleep(1_000, session.signal);
+			first = await stack.look(session.signal, true);
+		}
+	}
+}
+
+const ID_TRIES = 3;
+
+function agreedDeploy(
+	session: Session,
+	stack: OpenStack,
+	propose: (stack: Stack) => DeployProposal,
+	agreement: Agreement,
+	first: Stack,
+): Promise<Outcome<DeployResult>> {
 	const unlocked = <T>(work: (held: HeldLock | undefined, waited: boolean) => Promise<T>) => work(undefined, false);
 	return agreeUnderLock({
-		agreement: stack.agreement(),
-		lock: knowsLeases ? unlocked : stack.withLock,
+		agreement,
+		lock: first.live.leases === undefined ? stack.withLock : unlocked,
 		async propose(held: HeldLock | undefined, old) {
 			const looked = held ?? session;
 			return propose(held === undefined && !old ? first : await stack.look(looked.signal, old, held));
@@ -107,30 +111,4 @@ function proposer(request: DeployRequest): (stack: Stack) => DeployProposal {
 		const { keepFailed, overLater } = config;
 		return { plan, questions: goOn(plan), keepFailed, overLater, result, stack, deploymentId, service, moved };
 	};
-}
-
-export async function deployRequest(invocation: Invocation): Promise<DeployRequest> {
-	const inputs = deployInputs(invocation);
-	const { context, appFile } = await locateApp({ cwd: invocation.cwd, ...inputs });
-	const { app, options } = await loadUserApp(join(context, appFile), invocation);
-	// What the app says of itself counts as its plugin's word (contract R7.4).
-	const own = {
-		...(app.serverAddress ? { serverAddress: app.serverAddress } : {}),
-		...(app.webRoot ? { webRoot: relative(await real(context), await real(app.webRoot)) } : {}),
-	};
-	const config = deployConfig(invocation, inputs, app, { ...own, ...options });
-	return {
-		token: config.token,
-		app,
-		config,
-		context,
-		appFile,
-		dockerfile: await locateDockerfile(invocation.cwd, context, config.dockerfile),
-		webRoot: config.webRoot === undefined ? undefined : await locateWebRoot(context, config.webRoot),
-	};
-}
-
-/** Python resolves links, which the context was named by. */
-function real(path: string): Promise<string> {
-	return realpath(path).catch(() => path);
 }
