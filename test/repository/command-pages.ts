@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ROOT } from './source-files.ts';
@@ -11,7 +10,6 @@ interface Group {
 	readonly about: string;
 	/** Full names: `pulse-railway janitor run`. */
 	readonly commands: readonly string[];
-	readonly more?: () => string;
 }
 
 const railway = (...names: string[]) => names.map((name) => `pulse-railway ${name}`);
@@ -35,7 +33,6 @@ export const GROUPS: readonly Group[] = [
 		title: 'What runs inside Railway',
 		about: 'The start commands of the router and the janitor. Nobody types them, except to look for trouble.',
 		commands: railway('router', 'janitor run'),
-		more: routerVariables,
 	},
 	{
 		page: 'railway-local.md',
@@ -68,7 +65,7 @@ export async function renderPage(group: Group): Promise<string> {
 	const helps = await Promise.all(group.commands.map(help));
 	const sections = group.commands.map((name, index) => `## ${name}\n\n\`\`\`text\n${helps[index]}\n\`\`\``);
 	const note = '<!-- Written by `npm run docs` from the help of the commands. -->';
-	return `${[note, `# ${group.title}`, group.about, ...sections, ...(group.more ? [group.more()] : [])].join('\n\n')}\n`;
+	return `${[note, `# ${group.title}`, group.about, ...sections].join('\n\n')}\n`;
 }
 
 async function help(command: string): Promise<string> {
@@ -81,17 +78,4 @@ async function help(command: string): Promise<string> {
 		},
 	);
 	return stdout.trimEnd();
-}
-
-/** The router has no flags. Its variables are described where they are read. */
-function routerVariables(): string {
-	const source = readFileSync(join(ROOT, 'packages/pulse-railway/src/config/router.ts'), 'utf8');
-	const rows = [...source.matchAll(/\/\*\* `(\w+)`[.:] (.*) \*\/\n/g)].map(
-		([, name, text]) => `| \`${name}\` | ${text} |`,
-	);
-	return [
-		'## Variables of the router',
-		'The store is `REDIS_URL` (`redis://`, `rediss://`, or `sqlite:` for one machine), or what `PULSE_KV_KIND`, `PULSE_KV_URL` and `PULSE_KV_PATH` say. `init` and `upgrade` write the variables that a stack needs; set others on the router service, and start it anew.',
-		['| variable | |', '| --- | --- |', ...rows].join('\n'),
-	].join('\n\n');
 }

@@ -87,6 +87,8 @@ function addCommand(parent: Command, name: string, spec: CommandSpec, onCommand:
 	command.option('--show-secrets', 'print secrets in results instead of a mask');
 	command.option('-q, --quiet', 'print warnings and errors only');
 	command.option('-v, --verbose', 'print every step as it begins, and more about failures');
+	const variables = variablesHelp(spec, command);
+	if (variables !== '') command.addHelpText('after', `\nVariables:\n${variables}`);
 	command.addHelpText('after', `\nExamples:\n${spec.examples.map((line) => `  $ ${line}`).join('\n')}`);
 	command.action(() => {
 		const typed = command.opts<Record<string, unknown>>();
@@ -110,6 +112,19 @@ function addCommand(parent: Command, name: string, spec: CommandSpec, onCommand:
 		});
 	});
 	parent.addCommand(command);
+}
+
+/** Settings without a flag, laid out as commander lays the options out. */
+function variablesHelp({ settings }: CommandSpec, command: Command): string {
+	const help = command.createHelp();
+	const own = Object.values(settings).filter(({ flag, env }) => flag === undefined && env !== undefined);
+	const width = Math.max(0, ...own.map(({ env }) => env?.join(', ').length ?? 0));
+	return own
+		.map(({ env = [], ...setting }) => {
+			// The width of commander's help where it knows no terminal.
+			return help.formatItem(env.join(', '), width, describe(setting), Object.assign(help, { helpWidth: 100 }));
+		})
+		.join('\n');
 }
 
 /** `--name <value>` → `--name`. */

@@ -32,6 +32,14 @@ export function integer(range: { min: number; max?: number }): (raw: unknown) =>
 	};
 }
 
+export function oneOf<const Choice extends string>(...choices: readonly Choice[]): (raw: unknown) => Choice {
+	return (raw) => {
+		const value = text(raw) as Choice;
+		if (choices.includes(value)) return value;
+		throw new Error(`must be one of ${choices.join(', ')}, got '${value}'`);
+	};
+}
+
 /** Repeated flags arrive as a list. */
 export function list(raw: unknown): readonly string[] {
 	return Array.isArray(raw) ? raw.map(text) : [text(raw)];

@@ -1,9 +1,8 @@
 import { pagePath } from 'pulse-deploy-kit/check-page';
-import { flag, integer, list, text } from 'pulse-deploy-kit/setting-kinds';
+import { flag, integer, list, oneOf, text } from 'pulse-deploy-kit/setting-kinds';
 import type { SettingTable } from 'pulse-deploy-kit/settings';
 import { DEFAULT_HEALTH_PATH } from '../protocol.ts';
 import { parseCidrs } from './cidr.ts';
-import { oneOf } from './kinds.ts';
 import { reaperSettings } from './reaper.ts';
 import { regionSetting } from './region.ts';
 

@@ -1,13 +1,5 @@
 import { text } from 'pulse-deploy-kit/setting-kinds';
 
-export function oneOf<const Choice extends string>(...choices: readonly Choice[]): (raw: unknown) => Choice {
-	return (raw) => {
-		const value = text(raw) as Choice;
-		if (choices.includes(value)) return value;
-		throw new Error(`must be one of ${choices.join(', ')}, got '${value}'`);
-	};
-}
-
 /** Numbers above 0, fractions allowed. */
 export function positive(raw: unknown): number {
 	const value = typeof raw === 'number' ? raw : Number(text(raw));

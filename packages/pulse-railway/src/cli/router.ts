@@ -1,10 +1,12 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
+import { routerSettings } from '../config/router.ts';
 
 export const routerCommand: CommandSpec = {
 	name: 'router',
 	summary: 'Run the router; the router service does',
-	description: 'Configured by its environment: REDIS_URL, PULSE_RAILWAY_CONTROL_TOKEN, PORT and others.',
-	settings: {},
+	description:
+		'Configured by its environment. init and upgrade write the variables that a stack needs; set others on the router service, and start it anew.',
+	settings: routerSettings,
 	examples: ['REDIS_URL=redis://… pulse-railway router'],
 	changes: false,
 	async run({ signal }) {

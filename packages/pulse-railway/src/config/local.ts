@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { flag, integer, text } from 'pulse-deploy-kit/setting-kinds';
+import { flag, integer, oneOf, text } from 'pulse-deploy-kit/setting-kinds';
 import type { Setting } from 'pulse-deploy-kit/settings';
 
 export const DEFAULT_LOCAL_DIR = '.pulse/local';
@@ -36,8 +36,8 @@ export const localUpSettings = {
 	redis: {
 		flag: '--redis <kind>',
 		describe: 'server, sqlite, or auto: a server when redis-server 7 or newer is on the PATH',
-		default: 'auto' as RedisKind,
-		parse: redisKind,
+		default: 'auto' as 'auto' | 'server' | 'sqlite',
+		parse: oneOf('auto', 'server', 'sqlite'),
 	},
 	cronScale: {
 		flag: '--cron-scale <factor>',
@@ -73,10 +73,3 @@ export const localDownSettings = {
 };
 
 export const localDir = (cwd: string, dir: string): string => resolve(cwd, dir);
-
-type RedisKind = 'auto' | 'server' | 'sqlite';
-
-function redisKind(raw: unknown): RedisKind {
-	if (raw === 'auto' || raw === 'server' || raw === 'sqlite') return raw;
-	throw new Error('must be auto, server or sqlite');
-}

@@ -66,7 +66,7 @@ describe('refuses, naming the variable (R2.16)', () => {
 		['PULSE_RAILWAY_WEBSOCKET_HEARTBEAT_SECONDS', '0', 'must be > 0'],
 		['PULSE_RAILWAY_ROUTER_ACCESS_LOG', 'verbose', 'must be one of all, failures, off'],
 	])('%s=%s', (name, value, problem) => {
-		expect(() => routerConfig({ ...base, [name]: value })).toThrow(`${name} ${problem}`);
+		expect(() => routerConfig({ ...base, [name]: value })).toThrow(`${name}: ${problem}`);
 	});
 
 	it('an environment without a store', () => {

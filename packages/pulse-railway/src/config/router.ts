@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type DeployToolError, usageError } from 'pulse-deploy-kit/errors';
-import type { AccessLog } from 'pulse-edge/report/log';
+import { integer, oneOf, secret, text } from 'pulse-deploy-kit/setting-kinds';
+import { resolveSettings, type Setting, type SettingTable } from 'pulse-deploy-kit/settings';
 import { parseSeed, type Seed } from '../deployments/seed.ts';
 import {
 	CONTROL_TOKEN_VARIABLE,
@@ -13,89 +13,144 @@ import {
 	ROUTER_SEED_VARIABLE,
 } from '../protocol.ts';
 import { parseServicePrefix } from '../stack/names.ts';
+import { HEARTBEAT_SECONDS, REPORT_TTL_SECONDS } from '../stack/windows.ts';
 import { requireStoreUrl } from './store.ts';
 
-/** Everything the router is told from outside. Durations in milliseconds. */
-export interface RouterConfig {
-	/** `PORT`. Default 8000. */
-	readonly port: number;
-	readonly storeUrl: string;
-	/** `PULSE_RAILWAY_REDIS_PREFIX`. Default `pulse:railway`. */
-	readonly redisPrefix: string;
-	/** `PULSE_RAILWAY_SERVICE_PREFIX`, cleaned as every command cleans it. Default none. */
-	readonly servicePrefix: string;
-	/** `PULSE_BACKEND_PORT`. Default 8000. */
-	readonly backendPort: number;
-	/** `PULSE_RAILWAY_CONTROL_TOKEN`. Empty: the control endpoint does not exist. */
-	readonly controlToken: string;
-	/** `PULSE_RAILWAY_INTERNAL_TOKEN`. Empty: sessions cannot be probed. */
-	readonly internalToken: string;
-	/** `PULSE_RAILWAY_PRIVATE_NETWORK`. Absent: Railway's private DNS. */
-	readonly privateNetworkFile?: string;
-	/** `PULSE_RAILWAY_WEBSOCKET_HEARTBEAT_SECONDS`. Default 15 s. */
-	readonly heartbeatMs: number;
-	/** `PULSE_RAILWAY_WEBSOCKET_TTL_SECONDS`. Default 45 s. */
-	readonly activityTtlMs: number;
-	/** `PULSE_RAILWAY_ROUTER_CONNECTION_LIMIT`: backend connections for requests, per worker. Default 2048. */
-	readonly connectionLimit: number;
-	/** `PULSE_RAILWAY_ROUTER_WORKERS`: processes of one replica, 75 MB each. Default one per CPU, but at most 2: a container on Railway sees up to 32 CPUs and is billed for memory. */
-	readonly workers: number;
-	/** `PULSE_RAILWAY_ROUTER_METRICS_PORT`. Absent: no metrics. */
-	readonly metricsPort?: number;
-	/** `PULSE_RAILWAY_ROUTER_IDLE_SECONDS`: a request ends after this long without a byte either way. Default 300 s, as Railway's edge does it. */
-	readonly idleTimeoutMs: number;
-	/** `PULSE_RAILWAY_ROUTER_DRAIN_SECONDS`: how long open requests and sockets may go on after SIGTERM. Default 25 s. */
-	readonly drainMs: number;
-	/** `PULSE_RAILWAY_ROUTER_ASSET_FALLBACK`: assets that the active deployment lacks are looked for on draining ones. Default on. */
-	readonly assetFallback: boolean;
-	/** `PULSE_RAILWAY_ROUTER_OWN_PARSER`: plain requests are read without Node's HTTP server; off leaves it all of them. Default on. */
-	readonly ownParser: boolean;
-	/** `PULSE_RAILWAY_ROUTER_ACCESS_LOG`: `all`, `failures` or `off`. Default `failures`: Railway drops lines beyond 500 a second. */
-	readonly accessLog: AccessLog;
-	/** `PULSE_RAILWAY_ROUTER_LOG_LEVEL`: `debug` adds clients that went away. Default `info`. */
-	readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
-	/** `PULSE_RAILWAY_ROUTER_SNAPSHOT_FILE`: the last routing snapshot, for a start without a store. Default in the system's temporary folder. */
-	readonly snapshotFile: string;
-	/** `PULSE_RAILWAY_ROUTER_SEED`: what a store without an active deployment is told, while `upgrade` moves a stack over. */
-	readonly seed?: Seed;
-}
+const port = integer({ min: 0, max: 65_535 });
+
+/** Everything the router is told from outside; it has no flags. */
+export const routerSettings = {
+	port: { describe: 'port that it listens on', env: ['PORT'], default: 8000, parse: port },
+	store: {
+		describe:
+			'the deployment store: redis://, rediss:// or, on one machine, sqlite:; or what PULSE_KV_KIND and PULSE_KV_PATH say',
+		env: ['PULSE_KV_URL', 'REDIS_URL'],
+		parse: text,
+	},
+	redisPrefix: {
+		describe: 'prefix of all keys in the store',
+		env: ['PULSE_RAILWAY_REDIS_PREFIX'],
+		default: DEFAULT_REDIS_PREFIX,
+		parse: (raw: unknown) => text(raw).replace(/:+$/, '') || DEFAULT_REDIS_PREFIX,
+	},
+	servicePrefix: {
+		describe: 'prefix of the services of deployments',
+		env: ['PULSE_RAILWAY_SERVICE_PREFIX'],
+		defaultText: 'none',
+		parse: (raw: unknown) => parseServicePrefix(text(raw)),
+	},
+	backendPort: {
+		describe: 'port of every deployment',
+		env: ['PULSE_BACKEND_PORT'],
+		default: DEFAULT_BACKEND_PORT,
+		parse: port,
+	},
+	controlToken: {
+		describe: 'signs control requests; without it there is no control endpoint',
+		env: [CONTROL_TOKEN_VARIABLE],
+		parse: secret,
+	},
+	internalToken: {
+		describe: 'opens the internal endpoints of deployments; without it they cannot be asked for their sessions',
+		env: [INTERNAL_TOKEN_VARIABLE],
+		parse: secret,
+	},
+	privateNetworkFile: {
+		describe: 'file of service names and addresses',
+		env: [PRIVATE_NETWORK_VARIABLE],
+		defaultText: "Railway's private DNS",
+		parse: text,
+	} as Setting<string>,
+	heartbeatMs: {
+		describe: 'a process reports its activity this often, in seconds',
+		env: ['PULSE_RAILWAY_WEBSOCKET_HEARTBEAT_SECONDS'],
+		...seconds(HEARTBEAT_SECONDS),
+	},
+	activityTtlMs: {
+		describe: 'how long such a report counts, in seconds',
+		env: ['PULSE_RAILWAY_WEBSOCKET_TTL_SECONDS'],
+		...seconds(REPORT_TTL_SECONDS),
+	},
+	connectionLimit: {
+		describe: 'backend connections for requests, per worker',
+		env: ['PULSE_RAILWAY_ROUTER_CONNECTION_LIMIT'],
+		default: 2048,
+		parse: integer({ min: 1 }),
+	},
+	workers: {
+		describe:
+			'processes of one replica, 75 MB each; a container on Railway sees up to 32 CPUs and is billed for memory',
+		env: ['PULSE_RAILWAY_ROUTER_WORKERS'],
+		default: Math.min(availableParallelism(), 2),
+		defaultText: 'one per CPU, at most 2',
+		parse: integer({ min: 1 }),
+	},
+	metricsPort: {
+		describe: 'port of the metrics',
+		env: ['PULSE_RAILWAY_ROUTER_METRICS_PORT'],
+		defaultText: 'no metrics',
+		parse: port,
+	} as Setting<number>,
+	idleTimeoutMs: {
+		describe: "a request ends after this many seconds without a byte either way; Railway's edge has the same limit",
+		env: ['PULSE_RAILWAY_ROUTER_IDLE_SECONDS'],
+		...seconds(300),
+	},
+	drainMs: {
+		describe: 'how many seconds open requests and sockets may go on after SIGTERM',
+		env: ['PULSE_RAILWAY_ROUTER_DRAIN_SECONDS'],
+		...seconds(25),
+	},
+	assetFallback: {
+		describe: 'assets that the active deployment lacks are looked for on draining ones',
+		env: ['PULSE_RAILWAY_ROUTER_ASSET_FALLBACK'],
+		...onByDefault(),
+	},
+	ownParser: {
+		describe: "plain requests are read without Node's HTTP server; off leaves it all of them",
+		env: ['PULSE_RAILWAY_ROUTER_OWN_PARSER'],
+		...onByDefault(),
+	},
+	accessLog: {
+		describe: 'requests in the log: all, failures or off; Railway drops lines beyond 500 a second',
+		env: ['PULSE_RAILWAY_ROUTER_ACCESS_LOG'],
+		default: 'failures' as const,
+		parse: word('all', 'failures', 'off'),
+	},
+	logLevel: {
+		describe: 'debug, info, warn, error or silent; debug adds clients that went away',
+		env: ['PULSE_RAILWAY_ROUTER_LOG_LEVEL'],
+		default: 'info' as const,
+		parse: word('debug', 'info', 'warn', 'error', 'silent'),
+	},
+	snapshotFile: {
+		describe: 'keeps the last routing snapshot, for a start without a store',
+		env: ['PULSE_RAILWAY_ROUTER_SNAPSHOT_FILE'],
+		defaultText: "in the system's temporary folder",
+		parse: text,
+	} as Setting<string>,
+	seed: {
+		describe: 'what a store without an active deployment is told, while upgrade moves a stack over',
+		env: [ROUTER_SEED_VARIABLE],
+		parse: seedOf,
+	} as Setting<Seed>,
+} satisfies SettingTable;
+
+export type RouterConfig = ReturnType<typeof routerConfig>;
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Reads the router's variables. An unreadable value is a usage error, never a silent default; no store is one as well. */
-export function routerConfig(env: Env): RouterConfig {
+/** Reads the router's variables. An unreadable value is a usage error, never a silent default; no store is one as well. Durations in milliseconds. */
+export function routerConfig(env: Env) {
 	const storeUrl = requireStoreUrl(env);
-	const redisPrefix = text(env, 'PULSE_RAILWAY_REDIS_PREFIX')?.replace(/:+$/, '') || DEFAULT_REDIS_PREFIX;
-	const privateNetworkFile = text(env, PRIVATE_NETWORK_VARIABLE);
-	const metricsPort = text(env, 'PULSE_RAILWAY_ROUTER_METRICS_PORT');
-	const seed = text(env, ROUTER_SEED_VARIABLE);
+	const { store: _, ...values } = resolveSettings(routerSettings, { flags: {}, env }).values;
 	return Object.freeze({
-		port: port(env, 'PORT', 8000),
+		...values,
 		storeUrl,
-		redisPrefix,
-		servicePrefix: parseServicePrefix(env.PULSE_RAILWAY_SERVICE_PREFIX) ?? '',
-		backendPort: port(env, 'PULSE_BACKEND_PORT', DEFAULT_BACKEND_PORT),
-		controlToken: text(env, CONTROL_TOKEN_VARIABLE) ?? '',
-		internalToken: text(env, INTERNAL_TOKEN_VARIABLE) ?? '',
-		...(privateNetworkFile === undefined ? {} : { privateNetworkFile }),
-		heartbeatMs: seconds(env, 'PULSE_RAILWAY_WEBSOCKET_HEARTBEAT_SECONDS', 15),
-		activityTtlMs: seconds(env, 'PULSE_RAILWAY_WEBSOCKET_TTL_SECONDS', 45),
-		connectionLimit: integer(env, 'PULSE_RAILWAY_ROUTER_CONNECTION_LIMIT', 2048, 1),
-		workers: integer(env, 'PULSE_RAILWAY_ROUTER_WORKERS', Math.min(availableParallelism(), 2), 1),
-		...(metricsPort === undefined ? {} : { metricsPort: port(env, 'PULSE_RAILWAY_ROUTER_METRICS_PORT', 0) }),
-		idleTimeoutMs: seconds(env, 'PULSE_RAILWAY_ROUTER_IDLE_SECONDS', 300),
-		drainMs: seconds(env, 'PULSE_RAILWAY_ROUTER_DRAIN_SECONDS', 25),
-		assetFallback: flag(env, 'PULSE_RAILWAY_ROUTER_ASSET_FALLBACK', true),
-		ownParser: flag(env, 'PULSE_RAILWAY_ROUTER_OWN_PARSER', true),
-		accessLog: choice(env, 'PULSE_RAILWAY_ROUTER_ACCESS_LOG', ['all', 'failures', 'off'] as const, 'failures'),
-		logLevel: choice(
-			env,
-			'PULSE_RAILWAY_ROUTER_LOG_LEVEL',
-			['debug', 'info', 'warn', 'error', 'silent'] as const,
-			'info',
-		),
-		snapshotFile: text(env, 'PULSE_RAILWAY_ROUTER_SNAPSHOT_FILE') ?? defaultSnapshotFile(storeUrl, redisPrefix),
-		...(seed === undefined ? {} : { seed: seedOf(seed) }),
+		servicePrefix: values.servicePrefix ?? '',
+		controlToken: values.controlToken?.reveal() ?? '',
+		internalToken: values.internalToken?.reveal() ?? '',
+		snapshotFile: values.snapshotFile ?? defaultSnapshotFile(storeUrl, values.redisPrefix),
 	});
 }
 
@@ -106,52 +161,29 @@ function defaultSnapshotFile(storeUrl: string, redisPrefix: string): string {
 	return join(tmpdir(), `pulse-railway-router-${process.getuid?.() ?? 0}`, `${stack}.json`);
 }
 
-function text(env: Env, name: string): string | undefined {
-	return env[name]?.trim() || undefined;
-}
-
-function integer(env: Env, name: string, fallback: number, least: number): number {
-	const raw = text(env, name);
-	if (raw === undefined) return fallback;
-	if (!/^-?\d{1,15}$/.test(raw)) throw invalid(name, 'must be an integer');
-	if (Number(raw) < least) throw invalid(name, `must be >= ${least}`);
-	return Number(raw);
-}
-
-function port(env: Env, name: string, fallback: number): number {
-	const value = integer(env, name, fallback, 0);
-	if (value > 65_535) throw invalid(name, 'must be <= 65535');
-	return value;
-}
-
 /** In seconds, fractions allowed; in milliseconds out. */
-function seconds(env: Env, name: string, fallback: number): number {
-	const raw = text(env, name);
-	if (raw === undefined) return fallback * 1000;
-	if (!/^\d{1,9}(?:\.\d+)?$/.test(raw)) throw invalid(name, 'must be a number of seconds');
-	if (Number(raw) === 0) throw invalid(name, 'must be > 0');
-	return Number(raw) * 1000;
+function seconds(fallback: number) {
+	const parse = (raw: unknown) => {
+		if (!/^\d{1,9}(?:\.\d+)?$/.test(text(raw))) throw new Error('must be a number of seconds');
+		if (Number(raw) === 0) throw new Error('must be > 0');
+		return Number(raw) * 1000;
+	};
+	return { default: fallback * 1000, defaultText: String(fallback), parse };
 }
 
-function flag(env: Env, name: string, fallback: boolean): boolean {
-	const word = choice(env, name, ['1', 'true', 'on', '0', 'false', 'off'] as const, fallback ? 'on' : 'off');
-	return word === '1' || word === 'true' || word === 'on';
+function onByDefault() {
+	const read = word('1', 'true', 'on', '0', 'false', 'off');
+	return { default: true, defaultText: 'on', parse: (raw: unknown) => ['1', 'true', 'on'].includes(read(raw)) };
 }
 
-function choice<Word extends string>(env: Env, name: string, words: readonly Word[], fallback: Word): Word {
-	const raw = text(env, name)?.toLowerCase();
-	if (raw === undefined) return fallback;
-	const word = words.find((one) => one === raw);
-	if (word === undefined) throw invalid(name, `must be one of ${words.join(', ')}`);
-	return word;
+/** Of these, in capitals as well. */
+function word<const Word extends string>(...words: readonly Word[]): (raw: unknown) => Word {
+	const read = oneOf(...words);
+	return (raw) => read(text(raw).toLowerCase());
 }
 
-function seedOf(raw: string): Seed {
-	const seed = parseSeed(raw);
-	if (seed === null) throw invalid(ROUTER_SEED_VARIABLE, 'must be what pulse-railway upgrade writes');
+function seedOf(raw: unknown): Seed {
+	const seed = parseSeed(text(raw));
+	if (seed === null) throw new Error('must be what pulse-railway upgrade writes');
 	return seed;
-}
-
-function invalid(name: string, problem: string): DeployToolError {
-	return usageError(`${name} ${problem}`, `Correct the variable ${name} of the router service.`);
 }
