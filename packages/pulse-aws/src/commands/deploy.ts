@@ -1,9 +1,8 @@
-import { CancelledError } from 'pulse-deploy-kit/errors';
-import { LOCKED_QUESTION_MS } from 'pulse-deploy-kit/host';
+import { agreeUnderLock } from 'pulse-deploy-kit/plan/agreement';
+import type { PlanQuestion } from 'pulse-deploy-kit/plan/proposal';
 import { looking, type Session } from '../adapters/session.ts';
 import type { DeployRequest } from '../config/deploy.ts';
 import { newDeploymentId } from '../deployments/id.ts';
-import { stackName } from '../deployments/names.ts';
 import { chooseCertificate } from '../domain/certificate-choice.ts';
 import { costNotes } from '../plan/cost.ts';
 import { planDeploy } from '../plan/deploy.ts';
@@ -11,20 +10,19 @@ import { natOf } from '../plan/kept-network.ts';
 import type { Plan } from '../plan/step.ts';
 import { widened } from '../plan/widened.ts';
 import { readCertificates } from '../platform/certificates.ts';
-import { awaitStack } from '../stack/await-stack.ts';
 import { baselineChange } from '../stack/baseline-settings.ts';
 import { readDnsOutlook } from '../stack/dns-outlook.ts';
 import { refuseForeignBaseline, refuseTakenRepository } from '../stack/first-deploy.ts';
 import { readFleet, withReserved } from '../stack/fleet.ts';
 import { type HeldLock, withDeployLock } from '../stack/lock.ts';
-import { readBaseline } from '../stack/read-baseline.ts';
+import { settledBaseline } from '../stack/read-baseline.ts';
 import { dearerTask, keptTask, readRunningTask, taskNotes } from '../stack/running-task.ts';
 import { carryOut } from '../steps/carry-out.ts';
 import { newRun } from '../steps/run.ts';
 import { undoDeploy } from '../steps/undo.ts';
 import { activeTargetGroup } from '../traffic/traffic.ts';
 import { type DeployResult, resultOf } from './deploy-result.ts';
-import { showPlan } from './show-plan.ts';
+import { agreementOf, propose } from './propose.ts';
 
 export interface DeployOptions {
 	/** Plan only. */
@@ -46,30 +44,41 @@ export async function deploy(
 	options: DeployOptions = {},
 ): Promise<DeployOutcome> {
 	if (options.dryRun === true) return { plan: (await prepare(session, request, options, null)).plan, result: null };
-	return withDeployLock(session, request.deploymentName, async (lock) => {
-		const { run, plan, wider } = await prepare(session, request, options, lock);
-		if (plan.steps.some((step) => step.kind === 'deploy-baseline')) session.baseline.check();
-		await session.images.check(lock.signal);
-		showPlan(session.host, plan);
-		const creates = plan.steps.some((step) => step.kind === 'deploy-baseline' && step.change === 'create');
-		const text = `Create the baseline of ${run.name}?`;
-		if (creates && !(await session.host.ask({ text, default: true, budgetMs: LOCKED_QUESTION_MS }))) {
-			throw new CancelledError('Cancelled; nothing was changed.');
-		}
-		for (const text of wider) session.host.notify({ level: 'warning', text });
-		const anyway = { text: `${wider.join(' ')} Go on?`, default: false, budgetMs: LOCKED_QUESTION_MS };
-		if (wider.length > 0 && !(await session.host.ask(anyway))) {
-			throw new CancelledError('Cancelled; nothing was changed.', {
-				next: 'Agree with --yes, or give what was meant.',
-			});
-		}
-		await carryOut(run, plan, lock.signal, (undoSignal) => undoDeploy(run, undoSignal));
-		return { plan, result: resultOf(run) };
+	let at: number | undefined;
+	return agreeUnderLock({
+		agreement: agreementOf(session),
+		lock: (work) => withDeployLock(session, request.deploymentName, (lock) => work(lock, false)),
+		propose: async (lock: HeldLock) => {
+			// The id stays what a person has agreed to.
+			at ??= session.clock.now();
+			const { run, plan, wider } = await prepare(session, request, options, lock, at);
+			if (plan.steps.some((step) => step.kind === 'deploy-baseline')) session.baseline.check();
+			await session.images.check(lock.signal);
+			return { ...propose(plan, questions(run.name, plan, wider), wider), run };
+		},
+		carryOut: async ({ run, own: plan }, lock) => {
+			await carryOut(run, plan, lock.signal, (undoSignal) => undoDeploy(run, undoSignal));
+			return { plan, result: resultOf(run) };
+		},
 	});
 }
 
-async function prepare(session: Session, asked: DeployRequest, options: DeployOptions, lock: HeldLock | null) {
-	const { clock } = session;
+function questions(name: string, { steps }: Plan, wider: readonly string[]): PlanQuestion[] {
+	const creates = steps.some((step) => step.kind === 'deploy-baseline' && step.change === 'create');
+	const next = 'Agree with --yes, or give what was meant.';
+	return [
+		...(creates ? [{ text: `Create the baseline of ${name}?`, default: true }] : []),
+		...(wider.length > 0 ? [{ text: `${wider.join(' ')} Go on?`, default: false, next }] : []),
+	];
+}
+
+async function prepare(
+	session: Session,
+	asked: DeployRequest,
+	options: DeployOptions,
+	lock: HeldLock | null,
+	at = session.clock.now(),
+) {
 	const signal = lock?.signal ?? session.signal;
 	const aws = looking(session, signal);
 	const name = asked.deploymentName;
@@ -88,10 +97,7 @@ async function prepare(session: Session, asked: DeployRequest, options: DeployOp
 			? { arn: request.certificateArn, status: 'ISSUED' }
 			: (chooseCertificate(current, request.domain) ?? chooseCertificate(certificates, request.domain));
 	const dns = request.route53 ? await readDnsOutlook(session, request, outputs, certificate) : null;
-	const id = newDeploymentId(name, clock.now(), [
-		...(fleet?.deployments.map((one) => one.id) ?? []),
-		...(fleet?.strays ?? []),
-	]);
+	const id = newDeploymentId(name, at, [...(fleet?.deployments.map((one) => one.id) ?? []), ...(fleet?.strays ?? [])]);
 	const plan = planDeploy(
 		{
 			stack,
@@ -126,19 +132,4 @@ async function prepare(session: Session, asked: DeployRequest, options: DeployOp
 	});
 	const wider = options.ownCdkApp === true ? [] : widened(request, outputs, plan);
 	return { run, plan, wider: [...wider, ...dearerTask(request, running)] };
-}
-
-/** Somebody may be changing the stack right now; then its outputs are read again afterwards. */
-async function settledBaseline(session: Session, name: string, signal: AbortSignal) {
-	const seen = await readBaseline(session, name);
-	if (seen.stack.condition !== 'busy' && seen.stack.condition !== 'deleting') return seen;
-	await awaitStack(session, stackName(name), signal, (text) =>
-		session.host.notify({
-			level: 'step',
-			id: 'stack',
-			state: 'waiting',
-			text: `Waiting for the baseline stack: ${text}`,
-		}),
-	);
-	return readBaseline(session, name);
 }

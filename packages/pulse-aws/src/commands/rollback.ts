@@ -1,14 +1,13 @@
-import { CancelledError } from 'pulse-deploy-kit/errors';
-import { LOCKED_QUESTION_MS } from 'pulse-deploy-kit/host';
+import { agreeUnderLock } from 'pulse-deploy-kit/plan/agreement';
 import type { Session } from '../adapters/session.ts';
 import { planRollback } from '../plan/rollback.ts';
 import type { Plan } from '../plan/step.ts';
-import { withDeployLock } from '../stack/lock.ts';
+import { type HeldLock, withDeployLock } from '../stack/lock.ts';
 import { existing, requireBaseline } from '../stack/read-baseline.ts';
 import { carryOut } from '../steps/carry-out.ts';
 import { newRun } from '../steps/run.ts';
 import { activeTargetGroup } from '../traffic/traffic.ts';
-import { showPlan } from './show-plan.ts';
+import { agreementOf, propose } from './propose.ts';
 
 export interface RollbackRequest {
 	readonly deploymentName: string;
@@ -37,33 +36,35 @@ export async function rollback(
 	if (request.dryRun) return { plan: (await planned()).plan, result: null };
 	// A mistyped name must not leave a lock behind.
 	await requireBaseline(session, name);
-	return withDeployLock(session, name, async (lock) => {
-		const { outputs, fleet, plan } = await planned();
-		const { target } = plan;
-		showPlan(session.host, plan);
-		// Nobody loses a session by it; hence yes is the default.
-		const text = `Send new visitors back to ${target.id}?`;
-		if (!(await session.host.ask({ text, default: true, budgetMs: LOCKED_QUESTION_MS }))) {
-			throw new CancelledError('Cancelled; nothing was changed.');
-		}
-		const targetGroupArn = target.targetGroupArn ?? '';
-		const run = newRun(session, lock, {
-			name,
-			id: target.id,
-			fleet,
-			baseline: outputs,
-			previousTargetGroupArn: activeTargetGroup(fleet.traffic),
-			target: { targetGroupArn, serviceArn: target.serviceArn, desired: target.desired, minHealthy: 1 },
-		});
-		await carryOut(run, plan, lock.signal);
-		return {
-			plan,
-			result: {
-				deployment_id: target.id,
-				service_arn: target.serviceArn,
-				target_group_arn: targetGroupArn,
-				marked_draining: run.draining.map((one) => one.id),
-			},
-		};
+	return agreeUnderLock({
+		agreement: agreementOf(session),
+		lock: (work) => withDeployLock(session, name, (lock) => work(lock, false)),
+		propose: async (_lock: HeldLock) => {
+			const { outputs, fleet, plan } = await planned();
+			// Nobody loses a session by it; hence yes is the default.
+			const question = { text: `Send new visitors back to ${plan.target.id}?`, default: true };
+			return { ...propose(plan, [question]), outputs, fleet, target: plan.target };
+		},
+		carryOut: async ({ own: plan, outputs, fleet, target }, lock) => {
+			const targetGroupArn = target.targetGroupArn ?? '';
+			const run = newRun(session, lock, {
+				name,
+				id: target.id,
+				fleet,
+				baseline: outputs,
+				previousTargetGroupArn: activeTargetGroup(fleet.traffic),
+				target: { targetGroupArn, serviceArn: target.serviceArn, desired: target.desired, minHealthy: 1 },
+			});
+			await carryOut(run, plan, lock.signal);
+			return {
+				plan,
+				result: {
+					deployment_id: target.id,
+					service_arn: target.serviceArn,
+					target_group_arn: targetGroupArn,
+					marked_draining: run.draining.map((one) => one.id),
+				},
+			};
+		},
 	});
 }

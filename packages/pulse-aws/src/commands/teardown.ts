@@ -1,4 +1,6 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
+import { agreeUnderLock } from 'pulse-deploy-kit/plan/agreement';
+import { DeclinedError } from 'pulse-deploy-kit/plan/proposal';
 import { looking, type Session } from '../adapters/session.ts';
 import { lockParameter, stackName } from '../deployments/names.ts';
 import type { Fleet } from '../plan/observation.ts';
@@ -11,7 +13,7 @@ import { type HeldLock, withDeployLock } from '../stack/lock.ts';
 import { readBaseline } from '../stack/read-baseline.ts';
 import { carryOut } from '../steps/carry-out.ts';
 import { newRun } from '../steps/run.ts';
-import { showPlan } from './show-plan.ts';
+import { agreementOf, propose } from './propose.ts';
 
 export interface TeardownRequest {
 	readonly deploymentName: string;
@@ -38,38 +40,59 @@ export async function teardown(
 		const fleet = outputs === null ? null : await readFleet(looking(session), name, outputs);
 		return { stack, outputs, fleet, plan: planTeardown(name, { stack, fleet }, request.force) };
 	};
+	const tell = (text: string) =>
+		session.host.notify({
+			level: 'step',
+			id: 'stack',
+			state: 'waiting',
+			text: `Waiting for the baseline stack: ${text}`,
+		});
+	const settled = (signal: AbortSignal) =>
+		awaitStack({ ...session, aws: looking(session) }, stackName(name), signal, tell, request.pollSeconds * 1000);
+	if (request.dryRun) return { plan: (await observe()).plan, result: result('planned') };
+	// A plan made while the stack changes is another one afterwards.
+	await settled(session.signal);
 	const first = await observe();
-	if (request.dryRun) return { plan: first.plan, result: result('planned') };
 	if (first.stack.condition === 'absent' && !(await hasLeavings(session, name)))
 		return { plan: null, result: result('absent') };
-	showPlan(session.host, first.plan);
-	const question = `Delete all of '${name}' in ${session.aws.region}? This cannot be undone.`;
-	if (!(await session.host.ask({ text: question, default: false })))
-		return { plan: first.plan, result: result('cancelled') };
-	const torn = async (lock: HeldLock) => {
-		const tell = (text: string) =>
-			session.host.notify({
-				level: 'step',
-				id: 'stack',
-				state: 'waiting',
-				text: `Waiting for the baseline stack: ${text}`,
-			});
-		await awaitStack(session, stackName(name), lock.signal, tell, request.pollSeconds * 1000);
-		// Under the lock nobody deploys any more: what is seen now is all there is.
-		const { outputs, fleet, plan } = await observe();
-		refuseNew(first.fleet, fleet);
-		const run = newRun(session, lock, {
-			name,
-			id: name,
-			fleet,
-			baseline: outputs,
-			previousTargetGroupArn: null,
-			pollMs: request.pollSeconds * 1000,
+	const text = `Delete all of '${name}' in ${session.aws.region}? This cannot be undone.`;
+	const proposed = (plan: Plan) => propose(plan, [{ text, default: false }]);
+	const agreement = agreementOf(session);
+	try {
+		// Not even the lock is taken before a yes; under it nobody deploys any more, and what is seen then is all there is.
+		if (!(await agreement.covers(proposed(first.plan)))) await agreement.answered();
+		return await agreeUnderLock({
+			agreement,
+			lock: (work) =>
+				withDeployLock(
+					session,
+					name,
+					(lock) => work(lock, false),
+					(done) => done !== null,
+				),
+			propose: async (lock: HeldLock) => {
+				await settled(lock.signal);
+				const { outputs, fleet, plan } = await observe();
+				refuseNew(first.fleet, fleet);
+				return { ...proposed(plan), outputs, fleet };
+			},
+			carryOut: async ({ own: plan, outputs, fleet }, lock) => {
+				const run = newRun(session, lock, {
+					name,
+					id: name,
+					fleet,
+					baseline: outputs,
+					previousTargetGroupArn: null,
+					pollMs: request.pollSeconds * 1000,
+				});
+				await carryOut(run, plan, lock.signal);
+				return { plan, result: result('deleted') };
+			},
 		});
-		await carryOut(run, plan, lock.signal);
-		return plan;
-	};
-	return { plan: await withDeployLock(session, name, torn, true), result: result('deleted') };
+	} catch (error) {
+		if (error instanceof DeclinedError) return { plan: first.plan, result: result('cancelled') };
+		throw error;
+	}
 }
 
 /** Whoever agreed to the first look has not agreed to what was deployed since. */

@@ -27,14 +27,14 @@ export const isLockLost = (error: unknown): boolean => isDeployToolError(error) 
 
 /**
  * Runs `body` while holding the lock.
- * @param forget deletes the lock's parameter instead of giving the lock back, where `body` has done all: what is left of a
+ * @param forget whether the lock's parameter is deleted instead of giving the lock back, since `body` has done all: what is left of a
  * teardown that failed is known by it
  */
 export async function withDeployLock<T>(
 	session: Session,
 	name: string,
 	body: (lock: HeldLock) => Promise<T>,
-	forget = false,
+	forget: (result: T) => boolean = () => false,
 ): Promise<T> {
 	const holding = await acquire(session, name);
 	const ended = new AbortController();
@@ -42,20 +42,20 @@ export async function withDeployLock<T>(
 	const keeping = holding.keep(ended.signal).catch((error) => {
 		if (!ended.signal.aborted) lost.abort(error);
 	});
-	let done = false;
+	let forgotten = false;
 	try {
 		const result = await body({
 			signal: AbortSignal.any([session.signal, lost.signal]),
 			session: guarded(session, () => holding.assure()),
 			confirm: () => holding.confirm(),
 		});
-		done = true;
+		forgotten = forget(result);
 		return result;
 	} finally {
 		ended.abort();
 		await keeping;
 		// A lock that is not given back expires; failing here must not hide how the body ended.
-		await holding.release(forget && done).catch(() => undefined);
+		await holding.release(forgotten).catch(() => undefined);
 	}
 }
 

@@ -3,6 +3,7 @@ import { looking, type Session } from '../adapters/session.ts';
 import { stackName } from '../deployments/names.ts';
 import type { Fleet } from '../plan/observation.ts';
 import { readStack, type StackFacts } from '../platform/stack.ts';
+import { awaitStack } from './await-stack.ts';
 import { readFleet } from './fleet.ts';
 import { type BaselineOutputs, baselineOutputs } from './outputs.ts';
 
@@ -19,6 +20,21 @@ export async function readBaseline(session: Session, name: string): Promise<Base
 	const stack = await readStack(looking(session), stackName(name));
 	const usable = USABLE.includes(stack.condition) && stack.outputs.has('ListenerArn');
 	return { stack, outputs: usable ? baselineOutputs(stack.outputs) : null };
+}
+
+/** While another run or a person changes the stack, that is waited for, and its outputs are read afterwards. */
+export async function settledBaseline(session: Session, name: string, signal: AbortSignal) {
+	const seen = await readBaseline(session, name);
+	if (seen.stack.condition !== 'busy' && seen.stack.condition !== 'deleting') return seen;
+	await awaitStack(session, stackName(name), signal, (text) =>
+		session.host.notify({
+			level: 'step',
+			id: 'stack',
+			state: 'waiting',
+			text: `Waiting for the baseline stack: ${text}`,
+		}),
+	);
+	return readBaseline(session, name);
 }
 
 /** For commands that work on what is deployed. */
