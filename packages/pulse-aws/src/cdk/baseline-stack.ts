@@ -12,7 +12,7 @@ import { Repository, TagMutability } from 'aws-cdk-lib/aws-ecr';
 import { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { appLogGroup, stackName } from '../deployments/names.ts';
-import { EVERYBODY } from '../stack/outputs.ts';
+import { EVERYBODY } from '../platform/baseline-outputs.ts';
 import { loadBalancer } from './load-balancer.ts';
 import { network } from './network.ts';
 import { reaperFunction } from './reaper-function.ts';

@@ -1,9 +1,9 @@
 import { recordingHost } from 'pulse-deploy-kit/recording-host';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startMoto } from '../../../../test/aws/moto.ts';
+import { baselineOutputs } from '../platform/baseline-outputs.ts';
 import { connectAws } from '../platform/clients.ts';
 import { readStack } from '../platform/stack.ts';
-import { baselineOutputs } from '../stack/outputs.ts';
 import { toContext } from './settings.ts';
 import { toolkitDeployer } from './toolkit-deployer.ts';
 

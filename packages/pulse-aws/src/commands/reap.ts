@@ -1,8 +1,8 @@
 import { looking, type Session } from '../adapters/session.ts';
+import { repositoryName } from '../platform/baseline-outputs.ts';
 import type { Action } from '../reaper/decide.ts';
 import { reaperPolicy } from '../reaper/policy.ts';
 import { type ReaperReport, runReaper } from '../reaper/run.ts';
-import { repositoryName } from '../stack/outputs.ts';
 import { existing } from '../stack/read-baseline.ts';
 
 export interface ReapRequest {

@@ -1,5 +1,5 @@
 import type { DeployRequest } from '../config/deploy.ts';
-import { type BaselineOutputs, EVERYBODY } from '../stack/outputs.ts';
+import { type BaselineOutputs, EVERYBODY } from '../platform/baseline-outputs.ts';
 
 /** Who may reach the load balancer from now on. */
 export function allowedCidrs({ network }: Pick<DeployRequest, 'network'>, outputs: BaselineOutputs | null) {

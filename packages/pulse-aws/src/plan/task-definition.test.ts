@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { TaskRequest } from '../config/task.ts';
-import type { BaselineOutputs } from '../stack/outputs.ts';
+import type { BaselineOutputs } from '../platform/baseline-outputs.ts';
 import { taskDefinition } from './task-definition.ts';
 
 const task: TaskRequest = {

@@ -1,6 +1,7 @@
 import type { RegisterTaskDefinitionCommandInput } from '@aws-sdk/client-ecs';
 import type { TaskRequest } from '../config/task.ts';
 import { taskFamily } from '../deployments/names.ts';
+import type { BaselineOutputs } from '../platform/baseline-outputs.ts';
 import {
 	CONTAINER_NAME,
 	CONTAINER_PORT,
@@ -9,7 +10,6 @@ import {
 	DRAIN_GRACE_VARIABLE,
 	DRAIN_POLL_VARIABLE,
 } from '../protocol.ts';
-import type { BaselineOutputs } from '../stack/outputs.ts';
 
 export interface TaskDefinitionFacts {
 	readonly name: string;

@@ -1,5 +1,5 @@
 import type { DeployRequest } from '../config/deploy.ts';
-import type { BaselineOutputs } from '../stack/outputs.ts';
+import type { BaselineOutputs } from '../platform/baseline-outputs.ts';
 import { allowedCidrs, natOf } from './kept-network.ts';
 import type { Plan } from './step.ts';
 

@@ -1,7 +1,7 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { Session } from '../adapters/session.ts';
+import type { BaselineOutputs } from '../platform/baseline-outputs.ts';
 import { isAwsError } from '../platform/error-names.ts';
-import type { BaselineOutputs } from './outputs.ts';
 
 /** The stack makes a repository of this name; one that is there already fails the creation after minutes. */
 export async function refuseTakenRepository({ aws }: Session, name: string): Promise<void> {

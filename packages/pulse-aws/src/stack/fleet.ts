@@ -1,12 +1,12 @@
 import type { Fleet } from '../plan/observation.ts';
 import type { Aws } from '../platform/aws.ts';
+import type { BaselineOutputs } from '../platform/baseline-outputs.ts';
 import { readParameters } from '../platform/parameters.ts';
 import { readDeployments } from '../platform/services.ts';
 import { describeTargetGroups, listTargetGroups } from '../platform/target-groups.ts';
 import { readLimits, readTraffic } from '../platform/traffic.ts';
 import { ownerParameter } from '../protocol.ts';
 import { roomLeft } from '../traffic/traffic.ts';
-import type { BaselineOutputs } from './outputs.ts';
 
 /** No account has less than these; near them the account's own limits are asked for. */
 const LEAST = { rules: 100, targetGroups: 100 };

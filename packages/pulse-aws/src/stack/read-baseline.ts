@@ -2,10 +2,10 @@ import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { looking, type Session } from '../adapters/session.ts';
 import { stackName } from '../deployments/names.ts';
 import type { Fleet } from '../plan/observation.ts';
+import { type BaselineOutputs, baselineOutputs } from '../platform/baseline-outputs.ts';
 import { readStack, type StackFacts } from '../platform/stack.ts';
 import { awaitStack } from './await-stack.ts';
 import { readFleet } from './fleet.ts';
-import { type BaselineOutputs, baselineOutputs } from './outputs.ts';
 
 export interface Baseline {
 	readonly stack: StackFacts;

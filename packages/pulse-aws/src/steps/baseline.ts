@@ -1,8 +1,8 @@
 import { DeployToolError, isDeployToolError } from 'pulse-deploy-kit/errors';
 import { stackName } from '../deployments/names.ts';
+import { baselineOutputs } from '../platform/baseline-outputs.ts';
 import { readStack, stackFailures } from '../platform/stack.ts';
-import { baselineSettings, baselineTags, contextOf } from '../stack/baseline-settings.ts';
-import { baselineOutputs } from '../stack/outputs.ts';
+import { baselineSettings, baselineTags, contextOf } from './baseline-settings.ts';
 import { withTrafficKept } from './keep-traffic.ts';
 import type { Run } from './run.ts';
 import { deleteFailedBaseline } from './stack.ts';

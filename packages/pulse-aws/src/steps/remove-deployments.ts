@@ -1,11 +1,11 @@
 import { parameterRoot } from '../deployments/names.ts';
+import { repositoryName } from '../platform/baseline-outputs.ts';
 import { deleteRule, deleteService, deleteTargetGroup } from '../platform/delete.ts';
 import { orGone } from '../platform/error-names.ts';
 import { deleteParameters, readParameters } from '../platform/parameters.ts';
 import { describeDeployments } from '../platform/services.ts';
 import { readTargetGroups } from '../platform/target-groups.ts';
 import { readRules, readTraffic } from '../platform/traffic.ts';
-import { repositoryName } from '../stack/outputs.ts';
 import { activeDeployment } from '../traffic/traffic.ts';
 import { awaitTasks } from './await-tasks.ts';
 import { made, type Run } from './run.ts';

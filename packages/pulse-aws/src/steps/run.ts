@@ -4,8 +4,8 @@ import type { Deployment } from '../deployments/deployment.ts';
 import type { DnsOutlook } from '../domain/dns-record.ts';
 import type { Routing } from '../domain/routing.ts';
 import type { Fleet } from '../plan/observation.ts';
+import type { BaselineOutputs } from '../platform/baseline-outputs.ts';
 import type { HeldLock } from '../stack/lock.ts';
-import type { BaselineOutputs } from '../stack/outputs.ts';
 
 /** What one run has learnt and made so far; steps read what earlier ones wrote. */
 export interface Run {

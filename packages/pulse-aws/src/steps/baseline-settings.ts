@@ -9,9 +9,9 @@ import {
 import type { DeployRequest, ReaperSetting } from '../config/deploy.ts';
 import { verificationToken } from '../domain/verification-token.ts';
 import { allowedCidrs, natOf } from '../plan/kept-network.ts';
+import type { BaselineOutputs } from '../platform/baseline-outputs.ts';
 import type { StackFacts } from '../platform/stack.ts';
-import { made, type Run } from '../steps/run.ts';
-import type { BaselineOutputs } from './outputs.ts';
+import { made, type Run } from './run.ts';
 
 type Asked = Omit<BaselineSettings, 'verificationSalt' | 'verificationToken'>;
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { baselineOutputs } from './outputs.ts';
+import { baselineOutputs } from './baseline-outputs.ts';
 
 const NAMES =
 	'AlbDnsName AlbHostedZoneId ListenerArn PrivateSubnets ServiceSecurityGroupId ClusterName LogGroupName EcrRepositoryUri VpcId CertificateArn ExecutionRoleArn TaskRoleArn';
