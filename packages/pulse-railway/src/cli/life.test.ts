@@ -214,12 +214,12 @@ it('a lost answer to any write of a deploy is survived or undone', async () => {
 	}
 }, 120_000);
 
-it('two deploys at once: one goes through, the other waits for it or says who holds the lock', async () => {
+it('two deploys at once: the one that was begun later goes through, and the other before it or not at all, saying which went first', async () => {
 	const [one, other] = await Promise.all([run('deploy', 'app.ts', '--json'), run('deploy', 'app.ts', '--json')]);
 	for (const ended of [one, other].filter(({ code }) => code !== 0)) {
 		expect(ended.json<{ error: { code: string; message: string } }>().error).toMatchObject({
-			code: 'lock-held',
-			message: expect.stringMatching(/pulse-railway deploy shop/),
+			code: 'overtaken',
+			message: expect.stringMatching(/^shop-.*, which was started after shop-.*, went first$/),
 		});
 	}
 	const winners = [one, other]
