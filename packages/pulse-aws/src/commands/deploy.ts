@@ -24,7 +24,7 @@ import { activeTargetGroup } from '../traffic/traffic.ts';
 import { type DeployResult, resultOf } from './deploy-result.ts';
 import { agreementOf, propose } from './propose.ts';
 
-export interface DeployOptions {
+export interface DeployMode {
 	/** Plan only. */
 	readonly dryRun?: boolean;
 	/** The CDK app is the user's own: its stack need not be one of ours. */
@@ -41,7 +41,7 @@ export interface DeployOutcome {
 export async function deploy(
 	session: Session,
 	request: DeployRequest,
-	options: DeployOptions = {},
+	options: DeployMode = {},
 ): Promise<DeployOutcome> {
 	if (options.dryRun === true) return { plan: (await prepare(session, request, options, null)).plan, result: null };
 	let at: number | undefined;
@@ -75,7 +75,7 @@ function questions(name: string, { steps }: Plan, wider: readonly string[]): Pla
 async function prepare(
 	session: Session,
 	asked: DeployRequest,
-	options: DeployOptions,
+	options: DeployMode,
 	lock: HeldLock | null,
 	at = session.clock.now(),
 ) {
