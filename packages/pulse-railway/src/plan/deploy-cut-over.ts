@@ -44,6 +44,7 @@ export function planCutOver(
 	const { deploymentId: id, observation, live } = facts;
 	// A person may have promoted it by hand as soon as it was healthy.
 	if (live.activeId === id && durableActiveId(observation) === id) return { warnings: [], steps: [] };
-	const { steps, warnings, unclaimed } = planSettling(facts);
+	// Its own lease may have lapsed while the machine slept: that makes it no leftover to itself.
+	const { steps, warnings, unclaimed } = planSettling({ ...facts, leases: { ...facts.leases, [id]: true } });
 	return { warnings, steps: [...steps, ...cutOverSteps(id, service, unclaimed, facts.pageWhenActive)] };
 }
