@@ -48,7 +48,7 @@ async function beside(deployments: number): Promise<Row[]> {
 
 async function deploy(lane: Lane, stack: Stack, deployments: number): Promise<Row> {
 	const command = { name: 'deploy', args: deployArguments('source'), env: inStack(stack) };
-	const { row } = await measure(lane, command, deployments, { requests: 10, seconds: 4 }, async (stdout) => {
+	const { row } = await measure(lane, command, deployments, { requests: 11, seconds: 4 }, async (stdout) => {
 		const made = await lane.newestDeployment(stack, JSON.parse(stdout).backend_service_name);
 		return made === undefined ? 0 : (made.statusUpdatedAt - made.createdAt) / 1000;
 	});
