@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { leaseOf } from '../../packages/pulse-railway/src/deployments/store.ts';
 import { until } from '../support/until.ts';
 import type { CallName } from './faults/calls.ts';
 import { FAULT_KINDS, type FaultKind } from './faults/kinds.ts';
@@ -95,6 +96,7 @@ async function broken({ scenario, at, kind }: Case, title: string, lane: Lane, s
 		expect(ended.met, 'the command made this call').toBe(true);
 		if (ended.code !== 0) {
 			await until('the janitor lock to expire', async () => (await stack.store.lockHolder('janitor')) === null);
+			await until('the leases of what a killed command made to lapse', () => unleased(stack), 30_000);
 			const again = await lane.run(attempt.args, attempt.env);
 			const nothingLeft = again.code !== 0 && attempt.nothingLeft?.test(again.stdout + again.stderr);
 			if (!nothingLeft)
@@ -115,6 +117,14 @@ async function broken({ scenario, at, kind }: Case, title: string, lane: Lane, s
 		await attempt.dispose?.();
 		expect((visits?.complaints ?? []).join('\n')).toBe('');
 	}
+}
+
+/** While its lease lives, what is half made is taken for another command's and left alone. */
+async function unleased({ store }: Stack): Promise<boolean> {
+	const { deployments } = await store.snapshot();
+	const pending = deployments.filter(({ state }) => state === 'pending');
+	const holders = await Promise.all(pending.map(({ id }) => store.lockHolder(leaseOf(id))));
+	return holders.every((holder) => holder === null);
 }
 
 function spread(scenario: Scenario, offset: number, calls: readonly CallName[]): readonly Case[] {
