@@ -1,9 +1,9 @@
+import { sideBySide } from 'pulse-deploy-kit/plan/stages';
 import { section, stages } from '../plan/stages.ts';
 import type { Plan, Step } from '../plan/step.ts';
 import { title } from '../plan/step.ts';
 import { perform } from './perform.ts';
 import type { Run } from './run.ts';
-import { sideBySide } from './side-by-side.ts';
 
 /**
  * Runs the steps in order, independent ones side by side. A failure or Ctrl-C before the commit point calls `undo`, with

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
+import { BACKLOG } from 'pulse-edge/entry/backlog';
 import { isOwnName } from '../own-machine.ts';
-import { BACKLOG } from './backlog.ts';
 import { createUpstreamAgent, forwardHttp, MAX_HEAD_SIZE } from './forward-http.ts';
 import { forwardUpgrade } from './forward-upgrade.ts';
 

@@ -5,11 +5,11 @@ import {
 	type InformationEvent,
 	type ServerResponse,
 } from 'node:http';
+import { trailerFields } from 'pulse-edge/forward/hop-by-hop';
+import { flushHead } from 'pulse-edge/node/flush-head';
 import type { Target } from './edge.ts';
 import { failure } from './failure.ts';
-import { flushHead } from './flush-head.ts';
 import { endToEnd, requestHeaders, responseHeaders } from './headers.ts';
-import { trailerFields } from './hop-by-hop.ts';
 
 /** As the router's: what it takes has to get there. A service's answer may be as large. */
 export const MAX_HEAD_SIZE = 65_536;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import { droppedBy, HOP_BY_HOP } from 'pulse-edge/forward/hop-by-hop';
 import { newId } from '../world/ids.ts';
-import { droppedBy, HOP_BY_HOP } from './hop-by-hop.ts';
 
 /** Set by the edge alone: what a client sends under these names is dropped (facts §6). */
 const OWN = new Set([

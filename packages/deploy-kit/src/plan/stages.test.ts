@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sideBySide } from './side-by-side.ts';
+import { sideBySide } from './stages.ts';
 
 test('the first failure is the one that is thrown, after the others were told to stop and have ended', async () => {
 	const ended: string[] = [];
