@@ -91,17 +91,23 @@ export class DirectConnection {
 		else if (held !== null) this.#handOver(held);
 	}
 
-	readonly #onRead = (chunk: Buffer): void => {
+	/** False stops the reading. */
+	readonly #onRead = (chunk: Buffer): boolean => {
 		// A listener for plain data that Node's parser or a websocket adds later gets what lands in a buffer of ours.
-		if (this.#handed) this.#socket.push(Buffer.from(chunk));
-		else if (this.#over) return;
-		else if (this.#response !== null) this.#hold(chunk);
-		else {
-			const request = read(chunk);
-			if (request === null || request.end < chunk.length) this.#handOver(chunk);
-			else this.#begin(request, chunk);
-		}
+		if (this.#handed) return this.#socket.push(Buffer.from(chunk));
+		if (!this.#over) this.#take(chunk);
+		return true;
 	};
+
+	#take(chunk: Buffer): void {
+		if (this.#response !== null) {
+			this.#hold(chunk);
+			return;
+		}
+		const request = read(chunk);
+		if (request === null || request.end < chunk.length) this.#handOver(chunk);
+		else this.#begin(request, chunk);
+	}
 
 	/** To Node's parser, with `unread` in front of what it reads itself. */
 	#handOver(unread: Buffer): void {

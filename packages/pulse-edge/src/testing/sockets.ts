@@ -117,6 +117,21 @@ export function rawClient(port: number, bytes: string | Buffer = ''): RawClient 
 	};
 }
 
+/** Writes `piece` again and again, as fast as it is taken, until `most` bytes or the end; tells how many were taken. */
+export function writeOn(socket: Socket, piece: string, most = Number.POSITIVE_INFINITY): () => number {
+	let taken = 0;
+	const next = () => {
+		if (socket.writable && taken < most) socket.write(piece, 'latin1', more);
+	};
+	const more = (error?: Error | null) => {
+		if (error) return;
+		taken += piece.length;
+		next();
+	};
+	next();
+	return () => taken;
+}
+
 /** Sends one request and returns all that came until the connection ended. The request should say `Connection: close`. */
 export function exchange(port: number, bytes: string | Buffer): Promise<string> {
 	return rawClient(port, bytes).ended();
