@@ -157,10 +157,14 @@ export class DirectConnection {
 			return;
 		}
 		this.#held = this.#held === null ? Buffer.from(chunk) : Buffer.concat([this.#held, chunk]);
-		const socket = this.#socket;
-		socket.pause();
-		setTimeout(() => socket.resume(), PAUSE_MS).unref();
+		this.#socket.pause();
+		setTimeout(this.#readOn, PAUSE_MS).unref();
 	}
+
+	/** Once handed over, it is others who may hold it paused. */
+	readonly #readOn = (): void => {
+		if (!this.#handed) this.#socket.resume();
+	};
 
 	#takeHeld(): Buffer | null {
 		const held = this.#held;
