@@ -59,3 +59,25 @@ it('what a client says behind a handshake that was held behind a slow answer rea
 	await eventually(() => backend.received.some((text) => text.endsWith('-late')));
 	expect(backend.received.find((text) => text.endsWith('-late'))).toMatch(/\r\n\r\nearly-late$/);
 });
+
+it('also when many were paused behind that answer, and the handshake came when all of them were over', async () => {
+	const slow: Socket[] = [];
+	const backend = await startRawBackend((socket, received) => {
+		if (/(\/slow|Upgrade).*\r\n\r\n$/s.test(received.slice(received.lastIndexOf('GET ')))) slow.push(socket);
+		else socket.write(ANSWER);
+	});
+	const { port } = await startEdge({ deployments: { v1: backend.port } });
+	const client = rawClient(port, SLOW + 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(40));
+	await eventually(() => slow.length === 1);
+	slow[0]!.write(ANSWER);
+	await eventually(() => client.text().match(/ 200 OK/g)?.length === 41);
+	client.socket.write(HANDSHAKE);
+	await eventually(() => slow.length === 2);
+	client.socket.write('early');
+	await new Promise((resolve) => setTimeout(resolve, 1_500));
+	slow[1]!.write('HTTP/1.1 101 Go\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+	await client.until('101');
+	client.socket.write('-late');
+	await eventually(() => backend.received.some((text) => text.endsWith('-late')));
+	expect(backend.received.find((text) => text.endsWith('-late'))).toMatch(/\r\n\r\nearly-late$/);
+});

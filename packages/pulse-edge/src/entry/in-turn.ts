@@ -7,7 +7,7 @@ import type { RouterResponse } from './messages.ts';
 const LAST = Symbol('last response on this connection');
 const WAITING = Symbol('pipelined requests that wait');
 const HELD = Symbol('bytes that they take');
-const KEPT_UNREAD = Symbol('what comes now is for a handshake that waits');
+const KEPT_UNREAD = Symbol('what comes now is for a handshake');
 
 type Connection = IncomingMessage['socket'] & {
 	[LAST]?: RouterResponse;
@@ -114,11 +114,11 @@ export function closeAfterAnswers(socket: Connection) {
 
 /** The same for a handshake, which has no response of its own. */
 export function handshakeInTurn(socket: Connection, start: () => void) {
+	socket[KEPT_UNREAD] = true;
 	const previous = socket[LAST];
 	if (previous === undefined) return start();
 	const next = () => startAfter(previous, socket, start);
 	if (previous.answered) return next();
-	socket[KEPT_UNREAD] = true;
 	answersOnBareSocket(socket);
 	previous.once('close', next);
 }
