@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { readInto } from '../node/own-reads.ts';
+import { endAndLinger } from '../report/answer.ts';
 import type { ClientRequest, ClientResponse } from './client-messages.ts';
 import { DirectResponse } from './direct-response.ts';
 import { passDrain } from './in-turn.ts';
@@ -80,7 +81,11 @@ export class DirectConnection {
 		this.since = this.#entry.tick;
 		this.#served = true;
 		process.nextTick(closeResponse, response);
-		if (!response.shouldKeepAlive || this.#over) {
+		if (this.#over) {
+			endAndLinger(this.#socket, '');
+			return;
+		}
+		if (!response.shouldKeepAlive) {
 			this.#over = true;
 			this.#socket.destroySoon();
 			return;

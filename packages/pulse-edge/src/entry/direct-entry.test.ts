@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { beforeParser } from '../node/before-parser.ts';
 import { startEdge } from '../testing/edge.ts';
 import { eventually } from '../testing/eventually.ts';
-import { bodyOf, exchange, rawClient, startBackend } from '../testing/sockets.ts';
+import { bodyOf, exchange, rawClient, startBackend, writeOn } from '../testing/sockets.ts';
 import { serveDirectly } from './direct-entry.ts';
 
 const plain = (target: string, ...lines: string[]) =>
@@ -112,6 +112,26 @@ it('a flood behind an answer is not kept: that answer is the last one', async ()
 	answer();
 	await client.ended();
 	expect(answers(client.text())).toEqual(['</first>']);
+});
+
+it('an answer that is owed is not reset away behind a flood that goes on', async () => {
+	const body = 'a'.repeat(1_000_000);
+	let answer = () => {};
+	const backend = await startBackend((_request, response) => {
+		answer = () => response.end(body);
+	});
+	const { port, edge } = await startEdge({ deployments: { v1: backend } });
+	const client = rawClient(port, plain('/first'));
+	await eventually(() => edge.context.exchanges.size === 1);
+	const taken = writeOn(client.socket, plain('/more').repeat(2_000));
+	await eventually(() => taken() > 10_000_000);
+	// It is busy with saying more, and reads later.
+	client.socket.pause();
+	answer();
+	await new Promise((resolve) => setTimeout(resolve, 300));
+	client.socket.resume();
+	const text = await client.ended();
+	expect(text.slice(text.indexOf('\r\n\r\n') + 4)).toHaveLength(body.length);
 });
 
 it('a client that leaves while its pipelined requests wait is seen to leave', async () => {
