@@ -9,7 +9,7 @@ import { planCutOver, planSettling } from '../plan/deploy-cut-over.ts';
 import { holdLease } from '../stack/deploy-lock.ts';
 import { type ExecuteOptions, execute, executePhases, type Phase } from '../steps/execute.ts';
 import { learn } from '../steps/run.ts';
-import type { OpenStack, Stack } from './open-stack.ts';
+import { type OpenStack, type Stack, standingOf } from './open-stack.ts';
 
 /** A cut-over of another command takes seconds, but an older one holds the lock while it builds. */
 const PATIENCE_MS = 15 * 60_000;
@@ -33,7 +33,7 @@ export interface Beside extends Pick<ExecuteOptions, 'keepFailed'> {
  */
 export async function deployBeside(session: Session, stack: OpenStack, deploy: Beside): Promise<void> {
 	const { plan, deploymentId } = deploy;
-	if (plan.settling.length > 0) await stack.withLock((held) => settle(stack, held, plan));
+	if (plan.settling.length > 0) await stack.withLock((held) => settle(stack, held, plan), PATIENCE_MS);
 	const lease = await holdLease(stack.lock, deploymentId);
 	if (lease === null) {
 		throw new DeployToolError('router-changing', 'the router is being replaced by another version', {
@@ -50,7 +50,7 @@ export async function deployBeside(session: Session, stack: OpenStack, deploy: B
 			// Of two deploys, the one that registers second knows of the other.
 			const known = await knownIds(stack, lease);
 			await phase({ ...plan, steps: rest }, lease);
-			await stack.withLock((held) => cutOver(session, stack, deploy, { held, known, phase }), PATIENCE_MS);
+			await stack.withLock((held) => cutOver(session, stack, deploy, { held, lease, known, phase }), PATIENCE_MS);
 		});
 	} finally {
 		await lease.release();
@@ -88,20 +88,24 @@ export async function outlived(
 
 /** Planned anew under the lock, as everything that another command may have changed. */
 async function settle(stack: OpenStack, held: HeldLock, plan: DeployPlan): Promise<void> {
-	const { observation, live, run } = await stack.look(held.signal, true, held);
-	const { steps } = planSettling({ ...live, observation, live: live.snapshot });
-	await execute({ ...plan, steps }, run, { signal: held.signal });
+	const seen = await stack.look(held.signal, true, held);
+	const { steps } = planSettling(standingOf(seen));
+	await execute({ ...plan, steps, resume: 'pulse-railway deploy' }, seen.run, { signal: held.signal });
 }
 
 interface CutOver {
 	readonly held: HeldLock;
+	/** Of the deployment that is made. */
+	readonly lease: HeldLock;
 	/** The deployments that were there when this one was registered. */
 	readonly known: ReadonlySet<string>;
 	readonly phase: Phase;
 }
 
-async function cutOver({ host }: Session, stack: OpenStack, deploy: Beside, { held, known, phase }: CutOver) {
+async function cutOver({ host }: Session, stack: OpenStack, deploy: Beside, { held, lease, known, phase }: CutOver) {
 	const { plan, deploymentId, service, stack: planned, moved } = deploy;
+	// While the lock was waited for, another command may have cleaned up after this one, and be making the same id anew.
+	await lease.confirm();
 	const seen = await stack.look(held.signal, true, held);
 	const { activeId } = seen.live.snapshot;
 	const before = planned.live.snapshot.activeId;
@@ -111,13 +115,7 @@ async function cutOver({ host }: Session, stack: OpenStack, deploy: Beside, { he
 		host.notify({ level: 'info', text: `Active by now: ${activeId} (${was} when this deploy began). Planned anew.` });
 	}
 	const { steps, warnings } = planCutOver(
-		{
-			...seen.live,
-			observation: seen.observation,
-			live: seen.live.snapshot,
-			deploymentId,
-			pageWhenActive: plan.pageWhenActive,
-		},
+		{ ...standingOf(seen), deploymentId, pageWhenActive: plan.pageWhenActive },
 		service,
 	);
 	for (const text of warnings) host.notify({ level: 'warning', text });

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { Session } from '../adapters/session.ts';
 import { deployConfig, deployInputs } from '../config/deploy.ts';
 import { stack } from '../plan/testing/stack.ts';
-import { recordingPorts } from '../steps/testing/recording-ports.ts';
+import { type Recorded, recordingPorts } from '../steps/testing/recording-ports.ts';
 import { deploy } from './deploy.ts';
 
 const typed = {
@@ -14,14 +14,26 @@ const typed = {
 };
 const app = { file: '/app.ts', language: 'javascript', plugins: [], sessionStore: null } as const;
 
-async function deploying(oldRouter: boolean) {
+/** `atTheLock`: before the deploy lock is asked for, with the token of the lease. */
+async function deploying(oldRouter: boolean, atTheLock?: (world: Recorded, token: string) => Promise<unknown>) {
 	const world = await recordingPorts(stack({ active: 'old', backends: ['old'] }));
 	const { control } = world.router;
 	const locks: string[] = [];
-	(world.router as { control: unknown }).control = async (method: string, params: { name?: string }, until: never) => {
+	let sleptMs = 0;
+	let token = '';
+	(world.router as { control: unknown }).control = async (
+		method: string,
+		params: { name?: string; token?: string },
+		until: never,
+	) => {
 		if (/^lock\.(acquire|release)$/.test(method)) {
 			locks.push(`${method} ${params.name}`);
 			world.calls.push(`${method} ${params.name}`);
+			if (method === 'lock.acquire' && params.name === 'lease:new') token = params.token ?? '';
+			if (method === 'lock.acquire' && params.name === 'deploy' && atTheLock !== undefined) {
+				await atTheLock(world, token);
+				sleptMs = 60_000;
+			}
 		}
 		const answer = await control(method as 'status', params as object, until);
 		if (!oldRouter || method !== 'status') return answer;
@@ -32,7 +44,7 @@ async function deploying(oldRouter: boolean) {
 	(platform as { isWholeProject: unknown }).isWholeProject = async () => false;
 	const session = {
 		...{
-			ports: { ...world.ports, clock: systemClock },
+			ports: { ...world.ports, clock: { ...systemClock, now: () => Date.now() + sleptMs } },
 			host: world.host,
 			account: {},
 			env: {},
@@ -42,16 +54,21 @@ async function deploying(oldRouter: boolean) {
 		signal: new AbortController().signal,
 	} as unknown as Session;
 	const config = deployConfig(typed, deployInputs(typed), app, {});
-	await deploy(session, {
+	const done = deploy(session, {
 		...{ token: undefined, app, config, context: '/shop', appFile: 'app.ts', dockerfile: 'Dockerfile' },
 		webRoot: undefined,
 	});
+	const failure = await done.then(
+		() => null,
+		(error: unknown) => error,
+	);
 	const at = (call: string) => world.calls.indexOf(call);
-	return { locks, at };
+	return { world, failure, locks, at };
 }
 
 it('a deploy builds under a lease of its own, and holds the deploy lock for the cut-over alone', async () => {
-	const { locks, at } = await deploying(false);
+	const { failure, locks, at } = await deploying(false);
+	expect(failure).toBeNull();
 	expect(locks).toEqual([
 		'lock.acquire lease:new',
 		'lock.acquire deploy',
@@ -64,8 +81,22 @@ it('a deploy builds under a lease of its own, and holds the deploy lock for the 
 });
 
 it('with a router that knows no leases it holds the deploy lock all along', async () => {
-	const { locks, at } = await deploying(true);
+	const { failure, locks, at } = await deploying(true);
+	expect(failure).toBeNull();
 	expect(locks).toEqual(['lock.acquire deploy', 'lock.release deploy']);
 	expect(at('lock.acquire deploy')).toBeLessThan(at('createService new'));
 	expect(at('meta active')).toBeLessThan(at('lock.release deploy'));
+});
+
+it('a deploy that slept at the lock, while another cleaned up after it and makes the same id anew, touches nothing of it', async () => {
+	const signal = new AbortController().signal;
+	const bob = { owner: 'bob', token: 'b'.repeat(32), ttlMs: 15_000 };
+	const { world, failure } = await deploying(false, async ({ router }, token) => {
+		await router.control('lock.release', { name: 'lease:new', token }, signal);
+		await router.control('remove', { id: 'new', from: 'pending' }, signal);
+		await router.control('lock.acquire', { name: 'lease:new', ...bob }, signal);
+		await router.control('register', { id: 'new', serviceName: 'new' }, signal);
+	});
+	expect(failure).toMatchObject({ code: 'lock-lost' });
+	expect(world.calls.filter((call) => /PULSE_ACTIVE_DEPLOYMENT|control promote|deleteService/.test(call))).toEqual([]);
 });

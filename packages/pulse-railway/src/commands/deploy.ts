@@ -13,7 +13,7 @@ import { type Beside, deployBeside, outlived } from './deploy-beside.ts';
 import type { DeployRequest } from './deploy-request.ts';
 import { type DeployResult, deployResult } from './deploy-result.ts';
 import { newId } from './new-id.ts';
-import { type OpenStack, openStack, type Stack } from './open-stack.ts';
+import { type OpenStack, openStack, type Stack, standingOf } from './open-stack.ts';
 
 /**
  * The whole of `pulse-railway deploy`: observe → plan → agree → make it beside the running one → cut over under the deploy
@@ -86,13 +86,9 @@ function proposer(request: DeployRequest): (stack: Stack) => DeployProposal {
 		const plan = planDeploy(
 			{
 				...request,
-				observation,
+				...standingOf(stack),
 				baseline,
 				deploymentId,
-				live: live.snapshot,
-				...(live.leases === undefined ? {} : { leases: live.leases }),
-				now: live.now,
-				sessions: live.sessions,
 				activeSessions: sessionsOn(live, live.snapshot.activeId),
 			},
 			config,

@@ -5,6 +5,7 @@ import { deployLockTtl } from '../config/deploy-lock.ts';
 import type { TargetRequest } from '../config/target.ts';
 import type { HeldLock } from '../control/hold-lock.ts';
 import type { ControlStatus } from '../control/status.ts';
+import type { Standing } from '../plan/deploy-cut-over.ts';
 import { unknownBackends } from '../plan/settle.ts';
 import type { StackObservation } from '../platform/port.ts';
 import { type RouterFacts, routerFacts } from '../stack/baseline.ts';
@@ -87,4 +88,9 @@ export async function openStack(session: Session, request: StackRequest): Promis
 			return { observation, live: { ...live, sessions }, router: routerFacts(observation, request.routerService), run };
 		},
 	};
+}
+
+/** As the planners of a deploy take it. */
+export function standingOf({ observation, live }: Stack): Standing {
+	return { ...live, observation, live: live.snapshot };
 }

@@ -35,6 +35,7 @@ export function promote(session: Session, request: PromoteRequest): Promise<Outc
 			previous_deployment_id: snapshot.activeId,
 			server_address: router.origins[0] ?? router.controlOrigin,
 		});
-		return { plan, questions: goOn(plan), result };
+		const state = snapshot.deployments.find((record) => record.id === id)?.state ?? 'pending';
+		return { plan, questions: goOn(plan), result, halfMade: state === 'pending' ? id : undefined };
 	});
 }

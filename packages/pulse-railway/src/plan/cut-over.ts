@@ -13,20 +13,9 @@ export const STANDING_SECONDS = 30;
 /**
  * The one order of every cut-over, shared by deploy, rollback and promote: it answers through the router → the durable
  * write → the live promotion → everybody answers with it (decision 6). Before the write the old deployment is untouched.
- * @param page asked for before the write; `null`: none, e.g. of a rollback, whose target has served visitors
- * @param needsActive the page asks the public address itself while it is made, which answers once something is active
  */
-export function cutOver(
-	deployment: string,
-	service: string,
-	affinitySeconds: number,
-	page: string | null = null,
-	needsActive = false,
-): readonly Step[] {
-	return [
-		...answersThere(deployment, service, affinitySeconds, needsActive ? null : page),
-		...moveVisitors(deployment, service, needsActive ? page : null),
-	];
+export function cutOver(deployment: string, service: string, affinitySeconds: number): readonly Step[] {
+	return [verifyAffinityStep(deployment, affinitySeconds), ...moveVisitors(deployment, service)];
 }
 
 /** What needs no lock, since no visitor notices. */

@@ -7,6 +7,7 @@ const standing = {
 	live: live({ old: 'active', new: 'pending', dead: 'pending' }),
 	now: NOW,
 };
+const SUCCESS = { id: 'd', status: 'SUCCESS', createdAt: '2026-04-02T10:00:00Z' } as never;
 const titles = (steps: readonly { readonly title: string }[]) => steps.map(({ title }) => title).join('\n');
 
 it.each([
@@ -24,4 +25,36 @@ it.each([
 it('to any other command it is one as soon as its lease has lapsed', () => {
 	expect(titles(planSettling({ ...standing, leases: { new: {} } }).steps)).not.toMatch(/unfinished deployment new/);
 	expect(titles(planSettling({ ...standing, leases: {} }).steps)).toMatch(/unfinished deployment new/);
+});
+
+it('whether the new one still answers is asked anew under the lock, right before visitors move', () => {
+	const { steps } = planCutOver({ ...standing, leases: {}, deploymentId: 'new', pageWhenActive: null }, 'new');
+	const kinds = steps.map(({ kind }) => kind);
+	expect(kinds.slice(kinds.indexOf('verify-affinity'))).toEqual([
+		'verify-affinity',
+		'commit-active',
+		'promote',
+		'verify-active',
+	]);
+});
+
+it('what drains already keeps its record where one that no store knew is let drain', () => {
+	const backends = ['new', 'drains', 'unknown'];
+	const services = stack({ backends }).services.map((one) =>
+		one.name === 'unknown' ? { ...one, latestDeployment: SUCCESS } : one,
+	);
+	const { steps } = planCutOver(
+		{
+			observation: { ...stack({ active: 'gone', backends }), services },
+			live: live({ gone: 'active', new: 'pending', drains: 'draining' }),
+			now: NOW,
+			sessions: { unknown: { reachable: true, total: 3, drainable: false, draining: false } as never },
+			deploymentId: 'new',
+			pageWhenActive: null,
+		},
+		'new',
+	);
+	const drain = steps.find(({ id }) => id === 'let-drain');
+	expect(drain?.title).toBe('Let unknown drain');
+	expect(JSON.stringify(drain)).toMatch(/"drains".*"unknown"/);
 });

@@ -2,7 +2,8 @@ import type { RoutingSnapshot } from '../deployments/record.ts';
 import type { StackObservation } from '../platform/port.ts';
 import { durableActiveId } from '../stack/durable.ts';
 import { letDrainStep } from '../steps/reconcile.ts';
-import { moveVisitors } from './cut-over.ts';
+import { verifyAffinityStep } from '../steps/verify-affinity.ts';
+import { moveVisitors, STANDING_SECONDS } from './cut-over.ts';
 import { type SessionsById, type Settlement, settle, withoutHalfMade } from './settle.ts';
 import type { Step } from './step.ts';
 
@@ -21,12 +22,12 @@ export interface Standing {
 export function cutOverSteps(
 	id: string,
 	service: string,
-	unclaimed: Settlement['unclaimed'],
+	{ unclaimed, standing }: Pick<Settlement, 'unclaimed' | 'standing'>,
 	pageWhenActive: string | null,
 ): readonly Step[] {
 	return [
 		...moveVisitors(id, service, pageWhenActive),
-		...(unclaimed.length === 0 ? [] : [letDrainStep({ id, serviceName: service }, unclaimed)]),
+		...(unclaimed.length === 0 ? [] : [letDrainStep({ id, serviceName: service }, unclaimed, standing)]),
 	];
 }
 
@@ -45,6 +46,11 @@ export function planCutOver(
 	// A person may have promoted it by hand as soon as it was healthy.
 	if (live.activeId === id && durableActiveId(observation) === id) return { warnings: [], steps: [] };
 	// Its own lease may have lapsed while the machine slept: that makes it no leftover to itself.
-	const { steps, warnings, unclaimed } = planSettling({ ...facts, leases: { ...facts.leases, [id]: true } });
-	return { warnings, steps: [...steps, ...cutOverSteps(id, service, unclaimed, facts.pageWhenActive)] };
+	const settlement = planSettling({ ...facts, leases: { ...facts.leases, [id]: true } });
+	// It was asked before the lock was waited for, which may be long ago.
+	const stillAnswers = verifyAffinityStep(id, STANDING_SECONDS);
+	return {
+		warnings: settlement.warnings,
+		steps: [...settlement.steps, stillAnswers, ...cutOverSteps(id, service, settlement, facts.pageWhenActive)],
+	};
 }

@@ -37,8 +37,6 @@ export interface DeployPlan extends Plan {
 	readonly settling: readonly Step[];
 	/** Under the lease of the new deployment, which no visitor meets yet (decision 23). */
 	readonly preparing: readonly Step[];
-	/** Under the deploy lock. */
-	readonly cuttingOver: readonly Step[];
 	/** Looked at once it is active; `null`: before, or not at all. */
 	readonly pageWhenActive: string | null;
 }
@@ -83,7 +81,7 @@ export function planDeploy(facts: DeployFacts, config: DeployConfig): DeployPlan
 			: [startServicesStep([service], false), awaitBackendStep('await-backend', service, 'backend deployment failed')]),
 		...answersThere(id, service, NEW_SECONDS, needsActive ? null : page),
 	];
-	const cuttingOver = cutOverSteps(id, service, settlement.unclaimed, pageWhenActive);
+	const cuttingOver = cutOverSteps(id, service, settlement, pageWhenActive);
 	return {
 		title: `Deploy ${id}`,
 		resume: `pulse-railway promote --deployment-id ${id} --service ${baseline.router.service.name}`,
@@ -97,7 +95,6 @@ export function planDeploy(facts: DeployFacts, config: DeployConfig): DeployPlan
 		warnings: [...settlement.warnings, ...deployWarnings(config.backendReplicas, baseline.env)],
 		settling: settlement.steps,
 		preparing,
-		cuttingOver,
 		pageWhenActive,
 		steps: [...settlement.steps, ...preparing, ...cuttingOver],
 	};

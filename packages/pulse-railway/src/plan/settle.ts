@@ -23,6 +23,8 @@ export interface Settlement {
 	readonly deleted: ReadonlySet<string>;
 	/** They run, and neither truth knows them: once somebody is active they drain, and the janitor sees who is on them. */
 	readonly unclaimed: readonly BackendService[];
+	/** They drain already: a truth that leaves them out would drop their records. */
+	readonly standing: readonly BackendService[];
 }
 
 /** By deployment id. */
@@ -125,6 +127,7 @@ function unknownStack(observation: StackObservation): Settlement {
 		steps: leftovers.map(deleteLeftover),
 		deleted: new Set(leftovers.map(({ id }) => id)),
 		unclaimed,
+		standing: [],
 	};
 }
 
@@ -161,6 +164,7 @@ function withLeftovers(
 			[...pending.filter(({ id }) => used.every((one) => one.id !== id)), ...leftovers].map(({ id }) => id),
 		),
 		unclaimed: drain ? [] : used,
+		standing,
 	};
 }
 
@@ -182,7 +186,7 @@ function runningServices({ services }: StackObservation): ReadonlySet<string> {
 }
 
 function nothing(activeId: string | null, warning: string): Settlement {
-	return { activeId, steps: [], warnings: [warning], deleted: new Set(), unclaimed: [] };
+	return { activeId, steps: [], warnings: [warning], deleted: new Set(), unclaimed: [], standing: [] };
 }
 
 function removeRecord({ id }: DeploymentRecord): Step {

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { RouterPort } from '../adapters/ports.ts';
 import { stack } from '../plan/testing/stack.ts';
 import { type Recorded, recordingPorts, virtualClock } from '../steps/testing/recording-ports.ts';
-import { withDeployLock } from './deploy-lock.ts';
+import { holdLease, withDeployLock, withLease } from './deploy-lock.ts';
 
 let world: Recorded;
 const signal = new AbortController().signal;
@@ -86,5 +86,44 @@ describe('the deploy lock', () => {
 			});
 			expect(lock.signal.aborted).toBe(true);
 		});
+	});
+});
+
+describe('the lease of a deployment that may be half made', () => {
+	const clock = { time: Date.now(), now: () => clock.time, sleep: () => new Promise<void>(() => {}) };
+	const theirs = { clock, host: recordingHost(), signal, owner: 'bob@desk: deploy x', ttlMs: 15_000 };
+
+	it('refuses whoever wants to change it while the command that makes it lives', async () => {
+		const quick = virtualClock(Date.now());
+		await holdLease({ ...theirs, router: world.router }, 'x');
+		const work = () => Promise.reject(new Error('done all the same'));
+		await expect(
+			withLease({ ...theirs, router: world.router, clock: quick, owner: 'anna@laptop: promote x' }, 'x', work),
+		).rejects.toMatchObject({ code: 'lock-held', message: expect.stringMatching(/'x' is being made by bob@desk/) });
+	});
+
+	it('once another has changed it, the command that made it and slept takes nothing back any more', async () => {
+		const { control } = world.router;
+		let token = '';
+		const router: RouterPort = {
+			...world.router,
+			control: (method, params, stop) => {
+				if (method === 'lock.acquire' && token === '') ({ token } = params as { token: string });
+				return control(method, params, stop);
+			},
+		};
+		const lease = await holdLease({ ...theirs, router }, 'x');
+		await control('lock.release', { name: 'lease:x', token }, signal);
+		expect(await withLease({ ...theirs, router, owner: 'anna' }, 'x', async () => 'promoted')).toBe('promoted');
+		clock.time += 15_000;
+		await expect(lease?.confirm()).rejects.toMatchObject({ code: 'lock-lost' });
+	});
+
+	it('excludes nobody where the router is older and knows none', async () => {
+		const older: RouterPort = {
+			...world.router,
+			control: () => Promise.reject(usageError('the router does not understand this')),
+		};
+		expect(await withLease({ ...theirs, router: older }, 'x', async () => 'promoted')).toBe('promoted');
 	});
 });

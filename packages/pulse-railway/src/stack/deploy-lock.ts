@@ -65,6 +65,32 @@ export async function holdLease(options: LockOptions, deployment: string): Promi
 	}
 }
 
+/**
+ * Runs `work` on a deployment that another command may have begun to make: one that lives is refused, and one that merely
+ * slept can take nothing of it back afterwards. What was killed is waited for. A router that knows no leases excludes nobody.
+ * @throws DeployToolError `lock-held` while another command makes it
+ */
+export async function withLease<T>(options: LockOptions, deployment: string, work: () => Promise<T>): Promise<T> {
+	const { clock, signal, ttlMs } = options;
+	const deadline = clock.now() + ttlMs + 2 * RETRY_MS;
+	const take = async (): Promise<HeldLock | null> => {
+		for (;;) {
+			try {
+				return await holdLease(options, deployment);
+			} catch (error) {
+				if (!(error instanceof LockHeldError) || clock.now() >= deadline) throw error;
+			}
+			await clock.sleep(RETRY_MS, signal);
+		}
+	};
+	const lease = await take();
+	try {
+		return await work();
+	} finally {
+		await lease?.release();
+	}
+}
+
 async function acquire({
 	ttlMs,
 	router,

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { deployConfig, deployInputs } from '../config/deploy.ts';
 import { holdLock } from '../control/hold-lock.ts';
 import type { LockRequest } from '../deployments/store.ts';
-import { cutOver } from '../plan/cut-over.ts';
+import { moveVisitors } from '../plan/cut-over.ts';
 import { planDeploy } from '../plan/deploy.ts';
 import { planPromote } from '../plan/promote.ts';
 import type { Plan } from '../plan/step.ts';
@@ -454,7 +454,7 @@ describe('after the commit point', () => {
 
 it('a page that fails once its version is active is told as it is, and nothing is undone', async () => {
 	const steps = plan.steps.filter(({ kind }) => kind !== 'check-page');
-	plan = { ...plan, steps: [...steps, ...cutOver('new', 'new', 1, '/', true).slice(-1)] };
+	plan = { ...plan, steps: [...steps, ...moveVisitors('new', 'new', '/').slice(-1)] };
 	world.before = (call) => {
 		if (call === 'page / new') throw broken;
 	};
