@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { RenderSessions } from '../backends/render-sessions.ts';
 import { isDeploymentId } from '../deployments/id.ts';
 import type { DeploymentRecord } from '../deployments/record.ts';
-import type { DeploymentStore, LeaseName } from '../deployments/store.ts';
+import { type DeploymentStore, type LeaseName, leasedDeployment } from '../deployments/store.ts';
 import { removeRecord } from './remove-record.ts';
 import { controlStatus } from './status.ts';
 
@@ -20,7 +20,7 @@ const id = z.string().refine(isDeploymentId, 'must be a deployment id');
 /** Becomes a host name of the private network. */
 const serviceName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be a service name');
 const leaseName = z.custom<LeaseName>(
-	(name) => typeof name === 'string' && name.startsWith('lease:') && isDeploymentId(name.slice('lease:'.length)),
+	(name) => typeof name === 'string' && isDeploymentId(leasedDeployment(name) ?? ''),
 );
 /** Older routers know no leases, and say that they do not understand. */
 const lockName = z.union([z.enum(['deploy', 'janitor']), leaseName]);

@@ -1,5 +1,6 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { DeploymentState } from './record.ts';
+import { leasedDeployment } from './store.ts';
 
 /** The active deployment takes all new visitors: it can be neither drained by hand, retired, removed nor registered anew. */
 export class ActiveDeploymentError extends DeployToolError {
@@ -57,7 +58,7 @@ export class InconsistentFactsError extends DeployToolError {
 /** The grant that a write was made under has expired or been taken over; nothing was written. */
 export class LockLostError extends DeployToolError {
 	constructor(lock: string, detail = 'it expired before it was renewed, or the store lost its data') {
-		const [, making] = lock.split('lease:');
+		const making = leasedDeployment(lock);
 		super(
 			'lock-lost',
 			making === undefined ? `the ${lock} lock was lost` : `the lease of deployment '${making}' was lost`,
@@ -76,7 +77,7 @@ export class LockHeldError extends DeployToolError {
 	readonly owner: string;
 
 	constructor(lock: string, owner: string) {
-		const [, making] = lock.split('lease:');
+		const making = leasedDeployment(lock);
 		const what = making === undefined ? `the ${lock} lock is held by` : `deployment '${making}' is being made by`;
 		super('lock-held', `${what} ${owner}`, {
 			fault: 'user',

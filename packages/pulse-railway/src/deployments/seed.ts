@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { isDeploymentId } from './id.ts';
 import type { DurableTruth } from './store.ts';
 
@@ -9,19 +8,17 @@ export interface Seed {
 	readonly until: number;
 }
 
-const id = z.string().refine(isDeploymentId);
-const shape = z.object({
-	activeId: id,
-	services: z.record(id, z.string().min(1)),
-	until: z.int(),
-});
-
-/** `null` for anything but what {@link seedText} writes. */
+/** `null` for anything but what {@link seedText} writes. By hand, since every command loads this file, and zod takes its time. */
 export function parseSeed(text: string): Seed | null {
 	try {
-		const { activeId, services, until } = shape.parse(JSON.parse(text));
-		const entries = Object.entries(services).map(([id, serviceName]) => ({ id, serviceName }));
-		return activeId in services ? { truth: { activeId, services: entries }, until } : null;
+		const { activeId, services, until } = JSON.parse(text);
+		const entries = Object.entries(services).map(([id, serviceName]) => ({ id, serviceName: String(serviceName) }));
+		const isRight =
+			Object.values(services).every((name) => typeof name === 'string' && name !== '') &&
+			entries.every(({ id }) => isDeploymentId(id)) &&
+			Object.hasOwn(services, activeId) &&
+			Number.isSafeInteger(until);
+		return isRight ? { truth: { activeId, services: entries }, until } : null;
 	} catch {
 		return null;
 	}

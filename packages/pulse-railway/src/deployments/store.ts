@@ -147,6 +147,11 @@ export type LeaseName = `lease:${string}`;
 
 export const leaseOf = (deployment: string): LeaseName => `lease:${deployment}`;
 
+/** The deployment whose lease it is; `undefined` for a lock of another kind. */
+export function leasedDeployment(lock: string): string | undefined {
+	return /^lease:(.*)$/s.exec(lock)?.[1];
+}
+
 export interface LockRequest {
 	readonly name: LockName;
 	/** Shown to whoever is refused: user, host and command. */

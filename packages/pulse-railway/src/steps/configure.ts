@@ -2,6 +2,7 @@ import type { PlannedChange, Step } from '../plan/step.ts';
 import { guarded } from './guard.ts';
 import type { Perform } from './performers.ts';
 import { platformOf, revealed, serviceId } from './run.ts';
+import { settingLines } from './update-instance.ts';
 
 export function configureStep(services: readonly PlannedChange[]): Step {
 	const names = services.map(({ service }) => service);
@@ -13,7 +14,7 @@ export function configureStep(services: readonly PlannedChange[]): Step {
 			...Object.keys(variables)
 				.sort()
 				.map((name) => `${service}: variable ${name}`),
-			...Object.entries(settings).map(([name, value]) => `${service}: ${name} ${value}`),
+			...settingLines(settings).map(([name, value]) => `${service}: ${name} ${value}`),
 		]),
 		services,
 	};

@@ -1,4 +1,4 @@
-import { guarded as guardedBy, type Guard as KitGuard } from 'pulse-deploy-kit/plan/guard';
+import { guarded as guardedBy, type Guard as KitGuard, unguarded } from 'pulse-deploy-kit/plan/guard';
 import type { HeldLock } from '../control/hold-lock.ts';
 import type { StackObservation } from '../platform/port.ts';
 import { platformOf, type Run } from './run.ts';
@@ -10,7 +10,7 @@ export interface Guard extends KitGuard {
 
 /** Says right before an effect whether it is still this run's to have. */
 export function guardOf(run: Run): Guard {
-	return run.guard ?? (run.lock === undefined ? unguarded(run) : lockGuard(run.lock, run));
+	return run.guard ?? (run.lock === undefined ? unlocked(run) : runsLockGuard(run.lock, run));
 }
 
 /** @see guardedBy */
@@ -18,20 +18,24 @@ export function guarded<T>(run: Run, signal: AbortSignal, write: (signal: AbortS
 	return guardedBy(guardOf(run), signal, write);
 }
 
+/** For a write under a lock that is not the run's. */
+export function lockGuard(lock: HeldLock): KitGuard {
+	return { confirm: () => lock.confirm(), holds: () => lock.isHeld() };
+}
+
 /** The holder of the deploy lock, also lapsed and taken again, knows that no other command changed what was read under it. */
-function lockGuard(lock: HeldLock, run: Run): Guard {
+function runsLockGuard(lock: HeldLock, run: Run): Guard {
 	return {
-		confirm: () => lock.confirm(),
+		...lockGuard(lock),
 		async look(signal) {
 			const observation = await platformOf(run).observe(signal);
 			// After it: the answer may have waited while the machine slept.
 			await lock.confirm();
 			return observation;
 		},
-		holds: () => lock.isHeld(),
 	};
 }
 
-function unguarded(run: Run): Guard {
-	return { confirm: async () => {}, look: (signal) => platformOf(run).observe(signal), holds: () => true };
+function unlocked(run: Run): Guard {
+	return { ...unguarded, look: (signal) => platformOf(run).observe(signal) };
 }

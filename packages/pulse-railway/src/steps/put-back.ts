@@ -1,7 +1,9 @@
 import { DeployToolError, isDeployToolError } from 'pulse-deploy-kit/errors';
+import { guarded } from 'pulse-deploy-kit/plan/guard';
 import type { HeldLock } from '../control/hold-lock.ts';
 import { ACTIVE_DEPLOYMENT_VARIABLE } from '../protocol.ts';
 import { durableActiveId } from '../stack/durable.ts';
+import { lockGuard } from './guard.ts';
 import { platformOf, type Run, routerOf } from './run.ts';
 
 /** For the command that took the lock to end, and the write. */
@@ -31,8 +33,9 @@ async function follow(deployment: string, run: Run, lock: HeldLock, signal: Abor
 	if (activeId === null || activeId === deployment) return `${deployment} was written as the active deployment.`;
 	// Reads lag behind writes, so the other's name may also stand there for some seconds more.
 	if (durable !== deployment && durable !== activeId) return `Another command made ${durable} active.`;
-	await lock.confirm();
-	await platformOf(run).setVariables(null, { [ACTIVE_DEPLOYMENT_VARIABLE]: activeId }, signal);
+	await guarded(lockGuard(lock), signal, (signal) =>
+		platformOf(run).setVariables(null, { [ACTIVE_DEPLOYMENT_VARIABLE]: activeId }, signal),
+	);
 	return `${activeId} is the active deployment, as before or as another command left it; ${deployment} was not made active.`;
 }
 

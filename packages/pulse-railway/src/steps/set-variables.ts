@@ -1,5 +1,6 @@
 import type { Step, Variables } from '../plan/step.ts';
 import { ACTIVE_DEPLOYMENT_VARIABLE } from '../protocol.ts';
+import { guarded } from './guard.ts';
 import type { Perform } from './performers.ts';
 import { platformOf, revealed, serviceId } from './run.ts';
 
@@ -24,6 +25,6 @@ export function variableNames(variables: Variables): readonly string[] {
 
 export const setVariables: Perform<'set-variables'> = async (step, run, signal) => {
 	const scope = step.service === null ? null : serviceId(run, step.service);
-	await platformOf(run).setVariables(scope, revealed(run, step.variables), signal);
+	await guarded(run, signal, (signal) => platformOf(run).setVariables(scope, revealed(run, step.variables), signal));
 	return undefined;
 };

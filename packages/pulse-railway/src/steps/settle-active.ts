@@ -1,9 +1,11 @@
+import { guarded } from 'pulse-deploy-kit/plan/guard';
 import { waitFor } from 'pulse-deploy-kit/wait';
 import type { HeldLock } from '../control/hold-lock.ts';
 import type { RoutingSnapshot } from '../deployments/record.ts';
 import type { Step } from '../plan/step.ts';
 import { ACTIVE_DEPLOYMENT_VARIABLE } from '../protocol.ts';
 import { type BackendService, backendServices, durableActiveId } from '../stack/durable.ts';
+import { lockGuard } from './guard.ts';
 import type { Perform } from './performers.ts';
 import { reachesVisitors } from './reaches-visitors.ts';
 import { platformOf, type Run, relockOf, routerOf } from './run.ts';
@@ -46,8 +48,8 @@ async function settle(movedFrom: string | null, run: Run, lock: HeldLock, signal
 	const { snapshot, backends, durable } = seen;
 	const truth = lagging(seen, movedFrom);
 	if (truth === null) return snapshot.activeId;
-	await lock.confirm();
 	if (truth === 'live') {
+		await lock.confirm();
 		const services = backends.map(({ id, serviceName }) => ({ id, serviceName }));
 		const activeId = durable as string;
 		const params = { activeId, services, ifRevision: snapshot.revision, lock: lock.grant };
@@ -55,8 +57,9 @@ async function settle(movedFrom: string | null, run: Run, lock: HeldLock, signal
 		return activeId;
 	}
 	const activeId = snapshot.activeId as string;
-	const term = AbortSignal.any([signal, lock.term]);
-	await platformOf(run).setVariables(null, { [ACTIVE_DEPLOYMENT_VARIABLE]: activeId }, term);
+	await guarded(lockGuard(lock), signal, (signal) =>
+		platformOf(run).setVariables(null, { [ACTIVE_DEPLOYMENT_VARIABLE]: activeId }, signal),
+	);
 	return activeId;
 }
 

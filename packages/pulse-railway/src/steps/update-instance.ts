@@ -8,10 +8,22 @@ export function updateInstanceStep(service: string, settings: InstanceSettings):
 		kind: 'update-instance',
 		id: 'configure',
 		title: `Configure ${service}`,
-		details: Object.entries(settings).map(([name, value]) => `${name}: ${value}`),
+		details: settingLines(settings).map(([name, value]) => `${name}: ${value}`),
 		service,
 		settings,
 	};
+}
+
+/** Each setting as a plan shows it: its name and its value. */
+export function settingLines(settings: Partial<InstanceSettings>): [string, string][] {
+	return Object.entries(settings).map(([name, value]) => [
+		name,
+		typeof value === 'object'
+			? Object.entries(value)
+					.map(([key, one]) => `${key}=${one}`)
+					.join(' ')
+			: String(value),
+	]);
 }
 
 export const updateInstance: Perform<'update-instance'> = async (step, run, signal) => {

@@ -1,5 +1,12 @@
 import { decodeLock, encodeLock } from '../deployments/lock-json.ts';
-import type { LockGrant, LockHolder, LockName, LockRefusal, LockRequest } from '../deployments/store.ts';
+import {
+	type LockGrant,
+	type LockHolder,
+	type LockName,
+	type LockRefusal,
+	type LockRequest,
+	leasedDeployment,
+} from '../deployments/store.ts';
 import { type Entry, valueAt } from './atomic-kv.ts';
 import { retryUntilCommitted, type StoreContext } from './transact.ts';
 
@@ -37,7 +44,7 @@ export async function acquireLock(context: StoreContext, request: LockRequest): 
 				{
 					key: fenceKey,
 					value: String(fence),
-					...(request.name.startsWith('lease:') ? { ttlMs: LEASE_FENCE_MS } : {}),
+					...(leasedDeployment(request.name) !== undefined ? { ttlMs: LEASE_FENCE_MS } : {}),
 				},
 			],
 		});
