@@ -25,7 +25,7 @@ await store.promote('v1', 'v1');
 const address = { host: '127.0.0.1', port: (app.address() as AddressInfo).port };
 const router = createRouter({
 	store,
-	network: { address: () => address, refresh: () => false, close: () => {} },
+	network: { address: () => address, refresh: () => false },
 	log: silentLog,
 	connectionLimit: 200,
 	connectTimeoutMs: 5_000,

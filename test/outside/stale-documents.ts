@@ -59,7 +59,7 @@ const appPort = await started(app);
 async function routerFor(active: string | null) {
 	const store = await openStore('memory:', { prefix: 'judge' });
 	if (active !== null) await store.promote(active, active);
-	const network = { address: () => ({ host: '127.0.0.1', port: appPort }), refresh: () => false, close: () => {} };
+	const network = { address: () => ({ host: '127.0.0.1', port: appPort }), refresh: () => false };
 	const router = createRouter({ store, network, log: silentLog });
 	const { port } = await router.listen({ port: 0, host: '127.0.0.1' });
 	return { port, close: () => router.close({ budgetMs: 0 }).then(() => store.close()) };

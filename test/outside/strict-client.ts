@@ -42,7 +42,7 @@ let failed = false;
 for (const direct of [true, false]) {
 	const store = await openStore('memory:', { prefix: 'judge' });
 	await store.promote('v1', 'v1');
-	const network = { address: () => address, refresh: () => false, close: () => {} };
+	const network = { address: () => address, refresh: () => false };
 	const router = createRouter({ store, network, log: silentLog, direct });
 	const { port } = await router.listen({ port: 0, host: '127.0.0.1' });
 	const script = fileURLToPath(new URL('./strict-client.py', import.meta.url));

@@ -32,7 +32,7 @@ export async function fuzzResponses(count: number, seed: number, parallel = 32):
 	await store.promote('v1', 'v1');
 	const router = createRouter({
 		store,
-		network: { address: () => ({ host: '127.0.0.1', port: backendPort }), refresh: () => false, close: () => {} },
+		network: { address: () => ({ host: '127.0.0.1', port: backendPort }), refresh: () => false },
 		log: silentLog,
 	});
 	const { port } = await router.listen({ port: 0, host: '127.0.0.1' });

@@ -29,7 +29,7 @@ export async function fuzz(count: number, seed: number, parallel = 64): Promise<
 	await store.promote('v1', 'v1');
 	const router = createRouter({
 		store,
-		network: { address: () => ({ host: '127.0.0.1', port: witness.port }), refresh: () => false, close: () => {} },
+		network: { address: () => ({ host: '127.0.0.1', port: witness.port }), refresh: () => false },
 		log: silentLog,
 	});
 	const { port } = await router.listen({ port: 0, host: '127.0.0.1' });

@@ -3,11 +3,6 @@ import { readFileSync, statSync } from 'node:fs';
 import type { LookupFunction } from 'node:net';
 import type { Address, ServiceNetwork } from 'pulse-edge/upstream/network';
 
-/** Services inside the project, by their names. */
-export interface PrivateNetwork extends ServiceNetwork {
-	close(): void;
-}
-
 export class UnknownServiceError extends Error {
 	readonly serviceName: string;
 
@@ -23,7 +18,8 @@ export interface PrivateNetworkOptions {
 	readonly file?: string;
 }
 
-export function openPrivateNetwork(options: PrivateNetworkOptions = {}): PrivateNetwork {
+/** Services inside the project, by their names. */
+export function openPrivateNetwork(options: PrivateNetworkOptions = {}): ServiceNetwork {
 	return options.file === undefined ? railwayNetwork() : fileNetwork(options.file);
 }
 
@@ -31,7 +27,7 @@ export function openPrivateNetwork(options: PrivateNetworkOptions = {}): Private
 const SERVICE_NAME = /^[a-z0-9-]{1,63}$/i;
 
 /** Both address families: environments created before 2025-10-16 have IPv6 alone, later ones both (docs/platform-facts/railway.md §5). */
-function railwayNetwork(): PrivateNetwork {
+function railwayNetwork(): ServiceNetwork {
 	return {
 		address(serviceName, port) {
 			if (!SERVICE_NAME.test(serviceName)) throw new UnknownServiceError(serviceName);
@@ -39,7 +35,6 @@ function railwayNetwork(): PrivateNetwork {
 		},
 		refresh: () => false,
 		lookup: sharedLookup(),
-		close: () => {},
 	};
 }
 
@@ -65,7 +60,7 @@ function sharedLookup(): LookupFunction {
 /** How stale the file may be seen. A connection that fails looks again at once. */
 const LOOK_EVERY_MS = 50;
 
-function fileNetwork(file: string): PrivateNetwork {
+function fileNetwork(file: string): ServiceNetwork {
 	let services: Readonly<Record<string, unknown>> = {};
 	let seen = '';
 	let lookedAt = Number.NEGATIVE_INFINITY;
@@ -103,7 +98,6 @@ function fileNetwork(file: string): PrivateNetwork {
 			const now = find(serviceName);
 			return now !== null && (now.host !== tried.host || now.port !== tried.port);
 		},
-		close: () => {},
 	};
 }
 

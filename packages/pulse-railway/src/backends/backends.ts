@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Secret } from 'pulse-deploy-kit/secret';
+import type { ServiceNetwork } from 'pulse-edge/upstream/network';
 import { Agent, type Dispatcher, request } from 'undici';
 import { z } from 'zod';
 import type { DeploymentRecord } from '../deployments/record.ts';
-import type { PrivateNetwork } from '../private-network.ts';
 import { INTERNAL_TOKEN_HEADER, RELOAD_PATH, SESSIONS_PATH } from '../protocol.ts';
 import type { RenderSessions } from './render-sessions.ts';
 
@@ -13,7 +13,7 @@ const RETRY_MS = 1_000;
 const ANSWER_LIMIT = 64 * 1024;
 
 export interface BackendOptions {
-	readonly network: PrivateNetwork;
+	readonly network: ServiceNetwork;
 	/** Where backends listen, unless the network says otherwise. */
 	readonly port: number;
 	/** `PULSE_RAILWAY_INTERNAL_TOKEN`. */

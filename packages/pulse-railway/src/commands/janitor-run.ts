@@ -31,6 +31,5 @@ export async function janitorRun(session: Session, request: JanitorConfig): Prom
 		return await runJanitor({ ...by, dryRun, host, clock: systemClock, signal });
 	} finally {
 		await Promise.allSettled([backends.close(), store.close()]);
-		network.close();
 	}
 }

@@ -2,16 +2,14 @@ import type { Clock } from 'pulse-deploy-kit/clock';
 import type { ClientRequest } from 'pulse-edge/entry/client-messages';
 import type { EdgeOptions } from 'pulse-edge/entry/options';
 import type { DeploymentStore } from '../deployments/store.ts';
-import type { PrivateNetwork } from '../private-network.ts';
 import type { ControlHandler } from './internal-endpoints.ts';
 import type { Log } from './log.ts';
 
 /** What the edge is told, but for what the store knows. */
-type Forwarding = Omit<EdgeOptions, 'table' | 'network' | 'log' | 'clock' | 'own' | 'requestIdPrefix'>;
+type Forwarding = Omit<EdgeOptions, 'table' | 'log' | 'clock' | 'own' | 'requestIdPrefix'>;
 
 export interface RouterOptions extends Forwarding {
 	readonly store: DeploymentStore;
-	readonly network: PrivateNetwork;
 	readonly log: Log;
 	/** Answers signed control requests; without it the endpoint does not exist. */
 	readonly control?: { readonly handle: ControlHandler; readonly bodyLimit: number };

@@ -26,7 +26,7 @@ export interface Router {
 
 /** The edge, kept current by the store, with the endpoints that Railway and the commands ask, and activity reported back. */
 export function createRouter(options: RouterOptions): Router {
-	const { store, network, log, snapshotFile: file, control, isSigned } = options;
+	const { store, log, snapshotFile: file, control, isSigned } = options;
 	const clock = options.clock ?? systemClock;
 	const now = () => clock.now();
 	const replicaId = options.replicaId ?? randomBytes(8).toString('hex');
@@ -68,7 +68,6 @@ export function createRouter(options: RouterOptions): Router {
 			await edge.close({ budgetMs });
 			await reporter?.close();
 			await table.close();
-			network.close();
 		},
 	};
 }

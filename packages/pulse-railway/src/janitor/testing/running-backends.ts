@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { PrivateNetwork } from '../../private-network.ts';
+import type { ServiceNetwork } from 'pulse-edge/upstream/network';
 import { INTERNAL_TOKEN_HEADER, RELOAD_PATH, SESSIONS_PATH } from '../../protocol.ts';
 
 export interface Backend {
@@ -13,14 +13,13 @@ export interface Backend {
 /** Apps on loopback, each on a port of its own, and the network that knows them by service name. */
 export function runningBackends(token: string, log: string[]) {
 	const running = new Map<string, Server>();
-	const network: PrivateNetwork = {
+	const network: ServiceNetwork = {
 		address: (serviceName) => {
 			const address = running.get(serviceName)?.address();
 			if (!address) throw new Error(`${serviceName} is not on the network`);
 			return { host: '127.0.0.1', port: (address as AddressInfo).port };
 		},
 		refresh: () => false,
-		close: () => {},
 	};
 	return {
 		network,
