@@ -4,7 +4,6 @@ import { systemClock } from 'pulse-deploy-kit/clock';
 import { Secret } from 'pulse-deploy-kit/secret';
 import type { ClientRequest } from 'pulse-edge/entry/client-messages';
 import { headerRecord } from 'pulse-edge/raw-headers';
-import { openMetrics, orWithout } from 'pulse-edge/report/metrics';
 import { openBackends } from '../backends/backends.ts';
 import type { RouterConfig } from '../config/router.ts';
 import { CONTROL_BODY_LIMIT, handleControl } from '../control/handle.ts';
@@ -12,9 +11,9 @@ import { verifyControl } from '../control/sign.ts';
 import { openPrivateNetwork } from '../private-network.ts';
 import { openStore } from '../stores/open.ts';
 import { createLog } from './log.ts';
+import { openMetrics, orWithout } from './metrics.ts';
 import { plantSeed } from './plant-seed.ts';
 import { createRouter } from './server.ts';
-import { snapshotReadings } from './snapshot-readings.ts';
 
 export interface OpenedRouter {
 	readonly port: number;
@@ -51,7 +50,7 @@ export async function openRouter(config: RouterConfig, logger: Logger): Promise<
 		direct: config.ownParser,
 		onConnect: (_serviceName, ms) => metrics.connected(ms),
 	});
-	const metrics = openMetrics(router.context, snapshotReadings(router.table));
+	const metrics = openMetrics(router.context, router.table);
 	const { port } = await router.listen({ port: config.port });
 	// The primary asks its workers and serves their sum.
 	if (cluster.isWorker) metrics.answerPrimary();

@@ -1,4 +1,3 @@
-import { openMetrics } from 'pulse-edge/report/metrics';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { eventually } from '../../../pulse-edge/src/testing/eventually.ts';
 import {
@@ -11,7 +10,7 @@ import {
 } from '../../../pulse-edge/src/testing/sockets.ts';
 import type { ActivityReport } from '../deployments/store.ts';
 import { openStore } from '../stores/open.ts';
-import { snapshotReadings } from './snapshot-readings.ts';
+import { openMetrics } from './metrics.ts';
 import { startRouter } from './testing/router.ts';
 
 it("/healthz is the router's own for GET, and the app's for every other method (R2.14)", async () => {
@@ -107,7 +106,7 @@ it("an open websocket keeps its deployment in use, in the store's own count (R3.
 it('metrics count requests, failures, bytes and sockets by deployment, on a port of their own', async () => {
 	const v1 = await startBackend((_, response) => response.end('12345'));
 	const { port, router } = await startRouter({ deployments: { v1, dead: 1 } });
-	const metrics = openMetrics(router.context, snapshotReadings(router.table));
+	const metrics = openMetrics(router.context, router.table);
 	const endpoint = await metrics.listen(0);
 	onTestFinished(() => endpoint.close());
 	for (let i = 0; i < 3; i++) await exchange(port, get('/'));

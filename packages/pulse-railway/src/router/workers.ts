@@ -1,8 +1,8 @@
 import cluster, { type Worker } from 'node:cluster';
 import type { Logger } from 'pino';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
-import { orWithout, serveWorkersMetrics } from 'pulse-edge/report/metrics';
 import type { RouterConfig } from '../config/router.ts';
+import { orWithout, serveWorkersMetrics } from './metrics.ts';
 
 /** A worker that dies is replaced after this pause, or one that always dies would spin. */
 const RESTART_PAUSE_MS = 1_000;

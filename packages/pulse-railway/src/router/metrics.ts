@@ -1,9 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AggregatorRegistry, type CollectFunction, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { Upstream } from '../forward/claim.ts';
-import type { ForwardContext } from '../forward/context.ts';
-import type { Lines } from './log.ts';
+import type { Upstream } from 'pulse-edge/forward/claim';
+import type { ForwardContext } from 'pulse-edge/forward/context';
+import type { Lines } from 'pulse-edge/report/log';
+import type { RoutingTable } from './snapshot.ts';
 
 export interface Metrics {
 	/** In a worker: tells the primary when it asks. */
@@ -14,21 +15,11 @@ export interface Metrics {
 	listen(port: number): Promise<MetricsEndpoint>;
 }
 
-/** A number that is read when somebody asks. */
-export interface Reading {
-	readonly name: string;
-	readonly help: string;
-	/** Over all workers. */
-	readonly aggregator: 'sum' | 'min' | 'max';
-	value(): number;
-}
-
 /**
  * Prometheus metrics. Requests only bump plain numbers; they are read when somebody asks. Deployments as labels are
  * bounded, because only known ones are counted and those that are gone are forgotten.
- * `more`: what whoever runs the edge has to say beside it.
  */
-export function openMetrics(context: ForwardContext, more: readonly Reading[] = []): Metrics {
+export function openMetrics(context: ForwardContext, table: RoutingTable): Metrics {
 	const registry = new Registry();
 	const perDeployment = (
 		kind: typeof Gauge | typeof Counter,
@@ -70,7 +61,8 @@ export function openMetrics(context: ForwardContext, more: readonly Reading[] = 
 			}
 		},
 	});
-	const gauge = ({ name, help, aggregator, value }: Reading) =>
+	/** `aggregator`: over all workers. */
+	const gauge = (name: string, help: string, aggregator: 'sum' | 'min' | 'max', value: () => number) =>
 		new Gauge({
 			name,
 			help,
@@ -80,19 +72,22 @@ export function openMetrics(context: ForwardContext, more: readonly Reading[] = 
 				this.set(value());
 			},
 		});
-	for (const reading of more) gauge(reading);
-	gauge({
-		name: 'pulse_router_backend_connections',
-		help: 'Open connections for requests',
-		aggregator: 'sum',
-		value: () => context.pool.open,
-	});
-	gauge({
-		name: 'pulse_router_resident_bytes',
-		help: 'Resident memory of this process',
-		aggregator: 'sum',
-		value: () => process.memoryUsage.rss(),
-	});
+	const age = () => {
+		const { ageMs } = table.status();
+		return ageMs === null ? -1 : ageMs / 1000;
+	};
+	gauge(
+		'pulse_router_snapshot_age_seconds',
+		'Age of the routing snapshot; 0 while the store is watched, -1 without one',
+		'max',
+		age,
+	);
+	gauge('pulse_router_snapshot_revision', 'Revision of the routing snapshot', 'min', () => table.revision);
+	gauge('pulse_router_store_reachable', '1 while the store is watched', 'min', () =>
+		table.status().storeReachable ? 1 : 0,
+	);
+	gauge('pulse_router_backend_connections', 'Open connections for requests', 'sum', () => context.pool.open);
+	gauge('pulse_router_resident_bytes', 'Resident memory of this process', 'sum', () => process.memoryUsage.rss());
 	const connect = new Histogram({
 		name: 'pulse_router_backend_connect_seconds',
 		help: 'Time to connect to a backend, name resolution included',
