@@ -5,7 +5,7 @@ import type { ClientRequest, ClientResponse } from './client-messages.ts';
 import { DirectResponse } from './direct-response.ts';
 import { passDrain } from './in-turn.ts';
 import { MAX_HEAD, readRequest, type WholeRequest } from './read-request.ts';
-import { WholeMessage, WholeMessageWithBody } from './whole-message.ts';
+import { WholeMessage } from './whole-message.ts';
 
 /** What its connections share. */
 export interface DirectEntry {
@@ -144,10 +144,9 @@ export class DirectConnection {
 	}
 
 	#begin(request: WholeRequest, chunk: Buffer): void {
-		const message =
-			request.bodyAt === request.end
-				? new WholeMessage(this.#socket, request)
-				: new WholeMessageWithBody(this.#socket, request, Buffer.from(chunk.subarray(request.bodyAt, request.end)));
+		const { bodyAt, end } = request;
+		const body = bodyAt === end ? null : Buffer.from(chunk.subarray(bodyAt, end));
+		const message = new WholeMessage(this.#socket, request, body);
 		const { keepAliveMs } = this.#entry;
 		this.#response = new DirectResponse(this.#socket, message, this, { keepAlive: request.keepAlive, keepAliveMs });
 		this.#entry.route(message, this.#response);
