@@ -3,7 +3,7 @@ import { readInto } from '../node/own-reads.ts';
 import { endAndLinger } from '../report/answer.ts';
 import type { ClientRequest, ClientResponse } from './client-messages.ts';
 import { DirectResponse } from './direct-response.ts';
-import { passDrain } from './in-turn.ts';
+import { mayHold, PAUSE_MS, passDrain, release } from './in-turn.ts';
 import { MAX_HEAD, readRequest, type WholeRequest } from './read-request.ts';
 import { WholeMessage } from './whole-message.ts';
 
@@ -16,14 +16,9 @@ export interface DirectEntry {
 	/** Answers a client that sent no request in time, or not all of one. */
 	refuse(socket: Socket, code: string): void;
 	leave(connection: DirectConnection): void;
-	/** These bytes may wait as well; false when too many do already. */
-	mayHold(bytes: number): boolean;
-	release(bytes: number): void;
 }
 
-/** What comes behind a request that is being answered is read once more after this long: only who is read is seen to leave. */
-const PAUSE_MS = 1_000;
-/** And may be so long. */
+/** What comes behind a request that is being answered may be so long. */
 const MAX_HELD = 131_072;
 
 /**
@@ -155,7 +150,7 @@ export class DirectConnection {
 	/** Pipelined: waits for the answer before it. */
 	#hold(chunk: Buffer): void {
 		const length = (this.#held?.length ?? 0) + chunk.length;
-		if (length > MAX_HELD || !this.#entry.mayHold(chunk.length)) {
+		if (length > MAX_HELD || !mayHold(chunk.length)) {
 			this.#over = true;
 			this.#takeHeld();
 			return;
@@ -173,7 +168,7 @@ export class DirectConnection {
 	#takeHeld(): Buffer | null {
 		const held = this.#held;
 		this.#held = null;
-		if (held !== null) this.#entry.release(held.length);
+		if (held !== null) release(held.length);
 		return held;
 	}
 

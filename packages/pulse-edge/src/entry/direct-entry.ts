@@ -11,9 +11,6 @@ export interface DirectEntryOptions {
 	readonly headersTimeoutMs: number;
 }
 
-/** Bytes that may wait behind unanswered requests, over all connections. */
-const MOST_HELD = 8_000_000;
-
 /**
  * Serves what browsers and edges send nearly always, a request that is whole and plain, without Node's parser, request and
  * response, which together cost more than all else that such a request needs (`npm run bench`). Everything that this does
@@ -21,7 +18,6 @@ const MOST_HELD = 8_000_000;
  */
 export function serveDirectly(server: Server, options: DirectEntryOptions): void {
 	const connections = new Set<DirectConnection>();
-	let held = 0;
 	const entry = {
 		tick: 0,
 		keepAliveMs: options.keepAliveMs,
@@ -29,14 +25,6 @@ export function serveDirectly(server: Server, options: DirectEntryOptions): void
 		refuse: (socket: Socket, code: string) =>
 			void server.emit('clientError', Object.assign(new Error('no request'), { code }), socket),
 		leave: (connection: DirectConnection) => void connections.delete(connection),
-		mayHold(bytes: number) {
-			if (held + bytes > MOST_HELD) return false;
-			held += bytes;
-			return true;
-		},
-		release(bytes: number) {
-			held -= bytes;
-		},
 	} satisfies DirectEntry;
 	const taken = beforeParser(server, (socket, toParser) => {
 		connections.add(new DirectConnection(socket, entry, toParser));

@@ -19,7 +19,7 @@ type Connection = IncomingMessage['socket'] & {
 /** Pipelined requests that wait on one connection before its reading pauses, so that answers can catch up. */
 const PAUSED_AT = 32;
 /** A pause ends after this long all the same: only who is read is seen to leave. */
-const PAUSE_MS = 1_000;
+export const PAUSE_MS = 1_000;
 /**
  * Pipelined requests that may wait on one connection. Node's parser makes a request of all that one read of 64 KB holds,
  * up to 2,300 of them, and has to be stopped within it. Heads of 300 bytes and more meet this only behind a slow answer.
@@ -33,6 +33,17 @@ const TEXT_BYTES = 32;
 /** What Node reads of a body that nobody takes yet: its high-water mark, and one read. */
 const BODY_BYTES = 262_144 + 65_536;
 let heldInAll = 0;
+
+/** So many bytes may wait as well; false when too many do already. */
+export function mayHold(bytes: number): boolean {
+	if (heldInAll + bytes > MOST_HELD) return false;
+	heldInAll += bytes;
+	return true;
+}
+
+export function release(bytes: number): void {
+	heldInAll -= bytes;
+}
 
 /**
  * Starts a pipelined request when the one before it is answered. Node would start all of them at once; on separate
@@ -74,12 +85,12 @@ function stopWaiting(socket: Connection, bytes: number) {
 	if (!socket[WAITING]) return;
 	socket[WAITING]--;
 	socket[HELD]! -= bytes;
-	heldInAll -= bytes;
+	release(bytes);
 	if (socket[WAITING] === PAUSED_AT - 1) readOn(socket);
 }
 
 function forget(this: Connection) {
-	heldInAll -= this[HELD]!;
+	release(this[HELD]!);
 	this[WAITING] = 0;
 }
 
