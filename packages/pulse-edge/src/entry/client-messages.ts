@@ -20,7 +20,7 @@ export interface ClientRequest {
 
 /** The answer to it, in Node's words. */
 export interface ClientResponse {
-	statusCode: number;
+	readonly statusCode: number;
 	shouldKeepAlive: boolean;
 	readonly req: Pick<ClientRequest, 'httpVersion'>;
 	/** `null` once nothing of it is owed to the connection any more, or while another's turn lasts. */
@@ -33,7 +33,6 @@ export interface ClientResponse {
 	sendWhole(status: number, text: string): boolean;
 	writeContinue(): void;
 	writeHead(status: number, reason: string, headers: string[]): unknown;
-	writeHead(status: number, headers: string[]): unknown;
 	flushHeaders(): void;
 	write(chunk: Buffer, written?: () => void): boolean;
 	addTrailers(trailers: [string, string][]): void;

@@ -69,6 +69,7 @@ export class DirectConnection {
 		this.#entry.refuse(this.#socket, 'ERR_HTTP_REQUEST_TIMEOUT');
 	}
 
+	/** All of it is with the socket; its `close` follows. */
 	onAnswered(response: DirectResponse): void {
 		// Of a client that left in the middle `close` has told.
 		if (response !== this.#response) return;
@@ -142,8 +143,7 @@ export class DirectConnection {
 		const { bodyAt, end } = request;
 		const body = bodyAt === end ? null : Buffer.from(chunk.subarray(bodyAt, end));
 		const message = new WholeMessage(this.#socket, request, body);
-		const { keepAliveMs } = this.#entry;
-		this.#response = new DirectResponse(this.#socket, message, this, { keepAlive: request.keepAlive, keepAliveMs });
+		this.#response = new DirectResponse(this, message, request.keepAlive, this.#entry.keepAliveMs);
 		this.#entry.route(message, this.#response);
 	}
 

@@ -1,13 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ClientRequest, ClientResponse } from './client-messages.ts';
+import type { DirectConnection } from './direct-connection.ts';
 import { RouterResponse } from './messages.ts';
-
-/** The connection that an answer goes out on. */
-export interface AnswerOwner {
-	/** All of it is with the socket; its `close` follows. */
-	onAnswered(response: DirectResponse): void;
-}
 
 /**
  * The answer to a request that came past Node's parser. A small whole one is written as it is. For everything else — pieces,
@@ -16,7 +11,7 @@ export interface AnswerOwner {
 export class DirectResponse implements ClientResponse {
 	readonly req: ClientRequest;
 	readonly #socket: Socket;
-	readonly #owner: AnswerOwner;
+	readonly #connection: DirectConnection;
 	readonly #keepAliveMs: number;
 	#node: RouterResponse | null = null;
 	#status = 200;
@@ -25,15 +20,10 @@ export class DirectResponse implements ClientResponse {
 	#closed = false;
 	#onClose: (() => void) | null = null;
 
-	constructor(
-		socket: Socket,
-		request: ClientRequest,
-		owner: AnswerOwner,
-		{ keepAlive, keepAliveMs }: { keepAlive: boolean; keepAliveMs: number },
-	) {
-		this.#socket = socket;
+	constructor(connection: DirectConnection, request: ClientRequest, keepAlive: boolean, keepAliveMs: number) {
+		this.#connection = connection;
+		this.#socket = request.socket;
 		this.req = request;
-		this.#owner = owner;
 		this.#keepAlive = keepAlive;
 		this.#keepAliveMs = keepAliveMs;
 	}
@@ -69,7 +59,7 @@ export class DirectResponse implements ClientResponse {
 		this.#status = status;
 		this.#whole = true;
 		this.#socket.write(text, 'latin1');
-		this.#owner.onAnswered(this);
+		this.#connection.onAnswered(this);
 		return true;
 	}
 
@@ -92,9 +82,8 @@ export class DirectResponse implements ClientResponse {
 		this.#byNode().writeContinue();
 	}
 
-	writeHead(status: number, ...rest: [reason: string, headers: string[]] | [headers: string[]]): void {
-		if (rest.length === 1) this.#byNode().writeHead(status, rest[0]);
-		else this.#byNode().writeHead(status, ...rest);
+	writeHead(status: number, reason: string, headers: string[]): void {
+		this.#byNode().writeHead(status, reason, headers);
 	}
 
 	flushHeaders(): void {
@@ -110,8 +99,7 @@ export class DirectResponse implements ClientResponse {
 	}
 
 	end(text = '', encoding: 'latin1' | 'utf8' = 'latin1'): void {
-		if (text === '') this.#byNode().end();
-		else this.#byNode().end(text, encoding);
+		this.#byNode().end(text, encoding);
 	}
 
 	#byNode(): RouterResponse {
@@ -125,7 +113,7 @@ export class DirectResponse implements ClientResponse {
 		response.on('finish', () => {
 			// Whose socket is gone has heard of its end by `close`.
 			if (response.socket !== null) response.detachSocket(this.#socket);
-			this.#owner.onAnswered(this);
+			this.#connection.onAnswered(this);
 		});
 		response.assignSocket(this.#socket);
 		this.#node = response;

@@ -27,7 +27,7 @@ const NOT_KEPT = ['cache-control', 'no-store'];
 export function writeAnswer(response: Pick<ClientResponse, 'writeHead' | 'end'>, answer: Answer): void {
 	const headers = [...answer.headers, ...NOT_KEPT];
 	if (answer.status !== 204) headers.push('content-length', String(Buffer.byteLength(answer.body)));
-	response.writeHead(answer.status, headers);
+	response.writeHead(answer.status, reasonOf(answer), headers);
 	response.end(answer.body, 'utf8');
 }
 
@@ -37,11 +37,15 @@ export function writeRawAnswer(socket: Socket, answer: Answer): void {
 		socket.destroy();
 		return;
 	}
-	let text = `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}\r\n`;
+	let text = `HTTP/1.1 ${answer.status} ${reasonOf(answer)}\r\n`;
 	const headers = [...answer.headers, ...NOT_KEPT];
 	for (let i = 0; i < headers.length; i += 2) text += `${headers[i]}: ${headers[i + 1]}\r\n`;
 	text += `content-length: ${Buffer.byteLength(answer.body)}\r\nconnection: close\r\n\r\n${answer.body}`;
 	endAndLinger(socket, text);
+}
+
+function reasonOf({ status }: Answer): string {
+	return STATUS_CODES[status] ?? '';
 }
 
 export function endAndLinger(socket: Socket, text: string): void {
