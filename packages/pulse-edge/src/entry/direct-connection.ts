@@ -32,11 +32,10 @@ export class DirectConnection {
 	#held: Buffer | null = null;
 	/** Nothing that still comes is served. */
 	#over = false;
-	#ended = false;
 	#handed = false;
 	/** The tick of the last answer, or of the beginning. */
 	since: number;
-	#served = false;
+	served = false;
 
 	readonly #toParser: () => void;
 
@@ -58,13 +57,9 @@ export class DirectConnection {
 		return this.#response === null && !this.#over;
 	}
 
-	get served(): boolean {
-		return this.#served;
-	}
-
 	/** Idle for too long. */
 	expire(): void {
-		if (this.#served) return void this.#socket.destroy();
+		if (this.served) return void this.#socket.destroy();
 		this.#over = true;
 		this.#entry.refuse(this.#socket, 'ERR_HTTP_REQUEST_TIMEOUT');
 	}
@@ -75,7 +70,7 @@ export class DirectConnection {
 		if (response !== this.#response) return;
 		this.#response = null;
 		this.since = this.#entry.tick;
-		this.#served = true;
+		this.served = true;
 		process.nextTick(closeResponse, response);
 		if (this.#over) {
 			endAndLinger(this.#socket, '');
@@ -88,7 +83,7 @@ export class DirectConnection {
 		}
 		const held = this.#takeHeld();
 		if (this.#socket.destroyed) return;
-		if (this.#ended) this.#serveLast(held);
+		if (this.#socket.readableEnded) this.#serveLast(held);
 		else if (held !== null) this.#handOver(held);
 	}
 
@@ -174,7 +169,6 @@ export class DirectConnection {
 
 	/** It asks nothing more, and may still be reading. */
 	readonly #onEnd = (): void => {
-		this.#ended = true;
 		if (this.#response === null) this.#socket.end();
 	};
 
