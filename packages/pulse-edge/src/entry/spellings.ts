@@ -1,3 +1,5 @@
+import { Recent } from '../forward/recent.ts';
+
 /** More than all browsers and edges together write. */
 const MOST = 512;
 const LONGEST = 40;
@@ -8,7 +10,7 @@ const LONGEST = 40;
  */
 export class Spellings<Value> {
 	readonly #judge: (lower: string) => Value;
-	readonly #known = new Map<string, Value>();
+	readonly #known = new Recent<Value>(MOST);
 
 	constructor(judge: (lower: string) => Value) {
 		this.#judge = judge;
@@ -19,8 +21,7 @@ export class Spellings<Value> {
 		if (known !== undefined) return known;
 		const value = this.#judge(name.toLowerCase());
 		// Kept as a copy: what was cut from a head keeps all of it.
-		if (name.length <= LONGEST && this.#known.size < MOST)
-			this.#known.set(Buffer.from(name, 'latin1').toString('latin1'), value);
+		if (name.length <= LONGEST) this.#known.set(Buffer.from(name, 'latin1').toString('latin1'), value);
 		return value;
 	}
 }
