@@ -16,6 +16,8 @@ const address = (value: string, more: Partial<ResourceRecordSet> = {}): Resource
 	ResourceRecords: [{ Value: value }],
 	...more,
 });
+/** As the emulated ACM names the validation record of the domain. */
+const LABEL = Buffer.from(DOMAIN).toString('hex').slice(0, 16);
 const denied = (call: CallName): Fault => ({ call, nth: 1, times: 99, kind: 'access-denied' });
 
 /** An account whose zone has these records, with a deploy of a domain that leads elsewhere. */
@@ -88,6 +90,61 @@ describe('a deploy that may write to Route 53', () => {
 		expect([...zone.records.values()]).toEqual([address('192.0.2.2')]);
 		expect(replaced).toBeUndefined();
 	});
+
+	test.each<[string, readonly Fault[]]>([
+		['no zone answered for it', []],
+		['the zones could not be looked at', [{ call: 'route53.listHostedZonesByName', nth: 1, kind: 'access-denied' }]],
+	])(
+		'writes no record where the plan has said so, since %s, although one does by the time it would',
+		async (_, faults) => {
+			const { run } = await opened();
+			const { zones } = account.world;
+			zones.all.length = 0;
+			const { notes, replaced, host } = await run({
+				faults,
+				before: ({ call }) => {
+					if (call !== 'ecs.createService' || zones.all.length > 0) return;
+					zones.add('example.com').records.set(`${DOMAIN}. A`, address('192.0.2.1'));
+				},
+			});
+			expect(notes).toContain('no record is written');
+			expect(host.messages).toContainEqual({ level: 'warning', text: notes.split('\n').at(-1) });
+			expect([...(zones.all[0]?.records.values() ?? [])]).toEqual([address('192.0.2.1')]);
+			expect(replaced).toBeUndefined();
+		},
+	);
+
+	test('succeeds where the zone is gone by then', async () => {
+		const { run } = await opened();
+		const { host, replaced } = await run({
+			before: ({ call }) => {
+				if (call === 'ecs.createService') account.world.zones.all.length = 0;
+			},
+		});
+		expect(host.text()).toContain('Route 53 did not take an alias');
+		expect(replaced).toBeUndefined();
+	});
+
+	test('leaves what stands at the name of a validation record that the plan could not know', async () => {
+		const { standing, run } = await validated('somebody.else.example.net.');
+		await expect(run()).rejects.toMatchObject({ code: 'certificate-pending' });
+		expect(account.world.zones.all[0]?.records.get(`${standing.Name} CNAME`)).toEqual(standing);
+	});
+
+	test('takes a validation record that stands there with another TTL for written', async () => {
+		const { standing, run } = await validated(`_${LABEL}.acm-validations.aws.`);
+		expect((await run()).replaced).toBeUndefined();
+		expect(account.world.zones.all[0]?.records.get(`${standing.Name} CNAME`)).toEqual(standing);
+	});
+
+	/** A deploy that requests its certificate, in whose zone this CNAME stands at the name that ACM will choose. */
+	async function validated(Value: string) {
+		const { zone, run } = await opened();
+		account.world.certificates.all.clear();
+		const standing = { Name: `_${LABEL}.${DOMAIN}.`, Type: 'CNAME' as const, TTL: 60, ResourceRecords: [{ Value }] };
+		zone.records.set(`${standing.Name} CNAME`, standing);
+		return { standing, run };
+	}
 
 	test('replaces nothing but what it has read, also when it slept in between', async () => {
 		const { zone, run } = await opened(address('192.0.2.1'));

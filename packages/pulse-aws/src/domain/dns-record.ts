@@ -44,9 +44,9 @@ export function replaced({ wanted, present }: RecordChange): readonly ResourceRe
 	return present?.filter((one) => one.Type === wanted.Type) ?? [];
 }
 
-/** The record is there already. */
+/** The record is there already, for however long resolvers may keep it. */
 export const isWritten = ({ wanted, present }: RecordChange): boolean =>
-	present?.some((one) => isSameRecord(one, wanted)) === true;
+	present?.some((one) => isSameRecord({ ...one, TTL: wanted.TTL }, wanted)) === true;
 
 /** `shop.example.com A: 192.0.2.1 (TTL 300) → alias of …` */
 export function changeText(change: RecordChange): string {

@@ -1,7 +1,15 @@
 import type { Change, ResourceRecordSet } from '@aws-sdk/client-route-53';
 import { LOCKED_QUESTION_MS } from 'pulse-deploy-kit/host';
 import { waitFor } from 'pulse-deploy-kit/wait';
-import { changeText, isSameRecord, isWritten, type RecordChange, recordText, replaced } from '../domain/dns-record.ts';
+import {
+	changeText,
+	isSameRecord,
+	isWritten,
+	outlookNotes,
+	type RecordChange,
+	recordText,
+	replaced,
+} from '../domain/dns-record.ts';
 import type { HostedZone } from '../domain/hosted-zone.ts';
 import type { DnsRecord } from '../platform/certificates.ts';
 import { isAwsError } from '../platform/error-names.ts';
@@ -28,14 +36,17 @@ export async function offerRecords(
 	signal: AbortSignal,
 ): Promise<boolean> {
 	const { aws, host } = run.session;
-	const given = run.request?.route53 === true;
-	const refused = (error: unknown) => notTaken(run, what, error);
-	const zone = await readZone(aws, domain).catch(given ? refused : notAllowed);
+	const { dns } = run;
+	const given = dns !== null;
+	// The zone of the plan, also where there was none: nobody has agreed to what another one holds.
+	const zone = given ? dns.zone : await readZone(aws, domain).catch(notAllowed);
 	if (zone === null) {
-		if (given) host.notify({ level: 'warning', text: `No public Route 53 zone here answers for ${domain}.` });
+		if (given) host.notify({ level: 'warning', text: outlookNotes(dns).join('\n') });
 		return false;
 	}
-	const changes = (await readChanges(aws, zone, wanted)).filter((change) => !isWritten(change));
+	const seen = await readChanges(aws, zone, wanted).catch((error: unknown) => notTaken(run, what, error));
+	if (seen === null) return false;
+	const changes = seen.filter((change) => !isWritten(change));
 	if (changes.length === 0) return true;
 	const lines = changes.map((change) => `\n${changeText(change)}`).join('');
 	const text = `Write ${what} to the Route 53 zone ${zone.name}?${lines}`;
@@ -50,13 +61,14 @@ export async function offerRecords(
 	return write(run, zone, what, changes, signal);
 }
 
-/** The plan has shown another value, and nobody agreed to replace this one. */
+/** The plan has shown another value, or none, and nobody agreed to replace this one. */
 function isOther({ dns }: Run, change: RecordChange): boolean {
 	const planned = dns?.changes.find(
 		({ wanted: { Name, Type } }) => Name === change.wanted.Name && Type === change.wanted.Type,
 	);
-	if (planned?.present == null || change.present === null) return false;
-	const [before, now] = [replaced(planned), replaced(change)];
+	if (planned?.present === null || change.present === null) return false;
+	const before = planned === undefined ? [] : replaced(planned);
+	const now = replaced(change);
 	return before.length !== now.length || now.some((one) => !before.some((other) => isSameRecord(one, other)));
 }
 
@@ -112,9 +124,9 @@ function notAllowed(error: unknown): null {
 	throw error;
 }
 
-/** Another record may stand where this one should. Neither undoes a deploy: the user can write the record. */
+/** Another record may stand where this one should, or the zone is gone. None undoes a deploy: the user can write the record. */
 function notTaken({ session: { host } }: Run, what: string, why: unknown): null {
-	if (typeof why !== 'string' && !isAwsError(why, ...NOT_ALLOWED, 'InvalidChangeBatch')) throw why;
+	if (typeof why !== 'string' && !isAwsError(why, ...NOT_ALLOWED, 'InvalidChangeBatch', 'NoSuchHostedZone')) throw why;
 	const text = why instanceof Error ? why.message : why;
 	host.notify({ level: 'warning', text: `Route 53 did not take ${what}: ${text}` });
 	return null;
