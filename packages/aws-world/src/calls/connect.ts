@@ -20,8 +20,11 @@ export interface ConnectOptions {
 
 export interface Suspension {
 	readonly index: number;
-	/** Whether the call takes effect before the caller sleeps, or when it wakes. */
-	readonly when: 'before' | 'after';
+	/**
+	 * Whether the call takes effect before the caller sleeps (`after`), or when it wakes: it arrives late (`before`), or was
+	 * lost, and the SDK sends it again unless it was given up by then (`lost`).
+	 */
+	readonly when: 'before' | 'after' | 'lost';
 	until(): Promise<void>;
 }
 
@@ -60,21 +63,28 @@ export function connect({ handlers, region, clock, baseline }: Reachable, option
 	const sleeping = new Promise<void>((resolve) => {
 		fallAsleep = resolve;
 	});
-	async function suspended(at: Suspension['when'], { index }: CallRecord): Promise<void> {
-		if (options.suspend?.index !== index || options.suspend.when !== at) return;
+	async function suspended(at: Suspension['when'], { index }: CallRecord): Promise<boolean> {
+		if (options.suspend?.index !== index || options.suspend.when !== at) return false;
 		fallAsleep();
 		asleep = options.suspend.until();
 		await asleep;
 		asleep = undefined;
+		return true;
 	}
 
 	/** Throws as the fault asks; a killed caller never hears of the call again. */
-	async function perform<T>(call: CallName, input: unknown, work: () => T | Promise<T>): Promise<T> {
+	async function perform<T>(
+		call: CallName,
+		input: unknown,
+		work: () => T | Promise<T>,
+		signal?: AbortSignal,
+	): Promise<T> {
 		const record = trace.start(call, structuredClone(input), clock.now());
 		const fault = options.faults?.find((candidate) => hits(candidate, call, trace.count(call), record.index));
 		await (options.latencyMs ? delay(options.latencyMs) : nextTurn());
 		await options.before?.(record);
 		await suspended('before', record);
+		if (await suspended('lost', record)) signal?.throwIfAborted();
 		if (fault?.kind === 'kill-before') death.abort();
 		if (death.signal.aborted) return never();
 		try {
@@ -111,7 +121,7 @@ export function connect({ handlers, region, clock, baseline }: Reachable, option
 			if (death.signal.aborted) return never();
 			abortSignal?.throwIfAborted();
 			// Copies both ways: nobody shares an object with AWS.
-			const work = perform(call, input, () => structuredClone(handler(structuredClone(input))));
+			const work = perform(call, input, () => structuredClone(handler(structuredClone(input))), abortSignal);
 			void clock.hold(Promise.race([work.catch(() => {}), killed, sleeping]), CALL_PATIENCE_MS);
 			return { ...(await alive(abortable(work, abortSignal))), $metadata: METADATA };
 		};

@@ -1,5 +1,6 @@
 import type { Clock } from 'pulse-deploy-kit/clock';
 import type { Host } from 'pulse-deploy-kit/host';
+import type { Guard } from 'pulse-deploy-kit/plan/guard';
 import type { RoutingFacts } from '../domain/routing.ts';
 import type { Aws, BaselineDeployer } from '../platform/aws.ts';
 import { guardedWrites, interruptible } from '../platform/interruptible.ts';
@@ -26,19 +27,19 @@ export function looking({ aws, signal }: Pick<Session, 'aws' | 'signal'>, until 
 	return interruptible(aws, until);
 }
 
-/** The session, whose every write of AWS waits for `assure` first: a machine may have slept since the last one. */
-export function guarded(session: Session, assure: () => Promise<void>): Session {
+/** The session, whose every write of AWS asks the guard first: a machine may have slept since the last one. */
+export function guarded(session: Session, guard: Guard): Session {
 	const { baseline } = session;
 	return {
 		...session,
-		aws: guardedWrites(session.aws, assure),
+		aws: guardedWrites(session.aws, guard),
 		baseline: {
 			get version() {
 				return baseline.version;
 			},
 			check: () => baseline.check(),
 			deploy: async (request, signal) => {
-				await assure();
+				await guard.confirm(signal);
 				await baseline.deploy(request, signal);
 			},
 		},

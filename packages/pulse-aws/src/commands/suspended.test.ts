@@ -1,7 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Suspension } from 'aws-world/calls/connect';
 import type { CallRecord } from 'aws-world/calls/trace';
 import { expect, test } from 'vitest';
 import type { Session } from '../adapters/session.ts';
+import { appLogGroup } from '../deployments/names.ts';
 import { deploy } from './deploy.ts';
 import { reap } from './reap.ts';
 import { rollback } from './rollback.ts';
@@ -36,6 +38,8 @@ async function reaped(account: Account, policy: typeof limits): Promise<null> {
 	}
 	return null;
 }
+
+type Position = Pick<CallRecord, 'call' | 'index'> & Pick<Suspension, 'when'>;
 
 interface Verb {
 	prepare(account: Account): Promise<void>;
@@ -82,7 +86,7 @@ async function answer(account: Account, id?: string): Promise<string> {
 }
 
 /** Positions of the calls of a run that goes well, each repeated one twice: before and after the first. */
-async function positions(verb: Verb): Promise<{ index: number; when: Suspension['when'] }[]> {
+async function positions(verb: Verb): Promise<Position[]> {
 	const account = await openAccount();
 	try {
 		await verb.prepare(account);
@@ -90,7 +94,7 @@ async function positions(verb: Verb): Promise<{ index: number; when: Suspension[
 		await verb.run(session);
 		const seen = new Map<string, number>();
 		let agreed = false;
-		const found: { index: number; when: Suspension['when'] }[] = [];
+		const found: Position[] = [];
 		for (const { call, input, index } of trace.records) {
 			const key = `${call} ${JSON.stringify(input)}`;
 			const times = (seen.get(key) ?? 0) + 1;
@@ -98,9 +102,9 @@ async function positions(verb: Verb): Promise<{ index: number; when: Suspension[
 			const reads = /\.(describe|list|get)/.test(call);
 			agreed ||= !reads;
 			if (times > 2 || (verb.destroys === true && !agreed)) continue;
-			found.push({ index, when: 'before' });
+			found.push({ call, index, when: 'before' });
 			// Sleeping after a read is sleeping before the next call.
-			if (!reads) found.push({ index, when: 'after' });
+			if (!reads) found.push({ call, index, when: 'after' }, { call, index, when: 'lost' });
 		}
 		return found;
 	} finally {
@@ -108,10 +112,10 @@ async function positions(verb: Verb): Promise<{ index: number; when: Suspension[
 	}
 }
 
-async function one(verb: Verb, rival: keyof typeof RIVALS, at: { index: number; when: Suspension['when'] }) {
+async function one(verb: Verb, rival: keyof typeof RIVALS, at: Position) {
 	const account = await openAccount();
 	const problems: string[] = [];
-	let call = '';
+	const { call } = at;
 	try {
 		await verb.prepare(account);
 		let theirs: string | null = null;
@@ -125,10 +129,11 @@ async function one(verb: Verb, rival: keyof typeof RIVALS, at: { index: number; 
 					problems.push(`rival: ${error.message}`);
 				return null;
 			});
+			// Its clock is looked at in real time.
+			if (at.when === 'lost') await delay(150);
 			awake = true;
 		};
 		const after = async (record: CallRecord) => {
-			if (record.index === at.index) call = record.call;
 			// No call of AWS changes a listener on a condition: one that was on its way is put right by the calls after it.
 			if (!awake || record.index === at.index || theirs === null || call === 'elb.modifyListener') return;
 			const got = await answer(account);
@@ -147,6 +152,9 @@ async function one(verb: Verb, rival: keyof typeof RIVALS, at: { index: number; 
 			if (theirs === null) return;
 			if (ended !== 'done' && got !== theirs) problems.push(`${when}: ${got} answers, the rival's is ${theirs}`);
 			if ((await answer(account, theirs)) !== theirs) problems.push(`${when}: the rival's ${theirs} is gone`);
+			// No call of AWS deletes a log group on a condition: one that was on its way arrives.
+			const arrives = at.when === 'before' && call === 'logs.deleteLogGroup';
+			if (!arrives && !account.world.logs.has(appLogGroup(NAME))) problems.push(`${when}: the log group is gone`);
 		};
 		await serving('at the end');
 		if (theirs !== null) account.sessions.set(theirs, 1);
@@ -182,3 +190,11 @@ test.each(Object.keys(VERBS))(
 		expect(cases).toBeGreaterThan(50 / STRIDE);
 	},
 );
+
+test('a teardown that slept as it deleted a service does not delete it after a rollback has sent visitors to it', async () => {
+	const verb = { ...VERBS.teardown!, prepare: drained };
+	const calls = await positions(verb);
+	const deletions = calls.filter(({ call, when }) => call === 'ecs.deleteService' && when === 'lost');
+	expect(deletions).toHaveLength(2);
+	for (const at of deletions) expect(await one(verb, 'rollback', at)).toEqual([]);
+});

@@ -1,3 +1,4 @@
+import { type Guard, guarded } from 'pulse-deploy-kit/plan/guard';
 import type { Aws } from './aws.ts';
 
 /**
@@ -5,23 +6,38 @@ import type { Aws } from './aws.ts';
  * given up took effect would not be known.
  */
 export function interruptible(aws: Aws, signal: AbortSignal): Aws {
-	return changed(aws, (call, isRead) => (isRead ? (input) => call(input, { abortSignal: signal }) : call));
+	return changed(aws, (call, name) => (isRead(name) ? (input) => call(input, { abortSignal: signal }) : call));
 }
 
-/** Every write waits for `assure` first. */
-export function guardedWrites(aws: Aws, assure: () => Promise<void>): Aws {
-	return changed(aws, (call, isRead) => {
-		if (isRead) return call;
-		return async (...given) => {
-			await assure();
-			return call(...given);
+/**
+ * Every write waits for the guard first. The SDK repeats a write whose answer was lost, up to eight times and also after
+ * the machine slept: what would change or delete what is another's by then is given up once the guard does not hold, and
+ * comes again only when it agrees again.
+ */
+export function guardedWrites(aws: Aws, guard: Guard): Aws {
+	return changed(aws, (call, name) => {
+		if (isRead(name)) return call;
+		return async (input) => {
+			if (!isAnswerNeeded(name)) return guarded(guard, never, (late) => call(input, { abortSignal: late }));
+			await guard.confirm(never);
+			return call(input);
 		};
 	});
 }
 
-type Call = (input: unknown, options?: { abortSignal?: AbortSignal }) => unknown;
+const isRead = (name: string) => /^(describe|list|get)/.test(name);
 
-function changed(aws: Aws, change: (call: Call, isRead: boolean) => Call): Aws {
+/**
+ * What a run makes is its own, also when it is made late, and undo must know what was made. Where the listener leads is
+ * looked at after the change, and put right (`switchTraffic`): given up, it might change after that look.
+ */
+const isAnswerNeeded = (name: string) => /^(create|register|request|modifyListener$)/.test(name);
+
+const never = new AbortController().signal;
+
+type Call = (input: unknown, options?: { abortSignal?: AbortSignal }) => Promise<unknown>;
+
+function changed(aws: Aws, change: (call: Call, name: string) => Call): Aws {
 	const services = Object.entries(aws).map(([name, service]) => [
 		name,
 		typeof service === 'object' ? changedService(service, change) : service,
@@ -29,15 +45,12 @@ function changed(aws: Aws, change: (call: Call, isRead: boolean) => Call): Aws {
 	return Object.fromEntries(services) as Aws;
 }
 
-function changedService<Service extends object>(
-	service: Service,
-	change: (call: Call, isRead: boolean) => Call,
-): Service {
+function changedService<Service extends object>(service: Service, change: (call: Call, name: string) => Call): Service {
 	return new Proxy(service, {
 		get(target, name) {
 			const method: unknown = Reflect.get(target, name);
 			if (typeof method !== 'function') return method;
-			return change(method.bind(target) as Call, /^(describe|list|get)/.test(String(name)));
+			return change(method.bind(target) as Call, String(name));
 		},
 	});
 }

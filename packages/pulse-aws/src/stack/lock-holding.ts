@@ -43,6 +43,11 @@ export class Holding {
 		if (this.#age() >= FRESH_MS) await this.confirm();
 	}
 
+	/** By the clock: whether nobody else can have taken it. */
+	holds(): boolean {
+		return this.#lost === undefined && this.#age() < LOCK_TTL_MS;
+	}
+
 	/** Renews it until the signal aborts; throws that reason, or why the lock is not held any more. */
 	async keep(signal: AbortSignal): Promise<never> {
 		for (;;) {

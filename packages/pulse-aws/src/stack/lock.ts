@@ -46,7 +46,7 @@ export async function withDeployLock<T>(
 	try {
 		const result = await body({
 			signal: AbortSignal.any([session.signal, lost.signal]),
-			session: guarded(session, () => holding.assure()),
+			session: guarded(session, { confirm: () => holding.assure(), holds: () => holding.holds() }),
 			confirm: () => holding.confirm(),
 		});
 		forgotten = forget(result);
