@@ -11,7 +11,7 @@ import type { Plan } from '../plan/step.ts';
 import { widened } from '../plan/widened.ts';
 import { readCertificates } from '../platform/certificates.ts';
 import { refuseForeignBaseline, refuseTakenRepository } from '../stack/first-deploy.ts';
-import { readFleet, withReserved } from '../stack/fleet.ts';
+import { idsOf, readFleet, withReserved } from '../stack/fleet.ts';
 import { type HeldLock, withDeployLock } from '../stack/lock.ts';
 import { settledBaseline } from '../stack/read-baseline.ts';
 import { dearerTask, keptTask, readRunningTask, taskNotes } from '../stack/running-task.ts';
@@ -97,7 +97,7 @@ async function prepare(
 			? { arn: request.certificateArn, status: 'ISSUED' }
 			: (chooseCertificate(current, request.domain) ?? chooseCertificate(certificates, request.domain));
 	const dns = request.route53 ? await readDnsOutlook(session, request, outputs, certificate) : null;
-	const id = newDeploymentId(name, at, [...(fleet?.deployments.map((one) => one.id) ?? []), ...(fleet?.strays ?? [])]);
+	const id = newDeploymentId(name, at, fleet === null ? [] : idsOf(fleet));
 	const plan = planDeploy(
 		{
 			stack,

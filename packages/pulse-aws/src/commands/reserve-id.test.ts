@@ -1,4 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
+import { newDeploymentId } from '../deployments/id.ts';
+import { ownerParameter } from '../protocol.ts';
 import { deploy } from './deploy.ts';
 import { type Account, asked, NAME, openAccount } from './testing/account.ts';
 
@@ -29,6 +31,17 @@ test('of two machines that choose the same id, the second is refused before it h
 	expect(made()).toEqual(before);
 	const { Parameters } = await world.aws.ssm.getParametersByPath({ Path: `/apps/${NAME}/`, Recursive: true });
 	expect(Parameters?.map((one) => one.Value)).toContain('b@elsewhere [1]');
+});
+
+test('an id that another run has reserved and made nothing of yet is not chosen', async () => {
+	account = await openAccount();
+	const { world } = account;
+	await deploy(account.connect({ answers: [true] }).session, await asked());
+	const id = newDeploymentId(NAME, world.clock.now(), []);
+	const Name = ownerParameter(NAME, id);
+	await world.aws.ssm.putParameter({ Name, Value: 'b@elsewhere [1]', Type: 'String', Overwrite: false });
+	const { plan } = await deploy(account.connect().session, await asked(), { dryRun: true });
+	expect(plan.id).not.toBe(id);
 });
 
 test('an answer that was lost is no rival', async () => {

@@ -35,10 +35,15 @@ export async function readFleet(
 	return { traffic, deployments, strays: [...strays].sort(), limits };
 }
 
+/** All that are taken, by whatever there is of them. */
+export function idsOf({ deployments, strays, reserved = [] }: Fleet): readonly string[] {
+	return [...deployments.map((one) => one.id), ...strays, ...reserved];
+}
+
 /** Also the ids that a killed deploy reserved before it made anything. */
 export async function withReserved(aws: Pick<Aws, 'ssm'>, name: string, reading: Promise<Fleet>): Promise<Fleet> {
 	const [fleet, parameters] = await Promise.all([reading, readParameters(aws, name)]);
-	const known = new Set([...fleet.deployments.map((one) => one.id), ...fleet.strays]);
+	const known = new Set(idsOf(fleet));
 	const owners = parameters.filter((one) => one.name === ownerParameter(name, one.deploymentId));
 	return { ...fleet, reserved: owners.map((one) => one.deploymentId).filter((id) => !known.has(id)) };
 }
