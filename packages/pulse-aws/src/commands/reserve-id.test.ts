@@ -24,10 +24,12 @@ test('of two machines that choose the same id, the second is refused before it h
 	const rival = whenAsked((Name) =>
 		world.aws.ssm.putParameter({ Name, Value: 'b@elsewhere [1]', Type: 'String', Overwrite: false }),
 	);
-	await expect(deploy(account.connect({ answers: [true], ...rival }).session, await asked())).rejects.toMatchObject({
+	const { session, host } = account.connect({ answers: [true], ...rival });
+	await expect(deploy(session, await asked())).rejects.toMatchObject({
 		code: 'deployment-id-taken',
 		detail: expect.stringContaining('b@elsewhere'),
 	});
+	expect(host.messages.at(-1)?.text).toMatch(/^Nothing was made of shop-\S+; nothing has changed for visitors$/);
 	expect(made()).toEqual(before);
 	const { Parameters } = await world.aws.ssm.getParametersByPath({ Path: `/apps/${NAME}/`, Recursive: true });
 	expect(Parameters?.map((one) => one.Value)).toContain('b@elsewhere [1]');

@@ -14,21 +14,22 @@ export async function reserveId(run: Run): Promise<undefined> {
 	const { ssm } = session.aws;
 	const Name = ownerParameter(name, id);
 	const Value = `${session.owner} [${session.randomHex(8)}]`;
-	const answer = await ssm
-		.putParameter({ Name, Value, Type: 'String', Overwrite: false })
-		.catch((error: unknown) => error);
-	run.ownsId = !(answer instanceof Error);
-	if (!(answer instanceof Error)) return;
-	// A call whose answer was lost may have been carried out, and the SDK's repetition of it meets its own parameter.
-	const { Parameters } = await ssm.getParameters({ Names: [Name] });
-	const found = Parameters?.[0]?.Value;
-	run.ownsId = found === Value;
-	if (run.ownsId) return;
-	if (!isAwsError(answer, 'ParameterAlreadyExists')) throw answer;
-	throw new DeployToolError('deployment-id-taken', `${id} is being deployed by another run.`, {
+	try {
+		await ssm.putParameter({ Name, Value, Type: 'String', Overwrite: false });
+	} catch (error) {
+		// A call whose answer was lost may have been carried out, and the SDK's repetition of it meets its own parameter.
+		const { Parameters } = await ssm.getParameters({ Names: [Name] });
+		const found = Parameters?.[0]?.Value;
+		if (found !== Value) throw isAwsError(error, 'ParameterAlreadyExists') ? taken(id, found, error) : error;
+	}
+	run.ownsId = true;
+}
+
+function taken(id: string, by: string | undefined, cause: unknown): DeployToolError {
+	return new DeployToolError('deployment-id-taken', `${id} is being deployed by another run.`, {
 		fault: 'user',
-		detail: found === undefined ? 'It chose the same second.' : `It chose the same second: ${found}.`,
+		detail: by === undefined ? 'It chose the same second.' : `It chose the same second: ${by}.`,
 		next: 'Look at pulse-aws status, then run the same command again.',
-		cause: answer,
+		cause,
 	});
 }

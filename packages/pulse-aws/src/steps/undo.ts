@@ -8,21 +8,20 @@ import type { Run } from './run.ts';
  * @returns what to tell of it
  */
 export async function undoDeploy(run: Run, signal: AbortSignal): Promise<string> {
-	const { id, baseline } = run;
+	const { id } = run;
+	const others = run.previousTargetGroupArn === null ? '' : '; nothing has changed for visitors';
+	if (run.baseline === null || !run.ownsId) return `Nothing was made of ${id}${others}`;
 	const own = { ...run, session: run.ungated };
 	const { host, aws } = own.session;
-	if (baseline !== null && run.ownsId) {
-		const tell = (text: string) =>
-			host.notify({ level: 'step', id: 'undo', state: 'waiting', text: `Removing ${id}: ${text}` });
-		// A teardown that ran meanwhile took everything along.
-		const done = await orGone(
-			removeLeftovers(own, [id], signal, tell),
-			...['ListenerNotFoundException', 'ClusterNotFoundException', 'LoadBalancerNotFoundException'],
-		);
-		if (done?.serving.includes(id)) return `${id} serves visitors by now and stays`;
-		const taskDefinition = run.taskDefinitionArn;
-		if (taskDefinition !== null) await orGone(aws.ecs.deregisterTaskDefinition({ taskDefinition }), 'ClientException');
-	}
-	const others = run.previousTargetGroupArn === null ? '' : '; nothing has changed for visitors';
+	const tell = (text: string) =>
+		host.notify({ level: 'step', id: 'undo', state: 'waiting', text: `Removing ${id}: ${text}` });
+	// A teardown that ran meanwhile took everything along.
+	const done = await orGone(
+		removeLeftovers(own, [id], signal, tell),
+		...['ListenerNotFoundException', 'ClusterNotFoundException', 'LoadBalancerNotFoundException'],
+	);
+	if (done?.serving.includes(id)) return `${id} serves visitors by now and stays`;
+	const taskDefinition = run.taskDefinitionArn;
+	if (taskDefinition !== null) await orGone(aws.ecs.deregisterTaskDefinition({ taskDefinition }), 'ClientException');
 	return `Removed what was made of ${id}${others}`;
 }
