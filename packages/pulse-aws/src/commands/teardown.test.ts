@@ -30,6 +30,18 @@ test('A13.2: what is not there is deleted already, and what an interrupted teard
 	expect(await tornDown(true)).toBe('absent');
 });
 
+test('Ctrl-C ends it also while it looks for leavings on a silent network', async () => {
+	account = await openAccount();
+	const stop = new AbortController();
+	const { session } = account.connect({ signal: stop.signal });
+	const getParametersByPath: typeof session.aws.ssm.getParametersByPath = (_, { abortSignal } = {}) => {
+		setImmediate(() => stop.abort(new Error('Ctrl-C')));
+		return new Promise((_, reject) => abortSignal?.addEventListener('abort', () => reject(abortSignal.reason)));
+	};
+	const aws = { ...session.aws, ssm: { ...session.aws.ssm, getParametersByPath } };
+	await expect(teardown({ ...session, aws }, request)).rejects.toThrow('Ctrl-C');
+});
+
 test('A13.2: a deployment that runs keeps everything from being deleted, unless forced', async () => {
 	account = await openAccount();
 	await deployed();

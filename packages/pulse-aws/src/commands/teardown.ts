@@ -2,15 +2,14 @@ import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { agreeUnderLock } from 'pulse-deploy-kit/plan/agreement';
 import { DeclinedError } from 'pulse-deploy-kit/plan/proposal';
 import { looking, type Session } from '../adapters/session.ts';
-import { lockParameter, stackName } from '../deployments/names.ts';
+import { lockParameter } from '../deployments/names.ts';
 import type { Fleet } from '../plan/observation.ts';
 import type { Plan } from '../plan/step.ts';
 import { planTeardown } from '../plan/teardown.ts';
 import { readParameters } from '../platform/parameters.ts';
-import { awaitStack } from '../stack/await-stack.ts';
 import { readFleet } from '../stack/fleet.ts';
 import { type HeldLock, withDeployLock } from '../stack/lock.ts';
-import { readBaseline } from '../stack/read-baseline.ts';
+import { type Baseline, readBaseline, settledBaseline } from '../stack/read-baseline.ts';
 import { carryOut } from '../steps/carry-out.ts';
 import { newRun } from '../steps/run.ts';
 import { agreementOf, propose } from './propose.ts';
@@ -35,24 +34,15 @@ export async function teardown(
 ): Promise<{ plan: Plan | null; result: TeardownResult }> {
 	const name = request.deploymentName;
 	const result = (status: TeardownResult['status']) => ({ deployment_name: name, status });
-	const observe = async () => {
-		const { stack, outputs } = await readBaseline(session, name);
+	const pollMs = request.pollSeconds * 1000;
+	const observe = async (reading: Promise<Baseline>) => {
+		const { stack, outputs } = await reading;
 		const fleet = outputs === null ? null : await readFleet(looking(session), name, outputs);
 		return { stack, outputs, fleet, plan: planTeardown(name, { stack, fleet }, request.force) };
 	};
-	const tell = (text: string) =>
-		session.host.notify({
-			level: 'step',
-			id: 'stack',
-			state: 'waiting',
-			text: `Waiting for the baseline stack: ${text}`,
-		});
-	const settled = (signal: AbortSignal) =>
-		awaitStack({ ...session, aws: looking(session) }, stackName(name), signal, tell, request.pollSeconds * 1000);
-	if (request.dryRun) return { plan: (await observe()).plan, result: result('planned') };
+	if (request.dryRun) return { plan: (await observe(readBaseline(session, name))).plan, result: result('planned') };
 	// A plan made while the stack changes is another one afterwards.
-	await settled(session.signal);
-	const first = await observe();
+	const first = await observe(settledBaseline(session, name, session.signal, pollMs));
 	if (first.stack.condition === 'absent' && !(await hasLeavings(session, name)))
 		return { plan: null, result: result('absent') };
 	const text = `Delete all of '${name}' in ${session.aws.region}? This cannot be undone.`;
@@ -71,8 +61,7 @@ export async function teardown(
 					(done) => done !== null,
 				),
 			propose: async (lock: HeldLock) => {
-				await settled(lock.signal);
-				const { outputs, fleet, plan } = await observe();
+				const { outputs, fleet, plan } = await observe(settledBaseline(session, name, lock.signal, pollMs));
 				refuseNew(first.fleet, fleet);
 				return { ...proposed(plan), outputs, fleet };
 			},
@@ -83,7 +72,7 @@ export async function teardown(
 					fleet,
 					baseline: outputs,
 					previousTargetGroupArn: null,
-					pollMs: request.pollSeconds * 1000,
+					pollMs,
 				});
 				await carryOut(run, plan, lock.signal);
 				return { plan, result: result('deleted') };
@@ -107,7 +96,8 @@ function refuseNew(agreed: Fleet | null, now: Fleet | null): void {
 }
 
 /** An earlier teardown may have ended between the stack and its parameters. */
-async function hasLeavings({ aws }: Session, name: string): Promise<boolean> {
+async function hasLeavings(session: Session, name: string): Promise<boolean> {
+	const aws = looking(session);
 	const [parameters, lock] = await Promise.all([
 		readParameters(aws, name),
 		aws.ssm.getParameters({ Names: [lockParameter(name)] }),

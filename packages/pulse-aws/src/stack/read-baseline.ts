@@ -22,19 +22,28 @@ export async function readBaseline(session: Session, name: string): Promise<Base
 	return { stack, outputs: usable ? baselineOutputs(stack.outputs) : null };
 }
 
-/** While another run or a person changes the stack, that is waited for, and its outputs are read afterwards. */
-export async function settledBaseline(session: Session, name: string, signal: AbortSignal) {
-	const seen = await readBaseline(session, name);
+/**
+ * While another run or a person changes the stack, that is waited for, and its outputs are read afterwards.
+ * @param intervalMs between two looks at it
+ */
+export async function settledBaseline(
+	session: Session,
+	name: string,
+	signal: AbortSignal,
+	intervalMs?: number,
+): Promise<Baseline> {
+	const looks = { ...session, aws: looking(session, signal) };
+	const seen = await readBaseline(looks, name);
 	if (seen.stack.condition !== 'busy' && seen.stack.condition !== 'deleting') return seen;
-	await awaitStack(session, stackName(name), signal, (text) =>
+	const tell = (text: string) =>
 		session.host.notify({
 			level: 'step',
 			id: 'stack',
 			state: 'waiting',
 			text: `Waiting for the baseline stack: ${text}`,
-		}),
-	);
-	return readBaseline(session, name);
+		});
+	await awaitStack(looks, stackName(name), signal, tell, intervalMs);
+	return readBaseline(looks, name);
 }
 
 /** For commands that work on what is deployed. */
