@@ -53,3 +53,10 @@ export const silentHost: Host = {
 	ask: async (question) => question.default,
 	choose: async (question) => question.default,
 };
+
+/** Answers yes for a program that has agreed by calling a function; what it hears stays its own. */
+export const agreeing = (host: Host): Host => ({
+	notify: (message) => host.notify(message),
+	ask: async () => true,
+	choose: (question) => host.choose(question),
+});

@@ -1,5 +1,5 @@
 import { camelCased } from 'pulse-deploy-kit/camel-cased';
-import { type Host, silentHost } from 'pulse-deploy-kit/host';
+import { agreeing, type Host, silentHost } from 'pulse-deploy-kit/host';
 import type { ConnectOptions } from './adapters/connect.ts';
 import type { Session } from './adapters/session.ts';
 import { apiRequest, type DeployOptions } from './config/api.ts';
@@ -176,7 +176,7 @@ export function teardown(options: TeardownOptions) {
 
 /** A program that calls such a function has agreed. */
 function agreed<Options extends ApiContext>(options: Options): Options {
-	return { ...options, host: { ...(options.host ?? silentHost), ask: async () => true } };
+	return { ...options, host: agreeing(options.host ?? silentHost) };
 }
 
 /** Apps import this package for its plugin; the SDK and the CDK are loaded only by who deploys. */

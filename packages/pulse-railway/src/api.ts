@@ -1,6 +1,6 @@
 import { type CamelCased, camelCased } from 'pulse-deploy-kit/camel-cased';
 import type { Invocation } from 'pulse-deploy-kit/command';
-import { type Host, silentHost } from 'pulse-deploy-kit/host';
+import { agreeing, type Host, silentHost } from 'pulse-deploy-kit/host';
 import type { SettingTable } from 'pulse-deploy-kit/settings';
 import type { Outcome } from './commands/carry-out.ts';
 import type { DeleteRequest } from './commands/delete.ts';
@@ -122,8 +122,7 @@ async function moveVisitors(
 async function deleteOne(which: DeleteRequest['which'], options: StackOptions, context: ApiContext | undefined) {
 	const { deleteDeployment } = await import('./commands/delete.ts');
 	const call = invocation(options, context);
-	// A program that calls this function has agreed.
-	const host = { ...call.host, ask: async () => true };
+	const host = agreeing(call.host);
 	const request = (typed: Invocation) => ({ ...serviceTarget(typed), which });
 	return result(await enter({ ...call, host }, request, deleteDeployment));
 }
