@@ -51,6 +51,14 @@ describe('a deploy that may write to Route 53', () => {
 		expect(zone.records.get(`${DOMAIN}. A`)).toEqual(address('192.0.2.1'));
 	});
 
+	test('promises no replacement of a CNAME, beside which Route 53 takes no address', async () => {
+		const { run } = await opened(address('old.example.net.', { Type: 'CNAME' }));
+		const { notes } = await run({}, { route53: true }, true);
+		expect(notes).toContain(
+			`${DOMAIN} A: CNAME old.example.net (TTL 300) → alias of the load balancer (stays: Route 53 takes no record beside it)`,
+		);
+	});
+
 	test('names the load balancer that is there, and a record that is as it should be', async () => {
 		const { run } = await opened();
 		await run();

@@ -50,16 +50,19 @@ export const isWritten = ({ wanted, present }: RecordChange): boolean =>
 
 /** `shop.example.com A: 192.0.2.1 (TTL 300) → alias of …` */
 export function changeText(change: RecordChange): string {
-	const { wanted } = change;
-	return `${plainName(wanted.Name ?? '')} ${wanted.Type}: ${presentText(change)} → ${valueText(wanted)}`;
+	const { wanted, present } = change;
+	const stays = present?.some((one) => isBarred(one, wanted)) ? ' (stays: Route 53 takes no record beside it)' : '';
+	return `${plainName(wanted.Name ?? '')} ${wanted.Type}: ${presentText(change)} → ${valueText(wanted)}${stays}`;
 }
 
-/** Also a CNAME where an address should stand, or the other way round: Route 53 takes no record beside it. */
+/** A CNAME where an address should stand, or the other way round: only a record of the same type is replaced. */
+const isBarred = (one: ResourceRecordSet, wanted: ResourceRecordSet) =>
+	one.Type !== wanted.Type && (one.Type === 'CNAME' || wanted.Type === 'CNAME');
+
 function presentText({ wanted, present }: RecordChange): string {
 	if (present === null) return 'its present value cannot be read (right route53:ListResourceRecordSets)';
-	const isMet = (one: ResourceRecordSet) => one.Type === wanted.Type || one.Type === 'CNAME' || wanted.Type === 'CNAME';
 	const values = present
-		.filter(isMet)
+		.filter((one) => one.Type === wanted.Type || isBarred(one, wanted))
 		.map((one) => (one.Type === wanted.Type ? valueText(one) : `${one.Type} ${valueText(one)}`));
 	return values.length === 0 ? 'none' : values.join('; ');
 }
