@@ -51,10 +51,10 @@ export async function deploy(
 		propose: async (lock: HeldLock) => {
 			// The id stays what a person has agreed to.
 			at ??= session.clock.now();
-			const { run, plan, wider } = await prepare(session, request, options, lock, at);
+			const { run, plan } = await prepare(session, request, options, lock, at);
 			if (plan.steps.some((step) => step.kind === 'deploy-baseline')) session.baseline.check();
 			await session.images.check(lock.signal);
-			return { ...propose(plan, questions(run.name, plan, wider), wider), run };
+			return { ...propose(plan, questions(run.name, plan)), run };
 		},
 		carryOut: async ({ run, own: plan }, lock) => {
 			await carryOut(run, plan, lock.signal, (undoSignal) => undoDeploy(run, undoSignal));
@@ -63,7 +63,7 @@ export async function deploy(
 	});
 }
 
-function questions(name: string, { steps }: Plan, wider: readonly string[]): PlanQuestion[] {
+function questions(name: string, { steps, warnings: wider = [] }: Plan): PlanQuestion[] {
 	const creates = steps.some((step) => step.kind === 'deploy-baseline' && step.change === 'create');
 	const next = 'Agree with --yes, or give what was meant.';
 	return [
@@ -98,7 +98,7 @@ async function prepare(
 			: (chooseCertificate(current, request.domain) ?? chooseCertificate(certificates, request.domain));
 	const dns = request.route53 ? await readDnsOutlook(session, request, outputs, certificate) : null;
 	const id = newDeploymentId(name, at, fleet === null ? [] : idsOf(fleet));
-	const plan = planDeploy(
+	const planned = planDeploy(
 		{
 			stack,
 			fleet,
@@ -130,6 +130,6 @@ async function prepare(
 		certificateArn: certificate?.arn ?? null,
 		previousTargetGroupArn: fleet === null ? null : activeTargetGroup(fleet.traffic),
 	});
-	const wider = options.ownCdkApp === true ? [] : widened(request, outputs, plan);
-	return { run, plan, wider: [...wider, ...dearerTask(request, running)] };
+	const wider = options.ownCdkApp === true ? [] : widened(request, outputs, planned);
+	return { run, plan: { ...planned, warnings: [...wider, ...dearerTask(request, running)] } };
 }

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { outcome } from '../cli/outcome.ts';
 import { deploy } from './deploy.ts';
 import { type Account, asked, openAccount } from './testing/account.ts';
 
@@ -55,6 +56,28 @@ test('who may reach the load balancer, and how tasks reach the Internet, stay as
 	expect(await change({})).toEqual([false, 0]);
 	expect(await change({ allowedCidr: ['203.0.113.0/24', '198.51.100.0/24'] })).toEqual([true, 1]);
 	expect(await change({ allowedCidr: ['198.51.100.0/24'] })).toEqual([true, 0]);
+});
+
+test('a dry run says what opens access to more people or costs more, as a deploy asks about it (decision 24)', async () => {
+	account = await openAccount();
+	const on = account;
+	const narrow = { allowedCidr: ['203.0.113.0/24'], arch: 'arm64' };
+	await deploy(on.connect({ answers: [true] }).session, await asked(narrow));
+	const dry = async (flags: Readonly<Record<string, unknown>>) => {
+		const { plan } = await deploy(on.connect().session, await asked(flags), { dryRun: true });
+		return outcome(plan, null, () => []);
+	};
+	const wide = await dry({ allowedCidr: ['0.0.0.0/0'], nat: 'gateway', arch: 'x86_64' });
+	const warnings = [
+		'The load balancer can be reached by everybody; so far by 203.0.113.0/24.',
+		'Tasks get a NAT gateway, which is billed by the hour; so far they do without.',
+		'Tasks run on x86_64, which costs a quarter more; so far on arm64.',
+	];
+	expect(wide.json).toMatchObject({ plan: { warnings } });
+	for (const warning of warnings) expect(wide.text).toContain(`\nWarning: ${warning}`);
+	const same = await dry({});
+	expect(same.json).toMatchObject({ plan: { warnings: [] } });
+	expect(same.text).not.toContain('Warning');
 });
 
 describe('the architecture of the tasks (decision 24)', () => {

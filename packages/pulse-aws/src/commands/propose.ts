@@ -12,16 +12,12 @@ export function agreementOf({ host, clock, signal }: Session): Agreement {
 }
 
 /** What a person is shown and asked; the same text means that nobody has to be asked again. */
-export function propose(
-	plan: Plan,
-	questions: readonly PlanQuestion[],
-	warnings: readonly string[] = [],
-): Proposal<AnyStep> & { readonly own: Plan } {
+export function propose(plan: Plan, questions: readonly PlanQuestion[]): Proposal<AnyStep> & { readonly own: Plan } {
 	const steps = plan.steps.map((step) => ({ kind: step.kind, id: step.kind, title: title(step, plan.id) }));
 	const shown = {
 		title: `${plan.verb} ${plan.id}`,
 		facts: plan.notes,
-		warnings,
+		warnings: plan.warnings ?? [],
 		steps,
 		resume: `pulse-aws ${plan.verb}`,
 	};

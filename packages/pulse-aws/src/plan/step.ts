@@ -44,6 +44,8 @@ export interface Plan {
 	readonly steps: readonly Step[];
 	/** What whoever agrees to it should know, e.g. its cost. */
 	readonly notes: readonly string[];
+	/** What opens access to more people or costs more than before; absent: nothing. */
+	readonly warnings?: readonly string[];
 }
 
 export function title(step: Step, id: string): string {
@@ -118,9 +120,11 @@ export function planJson(plan: Plan): object {
 		deployment_id: plan.id,
 		steps: plan.steps.map((step) => ({ step: step.kind, text: title(step, plan.id) })),
 		notes: plan.notes,
+		warnings: plan.warnings ?? [],
 	};
 }
 
-export function renderPlan(plan: Plan): string {
-	return [...plan.steps.map((step, index) => `${index + 1}. ${title(step, plan.id)}`), ...plan.notes].join('\n');
+export function renderPlan({ id, steps, notes, warnings = [] }: Plan): string {
+	const titles = steps.map((step, index) => `${index + 1}. ${title(step, id)}`);
+	return [...titles, ...notes, ...warnings.map((warning) => `Warning: ${warning}`)].join('\n');
 }
