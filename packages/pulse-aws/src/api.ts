@@ -4,6 +4,7 @@ import type { ConnectOptions } from './adapters/connect.ts';
 import type { Session } from './adapters/session.ts';
 import { apiRequest, type DeployOptions } from './config/api.ts';
 import { cdkChoice } from './config/cdk.ts';
+import { MIN_POLL_SECONDS } from './config/commands.ts';
 import { processEnvironment } from './config/process-env.ts';
 import { regionFrom } from './config/region.ts';
 import { deploymentName } from './deployments/names.ts';
@@ -165,7 +166,7 @@ export function teardown(options: TeardownOptions) {
 	const request = {
 		deploymentName: deploymentName(options.deploymentName),
 		force: options.force ?? false,
-		pollSeconds: Math.max(1, options.pollSeconds ?? 5),
+		pollSeconds: Math.max(MIN_POLL_SECONDS, options.pollSeconds ?? 5),
 		dryRun: false,
 	};
 	return inSession(agreed(options), async (session) => {

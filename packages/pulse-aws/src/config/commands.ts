@@ -31,7 +31,7 @@ export const verifySettings = {
 } satisfies SettingTable;
 
 /** Looking more often than once a second only meets the API's limits. */
-const MIN_POLL_SECONDS = 1;
+export const MIN_POLL_SECONDS = 1;
 
 export const teardownSettings = {
 	...placeSettings,

@@ -1,3 +1,5 @@
+import { plainName } from './plain-name.ts';
+
 /** A certificate as ACM lists it. */
 export interface Certificate {
 	readonly arn: string;
@@ -10,14 +12,12 @@ export interface Certificate {
 
 /** Whether a name on a certificate covers the domain. A wildcard covers exactly one label. */
 export function nameCovers(name: string, domain: string): boolean {
-	const [covered, wanted] = [normal(name), normal(domain)];
+	const [covered, wanted] = [plainName(name), plainName(domain)];
 	if (covered === wanted) return true;
 	if (!covered.startsWith('*.')) return false;
 	const dot = wanted.indexOf('.');
 	return dot > 0 && wanted.slice(dot) === covered.slice(1);
 }
-
-const normal = (name: string) => name.toLowerCase().replace(/\.$/, '');
 
 /** The certificate to use: issued before pending, then the one that lasts longest. `null`: request one. */
 export function chooseCertificate(certificates: readonly Certificate[], domain: string): Certificate | null {

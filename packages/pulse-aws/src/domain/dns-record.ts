@@ -1,5 +1,6 @@
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
 import type { HostedZone } from './hosted-zone.ts';
+import { plainName } from './plain-name.ts';
 
 /** What writing one record would change. */
 export interface RecordChange {
@@ -16,12 +17,6 @@ export interface DnsOutlook {
 	/** The zones cannot be listed. */
 	readonly denied: boolean;
 	readonly changes: readonly RecordChange[];
-}
-
-/** A name as people write it. Route 53 ends it with a dot, and escapes all but letters, digits, hyphens and underscores. */
-export function plainName(name: string): string {
-	const unescaped = name.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
-	return unescaped.replace(/\.$/, '').toLowerCase();
 }
 
 /** Both answer the same. The console puts `dualstack.` before load balancers. */

@@ -1,3 +1,5 @@
+import { plainName } from './plain-name.ts';
+
 export interface HostedZone {
 	/** `/hostedzone/Z…` or `Z…`. */
 	readonly id: string;
@@ -7,9 +9,7 @@ export interface HostedZone {
 
 /** The public zone that answers for the domain: the longest suffix. */
 export function zoneFor(zones: readonly HostedZone[], domain: string): HostedZone | null {
-	const wanted = `.${domain.toLowerCase().replace(/\.$/, '')}`;
-	const matching = zones.filter((zone) => !zone.isPrivate && wanted.endsWith(`.${bare(zone.name)}`));
-	return matching.sort((a, b) => bare(b.name).length - bare(a.name).length)[0] ?? null;
+	const wanted = `.${plainName(domain)}`;
+	const matching = zones.filter((zone) => !zone.isPrivate && wanted.endsWith(`.${plainName(zone.name)}`));
+	return matching.sort((a, b) => plainName(b.name).length - plainName(a.name).length)[0] ?? null;
 }
-
-const bare = (name: string) => name.toLowerCase().replace(/\.$/, '');

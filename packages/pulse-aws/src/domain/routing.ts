@@ -1,3 +1,5 @@
+import { plainName } from './plain-name.ts';
+
 /** How the domain and the load balancer looked from the resolver. */
 export interface RoutingFacts {
 	readonly domain: string;
@@ -22,7 +24,7 @@ export interface Routing {
 /** Only a matching verification proves a proxied domain; an unresolvable load balancer proves nothing. */
 export function judgeRouting(facts: RoutingFacts): Routing {
 	const { domain, loadBalancer } = facts;
-	if (facts.aliases.some((alias) => sameName(alias, loadBalancer))) {
+	if (facts.aliases.some((alias) => plainName(alias) === plainName(loadBalancer))) {
 		return { ready: true, proxied: false, explanation: `${domain} is an alias of the load balancer.` };
 	}
 	if (facts.domainAddresses.some((address) => facts.loadBalancerAddresses.includes(address))) {
@@ -45,5 +47,3 @@ export function judgeRouting(facts: RoutingFacts): Routing {
 	}
 	return { ready: false, proxied: false, explanation: `${domain} resolves to other addresses than the load balancer.` };
 }
-
-const sameName = (a: string, b: string) => a.toLowerCase().replace(/\.$/, '') === b.toLowerCase().replace(/\.$/, '');

@@ -1,14 +1,12 @@
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
-import { plainName, type RecordChange } from '../domain/dns-record.ts';
+import type { RecordChange } from '../domain/dns-record.ts';
 import { type HostedZone, zoneFor } from '../domain/hosted-zone.ts';
+import { plainName } from '../domain/plain-name.ts';
 import type { Aws } from './aws.ts';
-import { isAwsError } from './error-names.ts';
+import { isAwsError, NOT_ALLOWED } from './error-names.ts';
 import { everyPage, optional } from './pages.ts';
 
 type Route53 = Pick<Aws, 'route53'>;
-
-/** What Route 53 answers to credentials without the right. */
-export const NOT_ALLOWED = ['AccessDenied', 'AccessDeniedException'] as const;
 
 /** The public zone of this account that answers for the domain. */
 export async function readZone({ route53 }: Route53, domain: string): Promise<HostedZone | null> {

@@ -1,3 +1,4 @@
+import type { Report } from 'pulse-deploy-kit/plan/perform';
 import { waitFor } from 'pulse-deploy-kit/wait';
 import type { Session } from '../adapters/session.ts';
 import { readStack, type StackFacts } from '../platform/stack.ts';
@@ -9,7 +10,7 @@ export function awaitStack(
 	session: Session,
 	name: string,
 	signal: AbortSignal,
-	tell: (waitingFor: string) => void,
+	tell: Report,
 	intervalMs = 5000,
 ): Promise<StackFacts> {
 	return waitFor({

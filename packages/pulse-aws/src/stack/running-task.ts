@@ -2,8 +2,7 @@ import { looking, type Session } from '../adapters/session.ts';
 import type { DeployRequest } from '../config/deploy.ts';
 import type { TaskRequest } from '../config/task.ts';
 import type { Fleet } from '../plan/observation.ts';
-import { isAwsError } from '../platform/error-names.ts';
-import { NOT_ALLOWED } from '../platform/records.ts';
+import { isAwsError, NOT_ALLOWED } from '../platform/error-names.ts';
 import { readArchitecture } from '../platform/revisions.ts';
 import { activeDeployment } from '../traffic/traffic.ts';
 

@@ -1,4 +1,5 @@
 import { DeployToolError, isDeployToolError } from 'pulse-deploy-kit/errors';
+import type { Report } from 'pulse-deploy-kit/plan/perform';
 import { waitFor } from 'pulse-deploy-kit/wait';
 import { judgeHealth, type Verdict } from '../health/judge.ts';
 import { readHealth } from '../platform/health.ts';
@@ -10,7 +11,7 @@ const BUDGET_SECONDS = 300;
 const INTERVALS_MS = [3000, 5000, 10_000];
 const UNHEALTHY_MS = 60_000;
 
-export async function awaitHealth(run: Run, signal: AbortSignal, tell: (waitingFor: string) => void): Promise<string> {
+export async function awaitHealth(run: Run, signal: AbortSignal, tell: Report): Promise<string> {
 	const { aws, clock } = run.session;
 	const { targetGroupArn, minHealthy } = made(run.target, 'the target group');
 	const place = { cluster: made(run.baseline, 'the baseline').clusterName, service: run.id, targetGroupArn };

@@ -1,3 +1,4 @@
+import type { Report } from 'pulse-deploy-kit/plan/perform';
 import { waitFor } from 'pulse-deploy-kit/wait';
 import { countEnding } from '../platform/tasks.ts';
 import { made, type Run } from './run.ts';
@@ -5,13 +6,11 @@ import { made, type Run } from './run.ts';
 /** Leaving the load balancer and the app's own goodbye take minutes at most. */
 const BUDGET_MS = 15 * 60_000;
 
-type Tell = (waitingFor: string) => void;
-
 /** @param only of these deployments. Default all, and until their services are gone too */
 export async function awaitTasks(
 	run: Run,
 	signal: AbortSignal,
-	tell: Tell,
+	tell: Report,
 	only?: ReadonlySet<string>,
 ): Promise<undefined> {
 	const { clusterName } = made(run.baseline, 'the baseline');

@@ -27,8 +27,6 @@ export async function baselineSettings(run: Run): Promise<BaselineSettings> {
 	return { ...asked, verificationSalt: salt, verificationToken: made_ };
 }
 
-export const contextOf = toContext;
-
 export function baselineTags(settings: Asked, version: string): Record<string, string> {
 	return { [VERSION_TAG]: version, [SETTINGS_TAG]: fingerprint(settings) };
 }

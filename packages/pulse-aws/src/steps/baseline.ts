@@ -1,26 +1,26 @@
 import { DeployToolError, isDeployToolError } from 'pulse-deploy-kit/errors';
+import type { Report } from 'pulse-deploy-kit/plan/perform';
+import { toContext } from '../cdk/settings.ts';
 import { stackName } from '../deployments/names.ts';
 import { baselineOutputs } from '../platform/baseline-outputs.ts';
 import { readStack, stackFailures } from '../platform/stack.ts';
-import { baselineSettings, baselineTags, contextOf } from './baseline-settings.ts';
+import { baselineSettings, baselineTags } from './baseline-settings.ts';
 import { withTrafficKept } from './keep-traffic.ts';
 import type { Run } from './run.ts';
 import { deleteFailedBaseline } from './stack.ts';
-
-type Tell = (waitingFor: string) => void;
 
 export async function deployBaseline(
 	run: Run,
 	change: 'create' | 'update',
 	signal: AbortSignal,
-	tell: Tell,
+	tell: Report,
 ): Promise<undefined> {
 	const { aws, baseline } = run.session;
 	const name = stackName(run.name);
 	const settings = await baselineSettings(run);
 	const bring = () =>
 		baseline.deploy(
-			{ stackName: name, context: contextOf(settings), tags: baselineTags(settings, baseline.version) },
+			{ stackName: name, context: toContext(settings), tags: baselineTags(settings, baseline.version) },
 			signal,
 		);
 	/** The account's first cluster makes the role that it needs, and fails while the role is not there yet. */

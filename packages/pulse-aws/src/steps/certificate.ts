@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
+import type { Report } from 'pulse-deploy-kit/plan/perform';
 import { waitFor } from 'pulse-deploy-kit/wait';
 import { certificateProgress } from '../domain/certificate-choice.ts';
 import { type CertificateDetail, type DnsRecord, readCertificate } from '../platform/certificates.ts';
@@ -31,11 +32,7 @@ export async function requestCertificate(run: Run): Promise<string> {
 }
 
 /** Ends on every terminal status; without anybody to ask and without Route 53 it ends at once, telling what to do. */
-export async function awaitCertificate(
-	run: Run,
-	signal: AbortSignal,
-	tell: (waitingFor: string) => void,
-): Promise<string> {
+export async function awaitCertificate(run: Run, signal: AbortSignal, tell: Report): Promise<string> {
 	const { aws, clock, host } = run.session;
 	const { domain } = made(run.request, 'the request');
 	const arn = made(run.certificateArn, 'the certificate');

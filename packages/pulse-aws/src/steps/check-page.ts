@@ -1,16 +1,12 @@
 import { checkPage as check, pinned } from 'pulse-deploy-kit/check-page';
+import type { Report } from 'pulse-deploy-kit/plan/perform';
 import { taskId } from '../platform/tasks.ts';
 import { AFFINITY_QUERY } from '../protocol.ts';
 import { lastLogLines } from './log-lines.ts';
 import { made, type Run } from './run.ts';
 
 /** Through the load balancer, as visitors will ask for it; none of them meets the deployment yet. */
-export async function checkPage(
-	run: Run,
-	path: string,
-	signal: AbortSignal,
-	tell: (waitingFor: string) => void,
-): Promise<string> {
+export async function checkPage(run: Run, path: string, signal: AbortSignal, tell: Report): Promise<string> {
 	const { host, clock, frontDoor } = run.session;
 	// Told by the step before.
 	if (run.unreachable) return 'not checked';

@@ -4,8 +4,8 @@ import type { Certificate } from '../domain/certificate-choice.ts';
 import type { DnsOutlook } from '../domain/dns-record.ts';
 import type { BaselineOutputs } from '../platform/baseline-outputs.ts';
 import { readCertificate } from '../platform/certificates.ts';
-import { isAwsError } from '../platform/error-names.ts';
-import { NOT_ALLOWED, readChanges, readZone } from '../platform/records.ts';
+import { isAwsError, NOT_ALLOWED } from '../platform/error-names.ts';
+import { readChanges, readZone } from '../platform/records.ts';
 import { aliases, cname } from './dns-records.ts';
 
 /** What `--route53` would write, and what stands there: shown before anything is changed. */

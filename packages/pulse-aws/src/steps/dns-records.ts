@@ -12,8 +12,8 @@ import {
 } from '../domain/dns-record.ts';
 import type { HostedZone } from '../domain/hosted-zone.ts';
 import type { DnsRecord } from '../platform/certificates.ts';
-import { isAwsError } from '../platform/error-names.ts';
-import { NOT_ALLOWED, readChanges, readZone } from '../platform/records.ts';
+import { isAwsError, NOT_ALLOWED } from '../platform/error-names.ts';
+import { readChanges, readZone } from '../platform/records.ts';
 import type { Run } from './run.ts';
 
 const CONSENT = {

@@ -1,3 +1,4 @@
+import type { Report } from 'pulse-deploy-kit/plan/perform';
 import { stackName } from '../deployments/names.ts';
 import { deleteRule } from '../platform/delete.ts';
 import { isAwsError } from '../platform/error-names.ts';
@@ -18,11 +19,7 @@ const LOOK_MS = 15_000;
  * default action is right again, and stays where that fails, since it serves them as well. It is looked after as long as
  * the stack changes: another run that took the lock from a machine that sleeps may have made a deployment active since.
  */
-export async function withTrafficKept(
-	run: Run,
-	change: () => Promise<void>,
-	tell: (waitingFor: string) => void,
-): Promise<void> {
+export async function withTrafficKept(run: Run, change: () => Promise<void>, tell: Report): Promise<void> {
 	const { aws } = run.session;
 	const listener = run.baseline?.listenerArn ?? null;
 	if (listener !== null) {

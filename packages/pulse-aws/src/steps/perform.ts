@@ -1,3 +1,4 @@
+import type { Report } from 'pulse-deploy-kit/plan/perform';
 import type { Step } from '../plan/step.ts';
 import { awaitHealth } from './await-health.ts';
 import { awaitTasks } from './await-tasks.ts';
@@ -22,11 +23,8 @@ import {
 import { stopRouting, switchTraffic } from './switch.ts';
 import { confirmSwitch, verifyAffinity } from './through-load-balancer.ts';
 
-/** Tells what a step is waiting for. */
-export type Tell = (waitingFor: string) => void;
-
 /** Carries one step out; resolves to what is worth telling of it. */
-export function perform(run: Run, step: Step, signal: AbortSignal, tell: Tell): Promise<string | undefined> {
+export function perform(run: Run, step: Step, signal: AbortSignal, tell: Report): Promise<string | undefined> {
 	switch (step.kind) {
 		case 'delete-failed-baseline':
 			return deleteFailedBaseline(run, signal, tell);

@@ -1,4 +1,4 @@
-import { parameterRoot } from '../deployments/names.ts';
+import type { Report } from 'pulse-deploy-kit/plan/perform';
 import { repositoryName } from '../platform/baseline-outputs.ts';
 import { deleteRule, deleteService, deleteTargetGroup } from '../platform/delete.ts';
 import { orGone } from '../platform/error-names.ts';
@@ -10,8 +10,6 @@ import { activeDeployment } from '../traffic/traffic.ts';
 import { awaitTasks } from './await-tasks.ts';
 import { made, type Run } from './run.ts';
 
-type Tell = (waitingFor: string) => void;
-
 /**
  * Removes everything of these deployments, whatever of it exists: found by id, not by what this run remembers, since a
  * call that failed may have been carried out. The services go first and by force, rules and target groups only once no
@@ -21,7 +19,7 @@ export async function removeDeployments(
 	run: Run,
 	ids: readonly string[],
 	signal: AbortSignal,
-	tell: Tell,
+	tell: Report,
 ): Promise<undefined> {
 	const { aws, clock } = run.session;
 	const baseline = made(run.baseline, 'the baseline');
@@ -38,8 +36,7 @@ export async function removeDeployments(
 	for (const group of groups) {
 		if (wanted.has(group.deploymentId)) await deleteTargetGroup(aws, group.arn, clock, signal);
 	}
-	const root = `${parameterRoot(run.name)}/`;
-	const names = parameters.filter((one) => wanted.has(one.deploymentId) && one.name.startsWith(root));
+	const names = parameters.filter((one) => wanted.has(one.deploymentId));
 	await deleteParameters(
 		aws,
 		names.map((one) => one.name),
@@ -57,7 +54,7 @@ export async function removeLeftovers(
 	run: Run,
 	ids: readonly string[],
 	signal: AbortSignal,
-	tell: Tell,
+	tell: Report,
 ): Promise<{ removed: readonly string[]; serving: readonly string[] }> {
 	const { aws } = run.session;
 	const { listenerArn, clusterName } = made(run.baseline, 'the baseline');

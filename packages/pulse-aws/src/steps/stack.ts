@@ -1,4 +1,5 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
+import type { Report } from 'pulse-deploy-kit/plan/perform';
 import { appLogGroup, stackName } from '../deployments/names.ts';
 import { orGone } from '../platform/error-names.ts';
 import { deleteParameters, readParameters } from '../platform/parameters.ts';
@@ -7,15 +8,13 @@ import { readStack, stackFailures } from '../platform/stack.ts';
 import { awaitStack } from '../stack/await-stack.ts';
 import type { Run } from './run.ts';
 
-type Tell = (waitingFor: string) => void;
-
 /** After a failed first creation nothing but deletion helps. */
-export async function deleteFailedBaseline(run: Run, signal: AbortSignal, tell: Tell): Promise<undefined> {
+export async function deleteFailedBaseline(run: Run, signal: AbortSignal, tell: Report): Promise<undefined> {
 	await removeStack(run, signal, tell);
 	run.baseline = null;
 }
 
-export async function repairBaseline(run: Run, signal: AbortSignal, tell: Tell): Promise<string> {
+export async function repairBaseline(run: Run, signal: AbortSignal, tell: Report): Promise<string> {
 	const name = stackName(run.name);
 	await run.session.aws.cloudformation.continueUpdateRollback({ StackName: name });
 	const stack = await awaitStack(run.session, name, signal, tell);
@@ -26,7 +25,7 @@ export async function protectBaseline(run: Run): Promise<undefined> {
 	await setProtection(run, true);
 }
 
-export async function deleteStack(run: Run, signal: AbortSignal, tell: Tell): Promise<undefined> {
+export async function deleteStack(run: Run, signal: AbortSignal, tell: Report): Promise<undefined> {
 	await removeStack(run, signal, tell);
 }
 
@@ -41,7 +40,7 @@ async function setProtection({ session, name }: Run, EnableTerminationProtection
  * Its protection goes first, under the lock. A deploy that ran while this machine slept has put it back, and AWS refuses
  * the deletion.
  */
-async function removeStack(run: Run, signal: AbortSignal, tell: Tell): Promise<void> {
+async function removeStack(run: Run, signal: AbortSignal, tell: Report): Promise<void> {
 	const { aws } = run.session;
 	const name = stackName(run.name);
 	await run.confirmLock();

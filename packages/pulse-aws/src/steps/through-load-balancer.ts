@@ -1,4 +1,5 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
+import type { Report } from 'pulse-deploy-kit/plan/perform';
 import { waitFor } from 'pulse-deploy-kit/wait';
 import { AFFINITY_QUERY, META_PATH } from '../protocol.ts';
 import { made, type Run } from './run.ts';
@@ -8,21 +9,19 @@ const IN_A_ROW = 5;
 const INTERVALS_MS = [200, 200, 500, 1000, 2000];
 const BUDGET_MS = 180_000;
 
-type Tell = (waitingFor: string) => void;
-
 /** A name that was just made takes a while to resolve; hence the same budget for both. */
-export async function verifyAffinity(run: Run, signal: AbortSignal, tell: Tell): Promise<string | undefined> {
+export async function verifyAffinity(run: Run, signal: AbortSignal, tell: Report): Promise<string | undefined> {
 	const path = `${META_PATH}?${AFFINITY_QUERY}=${encodeURIComponent(run.id)}`;
 	const { found, untrusted } = await answersRepeatedly(run, path, signal, tell);
 	if (untrusted !== null) warnOfCertificate(run, untrusted);
 	return found;
 }
 
-export async function confirmSwitch(run: Run, signal: AbortSignal, tell: Tell): Promise<string | undefined> {
+export async function confirmSwitch(run: Run, signal: AbortSignal, tell: Report): Promise<string | undefined> {
 	return (await answersRepeatedly(run, META_PATH, signal, tell)).found;
 }
 
-async function answersRepeatedly(run: Run, path: string, signal: AbortSignal, tell: Tell) {
+async function answersRepeatedly(run: Run, path: string, signal: AbortSignal, tell: Report) {
 	const { clock, frontDoor } = run.session;
 	const door = frontDoor(made(run.baseline, 'the baseline').albDnsName, run.request?.domain ?? null);
 	let inARow = 0;
