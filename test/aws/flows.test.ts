@@ -79,7 +79,9 @@ test('deploy, verify, rollback, reap and teardown pass over the wire, with the b
 	expect(deleted.actions.map(({ action, outcome }) => [action.kind, outcome])).toEqual([['delete-deployment', 'done']]);
 	expect(await states()).toEqual([[one, 'active']]);
 	const { Parameters } = await aws.ssm.getParametersByPath({ Path: `/apps/${NAME}`, Recursive: true });
-	expect(Parameters?.map((parameter) => parameter.Name)).toEqual([`/apps/${NAME}/${one}/state`]);
+	expect(Parameters?.map((parameter) => parameter.Name).sort()).toEqual(
+		['owner', 'state'].map((leaf) => `/apps/${NAME}/${one}/${leaf}`),
+	);
 	const { TargetGroups } = await aws.elb.describeTargetGroups({});
 	expect(TargetGroups).toHaveLength(1);
 	// On AWS it would be DRAINING for a while.

@@ -53,7 +53,7 @@ describe('what is published', () => {
 			const manifest = JSON.parse(await readFile(join(ROOT, 'packages', name, 'package.json'), 'utf8'));
 			versions.add(manifest.version);
 			const { 'pulse-deploy-kit': kit = manifest.version, 'pulse-edge': edge = manifest.version } =
-				manifest.dependencies;
+				manifest.dependencies ?? {};
 			const { 'pulse-app': app = `^${manifest.version}` } = manifest.peerDependencies ?? {};
 			expect([kit, edge, app], name).toEqual([manifest.version, manifest.version, `^${manifest.version}`]);
 			expect(await readFile(join(ROOT, 'packages', name, 'LICENSE'), 'utf8'), name).toBe(licence);

@@ -25,9 +25,9 @@ export interface PlaceOptions extends ApiContext {
 }
 
 export interface DeployRunOptions extends DeployOptions, ApiContext {
-	/** Deploys the baseline with this CDK program. Default: built in. */
+	/** Deploys the baseline with this CDK program. Default: the installed CDK packages do. */
 	readonly cdkBin?: string;
-	/** Folder of a CDK app of your own. Default: built in. */
+	/** Folder of a CDK app of your own. Default: ours, by the installed CDK packages. */
 	readonly cdkWorkdir?: string;
 }
 

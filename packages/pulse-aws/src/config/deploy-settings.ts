@@ -3,7 +3,7 @@ import { flag, integer, list, oneOf, text } from 'pulse-deploy-kit/setting-kinds
 import type { SettingTable } from 'pulse-deploy-kit/settings';
 import { DEFAULT_HEALTH_PATH } from '../protocol.ts';
 import { parseCidrs } from './cidr.ts';
-import { reaperSettings } from './reaper.ts';
+import { KEPT, reaperSettings } from './reaper.ts';
 import { regionSetting } from './region.ts';
 
 const count = integer({ min: 1 });
@@ -228,6 +228,7 @@ export const deploySettings = {
 		describe: 'how often the reaper runs',
 		env: ['PULSE_AWS_REAPER_SCHEDULE_MINUTES'],
 		default: 1,
+		defaultText: KEPT,
 		parse: count,
 	},
 	...reaperSettings,

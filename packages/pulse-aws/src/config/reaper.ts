@@ -14,10 +14,13 @@ const deploymentTimeout = {
 	parse: positive,
 };
 
+/** What nobody gives stays as the stack has it (contract, decision 24). */
+export const KEPT = "the stack's, at first 1";
+
 /** When deployments are retired, as the baseline gives it to the reaper. */
 export const reaperSettings = {
-	reaperMaxAgeHours: { ...maxAge, default: 1 },
-	reaperDeploymentTimeout: { ...deploymentTimeout, default: 1 },
+	reaperMaxAgeHours: { ...maxAge, default: 1, defaultText: KEPT },
+	reaperDeploymentTimeout: { ...deploymentTimeout, default: 1, defaultText: KEPT },
 } satisfies SettingTable;
 
 /** For one pass by hand, which must not end what the deployed reaper would keep. */
