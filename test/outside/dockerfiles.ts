@@ -7,7 +7,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readStages } from '../../packages/railway-local/src/build/dockerfile/stages.ts';
+import { readStages } from '../../packages/deploy-kit/src/dockerfile/stages.ts';
 import { randomDockerfiles } from './random-dockerfiles.ts';
 
 interface Case {

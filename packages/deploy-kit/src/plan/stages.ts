@@ -1,10 +1,10 @@
 import type { AnyStep } from './step.ts';
 
 /** Steps of one stage: tracks that run at the same time, each in its own order. */
-export type Stage<S> = readonly (readonly S[])[];
+export type PlanStage<S> = readonly (readonly S[])[];
 
 /** Consecutive steps that name the same stage are one; every other step is a stage of its own. */
-export function stages<S extends AnyStep>(steps: readonly S[]): Stage<S>[] {
+export function stages<S extends AnyStep>(steps: readonly S[]): PlanStage<S>[] {
 	const groups: S[][] = [];
 	for (const step of steps) {
 		const last = groups.at(-1);

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
 import { delimiter, join, relative } from 'node:path';
+import { DockerfileError } from 'pulse-deploy-kit/dockerfile/dockerfile-error';
 import type { BuildInput, Built } from './build.ts';
 import { dependencyCommands, writeCommands } from './commands.ts';
-import { DockerfileError } from './dockerfile/dockerfile-error.ts';
 import { type FollowedDockerfile, followDockerfile, type Install } from './dockerfile/follow.ts';
 import type { PackageManager } from './dockerfile/node-command.ts';
 import { type DockerfileFacts, readDockerfile } from './dockerfile.ts';

@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: a Dockerfile has them.
+
+import { DockerfileError } from 'pulse-deploy-kit/dockerfile/dockerfile-error';
 import { describe, expect, test } from 'vitest';
-import { DockerfileError } from './dockerfile/dockerfile-error.ts';
 import { readDockerfile } from './dockerfile.ts';
 
 const read = (text: string, args: Record<string, string> = {}) => readDockerfile(text, args);

@@ -1,5 +1,5 @@
+import { IMAGE_PATH, readStages, type Stage } from 'pulse-deploy-kit/dockerfile/stages';
 import { shellQuote } from '../shell-quote.ts';
-import { IMAGE_PATH, readStages, type Stage } from './dockerfile/stages.ts';
 
 /** What can be had from a Dockerfile without running its stages. */
 export interface DockerfileFacts {

@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
-import { DockerfileError } from './dockerfile-error.ts';
+import { DockerfileError } from 'pulse-deploy-kit/dockerfile/dockerfile-error';
+import { expandWord } from 'pulse-deploy-kit/dockerfile/shell-word';
+import { type Stage, type StageStep, sourceStage } from 'pulse-deploy-kit/dockerfile/stages';
+import { jsonWords } from 'pulse-deploy-kit/dockerfile/words';
 import type { Action, StageState, UploadView } from './follow.ts';
 import { type ImagePaths, within } from './image-paths.ts';
-import { expandWord } from './shell-word.ts';
-import { type Stage, type StageStep, sourceStage } from './stages.ts';
-import { jsonWords } from './words.ts';
 
 interface Following {
 	readonly states: ReadonlyMap<Stage, StageState>;

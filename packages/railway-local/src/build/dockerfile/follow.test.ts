@@ -1,7 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: a Dockerfile has them.
+
+import { readStages } from 'pulse-deploy-kit/dockerfile/stages';
 import { expect, test } from 'vitest';
 import { followDockerfile } from './follow.ts';
-import { readStages } from './stages.ts';
 
 /** What is carried out of a Dockerfile over an upload of these files: `folder: command`, each with the trees it needs. */
 function follow(text: string, files: readonly string[] = ['package.json', 'package-lock.json', 'src/a.ts']) {

@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
+import type { Stage, StageStep } from 'pulse-deploy-kit/dockerfile/stages';
+import { jsonWords } from 'pulse-deploy-kit/dockerfile/words';
 import { copyStep, fill, place } from './copy-step.ts';
 import { type ImagePaths, imagePaths, within } from './image-paths.ts';
 import { type NodeCommand, nodeCommand, type PackageManager } from './node-command.ts';
 import { type RunCommand, runCommands } from './run-commands.ts';
-import type { Stage, StageStep } from './stages.ts';
-import { jsonWords } from './words.ts';
 
 /** What is looked at in the upload. Paths are relative to its root. */
 export interface UploadView {
