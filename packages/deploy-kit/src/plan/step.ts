@@ -51,10 +51,13 @@ export interface Plan<S extends AnyStep> {
 	readonly sessions?: TouchedSessions;
 	readonly warnings: readonly string[];
 	readonly steps: readonly S[];
-	/** The command that finishes what is left when this plan stops after its commit point, or midway without undo. */
-	readonly resume: string;
-	/** What is true from the commit point on, told when the rest fails, e.g. `Visitors are sent to prod-1 already.` */
-	readonly committed?: string;
+	/**
+	 * The command that finishes what is left when this plan stops after its commit point, or midway without undo. Absent where
+	 * there is none of its own: then a failure is told as it is.
+	 */
+	readonly resume?: string;
+	/** Told beside a failure after the commit point: what is true by then, and what may be done about what is left. */
+	readonly committed?: { readonly text: string; readonly next: string };
 }
 
 export interface TouchedSessions {

@@ -25,7 +25,7 @@ const plan = (...steps: Step[]): Plan<Step> => ({
 	warnings: [],
 	steps,
 	resume: 'tool promote',
-	committed: 'Visitors are there already.',
+	committed: { text: 'Visitors are there already.', next: 'To go back: tool rollback.' },
 });
 
 const broken = new DeployToolError('broken', 'It broke.', { fault: 'platform' });
@@ -159,9 +159,10 @@ describe('the commit point', () => {
 		before = { move: (signal) => [controller.abort(), signal.throwIfAborted()] };
 		await expect(run(make('a'), move, make('z'))).rejects.toMatchObject({
 			code: 'cancelled',
-			detail: 'Visitors are there already.\nnot done: Make z',
+			detail: 'not done: Make z',
 			next: 'Finish it with: tool promote',
 		});
+		expect(host.text()).toContain('Visitors are there already. Not done: Make z. To go back: tool rollback.');
 		expect(log).toEqual(['begin a', 'a', 'move']);
 	});
 
@@ -178,7 +179,7 @@ describe('the commit point', () => {
 		const foreign = new Error('socket hang up');
 		before = { z: () => Promise.reject(foreign) };
 		await expect(run(move, make('z'))).rejects.toBe(foreign);
-		expect(host.text()).toContain('Visitors are there already.\nnot done: Make z\nFinish it with: tool promote');
+		expect(host.text()).toContain('not done: Make z\nFinish it with: tool promote');
 	});
 });
 

@@ -13,8 +13,8 @@ export interface UndertakeOptions<S extends AnyStep, R> extends UndoOptions<S, R
 	readonly keepFailed?: boolean;
 }
 
-/** Carries out one plan of the undertaking; resolves to the run as its steps left it. */
-export type Phase<S extends AnyStep, R> = (plan: Plan<S>, terms: Terms) => Promise<R>;
+/** Carries out one plan of the undertaking; resolves to the run as its steps left it. `given`: what the run has from now on. */
+export type Phase<S extends AnyStep, R> = (plan: Plan<S>, terms: Terms, given?: Partial<R>) => Promise<R>;
 
 /**
  * Several plans as one undertaking. A failure or abort in or between them, before the commit point, undoes the begun steps
@@ -28,8 +28,9 @@ export async function undertake<S extends AnyStep, R, T>(
 	const journal = newJournal<S, R>(run);
 	let { signal } = options;
 	try {
-		return await work(async (plan, terms) => {
+		return await work(async (plan, terms, given = {}) => {
 			({ signal } = terms);
+			if (Object.keys(given).length > 0) journal.run = { ...journal.run, ...given };
 			await carryOutPhase(plan, journal, options.performers, options.host, terms);
 			({ signal } = options);
 			return journal.run;
@@ -37,7 +38,7 @@ export async function undertake<S extends AnyStep, R, T>(
 	} catch (error) {
 		const uncommitted = error instanceof NotCommittedError;
 		const cause = uncommitted ? error.cause : error;
-		const told = uncommitted || isOvertaken(cause);
+		const told = uncommitted || isOvertaken(cause) || cause instanceof CancelledError;
 		const failure = signal.aborted && !told ? cancelled(signal) : cause;
 		if (journal.committed) throw unfinished(journal, failure, options.host);
 		if (options.keepFailed === true) throw kept(failure);
@@ -63,9 +64,15 @@ function cancelled(signal: AbortSignal): unknown {
 function unfinished<S extends AnyStep>(journal: Journal<S, unknown>, failure: unknown, host: Host): unknown {
 	const { plan, begun, done } = journal;
 	if (plan === null || begun.at(-1)?.isVerdict === true) return failure;
-	const left = plan.steps.filter((step) => !done.has(step)).map((step) => `not done: ${step.title}`);
-	const lines = [plan.committed, ...left].filter((line) => line !== undefined);
-	const next = `Finish it with: ${plan.resume}`;
+	const left = plan.steps.filter((step) => !done.has(step)).map(({ title }) => title);
+	const { committed, resume } = plan;
+	if (committed !== undefined && journal.committed) {
+		const text = `${committed.text} Not done: ${left.join('; ')}. ${committed.next}`;
+		host.notify({ level: 'warning', text });
+	}
+	if (resume === undefined) return failure;
+	const lines = left.map((title) => `not done: ${title}`);
+	const next = `Finish it with: ${resume}`;
 	if (!isDeployToolError(failure)) {
 		// A defect, or what a platform's own library throws: it is told as it is, and what is left beside it.
 		host.notify({ level: 'warning', text: [...lines, next].join('\n') });

@@ -2,7 +2,7 @@ import { DeployToolError, isDeployToolError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { type Guard, isOvertaken } from './guard.ts';
 import { type Journal, messageOf } from './journal.ts';
-import { type Performers, performerOf } from './perform.ts';
+import { type Performers, performerOf, textOf } from './perform.ts';
 import type { AnyStep } from './step.ts';
 
 /** For all undo steps together; the user's signal has already fired, so it bounds nothing. */
@@ -46,8 +46,8 @@ export async function undo<S extends AnyStep, R>(
 			if (index === 0) host.notify({ level: 'warning', text: 'Undoing what this run created.' });
 			const report = (waitingFor: string) =>
 				host.notify({ level: 'step', id: step.id, state: 'waiting', text: `${step.title} (${waitingFor})` });
-			await performerOf(performers, step)(step, run, signal, report);
-			host.notify({ level: 'step', id: step.id, state: 'undone', text: step.title });
+			const told = await performerOf(performers, step)(step, run, signal, report);
+			host.notify({ level: 'step', id: step.id, state: 'undone', text: textOf(told) ?? step.title });
 		} catch (error) {
 			if (isOvertaken(error)) throw overtaken(failure, left, steps.slice(index), error, words);
 			left.push(`${step.title}: ${messageOf(error)}`);

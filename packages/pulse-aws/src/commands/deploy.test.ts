@@ -170,7 +170,7 @@ describe('A7.3: a deploy that fails before the switch is undone, and visitors no
 				if (call === 'ecs.createService') abort.abort();
 			},
 		});
-		await expect(deploy(session, await asked())).rejects.toThrow('aborted');
+		await expect(deploy(session, await asked())).rejects.toMatchObject({ code: 'cancelled', message: 'Interrupted.' });
 		expect(await status(account.connect().session, NAME)).toMatchObject({
 			active: one,
 			remnants: [],
@@ -223,7 +223,7 @@ test('an update of the baseline that goes on after its deploy was interrupted co
 		},
 	};
 	const again = deploy({ ...session, baseline }, await asked({ reaperScheduleMinutes: '7' }));
-	await expect(again).rejects.toThrow('interrupted');
+	await expect(again).rejects.toMatchObject({ code: 'cancelled', message: 'Interrupted.' });
 	expect(host.text()).toContain('CloudFormation cannot be interrupted');
 	expect([...account.world.elb.rules.values()].filter(({ priority }) => priority === 50_000)).toEqual([]);
 	for (let minute = 0; minute < 6; minute++) {
@@ -255,7 +255,7 @@ test('a dry run changes nothing', async () => {
 	const { session, trace } = account.connect();
 	const { plan, result } = await deploy(session, await asked(), { dryRun: true });
 	expect(result).toBeNull();
-	expect(plan.notes[0]).toMatch(/^Estimated cost: \$\d+ a month/);
+	expect(plan.facts[0]).toMatch(/^Estimated cost: \$\d+ a month/);
 	expect(trace.records.map(({ call }) => call).filter((call) => !/\.(describe|list|get)/.test(call))).toEqual([]);
 });
 

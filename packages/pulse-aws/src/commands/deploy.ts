@@ -5,24 +5,23 @@ import type { DeployRequest } from '../config/deploy.ts';
 import { newDeploymentId } from '../deployments/id.ts';
 import { chooseCertificate } from '../domain/certificate-choice.ts';
 import { costNotes } from '../plan/cost.ts';
-import { planDeploy } from '../plan/deploy.ts';
-import { natOf } from '../plan/kept-network.ts';
+import { creates, planDeploy } from '../plan/deploy.ts';
 import type { Plan } from '../plan/step.ts';
 import { widened } from '../plan/widened.ts';
 import { readCertificates } from '../platform/certificates.ts';
 import { refuseForeignBaseline, refuseTakenRepository } from '../stack/first-deploy.ts';
 import { idsOf, readFleet, withReserved } from '../stack/fleet.ts';
+import { natOf } from '../stack/kept-network.ts';
 import { type HeldLock, withDeployLock } from '../stack/lock.ts';
 import { settledBaseline } from '../stack/read-baseline.ts';
 import { dearerTask, keptTask, readRunningTask, taskNotes } from '../stack/running-task.ts';
 import { baselineChange } from '../steps/baseline-settings.ts';
-import { carryOut } from '../steps/carry-out.ts';
 import { readDnsOutlook } from '../steps/dns-outlook.ts';
+import { execute } from '../steps/execute.ts';
 import { newRun } from '../steps/run.ts';
-import { undoDeploy } from '../steps/undo.ts';
 import { activeTargetGroup } from '../traffic/traffic.ts';
+import { agreementOf } from './agreement.ts';
 import { type DeployResult, resultOf } from './deploy-result.ts';
-import { agreementOf, propose } from './propose.ts';
 
 export interface DeployMode {
 	/** Plan only. */
@@ -54,20 +53,16 @@ export async function deploy(
 			const { run, plan } = await prepare(session, request, options, lock, at);
 			if (plan.steps.some((step) => step.kind === 'deploy-baseline')) session.baseline.check();
 			await session.images.check(lock.signal);
-			return { ...propose(plan, questions(run.name, plan)), run };
+			return { plan, questions: questions(run.name, plan), run };
 		},
-		carryOut: async ({ run, own: plan }, lock) => {
-			await carryOut(run, plan, lock.signal, (undoSignal) => undoDeploy(run, undoSignal));
-			return { plan, result: resultOf(run) };
-		},
+		carryOut: async ({ run, plan }, lock) => ({ plan, result: resultOf(await execute(plan, run, lock.signal)) }),
 	});
 }
 
-function questions(name: string, { steps, warnings: wider = [] }: Plan): PlanQuestion[] {
-	const creates = steps.some((step) => step.kind === 'deploy-baseline' && step.change === 'create');
+function questions(name: string, { steps, warnings: wider }: Plan): PlanQuestion[] {
 	const next = 'Agree with --yes, or give what was meant.';
 	return [
-		...(creates ? [{ text: `Create the baseline of ${name}?`, default: true }] : []),
+		...(creates(steps) ? [{ text: `Create the baseline of ${name}?`, default: true }] : []),
 		...(wider.length > 0 ? [{ text: `${wider.join(' ')} Go on?`, default: false, next }] : []),
 	];
 }

@@ -90,7 +90,7 @@ describe('the architecture of the tasks (decision 24)', () => {
 		const change = async (flags: Readonly<Record<string, unknown>>, answer = true) => {
 			const { session, host } = on.connect({ answers: Array<boolean>(5).fill(answer) });
 			const ended = await deploy(session, await asked(flags)).then(
-				({ plan }) => plan.notes.join(),
+				({ plan }) => plan.facts.join(),
 				(error) => error.code,
 			);
 			return [ended, host.questions.filter((question) => /so far/.test(question.text)).length];
@@ -111,6 +111,6 @@ describe('the architecture of the tasks (decision 24)', () => {
 		await deploy(account.connect({ answers: [true] }).session, await asked());
 		const faults = [{ call: 'ecs.describeTaskDefinition', nth: 1, times: 9, kind: 'access-denied' }] as const;
 		const { plan } = await deploy(account.connect({ faults }).session, await asked(), { dryRun: true });
-		expect(plan.notes.join()).toContain('right ecs:DescribeTaskDefinition');
+		expect(plan.facts.join()).toContain('right ecs:DescribeTaskDefinition');
 	});
 });

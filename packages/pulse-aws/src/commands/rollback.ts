@@ -4,10 +4,10 @@ import { planRollback } from '../plan/rollback.ts';
 import type { Plan } from '../plan/step.ts';
 import { type HeldLock, withDeployLock } from '../stack/lock.ts';
 import { existing, requireBaseline } from '../stack/read-baseline.ts';
-import { carryOut } from '../steps/carry-out.ts';
+import { execute } from '../steps/execute.ts';
 import { newRun } from '../steps/run.ts';
 import { activeTargetGroup } from '../traffic/traffic.ts';
-import { agreementOf, propose } from './propose.ts';
+import { agreementOf } from './agreement.ts';
 
 export interface RollbackRequest {
 	readonly deploymentName: string;
@@ -43,11 +43,12 @@ export async function rollback(
 			const { outputs, fleet, plan } = await planned();
 			// Nobody loses a session by it; hence yes is the default.
 			const question = { text: `Send new visitors back to ${plan.target.id}?`, default: true };
-			return { ...propose(plan, [question]), outputs, fleet, target: plan.target };
+			return { plan, questions: [question], outputs, fleet };
 		},
-		carryOut: async ({ own: plan, outputs, fleet, target }, lock) => {
+		carryOut: async ({ plan, outputs, fleet }, lock) => {
+			const { target } = plan;
 			const targetGroupArn = target.targetGroupArn ?? '';
-			const run = newRun(session, lock, {
+			const start = newRun(session, lock, {
 				name,
 				id: target.id,
 				fleet,
@@ -55,7 +56,7 @@ export async function rollback(
 				previousTargetGroupArn: activeTargetGroup(fleet.traffic),
 				target: { targetGroupArn, serviceArn: target.serviceArn, desired: target.desired, minHealthy: 1 },
 			});
-			await carryOut(run, plan, lock.signal);
+			const run = await execute(plan, start, lock.signal);
 			return {
 				plan,
 				result: {

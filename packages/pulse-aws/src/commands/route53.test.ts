@@ -36,7 +36,7 @@ async function opened(...records: readonly ResourceRecordSet[]) {
 			aliases: [],
 		});
 		const { plan, result } = await deploy({ ...session, lookAtDomain }, await asked(flags), { dryRun });
-		return { notes: plan.notes.join('\n'), replaced: result?.dns_replaced, host };
+		return { notes: plan.facts.join('\n'), replaced: result?.dns_replaced, host };
 	};
 	return { zone, run };
 }

@@ -10,9 +10,9 @@ import { readParameters } from '../platform/parameters.ts';
 import { readFleet } from '../stack/fleet.ts';
 import { type HeldLock, withDeployLock } from '../stack/lock.ts';
 import { type Baseline, readBaseline, settledBaseline } from '../stack/read-baseline.ts';
-import { carryOut } from '../steps/carry-out.ts';
+import { execute } from '../steps/execute.ts';
 import { newRun } from '../steps/run.ts';
-import { agreementOf, propose } from './propose.ts';
+import { agreementOf } from './agreement.ts';
 
 export interface TeardownRequest {
 	readonly deploymentName: string;
@@ -46,7 +46,7 @@ export async function teardown(
 	if (first.stack.condition === 'absent' && !(await hasLeavings(session, name)))
 		return { plan: null, result: result('absent') };
 	const text = `Delete all of '${name}' in ${session.aws.region}? This cannot be undone.`;
-	const proposed = (plan: Plan) => propose(plan, [{ text, default: false }]);
+	const proposed = (plan: Plan) => ({ plan, questions: [{ text, default: false }] });
 	const agreement = agreementOf(session);
 	try {
 		// Not even the lock is taken before a yes; under it nobody deploys any more, and what is seen then is all there is.
@@ -65,7 +65,7 @@ export async function teardown(
 				refuseNew(first.fleet, fleet);
 				return { ...proposed(plan), outputs, fleet };
 			},
-			carryOut: async ({ own: plan, outputs, fleet }, lock) => {
+			carryOut: async ({ plan, outputs, fleet }, lock) => {
 				const run = newRun(session, lock, {
 					name,
 					id: name,
@@ -74,7 +74,7 @@ export async function teardown(
 					previousTargetGroupArn: null,
 					pollMs,
 				});
-				await carryOut(run, plan, lock.signal);
+				await execute(plan, run, lock.signal);
 				return { plan, result: result('deleted') };
 			},
 		});

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../deployments/digest.ts';
 
 /**
  * Proves that a domain leads to this load balancer. Made of strings that are known before the stack is, and of a salt
@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
  */
 export function verificationToken(parts: { name: string; account: string; region: string; salt: string }): string {
 	const text = [parts.name, parts.account, parts.region, parts.salt].join(':');
-	return createHash('sha256').update(text).digest('hex').slice(0, 16);
+	return sha256(text).slice(0, 16);
 }
 
 /** What the load balancer's verification rule answers. */

@@ -1,10 +1,27 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { outlookNotes } from '../domain/dns-record.ts';
-import { roomLeft } from '../traffic/traffic.ts';
-import { cutOver } from './cut-over.ts';
+import { awaitCertificateStep } from '../steps/await-certificate.ts';
+import { buildImageStep } from '../steps/build-image.ts';
+import { checkDomainStep } from '../steps/check-domain.ts';
+import { createRuleStep } from '../steps/create-rule.ts';
+import { createServiceStep } from '../steps/create-service.ts';
+import { createTargetGroupStep } from '../steps/create-target-group.ts';
+import { deleteFailedBaselineStep } from '../steps/delete-failed-baseline.ts';
+import { deployBaselineStep } from '../steps/deploy-baseline.ts';
+import { protectBaselineStep } from '../steps/protect-baseline.ts';
+import { pushImageStep } from '../steps/push-image.ts';
+import { registerTaskDefinitionStep } from '../steps/register-task-definition.ts';
+import { removeOwnStep } from '../steps/remove-own.ts';
+import { repairBaselineStep } from '../steps/repair-baseline.ts';
+import { requestCertificateStep } from '../steps/request-certificate.ts';
+import { reserveIdStep } from '../steps/reserve-id.ts';
+import { setListenerCertificateStep } from '../steps/set-listener-certificate.ts';
+import { activeTargetGroup, roomLeft } from '../traffic/traffic.ts';
+import { answersThere, moveVisitors } from './cut-over.ts';
 import type { DeployObservation, Fleet } from './observation.ts';
 import { settleSteps } from './settle.ts';
-import type { Plan, Step } from './step.ts';
+import { sideBySide } from './side-by-side.ts';
+import { type Plan, planOf, type Step, sentTo } from './step.ts';
 
 export interface DeployIntent {
 	readonly id: string;
@@ -17,60 +34,66 @@ export interface DeployIntent {
 }
 
 /** @throws DeployToolError where the stack cannot be built upon, or the load balancer is full */
-export function planDeploy(seen: DeployObservation, intent: DeployIntent): Plan {
+export function planDeploy(seen: DeployObservation, { id, verified, page = null, cost }: DeployIntent): Plan {
+	const hasPrevious = seen.fleet !== null && activeTargetGroup(seen.fleet.traffic) !== null;
+	const [first, ...rest] = [
+		...sharedSteps(seen, id),
+		reserveIdStep(id),
+		...sideBySide(
+			'backend',
+			[pushImageStep(id), registerTaskDefinitionStep()],
+			[createTargetGroupStep(), createRuleStep(id)],
+		),
+		createServiceStep(id),
+		...(verified ? answersThere(id, page) : []),
+		...moveVisitors(id, verified),
+		checkDomainStep(),
+	];
+	// Whatever fails, it is found by id what there is of it.
+	const steps = first === undefined ? rest : [{ ...first, undo: removeOwnStep(id) }, ...rest];
+	const dns = seen.dns == null ? [] : outlookNotes(seen.dns);
+	const notes = [...(creates(steps) ? cost : []), ...(seen.taskNotes ?? []), ...dns];
+	return { ...planOf('deploy', id, steps, notes), committed: sentTo(id, hasPrevious) };
+}
+
+/** Whether it makes a baseline, which costs money by the hour. */
+export function creates(steps: readonly Step[]): boolean {
+	return steps.some((step) => step.kind === 'deploy-baseline' && step.change === 'create');
+}
+
+/** What all deployments have in common, and what killed commands left. */
+function sharedSteps(seen: DeployObservation, id: string): readonly Step[] {
 	const steps: Step[] = [];
-	if (seen.certificate === null) steps.push({ kind: 'request-certificate' });
-	if (seen.certificate?.status !== 'ISSUED') steps.push({ kind: 'await-certificate' });
-	const baseline = baselineSteps(seen);
-	steps.push(...baseline);
-	const creates = baseline.some((step) => step.kind === 'deploy-baseline' && step.change === 'create');
-	if (creates || !seen.stack.isProtected) steps.push({ kind: 'protect-baseline' });
+	if (seen.certificate === null) steps.push(requestCertificateStep());
+	if (seen.certificate?.status !== 'ISSUED') steps.push(awaitCertificateStep());
+	steps.push(...baselineSteps(seen));
+	if (creates(steps) || !seen.stack.isProtected) steps.push(protectBaselineStep());
 	if (seen.fleet !== null) {
-		const wanted = seen.certificate?.arn;
-		if (wanted !== seen.fleet.traffic.defaultCertificateArn) steps.push({ kind: 'set-listener-certificate' });
+		if (seen.certificate?.arn !== seen.fleet.traffic.defaultCertificateArn) steps.push(setListenerCertificateStep());
 		const settling = settleSteps(seen.fleet);
 		refuseWithoutRoom(seen.fleet, settling);
 		steps.push(...settling);
 	}
 	// A broken Dockerfile is found before money is spent, and a good one has been built by the time there is a registry.
 	const waits = steps.some(({ kind }) => kind === 'await-certificate' || kind === 'deploy-baseline');
-	if (waits) steps.unshift({ kind: 'build-image' });
-	steps.push(
-		{ kind: 'reserve-id' },
-		{ kind: 'push-image' },
-		{ kind: 'register-task-definition' },
-		{ kind: 'create-target-group' },
-		{ kind: 'create-rule' },
-		{ kind: 'create-service' },
-		...cutOver(intent.verified, intent.page ?? null),
-		{ kind: 'check-domain' },
-	);
-	const dns = seen.dns == null ? [] : outlookNotes(seen.dns);
-	return {
-		verb: 'deploy',
-		id: intent.id,
-		steps,
-		notes: [...(creates ? intent.cost : []), ...(seen.taskNotes ?? []), ...dns],
-	};
+	return waits ? sideBySide('baseline', [buildImageStep(id)], steps) : steps;
 }
 
 function baselineSteps({ stack, baselineChange }: DeployObservation): Step[] {
-	const create: Step = { kind: 'deploy-baseline', change: 'create', because: baselineChange ?? 'there is none' };
+	const create = deployBaselineStep('create', baselineChange ?? 'there is none');
+	const again = deployBaselineStep('update', 'its last update failed');
 	switch (stack.condition) {
 		case 'absent':
 			return [create];
 		case 'failed-create':
-			return [{ kind: 'delete-failed-baseline' }, create];
+			return [deleteFailedBaselineStep(), create];
 		case 'rollback-failed':
-			return [
-				{ kind: 'repair-baseline' },
-				{ kind: 'deploy-baseline', change: 'update', because: 'its last update failed' },
-			];
+			return [repairBaselineStep(), again];
 		case 'failed-update':
 		case 'ready-after-failure':
-			return [{ kind: 'deploy-baseline', change: 'update', because: 'its last update failed' }];
+			return [again];
 		case 'ready':
-			return baselineChange === null ? [] : [{ kind: 'deploy-baseline', change: 'update', because: baselineChange }];
+			return baselineChange === null ? [] : [deployBaselineStep('update', baselineChange)];
 		default:
 			throw new DeployToolError('baseline-unusable', `The baseline stack is in status ${stack.status}.`, {
 				fault: 'user',

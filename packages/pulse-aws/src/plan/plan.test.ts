@@ -114,8 +114,8 @@ describe('a deploy', () => {
 
 	test('shows its cost only when it creates the baseline', () => {
 		const absent = seen({ stack: { condition: 'absent', status: null, isProtected: false }, fleet: null });
-		expect(planDeploy(absent, { id: 'new', verified: true, cost: ['cost'] }).notes).toEqual(['cost']);
-		expect(planDeploy(seen({}), { id: 'new', verified: true, cost: ['cost'] }).notes).toEqual([]);
+		expect(planDeploy(absent, { id: 'new', verified: true, cost: ['cost'] }).facts).toEqual(['cost']);
+		expect(planDeploy(seen({}), { id: 'new', verified: true, cost: ['cost'] }).facts).toEqual([]);
 	});
 });
 

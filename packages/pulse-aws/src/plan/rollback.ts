@@ -1,10 +1,11 @@
 import { DeployToolError, usageError } from 'pulse-deploy-kit/errors';
 import { type Deployment, isRetiring } from '../deployments/deployment.ts';
-import { activeDeployment } from '../traffic/traffic.ts';
-import { cutOver } from './cut-over.ts';
+import { bringBackStep } from '../steps/bring-back.ts';
+import { activeDeployment, activeTargetGroup } from '../traffic/traffic.ts';
+import { answersThere, moveVisitors } from './cut-over.ts';
 import type { Fleet } from './observation.ts';
 import { settleSteps } from './settle.ts';
-import type { Plan } from './step.ts';
+import { type Plan, planOf, sentTo } from './step.ts';
 
 /**
  * Back to a deployment that still lives.
@@ -21,7 +22,7 @@ export function planRollback(fleet: Fleet, wanted: string | null, now: number): 
 	const isHalfDone = active !== null && superseded.some((one) => one.createdAt > active.createdAt);
 	if (active !== null && settle.length > 0 && (wanted === active.id || (wanted === null && isHalfDone))) {
 		// A rollback was interrupted after its switch, which only a rollback makes from newer to older: finish that one.
-		return { verb: 'rollback', id: active.id, steps: settle, notes: [], target: active };
+		return { ...planOf('rollback', active.id, settle), target: active };
 	}
 	const target = wanted === null ? last(living) : others.find((one) => one.id === wanted);
 	const next = `Living ones: ${living.length === 0 ? 'none' : living.map((one) => one.id).join(', ')}.`;
@@ -34,8 +35,10 @@ export function planRollback(fleet: Fleet, wanted: string | null, now: number): 
 	if (wanted === active?.id) throw usageError(`${wanted} is active already`, next);
 	if (target === undefined) throw usageError(`deployment '${wanted}' is not running`, next);
 	if (!living.includes(target)) throw usageError(`${target.id} was never active: it is still starting`, next);
-	const steps = [...settle, { kind: 'bring-back', deployment: target } as const, ...cutOver(true)];
-	return { verb: 'rollback', id: target.id, steps, notes: [], target };
+	const { id } = target;
+	const steps = [...settle, bringBackStep(target), ...answersThere(id), ...moveVisitors(id, true)];
+	const committed = sentTo(id, activeTargetGroup(fleet.traffic) !== null);
+	return { ...planOf('rollback', id, steps), committed, target };
 }
 
 /** The one that visitors were on before: not yet marked draining, else the one that was marked last. */

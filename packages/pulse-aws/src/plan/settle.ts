@@ -1,3 +1,5 @@
+import { removeLeftoversStep } from '../steps/remove-leftovers.ts';
+import { settleStep } from '../steps/settle.ts';
 import { activeDeployment } from '../traffic/traffic.ts';
 import type { Fleet } from './observation.ts';
 import type { Step } from './step.ts';
@@ -12,10 +14,10 @@ export function settleSteps(fleet: Fleet): Step[] {
 	const superseded = others.filter((one) => one.state === 'active');
 	const steps: Step[] = [];
 	if (active !== null && (active.state !== 'active' || superseded.length > 0)) {
-		steps.push({ kind: 'settle', active, drain: superseded });
+		steps.push(settleStep(active, superseded));
 	}
 	const starting = others.filter((one) => one.state === 'deploying').map((one) => one.id);
 	const ids = [...new Set([...starting, ...fleet.strays, ...(fleet.reserved ?? [])])];
-	if (ids.length > 0) steps.push({ kind: 'remove-leftovers', ids, why: 'left by an interrupted deploy' });
+	if (ids.length > 0) steps.push(removeLeftoversStep(ids, 'left by an interrupted deploy'));
 	return steps;
 }

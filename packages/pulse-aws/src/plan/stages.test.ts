@@ -1,43 +1,46 @@
+import { stages } from 'pulse-deploy-kit/plan/stages';
 import { expect, test } from 'vitest';
-import { section, stages } from './stages.ts';
-import type { Step } from './step.ts';
+import { planDeploy } from './deploy.ts';
+import type { DeployObservation } from './observation.ts';
 
-const steps: Step[] = [
-	{ kind: 'push-image' },
-	{ kind: 'register-task-definition' },
-	{ kind: 'create-target-group' },
-	{ kind: 'create-rule' },
-	{ kind: 'create-service' },
-	{ kind: 'await-health' },
-	{ kind: 'switch' },
-];
+const intent = { id: 'new', verified: true, cost: [] };
+const standing: DeployObservation = {
+	stack: { condition: 'ready', status: 'UPDATE_COMPLETE', isProtected: true },
+	fleet: {
+		traffic: { defaultTargetGroupArn: null, defaultCertificateArn: 'cert', rules: [] },
+		deployments: [],
+		strays: [],
+		limits: null,
+	},
+	certificate: { arn: 'cert', status: 'ISSUED' },
+	baselineChange: null,
+};
+const none: DeployObservation = {
+	...standing,
+	stack: { condition: 'absent', status: null, isProtected: false },
+	fleet: null,
+	certificate: { arn: 'cert', status: 'PENDING_VALIDATION' },
+};
+const stagesOf = (seen: DeployObservation) => stages(planDeploy(seen, intent).steps);
+const kinds = (seen: DeployObservation) =>
+	stagesOf(seen).map((stage) => stage.map((track) => track.map((step) => step.kind)));
 
 test('image and routing are made side by side, each in its order; nothing else is', () => {
-	const kinds = stages(steps).map((stage) => stage.map((track) => track.map((step) => step.kind)));
-	expect(kinds).toEqual([
-		[
-			['push-image', 'register-task-definition'],
-			['create-target-group', 'create-rule'],
-		],
-		[['create-service']],
-		[['await-health']],
-		[['switch']],
+	const [reserved, backend, ...rest] = kinds(standing);
+	expect(reserved).toEqual([['reserve-id']]);
+	expect(backend).toEqual([
+		['push-image', 'register-task-definition'],
+		['create-target-group', 'create-rule'],
 	]);
+	expect(rest.slice(0, 2)).toEqual([[['create-service']], [['await-health']]]);
+	expect(rest.every((stage) => stage.length === 1 && stage[0]?.length === 1)).toBe(true);
 });
 
 test('an image is built while certificate and baseline take their time', () => {
-	const slow: Step[] = [
-		{ kind: 'build-image' },
-		{ kind: 'await-certificate' },
-		{ kind: 'deploy-baseline', change: 'create', because: 'there is none' },
-		{ kind: 'protect-baseline' },
-	];
-	const kinds = stages([...slow, ...steps]).map((stage) => stage.map((track) => track.map((step) => step.kind)));
-	expect(kinds[0]).toEqual([['build-image'], ['await-certificate', 'deploy-baseline', 'protect-baseline']]);
-	expect(kinds).toHaveLength(5);
-	expect(stages(slow.slice(1))).toHaveLength(3);
+	expect(kinds(none)[0]).toEqual([['build-image'], ['await-certificate', 'deploy-baseline', 'protect-baseline']]);
+	expect(kinds(none)).toHaveLength(kinds(standing).length + 1);
 });
 
 test('steps of a deployment that run side by side are under one heading', () => {
-	for (const stage of stages(steps)) expect(new Set(stage.flat().map(section)).size).toBe(1);
+	for (const stage of stagesOf(standing)) expect(new Set(stage.flat().map(({ section }) => section)).size).toBe(1);
 });

@@ -1,6 +1,11 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
+import { awaitTasksStep } from '../steps/await-tasks.ts';
+import { deleteParametersStep } from '../steps/delete-parameters.ts';
+import { deleteStackStep } from '../steps/delete-stack.ts';
+import { removeDeploymentsStep } from '../steps/remove-deployments.ts';
+import { stopRoutingStep } from '../steps/stop-routing.ts';
 import type { Observation } from './observation.ts';
-import type { Plan, Step } from './step.ts';
+import { type Plan, planOf, type Step } from './step.ts';
 
 /**
  * Everything of one name, in the order in which AWS lets go of it.
@@ -17,11 +22,11 @@ export function planTeardown(name: string, { stack, fleet }: Observation, force:
 	}
 	const ids = [...new Set([...(fleet?.deployments.map((one) => one.id) ?? []), ...(fleet?.strays ?? [])])];
 	const steps: Step[] = [];
-	if (fleet !== null) steps.push({ kind: 'stop-routing' });
-	if (ids.length > 0) steps.push({ kind: 'remove-deployments', ids, why: 'teardown' });
+	if (fleet !== null) steps.push(stopRoutingStep());
+	if (ids.length > 0) steps.push(removeDeploymentsStep(ids, 'teardown'));
 	// A cluster in which a task is still ending cannot be deleted, and an interrupted teardown may have left some.
-	if (fleet !== null) steps.push({ kind: 'await-tasks' });
-	if (stack.condition !== 'absent') steps.push({ kind: 'delete-stack' });
-	steps.push({ kind: 'delete-parameters' });
-	return { verb: 'teardown', id: name, steps, notes: ['The certificate is kept.'] };
+	if (fleet !== null) steps.push(awaitTasksStep());
+	if (stack.condition !== 'absent') steps.push(deleteStackStep());
+	steps.push(deleteParametersStep());
+	return planOf('teardown', name, steps, ['The certificate is kept.']);
 }

@@ -1,6 +1,6 @@
 import type { DeployRequest } from '../config/deploy.ts';
 import type { BaselineOutputs } from '../platform/baseline-outputs.ts';
-import { allowedCidrs, natOf } from './kept-network.ts';
+import { allowedCidrs, natOf } from '../stack/kept-network.ts';
 import type { Plan } from './step.ts';
 
 /** What a changed baseline would open to more people, or make cost more: nobody gets that without a question (decision 24). */

@@ -1,9 +1,10 @@
 import { DeployToolError, isDeployToolError } from 'pulse-deploy-kit/errors';
-import type { Report } from 'pulse-deploy-kit/plan/perform';
 import { waitFor } from 'pulse-deploy-kit/wait';
 import { judgeHealth, type Verdict } from '../health/judge.ts';
+import type { Step } from '../plan/step.ts';
 import { readHealth } from '../platform/health.ts';
 import { lastLogLines } from './log-lines.ts';
+import type { Perform } from './performers.ts';
 import { made, type Run } from './run.ts';
 
 /** Of a rollback, whose target ran already (contract A7.1). */
@@ -11,7 +12,11 @@ const BUDGET_SECONDS = 300;
 const INTERVALS_MS = [3000, 5000, 10_000];
 const UNHEALTHY_MS = 60_000;
 
-export async function awaitHealth(run: Run, signal: AbortSignal, tell: Report): Promise<string> {
+export function awaitHealthStep(id: string): Step {
+	return { kind: 'await-health', id: 'await-health', title: `Wait until ${id} is healthy`, section: 'Health' };
+}
+
+export const awaitHealth: Perform<'await-health'> = async (_step, run, signal, tell) => {
 	const { aws, clock } = run.session;
 	const { targetGroupArn, minHealthy } = made(run.target, 'the target group');
 	const place = { cluster: made(run.baseline, 'the baseline').clusterName, service: run.id, targetGroupArn };
@@ -41,7 +46,7 @@ export async function awaitHealth(run: Run, signal: AbortSignal, tell: Report): 
 		const { fault, detail = '', next = '' } = cause;
 		throw new DeployToolError('timeout', 'Timeout waiting for healthy targets', { fault, detail, next, cause });
 	});
-}
+};
 
 async function unhealthy(run: Run, verdict: Extract<Verdict, { kind: 'failed' }>): Promise<DeployToolError> {
 	const lines = verdict.task === null ? [] : await lastLogLines(run, verdict.task);

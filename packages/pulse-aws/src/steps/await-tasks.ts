@@ -1,18 +1,29 @@
 import type { Report } from 'pulse-deploy-kit/plan/perform';
 import { waitFor } from 'pulse-deploy-kit/wait';
+import type { Step } from '../plan/step.ts';
 import { countEnding } from '../platform/tasks.ts';
+import type { Perform } from './performers.ts';
 import { made, type Run } from './run.ts';
 
 /** Leaving the load balancer and the app's own goodbye take minutes at most. */
 const BUDGET_MS = 15 * 60_000;
 
+export function awaitTasksStep(): Step {
+	return { kind: 'await-tasks', id: 'await-tasks', title: 'Wait until the last task has ended', section: 'Teardown' };
+}
+
+export const awaitTasks: Perform<'await-tasks'> = async (_step, run, signal, tell) => {
+	await awaitEndOfTasks(run, signal, tell);
+	return undefined;
+};
+
 /** @param only of these deployments. Default all, and until their services are gone too */
-export async function awaitTasks(
+export async function awaitEndOfTasks(
 	run: Run,
 	signal: AbortSignal,
 	tell: Report,
 	only?: ReadonlySet<string>,
-): Promise<undefined> {
+): Promise<void> {
 	const { clusterName } = made(run.baseline, 'the baseline');
 	let left = '';
 	await waitFor({

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
 	type BaselineSettings,
 	DEFAULT_IDLE_TIMEOUT_SECONDS,
@@ -7,10 +6,11 @@ import {
 	VERSION_TAG,
 } from '../cdk/settings.ts';
 import type { DeployRequest, ReaperSetting } from '../config/deploy.ts';
+import { sha256 } from '../deployments/digest.ts';
 import { verificationToken } from '../domain/verification-token.ts';
-import { allowedCidrs, natOf } from '../plan/kept-network.ts';
 import type { BaselineOutputs } from '../platform/baseline-outputs.ts';
 import type { StackFacts } from '../platform/stack.ts';
+import { allowedCidrs, natOf } from '../stack/kept-network.ts';
 import { made, type Run } from './run.ts';
 
 type Asked = Omit<BaselineSettings, 'verificationSalt' | 'verificationToken'>;
@@ -68,5 +68,5 @@ function askedFor(request: DeployRequest, certificateArn: string, outputs: Basel
 function fingerprint(settings: Asked): string {
 	const context = toContext({ ...settings, verificationSalt: '', verificationToken: '' });
 	const text = JSON.stringify(Object.entries(context).sort(([a], [b]) => (a < b ? -1 : 1)));
-	return createHash('sha256').update(text).digest('hex').slice(0, 16);
+	return sha256(text).slice(0, 16);
 }

@@ -1,7 +1,9 @@
-import { DeployToolError, isDeployToolError } from 'pulse-deploy-kit/errors';
+import { CancelledError, type DeployToolError, isDeployToolError } from 'pulse-deploy-kit/errors';
 import { LOCKED_QUESTION_MS } from 'pulse-deploy-kit/host';
 import { judgeRouting, type Routing } from '../domain/routing.ts';
+import type { Step } from '../plan/step.ts';
 import { aliases, offerRecords } from './dns-records.ts';
+import type { Perform } from './performers.ts';
 import { made, type Run } from './run.ts';
 
 /** Contract A9.3. */
@@ -16,16 +18,27 @@ const LOOK_AGAIN = {
 } as const;
 const PAUSE_MS = 2000;
 
+export function checkDomainStep(): Step {
+	return {
+		kind: 'check-domain',
+		id: 'check-domain',
+		title: 'Check that the domain leads to the load balancer',
+		section: 'Domain',
+	};
+}
+
 /** The deployment is live whatever this finds; it tells whether visitors find it. */
-export async function checkDomain(run: Run, signal: AbortSignal): Promise<string> {
+export const checkDomain: Perform<'check-domain'> = async (_step, run, signal) => {
 	const { host, clock } = run.session;
 	const { domain } = made(run.request, 'the request');
 	const baseline = made(run.baseline, 'the baseline');
+	let replacedRecords = run.replacedRecords;
 	let routing = await look(run, signal);
 	if (!routing.ready && !routing.proxied) {
 		const wanted = aliases(domain, baseline.albDnsName, baseline.albHostedZoneId);
-		const written = await offerRecords(run, domain, `an alias of ${domain}`, wanted, signal).catch(interrupted);
-		if (written) routing = await look(run, signal);
+		const offered = await offerRecords(run, domain, `an alias of ${domain}`, wanted, signal).catch(interrupted);
+		replacedRecords = [...replacedRecords, ...offered.replaced];
+		if (offered.there) routing = await look(run, signal);
 	}
 	while (!routing.ready) {
 		host.notify({
@@ -38,9 +51,8 @@ export async function checkDomain(run: Run, signal: AbortSignal): Promise<string
 		await clock.sleep(PAUSE_MS, signal);
 		routing = await look(run, signal);
 	}
-	run.routing = routing;
-	return routing.explanation;
-}
+	return { text: routing.explanation, learnt: { routing, replacedRecords } };
+};
 
 async function look(run: Run, signal: AbortSignal): Promise<Routing> {
 	const baseline = made(run.baseline, 'the baseline');
@@ -58,8 +70,7 @@ function interrupted(cause: unknown): never {
 }
 
 function cancelled(cause?: unknown): DeployToolError {
-	return new DeployToolError('cancelled', 'Deployment cancelled by user', {
-		fault: 'user',
+	return new CancelledError('Deployment cancelled by user', {
 		detail: 'It is live; only whether the domain leads to it was not looked at any more.',
 		cause,
 	});

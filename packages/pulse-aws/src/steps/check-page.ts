@@ -1,12 +1,19 @@
 import { checkPage as check, pinned } from 'pulse-deploy-kit/check-page';
-import type { Report } from 'pulse-deploy-kit/plan/perform';
+import type { Step } from '../plan/step.ts';
 import { taskId } from '../platform/tasks.ts';
 import { AFFINITY_QUERY } from '../protocol.ts';
 import { lastLogLines } from './log-lines.ts';
+import type { Perform } from './performers.ts';
 import { made, type Run } from './run.ts';
 
+/** A page of the new deployment is no worse than the active one's. */
+export function checkPageStep(id: string, path: string): Step {
+	const title = `Check that ${path} of ${id} gives no server error`;
+	return { kind: 'check-page', id: 'check-page', title, section: 'Health', path };
+}
+
 /** Through the load balancer, as visitors will ask for it; none of them meets the deployment yet. */
-export async function checkPage(run: Run, path: string, signal: AbortSignal, tell: Report): Promise<string> {
+export const checkPage: Perform<'check-page'> = async ({ path }, run, signal, tell) => {
 	const { host, clock, frontDoor } = run.session;
 	// Told by the step before.
 	if (run.unreachable) return 'not checked';
@@ -25,7 +32,7 @@ export async function checkPage(run: Run, path: string, signal: AbortSignal, tel
 	});
 	if (verdict.kind === 'as-before') host.notify({ level: 'warning', text: verdict.text });
 	return verdict.text;
-}
+};
 
 /** Which task the load balancer asked is not told, so each one's lines are given. */
 async function linesOfEachTask(run: Run): Promise<string[]> {

@@ -23,10 +23,18 @@ const CONSENT = {
 	budgetMs: LOCKED_QUESTION_MS,
 } as const;
 
+/** What became of records that should be there. */
+interface Offered {
+	readonly there: boolean;
+	/** As they were. */
+	readonly replaced: readonly string[];
+}
+
+const NOT_THERE: Offered = { there: false, replaced: [] };
+
 /**
  * Writes records where the account's Route 53 answers for the domain and the user agrees: by `--route53`, or when asked. A
  * record there may be live, so `--yes` alone agrees to nothing.
- * @returns whether they are there now
  */
 export async function offerRecords(
 	run: Run,
@@ -34,7 +42,7 @@ export async function offerRecords(
 	what: string,
 	wanted: readonly ResourceRecordSet[],
 	signal: AbortSignal,
-): Promise<boolean> {
+): Promise<Offered> {
 	const { aws, host } = run.session;
 	const { dns } = run;
 	const given = dns !== null;
@@ -42,20 +50,20 @@ export async function offerRecords(
 	const zone = given ? dns.zone : await readZone(aws, domain).catch(notAllowed);
 	if (zone === null) {
 		if (given) host.notify({ level: 'warning', text: outlookNotes(dns).join('\n') });
-		return false;
+		return NOT_THERE;
 	}
 	const seen = await readChanges(aws, zone, wanted).catch((error: unknown) => notTaken(run, what, error));
-	if (seen === null) return false;
+	if (seen === null) return NOT_THERE;
 	const changes = seen.filter((change) => !isWritten(change));
-	if (changes.length === 0) return true;
+	if (changes.length === 0) return { there: true, replaced: [] };
 	const lines = changes.map((change) => `\n${changeText(change)}`).join('');
 	const text = `Write ${what} to the Route 53 zone ${zone.name}?${lines}`;
-	if (!given && (await host.choose({ text, ...CONSENT })) === 'skip') return false;
+	if (!given && (await host.choose({ text, ...CONSENT })) === 'skip') return NOT_THERE;
 	const moved = changes.filter((change) => isOther(run, change));
 	if (given && moved.length > 0) {
 		const now = moved.map(changeText).join('; ');
 		host.notify({ level: 'warning', text: `Route 53 was changed since the plan, so ${what} was not written: ${now}` });
-		return false;
+		return NOT_THERE;
 	}
 	if (given) host.notify({ level: 'info', text: `Route 53:${lines}` });
 	return write(run, zone, what, changes, signal);
@@ -79,7 +87,7 @@ async function write(
 	what: string,
 	changes: readonly RecordChange[],
 	signal: AbortSignal,
-): Promise<boolean> {
+): Promise<Offered> {
 	const { aws, clock } = run.session;
 	const old = changes.flatMap(replaced);
 	const batch = changes.flatMap((change): Change[] =>
@@ -92,7 +100,8 @@ async function write(
 	);
 	// Of records with a routing policy, this one would be the only one left.
 	if (old.some((set) => set.SetIdentifier !== undefined)) {
-		return notTaken(run, what, 'records with a routing policy stand there') ?? false;
+		notTaken(run, what, 'records with a routing policy stand there');
+		return NOT_THERE;
 	}
 	const request = { HostedZoneId: zone.id, ChangeBatch: { Comment: `pulse-aws: ${what}`, Changes: batch } };
 	const answer = await aws.route53.changeResourceRecordSets(request).catch(async (error: unknown) => {
@@ -101,10 +110,10 @@ async function write(
 		const isThere = isAwsError(error, 'InvalidChangeBatch') && (await readChanges(aws, zone, wanted)).every(isWritten);
 		return isThere ? { ChangeInfo: undefined } : notTaken(run, what, error);
 	});
-	if (answer === null) return false;
-	run.replacedRecords.push(...old.map(recordText));
+	if (answer === null) return NOT_THERE;
+	const offered = { there: true, replaced: old.map(recordText) };
 	const Id = answer.ChangeInfo?.Id;
-	if (Id === undefined) return true;
+	if (Id === undefined) return offered;
 	await waitFor({
 		what: 'Route 53 to take over the record',
 		budgetMs: 300_000,
@@ -115,7 +124,7 @@ async function write(
 			return change === null || change.ChangeInfo?.Status === 'INSYNC' ? true : undefined;
 		},
 	});
-	return true;
+	return offered;
 }
 
 /** Whose DNS is elsewhere need not allow a look at Route 53. */

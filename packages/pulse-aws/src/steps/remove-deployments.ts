@@ -1,31 +1,41 @@
 import type { Report } from 'pulse-deploy-kit/plan/perform';
+import type { Step } from '../plan/step.ts';
 import { repositoryName } from '../platform/baseline-outputs.ts';
 import { deleteRule, deleteService, deleteTargetGroup } from '../platform/delete.ts';
 import { orGone } from '../platform/error-names.ts';
 import { deleteParameters, readParameters } from '../platform/parameters.ts';
-import { describeDeployments } from '../platform/services.ts';
 import { readTargetGroups } from '../platform/target-groups.ts';
-import { readRules, readTraffic } from '../platform/traffic.ts';
-import { activeDeployment } from '../traffic/traffic.ts';
-import { awaitTasks } from './await-tasks.ts';
+import { readRules } from '../platform/traffic.ts';
+import { awaitEndOfTasks } from './await-tasks.ts';
+import type { Perform } from './performers.ts';
 import { made, type Run } from './run.ts';
+
+export function removeDeploymentsStep(ids: readonly string[], why: string): Step {
+	return {
+		kind: 'remove-deployments',
+		id: 'remove-deployments',
+		title: `Remove ${ids.join(', ')} (${why})`,
+		section: 'What is left over',
+		ids,
+	};
+}
+
+export const removeDeployments: Perform<'remove-deployments'> = async ({ ids }, run, signal, tell) => {
+	await removeAllOf(run, ids, signal, tell);
+	return undefined;
+};
 
 /**
  * Removes everything of these deployments, whatever of it exists: found by id, not by what this run remembers, since a
  * call that failed may have been carried out. The services go first and by force, rules and target groups only once no
  * task is left, because a rule that is taken off running tasks stalls ECS.
  */
-export async function removeDeployments(
-	run: Run,
-	ids: readonly string[],
-	signal: AbortSignal,
-	tell: Report,
-): Promise<undefined> {
+export async function removeAllOf(run: Run, ids: readonly string[], signal: AbortSignal, tell: Report): Promise<void> {
 	const { aws, clock } = run.session;
 	const baseline = made(run.baseline, 'the baseline');
 	const wanted = new Set(ids);
 	for (const id of ids) await deleteService(aws, baseline.clusterName, id, true);
-	await awaitTasks(run, signal, tell, wanted);
+	await awaitEndOfTasks(run, signal, tell, wanted);
 	const [rules, groups, parameters] = await Promise.all([
 		readRules(aws, baseline.listenerArn),
 		readTargetGroups(aws, baseline.vpcId, run.name),
@@ -47,24 +57,4 @@ export async function removeDeployments(
 		imageIds: ids.slice(0, 100).map((imageTag) => ({ imageTag })),
 	};
 	await orGone(aws.ecr.batchDeleteImage(images), 'RepositoryNotFoundException');
-}
-
-/** The same for what an interrupted run left, looked at again: what serves visitors by now stays (contract, decision 20). */
-export async function removeLeftovers(
-	run: Run,
-	ids: readonly string[],
-	signal: AbortSignal,
-	tell: Report,
-): Promise<{ removed: readonly string[]; serving: readonly string[] }> {
-	const { aws } = run.session;
-	const { listenerArn, clusterName } = made(run.baseline, 'the baseline');
-	const [traffic, deployments] = await Promise.all([
-		readTraffic(aws, listenerArn),
-		describeDeployments(aws, clusterName, run.name, ids),
-	]);
-	const active = activeDeployment(traffic, deployments);
-	const serving = deployments.filter((one) => one === active || one.state === 'active').map((one) => one.id);
-	const rest = ids.filter((id) => !serving.includes(id));
-	if (rest.length > 0) await removeDeployments(run, rest, signal, tell);
-	return { removed: rest, serving };
 }

@@ -1,7 +1,17 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
+import type { Step } from '../plan/step.ts';
 import { isAwsError } from '../platform/error-names.ts';
 import { ownerParameter } from '../protocol.ts';
-import type { Run } from './run.ts';
+import type { Perform } from './performers.ts';
+
+export function reserveIdStep(id: string): Step {
+	return {
+		kind: 'reserve-id',
+		id: 'reserve-id',
+		title: `Make sure that no other run has the id ${id}`,
+		section: 'Deployment',
+	};
+}
 
 /**
  * An id is a name and a second. Another machine whose clock is behind, or one that slept while it held the deploy lock, may
@@ -9,8 +19,7 @@ import type { Run } from './run.ts';
  * deployment's other parameters go, and is where undo knows from that what has this id is its own.
  * @throws DeployToolError `deployment-id-taken`
  */
-export async function reserveId(run: Run): Promise<undefined> {
-	const { session, name, id } = run;
+export const reserveId: Perform<'reserve-id'> = async (_step, { session, name, id }) => {
 	const { ssm } = session.aws;
 	const Name = ownerParameter(name, id);
 	const Value = `${session.owner} [${session.randomHex(8)}]`;
@@ -22,8 +31,8 @@ export async function reserveId(run: Run): Promise<undefined> {
 		const found = Parameters?.[0]?.Value;
 		if (found !== Value) throw isAwsError(error, 'ParameterAlreadyExists') ? taken(id, found, error) : error;
 	}
-	run.ownsId = true;
-}
+	return { learnt: { ownsId: true } };
+};
 
 function taken(id: string, by: string | undefined, cause: unknown): DeployToolError {
 	return new DeployToolError('deployment-id-taken', `${id} is being deployed by another run.`, {

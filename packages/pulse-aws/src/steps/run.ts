@@ -7,7 +7,7 @@ import type { Fleet } from '../plan/observation.ts';
 import type { BaselineOutputs } from '../platform/baseline-outputs.ts';
 import type { HeldLock } from '../stack/lock.ts';
 
-/** What one run has learnt and made so far; steps read what earlier ones wrote. */
+/** What one run knows: what it began with, and what its steps have learnt. */
 export interface Run {
 	/** Writes only while the deploy lock is held. */
 	readonly session: Session;
@@ -27,24 +27,30 @@ export interface Run {
 	/** What the plan has shown of the domain's records; `null` without `--route53`. */
 	readonly dns: DnsOutlook | null;
 	/** Records of Route 53 that this run replaced, as they were. */
-	readonly replacedRecords: string[];
+	readonly replacedRecords: readonly string[];
 	/** How often a stack is looked at, in ms. */
 	readonly pollMs: number;
-	baseline: BaselineOutputs | null;
-	certificateArn: string | null;
+	readonly baseline: BaselineOutputs | null;
+	readonly certificateArn: string | null;
 	/** Into the builder's cache, while there was no registry yet. */
-	isBuilt: boolean;
+	readonly isBuilt: boolean;
 	/** No other run has its id: what is found under it may be undone. */
-	ownsId: boolean;
-	imageUri: string | null;
-	taskDefinitionArn: string | null;
-	target: { targetGroupArn: string; serviceArn: string | null; desired: number; minHealthy: number } | null;
-	draining: readonly Deployment[];
-	routing: Routing | null;
+	readonly ownsId: boolean;
+	readonly imageUri: string | null;
+	readonly taskDefinitionArn: string | null;
+	readonly target: RunTarget | null;
+	readonly draining: readonly Deployment[];
+	readonly routing: Routing | null;
 	/** The load balancer does not let this machine in, so nothing is asked of the deployment. */
-	unreachable: boolean;
-	/** Set when the listener was told to switch: from then on nothing is undone. */
-	committed: boolean;
+	readonly unreachable: boolean;
+}
+
+/** Where visitors are sent. */
+export interface RunTarget {
+	readonly targetGroupArn: string;
+	readonly serviceArn: string | null;
+	readonly desired: number;
+	readonly minHealthy: number;
 }
 
 type Given = Pick<Run, 'name' | 'id' | 'fleet' | 'baseline' | 'previousTargetGroupArn'> & Partial<Run>;
@@ -67,12 +73,11 @@ export function newRun(ungated: Session, lock: Pick<HeldLock, 'session' | 'confi
 		draining: [],
 		routing: null,
 		unreachable: false,
-		committed: false,
 		...given,
 	};
 }
 
-/** What an earlier step of the plan has written. Its absence is a defect of the plan. */
+/** What an earlier step of the plan has learnt. Its absence is a defect of the plan. */
 export function made<T>(value: T | null, what: string): T {
 	if (value === null) throw new Error(`${what} is not known at this step`);
 	return value;

@@ -1,9 +1,20 @@
 import { toldAs } from '../adapters/told.ts';
+import type { Step } from '../plan/step.ts';
 import { everyPage, optional } from '../platform/pages.ts';
-import { made, type Run } from './run.ts';
+import type { Perform } from './performers.ts';
+import { made } from './run.ts';
+
+export function setListenerCertificateStep(): Step {
+	return {
+		kind: 'set-listener-certificate',
+		id: 'set-listener-certificate',
+		title: 'Set the certificate of the load balancer',
+		section: 'Baseline',
+	};
+}
 
 /** Replaces the default certificate and removes all others; default action and TLS policy stay as they are. */
-export async function setListenerCertificate(run: Run): Promise<string> {
+export const setListenerCertificate: Perform<'set-listener-certificate'> = async (_step, run) => {
 	const { elb } = run.session.aws;
 	const { listenerArn } = made(run.baseline, 'the baseline');
 	const wanted = made(run.certificateArn, 'the certificate');
@@ -23,4 +34,4 @@ export async function setListenerCertificate(run: Run): Promise<string> {
 	} catch (cause) {
 		throw toldAs('listener-certificate', 'The certificate of the load balancer could not be set.', cause);
 	}
-}
+};

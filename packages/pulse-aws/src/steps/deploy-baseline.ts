@@ -1,20 +1,26 @@
 import { DeployToolError, isDeployToolError } from 'pulse-deploy-kit/errors';
-import type { Report } from 'pulse-deploy-kit/plan/perform';
 import { toContext } from '../cdk/settings.ts';
 import { stackName } from '../deployments/names.ts';
+import type { Step } from '../plan/step.ts';
 import { baselineOutputs } from '../platform/baseline-outputs.ts';
 import { readStack, stackFailures } from '../platform/stack.ts';
 import { baselineSettings, baselineTags } from './baseline-settings.ts';
 import { withTrafficKept } from './keep-traffic.ts';
-import type { Run } from './run.ts';
-import { deleteFailedBaseline } from './stack.ts';
+import type { Perform } from './performers.ts';
+import { removeStack } from './remove-stack.ts';
 
-export async function deployBaseline(
-	run: Run,
-	change: 'create' | 'update',
-	signal: AbortSignal,
-	tell: Report,
-): Promise<undefined> {
+export function deployBaselineStep(change: 'create' | 'update', because: string): Step {
+	return {
+		kind: 'deploy-baseline',
+		id: 'deploy-baseline',
+		title: `${change === 'create' ? 'Create' : 'Update'} the baseline stack (${because})`,
+		section: 'Baseline',
+		change,
+		because,
+	};
+}
+
+export const deployBaseline: Perform<'deploy-baseline'> = async ({ change }, run, signal, tell) => {
 	const { aws, baseline } = run.session;
 	const name = stackName(run.name);
 	const settings = await baselineSettings(run);
@@ -36,7 +42,7 @@ export async function deployBaseline(
 			];
 			if (change !== 'create' || !told.some((text) => /service.linked role/i.test(text ?? ''))) throw cause;
 			tell('AWS made a role that it needs; the stack is created once more');
-			await deleteFailedBaseline(run, signal, tell);
+			await removeStack(run, signal, tell);
 			await bring();
 		}
 	};
@@ -65,9 +71,9 @@ export async function deployBaseline(
 			next: 'Correct the cause and run the same command again.',
 		});
 	}
-	run.baseline = baselineOutputs(stack.outputs);
-	run.certificateArn ??= run.baseline.certificateArn;
-}
+	const outputs = baselineOutputs(stack.outputs);
+	return { learnt: { baseline: outputs, certificateArn: run.certificateArn ?? outputs.certificateArn } };
+};
 
 const INTERRUPTED =
 	'CloudFormation cannot be interrupted; waiting until the stack has settled. A second Ctrl-C leaves at once, and the next deploy goes on from there.';

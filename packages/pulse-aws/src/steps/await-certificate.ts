@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
-import type { Report } from 'pulse-deploy-kit/plan/perform';
 import { waitFor } from 'pulse-deploy-kit/wait';
 import { certificateProgress } from '../domain/certificate-choice.ts';
+import type { Step } from '../plan/step.ts';
 import { type CertificateDetail, type DnsRecord, readCertificate } from '../platform/certificates.ts';
 import { cname, offerRecords } from './dns-records.ts';
-import { made, type Run } from './run.ts';
+import type { Perform } from './performers.ts';
+import { made } from './run.ts';
 
 /** Usually minutes; sometimes more than half an hour. ACM itself gives up after 72 h. */
 const ISSUE_MS = 45 * 60_000;
@@ -19,20 +19,17 @@ const RECORDS_THERE = {
 	yes: 'wait',
 } as const;
 
-export async function requestCertificate(run: Run): Promise<string> {
-	const { domain } = made(run.request, 'the request');
-	const { CertificateArn } = await run.session.aws.acm.requestCertificate({
-		DomainName: domain,
-		ValidationMethod: 'DNS',
-		// A request repeated within the hour gets the same certificate.
-		IdempotencyToken: createHash('sha256').update(`${run.name}:${domain}`).digest('hex').slice(0, 32),
-	});
-	run.certificateArn = CertificateArn ?? '';
-	return run.certificateArn;
+export function awaitCertificateStep(): Step {
+	return {
+		kind: 'await-certificate',
+		id: 'await-certificate',
+		title: 'Wait for the certificate to be issued',
+		section: 'Certificate',
+	};
 }
 
 /** Ends on every terminal status; without anybody to ask and without Route 53 it ends at once, telling what to do. */
-export async function awaitCertificate(run: Run, signal: AbortSignal, tell: Report): Promise<string> {
+export const awaitCertificate: Perform<'await-certificate'> = async (_step, run, signal, tell) => {
 	const { aws, clock, host } = run.session;
 	const { domain } = made(run.request, 'the request');
 	const arn = made(run.certificateArn, 'the certificate');
@@ -49,8 +46,14 @@ export async function awaitCertificate(run: Run, signal: AbortSignal, tell: Repo
 	});
 	if (detail.status === 'ISSUED') return 'issued';
 	showRecords(detail.records);
-	const written = await offerRecords(run, domain, 'the validation record', detail.records.map(cname), signal);
-	if (!written && (await host.choose(RECORDS_THERE)) === 'cancel') {
+	const { there, replaced } = await offerRecords(
+		run,
+		domain,
+		'the validation record',
+		detail.records.map(cname),
+		signal,
+	);
+	if (!there && (await host.choose(RECORDS_THERE)) === 'cancel') {
 		throw new DeployToolError('certificate-pending', `The certificate for ${domain} waits for its DNS records.`, {
 			fault: 'user',
 			detail: detail.records.map(recordText).join('\n'),
@@ -69,7 +72,7 @@ export async function awaitCertificate(run: Run, signal: AbortSignal, tell: Repo
 		},
 		next: 'Check the records, then run the same command again: it goes on with the same certificate.',
 	});
-	return 'issued';
+	return { text: 'issued', learnt: { replacedRecords: [...run.replacedRecords, ...replaced] } };
 
 	async function look(): Promise<CertificateDetail> {
 		const seen = await readCertificate(aws, arn);
@@ -85,6 +88,6 @@ export async function awaitCertificate(run: Run, signal: AbortSignal, tell: Repo
 		const lines = [`🔗 Configure DNS for ${domain}`, ...records.map(recordText)];
 		for (const text of lines) host.notify({ level: 'info', text });
 	}
-}
+};
 
 const recordText = (record: DnsRecord) => `${record.name} ${record.type} ${record.value}`;

@@ -1,0 +1,16 @@
+import type { Step } from '../plan/step.ts';
+import { META_PATH } from '../protocol.ts';
+import type { Perform } from './performers.ts';
+import { answersRepeatedly } from './through-load-balancer.ts';
+
+export function confirmStep(id: string): Step {
+	return {
+		kind: 'confirm',
+		id: 'confirm',
+		title: `Ask the load balancer until ${id} answers new visitors`,
+		section: 'Traffic',
+	};
+}
+
+export const confirmSwitch: Perform<'confirm'> = async (_step, run, signal, tell) =>
+	(await answersRepeatedly(run, META_PATH, signal, tell)).found;

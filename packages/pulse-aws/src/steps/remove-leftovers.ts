@@ -1,0 +1,46 @@
+import type { Report } from 'pulse-deploy-kit/plan/perform';
+import type { Step } from '../plan/step.ts';
+import { describeDeployments } from '../platform/services.ts';
+import { readTraffic } from '../platform/traffic.ts';
+import { activeDeployment } from '../traffic/traffic.ts';
+import type { Perform } from './performers.ts';
+import { removeAllOf } from './remove-deployments.ts';
+import { made, type Run } from './run.ts';
+
+export function removeLeftoversStep(ids: readonly string[], why: string): Step {
+	return {
+		kind: 'remove-leftovers',
+		id: 'remove-leftovers',
+		title: `Remove ${ids.join(', ')} (${why})`,
+		section: 'What is left over',
+		ids,
+	};
+}
+
+export const removeLeftovers: Perform<'remove-leftovers'> = async ({ ids }, run, signal, tell) => {
+	const serving = await removeUnlessServing(run, ids, signal, tell);
+	return serving.length > 0 ? `${serving.join(', ')} serves visitors by now and stays` : undefined;
+};
+
+/**
+ * Removes everything of what an interrupted run left, looked at again: what serves visitors by now stays (contract, decision 20), and is
+ * told.
+ */
+export async function removeUnlessServing(
+	run: Run,
+	ids: readonly string[],
+	signal: AbortSignal,
+	tell: Report,
+): Promise<readonly string[]> {
+	const { aws } = run.session;
+	const { listenerArn, clusterName } = made(run.baseline, 'the baseline');
+	const [traffic, deployments] = await Promise.all([
+		readTraffic(aws, listenerArn),
+		describeDeployments(aws, clusterName, run.name, ids),
+	]);
+	const active = activeDeployment(traffic, deployments);
+	const serving = deployments.filter((one) => one === active || one.state === 'active').map((one) => one.id);
+	const rest = ids.filter((id) => !serving.includes(id));
+	if (rest.length > 0) await removeAllOf(run, rest, signal, tell);
+	return serving;
+}
