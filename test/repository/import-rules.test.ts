@@ -131,7 +131,7 @@ describe('what may import what', () => {
 		const local = files.filter((file) => file.package === 'railway-local');
 		expect(local.length).toBeGreaterThan(50);
 		// What HTTP itself says of headers and sockets; nothing that routes.
-		const shared = /^pulse-(deploy-kit\/|edge\/(forward\/hop-by-hop|node\/flush-head|entry\/backlog)$)/;
+		const shared = /^pulse-(deploy-kit\/|edge\/(forward\/hop-by-hop|entry\/backlog)$)/;
 		expect(offences(local, ({ specifier }) => /^pulse-/.test(specifier) && !shared.test(specifier))).toEqual([]);
 	});
 

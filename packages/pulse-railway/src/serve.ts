@@ -23,7 +23,7 @@ export async function serve(
 		return;
 	}
 	const stopped = new Promise<void>((resolve) => onSignal(resolve));
-	keepHeapSmall();
+	if (config.nodeInternals) keepHeapSmall();
 	// A start waits for its store, and who is told to end meanwhile has nothing to drain.
 	const opening = openRouter(config, logger);
 	const opened = interrupted?.aborted ? undefined : await Promise.race([opening, stopped]);

@@ -29,7 +29,7 @@ export interface ClientResponse {
 	readonly destroyed: boolean;
 	on(name: 'close', listener: () => void): unknown;
 	once(name: 'drain', listener: () => void): unknown;
-	/** See `RouterResponse`. */
+	/** See `WholeResponse`. */
 	sendWhole(status: number, text: string): boolean;
 	writeContinue(): void;
 	writeHead(status: number, reason: string, headers: string[]): unknown;

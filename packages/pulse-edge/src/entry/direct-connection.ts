@@ -3,7 +3,7 @@ import { readInto } from '../node/own-reads.ts';
 import { endAndLinger } from '../report/answer.ts';
 import type { ClientRequest, ClientResponse } from './client-messages.ts';
 import { DirectResponse } from './direct-response.ts';
-import { mayHold, PAUSE_MS, passDrain, release } from './in-turn.ts';
+import { mayHold, PAUSE_MS, release } from './in-turn.ts';
 import { MAX_HEAD, readRequest, type WholeRequest } from './read-request.ts';
 import { WholeMessage } from './whole-message.ts';
 
@@ -47,7 +47,7 @@ export class DirectConnection {
 		socket.on('error', ignore);
 		socket.on('end', this.#onEnd);
 		socket.on('close', this.#onClose);
-		socket.on('drain', passDrain);
+		socket.on('drain', this.#onDrain);
 		const ahead = readInto(socket, this.#onRead);
 		if (ahead !== null) this.#onRead(ahead);
 	}
@@ -113,7 +113,7 @@ export class DirectConnection {
 		socket.off('error', ignore);
 		socket.off('end', this.#onEnd);
 		socket.off('close', this.#onClose);
-		socket.off('drain', passDrain);
+		socket.off('drain', this.#onDrain);
 		socket.off('data', this.#onRead);
 		socket.unshift(Buffer.from(unread));
 		this.#toParser();
@@ -171,6 +171,8 @@ export class DirectConnection {
 	readonly #onEnd = (): void => {
 		if (this.#response === null) this.#socket.end();
 	};
+
+	readonly #onDrain = (): void => this.#response?.onDrain();
 
 	readonly #onClose = (): void => {
 		this.#entry.leave(this);

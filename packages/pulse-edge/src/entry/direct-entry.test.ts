@@ -165,12 +165,12 @@ async function listening(server: Server): Promise<number> {
 it('a connection that asks nothing is told so after the time for heads, an idle one is closed after its own', async () => {
 	const server = createServer();
 	const refused: unknown[] = [];
-	server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-		refused.push(error.code);
-		socket.destroy();
-	});
 	serveDirectly(server, {
 		route: (_request, response) => void response.sendWhole(200, 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'),
+		refuse: (socket, code) => {
+			refused.push(code);
+			socket.destroy();
+		},
 		keepAliveMs: 600,
 		headersTimeoutMs: 100,
 	});

@@ -1,11 +1,14 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { beforeParser } from '../node/before-parser.ts';
+import { answersByHand } from '../node/response.ts';
 import type { ClientRequest, ClientResponse } from './client-messages.ts';
 import { DirectConnection, type DirectEntry } from './direct-connection.ts';
 
 export interface DirectEntryOptions {
 	readonly route: (request: ClientRequest, response: ClientResponse) => void;
+	/** Answers a client that sent no request in time, or not all of one. */
+	readonly refuse: (socket: Socket, code: string) => void;
 	readonly keepAliveMs: number;
 	/** How long a connection may be open without a request. */
 	readonly headersTimeoutMs: number;
@@ -17,13 +20,13 @@ export interface DirectEntryOptions {
  * not read with ease is handed to Node, as if it had just come.
  */
 export function serveDirectly(server: Server, options: DirectEntryOptions): void {
+	if (!answersByHand) return;
 	const connections = new Set<DirectConnection>();
 	const entry = {
 		tick: 0,
 		keepAliveMs: options.keepAliveMs,
 		route: options.route,
-		refuse: (socket: Socket, code: string) =>
-			void server.emit('clientError', Object.assign(new Error('no request'), { code }), socket),
+		refuse: options.refuse,
 		leave: (connection: DirectConnection) => void connections.delete(connection),
 	} satisfies DirectEntry;
 	const taken = beforeParser(server, (socket, toParser) => {

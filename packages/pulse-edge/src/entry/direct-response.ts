@@ -1,8 +1,7 @@
-import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { type PlainResponse, responseOn } from '../node/response.ts';
 import type { ClientRequest, ClientResponse } from './client-messages.ts';
 import type { DirectConnection } from './direct-connection.ts';
-import { RouterResponse } from './messages.ts';
 
 /**
  * The answer to a request that came past Node's parser. A small whole one is written as it is. For everything else — pieces,
@@ -13,7 +12,7 @@ export class DirectResponse implements ClientResponse {
 	readonly #socket: Socket;
 	readonly #connection: DirectConnection;
 	readonly #keepAliveMs: number;
-	#node: RouterResponse | null = null;
+	#node: PlainResponse | null = null;
 	#status = 200;
 	#keepAlive: boolean;
 	#whole = false;
@@ -63,6 +62,10 @@ export class DirectResponse implements ClientResponse {
 		return true;
 	}
 
+	onDrain(): void {
+		this.#node?.emit('drain');
+	}
+
 	/** Once, when the answer is over, whichever way. */
 	close(): void {
 		if (this.#closed) return;
@@ -102,20 +105,16 @@ export class DirectResponse implements ClientResponse {
 		this.#byNode().end(text, encoding);
 	}
 
-	#byNode(): RouterResponse {
+	#byNode(): PlainResponse {
 		if (this.#node !== null) return this.#node;
-		// Of the request Node's response looks at the method and the version.
-		const response = new RouterResponse(this.req as unknown as IncomingMessage);
+		const response = responseOn(this.#socket, this.req, this.#keepAliveMs);
 		response.sendDate = false;
 		response.shouldKeepAlive = this.#keepAlive;
-		// What Node's server sets on the responses that it makes: the hint how long it keeps an idle connection.
-		Object.assign(response, { _keepAliveTimeout: this.#keepAliveMs });
 		response.on('finish', () => {
 			// Whose socket is gone has heard of its end by `close`.
 			if (response.socket !== null) response.detachSocket(this.#socket);
 			this.#connection.onAnswered(this);
 		});
-		response.assignSocket(this.#socket);
 		this.#node = response;
 		return response;
 	}

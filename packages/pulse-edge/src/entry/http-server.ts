@@ -2,12 +2,14 @@ import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { countFailure } from '../forward/context.ts';
 import { leaveUnlessAnswered } from '../forward/half-closed.ts';
+import { allowHalfOpen } from '../node/half-open.ts';
+import { ObservedRequest, offersWebSocket, PlainRequest } from '../node/request.ts';
+import { type PlainResponse, responseClass } from '../node/response.ts';
 import { failureAnswer, writeRawAnswer } from '../report/answer.ts';
 import type { FailureCause } from '../report/failures.ts';
 import type { ClientRequest, ClientResponse } from './client-messages.ts';
 import { serveDirectly } from './direct-entry.ts';
-import { closeAfterAnswers, handshakeInTurn, inTurn, owedResponse } from './in-turn.ts';
-import { RouterRequest, RouterResponse } from './messages.ts';
+import { closeAfterAnswers, handshakeInTurn, inTurn, mayNotWait, owedResponse } from './in-turn.ts';
 import { ignoreError, type RouteContext, routeRequest, routeUpgrade } from './route.ts';
 
 /** Node answers a larger head with 431; Railway's edge passes 32 KB at most (docs/platform-facts/railway.md §6). */
@@ -20,10 +22,13 @@ export function createHttpServer(
 	route: RouteContext,
 	headersTimeoutMs: number,
 	direct: boolean,
-): Server<typeof RouterRequest, typeof RouterResponse> {
+): Server<typeof PlainRequest, typeof PlainResponse> {
+	const internals = route.forward.nodeInternals;
 	const server = createServer({
-		IncomingMessage: RouterRequest,
-		ServerResponse: RouterResponse,
+		IncomingMessage: internals ? RouterRequest : PlainRequest,
+		ServerResponse: responseClass(internals),
+		// Newer Nodes ask this instead.
+		...(internals ? {} : { shouldUpgradeCallback: offersWebSocket }),
 		// Checked with the other rules for heads; here it would build a header object for every request.
 		requireHostHeader: false,
 		// What a slow reader may be ahead of: below it a backend is not paused, which costs system calls.
@@ -42,22 +47,39 @@ export function createHttpServer(
 	});
 	// Beyond its limit Node drops headers silently, and which ones is up to whoever sends them.
 	server.maxHeadersCount = 0;
-	if (direct) {
+	const refused = new WeakSet<Socket>();
+	const refuse = (socket: Socket, code: string) => {
+		const cause = PARSE_FAILURES[code] ?? 'bad-request';
+		if (code === 'ECONNRESET') return void socket.destroy();
+		// Node tells of the same one again with each further read.
+		if (refused.has(socket)) return;
+		refused.add(socket);
+		if (!socket.writable) return void socket.destroy();
+		countFailure(route.forward.failures, cause);
+		route.forward.log.refusedInput(code, socket.remoteAddress ?? '');
+		const owed = owedResponse(socket);
+		const answer = () => writeRawAnswer(socket, failureAnswer(cause));
+		if (owed === null) answer();
+		// The answer to the request before comes first, unless it is that one's body which is malformed.
+		else if (owed.req.complete) owed.once('close', answer);
+		else if (!owed.headersSent) answer();
+		else socket.destroy();
+	};
+	if (direct && internals) {
 		const toRoute = (request: ClientRequest, response: ClientResponse) => routeRequest(route, request, response);
-		serveDirectly(server, { route: toRoute, keepAliveMs: KEEP_ALIVE_MS, headersTimeoutMs });
+		serveDirectly(server, { route: toRoute, refuse, keepAliveMs: KEEP_ALIVE_MS, headersTimeoutMs });
 	}
-	const onRequest = (request: RouterRequest, response: RouterResponse) => {
+	const onRequest = (request: PlainRequest, response: PlainResponse) => {
 		response.sendDate = false;
 		// Node's parser stops at an offered upgrade, and what was read behind it is lost.
-		if (request.offered) response.shouldKeepAlive = false;
+		if (request.offered ?? request.headers.upgrade !== undefined) response.shouldKeepAlive = false;
 		inTurn(request, response, () => routeRequest(route, request, response));
 	};
 	server.on('request', onRequest);
 	server.on('checkContinue', onRequest);
 	// An expectation that is not known here may be known to the app (RFC 9110 §10.1.1); Node would answer 417 by itself.
 	server.on('checkExpectation', onRequest);
-	// A client that has ended its side may still be reading. Node knows how to wait for it, and not from its options.
-	Object.assign(server, { httpAllowHalfOpen: true });
+	if (internals) allowHalfOpen(server);
 	server.on('connection', (socket) => void socket.on('end', leaveUnlessAnswered));
 	server.on('upgrade', (request, socket, early) => {
 		socket.on('error', ignoreError);
@@ -72,24 +94,7 @@ export function createHttpServer(
 			writeRawAnswer(socket as Socket, failureAnswer('method-not-allowed'));
 		});
 	});
-	const refused = new WeakSet<object>();
-	server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-		const cause = PARSE_FAILURES[error.code ?? ''] ?? 'bad-request';
-		if (error.code === 'ECONNRESET') return socket.destroy();
-		// Node tells of the same one again with each further read.
-		if (refused.has(socket)) return;
-		refused.add(socket);
-		if (!socket.writable) return socket.destroy();
-		countFailure(route.forward.failures, cause);
-		route.forward.log.refusedInput(error.code ?? '', (socket as Socket).remoteAddress ?? '');
-		const owed = owedResponse(socket);
-		const answer = () => writeRawAnswer(socket as Socket, failureAnswer(cause));
-		if (owed === null) answer();
-		// The answer to the request before comes first, unless it is that one's body which is malformed.
-		else if (owed.req.complete) owed.once('close', answer);
-		else if (!owed.headersSent) answer();
-		else socket.destroy();
-	});
+	server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuse(socket as Socket, error.code ?? ''));
 	return server;
 }
 
@@ -97,3 +102,9 @@ const PARSE_FAILURES: Readonly<Record<string, FailureCause>> = {
 	HPE_HEADER_OVERFLOW: 'headers-too-large',
 	ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
 };
+
+class RouterRequest extends ObservedRequest {
+	protected override isExcess(): boolean {
+		return mayNotWait(this.socket);
+	}
+}

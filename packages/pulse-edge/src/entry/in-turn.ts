@@ -1,16 +1,17 @@
 import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
+import type { PlainResponse } from '../node/response.ts';
 import { headerOf } from '../raw-headers.ts';
 import { endAndLinger } from '../report/answer.ts';
-import type { RouterResponse } from './messages.ts';
 
 const LAST = Symbol('last response on this connection');
+const TURN = Symbol('the response that is written');
 const WAITING = Symbol('pipelined requests that wait');
 const HELD = Symbol('bytes that they take');
 const KEPT_UNREAD = Symbol('what comes now is for a handshake');
 
 type Connection = IncomingMessage['socket'] & {
-	[LAST]?: RouterResponse;
+	[LAST]?: PlainResponse;
+	[TURN]?: PlainResponse;
 	[WAITING]?: number;
 	[HELD]?: number;
 	[KEPT_UNREAD]?: true;
@@ -49,12 +50,18 @@ export function release(bytes: number): void {
  * Starts a pipelined request when the one before it is answered. Node would start all of them at once; on separate
  * backend connections a POST could then overtake the one it depends on.
  */
-export function inTurn(request: IncomingMessage, response: RouterResponse, start: () => void) {
+export function inTurn(request: IncomingMessage, response: PlainResponse, start: () => void) {
 	const socket: Connection = request.socket;
+	// Where Node's parser cannot be stopped before it makes another request of what it has read.
+	if (mayNotWait(socket)) return void socket.destroy();
 	const previous = socket[LAST];
 	socket[LAST] = response;
-	if (previous === undefined) return start();
-	const next = () => startAfter(previous, socket, start);
+	const begin = () => {
+		socket[TURN] = response;
+		start();
+	};
+	if (previous === undefined) return begin();
+	const next = () => startAfter(previous, socket, begin);
 	if (previous.answered) return next();
 	const bytes = bytesOf(request);
 	// Not at once: at the end of every message that was read already, Node resumes.
@@ -139,19 +146,18 @@ function answersOnBareSocket(socket: Connection) {
 	socket.on('drain', passDrain);
 }
 
-/** `_httpMessage` is Node's name for the response whose turn it is; the types leave it out. */
-export function passDrain(this: Socket & { _httpMessage?: RouterResponse | null }) {
-	this._httpMessage?.emit('drain');
+function passDrain(this: Connection) {
+	this[TURN]?.emit('drain');
 }
 
 /** After an answer that closes the connection nothing more is served: what follows may be part of a refused body. */
-function startAfter(previous: RouterResponse, socket: Connection, start: () => void) {
+function startAfter(previous: PlainResponse, socket: Connection, start: () => void) {
 	if (!previous.shouldKeepAlive) socket.destroySoon();
 	else if (!socket.destroyed) start();
 }
 
 /** The response that this connection still owes; `null` when it owes none. */
-export function owedResponse(socket: object): RouterResponse | null {
-	const last = (socket as { [LAST]?: RouterResponse })[LAST];
+export function owedResponse(socket: object): PlainResponse | null {
+	const last = (socket as { [LAST]?: PlainResponse })[LAST];
 	return last === undefined || last.answered ? null : last;
 }

@@ -35,8 +35,13 @@ export interface EdgeOptions {
 	readonly headersTimeoutMs?: number;
 	/** Default true. */
 	readonly assetFallback?: boolean;
-	/** Plain requests are served without Node's parser. Default true. */
+	/** Plain requests are served without Node's parser, where `nodeInternals` lets them. Default true. */
 	readonly direct?: boolean;
+	/**
+	 * Leans on what Node does not document, where this Node has it (`node/`). Without it requests and websockets cost more,
+	 * a client that ends its side gets no answer any more, and one that offers `h2c` may be refused. Default true.
+	 */
+	readonly nodeInternals?: boolean;
 	readonly onConnect?: (serviceName: string, ms: number) => void;
 	/** In [0, 1). */
 	readonly random?: () => number;

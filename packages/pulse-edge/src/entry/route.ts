@@ -7,6 +7,7 @@ import { AssetSearch } from '../forward/asset-search.ts';
 import { countFailure, type ForwardContext } from '../forward/context.ts';
 import { HttpExchange } from '../forward/http.ts';
 import { WebSocketHandshake } from '../forward/websocket.ts';
+import { offersWebSocket } from '../node/request.ts';
 import { failureAnswer, writeAnswer, writeRawAnswer } from '../report/answer.ts';
 import type { FailureCause } from '../report/failures.ts';
 import { failureReply, staleReply } from '../report/pages.ts';
@@ -99,7 +100,7 @@ export function routeUpgrade(context: RouteContext, request: IncomingMessage, cl
 	if (isInternalPath(target.path)) return refuse('internal-path');
 	const head = readRequestHead(request.rawHeaders);
 	if (target.authority !== null) head.host = target.authority;
-	if (head.hosts === 0 || request.httpVersion !== '1.1') head.refused = 'bad-request';
+	if (head.hosts === 0 || request.httpVersion !== '1.1' || !offersWebSocket(request)) head.refused = 'bad-request';
 	if (head.refused === null && (request.method !== 'GET' || head.chunked || head.contentLength > 0))
 		head.refused = 'bad-request';
 	if (head.refused !== null) return refuse(head.refused);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { startEdge } from '../testing/edge.ts';
+import { edgeDefaults, startEdge } from '../testing/edge.ts';
 import { eventually } from '../testing/eventually.ts';
 import { get, rawClient, startBackend, startRawBackend } from '../testing/sockets.ts';
 
@@ -7,38 +7,40 @@ const REQUEST = 'GET /1 HTTP/1.1\r\nHost: a\r\n\r\n';
 const HANDSHAKE =
 	'GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\nSec-WebSocket-Version: 13\r\n\r\n';
 
-it.each([
-	['a request', REQUEST, ['/1']],
-	['a request that says that it is the last', get('/1'), ['/1']],
-	['an upload', 'POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nok', ['/1']],
-	['pipelined requests', `${REQUEST}${REQUEST.replace('/1', '/2')}`, ['/1', '/2']],
-	['a request in HTTP/1.0', 'GET /1 HTTP/1.0\r\nHost: a\r\n\r\n', ['/1']],
-])('a client that ends its side behind %s gets its answer, and the end', async (_, bytes, answers) => {
-	const backend = await startBackend((request, response) => {
-		request.resume();
-		setTimeout(() => response.end(`<${request.url}>`), 150);
+if (edgeDefaults.nodeInternals)
+	it.each([
+		['a request', REQUEST, ['/1']],
+		['a request that says that it is the last', get('/1'), ['/1']],
+		['an upload', 'POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nok', ['/1']],
+		['pipelined requests', `${REQUEST}${REQUEST.replace('/1', '/2')}`, ['/1', '/2']],
+		['a request in HTTP/1.0', 'GET /1 HTTP/1.0\r\nHost: a\r\n\r\n', ['/1']],
+	])('a client that ends its side behind %s gets its answer, and the end', async (_, bytes, answers) => {
+		const backend = await startBackend((request, response) => {
+			request.resume();
+			setTimeout(() => response.end(`<${request.url}>`), 150);
+		});
+		const { port } = await startEdge({ deployments: { v1: backend } });
+		const client = rawClient(port, bytes);
+		client.socket.end();
+		const text = await client.ended();
+		expect([...text.matchAll(/<(.*?)>/g)].map(([, url]) => url)).toEqual(answers);
 	});
-	const { port } = await startEdge({ deployments: { v1: backend } });
-	const client = rawClient(port, bytes);
-	client.socket.end();
-	const text = await client.ended();
-	expect([...text.matchAll(/<(.*?)>/g)].map(([, url]) => url)).toEqual(answers);
-});
 
-it('an answer that takes longer than a client is waited for goes on as long as it moves', async () => {
-	const backend = await startBackend((_, response) => {
-		let sent = 0;
-		const timer = setInterval(() => {
-			response.write(`${++sent}\n`);
-			if (sent === 6) response.end('end');
-			if (sent === 6) clearInterval(timer);
-		}, 1_200);
+if (edgeDefaults.nodeInternals)
+	it('an answer that takes longer than a client is waited for goes on as long as it moves', async () => {
+		const backend = await startBackend((_, response) => {
+			let sent = 0;
+			const timer = setInterval(() => {
+				response.write(`${++sent}\n`);
+				if (sent === 6) response.end('end');
+				if (sent === 6) clearInterval(timer);
+			}, 1_200);
+		});
+		const { port } = await startEdge({ deployments: { v1: backend } });
+		const client = rawClient(port, get('/'));
+		client.socket.end();
+		await eventually(() => client.text().includes('end'));
 	});
-	const { port } = await startEdge({ deployments: { v1: backend } });
-	const client = rawClient(port, get('/'));
-	client.socket.end();
-	await eventually(() => client.text().includes('end'));
-});
 
 it('a client that ends its side behind a handshake gets the answer to it, and its end reaches the backend', async () => {
 	const late = await startRawBackend((socket, received) => {

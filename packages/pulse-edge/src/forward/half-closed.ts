@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { isRead } from '../node/is-read.ts';
 
 /** Whoever has ended its side and is told nothing for this long is taken to be gone. */
 export const HALF_CLOSED_MS = 5_000;
@@ -17,16 +18,12 @@ export function leaveUnlessAnswered(this: Socket): void {
 	this.once('close', () => clearInterval(timer));
 }
 
-/** What is beneath a connected socket, which the types leave out. */
-interface Handled {
-	readonly _handle?: { readonly reading?: boolean } | null;
-}
-
 /**
  * A socket that is not being read, because its other side takes nothing, tells of no reset. A write does, even of nothing.
- * An end behind what is unread shows when the kernel's keep-alive probes meet a reset, a minute or two later.
+ * An end behind what is unread shows when the kernel's keep-alive probes meet a reset, a minute or two later. Without
+ * `internals` every socket is asked: that costs a system call each, and no more.
  */
-export function askWhetherGone(socket: Socket): void {
-	const reading = (socket as Handled)._handle?.reading ?? true;
-	if (!reading && socket.writable && !socket.writableNeedDrain) socket.write('');
+export function askWhetherGone(socket: Socket, internals: boolean): void {
+	const read = internals && isRead(socket);
+	if (read !== true && socket.writable && !socket.writableNeedDrain) socket.write('');
 }

@@ -162,7 +162,7 @@ export class HttpExchange implements Exchange, BodyEvents, ConnectEvents {
 	}
 
 	askClient() {
-		askWhetherGone(this.#request.socket);
+		askWhetherGone(this.#request.socket, this.#context.nodeInternals);
 	}
 
 	#pause() {

@@ -63,8 +63,8 @@ export class Tunnel {
 
 	/** For the sweep: who is not read, because the other side takes nothing, is not heard to leave. */
 	askWhetherGone(): void {
-		askWhetherGone(this.#client);
-		askWhetherGone(this.#backend);
+		askWhetherGone(this.#client, this.#context.nodeInternals);
+		askWhetherGone(this.#backend, this.#context.nodeInternals);
 	}
 
 	/** `slow` is to take what it was written. A side that takes nothing for too long is as good as gone. */

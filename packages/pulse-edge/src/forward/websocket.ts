@@ -116,7 +116,7 @@ export class WebSocketHandshake implements ResponseEvents {
 		const lines = `${interimLines(head.headers)}${SELECTED_DEPLOYMENT_HEADER}: ${upstream.id}\r\n`;
 		client.write(`${statusLine(head)}Connection: Upgrade\r\nUpgrade: websocket\r\n${lines}\r\n`, 'latin1');
 		if (early.length > 0) tunnel.onClientData(early);
-		const ahead = readInto(client, (chunk) => tunnel.onClientData(chunk));
+		const ahead = readInto(client, (chunk) => tunnel.onClientData(chunk), this.#context.nodeInternals);
 		if (ahead !== null) tunnel.onClientData(ahead);
 		if (rest.length > 0) tunnel.onBackendData(rest);
 	}

@@ -28,12 +28,14 @@ interface Handled {
  * From here on the reads of a server's `socket` go to `sink`, as those of `readsInto`; returned is what it had read
  * before. Node's server offers no `onread`, and each read of its own allocates, which costs more than all else that a
  * websocket message needs (`npm run bench`). So this sets what `onread` would have set; in a Node that has changed that,
- * plain events take its place.
+ * and with `internals` off, plain events take its place.
  */
-export function readInto(socket: Socket, sink: (chunk: Buffer) => unknown): Buffer | null {
+export function readInto(socket: Socket, sink: (chunk: Buffer) => unknown, internals = true): Buffer | null {
 	const handle = (socket as Handled)._handle;
-	if (BUFFER === undefined || CALLBACK === undefined || !handle?.useUserBuffer) {
+	if (!internals || BUFFER === undefined || CALLBACK === undefined || !handle?.useUserBuffer) {
 		socket.on('data', sink);
+		// One that was paused stays so with a new listener.
+		socket.resume();
 		return null;
 	}
 	const ahead: Buffer | null = socket.read();

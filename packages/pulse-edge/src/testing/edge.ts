@@ -62,6 +62,9 @@ export interface TestEdgeOptions extends Partial<EdgeOptions> {
 	readonly active?: string | null;
 }
 
+/** Where a test says nothing: its file may run a second time without Node's internals (`node/without-internals.test.ts`). */
+export const edgeDefaults = { nodeInternals: true };
+
 /** An edge on a free port that answers `GET /healthz` itself, closed with the test. */
 export async function startEdge(options: TestEdgeOptions = {}): Promise<TestEdge> {
 	const table = options.table ?? new TestTable();
@@ -84,6 +87,7 @@ export async function startEdge(options: TestEdgeOptions = {}): Promise<TestEdge
 			path === '/healthz' && request.method === 'GET' ? Promise.resolve(jsonAnswer(200, { ok: true })) : null,
 		requestIdPrefix: '0123abcd',
 		resolveRetryMs: 200,
+		...edgeDefaults,
 		...options,
 		table,
 	});

@@ -111,6 +111,11 @@ export const routerSettings = {
 		env: ['PULSE_RAILWAY_ROUTER_OWN_PARSER'],
 		...onByDefault(),
 	},
+	nodeInternals: {
+		describe: 'leans on what Node does not document; off costs CPU and memory, should a new Node behave oddly',
+		env: ['PULSE_RAILWAY_ROUTER_NODE_INTERNALS'],
+		...onByDefault(),
+	},
 	accessLog: {
 		describe: 'requests in the log: all, failures or off; Railway drops lines beyond 500 a second',
 		env: ['PULSE_RAILWAY_ROUTER_ACCESS_LOG'],

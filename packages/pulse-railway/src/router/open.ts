@@ -48,6 +48,7 @@ export async function openRouter(config: RouterConfig, logger: Logger): Promise<
 		snapshotFile: config.snapshotFile,
 		assetFallback: config.assetFallback,
 		direct: config.ownParser,
+		nodeInternals: config.nodeInternals,
 		onConnect: (_serviceName, ms) => metrics.connected(ms),
 	});
 	const metrics = openMetrics(router.context, router.table);

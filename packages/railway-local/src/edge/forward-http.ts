@@ -6,7 +6,6 @@ import {
 	type ServerResponse,
 } from 'node:http';
 import { trailerFields } from 'pulse-edge/forward/hop-by-hop';
-import { flushHead } from 'pulse-edge/node/flush-head';
 import type { Target } from './edge.ts';
 import { failure } from './failure.ts';
 import { endToEnd, requestHeaders, responseHeaders } from './headers.ts';
@@ -67,8 +66,8 @@ export function forwardHttp(
 			// A client that still waits to be asked for its body cannot be expected to send it any more.
 			if (request.headers.expect !== undefined && !request.complete) response.shouldKeepAlive = false;
 			response.writeHead(answer.statusCode ?? 502, answer.statusMessage, responseHeaders(answer, request));
-			// Sent at once: event streams may stay silent for long.
-			flushHead(response);
+			// Sent at once, as what it is: event streams may stay silent for long, and `flushHeaders` would send it as UTF-8.
+			response.write('', 'latin1');
 			answer.on('end', () => response.addTrailers(trailerFields(answer.rawTrailers)));
 			answer.pipe(response);
 			answer.on('error', () => response.destroy());
@@ -88,7 +87,7 @@ export function forwardHttp(
 				return;
 			}
 			// Whoever waits to be asked for the body waits for the service.
-			if (request.headers.expect !== undefined) flushHead(upstream);
+			if (request.headers.expect !== undefined) upstream.write('', 'latin1');
 			request.on('end', () => upstream.addTrailers(trailerFields(request.rawTrailers)));
 			request.pipe(upstream);
 		}
