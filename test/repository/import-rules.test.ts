@@ -161,7 +161,7 @@ describe('what may import what', () => {
 
 	test('the rooms of the edge need each other one way, and those that decide need nobody', () => {
 		const room = (inner: string) => (inner.includes('/') ? inner.split('/')[0]! : '');
-		const order = ['', 'decide', 'node', 'report', 'upstream', 'forward', 'entry'];
+		const order = ['', 'decide', 'node', 'report', 'upstream', 'forward', 'page', 'entry', 'tab-script'];
 		const rank = (path: string) => order.indexOf(room(path.replace('packages/pulse-edge/src/', '')));
 		expect(dataPlane.filter((file) => rank(file.path) === -1).map((file) => file.path)).toEqual([]);
 		expect(

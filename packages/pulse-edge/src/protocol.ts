@@ -15,3 +15,13 @@ export const CLIENT_LOADER_LOCATION_HEADER = 'x-pulse-client-loader-location';
 
 /** Nothing at or below this path is ever proxied. */
 export const INTERNAL_PATH = '/_pulse/internal';
+
+/** Where a browser keeps the version of the tab in use, for requests that cannot say it (contract C1.6). */
+export const PAGE_COOKIE = 'pulse_page';
+/** What Next.js itself says of its version; in a header it is `x-deployment-id`. */
+export const NEXT_QUERY = 'dpl';
+/** Everything below it belongs to the edge of a container app. */
+export const EDGE_PATH = '/_pulse/edge/';
+/** Of a container app both are answered by the edge, which asks the app. */
+export const META_PATH = '/_pulse/meta';
+export const HEALTH_PATH = '/_pulse/health';

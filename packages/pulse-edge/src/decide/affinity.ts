@@ -15,8 +15,21 @@ export function reloadsOnStale(query: string): boolean {
 	return queryValue(query, RELOAD_ON_STALE_QUERY) === '1';
 }
 
+/** A raw query without a key, every other byte as it came. */
+export function queryWithout(query: string, key: string): string {
+	return query
+		.split('&')
+		.filter((part) => nameOf(part) !== key)
+		.join('&');
+}
+
+function nameOf(part: string): string {
+	const name = part.split('=', 1)[0]!;
+	return name.includes('%') ? decode(name) : name;
+}
+
 /** The last value of a key in a raw query, read as form encoding reads it. Malformed escapes stand as they are. */
-function queryValue(query: string, key: string): string {
+export function queryValue(query: string, key: string): string {
 	// The query is scanned on every request: without the key in plain or escaped form there is nothing to find.
 	if (query === '' || (!query.includes(key) && !query.includes('%'))) return '';
 	let found = '';

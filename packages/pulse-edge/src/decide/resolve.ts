@@ -1,8 +1,10 @@
-import type { Routable, RoutingView } from './route-table.ts';
+import type { Container, Routable, RoutingView } from './route-table.ts';
 
 export interface Target {
 	readonly id: string;
 	readonly serviceName: string;
+	/** Absent for a Pulse app. */
+	readonly container?: Container | undefined;
 }
 
 export type Resolution =
@@ -41,12 +43,12 @@ function pinned(view: RoutingView, id: string, servicePrefix: string): Target | 
 /** A predecessor wrote the active id without a record, and records without a service: both mean prefix plus id. */
 function activeTarget(view: RoutingView, id: string, servicePrefix: string): Target | null {
 	const record = view.deployment(id);
-	return record ? targetOf(record, servicePrefix) : { id, serviceName: servicePrefix + id };
+	return record ? targetOf(record, servicePrefix) : { id, serviceName: servicePrefix + id, container: undefined };
 }
 
 /** Contract R2.18: a record whose service has another name is not ours to route to. */
 function targetOf(record: Routable, servicePrefix: string): Target | null {
 	const serviceName = servicePrefix + record.id;
 	if (record.serviceName !== null && record.serviceName !== serviceName) return null;
-	return { id: record.id, serviceName };
+	return { id: record.id, serviceName, container: record.container };
 }

@@ -1,3 +1,11 @@
+/** An app that knows nothing of this edge, which therefore speaks for it (contract C1). */
+export interface Container {
+	/** `tab`: a tab stays on the version that served its document. `session`: a browser does, documents too. */
+	readonly affinity: 'tab' | 'session';
+	/** Where the app says that it is well. */
+	readonly healthPath: string;
+}
+
 /** What routing knows of one deployment. */
 export interface Routable {
 	readonly id: string;
@@ -7,6 +15,8 @@ export interface Routable {
 	readonly state: 'pending' | 'active' | 'draining' | 'retiring';
 	/** Unix milliseconds. */
 	readonly drainStartedAt: number | null;
+	/** Absent for a Pulse app. */
+	readonly container?: Container;
 }
 
 /** What resolving needs of a table. */

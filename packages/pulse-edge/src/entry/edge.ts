@@ -3,6 +3,7 @@ import { AssetMemory } from '../forward/assets.ts';
 import { Upstreams } from '../forward/claim.ts';
 import type { ForwardContext } from '../forward/context.ts';
 import { Uploads } from '../forward/uploads.ts';
+import { Presence } from '../page/presence.ts';
 import { Pool } from '../upstream/pool.ts';
 import { drain } from './drain.ts';
 import { createHttpServer } from './http-server.ts';
@@ -41,6 +42,7 @@ export function createEdge(options: EdgeOptions): Edge {
 		dial,
 		log,
 		assets: options.assetFallback === false ? null : new AssetMemory(table, servicePrefix, now),
+		presence: new Presence({ now, hiddenMs: options.hiddenTabMs ?? 900_000 }),
 		exchanges: new Set(),
 		tunnels: new Set(),
 		idleTimeoutMs: options.idleTimeoutMs ?? 300_000,
@@ -92,6 +94,7 @@ export function createEdge(options: EdgeOptions): Edge {
 function sweep(context: ForwardContext): void {
 	context.tick++;
 	context.uploads.sweep();
+	context.presence.sweep();
 	for (const exchange of context.exchanges) {
 		const still = context.tick - exchange.lastProgress;
 		if (still > context.idleTimeoutMs / 1000) exchange.expire();

@@ -33,6 +33,8 @@ export interface EdgeOptions {
 	readonly idleTimeoutMs?: number;
 	/** How long a client may take for its request's headers. Default 30,000. */
 	readonly headersTimeoutMs?: number;
+	/** How long a hidden tab of a container app holds its version. Default 900,000. */
+	readonly hiddenTabMs?: number;
 	/** Default true. */
 	readonly assetFallback?: boolean;
 	/** Plain requests are served without Node's parser, where `nodeInternals` lets them. Default true. */

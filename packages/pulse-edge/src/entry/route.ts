@@ -2,12 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { affinityOf, isPinnedByHeader, reloadsOnStale } from '../decide/affinity.ts';
 import { isInternalPath } from '../decide/internal-path.ts';
-import { needsLookup, type Resolution, resolve } from '../decide/resolve.ts';
+import { needsLookup, type Resolution, resolve, type Target } from '../decide/resolve.ts';
+import type { Container } from '../decide/route-table.ts';
 import { AssetSearch } from '../forward/asset-search.ts';
 import { countFailure, type ForwardContext } from '../forward/context.ts';
 import { HttpExchange } from '../forward/http.ts';
 import { WebSocketHandshake } from '../forward/websocket.ts';
 import { offersWebSocket } from '../node/request.ts';
+import { servePage, socketTarget } from '../page/serve-page.ts';
 import { failureAnswer, writeAnswer, writeRawAnswer } from '../report/answer.ts';
 import type { FailureCause } from '../report/failures.ts';
 import { failureReply, staleReply } from '../report/pages.ts';
@@ -65,6 +67,10 @@ export function routeRequest(context: RouteContext, request: ClientRequest, resp
 	resolving(context, affinity, (resolution) => {
 		// Gone while the table asked: a claim would never be released, because its response is closed already.
 		if (response.destroyed) return;
+		const requestId = () => head.requestId || head.railwayRequestId || context.nextRequestId();
+		const container = containerOf(resolution);
+		if (container !== undefined)
+			return servePage(forward, { request, response, head, target, affinity, resolution, container }, reply, requestId);
 		switch (resolution.kind) {
 			case 'stale':
 				return reply(staleReply(request, head, target));
@@ -76,8 +82,15 @@ export function routeRequest(context: RouteContext, request: ClientRequest, resp
 					? new AssetSearch(forward.assets, forward.upstreams, target.forward, head.lines)
 					: null;
 				const upstream = forward.upstreams.claimRequest(resolution.target);
-				const requestId = head.requestId || head.railwayRequestId || context.nextRequestId();
-				new HttpExchange(forward, { request, response, head, target, upstream, requestId, search }).start();
+				new HttpExchange(forward, {
+					request,
+					response,
+					head,
+					target,
+					upstream,
+					requestId: requestId(),
+					search,
+				}).start();
 			}
 		}
 	});
@@ -107,8 +120,15 @@ export function routeUpgrade(context: RouteContext, request: IncomingMessage, cl
 	// It would only be closed again with 1012; a refusal sends the client to the next router at once.
 	if (forward.draining) return refuse('draining-away');
 	head.pinnedByHeader = isPinnedByHeader(target.query, head.affinity);
-	resolving(context, affinityOf(target.query, head.affinity), (resolution) => {
+	const affinity = affinityOf(target.query, head.affinity);
+	resolving(context, affinity, (resolution) => {
 		if (client.destroyed) return;
+		const container = containerOf(resolution);
+		if (container !== undefined) {
+			const to = socketTarget(forward, { request, head, target, affinity, resolution, container });
+			if (to === null) return writeRawAnswer(client, staleAnswer(request.method!, head, 410));
+			return openSocket(context, { head, target: to.target, client, early }, to.served);
+		}
 		switch (resolution.kind) {
 			case 'stale':
 				if (!reloadsOnStale(target.query)) return writeRawAnswer(client, staleAnswer(request.method!, head));
@@ -125,13 +145,19 @@ export function routeUpgrade(context: RouteContext, request: IncomingMessage, cl
 function openSocket(
 	context: RouteContext,
 	request: { head: RequestHead; target: RequestTarget; client: Socket; early: Buffer },
-	to: { id: string; serviceName: string },
+	to: Target,
 ): void {
 	const upstream = context.forward.upstreams.claimSocket(to);
 	const id = request.head.requestId || request.head.railwayRequestId || context.nextRequestId();
 	const fields = { request: id, method: 'GET', path: request.target.path, deployment: to.id };
 	new WebSocketHandshake(context.forward, { ...request, upstream, fields }).start();
 	request.client.off('error', ignoreError);
+}
+
+/** One property: that is all that container apps cost others. */
+function containerOf(resolution: Resolution): Container | undefined {
+	if (resolution.kind === 'target') return resolution.target.container;
+	return resolution.kind === 'stale' ? resolution.active.container : undefined;
 }
 
 /** Synchronous but for an id that the table has to ask for. */

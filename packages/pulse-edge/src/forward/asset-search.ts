@@ -62,7 +62,7 @@ export class AssetSearch {
 		}
 		if (!(isMissing(head) || isMarkup(head)) || head.contentLength > MAX_HELD_BYTES) return false;
 		this.#credentials = this.#requestLines.match(CREDENTIALS)?.join() ?? '';
-		this.#left = this.#memory.elsewhere(this.#target, this.#credentials);
+		this.#left = this.#memory.elsewhere(this.#target, this.#credentials, deploymentId);
 		if (this.#left.length === 0) return false;
 		this.#first = { head, deploymentId };
 		this.#suspected = !isMissing(head);

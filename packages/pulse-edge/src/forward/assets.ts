@@ -37,13 +37,17 @@ export class AssetMemory {
 		);
 	}
 
-	/** Where else to look, best guess first; empty when nobody had it a moment ago. */
-	elsewhere(target: string, credentials: string): Target[] {
+	/** Where else than at `asked` to look, best guess first; empty when nobody had it a moment ago. */
+	elsewhere(target: string, credentials: string, asked: string): Target[] {
 		this.#forgetOnPromotion();
 		if ((this.#missing.get(missingKey(target, credentials)) ?? 0) > this.#now()) return [];
 		const draining = [...this.#table.all()].filter((record) => record.state === 'draining');
 		draining.sort((a, b) => (b.drainStartedAt ?? 0) - (a.drainStartedAt ?? 0));
-		const ids = draining.map((record) => record.id).slice(0, MAX_TRIES);
+		const others = draining.map((record) => record.id).filter((id) => id !== asked);
+		const { activeId } = this.#table;
+		// A cookie may have asked a draining one first.
+		if (activeId !== null && activeId !== asked) others.unshift(activeId);
+		const ids = others.slice(0, MAX_TRIES);
 		const known = this.#found.get(target);
 		const order = known !== undefined && ids.includes(known) ? [known, ...ids.filter((id) => id !== known)] : ids;
 		return order.flatMap((id) => {

@@ -1,4 +1,5 @@
 import type { RouteTable } from '../decide/route-table.ts';
+import type { Presence } from '../page/presence.ts';
 import type { FailureCause } from '../report/failures.ts';
 import type { EdgeLog } from '../report/log.ts';
 import type { DialOptions } from '../upstream/dial.ts';
@@ -19,6 +20,8 @@ export interface ForwardContext {
 	readonly log: EdgeLog;
 	/** `null` when switched off. */
 	readonly assets: AssetMemory | null;
+	/** Tabs of container apps that are open, by version. */
+	readonly presence: Presence;
 	/** Requests under way, for the idle sweep and for draining. */
 	readonly exchanges: Set<{ readonly lastProgress: number; expire(): void; askClient(): void }>;
 	readonly tunnels: Set<Tunnel>;

@@ -28,6 +28,21 @@ export function forwardedLines(given: ForwardedHeaders, host: string, peer: stri
 	return lines;
 }
 
+/** Its browser spoke TLS to whoever is in front. */
+export function isSecure(given: ForwardedHeaders, peer: string): boolean {
+	return isTrusted(peer) && /^\s*https\s*(?:,|$)/i.test(given.proto);
+}
+
+/** Who asks, as far as it can be believed. */
+export function clientAddress(given: ForwardedHeaders, peer: string): string {
+	return (isTrusted(peer) && (given.realIp || lastHop(given.for))) || peer;
+}
+
+/** The host that the browser knows, as the app gets to hear it. */
+export function publicHost(given: ForwardedHeaders, host: string, peer: string): string {
+	return (isTrusted(peer) && given.host) || host;
+}
+
 /**
  * Headers that frameworks believe as the word of a proxy, and that no proxy before this one sets: the standard one (RFC 7239)
  * and other names of scheme, host and path. A path that is rewritten by header would also lead round the block of internal

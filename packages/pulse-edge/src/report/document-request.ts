@@ -1,3 +1,5 @@
+import { queryWithout } from '../decide/affinity.ts';
+
 /** The first value of a request header, by its lowercase name. */
 export type HeaderLookup = (name: string) => string | undefined;
 
@@ -49,28 +51,14 @@ function weightOf(accept: string, type: string): number {
 export function withoutQueryKey(target: string, key: string): string | null {
 	const mark = target.indexOf('?');
 	const path = mark === -1 ? target : target.slice(0, mark);
-	const kept =
-		mark === -1
-			? []
-			: target
-					.slice(mark + 1)
-					.split('&')
-					.filter((part) => !isNamed(part, key));
-	const query = kept.join('&');
-	const address = query === '' ? path : `${path}?${query}`;
+	const query = mark === -1 ? '' : queryWithout(target.slice(mark + 1), key);
+	return localAddress(query === '' ? path : `${path}?${query}`);
+}
+
+/** Path and query as a `Location` that leads nowhere else, `null` where none can be written. */
+export function localAddress(address: string): string | null {
 	// Browsers skip tabs and line ends, and no header holds them.
 	if (!/^\/[\x21-\x7e\x80-\xff]*$/.test(address)) return null;
 	// Two slashes would name another host, and browsers read a backslash as one. A dot between them is resolved away.
 	return /^\/[/\\]/.test(address) ? `/.${address}` : address;
-}
-
-function isNamed(part: string, key: string): boolean {
-	const name = part.split('=', 1)[0]!;
-	if (name === key) return true;
-	if (!name.includes('%')) return false;
-	try {
-		return decodeURIComponent(name) === key;
-	} catch {
-		return false;
-	}
 }

@@ -14,15 +14,20 @@ import { type Answer, staleAnswer } from './stale.ts';
  * is sent to the same address without the pin: no page is lost there, and JSON would be a dead end (decision 27). A pin in the
  * header comes again with every redirect, so that is never an answer to it.
  */
-export function staleReply(request: ClientRequest, head: RequestHead, target: RequestTarget): Answer {
+export function staleReply(
+	request: ClientRequest,
+	head: RequestHead,
+	target: RequestTarget,
+	status: 409 | 410 = 409,
+): Answer {
 	const header = lookup(request);
 	const reads = request.method === 'GET' || request.method === 'HEAD';
 	const location = head.pinnedByHeader ? null : withoutQueryKey(target.forward, AFFINITY_QUERY);
 	if (reads && location !== null && head.clientLoader !== '1' && asksForDocument(header))
 		return { status: 302, headers: [STALE_AFFINITY_HEADER, '1', 'location', location], body: '' };
-	const answer = staleAnswer(request.method!, head);
-	if (answer.status !== 409 || !prefersPage(header)) return answer;
-	return asPage(answer, stalePage(request.method!, location));
+	const answer = staleAnswer(request.method!, head, status);
+	if (answer.status !== status || !prefersPage(header)) return answer;
+	return asPage(answer, stalePage(request.method!, location, status));
 }
 
 /** A failure as whoever asked can read it: a page where the browser asks for one, else JSON. */

@@ -56,14 +56,14 @@ function address(href: string): string {
 }
 
 /** The page of a request for a deployment that is gone. `onward`: the same address without its pin, where there is one. */
-export function stalePage(method: string, onward: string | null): string {
+export function stalePage(method: string, onward: string | null, status = 409): string {
 	const lost = method !== 'GET' && method !== 'HEAD';
 	return readablePage({
 		title: 'This page has a newer version',
 		text: lost
 			? 'The version that it belongs to is no longer running, and what you sent was not received. Go back to copy it, then open the newest version.'
 			: 'The version that it belongs to is no longer running.',
-		detail: '409 - stale affinity',
+		detail: `${status} - stale affinity`,
 		...(onward === null ? {} : { link: { href: onward, text: 'Open the newest version' } }),
 	});
 }

@@ -8,8 +8,8 @@ export interface Answer {
 	readonly body: string;
 }
 
-/** To a request for a deployment that is gone (contract R2.4–6, decision 11): browsers reload when they see the marker. */
-export function staleAnswer(method: string, head: RequestHead): Answer {
+/** To a request for a deployment that is gone (contract R2.4–6, decision 11): browsers reload when they see the marker. 410 for container apps. */
+export function staleAnswer(method: string, head: RequestHead, status: 409 | 410 = 409): Answer {
 	const headers = [STALE_AFFINITY_HEADER, '1'];
 	if (head.origin !== '') {
 		headers.push('access-control-allow-origin', head.origin, 'access-control-allow-credentials', 'true');
@@ -25,7 +25,7 @@ export function staleAnswer(method: string, head: RequestHead): Answer {
 		return { status: 204, headers, body: '' };
 	}
 	headers.push('content-type', 'application/json');
-	return { status: 409, headers, body: '{"detail":"stale affinity"}' };
+	return { status, headers, body: '{"detail":"stale affinity"}' };
 }
 
 /**

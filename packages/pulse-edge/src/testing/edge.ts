@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import type { Routable, RouteTable } from '../decide/route-table.ts';
+import type { Container, Routable, RouteTable } from '../decide/route-table.ts';
 import { createEdge, type Edge } from '../entry/edge.ts';
 import type { EdgeOptions } from '../entry/options.ts';
 import { jsonAnswer } from '../report/answer.ts';
@@ -10,6 +10,8 @@ import { TestNetwork } from './network.ts';
 export class TestTable implements RouteTable {
 	readonly loaded = true;
 	activeId: string | null = null;
+	/** What each is from now on. */
+	container: Container | undefined;
 	readonly #known = new Map<string, Routable>();
 	#promotions = 0;
 
@@ -41,7 +43,8 @@ export class TestTable implements RouteTable {
 	}
 
 	#set(id: string, state: Routable['state'], drainStartedAt: number | null): void {
-		this.#known.set(id, { id, serviceName: id, state, drainStartedAt });
+		const container = this.#known.get(id)?.container ?? this.container;
+		this.#known.set(id, { id, serviceName: id, state, drainStartedAt, ...(container ? { container } : {}) });
 	}
 }
 
@@ -60,6 +63,8 @@ export interface TestEdgeOptions extends Partial<EdgeOptions> {
 	readonly deployments?: Readonly<Record<string, number>>;
 	/** Default: the first of `deployments`. */
 	readonly active?: string | null;
+	/** All of them are container apps. */
+	readonly container?: Container;
 }
 
 /** Where a test says nothing: its file may run a second time without Node's internals (`node/without-internals.test.ts`). */
@@ -68,6 +73,7 @@ export const edgeDefaults = { nodeInternals: true };
 /** An edge on a free port that answers `GET /healthz` itself, closed with the test. */
 export async function startEdge(options: TestEdgeOptions = {}): Promise<TestEdge> {
 	const table = options.table ?? new TestTable();
+	table.container = options.container;
 	const network = new TestNetwork();
 	const ids = Object.keys(options.deployments ?? {});
 	const active = options.active === undefined ? (ids[0] ?? null) : options.active;

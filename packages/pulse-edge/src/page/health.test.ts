@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { ask } from '../testing/ask.ts';
+import { startEdge } from '../testing/edge.ts';
+import { bodyOf, freePort, startBackend } from '../testing/sockets.ts';
+
+async function app(status: number, body = 'well') {
+	const seen: string[] = [];
+	const port = await startBackend(async (request, response) => {
+		seen.push(`${request.method} ${request.url} ${(await bodyOf(request)).length}`);
+		response.writeHead(status, { 'content-type': 'text/html', etag: '"1"' });
+		response.end(body);
+	});
+	const edge = await startEdge({
+		deployments: { one: port, two: await freePort() },
+		container: { affinity: 'tab', healthPath: '/ready?deep=1' },
+	});
+	return { ...edge, seen };
+}
+
+test('a deploy that asks for a version hears which one it reached (C1.16)', async () => {
+	const { port, seen } = await app(200);
+	const answer = await ask(port, '/_pulse/meta?pulse_deployment=one');
+	expect(JSON.parse(answer.body)).toEqual({ status: 'ok', deployment_id: 'one', api_prefix: '/_pulse' });
+	expect(answer.headers).toMatchObject({
+		'content-type': 'application/json',
+		'x-pulse-selected-deployment': 'one',
+		'cache-control': 'no-store',
+	});
+	expect(JSON.parse((await ask(port, '/_pulse/meta')).body).deployment_id).toBe('one');
+	expect(seen).toEqual(['GET /ready?deep=1 0', 'GET /ready?deep=1 0']);
+	expect((await ask(port, '/_pulse/meta?pulse_deployment=two')).status).toBe(502);
+	expect((await ask(port, '/_pulse/meta?pulse_deployment=none')).status).toBe(410);
+	expect((await ask(port, '/_pulse/meta', { method: 'POST', body: 'x' })).status).toBe(405);
+});
+
+test.each([
+	[200, 200, 200],
+	[302, 200, 200],
+	[404, 200, 503],
+	[500, 503, 503],
+])('of an app that answers %i at its health path (C1.16)', async (status, meta, health) => {
+	const { port } = await app(status);
+	expect((await ask(port, '/_pulse/meta')).status).toBe(meta);
+	expect((await ask(port, '/_pulse/health')).status).toBe(health);
+});
+
+test('of a long health page nothing is passed on (C1.16)', async () => {
+	const { port } = await app(200, 'x'.repeat(3_000_000));
+	expect(JSON.parse((await ask(port, '/_pulse/health')).body)).toEqual({ health: 'ok', message: 'The app answers' });
+});

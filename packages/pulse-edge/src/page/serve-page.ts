@@ -1,0 +1,147 @@
+import { randomBytes } from 'node:crypto';
+import type { Resolution, Target } from '../decide/resolve.ts';
+import type { Container } from '../decide/route-table.ts';
+import type { ClientRequest, ClientResponse } from '../entry/client-messages.ts';
+import type { RequestHead } from '../entry/request-head.ts';
+import type { RequestTarget } from '../entry/request-target.ts';
+import { AssetSearch } from '../forward/asset-search.ts';
+import type { ForwardContext } from '../forward/context.ts';
+import { isSecure, publicHost } from '../forward/forwarded.ts';
+import { HttpExchange } from '../forward/http.ts';
+import { AFFINITY_QUERY, EDGE_PATH, HEALTH_PATH, META_PATH } from '../protocol.ts';
+import { failureAnswer } from '../report/answer.ts';
+import { localAddress, withoutQueryKey } from '../report/document-request.ts';
+import { staleReply } from '../report/pages.ts';
+import type { Answer } from '../report/stale.ts';
+import { choose } from './choose.ts';
+import { setPageCookie } from './cookie.ts';
+import type { AnswerPlan } from './edit-answer.ts';
+import { HealthResponse } from './health-response.ts';
+import { kindOf, type PageKind } from './is-document.ts';
+import { reportAnswer, sendScript } from './own-answers.ts';
+import { type PageHead, readPageHead } from './page-head.ts';
+import { PageResponse } from './page-response.ts';
+import { withPin } from './redirects.ts';
+import { strippedLines, strippedTarget } from './strip.ts';
+import { tabScript } from './tab-script.ts';
+
+/** A request to a container app, with what its query or header named. */
+export interface PageRequest {
+	readonly request: ClientRequest;
+	readonly response: ClientResponse;
+	readonly head: RequestHead;
+	readonly target: RequestTarget;
+	/** `''`: neither names a version. */
+	readonly affinity: string;
+	readonly resolution: Resolution;
+	readonly container: Container;
+}
+
+/** One request to a container app: the edge's own, or refused, or claimed and forwarded with what the edge has to say in it. */
+export function servePage(
+	context: ForwardContext,
+	asked: PageRequest,
+	reply: (answer: Answer) => void,
+	requestId: () => string,
+) {
+	const { request, response, head, target, container } = asked;
+	const method = request.method!;
+	const page = readPageHead(request.rawHeaders);
+	const peer = request.socket.remoteAddress ?? '';
+	const hosts = hostsOf(head, request);
+	const session = container.affinity === 'session';
+	if (target.path.startsWith(EDGE_PATH)) {
+		if (/\/tab\.[0-9a-f]+\.js$/.test(target.path) && (method === 'GET' || method === 'HEAD')) {
+			return sendScript(request, response, target);
+		}
+		const version = asked.resolution.kind === 'target' ? asked.resolution.target.id : null;
+		const { fetchSite } = page;
+		return reply(reportAnswer({ request, head, target, version, hosts, fetchSite }, context.presence));
+	}
+	const kind = kindOf(page);
+	// It would turn the cookie before anybody looks at it (contract C1.11).
+	if (page.early && kind === 'document') return reply(REFUSED);
+	const reads = method === 'GET' || method === 'HEAD';
+	const foreign = isForeign(asked, kind, page);
+	if (foreign && reads) {
+		const location = withoutQueryKey(target.forward, AFFINITY_QUERY);
+		if (location !== null) return reply(moved(302, location));
+	}
+	const pinned = { method, query: target.query, kind, page, hosts, session };
+	const { served, source } = choose(context, { ...asked, byHeader: head.pinnedByHeader, foreign }, pinned);
+	if (served === null) return reply(staleReply(request, head, target, 410));
+	if (kind === 'frame' && source === 'none' && reads) {
+		const location = localAddress(withPin(target.forward, served.id));
+		if (location !== null) return reply(moved(307, location));
+	}
+	const health = target.path === META_PATH || target.path === HEALTH_PATH;
+	if (health && !reads) return reply(failureAnswer('method-not-allowed'));
+	const stripped = health ? healthTarget(target, container) : strippedTarget(target);
+	head.lines = strippedLines(head, page, health ? 'document' : kind, served.id);
+	const search =
+		!health && (source === 'cookie' || source === 'none') && context.assets?.wants(method, head, '')
+			? new AssetSearch(context.assets, context.upstreams, stripped.forward, head.lines)
+			: null;
+	const plan: AnswerPlan = {
+		...{ kind, method, source, session, hosts },
+		cookie: (id) => setPageCookie(id, { secure: isSecure(head.forwarded, peer), session }),
+		script: tabScript,
+		nonce: () => randomBytes(16).toString('base64'),
+	};
+	new HttpExchange(context, {
+		request,
+		response: health ? new HealthResponse(response, target.path) : new PageResponse(response, plan, served.id),
+		head,
+		target: stripped,
+		upstream: context.upstreams.claimRequest(served),
+		requestId: requestId(),
+		search,
+	}).start();
+}
+
+/** A pin in an address that another origin's page led to: nobody but this app moves a tab to a version. */
+function isForeign({ affinity, head }: PageRequest, kind: PageKind, { fetchSite }: PageHead): boolean {
+	const elsewhere = fetchSite === 'cross-site' || fetchSite === 'same-site';
+	return kind === 'document' && affinity !== '' && !head.pinnedByHeader && elsewhere;
+}
+
+function healthTarget(target: RequestTarget, { healthPath }: Container): RequestTarget {
+	const forward = /^\/[\x21-\x7e]*$/.test(healthPath) ? healthPath : '/';
+	const [path = '', query = ''] = forward.split('?', 2);
+	return { ...target, forward, path, query };
+}
+
+function moved(status: 302 | 307, location: string): Answer {
+	return { status, headers: ['location', location], body: '' };
+}
+
+const REFUSED: Answer = { status: 503, headers: [], body: '' };
+
+/** A websocket's version and what its app is asked, `null` when the version is gone. */
+export function socketTarget(
+	context: ForwardContext,
+	asked: Pick<PageRequest, 'head' | 'target' | 'affinity' | 'resolution' | 'container'> & {
+		readonly request: Pick<ClientRequest, 'rawHeaders' | 'socket'>;
+	},
+): { served: Target; target: RequestTarget } | null {
+	const { request, head, target, container } = asked;
+	const page = readPageHead(request.rawHeaders);
+	const session = container.affinity === 'session';
+	const pinned = {
+		method: 'GET',
+		query: target.query,
+		kind: 'part',
+		page,
+		hosts: hostsOf(head, request),
+		session,
+	} as const;
+	const { served } = choose(context, { ...asked, byHeader: head.pinnedByHeader, foreign: false }, pinned);
+	if (served === null) return null;
+	head.lines = strippedLines(head, page, 'part', served.id);
+	return { served, target: strippedTarget(target) };
+}
+
+/** Under which this app is asked; the browser's own first. */
+function hostsOf({ forwarded, host }: RequestHead, { socket }: Pick<ClientRequest, 'socket'>): string[] {
+	return [publicHost(forwarded, host, socket.remoteAddress ?? ''), host].map((one) => one.toLowerCase());
+}

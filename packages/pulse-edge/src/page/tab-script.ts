@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { EDGE_PATH } from '../protocol.ts';
+
+/** Where a tab says that it is there. */
+export const REPORT_PATH = `${EDGE_PATH}tab`;
+
+/** The script that pins a page's requests, as it is served. */
+export interface TabScript {
+	/** Named by its content, so that it never changes. */
+	readonly path: string;
+	readonly text: string;
+	/** Latin-1, one character for each byte. */
+	readonly gzipped: string;
+	/** The first thing in a page of this version. `idleSeconds`: how long a browser keeps it unused; `null` where each tab has its own. */
+	tag(id: string, nonce: string, idleSeconds: number | null): string;
+}
+
+/** Bundled from `src/tab-script/` by `npm run build`; at the same place seen from `src` and from `dist`. */
+const FILE = new URL('../../dist/tab-script.js', import.meta.url);
+
+let loaded: TabScript | null = null;
+
+export function tabScript(): TabScript {
+	loaded ??= load();
+	return loaded;
+}
+
+function load(): TabScript {
+	const text = readFileSync(FILE, 'utf8');
+	const path = `${EDGE_PATH}tab.${createHash('sha256').update(text).digest('hex').slice(0, 16)}.js`;
+	return {
+		path,
+		text,
+		gzipped: gzipSync(text, { level: 9 }).toString('latin1'),
+		tag: (id, nonce, idleSeconds) => {
+			const idle = idleSeconds === null ? '' : ` data-idle="${idleSeconds}"`;
+			return `<script src="${path}" data-pulse="${id}"${idle}${nonce === '' ? '' : ` nonce="${nonce}"`}></script>`;
+		},
+	};
+}

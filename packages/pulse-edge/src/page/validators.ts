@@ -1,0 +1,40 @@
+import { editedLines } from './header-lines.ts';
+
+/**
+ * Two versions may give the same validator to different bytes, and a browser's cache knows the address alone: a page of one
+ * version would run the scripts of another. So a validator names its version, and goes back to no other (contract C1.9).
+ */
+export function etagOf(value: string, id: string): string {
+	return value.replace(/^(W\/)?"/, (_, weak = '') => `${weak}"${id}:`);
+}
+
+/** The validators of a request as `id` knows them; another version's are not passed on. */
+export function validatorsFor(given: string, id: string): string {
+	let lines = given;
+	let known = false;
+	lines = editedLines(lines, 'if-none-match', (value) => {
+		const own = ownEtags(value, id);
+		known ||= own !== '';
+		return own;
+	});
+	// A date says nothing of a version: builds of one time differ, and those of two times may not.
+	if (!known) lines = editedLines(lines, 'if-modified-since', () => '');
+	// What must match has to fail where it does not: another version's stay as they are.
+	lines = editedLines(lines, 'if-match', (value) => value.replaceAll(`"${id}:`, '"'));
+	let whole = false;
+	lines = editedLines(lines, 'if-range', (value) => {
+		const own = ownEtags(value, id);
+		whole = own === '';
+		return own;
+	});
+	return whole ? editedLines(lines, 'range', () => '') : lines;
+}
+
+function ownEtags(list: string, id: string): string {
+	if (list.trim() === '*') return list;
+	const own: string[] = [];
+	for (const [tag, weak = '', opaque = ''] of list.matchAll(/(W\/)?"([^"]*)"/g)) {
+		if (tag !== '' && opaque.startsWith(`${id}:`)) own.push(`${weak}"${opaque.slice(id.length + 1)}"`);
+	}
+	return own.join(', ');
+}

@@ -1,0 +1,58 @@
+import { pin, unpinned } from './pin.ts';
+import { before } from './requests.ts';
+
+// By the prototypes' own methods: an input of a form may be called `action`.
+const { getAttribute, setAttribute, removeAttribute } = Element.prototype;
+const read = (element: Element, name: string): string | null => getAttribute.call(element, name);
+
+/** For the request that is about to be made; afterwards the page finds what it wrote. */
+function pinOnce(element: Element, name: string, fallback: string | null = null): void {
+	const written = read(element, name);
+	const address = written ?? fallback;
+	if (address === null) return;
+	setAttribute.call(element, name, pin(address));
+	setTimeout(() => {
+		if (written === null) removeAttribute.call(element, name);
+		else setAttribute.call(element, name, written);
+	});
+}
+
+/** What is posted belongs to this page's version; what is looked for does to the newest. */
+function pinForm(form: Element, submitter?: HTMLElement | null): void {
+	const method = (submitter && read(submitter, 'formmethod')) ?? read(form, 'method');
+	if (method?.toLowerCase() !== 'post') return;
+	if (submitter && read(submitter, 'formaction') !== null) pinOnce(submitter, 'formaction');
+	else pinOnce(form, 'action', '');
+}
+
+function pinDownload(target: unknown): void {
+	const link = target instanceof Element ? target.closest('a[download]') : null;
+	if (link !== null) pinOnce(link, 'href');
+}
+
+export function pinElements(): void {
+	addEventListener('submit', ({ target, submitter }) => pinForm(target as Element, submitter), true);
+	before(HTMLFormElement.prototype, 'submit', (form) => pinForm(form));
+	addEventListener('click', (event) => pinDownload(event.composedPath()[0]), true);
+	// Those of a link that is in no page are heard nowhere.
+	const detached = (self: unknown) => {
+		if (self instanceof HTMLAnchorElement && !self.isConnected) pinDownload(self);
+	};
+	before(HTMLElement.prototype, 'click', detached);
+	before(EventTarget.prototype, 'dispatchEvent', (self, [event]) => event?.type === 'click' && detached(self));
+
+	const frame = HTMLIFrameElement.prototype;
+	const src = Object.getOwnPropertyDescriptor(frame, 'src')!;
+	Object.defineProperty(frame, 'src', {
+		...src,
+		get() {
+			return unpinned(src.get!.call(this));
+		},
+		set(address) {
+			src.set!.call(this, pin(address));
+		},
+	});
+	frame.setAttribute = function (name: string, value: string) {
+		setAttribute.call(this, name, name.toLowerCase() === 'src' ? pin(value) : value);
+	};
+}

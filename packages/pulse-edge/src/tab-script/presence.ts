@@ -1,0 +1,47 @@
+import { busy, gone, isGone } from './gone.ts';
+import { id } from './pin.ts';
+
+const EVERY_MS = 30_000;
+const { fetch, navigator } = window;
+const tab = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(36).padStart(2, '0')).join(
+	'',
+);
+const address = (state: string) => `/_pulse/edge/tab?pulse_deployment=${id}&tab=${tab}&state=${state}`;
+
+let said = '';
+let saidAt = 0;
+
+/** Says that this tab is there, and hears whether its version is. */
+export function report(): void {
+	const state = busy() ? 'busy' : document.visibilityState === 'hidden' ? 'hidden' : 'visible';
+	const now = Date.now();
+	if (state === said && now - saidAt < 1_000) return;
+	said = state;
+	saidAt = now;
+	fetch(address(state), { method: 'POST', keepalive: true }).then(
+		({ status, headers }) => isGone(status, (name) => headers.get(name)) && gone(),
+		() => {},
+	);
+}
+
+/** A socket or a stream ended without a word: its version may be gone, or only the line. */
+export function probe(): void {
+	setTimeout(report, 500 + Math.random() * 1_500);
+}
+
+/** A frame within a page of this app is a part of that page's tab. */
+function isWithin(): boolean {
+	try {
+		return top !== window && top!.location.origin === location.origin;
+	} catch {
+		return false;
+	}
+}
+
+export function bePresent(): void {
+	if (isWithin()) return;
+	setInterval(report, EVERY_MS);
+	document.addEventListener('visibilitychange', report);
+	addEventListener('pageshow', report);
+	addEventListener('pagehide', () => navigator.sendBeacon(address('gone')));
+}

@@ -1,0 +1,106 @@
+import { gone, isGone } from './gone.ts';
+import { id, isOwnAddress, pin, unpinned } from './pin.ts';
+import { probe } from './presence.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: what pages may hand over, whatever they declare
+type Any = any;
+
+/** `pinned` changes the arguments of a call or a construction; subclasses, statics and `instanceof` pass. */
+function wrap(owner: Any, name: string, pinned: (args: Any[]) => void, then: (made: Any) => void = () => {}): void {
+	const original = owner?.[name];
+	if (!original) return;
+	owner[name] = new Proxy(original, {
+		apply(target, self, args) {
+			pinned(args);
+			const made = Reflect.apply(target, self, args);
+			then(made ?? self);
+			return made;
+		},
+		construct(target, args, newTarget) {
+			pinned(args);
+			const made = Reflect.construct(target, args, newTarget);
+			then(made);
+			return made;
+		},
+	});
+}
+
+/** What the page reads is what it wrote. */
+function hide(owner: Any, name: string): void {
+	const property = Object.getOwnPropertyDescriptor(owner?.prototype ?? {}, name);
+	if (!property?.get) return;
+	const { get } = property;
+	Object.defineProperty(owner.prototype, name, {
+		...property,
+		get() {
+			return unpinned(get.call(this));
+		},
+	});
+}
+
+/** A `Request` is a whole that cannot be given another address without losing parts, so it says its version by header. */
+function pinRequest(args: Any[]): void {
+	const [input, init] = args;
+	if (!(input instanceof Request)) args[0] = pin(input);
+	else if (isOwnAddress(input.url)) {
+		const request = new Request(input, init);
+		args.length = 1;
+		if (request.mode === 'no-cors') args[0] = new Request(pin(request.url), request);
+		else {
+			request.headers.set('x-pulse-deployment', id);
+			args[0] = request;
+		}
+	}
+}
+
+const first = (args: Any[]) => {
+	args[0] = pin(args[0]);
+};
+/** What a policy has approved stays as it is. */
+const script = (args: Any[]) => {
+	if (typeof args[0] === 'string' ? !(window as Any).trustedTypes?.defaultPolicy : args[0] instanceof URL) first(args);
+};
+
+export function pinRequests(): void {
+	wrap(window, 'fetch', pinRequest, (answer: Promise<Response>) => {
+		answer.then(
+			({ status, headers }) => isGone(status, (name) => headers.get(name)) && gone(),
+			() => {},
+		);
+	});
+	wrap(
+		XMLHttpRequest.prototype,
+		'open',
+		(args) => {
+			args[1] = pin(args[1]);
+		},
+		(request: XMLHttpRequest) => {
+			request.addEventListener(
+				'loadend',
+				() => isGone(request.status, (name) => request.getResponseHeader(name)) && gone(),
+			);
+		},
+	);
+	wrap(window, 'WebSocket', first, (socket: WebSocket) => {
+		socket.addEventListener('close', ({ wasClean }) => wasClean || probe());
+	});
+	wrap(window, 'EventSource', first, (stream: EventSource) => stream.addEventListener('error', probe));
+	wrap(navigator, 'sendBeacon', first);
+	wrap(window, 'Worker', script);
+	wrap(window, 'SharedWorker', script);
+	hide(window.Response, 'url');
+	hide(window.XMLHttpRequest, 'responseURL');
+	hide(window.WebSocket, 'url');
+	hide(window.EventSource, 'url');
+}
+
+/** A method of a prototype that is to be preceded by something. */
+export function before(owner: Any, name: string, first: (self: Any, args: Any[]) => void): void {
+	const original = owner[name];
+	owner[name] = new Proxy(original, {
+		apply(target, self, args) {
+			first(self, args);
+			return Reflect.apply(target, self, args);
+		},
+	});
+}

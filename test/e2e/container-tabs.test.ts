@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { inEachBrowser } from '../../packages/pulse-app/src/testing/browsers.ts';
+import { startEdge } from '../../packages/pulse-edge/src/testing/edge.ts';
+import { startContainerApp } from '../support/container-app.ts';
+
+/** `npm test` compiles first: the edge serves the compiled tab script. */
+inEachBrowser('the tabs of a container app', ({ launch }) => {
+	let browser: Browser;
+	beforeAll(async () => {
+		browser = await launch();
+	});
+	afterAll(() => browser.close());
+
+	/** A tab on each of two versions, in one browser; `two` is active. */
+	async function twoTabs() {
+		const apps = { one: await startContainerApp('one'), two: await startContainerApp('two') };
+		const edge = await startEdge({
+			deployments: { one: apps.one.port, two: apps.two.port },
+			container: { affinity: 'tab', healthPath: '/' },
+		});
+		const origin = `http://127.0.0.1:${edge.port}`;
+		const context = await browser.newContext();
+		onTestFinished(() => context.close());
+		const errors: string[] = [];
+		const open = async () => {
+			const page = await context.newPage();
+			page.on('pageerror', (error) => void errors.push(String(error)));
+			await page.goto(origin);
+			return page;
+		};
+		const one = await open();
+		edge.table.promote('two');
+		const two = await open();
+		expect([await one.title(), await two.title()]).toEqual(['one', 'two']);
+		return { ...edge, apps, one, two, errors, origin, context };
+	}
+	/** As a user who turns to a tab. */
+	const use = async (page: Page) => {
+		await page.bringToFront();
+		await page.locator('#text').click();
+	};
+	const by = (page: Page, way: string) => page.evaluate(`ways.${way}()`);
+
+	test('each keep their version whatever they ask for, used in turn (C1.5) (C1.6) (C1.10) (C1.12)', async () => {
+		const { one, two, apps, errors } = await twoTabs();
+		for (let turn = 1; turn <= 2; turn++)
+			for (const [page, v] of [
+				[one, 'one'],
+				[two, 'two'],
+			] as const) {
+				await use(page);
+				for (const way of ['fetch', 'post', 'request', 'redirect', 'chunk', 'same', 'worker'])
+					expect([way, await by(page, way)]).toEqual([way, v]);
+				expect(await by(page, 'url')).toBe(`/api?by=${v}`);
+				expect(await by(page, 'xhr')).toBe(`${v} /api?by=${v}`);
+				expect(await by(page, 'events')).toBe(`${v} /events?by=${v}`);
+				expect(await by(page, 'socket')).toBe(`${v} ${turn}`);
+				expect(await by(page, 'frame')).toBe(`${v} ${v}`);
+				expect(await by(page, 'beacon')).toBe(true);
+				expect(await by(page, 'classes')).toBe('true,true,1,true');
+			}
+		// A tab in the background says itself which version it is of.
+		for (const way of ['fetch', 'post', 'request', 'redirect', 'worker']) expect(await by(one, way)).toBe('one');
+		await expect.poll(() => apps.one.asked.length).toBeGreaterThan(25);
+		for (const [name, { asked }] of Object.entries(apps)) expect(asked.filter(({ by }) => by !== name)).toEqual([]);
+		expect(errors).toEqual([]);
+	});
+
+	test('a form and what it leads to stay with their tab, and its address shows no pin (C1.4) (C1.5)', async () => {
+		const { one, two, origin, apps } = await twoTabs();
+		await use(two);
+		await one.evaluate(`document.getElementById('go').click()`);
+		await expect.poll(() => one.title()).toBe('one 1');
+		expect(one.url()).toBe(`${origin}/done?by=one`);
+		expect(apps.one.asked.filter(({ by }) => by !== 'one')).toEqual([]);
+	});
+
+	test('a form that a script sends, also one with an input called "action" (C1.5)', async () => {
+		const { one, two } = await twoTabs();
+		await use(two);
+		await one.evaluate(`document.getElementById('form').submit()`);
+		await expect.poll(() => one.title()).toBe('one 1');
+	});
+
+	test('a download, also by a link that is in no page (C1.5)', async () => {
+		const { one, two } = await twoTabs();
+		await use(two);
+		const detached = `{ const a = document.createElement('a'); a.href = '/file?by=one'; a.download = ''; a.click(); }`;
+		for (const click of [`document.getElementById('file').click()`, detached]) {
+			const [download] = await Promise.all([one.waitForEvent('download'), one.evaluate(click)]);
+			expect(readFileSync(await download.path(), 'utf8')).toBe('one');
+		}
+		expect(await one.evaluate(`document.getElementById('file').getAttribute('href')`)).toBe('/file?by=one');
+	});
+
+	test('tabs are counted while they are there (C1.15)', async () => {
+		const { one, edge } = await twoTabs();
+		const counts = () => Object.fromEntries(edge.context.presence.counts());
+		await expect.poll(counts).toMatchObject({ two: { visible: 1 } });
+		await one.locator('#text').fill('a draft');
+		await one.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`);
+		await expect.poll(counts).toMatchObject({ one: { busy: 1 } });
+		await one.close();
+		await expect.poll(counts).toEqual({ two: { visible: 1, hidden: 0, busy: 0 } });
+	});
+
+	test('a tab whose version goes is loaded anew once nothing is unsaved, and loses nothing before (C1.14)', async () => {
+		const { one, table, apps, errors } = await twoTabs();
+		await use(one);
+		expect(await by(one, 'socket')).toBe('one 1');
+		await one.locator('#text').fill('a draft');
+		table.retire('one');
+		apps.one.cut();
+		await one.evaluate(`addEventListener('pulse:gone', () => { window.told = true })`);
+		await expect.poll(() => one.evaluate('window.told')).toBe(true);
+		expect(await one.title()).toBe('one');
+		await new Promise((resolve) => setTimeout(resolve, 8_000));
+		expect(await one.locator('#text').inputValue()).toBe('a draft');
+		await one.locator('#text').fill('');
+		await expect.poll(() => one.title().catch(() => ''), { timeout: 12_000 }).toBe('two');
+		expect(errors).toEqual([]);
+	}, 40_000);
+
+	test('a page may see to it itself (C1.14)', async () => {
+		const { one, table } = await twoTabs();
+		await one.evaluate(`addEventListener('pulse:gone', (e) => { e.preventDefault(); window.told = true })`);
+		table.retire('one');
+		expect(await by(one, 'fetch')).toContain('stale affinity');
+		await expect.poll(() => one.evaluate('window.told')).toBe(true);
+		await new Promise((resolve) => setTimeout(resolve, 8_000));
+		expect(await one.title()).toBe('one');
+	}, 40_000);
+});
