@@ -4,9 +4,8 @@ import { affinityOf, isPinnedByHeader, reloadsOnStale } from '../decide/affinity
 import { isInternalPath } from '../decide/internal-path.ts';
 import { needsLookup, type Resolution, resolve, type Target } from '../decide/resolve.ts';
 import type { Container } from '../decide/route-table.ts';
-import { AssetSearch } from '../forward/asset-search.ts';
+import { startExchange } from '../forward/asset-exchange.ts';
 import { countFailure, type ForwardContext } from '../forward/context.ts';
-import { HttpExchange } from '../forward/http.ts';
 import { WebSocketHandshake } from '../forward/websocket.ts';
 import { offersWebSocket } from '../node/request.ts';
 import { servePage, socketTarget } from '../page/serve-page.ts';
@@ -78,19 +77,9 @@ export function routeRequest(context: RouteContext, request: ClientRequest, resp
 			case 'no-active':
 				return refuse(forward.table.loaded ? resolution.kind : 'no-snapshot', target.path);
 			case 'target': {
-				const search = forward.assets?.wants(request.method!, head, affinity)
-					? new AssetSearch(forward.assets, forward.upstreams, target.forward, head.lines)
-					: null;
 				const upstream = forward.upstreams.claimRequest(resolution.target);
-				new HttpExchange(forward, {
-					request,
-					response,
-					head,
-					target,
-					upstream,
-					requestId: requestId(),
-					search,
-				}).start();
+				const claimed = { request, response, head, target, upstream, requestId: requestId() };
+				startExchange(forward, claimed, affinity === '');
 			}
 		}
 	});

@@ -27,14 +27,8 @@ export class AssetMemory {
 	}
 
 	/** Only what a page loads as a part of itself: a document or an API call that is missing is missing. */
-	wants(method: string, head: RequestHead, affinity: string): boolean {
-		return (
-			method === 'GET' &&
-			affinity === '' &&
-			ASSET_DESTINATIONS.has(head.fetchDest) &&
-			head.contentLength <= 0 &&
-			!head.chunked
-		);
+	wants(method: string, head: RequestHead): boolean {
+		return method === 'GET' && ASSET_DESTINATIONS.has(head.fetchDest) && head.contentLength <= 0 && !head.chunked;
 	}
 
 	/** Where else than at `asked` to look, best guess first; empty when nobody had it a moment ago. */

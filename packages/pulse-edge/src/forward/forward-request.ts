@@ -2,7 +2,6 @@ import type { ClientRequest, ClientResponse } from '../entry/client-messages.ts'
 import type { RequestHead } from '../entry/request-head.ts';
 import type { RequestTarget } from '../entry/request-target.ts';
 import type { RequestFields } from '../report/log.ts';
-import type { AssetSearch } from './asset-search.ts';
 import type { Upstream } from './claim.ts';
 
 /** A request that is resolved and claimed. */
@@ -13,8 +12,6 @@ export interface ForwardRequest {
 	readonly target: RequestTarget;
 	readonly upstream: Upstream;
 	readonly requestId: string;
-	/** Only for a request whose 404 may be another deployment's 200. */
-	readonly search: AssetSearch | null;
 }
 
 /** What the log says of it. */

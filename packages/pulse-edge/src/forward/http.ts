@@ -6,7 +6,6 @@ import { failureReply } from '../report/pages.ts';
 import type { Exchange, ExchangeFailure, UpstreamConnection } from '../upstream/connection.ts';
 import type { ResponseHead } from '../upstream/parse-head.ts';
 import type { ConnectEvents } from '../upstream/pool.ts';
-import type { AssetSearch } from './asset-search.ts';
 import type { Upstream } from './claim.ts';
 import { countFailure, type ForwardContext } from './context.ts';
 import { type ForwardRequest, fieldsOf, isIdempotent } from './forward-request.ts';
@@ -16,13 +15,21 @@ import { passInterim } from './interim.ts';
 import { type BodyEvents, RequestBody } from './request-body.ts';
 import { ResponseBody } from './response-body.ts';
 
+/** What takes a backend's answer to a request: the exchange itself, or one around it. */
+export interface Answers extends Exchange {
+	/** It will not come from the backend that is asked now. */
+	fail(cause: FailureCause, error: unknown): void;
+	/** Always the last event: the response is with the client's kernel, or the client is gone. */
+	onClosed(): void;
+}
+
 /** One request on its way to a backend and back: streams both ways, holds nothing but what is in transit. */
-export class HttpExchange implements Exchange, BodyEvents, ConnectEvents {
+export class HttpExchange implements Answers, BodyEvents, ConnectEvents {
 	readonly #context: ForwardContext;
 	readonly #request: ClientRequest;
 	readonly #response: ClientResponse;
 	readonly #forward: ForwardRequest;
-	readonly #search: AssetSearch | null;
+	readonly #answers: Answers;
 	readonly #sent: RequestBody | null;
 	readonly #repeatable: boolean;
 	readonly #started: number;
@@ -33,14 +40,18 @@ export class HttpExchange implements Exchange, BodyEvents, ConnectEvents {
 	#done = false;
 	#body: ResponseBody | null = null;
 	#bytes = 0;
+	/** The deployment that is asked now. */
+	upstream: Upstream;
 	lastProgress: number;
 
-	constructor(context: ForwardContext, forward: ForwardRequest) {
+	/** `around`: takes the answer in place of this one, and passes on what is for the client. */
+	constructor(context: ForwardContext, forward: ForwardRequest, around?: Answers) {
 		this.#context = context;
 		this.#request = forward.request;
 		this.#response = forward.response;
 		this.#forward = forward;
-		this.#search = forward.search;
+		this.#answers = around ?? this;
+		this.upstream = forward.upstream;
 		this.#sent = RequestBody.of(forward.request, forward.head, context.uploads, this);
 		this.#repeatable = this.#sent === null && isIdempotent(forward.request.method!);
 		this.lastProgress = context.tick;
@@ -49,7 +60,7 @@ export class HttpExchange implements Exchange, BodyEvents, ConnectEvents {
 
 	start() {
 		this.#context.exchanges.add(this);
-		this.#response.on('close', () => this.#onClosed());
+		this.#response.on('close', () => this.#answers.onClosed());
 		if (this.#sent === null) this.#dispatch();
 		else this.#sent.start();
 	}
@@ -59,13 +70,20 @@ export class HttpExchange implements Exchange, BodyEvents, ConnectEvents {
 	}
 
 	onBodyBytes(bytes: number) {
-		this.lastProgress = this.#context.tick;
-		this.#upstream.bytesIn += bytes;
+		this.moved();
+		this.upstream.bytesIn += bytes;
+	}
+
+	/** Another deployment, in place of the one before, which was let go. */
+	ask(upstream: Upstream) {
+		this.upstream = upstream;
+		this.#retried = false;
+		this.#dispatch();
 	}
 
 	#dispatch() {
 		const reuse = this.#retried ? 'none' : this.#repeatable ? 'any' : 'just-used';
-		this.#giveUp = this.#context.pool.connect(this.#upstream.serviceName, reuse, this);
+		this.#giveUp = this.#context.pool.connect(this.upstream.serviceName, reuse, this);
 	}
 
 	onConnection(connection: UpstreamConnection) {
@@ -74,14 +92,19 @@ export class HttpExchange implements Exchange, BodyEvents, ConnectEvents {
 		const { method, socket } = this.#request;
 		const { head, target, requestId } = this.#forward;
 		const lines = requestLines(head, socket.remoteAddress ?? '', requestId);
-		connection.start(this, `${method} ${target.forward} HTTP/1.1\r\n${lines}`, method === 'HEAD', this.#sent !== null);
-		this.#sent?.send(connection, this);
+		connection.start(
+			this.#answers,
+			`${method} ${target.forward} HTTP/1.1\r\n${lines}`,
+			method === 'HEAD',
+			this.#sent !== null,
+		);
+		this.#sent?.send(connection, this.#answers);
 	}
 
 	/** By the backend, or for want of a place. */
 	onRefused(failure: FailureCause, cause: unknown) {
 		this.#giveUp = null;
-		this.#failed(failure, cause);
+		this.#answers.fail(failure, cause);
 	}
 
 	onInformational(status: number, reason: string, headers: readonly string[]) {
@@ -89,46 +112,34 @@ export class HttpExchange implements Exchange, BodyEvents, ConnectEvents {
 	}
 
 	onHead(head: ResponseHead) {
-		this.lastProgress = this.#context.tick;
-		if (this.#search?.holds(head, this.#upstream.id)) return;
-		this.#take(head, this.#upstream.id);
-	}
-
-	/** What answers the request, from this deployment. */
-	#take(head: ResponseHead, deploymentId: string) {
+		this.moved();
 		// A client that still waits to be asked for its body cannot be expected to send it any more.
 		if (this.#context.draining || (this.#forward.head.expectsContinue && !this.#request.complete))
 			this.#response.shouldKeepAlive = false;
-		const headers = responseHeaders(head, deploymentId, this.#forward.head, this.#request);
+		const headers = responseHeaders(head, this.upstream.id, this.#forward.head, this.#request);
 		this.#body = new ResponseBody(this.#response, head, headers);
 	}
 
 	/** By far the most responses: small, of known length, in one read. They leave in one write. */
 	onWhole(head: ResponseHead, body: string): boolean {
-		if (this.#search?.minds(head) || this.#context.draining || this.#forward.head.expectsContinue) return false;
-		const lines = responseLines(head.headers, this.#upstream.id, this.#forward.head);
+		if (this.#context.draining || this.#forward.head.expectsContinue) return false;
+		const lines = responseLines(head.headers, this.upstream.id, this.#forward.head);
 		if (!this.#response.sendWhole(head.status, `HTTP/1.1 ${head.status} ${head.reason}\r\n${lines}\r\n${body}`))
 			return false;
 		this.#done = true;
 		this.#bytes = body.length;
-		this.#upstream.bytesOut += body.length;
+		this.upstream.bytesOut += body.length;
 		return true;
 	}
 
 	onBody(chunk: Buffer) {
-		this.lastProgress = this.#context.tick;
-		if (this.#search?.holding) {
-			if (this.#search.keep(chunk)) return;
-			if (this.#search.searching) return this.#searchOn(this.#search);
-			this.#giveFirst(this.#search);
-		}
+		this.moved();
 		this.#bytes += chunk.length;
-		this.#upstream.bytesOut += chunk.length;
+		this.upstream.bytesOut += chunk.length;
 		this.#body!.write(chunk);
 	}
 
 	onComplete(trailers: readonly string[]) {
-		if (this.#search?.holding) return this.#searchOn(this.#search);
 		this.#done = true;
 		this.#body!.end(trailers);
 	}
@@ -147,7 +158,12 @@ export class HttpExchange implements Exchange, BodyEvents, ConnectEvents {
 			this.#retried = true;
 			return this.#dispatch();
 		}
-		this.#failed(failure, null);
+		this.#answers.fail(failure, null);
+	}
+
+	/** A byte did, one way or the other. */
+	moved() {
+		this.lastProgress = this.#context.tick;
 	}
 
 	/** The idle sweep found no byte moving in either direction for too long. */
@@ -156,7 +172,7 @@ export class HttpExchange implements Exchange, BodyEvents, ConnectEvents {
 		const slow = this.#sent?.awaited === true;
 		// What is left of the body is not worth a connection.
 		if (slow) this.#response.shouldKeepAlive = false;
-		this.#failed(slow ? 'request-timeout' : 'response-timeout', null);
+		this.#answers.fail(slow ? 'request-timeout' : 'response-timeout', null);
 		// A client that does not read would never let the rest go out.
 		stuck?.destroy();
 	}
@@ -176,48 +192,24 @@ export class HttpExchange implements Exchange, BodyEvents, ConnectEvents {
 		});
 	}
 
-	#failed(cause: FailureCause, error: unknown) {
+	fail(cause: FailureCause, error: unknown) {
 		if (this.#done) return;
-		if (this.#search?.holding && this.#search.searching) {
-			this.#search.failed();
-			return this.#searchOn(this.#search);
-		}
 		this.#done = true;
 		this.#sent?.end();
-		this.#release();
-		countFailure(this.#upstream.failures, cause);
+		this.release();
+		countFailure(this.upstream.failures, cause);
 		this.#context.log.failed(cause, this.#fields(), error);
 		if (this.#body?.begun) this.#body.cutShort();
 		else writeAnswer(this.#response, failureReply(this.#request, cause));
 	}
 
-	/** Asks the next deployment for an asset that this one lacks, or hands out the first answer after all. */
-	#searchOn(search: AssetSearch) {
-		this.#release();
-		if (search.next(() => this.#searchOn(search)) !== null) {
-			this.#retried = false;
-			return this.#dispatch();
-		}
-		this.#done = true;
-		this.#giveFirst(search);
-		this.#body!.end([]);
-	}
-
-	#giveFirst(search: AssetSearch) {
-		const { head, deploymentId, body } = search.firstAnswer();
-		this.#take(head, deploymentId);
-		this.#bytes += body.length;
-		this.#body!.write(body);
-	}
-
-	/** Always the last event: the response is with the client's kernel, or the client is gone. */
-	#onClosed() {
+	onClosed() {
 		if (!this.#done) {
 			this.#done = true;
-			countFailure(this.#upstream.failures, 'client-gone');
+			countFailure(this.upstream.failures, 'client-gone');
 			this.#context.log.failed('client-gone', this.#fields(), null);
 		}
-		this.#release();
+		this.release();
 		this.#context.exchanges.delete(this);
 		this.#context.upstreams.releaseRequest(this.#forward.upstream);
 		this.#sent?.end();
@@ -225,24 +217,18 @@ export class HttpExchange implements Exchange, BodyEvents, ConnectEvents {
 			const ms = Math.round(performance.now() - this.#started);
 			this.#context.log.served({ ...this.#fields(), status: this.#response.statusCode, bytes: this.#bytes, ms });
 		}
-		this.#search?.stop();
 	}
 
 	/** Lets go of the backend, unless it has already let go of us. */
-	#release() {
+	release() {
 		this.#giveUp?.();
 		this.#giveUp = null;
 		const connection = this.#connection;
 		this.#connection = null;
-		connection?.abandon(this);
-	}
-
-	/** Who is asked now: at first the deployment that was claimed. */
-	get #upstream(): Upstream {
-		return this.#search?.asked ?? this.#forward.upstream;
+		connection?.abandon(this.#answers);
 	}
 
 	#fields(): RequestFields {
-		return fieldsOf(this.#forward, this.#upstream);
+		return fieldsOf(this.#forward, this.upstream);
 	}
 }

@@ -4,10 +4,9 @@ import type { Container } from '../decide/route-table.ts';
 import type { ClientRequest, ClientResponse } from '../entry/client-messages.ts';
 import type { RequestHead } from '../entry/request-head.ts';
 import type { RequestTarget } from '../entry/request-target.ts';
-import { AssetSearch } from '../forward/asset-search.ts';
+import { startExchange } from '../forward/asset-exchange.ts';
 import type { ForwardContext } from '../forward/context.ts';
 import { isSecure, publicHost } from '../forward/forwarded.ts';
-import { HttpExchange } from '../forward/http.ts';
 import { AFFINITY_QUERY, EDGE_PATH, HEALTH_PATH, META_PATH } from '../protocol.ts';
 import { failureAnswer } from '../report/answer.ts';
 import { localAddress, withoutQueryKey } from '../report/document-request.ts';
@@ -78,25 +77,22 @@ export function servePage(
 	if (health && !reads) return reply(failureAnswer('method-not-allowed'));
 	const stripped = health ? healthTarget(target, container) : strippedTarget(target);
 	head.lines = strippedLines(head, page, health ? 'document' : kind, served.id);
-	const search =
-		!health && (source === 'cookie' || source === 'none') && context.assets?.wants(method, head, '')
-			? new AssetSearch(context.assets, context.upstreams, stripped.forward, head.lines)
-			: null;
+	const anywhere = !health && (source === 'cookie' || source === 'none');
 	const plan: AnswerPlan = {
 		...{ kind, method, source, session, hosts },
 		cookie: (id) => setPageCookie(id, { secure: isSecure(head.forwarded, peer), session }),
 		script: tabScript,
 		nonce: () => randomBytes(16).toString('base64'),
 	};
-	new HttpExchange(context, {
+	const claimed = {
 		request,
 		response: health ? new HealthResponse(response, target.path) : new PageResponse(response, plan, served.id),
 		head,
 		target: stripped,
 		upstream: context.upstreams.claimRequest(served),
 		requestId: requestId(),
-		search,
-	}).start();
+	};
+	startExchange(context, claimed, anywhere);
 }
 
 /** A pin in an address that another origin's page led to: nobody but this app moves a tab to a version. */
