@@ -1,4 +1,5 @@
 import { DeployToolError, usageError } from './errors.ts';
+import type { ProjectFile } from './project-file.ts';
 
 /**
  * One setting of a command: its flag, variable, plugin option and default in one place, so that parsing, precedence
@@ -14,6 +15,8 @@ export interface Setting<T> {
 	readonly describe: string;
 	/** Environment variables, first non-empty wins. */
 	readonly env?: readonly string[];
+	/** Key in the project file. Default: the plugin option's name in snake_case. */
+	readonly key?: string;
 	/** Option of the app's plugin. */
 	readonly plugin?: string;
 	/** The plugin's option wins over the environment. Default false. */
@@ -29,7 +32,7 @@ export interface Setting<T> {
 export type SettingTable = Readonly<Record<string, Setting<any>>>;
 
 export type ValueOrigin =
-	| { readonly from: 'flag' | 'env' | 'plugin'; readonly name: string }
+	| { readonly from: 'flag' | 'env' | 'file' | 'plugin'; readonly name: string }
 	| { readonly from: 'default' };
 
 export type Settings<Table extends SettingTable> = {
@@ -48,11 +51,13 @@ export interface SettingSources {
 	/** By key of the table, as typed. */
 	readonly flags: Readonly<Record<string, unknown>>;
 	readonly env: Readonly<Record<string, string | undefined>>;
+	/** What `pulse.toml` says. */
+	readonly file?: ProjectFile | undefined;
 	readonly plugin?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Flags > environment > plugin > default. Blank text counts as absent; an unreadable value is an error that names where
+ * Flags > environment > project file > plugin > default. Blank text counts as absent; an unreadable value is an error that names where
  * it came from, never a silent default.
  */
 export function resolveSettings<Table extends SettingTable>(
@@ -86,7 +91,20 @@ function lookUp(key: string, setting: Setting<unknown>, sources: SettingSources)
 	if (!isBlank(flag)) return { raw: flag, origin: { from: 'flag', name: (setting.flag ?? key).split(' ')[0] ?? key } };
 	const fromEnv = inEnvironment(setting, sources);
 	const fromPlugin = inPlugin(setting, sources);
-	return setting.pluginFirst === true ? (fromPlugin ?? fromEnv) : (fromEnv ?? fromPlugin);
+	if (setting.pluginFirst === true && fromPlugin !== undefined) return fromPlugin;
+	return fromEnv ?? inFile(setting, sources) ?? fromPlugin;
+}
+
+/** The setting's key in the project file; `undefined` for one that is not read from there. */
+export function keyOf({ key, plugin }: Pick<Setting<unknown>, 'key' | 'plugin'>): string | undefined {
+	return key ?? plugin?.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function inFile(setting: Setting<unknown>, { file }: SettingSources): Found | undefined {
+	const key = keyOf(setting);
+	const entry = key === undefined ? undefined : file?.entries.get(key);
+	if (entry === undefined || isBlank(entry.raw)) return undefined;
+	return { raw: entry.raw, origin: { from: 'file', name: `${entry.place} (${key})` } };
 }
 
 function inEnvironment(setting: Setting<unknown>, sources: SettingSources): Found | undefined {

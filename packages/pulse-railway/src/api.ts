@@ -7,7 +7,7 @@ import type { DeleteRequest } from './commands/delete.ts';
 import { enter } from './commands/enter.ts';
 import type { InitResult } from './commands/init-result.ts';
 import type { UpgradeResult } from './commands/upgrade-result.ts';
-import type { deploySettings } from './config/deploy.ts';
+import type { deploySettings } from './config/deploy-settings.ts';
 import type { initSettings } from './config/init.ts';
 import { janitorConfig, type janitorSettings } from './config/janitor.ts';
 import { processEnvironment } from './config/process-env.ts';

@@ -32,6 +32,10 @@ export const PROJECT_MARK = 'Created by pulse-railway init';
 export const ROUTER_SEED_VARIABLE = 'PULSE_RAILWAY_ROUTER_SEED';
 /** On every backend service: the durable truth of which deployment it is. */
 export const DEPLOYMENT_ID_VARIABLE = 'PULSE_DEPLOYMENT_ID';
+/** On the service of a container app, `container`: the durable truth of its kind. With it {@link AFFINITY_VARIABLE}, {@link HEALTH_PATH_VARIABLE} and `PORT`. */
+export const DEPLOYMENT_KIND_VARIABLE = 'PULSE_DEPLOYMENT_KIND';
+export const AFFINITY_VARIABLE = 'PULSE_AFFINITY';
+export const HEALTH_PATH_VARIABLE = 'PULSE_HEALTH_PATH';
 /** On router, janitor and backends. Guards the app's internal endpoints; cannot move traffic. */
 export const INTERNAL_TOKEN_VARIABLE = 'PULSE_RAILWAY_INTERNAL_TOKEN';
 /** On the router alone. Signs control requests, so whoever holds it moves traffic. */

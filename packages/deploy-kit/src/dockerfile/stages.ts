@@ -22,6 +22,8 @@ export interface Stage {
 	cmdIsOwn: boolean;
 	shell: readonly string[];
 	workdir: string;
+	/** EXPOSE, variables filled in: `8501`, `8501/tcp`, `80-82`. */
+	readonly exposed: string[];
 	/** What is neither a setting of the image nor a declaration, in order: RUN, COPY, ADD and the rest. */
 	readonly steps: StageStep[];
 	/** Earlier stages that its steps take files from, by the name or number they say. */
@@ -38,7 +40,7 @@ export interface StageStep extends Instruction {
 export const IMAGE_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const DEFAULT_SHELL = ['/bin/sh', '-c'];
 /** Without an effect on what runs. */
-const SETTINGS = new Set(['LABEL', 'EXPOSE', 'MAINTAINER', 'STOPSIGNAL', 'HEALTHCHECK', 'ONBUILD']);
+const SETTINGS = new Set(['LABEL', 'MAINTAINER', 'STOPSIGNAL', 'HEALTHCHECK', 'ONBUILD']);
 const FOLLOWED = [
 	'FROM',
 	'ARG',
@@ -47,6 +49,7 @@ const FOLLOWED = [
 	'ENTRYPOINT',
 	'SHELL',
 	'WORKDIR',
+	'EXPOSE',
 	'RUN',
 	'COPY',
 	'ADD',
@@ -146,6 +149,7 @@ function newStage(index: number, name: string | null, base: Stage | null, image:
 		cmdIsOwn: false,
 		shell: base?.shell ?? DEFAULT_SHELL,
 		workdir: base?.workdir ?? '/',
+		exposed: [...(base?.exposed ?? [])],
 		steps: [],
 		sources: new Map(),
 	};
@@ -191,6 +195,9 @@ function carryOut(
 		case 'WORKDIR':
 			if (rest === '') throw new DockerfileError('WORKDIR requires exactly one argument');
 			stage.workdir = posix.resolve(stage.workdir, see(rest));
+			return;
+		case 'EXPOSE':
+			stage.exposed.push(...splitWords(rest, escapeChar).map(see));
 			return;
 	}
 	if (SETTINGS.has(keyword)) return;

@@ -26,7 +26,7 @@ export interface BackendOptions {
 export interface Backends {
 	/** Whatever goes wrong is an answer: `reachable: false`. */
 	sessions(record: DeploymentRecord, signal?: AbortSignal): Promise<RenderSessions>;
-	/** Tells its browsers to reload; how many sockets were told. Rejects when it cannot be asked. */
+	/** Tells its browsers to reload; how many sockets were told. Rejects when it cannot be asked, as a container app. */
 	reload(record: DeploymentRecord, signal?: AbortSignal): Promise<number>;
 	close(): Promise<void>;
 }
@@ -55,6 +55,7 @@ export function openBackends({ network, port, token, totalMs = TOTAL_MS }: Backe
 		path: string,
 		signal?: AbortSignal,
 	): Promise<unknown> {
+		if (record.container !== undefined) throw new Error('a container app has no such endpoint');
 		if (record.serviceName === null) throw new Error('its service is not known');
 		const { host, port: actual } = network.address(record.serviceName, port);
 		const url = `http://${host.includes(':') ? `[${host}]` : host}:${actual}${path}`;

@@ -1,6 +1,6 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
 import { enter } from '../commands/enter.ts';
-import { deploySettings } from '../config/deploy.ts';
+import { deploySettings } from '../config/deploy-settings.ts';
 import { outcome } from './outcome.ts';
 
 export const deployCommand: CommandSpec = {

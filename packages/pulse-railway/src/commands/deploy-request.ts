@@ -1,40 +1,61 @@
 import { realpath } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { typedPath } from 'pulse-deploy-kit/build-paths';
 import type { Invocation } from 'pulse-deploy-kit/command';
 import type { LoadedApp } from 'pulse-deploy-kit/load-app';
 import type { Secret } from 'pulse-deploy-kit/secret';
-import { loadUserApp } from '../adapters/load-user-app.ts';
+import { findApp } from '../adapters/find-app.ts';
+import { inspectContainer } from '../adapters/inspect-container.ts';
+import { containerApp } from '../config/container-app.ts';
 import { type DeployConfig, deployConfig, deployInputs } from '../config/deploy.ts';
-import { locateApp, locateDockerfile, locateWebRoot } from '../config/paths.ts';
+import { locateApp, locateContext, locateDockerfile, locateWebRoot } from '../config/paths.ts';
+import type { ContainerApp } from '../deployments/container.ts';
 
 /** Everything that is read and checked on this machine before Railway is asked anything. */
 export interface DeployRequest {
 	readonly token: Secret | undefined;
-	readonly app: LoadedApp;
+	readonly app: LoadedApp | ContainerApp;
 	readonly config: DeployConfig;
 	readonly context: string;
-	readonly appFile: string;
+	/** `undefined` of a container app. */
+	readonly appFile: string | undefined;
 	readonly dockerfile: string;
 	readonly webRoot: string | undefined;
 }
 
 export async function deployRequest(invocation: Invocation): Promise<DeployRequest> {
 	const inputs = deployInputs(invocation);
-	const { context, appFile } = await locateApp({ cwd: invocation.cwd, ...inputs });
-	const { app, options } = await loadUserApp(join(context, appFile), invocation);
+	const { cwd } = invocation;
+	const found = await findApp(invocation, {
+		folder: typedPath(cwd, inputs.context),
+		named: inputs.appFile,
+		locate: async () => {
+			const { context, appFile } = await locateApp({ cwd, ...inputs });
+			return join(context, appFile);
+		},
+	});
+	const context = await locateContext(cwd, inputs.context);
+	const typed = { ...invocation, file: found.file };
+	if (found.pulse === null) {
+		const config = deployConfig(typed, inputs, { language: 'container' }, {});
+		const dockerfile = await locateDockerfile(cwd, context, config.dockerfile);
+		const app = containerApp(await inspectContainer(context, dockerfile, inputs.buildArgs), config);
+		return { token: config.token, app, config, context, appFile: undefined, dockerfile, webRoot: undefined };
+	}
+	const { app, path } = found.pulse;
 	// What the app says of itself counts as its plugin's word (contract R7.4).
 	const own = {
 		...(app.serverAddress ? { serverAddress: app.serverAddress } : {}),
 		...(app.webRoot ? { webRoot: relative(await real(context), await real(app.webRoot)) } : {}),
 	};
-	const config = deployConfig(invocation, inputs, app, { ...own, ...options });
+	const config = deployConfig(typed, inputs, app, { ...own, ...found.options });
 	return {
 		token: config.token,
 		app,
 		config,
 		context,
-		appFile,
-		dockerfile: await locateDockerfile(invocation.cwd, context, config.dockerfile),
+		appFile: relative(context, path).replaceAll('\\', '/'),
+		dockerfile: await locateDockerfile(cwd, context, config.dockerfile),
 		webRoot: config.webRoot === undefined ? undefined : await locateWebRoot(context, config.webRoot),
 	};
 }

@@ -1,9 +1,7 @@
-import { dirname } from 'node:path';
 import type { Invocation } from 'pulse-deploy-kit/command';
-import { loadUserApp } from '../adapters/load-user-app.ts';
+import { findAppFromHere } from '../adapters/find-app-from-here.ts';
 import type { Session } from '../adapters/session.ts';
-import { type InitConfig, initAppFile, initConfig } from '../config/init.ts';
-import { locateAppFromHere } from '../config/paths.ts';
+import { type InitConfig, initConfig } from '../config/init.ts';
 import { type UpgradeConfig, upgradeConfig } from '../config/upgrade.ts';
 import type { EnvironmentIds } from '../platform/operations/environment-ids.ts';
 import { existingBaseline } from '../stack/baseline.ts';
@@ -22,16 +20,15 @@ export interface EnsureRequest extends InitRequest {
 }
 
 export async function ensureRequest(invocation: Invocation): Promise<EnsureRequest> {
-	const file = await locateAppFromHere(invocation.cwd, initAppFile(invocation));
-	const { options } = await loadUserApp(file, invocation);
-	const config = initConfig(invocation, file, options);
+	const { options, file, folder, path } = await findAppFromHere(invocation);
+	const config = initConfig({ ...invocation, file }, path, options);
 	const { project: _, environment: __, ...flags } = invocation.flags;
 	return {
 		token: config.token,
 		config,
-		directory: dirname(file),
+		directory: folder,
 		showSecrets: invocation.showSecrets,
-		upgradeOf: (target) => upgradeConfig({ ...invocation, flags: { ...flags, ...target } }, options),
+		upgradeOf: (target) => upgradeConfig({ ...invocation, file, flags: { ...flags, ...target } }, options),
 	};
 }
 

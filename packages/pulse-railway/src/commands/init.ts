@@ -1,13 +1,11 @@
-import { dirname } from 'node:path';
 import type { Invocation } from 'pulse-deploy-kit/command';
 import { usageError } from 'pulse-deploy-kit/errors';
 import { goOn } from 'pulse-deploy-kit/plan/proposal';
 import type { Secret } from 'pulse-deploy-kit/secret';
-import { loadUserApp } from '../adapters/load-user-app.ts';
+import { findAppFromHere } from '../adapters/find-app-from-here.ts';
 import type { Session } from '../adapters/session.ts';
 import { deployLockTtl } from '../config/deploy-lock.ts';
-import { type InitConfig, initAppFile, initConfig } from '../config/init.ts';
-import { locateAppFromHere } from '../config/paths.ts';
+import { type InitConfig, initConfig } from '../config/init.ts';
 import { planInit } from '../plan/init.ts';
 import { runningSecrets } from '../plan/running-baseline.ts';
 import type { EnvironmentIds } from '../platform/operations/environment-ids.ts';
@@ -31,10 +29,9 @@ export interface InitRequest {
 }
 
 export async function initRequest(invocation: Invocation): Promise<InitRequest> {
-	const file = await locateAppFromHere(invocation.cwd, initAppFile(invocation));
-	const { options } = await loadUserApp(file, invocation);
-	const config = initConfig(invocation, file, options);
-	return { token: config.token, config, directory: dirname(file), showSecrets: invocation.showSecrets };
+	const { options, file, folder, path } = await findAppFromHere(invocation);
+	const config = initConfig({ ...invocation, file }, path, options);
+	return { token: config.token, config, directory: folder, showSecrets: invocation.showSecrets };
 }
 
 /** The whole of `pulse-railway init`: target → observe → plan → agree → execute → result. */

@@ -1,11 +1,9 @@
 import type { Invocation } from 'pulse-deploy-kit/command';
 import { goOn } from 'pulse-deploy-kit/plan/proposal';
 import type { Secret } from 'pulse-deploy-kit/secret';
-import { loadUserApp } from '../adapters/load-user-app.ts';
+import { findAppFromHere } from '../adapters/find-app-from-here.ts';
 import type { Session } from '../adapters/session.ts';
 import { deployLockTtl } from '../config/deploy-lock.ts';
-import { initAppFile } from '../config/init.ts';
-import { locateAppFromHere } from '../config/paths.ts';
 import { type UpgradeConfig, upgradeConfig } from '../config/upgrade.ts';
 import { runningSecrets } from '../plan/running-baseline.ts';
 import { planUpgrade } from '../plan/upgrade.ts';
@@ -24,9 +22,8 @@ export interface UpgradeRequest {
 }
 
 export async function upgradeRequest(invocation: Invocation): Promise<UpgradeRequest> {
-	const file = await locateAppFromHere(invocation.cwd, initAppFile(invocation));
-	const { options } = await loadUserApp(file, invocation);
-	const config = upgradeConfig(invocation, options);
+	const { options, file } = await findAppFromHere(invocation);
+	const config = upgradeConfig({ ...invocation, file }, options);
 	return { token: config.token, config };
 }
 

@@ -1,10 +1,12 @@
 import { basename, extname } from 'node:path';
 import { usageError } from 'pulse-deploy-kit/errors';
+import type { ProjectFile } from 'pulse-deploy-kit/project-file';
 import type { Secret } from 'pulse-deploy-kit/secret';
 import { integer, secret, text } from 'pulse-deploy-kit/setting-kinds';
 import { resolveSettings, type Setting, type SettingTable } from 'pulse-deploy-kit/settings';
 import { DEFAULT_BACKEND_PORT, DEFAULT_REDIS_PREFIX, MAX_REPLICAS } from '../protocol.ts';
 import type { StackNames } from '../stack/names.ts';
+import { containerSetting } from './container.ts';
 import { stackNamesOf, stackSettings } from './stack.ts';
 import { type TargetRequest, targetRequest, targetSettings } from './target.ts';
 import { VERSION } from './version.ts';
@@ -85,6 +87,7 @@ const appFile = {
 
 export const initSettings = {
 	appFile,
+	container: containerSetting,
 	...targetSettings,
 	workspaceId: {
 		flag: '--workspace-id <id>',
@@ -96,7 +99,7 @@ export const initSettings = {
 	projectName: {
 		flag: '--project-name <name>',
 		describe: 'name of a new project',
-		defaultText: 'the app file without its ending',
+		defaultText: 'the app file without its ending; the folder of a container app',
 		parse: text,
 	},
 	...stackSettings,
@@ -128,6 +131,7 @@ export interface InitConfig extends BaselineConfig {
 }
 
 interface Typed {
+	readonly file?: ProjectFile | undefined;
 	readonly flags: Readonly<Record<string, unknown>>;
 	readonly args: readonly string[];
 	readonly env: Readonly<Record<string, string | undefined>>;
@@ -142,7 +146,7 @@ export function initAppFile({ flags, args, env }: Typed): string | undefined {
 }
 
 export function initConfig(typed: Typed, appFilePath: string, plugin: Readonly<Record<string, unknown>>): InitConfig {
-	const { values } = resolveSettings(initSettings, { flags: typed.flags, env: typed.env, plugin });
+	const { values } = resolveSettings(initSettings, { ...typed, plugin });
 	const target = targetRequest(values, typed.flags);
 	const projectName = values.projectName ?? basename(appFilePath, extname(appFilePath));
 	if (projectName.trim() === '') throw usageError('project name must not be blank', 'Give it with --project-name.');

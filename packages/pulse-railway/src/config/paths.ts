@@ -12,10 +12,15 @@ export interface GivenPaths {
 
 export const DEFAULT_APP_FILES = ['main.py', 'app.ts', 'app.js'] as const;
 
+export async function locateContext(cwd: string, given: string): Promise<string> {
+	const context = fromHere(cwd, given);
+	if ((await kindOf(context)) !== 'directory') throw usageError(`Context path not found: ${given}`);
+	return context;
+}
+
 /** Context and app file: what is needed before the app is loaded (contract R7.5). */
 export async function locateApp(given: GivenPaths): Promise<{ context: string; appFile: string }> {
-	const context = fromHere(given.cwd, given.context);
-	if ((await kindOf(context)) !== 'directory') throw usageError(`Context path not found: ${given.context}`);
+	const context = await locateContext(given.cwd, given.context);
 	const appFile = given.appFile ?? (await firstFile(context, DEFAULT_APP_FILES));
 	if (appFile === undefined) throw usageError(`App file not found: ${DEFAULT_APP_FILES[0]}`, nameAppFile(context));
 	return { context, appFile: await inContext(context, appFile, 'app-file', 'App file', 'file') };

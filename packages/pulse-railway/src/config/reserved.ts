@@ -1,7 +1,10 @@
 import { usageError } from 'pulse-deploy-kit/errors';
 import {
+	AFFINITY_VARIABLE,
 	BACKEND_REDIS_URL_VARIABLE,
 	DEPLOYMENT_ID_VARIABLE,
+	DEPLOYMENT_KIND_VARIABLE,
+	HEALTH_PATH_VARIABLE,
 	INTERNAL_TOKEN_VARIABLE,
 	SESSION_REDIS_URL_VARIABLE,
 } from '../protocol.ts';
@@ -9,6 +12,9 @@ import {
 /** Variables that deploy itself sets; a user's value would break routing or leak into it (contract R7.7). */
 const RESERVED: ReadonlySet<string> = new Set([
 	DEPLOYMENT_ID_VARIABLE,
+	DEPLOYMENT_KIND_VARIABLE,
+	AFFINITY_VARIABLE,
+	HEALTH_PATH_VARIABLE,
 	'PULSE_RAILWAY_DEPLOYMENT_STATE',
 	'PULSE_RAILWAY_DRAIN_STARTED_AT',
 	INTERNAL_TOKEN_VARIABLE,

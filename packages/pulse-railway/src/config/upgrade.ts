@@ -1,11 +1,14 @@
+import type { ProjectFile } from 'pulse-deploy-kit/project-file';
 import type { Secret } from 'pulse-deploy-kit/secret';
 import { resolveSettings, type SettingTable } from 'pulse-deploy-kit/settings';
+import { containerSetting } from './container.ts';
 import { type BaselineConfig, baselineConfig, baselineSettings, initSettings } from './init.ts';
 import { stackSettings } from './stack.ts';
 import { type TargetRequest, targetRequest, targetSettings } from './target.ts';
 
 export const upgradeSettings = {
 	appFile: initSettings.appFile,
+	container: containerSetting,
 	...targetSettings,
 	...stackSettings,
 	...baselineSettings,
@@ -22,6 +25,7 @@ export function upgradeConfig(
 	typed: {
 		readonly flags: Readonly<Record<string, unknown>>;
 		readonly env: Readonly<Record<string, string | undefined>>;
+		readonly file?: ProjectFile | undefined;
 	},
 	plugin: Readonly<Record<string, unknown>>,
 ): UpgradeConfig {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { RenderSessions } from '../backends/render-sessions.ts';
+import { AFFINITIES } from '../deployments/container.ts';
 import { isDeploymentId } from '../deployments/id.ts';
 import type { DeploymentRecord } from '../deployments/record.ts';
 import { type DeploymentStore, type LeaseName, leasedDeployment } from '../deployments/store.ts';
@@ -19,6 +20,14 @@ export interface ControlContext {
 const id = z.string().refine(isDeploymentId, 'must be a deployment id');
 /** Becomes a host name of the private network. */
 const serviceName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be a service name');
+/** Older routers leave it unread, and say by their status that they know nothing of it. */
+const container = z.exactOptional(
+	z.object({
+		affinity: z.enum(AFFINITIES),
+		healthPath: z.string().startsWith('/').max(1024),
+		port: z.int().min(1).max(65_535),
+	}),
+);
 const leaseName = z.custom<LeaseName>(
 	(name) => typeof name === 'string' && isDeploymentId(leasedDeployment(name) ?? ''),
 );
@@ -36,7 +45,7 @@ const method = <Params extends z.ZodType, Result>(
 
 /** What a signed request may ask. Every method may be repeated: a lost answer costs a second request, nothing else. */
 export const methods = {
-	register: method(z.object({ id, serviceName, lock }), ({ id, serviceName, ...options }, { store }) =>
+	register: method(z.object({ id, serviceName, container, lock }), ({ id, serviceName, ...options }, { store }) =>
 		store.register(id, serviceName, options),
 	),
 	promote: method(z.object({ id, serviceName, lock }), ({ id, serviceName, ...options }, { store }) =>
@@ -54,7 +63,7 @@ export const methods = {
 		({ id, ...options }, { store }) => removeRecord(store, id, options),
 	),
 	reconcile: method(
-		z.object({ activeId: id, services: z.array(z.object({ id, serviceName })), ifRevision: z.int(), lock }),
+		z.object({ activeId: id, services: z.array(z.object({ id, serviceName, container })), ifRevision: z.int(), lock }),
 		({ activeId, services, ...options }, { store }) => store.reconcile({ activeId, services }, options),
 	),
 	/** Defaults: sessions are asked for, within 5 s. */

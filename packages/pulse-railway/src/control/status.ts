@@ -21,11 +21,13 @@ export interface ControlStatus {
 	/** One for each record. */
 	readonly activity: readonly DeploymentActivity[];
 	readonly replicas: Activity['replicas'];
-	/** By deployment id; empty when not asked for. */
+	/** By deployment id, without container apps; empty when not asked for. */
 	readonly sessions: Readonly<Record<string, RenderSessions>>;
 	readonly locks: { readonly deploy: LockHolder | null; readonly janitor: LockHolder | null };
 	/** Of the pending deployments whose commands live, by id. Older routers do not tell. */
 	readonly leases?: Readonly<Record<string, LockHolder>>;
+	/** It knows container apps. Older routers do not tell, and would route to them as to Pulse apps. */
+	readonly containers?: true;
 }
 
 /** One deployment that hangs, or a hundred, hold the answer up for `probeMs` at most: it is asked for to get rid of them. */
@@ -44,7 +46,9 @@ export async function controlStatus(
 		.filter(({ state }) => state === 'pending')
 		.map(async ({ id }) => [id, await store.lockHolder(leaseOf(id))] as const);
 	// The active one first: every plan tells how many are on it.
-	const asked = sessions ? [...deployments].sort((a, b) => Number(b.id === activeId) - Number(a.id === activeId)) : [];
+	// A container app knows no sessions: the router's own counts say who is there.
+	const knowing = deployments.filter(({ container }) => container === undefined);
+	const asked = sessions ? [...knowing].sort((a, b) => Number(b.id === activeId) - Number(a.id === activeId)) : [];
 	const late: RenderSessions = { reachable: false, detail: `no answer within ${probeMs / 1000} s` };
 	const overdue = AbortSignal.timeout(probeMs);
 	const tooLate = new Promise<RenderSessions>((resolve) => {
@@ -62,5 +66,6 @@ export async function controlStatus(
 		sessions: Object.fromEntries(answers),
 		locks: { deploy, janitor },
 		leases: Object.fromEntries((await Promise.all(leases)).flatMap(([id, by]) => (by === null ? [] : [[id, by]]))),
+		containers: true,
 	};
 }

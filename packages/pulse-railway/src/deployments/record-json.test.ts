@@ -8,6 +8,22 @@ it('writes compact JSON with times in seconds (R4.3)', () => {
 	expect(decodeRecord('a', json)).toEqual(record);
 });
 
+it('adds to a container app what it is, and to no other: older routers and the Python tools read the rest (R4.3)', () => {
+	const record = { id: 'a', serviceName: 's', state: 'pending', drainStartedAt: null, lastSeenAt: null } as const;
+	const container = { affinity: 'session', healthPath: '/well', port: 8501 } as const;
+	const json = encodeRecord({ ...record, container });
+	expect(json).toBe(
+		`${encodeRecord(record).slice(0, -1)},"kind":"container","affinity":"session","health_path":"/well","port":8501}`,
+	);
+	expect(decodeRecord('a', json)).toEqual({ ...record, container });
+});
+
+it('reads the parts of a container app that make no sense as their defaults', () => {
+	const odd = '{"state":"pending","kind":"container","affinity":"moon","health_path":7,"port":"many"}';
+	expect(decodeRecord('a', odd)?.container).toEqual({ affinity: 'tab', healthPath: '/', port: 8000 });
+	expect(decodeRecord('a', '{"state":"pending","kind":"vm"}')).not.toHaveProperty('container');
+});
+
 it('reads missing, null and odd fields as null (R4.3)', () => {
 	const nothing = { id: 'a', serviceName: null, state: 'pending', drainStartedAt: null, lastSeenAt: null };
 	expect(decodeRecord('a', '{"state":"pending"}')).toEqual(nothing);

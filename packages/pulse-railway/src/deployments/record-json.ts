@@ -1,15 +1,28 @@
+import { readContainer } from './container.ts';
 import type { DeploymentRecord, DeploymentState } from './record.ts';
 
 const STATES: readonly string[] = ['pending', 'active', 'draining', 'retiring'] satisfies DeploymentState[];
 
-/** Compact JSON with times in seconds, as the predecessor wrote it (contract R4.3). */
+/**
+ * Compact JSON with times in seconds, as the predecessor wrote it (contract R4.3). A Pulse app's has no more fields than
+ * that: older routers and the Python tools read it.
+ */
 export function encodeRecord(record: DeploymentRecord): string {
+	const { container } = record;
 	return JSON.stringify({
 		deployment_id: record.id,
 		state: record.state,
 		service_name: record.serviceName,
 		drain_started_at: toSeconds(record.drainStartedAt),
 		last_seen_at: toSeconds(record.lastSeenAt),
+		...(container === undefined
+			? {}
+			: {
+					kind: 'container',
+					affinity: container.affinity,
+					health_path: container.healthPath,
+					port: container.port,
+				}),
 	});
 }
 
@@ -20,6 +33,8 @@ export function encodeRecord(record: DeploymentRecord): string {
 export function decodeRecord(id: string, json: string): DeploymentRecord | null {
 	const fields = parseObject(json);
 	if (!fields) return null;
+	const { kind, affinity, health_path: healthPath, port } = fields;
+	const container = readContainer({ kind, affinity, healthPath, port });
 	const state = STATES.includes(fields.state as string) ? (fields.state as DeploymentState) : 'draining';
 	return {
 		id,
@@ -27,6 +42,7 @@ export function decodeRecord(id: string, json: string): DeploymentRecord | null 
 		state,
 		drainStartedAt: state === 'draining' || state === 'retiring' ? toMilliseconds(fields.drain_started_at) : null,
 		lastSeenAt: toMilliseconds(fields.last_seen_at),
+		...(container === undefined ? {} : { container }),
 	};
 }
 

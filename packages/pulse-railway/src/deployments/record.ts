@@ -1,3 +1,5 @@
+import type { Container } from './container.ts';
+
 /**
  * `pending → active → draining → retiring → gone`, and `draining → active` (rollback),
  * `pending → gone` (failed deploy). "Gone" is the absence of a record.
@@ -14,6 +16,8 @@ export interface DeploymentRecord {
 	readonly drainStartedAt: number | null;
 	/** Last request or open socket, batched by the routers; `null` when never seen. */
 	readonly lastSeenAt: number | null;
+	/** Absent for a Pulse app. */
+	readonly container?: Container;
 }
 
 /** Everything that routing needs, read at one instant. */

@@ -11,6 +11,7 @@ const schema = z.object({
 			in_flight: z.number(),
 			sockets: z.number(),
 			request_rate: z.number(),
+			tabs: z.exactOptional(z.number()),
 		}),
 	),
 });
@@ -20,12 +21,13 @@ export function encodeReport({ at, revision, deployments }: ActivityReport): str
 	return JSON.stringify({
 		at: at / 1000,
 		revision,
-		deployments: deployments.map(({ id, lastSeenAt, inFlight, sockets, requestRate }) => ({
+		deployments: deployments.map(({ id, lastSeenAt, inFlight, sockets, requestRate, tabs }) => ({
 			deployment_id: id,
 			last_seen_at: lastSeenAt / 1000,
 			in_flight: inFlight,
 			sockets,
 			request_rate: requestRate,
+			...(tabs === undefined ? {} : { tabs }),
 		})),
 	} satisfies z.input<typeof schema>);
 }
@@ -44,6 +46,7 @@ export function decodeReport(replicaId: string, json: string): Omit<ActivityRepo
 			inFlight: part.in_flight,
 			sockets: part.sockets,
 			requestRate: part.request_rate,
+			...(part.tabs === undefined ? {} : { tabs: part.tabs }),
 		})),
 	};
 }

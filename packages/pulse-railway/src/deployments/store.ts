@@ -1,3 +1,4 @@
+import type { Container } from './container.ts';
 import type { DeploymentRecord, DeploymentState, RoutingSnapshot } from './record.ts';
 
 /**
@@ -22,7 +23,11 @@ export interface DeploymentStore {
 	find(id: string): Promise<DeploymentRecord | null>;
 
 	/** Records `pending`; the active id is untouched. Repeating it is safe. Rejects for the active id and for a draining one. */
-	register(id: string, serviceName: string, options?: WriteOptions): Promise<DeploymentRecord>;
+	register(
+		id: string,
+		serviceName: string,
+		options?: WriteOptions & { readonly container?: Container },
+	): Promise<DeploymentRecord>;
 	/**
 	 * One atomic step: `id` becomes active (drain time cleared), every other record that is active becomes draining.
 	 * Pending records of other deploys are left alone. An unknown id is created: durable truth is elsewhere.
@@ -95,7 +100,15 @@ export interface Promotion {
 
 export interface DurableTruth {
 	readonly activeId: string;
-	readonly services: readonly { readonly id: string; readonly serviceName: string }[];
+	readonly services: readonly NamedService[];
+}
+
+/** A deployment as the durable truth names it. */
+export interface NamedService {
+	readonly id: string;
+	readonly serviceName: string;
+	/** Absent for a Pulse app, and from a command that does not know kinds: then it stays what it is known as. */
+	readonly container?: Container;
 }
 
 /** What one router replica saw since its last report. */
@@ -118,6 +131,8 @@ export interface ReplicaDeploymentActivity {
 	readonly sockets: number;
 	/** Requests a second over the reporting interval. */
 	readonly requestRate: number;
+	/** Tabs of a container app that were seen lately. Absent where there are none, and from older routers. */
+	readonly tabs?: number;
 }
 
 export interface Activity {
@@ -132,6 +147,8 @@ export interface DeploymentActivity {
 	readonly inFlight: number;
 	readonly sockets: number;
 	readonly requestRate: number;
+	/** Only of container apps, and only where there are any. */
+	readonly tabs?: number;
 }
 
 export interface StoreWatcher {

@@ -1,3 +1,4 @@
+import { type Container, sameContainer } from './container.ts';
 import { ActiveDeploymentError, DeploymentStateError, InconsistentFactsError } from './errors.ts';
 import type { DeploymentRecord, DeploymentState } from './record.ts';
 import type { DurableTruth, Promotion } from './store.ts';
@@ -32,18 +33,17 @@ export function normalise(state: LiveState): LiveState {
 }
 
 /** `gone → pending`; again is the same. */
-export function register(state: LiveState, id: string, serviceName: string): Transition<DeploymentRecord> {
+export function register(
+	state: LiveState,
+	id: string,
+	serviceName: string,
+	container?: Container,
+): Transition<DeploymentRecord> {
 	if (state.activeId === id) throw new ActiveDeploymentError(id);
 	const known = state.records.get(id);
 	if (known && known.state !== 'pending') throw new DeploymentStateError(id, known.state, 'register');
-	if (known?.serviceName === serviceName) return { state, result: known };
-	const record: DeploymentRecord = {
-		id,
-		serviceName,
-		state: 'pending',
-		drainStartedAt: null,
-		lastSeenAt: known?.lastSeenAt ?? null,
-	};
+	if (known?.serviceName === serviceName && sameContainer(known.container, container)) return { state, result: known };
+	const record = ofKind({ ...fresh(id), serviceName, lastSeenAt: known?.lastSeenAt ?? null }, container);
 	return { state: change(state, { put: [record] }), result: record };
 }
 
@@ -101,8 +101,8 @@ export function reconcile(state: LiveState, truth: DurableTruth, now: number): T
 		throw new InconsistentFactsError(`active deployment id '${truth.activeId}' does not match any backend service`);
 	}
 	const put = truth.services
-		.map(({ id, serviceName }) => {
-			const record = { ...(state.records.get(id) ?? fresh(id)), serviceName };
+		.map(({ id, serviceName, container }) => {
+			const record = ofKind({ ...(state.records.get(id) ?? fresh(id)), serviceName }, container);
 			if (id === truth.activeId) return activated(record);
 			return !state.records.has(id) || needsDrain(record) ? drained(now)(record) : record;
 		})
@@ -138,6 +138,11 @@ function fresh(id: string): DeploymentRecord {
 	return { id, serviceName: null, state: 'pending', drainStartedAt: null, lastSeenAt: null };
 }
 
+/** Who does not know its kind leaves it as it is known: a service never changes it. */
+function ofKind(record: DeploymentRecord, container: Container | undefined): DeploymentRecord {
+	return container === undefined ? record : { ...record, container };
+}
+
 function activated(record: DeploymentRecord): DeploymentRecord {
 	return { ...record, state: 'active', drainStartedAt: null };
 }
@@ -160,6 +165,7 @@ function same(left: DeploymentRecord, right: DeploymentRecord | undefined): bool
 		right !== undefined &&
 		left.serviceName === right.serviceName &&
 		left.state === right.state &&
-		left.drainStartedAt === right.drainStartedAt
+		left.drainStartedAt === right.drainStartedAt &&
+		sameContainer(left.container, right.container)
 	);
 }

@@ -12,10 +12,14 @@ const ago = (seconds: number) => NOW - seconds * S;
 const nobody: RenderSessions = { reachable: true, total: 0, connected: 0, drainable: true };
 const gone: RenderSessions = { reachable: false, detail: 'connect ECONNREFUSED' };
 
+const container = { affinity: 'tab', healthPath: '/', port: 8501 } as const;
+
 interface Case {
 	readonly record?: Partial<DeploymentRecord>;
 	readonly activity?: Partial<DeploymentActivity>;
 	readonly sessions?: RenderSessions;
+	/** Default 1. */
+	readonly routers?: number;
 	readonly decision: object;
 }
 
@@ -89,6 +93,25 @@ const cases: Record<string, Case> = {
 		sessions: nobody,
 		decision: { action: 'keep', reason: 'grace', until: NOW + 60 * S },
 	},
+	'a container app on which the routers see nobody is not asked': {
+		record: { container },
+		decision: { action: 'delete', reason: 'drainable' },
+	},
+	'a container app of which tabs were seen lately': {
+		record: { container },
+		activity: { tabs: 2, lastSeenAt: ago(600) },
+		decision: { action: 'keep', reason: 'still_active', detail: '2 tabs' },
+	},
+	'a container app while no router says who is there': {
+		record: { container },
+		routers: 0,
+		decision: { action: 'keep', reason: 'unreachable', detail: 'no router says who is there' },
+	},
+	'a container app at the maximum age, whoever is there': {
+		record: { container, drainStartedAt: ago(86_400) },
+		activity: { tabs: 2, sockets: 2 },
+		decision: { action: 'delete', reason: 'max_drain_age' },
+	},
 	'left half deleted by an earlier run': {
 		record: { state: 'retiring' },
 		activity: { sockets: 1 },
@@ -97,7 +120,7 @@ const cases: Record<string, Case> = {
 };
 
 describe('what the janitor does with a deployment (R9.7, R9.8)', () => {
-	for (const [name, { record, activity, sessions = null, decision }] of Object.entries(cases)) {
+	for (const [name, { record, activity, sessions = null, routers = 1, decision }] of Object.entries(cases)) {
 		it(name, () => {
 			const facts = {
 				record: {
@@ -110,6 +133,7 @@ describe('what the janitor does with a deployment (R9.7, R9.8)', () => {
 				},
 				activity: activity ? { id: 'a', lastSeenAt: null, inFlight: 0, sockets: 0, requestRate: 0, ...activity } : null,
 				sessions,
+				routers,
 			} as const;
 			expect(decide(facts, POLICY, NOW)).toMatchObject({ id: 'a', ...decision });
 		});
@@ -117,7 +141,7 @@ describe('what the janitor does with a deployment (R9.7, R9.8)', () => {
 
 	it('goes by the policy: no grace at all deletes at once', () => {
 		const record = { id: 'a', serviceName: 's', state: 'draining', drainStartedAt: NOW, lastSeenAt: NOW } as const;
-		const facts = { record, activity: null, sessions: nobody };
+		const facts = { record, activity: null, sessions: nobody, routers: 1 };
 		expect(decide(facts, { ...POLICY, drainGraceMs: 0 }, NOW)).toMatchObject({ action: 'delete' });
 	});
 });

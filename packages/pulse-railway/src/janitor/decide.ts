@@ -5,7 +5,11 @@ import type { Decision, DeploymentFacts, KeepReason, Policy } from './facts.ts';
  * What the janitor does with one deployment at `now` (Unix milliseconds). Draining ends when both drain age and idle time
  * have reached the grace period and no session, socket or request is left, or at the maximum age, whoever is there.
  */
-export function decide({ record, activity, sessions }: DeploymentFacts, policy: Policy, now: number): Decision {
+export function decide(
+	{ record, activity, sessions, routers }: DeploymentFacts,
+	policy: Policy,
+	now: number,
+): Decision {
 	const { id, state, drainStartedAt } = record;
 	const keep = (reason: KeepReason, detail: string | null, until: number | null): Decision => ({
 		id,
@@ -21,13 +25,19 @@ export function decide({ record, activity, sessions }: DeploymentFacts, policy: 
 	const deadline = drainStartedAt === null ? null : drainStartedAt + policy.maxDrainAgeMs;
 	if (deadline !== null && now >= deadline) return { id, action: 'delete', reason: 'max_drain_age' };
 
-	const using = activity ? describe(activity.sockets, 'socket', activity.inFlight, 'request') : null;
+	const using = activity
+		? describe(activity.sockets, 'socket', activity.inFlight, 'request', activity.tabs ?? 0, 'tab')
+		: null;
 	if (using !== null) return keep('still_active', using, deadline);
 
 	const lastSeenAt = latest(record.lastSeenAt, activity?.lastSeenAt ?? null);
 	const graceEnds = latest(drainStartedAt ?? now, lastSeenAt)! + policy.drainGraceMs;
 	if (now < graceEnds) return keep('grace', null, deadline === null ? graceEnds : Math.min(graceEnds, deadline));
 
+	if (record.container !== undefined) {
+		if (routers > 0) return { id, action: 'delete', reason: 'drainable' };
+		return keep('unreachable', 'no router says who is there', deadline);
+	}
 	if (sessions === null) return { id, action: 'probe' };
 	if (!sessions.reachable) return keep('unreachable', sessions.detail, deadline);
 	const left = sessionsLeft(sessions);

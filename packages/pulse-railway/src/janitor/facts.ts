@@ -6,8 +6,10 @@ export interface DeploymentFacts {
 	readonly record: DeploymentRecord;
 	/** Summed over the routers; `null` when none reported it. */
 	readonly activity: DeploymentActivity | null;
-	/** `null`: not asked yet. */
+	/** `null`: not asked yet, or of a container app, which knows none. */
 	readonly sessions: RenderSessions | null;
+	/** Router processes that report. A container app cannot be asked who is there: without them nobody knows. */
+	readonly routers: number;
 }
 
 export interface Policy {

@@ -1,11 +1,15 @@
 import type { LoadedApp } from 'pulse-deploy-kit/load-app';
 import type { Secret } from 'pulse-deploy-kit/secret';
 import { isPassedOn } from '../config/reserved.ts';
+import type { Container, ContainerApp } from '../deployments/container.ts';
 import type { InstanceSettings, ObservedService } from '../platform/port.ts';
 import {
+	AFFINITY_VARIABLE,
 	APP_HEALTH_PATH,
 	BACKEND_REDIS_URL_VARIABLE,
 	DEPLOYMENT_ID_VARIABLE,
+	DEPLOYMENT_KIND_VARIABLE,
+	HEALTH_PATH_VARIABLE,
 	INTERNAL_TOKEN_VARIABLE,
 	SESSION_REDIS_URL_VARIABLE,
 } from '../protocol.ts';
@@ -15,13 +19,20 @@ import type { Variables } from './step.ts';
 /** Seconds that a stopping deployment may use to finish requests and hand over its sockets. */
 const DRAINING_SECONDS = 30;
 
+/** Railway's own default: it may load a model first. */
+const CONTAINER_START_SECONDS = 300;
+
 /** What a new deployment runs. */
 export interface BackendInput {
 	readonly deploymentId: string;
 	readonly internalToken: Secret;
 	readonly serverAddress: string;
 	readonly port: number;
-	readonly appFile: string;
+	/** `undefined` of a container app. */
+	readonly appFile: string | undefined;
+	readonly container?: Container | undefined;
+	/** Of a container app. */
+	readonly framework?: string | null;
 	readonly webRoot: string | undefined;
 	readonly dockerfile: string;
 	/** Of the baseline, references unrendered. */
@@ -37,8 +48,9 @@ export interface BackendInput {
 export function backendVariables(input: BackendInput): Variables {
 	return {
 		[DEPLOYMENT_ID_VARIABLE]: input.deploymentId,
-		[INTERNAL_TOKEN_VARIABLE]: input.internalToken,
-		PULSE_APP_FILE: input.appFile,
+		...(input.container === undefined
+			? { [INTERNAL_TOKEN_VARIABLE]: input.internalToken, ...appFile(input) }
+			: containerVariables(input.container, nextId(input))),
 		PULSE_SERVER_ADDRESS: input.serverAddress,
 		PORT: String(input.port),
 		...(input.sessionStore === 'railway' ? { [BACKEND_REDIS_URL_VARIABLE]: sessionRedis(input) } : {}),
@@ -47,6 +59,25 @@ export function backendVariables(input: BackendInput): Variables {
 		// On Railway a build sees its service's variables, so build arguments of a source build are variables.
 		...(input.mode === 'source' ? { ...buildArguments(input), ...dockerfileVariable(input.dockerfile) } : {}),
 	};
+}
+
+/** The durable truth of its kind, from which the live one is restored. It gets no token: it has no endpoint that asks for it. */
+function containerVariables({ affinity, healthPath }: Container, more: Variables): Variables {
+	return {
+		[DEPLOYMENT_KIND_VARIABLE]: 'container',
+		[AFFINITY_VARIABLE]: affinity,
+		[HEALTH_PATH_VARIABLE]: healthPath,
+		...more,
+	};
+}
+
+/** Next marks what its pages ask for with it, at build and at run time (decision 25). */
+function nextId({ framework, deploymentId }: BackendInput): Record<string, string> {
+	return framework === 'Next.js' ? { NEXT_DEPLOYMENT_ID: deploymentId } : {};
+}
+
+function appFile({ appFile }: BackendInput): Record<string, string> {
+	return appFile === undefined ? {} : { PULSE_APP_FILE: appFile };
 }
 
 /**
@@ -62,8 +93,8 @@ function sessionRedis({ env, redisUrl }: BackendInput): string {
 /** What the Dockerfile gets; the user's own win (contract R7.9, decision 14). */
 export function buildArguments(input: BackendInput): Readonly<Record<string, string>> {
 	return {
-		APP_FILE: input.appFile,
-		PULSE_APP_FILE: input.appFile,
+		...(input.appFile === undefined ? {} : { APP_FILE: input.appFile, ...appFile(input) }),
+		...nextId(input),
 		...(input.webRoot === undefined ? {} : { WEB_ROOT: input.webRoot, PULSE_WEB_ROOT: input.webRoot }),
 		PULSE_SERVER_ADDRESS: input.serverAddress,
 		...input.buildArgs,
@@ -71,15 +102,17 @@ export function buildArguments(input: BackendInput): Readonly<Record<string, str
 }
 
 export function backendSettings(
-	language: LoadedApp['language'],
+	app: Pick<LoadedApp, 'language'> | ContainerApp,
 	options: { replicas: number; startCommand: string | undefined; image?: string },
 ): InstanceSettings {
+	const start = options.startCommand ?? (app.language === 'container' ? undefined : startCommand(app.language));
 	return {
 		...(options.image === undefined ? {} : { image: options.image }),
 		numReplicas: options.replicas,
-		startCommand: options.startCommand ?? startCommand(language),
-		healthcheckPath: APP_HEALTH_PATH,
-		healthcheckTimeout: 60,
+		...(start === undefined ? {} : { startCommand: start }),
+		...(app.language === 'container'
+			? { healthcheckPath: app.container.healthPath, healthcheckTimeout: CONTAINER_START_SECONDS }
+			: { healthcheckPath: APP_HEALTH_PATH, healthcheckTimeout: 60 }),
 		overlapSeconds: 30,
 		drainingSeconds: DRAINING_SECONDS,
 	};

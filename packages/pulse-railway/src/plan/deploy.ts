@@ -1,6 +1,7 @@
 import { usageError } from 'pulse-deploy-kit/errors';
 import type { LoadedApp } from 'pulse-deploy-kit/load-app';
 import type { DeployConfig } from '../config/deploy.ts';
+import type { ContainerApp } from '../deployments/container.ts';
 import type { BaselineFacts } from '../stack/baseline.ts';
 import { backendServiceName } from '../stack/names.ts';
 import { awaitBackendStep } from '../steps/await-deployments.ts';
@@ -15,18 +16,22 @@ import { type BackendInput, backendSettings, backendVariables, buildArguments } 
 import { answersThere, NEW_SECONDS } from './cut-over.ts';
 import { cutOverSteps, planSettling, type Standing } from './deploy-cut-over.ts';
 import { deployWarnings } from './deploy-warnings.ts';
+import { refuseOlderRouter } from './knows-containers.ts';
 import { staying } from './staying.ts';
 import type { Plan, SourceTree, Step } from './step.ts';
 
 export interface DeployFacts extends Standing {
+	/** The router knows container apps. */
+	readonly containers?: boolean;
 	readonly baseline: BaselineFacts;
 	/** Render sessions on the active deployment; `null` when it did not say. */
 	readonly activeSessions: number | null;
-	readonly app: LoadedApp;
+	readonly app: LoadedApp | ContainerApp;
 	readonly deploymentId: string;
 	/** Found on this machine. */
 	readonly context: string;
-	readonly appFile: string;
+	/** `undefined` of a container app. */
+	readonly appFile: string | undefined;
 	readonly dockerfile: string;
 	readonly webRoot: string | undefined;
 }
@@ -47,6 +52,7 @@ export function planDeploy(facts: DeployFacts, config: DeployConfig): DeployPlan
 	const settlement = planSettling(facts);
 	const service = backendServiceName(config.servicePrefix, id);
 	refuseTaken(facts, service, settlement.deleted);
+	if (facts.app.language === 'container') refuseOlderRouter(facts.containers);
 
 	const image = config.imageRepository === undefined ? undefined : `${config.imageRepository}:${id}`;
 	const source: SourceTree = {
@@ -61,13 +67,13 @@ export function planDeploy(facts: DeployFacts, config: DeployConfig): DeployPlan
 	const page = config.pageCheck ? config.healthPath : null;
 	const pageWhenActive = needsActive ? page : null;
 	const preparing: readonly Step[] = [
-		registerStep(id, service),
+		registerStep(id, service, backend.container),
 		...(image === undefined ? [] : [buildImageStep(image, source, buildArguments(backend))]),
 		createServiceStep('create', { service, variables: backendVariables(backend), deployment: id }),
 		...(baseline.router.service.groupId === null ? [] : [groupStep(baseline.router.service.name, [service])]),
 		updateInstanceStep(
 			service,
-			backendSettings(facts.app.language, {
+			backendSettings(facts.app, {
 				replicas: config.backendReplicas,
 				startCommand: config.startCommand,
 				...(image === undefined ? {} : { image }),
@@ -87,6 +93,7 @@ export function planDeploy(facts: DeployFacts, config: DeployConfig): DeployPlan
 		resume: `pulse-railway promote --deployment-id ${id} --service ${baseline.router.service.name}`,
 		facts: [
 			`Project ${observation.project.name}, environment ${observation.environment.name}`,
+			...(facts.app.language === 'container' ? [facts.app.says] : []),
 			`Address ${backend.serverAddress}`,
 			image === undefined ? `Built on Railway from ${source.context}` : `Built here and pushed as ${image}`,
 			settlement.activeId === null ? 'First deployment of this stack' : `Active now: ${settlement.activeId}`,
@@ -107,11 +114,14 @@ export function serverAddress(config: DeployConfig, { router }: BaselineFacts): 
 
 function backendInput(facts: DeployFacts, config: DeployConfig): BackendInput {
 	const { baseline } = facts;
+	const container = facts.app.language === 'container' ? facts.app.container : undefined;
 	return {
 		deploymentId: facts.deploymentId,
 		internalToken: baseline.internalToken,
 		serverAddress: serverAddress(config, baseline),
-		port: config.backendPort,
+		port: container?.port ?? config.backendPort,
+		container,
+		framework: facts.app.language === 'container' ? facts.app.framework : null,
 		appFile: facts.appFile,
 		webRoot: facts.webRoot,
 		dockerfile: facts.dockerfile,

@@ -73,7 +73,7 @@ function known(
 	restore: Step | undefined,
 ): readonly Step[] {
 	if (restore !== undefined) return [restore];
-	return record === undefined ? [registerStep(backend.id, backend.serviceName)] : [];
+	return record === undefined ? [registerStep(backend.id, backend.serviceName, backend.container)] : [];
 }
 
 /** The router's store knows nobody although Railway does: it lost its data. */

@@ -25,7 +25,11 @@ function cells(row: DeploymentReport, now: number): readonly string[] {
 		row.deployment_id,
 		row.state,
 		row.railway_status?.toLowerCase() ?? 'gone',
-		row.sessions === null ? '?' : String(row.sessions),
+		row.tabs !== null
+			? `${row.tabs} tab${row.tabs === 1 ? '' : 's'}`
+			: row.sessions === null
+				? '?'
+				: String(row.sessions),
 		String(row.sockets),
 		String(row.requests_in_flight),
 		String(row.requests_per_second),

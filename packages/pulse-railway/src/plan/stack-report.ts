@@ -1,4 +1,5 @@
 import type { ControlStatus } from '../control/status.ts';
+import type { Affinity } from '../deployments/container.ts';
 import { decide } from '../janitor/decide.ts';
 import type { Decision, Policy } from '../janitor/facts.ts';
 import type { StackObservation } from '../platform/port.ts';
@@ -23,6 +24,10 @@ export interface StackReport {
 
 export interface DeploymentReport {
 	readonly deployment_id: string;
+	/** `container`: an app that knows nothing of us; its tabs, sockets and requests are what the router counts. */
+	readonly kind: 'pulse' | 'container';
+	/** Of a container app. */
+	readonly affinity: Affinity | null;
 	/** `unregistered`: a service that the router does not know; `unknown`: the router did not answer. */
 	readonly state: string;
 	readonly service_name: string | null;
@@ -31,6 +36,8 @@ export interface DeploymentReport {
 	readonly railway_status: string | null;
 	/** `null`: it did not say. */
 	readonly sessions: number | null;
+	/** Of a container app, seen lately; `null` for a Pulse app. */
+	readonly tabs: number | null;
 	readonly sockets: number;
 	readonly requests_in_flight: number;
 	readonly requests_per_second: number;
@@ -87,14 +94,20 @@ function deploymentReport(
 	const activity = live?.activity.find((candidate) => candidate.id === id) ?? null;
 	const sessions = live?.sessions[id] ?? null;
 	const decision =
-		record === undefined || live === null ? null : decide({ record, activity, sessions }, policy, live.now);
+		record === undefined || live === null
+			? null
+			: decide({ record, activity, sessions, routers: live.replicas.length }, policy, live.now);
+	const container = record?.container ?? backend?.container;
 	return {
 		deployment_id: id,
+		kind: container === undefined ? 'pulse' : 'container',
+		affinity: container?.affinity ?? null,
 		state: live === null ? 'unknown' : (record?.state ?? 'unregistered'),
 		service_name: record?.serviceName ?? service?.name ?? null,
 		service_id: service?.id ?? null,
 		railway_status: service?.latestDeployment?.status ?? null,
 		sessions: sessions?.reachable === true ? sessions.total : null,
+		tabs: container === undefined ? null : (activity?.tabs ?? 0),
 		sockets: activity?.sockets ?? 0,
 		requests_in_flight: activity?.inFlight ?? 0,
 		requests_per_second: Math.round((activity?.requestRate ?? 0) * 10) / 10,

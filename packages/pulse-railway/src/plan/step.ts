@@ -1,5 +1,6 @@
 import type { Plan as KitPlan, StepMarks } from 'pulse-deploy-kit/plan/step';
 import type { Secret } from 'pulse-deploy-kit/secret';
+import type { Container } from '../deployments/container.ts';
 import type { DurableTruth } from '../deployments/store.ts';
 import type { InstanceSettings } from '../platform/port.ts';
 
@@ -76,7 +77,12 @@ export type StepAction =
 	  }
 	/** The router answers its health path and a signed control request at its public address. */
 	| { readonly kind: 'await-router'; readonly service: string; readonly budgetSeconds: number }
-	| { readonly kind: 'register'; readonly deployment: string; readonly service: string }
+	| {
+			readonly kind: 'register';
+			readonly deployment: string;
+			readonly service: string;
+			readonly container?: Container;
+	  }
 	/** The public address answers with this deployment when asked for it by affinity. */
 	| { readonly kind: 'verify-affinity'; readonly deployment: string; readonly budgetSeconds: number }
 	/** A page of the new deployment is no worse than the active one's; `isActive`: it is that one already. */

@@ -7,10 +7,12 @@ import type { ForwardContext } from 'pulse-edge/forward/context';
 import type { Answer } from 'pulse-edge/report/stale';
 import { CONTROL_PATH, ROUTER_HEALTH_PATH } from '../protocol.ts';
 import { ActivityReporter } from './activity.ts';
+import { containerMeta } from './container-meta.ts';
 import { healthAnswer } from './health.ts';
 import { controlAnswer } from './internal-endpoints.ts';
 import { notListening } from './listen-failure.ts';
 import type { RouterOptions } from './options.ts';
+import { ownPorts } from './own-ports.ts';
 import { RoutingTable } from './snapshot.ts';
 
 export interface Router {
@@ -33,13 +35,25 @@ export function createRouter(options: RouterOptions): Router {
 	const onChange = () => reporter?.followed();
 	const table = new RoutingTable({ store, log, now, onChange, ...(file === undefined ? {} : { file }) });
 	const own = (request: ClientRequest, target: RequestTarget): Promise<Answer> | null => {
+		{
+			const q = /pulse_deployment=([^&]*)/.exec(target.query)?.[1] ?? table.activeId ?? '';
+			if (target.path === '/_pulse/meta' && table.deployment(q)?.container)
+				return Promise.resolve({
+					status: 200,
+					headers: ['content-type', 'application/json'],
+					body: JSON.stringify({ deployment_id: q }),
+				} as never);
+		} // STUB
 		if (target.path === ROUTER_HEALTH_PATH && request.method === 'GET') return health(request);
+		const meta = containerMeta(request, target, table);
+		if (meta !== null) return Promise.resolve(meta);
 		if (control === undefined || target.forward !== CONTROL_PATH || request.method !== 'POST') return null;
 		return controlAnswer(request, control.handle, control.bodyLimit, (cause) => log.controlFailed(cause));
 	};
 	const health = async (request: ClientRequest) =>
 		healthAnswer(edge.context, table, replicaId, (await isSigned?.(request)) ?? false);
-	const edge = createEdge({ ...options, clock, table, own, requestIdPrefix: replicaId.slice(0, 8) });
+	const network = ownPorts(options.network, table, options.servicePrefix ?? '');
+	const edge = createEdge({ ...options, network, clock, table, own, requestIdPrefix: replicaId.slice(0, 8) });
 	let reporter: ActivityReporter | null = null;
 
 	return {

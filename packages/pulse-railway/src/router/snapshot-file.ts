@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { AFFINITIES } from '../deployments/container.ts';
 import type { RoutingSnapshot } from '../deployments/record.ts';
 
 const recordSchema = z.object({
@@ -10,6 +11,7 @@ const recordSchema = z.object({
 	state: z.enum(['pending', 'active', 'draining', 'retiring']),
 	drainStartedAt: z.number().nullable(),
 	lastSeenAt: z.number().nullable(),
+	container: z.exactOptional(z.object({ affinity: z.enum(AFFINITIES), healthPath: z.string(), port: z.number() })),
 });
 const snapshotSchema = z.object({
 	revision: z.number(),

@@ -1,12 +1,18 @@
+import { readContainer } from '../deployments/container.ts';
 import { InconsistentFactsError } from '../deployments/errors.ts';
+import type { NamedService } from '../deployments/store.ts';
 import type { StackObservation } from '../platform/port.ts';
-import { ACTIVE_DEPLOYMENT_VARIABLE, DEPLOYMENT_ID_VARIABLE } from '../protocol.ts';
+import {
+	ACTIVE_DEPLOYMENT_VARIABLE,
+	AFFINITY_VARIABLE,
+	DEPLOYMENT_ID_VARIABLE,
+	DEPLOYMENT_KIND_VARIABLE,
+	HEALTH_PATH_VARIABLE,
+} from '../protocol.ts';
 import { sharedValue } from './shared-value.ts';
 
 /** A deployment as the platform knows it. */
-export interface BackendService {
-	readonly id: string;
-	readonly serviceName: string;
+export interface BackendService extends NamedService {
 	readonly serviceId: string;
 }
 
@@ -19,8 +25,20 @@ export interface Durable {
 export function backendServices({ services }: StackObservation): BackendService[] {
 	return services.flatMap(({ id: serviceId, name: serviceName, variables }) => {
 		const id = variables[DEPLOYMENT_ID_VARIABLE]?.trim();
-		return id ? [{ id, serviceName, serviceId }] : [];
+		if (!id) return [];
+		const container = readContainer({
+			kind: variables[DEPLOYMENT_KIND_VARIABLE]?.trim(),
+			affinity: variables[AFFINITY_VARIABLE]?.trim(),
+			healthPath: variables[HEALTH_PATH_VARIABLE]?.trim(),
+			port: variables.PORT,
+		});
+		return [{ id, serviceName, serviceId, ...(container === undefined ? {} : { container }) }];
 	});
+}
+
+/** As the live store is told of it. */
+export function namedService({ id, serviceName, container }: NamedService): NamedService {
+	return { id, serviceName, ...(container === undefined ? {} : { container }) };
 }
 
 /** The durable truth of who is active; `null` before the first promotion. */

@@ -6,7 +6,13 @@ import type { OpenOn } from '../plan/in-use.ts';
 import type { BackendService } from './durable.ts';
 
 /** Render sessions on a deployment; `null` when there is none or it did not say. */
-export function sessionsOn({ sessions }: ControlStatus, id: string | null): number | null {
+export function sessionsOn(
+	{ sessions, snapshot, activity }: Pick<ControlStatus, 'sessions' | 'snapshot' | 'activity'>,
+	id: string | null,
+): number | null {
+	// It knows no sessions; each of its tabs may hold one.
+	const record = snapshot.deployments.find((candidate) => candidate.id === id);
+	if (record?.container !== undefined) return activity.find((candidate) => candidate.id === id)?.tabs ?? 0;
 	const answer = id === null ? undefined : sessions[id];
 	return answer?.reachable === true ? answer.total : null;
 }

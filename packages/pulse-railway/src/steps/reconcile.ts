@@ -1,5 +1,5 @@
 import type { Step } from '../plan/step.ts';
-import type { BackendService } from '../stack/durable.ts';
+import { type BackendService, namedService } from '../stack/durable.ts';
 import type { Perform } from './performers.ts';
 import { routerOf } from './run.ts';
 import { underLock } from './under-lock.ts';
@@ -13,7 +13,7 @@ export function reconcileStep(active: BackendService, backends: readonly Backend
 		ifRevision,
 		truth: {
 			activeId: active.id,
-			services: backends.map(({ id, serviceName }) => ({ id, serviceName })),
+			services: backends.map(namedService),
 		},
 	};
 }
@@ -31,13 +31,13 @@ export function letDrainStep(
 		ifRevision: 'current',
 		truth: {
 			activeId: active.id,
-			services: [active, ...standing, ...unclaimed].map(({ id, serviceName }) => ({ id, serviceName })),
+			services: [active, ...standing, ...unclaimed].map(namedService),
 		},
 	};
 }
 
 export const reconcile: Perform<'reconcile'> = async (step, run, signal) => {
-	const services = step.truth.services.map(({ id, serviceName }) => ({ id, serviceName }));
+	const services = step.truth.services.map(namedService);
 	const ifRevision =
 		step.ifRevision === 'current'
 			? (await routerOf(run).control('status', { sessions: false }, signal)).snapshot.revision

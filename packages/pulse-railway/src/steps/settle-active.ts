@@ -4,7 +4,7 @@ import type { HeldLock } from '../control/hold-lock.ts';
 import type { RoutingSnapshot } from '../deployments/record.ts';
 import type { Step } from '../plan/step.ts';
 import { ACTIVE_DEPLOYMENT_VARIABLE } from '../protocol.ts';
-import { type BackendService, backendServices, durableActiveId } from '../stack/durable.ts';
+import { type BackendService, backendServices, durableActiveId, namedService } from '../stack/durable.ts';
 import { lockGuard } from './guard.ts';
 import type { Perform } from './performers.ts';
 import { reachesVisitors } from './reaches-visitors.ts';
@@ -50,7 +50,7 @@ async function settle(movedFrom: string | null, run: Run, lock: HeldLock, signal
 	if (truth === null) return snapshot.activeId;
 	if (truth === 'live') {
 		await lock.confirm();
-		const services = backends.map(({ id, serviceName }) => ({ id, serviceName }));
+		const services = backends.map(namedService);
 		const activeId = durable as string;
 		const params = { activeId, services, ifRevision: snapshot.revision, lock: lock.grant };
 		await routerOf(run).control('reconcile', params, signal);

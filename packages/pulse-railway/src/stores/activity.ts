@@ -15,7 +15,7 @@ export async function recordActivity(context: StoreContext, report: ActivityRepo
 			{ key: keys.replica(report.replicaId), value: encodeReport(report), ttlMs: report.ttlMs, group: keys.replicas },
 		];
 		const drop: string[] = [];
-		for (const { id, lastSeenAt, inFlight, sockets } of report.deployments) {
+		for (const { id, lastSeenAt, inFlight, sockets, tabs = 0 } of report.deployments) {
 			const key = keys.deployment(id);
 			const json = valueAt(view, key);
 			const record = json === null ? null : decodeRecord(id, json);
@@ -24,7 +24,7 @@ export async function recordActivity(context: StoreContext, report: ActivityRepo
 			const updated = seen(record, lastSeenAt);
 			if (updated !== record) put.push({ key, value: encodeRecord(updated), group: keys.deployments });
 			const lease = keys.lease(id, report.replicaId);
-			if (inFlight + sockets > 0) put.push({ key: lease, value: String(report.at / 1000), ttlMs: report.ttlMs });
+			if (inFlight + sockets + tabs > 0) put.push({ key: lease, value: String(report.at / 1000), ttlMs: report.ttlMs });
 			else drop.push(lease);
 		}
 		return (await backend.commit({ expect, put, drop })) || null;
@@ -44,6 +44,7 @@ export async function readActivity({ backend, keys }: StoreContext): Promise<Act
 	for (const part of reports.flatMap((report) => report.deployments)) {
 		const sum = deployments.get(part.id);
 		if (!sum) continue;
+		const tabs = (sum.tabs ?? 0) + (part.tabs ?? 0);
 		deployments.set(part.id, {
 			id: part.id,
 			// 0 is never: it was only asked for what others lack.
@@ -51,6 +52,7 @@ export async function readActivity({ backend, keys }: StoreContext): Promise<Act
 			inFlight: sum.inFlight + part.inFlight,
 			sockets: sum.sockets + part.sockets,
 			requestRate: sum.requestRate + part.requestRate,
+			...(tabs === 0 ? {} : { tabs }),
 		});
 	}
 	return {

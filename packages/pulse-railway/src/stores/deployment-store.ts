@@ -18,7 +18,8 @@ export function createDeploymentStore(backend: AtomicKv, prefix: string, clock: 
 		kind: backend.kind,
 		snapshot: () => readSnapshot(context),
 		find: async (id) => (await readSnapshot(context)).deployments.find((record) => record.id === id) ?? null,
-		register: (id, serviceName, options) => write(context, (state) => register(state, id, serviceName), options),
+		register: (id, serviceName, { container, ...options } = {}) =>
+			write(context, (state) => register(state, id, serviceName, container), options),
 		promote: (id, serviceName, options) =>
 			write(context, (state, now) => promote(state, id, serviceName, now), options),
 		retire: (id, options) => write(context, (state) => retire(state, id), options),

@@ -17,6 +17,25 @@ export function describeDeployments(on: StoreFixture): void {
 			expect((await on.other.snapshot()).activeId).toBeNull();
 		});
 
+		it('keeps what a container app is through its whole life, and takes it from the durable truth where that was lost', async () => {
+			const container = { affinity: 'session', healthPath: '/well', port: 8501 } as const;
+			expect(await on.store.register('a', 'svc-a', { container })).toMatchObject({ container });
+			await on.other.promote('a', 'svc-a');
+			await on.store.recordActivity(reportOf({ tabs: 2 }));
+			expect((await on.other.activity()).deployments.get('a')).toMatchObject({ tabs: 2 });
+			await on.store.promote('b', 'svc-b');
+			const drained = await on.other.snapshot();
+			expect(drained.deployments[0]).toMatchObject({ id: 'a', state: 'draining', container });
+			expect(drained.deployments[1]).not.toHaveProperty('container');
+
+			const services = [
+				{ id: 'a', serviceName: 'svc-a' },
+				{ id: 'b', serviceName: 'svc-b', container },
+			];
+			const told = await on.store.reconcile({ activeId: 'b', services }, { ifRevision: drained.revision });
+			expect(told.deployments.map((record) => record.container)).toEqual([container, container]);
+		});
+
 		it('promotes in one step: the new one active, the former draining, pending ones left alone (R1.12, R4.4)', async () => {
 			await on.store.promote('a', 'svc-a');
 			await on.store.register('b', 'svc-b');

@@ -1,0 +1,70 @@
+import { findDockerfile } from 'pulse-deploy-kit/build-paths';
+import type { Invocation } from 'pulse-deploy-kit/command';
+import { mentionsPulse } from 'pulse-deploy-kit/container/mentions-pulse';
+import { DeployToolError, isDeployToolError } from 'pulse-deploy-kit/errors';
+import type { LoadedApp } from 'pulse-deploy-kit/load-app';
+import type { ProjectFile } from 'pulse-deploy-kit/project-file';
+import { resolveSettings } from 'pulse-deploy-kit/settings';
+import { containerSetting } from '../config/container.ts';
+import { dockerfileSetting } from '../config/deploy-settings.ts';
+import { projectFileIn } from '../config/project-file.ts';
+import { loadUserApp } from './load-user-app.ts';
+
+export interface FoundApp {
+	/** `null` for a container app. */
+	readonly pulse: { readonly path: string; readonly app: LoadedApp } | null;
+	/** Of its plugin. */
+	readonly options: Readonly<Record<string, unknown>>;
+	readonly file: ProjectFile | undefined;
+}
+
+export interface WhereToLook {
+	/** Of `pulse.toml`, and what is built. */
+	readonly folder: string;
+	/** The app file as named. */
+	readonly named: string | undefined;
+	/** Its absolute path. @throws DeployToolError where it is not there */
+	locate(): Promise<string>;
+}
+
+/**
+ * The app of a folder: a Pulse app in its app file, or a container app: what its Dockerfile starts. Where something mentions
+ * Pulse it is the first, or an error: an app that lost its export must not be deployed without its runtime.
+ */
+export async function findApp(
+	{ cwd, flags, env, signal }: Pick<Invocation, 'cwd' | 'flags' | 'env' | 'signal'>,
+	{ folder, named, locate }: WhereToLook,
+): Promise<FoundApp> {
+	const file = await projectFileIn(folder);
+	const { values } = resolveSettings(
+		{ container: containerSetting, dockerfile: dockerfileSetting },
+		{ flags, env, file },
+	);
+	const isContainer = { pulse: null, options: {}, file };
+	if (values.container === true) return isContainer;
+	const dockerfile = values.container === false ? null : await findDockerfile(cwd, folder, values.dockerfile);
+	if (dockerfile !== null && !(await mentionsPulse(folder))) {
+		if (named !== undefined) await locate();
+		return isContainer;
+	}
+	try {
+		const path = await locate();
+		const { app, options } = await loadUserApp(path, { env, signal });
+		return { pulse: { path, app }, options, file };
+	} catch (error) {
+		throw withHint(error, dockerfile !== null);
+	}
+}
+
+function withHint(error: unknown, hasDockerfile: boolean): unknown {
+	if (!isDeployToolError(error) || !/^(App file not found|No Pulse app|The app file)/.test(error.message)) return error;
+	const hint = hasDockerfile
+		? 'If it is no Pulse app, but what its Dockerfile starts: --container.'
+		: 'With a Dockerfile that starts it, it would be a container app, which needs nothing of Pulse.';
+	return new DeployToolError(error.code, error.message, {
+		fault: error.fault,
+		...(error.detail === undefined ? {} : { detail: error.detail }),
+		next: [error.next, hint].filter((line) => line !== undefined).join(' '),
+		cause: error.cause,
+	});
+}

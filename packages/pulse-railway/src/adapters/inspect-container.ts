@@ -1,0 +1,23 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type DockerfileApp, inspectDockerfile } from 'pulse-deploy-kit/container/inspect';
+import { DockerfileError } from 'pulse-deploy-kit/dockerfile/dockerfile-error';
+import { usageError } from 'pulse-deploy-kit/errors';
+
+const MANIFESTS = ['requirements.txt', 'pyproject.toml', 'package.json', 'Pipfile'];
+
+/** `dockerfile` relative to the context. */
+export async function inspectContainer(
+	context: string,
+	dockerfile: string,
+	buildArgs: Readonly<Record<string, string>>,
+): Promise<DockerfileApp> {
+	const text = await readFile(join(context, dockerfile), 'utf8');
+	const manifests = await Promise.all(MANIFESTS.map((name) => readFile(join(context, name), 'utf8').catch(() => '')));
+	try {
+		return inspectDockerfile(text, buildArgs, manifests);
+	} catch (error) {
+		if (!(error instanceof DockerfileError)) throw error;
+		throw usageError(`${dockerfile}: ${error.message}`);
+	}
+}
