@@ -131,20 +131,32 @@ async function janitor(): Promise<void> {
 	await ask('mutation($id: String!) { deploymentInstanceExecutionCreate(input: {serviceInstanceId: $id}) }', { id });
 }
 
-it('the janitor keeps the first while a stream is open to it, and deletes it when nobody is left', async () => {
+it('the janitor keeps the first while a stream is open to it, or a tab says that it is there, and deletes it when nobody is left', async () => {
+	const tab = (state: string) =>
+		fetch(`${address}/_pulse/edge/tab?pulse_deployment=${first}&tab=tab-of-test&state=${state}`, {
+			method: 'POST',
+			headers: { origin: address, connection: 'close' },
+		});
+	const kept = async (because: object, told: string) => {
+		const seen = async () =>
+			expect(await status(first)).toMatchObject({ ...because, janitor: { reason: 'still_active' } });
+		await vi.waitFor(seen, { timeout: 20_000, interval: 500 });
+		await janitor();
+		const said = async () => (await run('local', 'logs', 'pulse-janitor', '--dir', join(app.dir, '.platform'))).stdout;
+		const line = `keep ${first}; reason=still_active; ${told}`;
+		await vi.waitFor(async () => expect(await said()).toContain(line), { timeout: 20_000, interval: 500 });
+	};
 	const stop = new AbortController();
 	const stream = await fetch(`${address}/stream?pulse_deployment=${first}`, { signal: stop.signal });
-	await vi.waitFor(
-		async () =>
-			expect(await status(first)).toMatchObject({ requests_in_flight: 1, janitor: { reason: 'still_active' } }),
-		{ timeout: 20_000, interval: 500 },
-	);
-	await janitor();
-	expect(services()).toContain(first);
+	await kept({ requests_in_flight: 1 }, '1 request');
+	expect((await tab('visible')).status).toBe(204);
 	stop.abort();
 	await stream.text().catch(() => {});
+	await kept({ tabs: 1, requests_in_flight: 0 }, '1 tab');
+	// Each process of the router counts for itself, and a tab that leaves tells one of them: the others hold it for 90 s.
 	await vi.waitFor(
 		async () => {
+			await Promise.all(Array.from({ length: 4 }, () => tab('gone')));
 			await janitor();
 			expect(services()).not.toContain(first);
 		},

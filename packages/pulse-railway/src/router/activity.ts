@@ -1,12 +1,15 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Upstreams } from 'pulse-edge/forward/claim';
-import type { DeploymentStore } from '../deployments/store.ts';
+import type { Presence, TabCounts } from 'pulse-edge/page/presence';
+import type { DeploymentStore, ReplicaDeploymentActivity } from '../deployments/store.ts';
 import type { Log } from './log.ts';
 import type { RoutingTable } from './snapshot.ts';
 
 export interface ActivityOptions {
 	readonly store: Pick<DeploymentStore, 'recordActivity'>;
 	readonly upstreams: Upstreams;
+	/** Of container apps. */
+	readonly presence: Pick<Presence, 'counts'>;
 	readonly table: RoutingTable;
 	readonly log: Log;
 	readonly replicaId: string;
@@ -66,17 +69,18 @@ export class ActivityReporter {
 	}
 
 	async #send(): Promise<void> {
-		const { store, upstreams, table, replicaId, ttlMs, heartbeatMs } = this.#options;
+		const { store, upstreams, presence, table, replicaId, ttlMs, heartbeatMs } = this.#options;
 		const at = this.#options.now();
 		this.#activeId = table.activeId;
 		const seconds = Math.max(1, at - this.#reportedAt) / 1000;
-		const deployments = [...upstreams.all()].map(({ id, lastSeenAt, inFlight, sockets, requests }) => ({
+		const routed = [...upstreams.all()].map(({ id, lastSeenAt, inFlight, sockets, requests }) => ({
 			id,
 			lastSeenAt,
 			inFlight,
 			sockets,
 			requestRate: Math.max(0, requests - (this.#counted.get(id) ?? 0)) / seconds,
 		}));
+		const deployments = withTabs(routed, presence.counts());
 		// While a deployment is in use its last-seen time moves with every report; an idle router only keeps its place.
 		const busy = deployments.some((one) => one.inFlight > 0 || one.sockets > 0 || one.requestRate > 0);
 		const report = JSON.stringify([table.revision, deployments]);
@@ -92,4 +96,19 @@ export class ActivityReporter {
 			this.#options.log.activityNotReported(error);
 		}
 	}
+}
+
+/** A tab may be there of which nothing was asked since this process began. */
+function withTabs(
+	routed: readonly ReplicaDeploymentActivity[],
+	counts: ReadonlyMap<string, TabCounts>,
+): readonly ReplicaDeploymentActivity[] {
+	if (counts.size === 0) return routed;
+	const tabsOf = (id: string) => Object.values(counts.get(id) ?? {}).reduce((sum, count) => sum + count, 0);
+	const unasked = [...counts.keys()].filter((id) => routed.every((one) => one.id !== id));
+	const none = { lastSeenAt: 0, inFlight: 0, sockets: 0, requestRate: 0 };
+	return [...routed, ...unasked.map((id) => ({ id, ...none }))].map((one) => {
+		const tabs = tabsOf(one.id);
+		return tabs === 0 ? one : { ...one, tabs };
+	});
 }

@@ -7,7 +7,6 @@ import type { ForwardContext } from 'pulse-edge/forward/context';
 import type { Answer } from 'pulse-edge/report/stale';
 import { CONTROL_PATH, ROUTER_HEALTH_PATH } from '../protocol.ts';
 import { ActivityReporter } from './activity.ts';
-import { containerMeta } from './container-meta.ts';
 import { healthAnswer } from './health.ts';
 import { controlAnswer } from './internal-endpoints.ts';
 import { notListening } from './listen-failure.ts';
@@ -45,8 +44,6 @@ export function createRouter(options: RouterOptions): Router {
 				} as never);
 		} // STUB
 		if (target.path === ROUTER_HEALTH_PATH && request.method === 'GET') return health(request);
-		const meta = containerMeta(request, target, table);
-		if (meta !== null) return Promise.resolve(meta);
 		if (control === undefined || target.forward !== CONTROL_PATH || request.method !== 'POST') return null;
 		return controlAnswer(request, control.handle, control.bodyLimit, (cause) => log.controlFailed(cause));
 	};
@@ -65,6 +62,7 @@ export function createRouter(options: RouterOptions): Router {
 			reporter = new ActivityReporter({
 				store,
 				upstreams: edge.context.upstreams,
+				presence: edge.context.presence,
 				table,
 				log,
 				replicaId,
