@@ -1,7 +1,6 @@
+import { describe, startProcess } from '../processes/spawn.ts';
 import type { WriteLine } from '../runtime/logs.ts';
 import type { ProcessRegistry } from '../runtime/registry.ts';
-import { describe } from '../runtime/replica.ts';
-import { startProcess } from '../runtime/spawn.ts';
 
 /** The deployment cannot go on; the message ends its log. */
 export class BuildFailure extends Error {

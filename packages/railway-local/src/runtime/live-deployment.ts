@@ -1,4 +1,5 @@
-import { describe, type Replica } from './replica.ts';
+import { describe } from '../processes/spawn.ts';
+import type { Replica } from './replica.ts';
 
 /** What runs for one deployment. A cron service and SQLite in place of Redis have no replicas. */
 export interface LiveDeployment {

@@ -1,7 +1,7 @@
+import { describe, type Exit, type RunningProcess, startProcess } from '../processes/spawn.ts';
 import { newId } from '../world/ids.ts';
 import type { ServiceSettings } from '../world/model.ts';
 import type { ProcessRegistry } from './registry.ts';
-import { type Exit, type RunningProcess, startProcess } from './spawn.ts';
 
 export type ReplicaStatus = 'RUNNING' | 'RESTARTING' | 'CRASHED' | 'EXITED' | 'REMOVED';
 
@@ -120,5 +120,3 @@ function mayRestart(policy: ReplicaSpec['policy'], failed: boolean, attempt: num
 	if (policy.restartPolicyType === 'ALWAYS') return true;
 	return failed && attempt < policy.restartPolicyMaxRetries;
 }
-
-export const describe = (exit: Exit): string => (exit.signal ? `signal ${exit.signal}` : `code ${exit.code}`);

@@ -2,13 +2,14 @@ import { mkdir } from 'node:fs/promises';
 import { delimiter } from 'node:path';
 import { type Built, build } from '../build/build.ts';
 import { BuildFailure, runStep } from '../build/run-step.ts';
+import { describe } from '../processes/spawn.ts';
 import type { DeploymentRow, InstanceRow, StartSpec } from '../world/model.ts';
 import { untilHealthy } from './healthcheck.ts';
 import type { LiveDeployment } from './live-deployment.ts';
 import { freePort } from './ports.ts';
 import { processEnvironment, regionOf } from './process-environment.ts';
 import { NO_PROCESS, redisCommand } from './redis-command.ts';
-import { describe, type Replica, startReplica } from './replica.ts';
+import { type Replica, startReplica } from './replica.ts';
 import type { RuntimeContext } from './runtime-context.ts';
 import { loopbackCommand } from './stay-on-loopback.ts';
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
+import type { ProcessRegistry } from '../runtime/registry.ts';
 import { eachLine } from './lines.ts';
-import type { ProcessRegistry } from './registry.ts';
 
 export interface ProcessSpec {
 	/** A shell command line; `exec`ed, so the program itself is the process that is signalled. */
@@ -81,3 +81,5 @@ function execForm(command: string): string {
 		/^\s*([A-Za-z_]\w*=|(if|for|while|until|case|exec|exit|cd|eval|export|set|trap|\.|:)(\s|$))/.test(bare);
 	return compound ? command : `exec ${command}`;
 }
+
+export const describe = (exit: Exit): string => (exit.signal ? `signal ${exit.signal}` : `code ${exit.code}`);
