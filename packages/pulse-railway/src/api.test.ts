@@ -20,3 +20,12 @@ test('a function fails as its command does, and says what to do next', async () 
 	for (const call of [api.rollback, api.status, api.redeploy])
 		await expect(call({}, context)).rejects.toMatchObject({ code: 'token-required', next: expect.any(String) });
 });
+
+test.each([
+	['promote', () => api.promote({ deploymentId: 'Shop #1' }, { env: {} })],
+	['rollback', () => api.rollback({ deploymentId: 'Shop #1' }, { env: {} })],
+	['redeploy', () => api.redeploy({ deploymentId: 'Shop #1' }, { env: {} })],
+	['delete', () => api.deleteDeployment({ deploymentId: 'Shop #1' }, { env: {} })],
+])('%s reads an id as its command does: what is none is a usage error, before Railway is asked', async (_, call) => {
+	await expect(call()).rejects.toMatchObject({ message: expect.stringContaining('deployment id must match') });
+});

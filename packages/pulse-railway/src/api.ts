@@ -3,7 +3,6 @@ import type { Invocation } from 'pulse-deploy-kit/command';
 import { agreeing, type Host, silentHost } from 'pulse-deploy-kit/host';
 import type { SettingTable } from 'pulse-deploy-kit/settings';
 import type { Outcome } from './commands/carry-out.ts';
-import type { DeleteRequest } from './commands/delete.ts';
 import { enter } from './commands/enter.ts';
 import type { InitResult } from './commands/init-result.ts';
 import type { UpgradeResult } from './commands/upgrade-result.ts';
@@ -75,30 +74,32 @@ export async function status(options: StackOptions, context?: ApiContext) {
 
 /** `pulse-railway rollback`; without an id to the deployment that was active before. */
 export async function rollback(options: StackOptions & { readonly deploymentId?: string }, context?: ApiContext) {
-	return moveVisitors('rollback', options, context);
+	const { promote, rollbackRequest } = await import('./commands/promote.ts');
+	return result(await enter(invocation(options, context), rollbackRequest, promote));
 }
 
 /** `pulse-railway promote`: new visitors get a deployment that is running. */
 export async function promote(options: Deployment, context?: ApiContext) {
-	return moveVisitors('promote', options, context);
+	const { promote, promoteRequest } = await import('./commands/promote.ts');
+	return result(await enter(invocation(options, context), promoteRequest, promote));
 }
 
 /** `pulse-railway redeploy`: starts a deployment anew, the active one without an id. Sessions in its memory end. */
 export async function redeploy(options: StackOptions & { readonly deploymentId?: string }, context?: ApiContext) {
-	const { redeploy } = await import('./commands/redeploy.ts');
-	const { deploymentId } = options;
-	const request = (typed: Invocation) => ({ ...serviceTarget(typed), deploymentId });
-	return result(await enter(invocation(options, context), request, redeploy));
+	const { redeploy, redeployRequest } = await import('./commands/redeploy.ts');
+	return result(await enter(invocation(options, context), redeployRequest, redeploy));
 }
 
 /** `pulse-railway delete`. Rejects for the active deployment. */
 export async function deleteDeployment(options: Deployment, context?: ApiContext) {
-	return deleteOne({ id: options.deploymentId }, options, context);
+	const { deleteDeployment, deleteRequest } = await import('./commands/delete.ts');
+	return result(await enter(agreed(options, context), deleteRequest, deleteDeployment));
 }
 
 /** `pulse-railway remove`: deletes the one deployment that was generated from a name. */
 export async function remove(options: StackOptions & { readonly deploymentName: string }, context?: ApiContext) {
-	return deleteOne({ name: options.deploymentName }, options, context);
+	const { deleteDeployment, removeRequest } = await import('./commands/delete.ts');
+	return result(await enter(agreed(options, context), removeRequest, deleteDeployment));
 }
 
 /** `pulse-railway janitor run`, inside Railway: deletes drained deployments that nobody uses any more. */
@@ -108,23 +109,10 @@ export async function janitorRun(options: OptionsOf<typeof janitorSettings>, con
 	return camelCased(await enter(invocation(options, context), request, janitorRun));
 }
 
-async function moveVisitors(
-	verb: 'promote' | 'rollback',
-	options: StackOptions & { readonly deploymentId?: string },
-	context: ApiContext | undefined,
-) {
-	const { promote } = await import('./commands/promote.ts');
-	const { deploymentId } = options;
-	const request = (typed: Invocation) => ({ ...serviceTarget(typed), verb, deploymentId });
-	return result(await enter(invocation(options, context), request, promote));
-}
-
-async function deleteOne(which: DeleteRequest['which'], options: StackOptions, context: ApiContext | undefined) {
-	const { deleteDeployment } = await import('./commands/delete.ts');
+/** The call itself is the agreement to what it deletes. */
+function agreed(options: StackOptions, context: ApiContext | undefined): Invocation {
 	const call = invocation(options, context);
-	const host = agreeing(call.host);
-	const request = (typed: Invocation) => ({ ...serviceTarget(typed), which });
-	return result(await enter({ ...call, host }, request, deleteDeployment));
+	return { ...call, host: agreeing(call.host) };
 }
 
 function invocation(flags: Readonly<Record<string, unknown>>, context: ApiContext = {}): Invocation {

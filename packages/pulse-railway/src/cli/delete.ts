@@ -1,12 +1,6 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
 import { enter } from '../commands/enter.ts';
-import {
-	deploymentIdSetting,
-	formerDeleteSettings,
-	requiredDeploymentId,
-	serviceTarget,
-	serviceTargetSettings,
-} from '../config/service-target.ts';
+import { deploymentIdSetting, formerDeleteSettings, serviceTargetSettings } from '../config/service-target.ts';
 import { outcome } from './outcome.ts';
 
 export const deleteCommand: CommandSpec = {
@@ -20,11 +14,7 @@ export const deleteCommand: CommandSpec = {
 	],
 	changes: true,
 	async run(invocation) {
-		const deleteRequest = () => ({
-			...serviceTarget(invocation),
-			which: { id: requiredDeploymentId(invocation) },
-		});
-		const { deleteDeployment } = await import('../commands/delete.ts');
+		const { deleteDeployment, deleteRequest } = await import('../commands/delete.ts');
 		const result = await enter(invocation, deleteRequest, deleteDeployment);
 		return outcome(result, ({ deployment_id }) => [deployment_id]);
 	},

@@ -275,7 +275,9 @@ it('scripts call the same commands as functions, in camel case', async () => {
 	const { activeDeployment, deployments } = await api.status({}, context);
 	expect([activeDeployment, deployments[0]?.deploymentId]).toEqual([deploymentId, deploymentId]);
 	expect(await api.rollback({}, context)).toMatchObject({ previousDeploymentId: deploymentId });
-	expect(await api.deleteDeployment({ deploymentId }, context)).toEqual({ deploymentId, deleted: true });
+	// An id as a script may have it, read as the command line reads it.
+	const typed = ` ${deploymentId.toUpperCase()}`;
+	expect(await api.deleteDeployment({ deploymentId: typed }, context)).toEqual({ deploymentId, deleted: true });
 }, 60_000);
 
 it('upgrade replaces the router without losing a request', async () => {

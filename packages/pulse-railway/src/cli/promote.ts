@@ -1,11 +1,6 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
 import { enter } from '../commands/enter.ts';
-import {
-	deploymentIdSetting,
-	requiredDeploymentId,
-	serviceTarget,
-	serviceTargetSettings,
-} from '../config/service-target.ts';
+import { deploymentIdSetting, serviceTargetSettings } from '../config/service-target.ts';
 import { outcome } from './outcome.ts';
 
 export const promoteCommand: CommandSpec = {
@@ -16,12 +11,7 @@ export const promoteCommand: CommandSpec = {
 	examples: ['pulse-railway promote prod-260402-120000'],
 	changes: true,
 	async run(invocation) {
-		const promoteRequest = () => ({
-			...serviceTarget(invocation),
-			verb: 'promote' as const,
-			deploymentId: requiredDeploymentId(invocation),
-		});
-		const { promote } = await import('../commands/promote.ts');
+		const { promote, promoteRequest } = await import('../commands/promote.ts');
 		const result = await enter(invocation, promoteRequest, promote);
 		return outcome(result, ({ deployment_id }) => [`${deployment_id} is active`]);
 	},

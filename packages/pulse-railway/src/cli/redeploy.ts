@@ -1,11 +1,6 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
 import { enter } from '../commands/enter.ts';
-import {
-	deploymentIdSetting,
-	optionalDeploymentId,
-	serviceTarget,
-	serviceTargetSettings,
-} from '../config/service-target.ts';
+import { deploymentIdSetting, serviceTargetSettings } from '../config/service-target.ts';
 import { outcome } from './outcome.ts';
 
 export const redeployCommand: CommandSpec = {
@@ -17,11 +12,7 @@ export const redeployCommand: CommandSpec = {
 	changes: true,
 	jsonWhenPiped: true,
 	async run(invocation) {
-		const redeployRequest = () => ({
-			...serviceTarget(invocation),
-			deploymentId: optionalDeploymentId(invocation),
-		});
-		const { redeploy } = await import('../commands/redeploy.ts');
+		const { redeploy, redeployRequest } = await import('../commands/redeploy.ts');
 		const result = await enter(invocation, redeployRequest, redeploy);
 		return outcome(result, ({ deployment_id, backend_status }) => [`${deployment_id}: ${backend_status}`]);
 	},

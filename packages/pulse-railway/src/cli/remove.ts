@@ -1,12 +1,6 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
 import { enter } from '../commands/enter.ts';
-import {
-	deploymentNameSetting,
-	formerDeleteSettings,
-	requiredDeploymentName,
-	serviceTarget,
-	serviceTargetSettings,
-} from '../config/service-target.ts';
+import { deploymentNameSetting, formerDeleteSettings, serviceTargetSettings } from '../config/service-target.ts';
 import { outcome } from './outcome.ts';
 
 export const removeCommand: CommandSpec = {
@@ -18,11 +12,7 @@ export const removeCommand: CommandSpec = {
 	examples: ['pulse-railway remove --deployment-name preview-42 --yes'],
 	changes: true,
 	async run(invocation) {
-		const removeRequest = () => ({
-			...serviceTarget(invocation),
-			which: { name: requiredDeploymentName(invocation) },
-		});
-		const { deleteDeployment } = await import('../commands/delete.ts');
+		const { deleteDeployment, removeRequest } = await import('../commands/delete.ts');
 		const result = await enter(invocation, removeRequest, deleteDeployment);
 		return outcome(result, ({ deployment_id }) => [deployment_id]);
 	},

@@ -1,6 +1,6 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
 import { enter } from '../commands/enter.ts';
-import { optionalDeploymentId, serviceTarget, serviceTargetSettings } from '../config/service-target.ts';
+import { serviceTargetSettings } from '../config/service-target.ts';
 import { outcome } from './outcome.ts';
 
 export const rollbackCommand: CommandSpec = {
@@ -12,12 +12,7 @@ export const rollbackCommand: CommandSpec = {
 	examples: ['pulse-railway rollback', 'pulse-railway rollback prod-260402-120000 --yes'],
 	changes: true,
 	async run(invocation) {
-		const rollbackRequest = () => ({
-			...serviceTarget(invocation),
-			verb: 'rollback' as const,
-			deploymentId: optionalDeploymentId(invocation),
-		});
-		const { promote } = await import('../commands/promote.ts');
+		const { promote, rollbackRequest } = await import('../commands/promote.ts');
 		const result = await enter(invocation, rollbackRequest, promote);
 		return outcome(result, ({ deployment_id }) => [`${deployment_id} is active`]);
 	},

@@ -1,6 +1,12 @@
+import type { Invocation } from 'pulse-deploy-kit/command';
 import { goOn } from 'pulse-deploy-kit/plan/proposal';
 import type { Session } from '../adapters/session.ts';
-import type { ServiceTarget } from '../config/service-target.ts';
+import {
+	requiredDeploymentId,
+	requiredDeploymentName,
+	type ServiceTarget,
+	serviceTarget,
+} from '../config/service-target.ts';
 import { findDeploymentByName } from '../deployments/id.ts';
 import { planDelete } from '../plan/delete.ts';
 import { backendServices } from '../stack/durable.ts';
@@ -18,6 +24,14 @@ export interface DeleteResult {
 export interface DeleteRequest extends ServiceTarget {
 	/** `delete` knows the id, `remove` the name it was generated from. */
 	readonly which: { readonly id: string } | { readonly name: string };
+}
+
+export function deleteRequest(typed: Invocation): DeleteRequest {
+	return { ...serviceTarget(typed), which: { id: requiredDeploymentId(typed) } };
+}
+
+export function removeRequest(typed: Invocation): DeleteRequest {
+	return { ...serviceTarget(typed), which: { name: requiredDeploymentName(typed) } };
 }
 
 export function deleteDeployment(session: Session, request: DeleteRequest): Promise<Outcome<DeleteResult>> {

@@ -1,6 +1,12 @@
+import type { Invocation } from 'pulse-deploy-kit/command';
 import { goOn } from 'pulse-deploy-kit/plan/proposal';
 import type { Session } from '../adapters/session.ts';
-import type { ServiceTarget } from '../config/service-target.ts';
+import {
+	optionalDeploymentId,
+	requiredDeploymentId,
+	type ServiceTarget,
+	serviceTarget,
+} from '../config/service-target.ts';
 import { planPromote, previousActive } from '../plan/promote.ts';
 import { sessionsOn } from '../stack/sessions.ts';
 import type { Outcome } from './carry-out.ts';
@@ -19,6 +25,14 @@ export interface PromoteResult {
 	readonly deployment_id: string;
 	readonly previous_deployment_id: string | null;
 	readonly server_address: string;
+}
+
+export function promoteRequest(typed: Invocation): PromoteRequest {
+	return { ...serviceTarget(typed), verb: 'promote', deploymentId: requiredDeploymentId(typed) };
+}
+
+export function rollbackRequest(typed: Invocation): PromoteRequest {
+	return { ...serviceTarget(typed), verb: 'rollback', deploymentId: optionalDeploymentId(typed) };
 }
 
 /** Both `promote` and `rollback`; without an id the target is who was active before. */

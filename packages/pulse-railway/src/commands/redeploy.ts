@@ -1,7 +1,8 @@
+import type { Invocation } from 'pulse-deploy-kit/command';
 import { usageError } from 'pulse-deploy-kit/errors';
 import { goOn } from 'pulse-deploy-kit/plan/proposal';
 import type { Session } from '../adapters/session.ts';
-import type { ServiceTarget } from '../config/service-target.ts';
+import { optionalDeploymentId, type ServiceTarget, serviceTarget } from '../config/service-target.ts';
 import { planRedeploy } from '../plan/redeploy.ts';
 import { backendServices, durableActiveId } from '../stack/durable.ts';
 import { openOn, sessionsOn } from '../stack/sessions.ts';
@@ -19,6 +20,10 @@ export interface RedeployResult {
 	readonly backend_service_name: string;
 	readonly backend_status: string | null;
 	readonly deployment_id: string;
+}
+
+export function redeployRequest(typed: Invocation): RedeployRequest {
+	return { ...serviceTarget(typed), deploymentId: optionalDeploymentId(typed) };
 }
 
 /** Without an id: the active deployment. */
