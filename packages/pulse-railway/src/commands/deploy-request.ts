@@ -26,6 +26,7 @@ export interface DeployRequest {
 export async function deployRequest(invocation: Invocation): Promise<DeployRequest> {
 	const inputs = deployInputs(invocation);
 	const { cwd } = invocation;
+	const context = await locateContext(cwd, inputs.context);
 	const found = await findApp(invocation, {
 		folder: typedPath(cwd, inputs.context),
 		named: inputs.appFile,
@@ -34,7 +35,6 @@ export async function deployRequest(invocation: Invocation): Promise<DeployReque
 			return join(context, appFile);
 		},
 	});
-	const context = await locateContext(cwd, inputs.context);
 	const typed = { ...invocation, file: found.file };
 	if (found.pulse === null) {
 		const config = deployConfig(typed, inputs, { language: 'container' }, {});
