@@ -5,14 +5,14 @@
  * registry and the two browsers. `npm run build && jiti test/outside/npm-apps.ts [name]...`
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { chromiumMissing, launchChromium } from '../../packages/pulse-app/src/testing/chromium.ts';
 import { firefoxMissing, launchFirefox } from '../../packages/pulse-app/src/testing/firefox.ts';
-import { jsonOf, runPulseRailway } from '../support/command.ts';
+import { jsonOf } from '../support/command.ts';
 import { until } from '../support/until.ts';
+import { FreshStack, Verdict } from './fresh-stack.ts';
 import { NPM_APPS, type NpmApp, npmAppFiles } from './npm-app-sources.ts';
 import { packForProjects } from './vendored.ts';
 
@@ -24,9 +24,9 @@ if (reason !== null) {
 	process.stdout.write(`Skipped: ${reason}.\n`);
 	process.exit(0);
 }
-const folder = mkdtempSync(join(tmpdir(), 'npm-apps-'));
-let env: Record<string, string> = { PULSE_RAILWAY_LOCAL_DIR: join(folder, 'local') };
-let failed = 0;
+const stack = new FreshStack('npm-apps');
+const { folder } = stack;
+const verdict = new Verdict();
 const browsers = await Promise.all([launchChromium(), launchFirefox()]);
 try {
 	const vendored = packForProjects(join(folder, 'vendor'));
@@ -36,23 +36,20 @@ try {
 		const made = spawnSync('npm', ['install'], { cwd: join(folder, app.name), encoding: 'utf8' });
 		if (made.status !== 0) throw new Error(`${app.name}: ${made.stdout}${made.stderr}`);
 	}
-	const address = await setUp();
+	await stack.up();
+	const address = await stack.init(join(folder, apps[0]!.name), 'app.ts');
 	for (const app of apps) {
 		try {
 			await overTwoVersions(app, address, vendored);
 		} catch (error) {
-			report(`${app.name} lives through it`, 'true', String(error));
+			verdict.report(`${app.name} lives through it`, 'true', String(error));
 		}
 	}
 } finally {
 	for (const browser of browsers) await browser.close();
-	await runPulseRailway(['local', 'down', '--purge', '--yes'], { cwd: folder, env });
-	rmSync(folder, { recursive: true, force: true });
+	await stack.purge();
 }
-process.stdout.write(
-	failed === 0 ? 'Every tab kept its version, and left it when it was gone.\n' : `${failed} faults.\n`,
-);
-process.exitCode = failed === 0 ? 0 : 1;
+verdict.close('Every tab kept its version, and left it when it was gone.');
 
 async function overTwoVersions(app: NpmApp, address: string, vendored: Readonly<Record<string, string>>) {
 	const { name } = app;
@@ -61,28 +58,28 @@ async function overTwoVersions(app: NpmApp, address: string, vendored: Readonly<
 	const tabs = await Promise.all(contexts.map((context) => context.newPage()));
 	for (const tab of tabs) {
 		await tab.goto(address);
-		report(`${name}: the first page`, 'one', await shown(tab, '#version', 'one'));
-		report(`${name}: its server counts`, 'one 1', await pressed(tab, 'one 1'));
+		verdict.report(`${name}: the first page`, 'one', await shown(tab, '#version', 'one'));
+		verdict.report(`${name}: its server counts`, 'one 1', await pressed(tab, 'one 1'));
 	}
 	write(app, 'two', vendored);
 	await deploy(name, 'two');
 	for (const [i, tab] of tabs.entries()) {
-		report(`${name}: the old tab stays, with what it counted`, 'one 2', await pressed(tab, 'one 2'));
+		verdict.report(`${name}: the old tab stays, with what it counted`, 'one 2', await pressed(tab, 'one 2'));
 		if ((await tab.locator('#more').count()) > 0) {
 			await tab.locator('#more').click();
 			const late = 'loaded late by one';
-			report(`${name}: and loads the rest of its own version`, late, await shown(tab, '#late', late));
+			verdict.report(`${name}: and loads the rest of its own version`, late, await shown(tab, '#late', late));
 		}
 		const fresh = await contexts[i]!.newPage();
 		await fresh.goto(address);
-		report(`${name}: a new tab gets the new one`, 'two', await shown(fresh, '#version', 'two'));
-		report(`${name}: and counts for itself`, 'two 1', await pressed(fresh, 'two 1'));
-		report(`${name}: while the old one goes on`, 'one 3', await pressed(tab, 'one 3'));
+		verdict.report(`${name}: a new tab gets the new one`, 'two', await shown(fresh, '#version', 'two'));
+		verdict.report(`${name}: and counts for itself`, 'two 1', await pressed(fresh, 'two 1'));
+		verdict.report(`${name}: while the old one goes on`, 'one 3', await pressed(tab, 'one 3'));
 	}
-	await jsonOf(['delete', `${name}-one`, '--yes'], { cwd: join(folder, name), env });
+	await jsonOf(['delete', `${name}-one`, '--yes'], { cwd: join(folder, name), env: stack.env });
 	for (const tab of tabs) {
-		report(`${name}: deleted, the old tab loads anew`, 'two', await shown(tab, '#version', 'two', 60_000));
-		report(`${name}: and works`, 'two 1', await pressed(tab, 'two 1'));
+		verdict.report(`${name}: deleted, the old tab loads anew`, 'two', await shown(tab, '#version', 'two', 60_000));
+		verdict.report(`${name}: and works`, 'two 1', await pressed(tab, 'two 1'));
 	}
 	for (const context of contexts) await context.close();
 }
@@ -95,25 +92,9 @@ function write(app: NpmApp, word: string, vendored: Readonly<Record<string, stri
 	}
 }
 
-/** Starts the platform and a stack on it; the public address. */
-async function setUp(): Promise<string> {
-	const up = ['local', 'up', '--detach', '--redis', 'sqlite'];
-	const { api_url, api_token, workspace_id } = await jsonOf<Record<string, string>>(up, { cwd: folder, env });
-	env = {
-		...env,
-		PULSE_RAILWAY_API_URL: api_url ?? '',
-		RAILWAY_API_TOKEN: api_token ?? '',
-		RAILWAY_WORKSPACE_ID: workspace_id ?? '',
-	};
-	const init = ['init', 'app.ts', '--yes', '--janitor-cron-schedule', '0 0 29 2 *'];
-	const made = await jsonOf<Record<string, string>>(init, { cwd: join(folder, apps[0]!.name), env });
-	env = { ...env, RAILWAY_PROJECT_ID: made.project_id ?? '', RAILWAY_ENVIRONMENT_ID: made.environment_id ?? '' };
-	return made.server_address ?? '';
-}
-
 async function deploy(name: string, word: string): Promise<void> {
 	const args = ['deploy', 'app.ts', '--deployment-id', `${name}-${word}`, '--yes'];
-	await jsonOf(args, { cwd: join(folder, name), env });
+	await jsonOf(args, { cwd: join(folder, name), env: stack.env });
 	process.stdout.write(`deployed ${name}-${word}\n`);
 }
 
@@ -141,9 +122,4 @@ async function shown(tab: Page, selector: string, expected: string, budgetMs = 1
 		budgetMs,
 	).catch(() => {});
 	return found;
-}
-
-function report(what: string, expected: string, found: string): void {
-	if (found !== expected) failed += 1;
-	process.stdout.write(`${found === expected ? 'ok   ' : 'FAULT'} ${what}${found === expected ? '' : `: ${found}`}\n`);
 }

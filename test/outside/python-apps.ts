@@ -6,19 +6,19 @@
  * that lacks it) and the two browsers. `npm run build && jiti test/outside/python-apps.ts [number of versions, 8]`
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { chromiumMissing, launchChromium } from '../../packages/pulse-app/src/testing/chromium.ts';
 import { firefoxMissing, launchFirefox } from '../../packages/pulse-app/src/testing/firefox.ts';
-import { jsonOf, runPulseRailway } from '../support/command.ts';
+import { jsonOf } from '../support/command.ts';
 import { until } from '../support/until.ts';
+import { FreshStack, Verdict } from './fresh-stack.ts';
 import { PYTHON_APP } from './python-app.ts';
 
 const versions = Number(process.argv[2] ?? 8);
-const folder = mkdtempSync(join(tmpdir(), 'python-apps-'));
-const app = join(folder, 'app');
+const stack = new FreshStack('python-apps');
+const app = join(stack.folder, 'app');
 const cwd = app;
 for (const [name, text] of Object.entries(PYTHON_APP)) {
 	mkdirSync(dirname(join(app, name)), { recursive: true });
@@ -26,20 +26,14 @@ for (const [name, text] of Object.entries(PYTHON_APP)) {
 }
 const reason = missing();
 if (reason !== null) {
-	rmSync(folder, { recursive: true });
+	rmSync(stack.folder, { recursive: true });
 	process.stdout.write(`Skipped: ${reason}.\n`);
 	process.exit(0);
 }
-let env: Record<string, string> = { PULSE_RAILWAY_LOCAL_DIR: join(folder, 'local') };
-let failed = 0;
+const verdict = new Verdict();
 try {
-	await up();
-	const made = await jsonOf<Record<string, string>>(
-		['init', 'main.py', '--yes', '--janitor-cron-schedule', '0 0 29 2 *'],
-		{ cwd, env },
-	);
-	const address = made.server_address ?? '';
-	env = { ...env, RAILWAY_PROJECT_ID: made.project_id ?? '', RAILWAY_ENVIRONMENT_ID: made.environment_id ?? '' };
+	await stack.up();
+	const address = await stack.init(cwd, 'main.py');
 	await deploy('v1');
 	const visitors = await Promise.all(
 		[launchChromium, launchFirefox].map(async (launch) => {
@@ -53,31 +47,33 @@ try {
 		await clicked(old, '#count', '#count', '1');
 		await clicked(old, '#sign-in', '#user', 'ada');
 		const [cookie] = (await context.cookies()).filter(({ name }) => name === 'pulse.sid');
-		report('the cookie is kept on http://127.0.0.1', 'secure', cookie?.secure === true ? 'secure' : String(cookie));
+		verdict.report(
+			'the cookie is kept on http://127.0.0.1',
+			'secure',
+			cookie?.secure === true ? 'secure' : String(cookie),
+		);
 	}
 	await deploy('v2');
 	for (const { old, context, browser } of visitors) {
 		await clicked(old, '#count', '#count', '2');
-		report('the old tab stays on its version', 'one on v1', await old.locator('#version').textContent());
+		verdict.report('the old tab stays on its version', 'one on v1', await old.locator('#version').textContent());
 		const fresh = await context.newPage();
 		await fresh.goto(address);
-		report('a new tab gets the new one', 'one on v2', await fresh.locator('#version').textContent());
-		report('and is signed in', 'ada', await fresh.locator('#user').textContent());
+		verdict.report('a new tab gets the new one', 'one on v2', await fresh.locator('#version').textContent());
+		verdict.report('and is signed in', 'ada', await fresh.locator('#user').textContent());
 		await old.reload();
-		report('so is the old tab, loaded anew', 'ada', await old.locator('#user').textContent());
+		verdict.report('so is the old tab, loaded anew', 'ada', await old.locator('#user').textContent());
 		await browser.close();
 	}
 	for (let n = 3; n <= versions; n++) await deploy(`v${n}`);
-	await runPulseRailway(['local', 'down'], { cwd, env });
-	await up();
+	await stack.down();
+	await stack.up();
 	const back = await until('all versions to be back', allPages(address), 300_000).catch(() => false);
-	report(`${versions} versions come back after down and up`, 'true', String(back));
+	verdict.report(`${versions} versions come back after down and up`, 'true', String(back));
 } finally {
-	await runPulseRailway(['local', 'down', '--purge', '--yes'], { cwd, env });
-	rmSync(folder, { recursive: true, force: true });
+	await stack.purge();
 }
-process.stdout.write(failed === 0 ? 'A Python app lives here as it does there.\n' : `${failed} faults.\n`);
-process.exitCode = failed === 0 ? 0 : 1;
+verdict.close('A Python app lives here as it does there.');
 
 function missing(): string | null {
 	const python = spawnSync('python', ['-c', 'import pulse, pulse_railway; print(pulse.__file__)']);
@@ -97,19 +93,8 @@ function missing(): string | null {
 	return lock.status === 0 ? null : `npm cannot resolve the web root:\n${String(lock.stderr).slice(0, 600)}`;
 }
 
-async function up(): Promise<void> {
-	const args = ['local', 'up', '--detach', '--redis', 'sqlite'];
-	const { api_url, api_token, workspace_id } = await jsonOf<Record<string, string>>(args, { cwd, env });
-	env = {
-		...env,
-		PULSE_RAILWAY_API_URL: api_url ?? '',
-		RAILWAY_API_TOKEN: api_token ?? '',
-		RAILWAY_WORKSPACE_ID: workspace_id ?? '',
-	};
-}
-
 async function deploy(id: string): Promise<void> {
-	await jsonOf(['deploy', 'main.py', '--deployment-id', id, '--yes'], { cwd, env });
+	await jsonOf(['deploy', 'main.py', '--deployment-id', id, '--yes'], { cwd, env: stack.env });
 	process.stdout.write(`deployed ${id}\n`);
 }
 
@@ -122,7 +107,7 @@ async function clicked(page: Page, button: string, shown: string, expected: stri
 		const found = await page.locator(shown).textContent();
 		return found === expected ? found : null;
 	}).catch(String);
-	report(`${button} shows in the page`, expected, text);
+	verdict.report(`${button} shows in the page`, expected, text);
 }
 
 /** Each version renders a page of its own, Node part and all. */
@@ -134,9 +119,4 @@ function allPages(address: string): () => Promise<boolean> {
 		}
 		return true;
 	};
-}
-
-function report(what: string, expected: string, found: string | null): void {
-	if (found !== expected) failed += 1;
-	process.stdout.write(`${found === expected ? 'ok   ' : 'FAULT'} ${what}${found === expected ? '' : `: ${found}`}\n`);
 }
