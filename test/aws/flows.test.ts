@@ -50,11 +50,9 @@ test('deploy, verify, rollback, reap and teardown pass over the wire, with the b
 
 	const second = await deploy(session(), await asked({ reaperScheduleMinutes: '5' }));
 	const two = second.result?.deployment_id ?? '';
-	expect(second.plan.steps).toContainEqual({
-		kind: 'deploy-baseline',
-		change: 'update',
-		because: 'its settings changed',
-	});
+	expect(second.plan.steps).toContainEqual(
+		expect.objectContaining({ kind: 'deploy-baseline', change: 'update', because: 'its settings changed' }),
+	);
 	expect(await states()).toEqual([
 		[one, 'draining'],
 		[two, 'active'],

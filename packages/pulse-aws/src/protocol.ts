@@ -21,8 +21,9 @@ export type AwsDeploymentState = 'deploying' | 'active' | 'draining';
 
 /** Deployment state in Parameter Store; {@link taskStateParameter} is below it. */
 export const stateParameter = (name: string, id: string) => `/apps/${name}/${id}/state`;
-/** Who made the deployment: the one that wrote it has the id. */
+/** Who makes the deployment: the lease of the command that has the id. */
 export const ownerParameter = (name: string, id: string) => `/apps/${name}/${id}/owner`;
+export const isOwner = (parameter: string) => /^\/apps\/[^/]+\/[^/]+\/owner$/.test(parameter);
 export const taskStateParameter = (name: string, id: string, task: string) => `/apps/${name}/${id}/tasks/${task}`;
 
 /** The reaper's settings. */

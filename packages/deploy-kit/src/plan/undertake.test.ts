@@ -3,6 +3,7 @@ import { DeployToolError } from '../errors.ts';
 import { type RecordingHost, recordingHost } from '../recording-host.ts';
 import { type Guard, NotCommittedError, unguarded } from './guard.ts';
 import type { Performers } from './perform.ts';
+import { sideBySide } from './stages.ts';
 import type { Plan, StepMarks } from './step.ts';
 import { execute, undertake } from './undertake.ts';
 
@@ -206,6 +207,35 @@ describe('an undertaking of several plans', () => {
 		});
 		await expect(interrupted).rejects.toMatchObject({ code: 'cancelled', message: 'Interrupted.' });
 		expect(log.at(-1)).toBe('una');
+	});
+
+	it('gives a phase what the run has from then on, and undo too', async () => {
+		const done = undertake<Step, Run, Run>(start, options(), async (phase) => {
+			await phase(plan(make('a')), options(), { given: true });
+			return phase(plan(make('b')), options());
+		});
+		expect(await done).toEqual({ given: true, a: true, b: true });
+	});
+
+	it('tells of phases side by side the failure that came first, as it was, although it interrupted the other', async () => {
+		before = {
+			a: (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+			b: () => Promise.reject(broken),
+		};
+		const foreign = new Error('socket hang up');
+		for (const failure of [broken, foreign]) {
+			before = { ...before, b: () => Promise.reject(failure) };
+			const both = undertake<Step, Run, void>(start, options(), (phase) =>
+				sideBySide(
+					[make('a'), make('b')].map((step) => async (signal) => {
+						await phase(plan(step), { guard, signal });
+					}),
+					controller.signal,
+				),
+			);
+			await expect(both).rejects.toBe(failure);
+			expect(log).toEqual(expect.arrayContaining(['una', 'unb']));
+		}
 	});
 
 	it('names everything that could not be taken back', async () => {

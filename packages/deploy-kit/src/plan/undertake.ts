@@ -26,20 +26,23 @@ export async function undertake<S extends AnyStep, R, T>(
 	work: (phase: Phase<S, R>) => Promise<T>,
 ): Promise<T> {
 	const journal = newJournal<S, R>(run);
-	let { signal } = options;
+	/** Of phases side by side the first; `by`: what had interrupted it. */
+	let first: { readonly error: unknown; readonly by: AbortSignal | undefined } | undefined;
 	try {
 		return await work(async (plan, terms, given = {}) => {
-			({ signal } = terms);
 			if (Object.keys(given).length > 0) journal.run = { ...journal.run, ...given };
-			await carryOutPhase(plan, journal, options.performers, options.host, terms);
-			({ signal } = options);
+			await carryOutPhase(plan, journal, options.performers, options.host, terms).catch((error: unknown) => {
+				first ??= { error, by: terms.signal.aborted ? terms.signal : undefined };
+				throw error;
+			});
 			return journal.run;
 		});
 	} catch (error) {
 		const uncommitted = error instanceof NotCommittedError;
 		const cause = uncommitted ? error.cause : error;
 		const told = uncommitted || isOvertaken(cause) || cause instanceof CancelledError;
-		const failure = signal.aborted && !told ? cancelled(signal) : cause;
+		const signal = first !== undefined && first.error === error ? first.by : options.signal;
+		const failure = signal?.aborted === true && !told ? cancelled(signal) : cause;
 		if (journal.committed) throw unfinished(journal, failure, options.host);
 		if (options.keepFailed === true) throw kept(failure);
 		await undo(journal, failure, options);

@@ -7,7 +7,8 @@ import type { Fleet } from '../plan/observation.ts';
 import type { Plan } from '../plan/step.ts';
 import { planTeardown } from '../plan/teardown.ts';
 import { readParameters } from '../platform/parameters.ts';
-import { readFleet } from '../stack/fleet.ts';
+import { readFleet, withOwners } from '../stack/fleet.ts';
+import { LeaseWatch } from '../stack/lease-watch.ts';
 import { type HeldLock, withDeployLock } from '../stack/lock.ts';
 import { type Baseline, readBaseline, settledBaseline } from '../stack/read-baseline.ts';
 import { execute } from '../steps/execute.ts';
@@ -35,11 +36,14 @@ export async function teardown(
 	const name = request.deploymentName;
 	const result = (status: TeardownResult['status']) => ({ deployment_name: name, status });
 	const pollMs = request.pollSeconds * 1000;
+	const watch = new LeaseWatch(session, name);
 	const observe = async (reading: Promise<Baseline>) => {
 		const { stack, outputs } = await reading;
-		const fleet = outputs === null ? null : await readFleet(looking(session), name, outputs);
+		const aws = looking(session);
+		const fleet = outputs === null ? null : await withOwners(aws, name, readFleet(aws, name, outputs), watch);
 		return { stack, outputs, fleet, plan: planTeardown(name, { stack, fleet }, request.force) };
 	};
+	await watch.settle(session.signal);
 	if (request.dryRun) return { plan: (await observe(readBaseline(session, name))).plan, result: result('planned') };
 	// A plan made while the stack changes is another one afterwards.
 	const first = await observe(settledBaseline(session, name, session.signal, pollMs));
@@ -53,13 +57,15 @@ export async function teardown(
 		if (!(await agreement.covers(proposed(first.plan)))) await agreement.answered();
 		return await agreeUnderLock({
 			agreement,
-			lock: (work) =>
-				withDeployLock(
+			async lock(work) {
+				await watch.settle(session.signal);
+				return withDeployLock(
 					session,
 					name,
 					(lock) => work(lock, false),
 					(done) => done !== null,
-				),
+				);
+			},
 			propose: async (lock: HeldLock) => {
 				const { outputs, fleet, plan } = await observe(settledBaseline(session, name, lock.signal, pollMs));
 				refuseNew(first.fleet, fleet);

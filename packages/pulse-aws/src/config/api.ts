@@ -34,6 +34,8 @@ export interface DeployOptions {
 	readonly idleTimeoutSeconds?: number;
 	/** Write validation and alias records to Route 53. Default false. */
 	readonly route53?: boolean;
+	/** Go before a deploy that was started later and went first. Default false. */
+	readonly overLater?: boolean;
 }
 
 /** @throws usage error for what cannot work */
@@ -89,6 +91,7 @@ export async function apiRequest(options: DeployOptions, cwd: string): Promise<D
 		certificateArn: options.certificateArn ?? null,
 		secretArns: [...new Set(Object.values(secrets).map(policyArn))],
 		route53: options.route53 ?? false,
+		overLater: options.overLater ?? false,
 	};
 	return checkRequest(request);
 }

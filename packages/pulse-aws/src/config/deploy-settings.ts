@@ -217,6 +217,12 @@ export const deploySettings = {
 		defaultText: "the stack's, at first 900",
 		parse: integer({ min: 1, max: 4000 }),
 	},
+	overLater: {
+		flag: '--over-later',
+		describe: 'go before a deploy that was started later and went first',
+		default: false,
+		parse: flag,
+	},
 	route53: {
 		flag: '--route53',
 		describe: 'write validation and alias records to Route 53 without asking; --yes alone writes none',

@@ -34,6 +34,8 @@ export interface DeployRequest {
 	readonly secretArns: readonly string[];
 	/** Records are written to Route 53 without asking. */
 	readonly route53: boolean;
+	/** Goes before a deploy that was started later and went first. */
+	readonly overLater: boolean;
 }
 
 export interface HealthRequest {
@@ -142,6 +144,7 @@ export async function deployRequest({ flags, env, cwd }: Typed): Promise<DeployR
 		certificateArn: values.certificateArn ?? null,
 		secretArns: [...new Set(Object.values(secrets).map(policyArn))],
 		route53: values.route53,
+		overLater: values.overLater,
 	};
 	return Object.freeze(checkRequest(request));
 }

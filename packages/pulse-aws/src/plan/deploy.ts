@@ -1,6 +1,7 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { outlookNotes } from '../domain/dns-record.ts';
 import { awaitCertificateStep } from '../steps/await-certificate.ts';
+import { stillHealthyStep } from '../steps/await-health.ts';
 import { buildImageStep } from '../steps/build-image.ts';
 import { checkDomainStep } from '../steps/check-domain.ts';
 import { createRuleStep } from '../steps/create-rule.ts';
@@ -33,12 +34,27 @@ export interface DeployIntent {
 	readonly cost: readonly string[];
 }
 
+/** A deploy in its phases. `steps` are all of them, in this order, and then the cut-over. */
+export interface DeployPlan extends Plan {
+	/** Beside `sharing`, while that takes its time; holds no lock. */
+	readonly building: readonly Step[];
+	/** Under the deploy lock: what all deployments have in common, what killed commands left, and the id. */
+	readonly sharing: readonly Step[];
+	/** Under the lease of the new deployment, which no visitor meets yet (contract, decision 23). */
+	readonly preparing: readonly Step[];
+}
+
 /** @throws DeployToolError where the stack cannot be built upon, or the load balancer is full */
-export function planDeploy(seen: DeployObservation, { id, verified, page = null, cost }: DeployIntent): Plan {
-	const hasPrevious = seen.fleet !== null && activeTargetGroup(seen.fleet.traffic) !== null;
-	const [first, ...rest] = [
-		...sharedSteps(seen, id),
-		reserveIdStep(id),
+export function planDeploy(seen: DeployObservation, { id, verified, page = null, cost }: DeployIntent): DeployPlan {
+	const shared = sharedSteps(seen);
+	// A broken Dockerfile is found before money is spent, and a good one has been built by the time there is a registry.
+	const waits = shared.some(({ kind }) => kind === 'await-certificate' || kind === 'deploy-baseline');
+	const building = waits ? [buildImageStep(id)] : [];
+	// Whatever fails, it is found by id what there is of it.
+	const sharing = [...shared, reserveIdStep(id)].map((step, index) =>
+		index === 0 ? { ...step, undo: removeOwnStep(id) } : step,
+	);
+	const preparing = [
 		...sideBySide(
 			'backend',
 			[pushImageStep(id), registerTaskDefinitionStep()],
@@ -46,14 +62,26 @@ export function planDeploy(seen: DeployObservation, { id, verified, page = null,
 		),
 		createServiceStep(id),
 		...(verified ? answersThere(id, page) : []),
-		...moveVisitors(id, verified),
-		checkDomainStep(),
 	];
-	// Whatever fails, it is found by id what there is of it.
-	const steps = first === undefined ? rest : [{ ...first, undo: removeOwnStep(id) }, ...rest];
+	const steps = [...building, ...sharing, ...preparing, ...moveVisitors(id, verified), checkDomainStep()];
 	const dns = seen.dns == null ? [] : outlookNotes(seen.dns);
 	const notes = [...(creates(steps) ? cost : []), ...(seen.taskNotes ?? []), ...dns];
-	return { ...planOf('deploy', id, steps, notes), committed: sentTo(id, hasPrevious) };
+	return { ...planOf('deploy', id, steps, notes), building, sharing, preparing };
+}
+
+/** The cut-over of a deployment that was prepared, planned anew by what stands by now. `waited`: since it was healthy. */
+export function planCutOver(
+	fleet: Fleet,
+	{ id, verified }: Pick<DeployIntent, 'id' | 'verified'>,
+	waited: boolean,
+): Pick<Plan, 'steps' | 'committed'> {
+	// Removing leftovers can wait for the next deploy; what is active must be known before the switch.
+	const settle = settleSteps(fleet).filter((step) => step.kind === 'settle');
+	const again = verified && waited ? [stillHealthyStep(id)] : [];
+	return {
+		steps: [...settle, ...again, ...moveVisitors(id, verified), checkDomainStep()],
+		committed: sentTo(id, activeTargetGroup(fleet.traffic) !== null),
+	};
 }
 
 /** Whether it makes a baseline, which costs money by the hour. */
@@ -61,8 +89,7 @@ export function creates(steps: readonly Step[]): boolean {
 	return steps.some((step) => step.kind === 'deploy-baseline' && step.change === 'create');
 }
 
-/** What all deployments have in common, and what killed commands left. */
-function sharedSteps(seen: DeployObservation, id: string): readonly Step[] {
+function sharedSteps(seen: DeployObservation): readonly Step[] {
 	const steps: Step[] = [];
 	if (seen.certificate === null) steps.push(requestCertificateStep());
 	if (seen.certificate?.status !== 'ISSUED') steps.push(awaitCertificateStep());
@@ -74,9 +101,7 @@ function sharedSteps(seen: DeployObservation, id: string): readonly Step[] {
 		refuseWithoutRoom(seen.fleet, settling);
 		steps.push(...settling);
 	}
-	// A broken Dockerfile is found before money is spent, and a good one has been built by the time there is a registry.
-	const waits = steps.some(({ kind }) => kind === 'await-certificate' || kind === 'deploy-baseline');
-	return waits ? sideBySide('baseline', [buildImageStep(id)], steps) : steps;
+	return steps;
 }
 
 function baselineSteps({ stack, baselineChange }: DeployObservation): Step[] {

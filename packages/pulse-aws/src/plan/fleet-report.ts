@@ -62,7 +62,9 @@ export function renderFleet(report: FleetReport): string {
 	return [
 		`${report.deployment_name} in ${report.region}, ${report.load_balancer}`,
 		...(rows.length > 0 ? rows : ['no deployment']),
-		...(report.remnants.length > 0 ? [`remnants of ${report.remnants.join(', ')}: the next deploy removes them`] : []),
+		...(report.remnants.length > 0
+			? [`remnants of ${report.remnants.join(', ')}: the next deploy removes them, unless another one is making them`]
+			: []),
 	].join('\n');
 }
 

@@ -16,8 +16,12 @@ export interface Fleet {
 	readonly deployments: readonly Deployment[];
 	/** Deployment ids of target groups and rules that no service belongs to. */
 	readonly strays: readonly string[];
-	/** Ids that were reserved, and of which nothing else was made; absent where they were not asked for. */
+	/** Ids that were taken, and of which nothing else was made; absent where they were not asked for. */
 	readonly reserved?: readonly string[];
+	/** Of deployments whose commands live, or may: id → what stands in its owner's parameter. Absent: not asked for. */
+	readonly leases?: ReadonlyMap<string, string>;
+	/** Of deployments whose commands were killed, or sleep. */
+	readonly lapsed?: ReadonlyMap<string, string>;
 	/** `null` where they were not asked for. */
 	readonly limits: Limits | null;
 }

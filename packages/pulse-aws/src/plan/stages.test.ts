@@ -37,8 +37,15 @@ test('image and routing are made side by side, each in its order; nothing else i
 });
 
 test('an image is built while certificate and baseline take their time', () => {
-	expect(kinds(none)[0]).toEqual([['build-image'], ['await-certificate', 'deploy-baseline', 'protect-baseline']]);
-	expect(kinds(none)).toHaveLength(kinds(standing).length + 1);
+	const { building, sharing } = planDeploy(none, intent);
+	expect(building.map(({ kind }) => kind)).toEqual(['build-image']);
+	expect(sharing.map(({ kind }) => kind)).toEqual([
+		'await-certificate',
+		'deploy-baseline',
+		'protect-baseline',
+		'reserve-id',
+	]);
+	expect(planDeploy(standing, intent).building).toEqual([]);
 });
 
 test('steps of a deployment that run side by side are under one heading', () => {

@@ -18,8 +18,8 @@ export type StepAction =
 	| { readonly kind: 'protect-baseline' }
 	| { readonly kind: 'set-listener-certificate' }
 	| { readonly kind: 'settle'; readonly active: Deployment; readonly drain: readonly Deployment[] }
-	| { readonly kind: 'remove-deployments'; readonly ids: readonly string[] }
-	| { readonly kind: 'remove-leftovers'; readonly ids: readonly string[] }
+	| { readonly kind: 'remove-deployments'; readonly ids: readonly string[]; readonly lapsed: Lapsed }
+	| { readonly kind: 'remove-leftovers'; readonly ids: readonly string[]; readonly lapsed: Lapsed }
 	| { readonly kind: 'build-image' }
 	| { readonly kind: 'reserve-id' }
 	| { readonly kind: 'push-image' }
@@ -30,7 +30,8 @@ export type StepAction =
 	/** Takes a deploy back. */
 	| { readonly kind: 'remove-own' }
 	| { readonly kind: 'bring-back'; readonly deployment: Deployment }
-	| { readonly kind: 'await-health' }
+	/** `again`: it was healthy a while ago. */
+	| { readonly kind: 'await-health'; readonly again?: true }
 	| { readonly kind: 'verify-affinity' }
 	| { readonly kind: 'check-page'; readonly path: string }
 	| { readonly kind: 'switch' }
@@ -42,6 +43,9 @@ export type StepAction =
 	| { readonly kind: 'await-tasks' }
 	| { readonly kind: 'delete-stack' }
 	| { readonly kind: 'delete-parameters' };
+
+/** Deployment id → the lease of a command that was killed, or sleeps: it must end first. */
+export type Lapsed = ReadonlyMap<string, string>;
 
 export interface Plan extends KitPlan<Step> {
 	readonly verb: 'deploy' | 'rollback' | 'teardown';

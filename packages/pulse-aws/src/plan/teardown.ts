@@ -1,10 +1,12 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
+import { stillMade } from '../stack/still-made.ts';
 import { awaitTasksStep } from '../steps/await-tasks.ts';
 import { deleteParametersStep } from '../steps/delete-parameters.ts';
 import { deleteStackStep } from '../steps/delete-stack.ts';
 import { removeDeploymentsStep } from '../steps/remove-deployments.ts';
 import { stopRoutingStep } from '../steps/stop-routing.ts';
 import type { Observation } from './observation.ts';
+import { lapsedOf } from './settle.ts';
 import { type Plan, planOf, type Step } from './step.ts';
 
 /**
@@ -12,6 +14,7 @@ import { type Plan, planOf, type Step } from './step.ts';
  * @param force deletes deployments that still run
  */
 export function planTeardown(name: string, { stack, fleet }: Observation, force: boolean): Plan {
+	for (const [id, lease] of fleet?.leases ?? []) throw stillMade(id, lease);
 	const running = fleet?.deployments.filter((one) => one.desired > 0) ?? [];
 	if (running.length > 0 && !force) {
 		throw new DeployToolError('deployments-running', `${running.length} active Pulse service(s) found`, {
@@ -23,7 +26,8 @@ export function planTeardown(name: string, { stack, fleet }: Observation, force:
 	const ids = [...new Set([...(fleet?.deployments.map((one) => one.id) ?? []), ...(fleet?.strays ?? [])])];
 	const steps: Step[] = [];
 	if (fleet !== null) steps.push(stopRoutingStep());
-	if (ids.length > 0) steps.push(removeDeploymentsStep(ids, 'teardown'));
+	if (ids.length > 0)
+		steps.push(removeDeploymentsStep(ids, 'teardown', fleet === null ? new Map() : lapsedOf(fleet, ids)));
 	// A cluster in which a task is still ending cannot be deleted, and an interrupted teardown may have left some.
 	if (fleet !== null) steps.push(awaitTasksStep());
 	if (stack.condition !== 'absent') steps.push(deleteStackStep());

@@ -269,6 +269,34 @@ test.each([
 	expect(decision.refused).toMatch(/^(a|the load balancer) /);
 });
 
+test.each([
+	['goes once its lease is renewed no more', 11, true],
+	['stays while its deploy renews its lease', 1, false],
+])('what was made long ago and has no service yet %s', (_, minutes, goes) => {
+	const live = deployment('live', { state: 'active', drainStartedAt: null });
+	const world = facts([live], {}, 'live');
+	const owner = {
+		name: '/apps/p/made/owner',
+		deploymentId: 'made',
+		taskId: null,
+		value: 'held by anna@laptop [a1 7]',
+		changedAt: ago(minutes),
+		writtenBy: null,
+	};
+	const { actions } = decide(
+		{
+			...world,
+			traffic: { ...world.traffic, rules: [...world.traffic.rules, rule('made', 300)] },
+			targetGroups: [...world.targetGroups, { arn: 'tg/made', deploymentId: 'made', createdAt: ago(600) }],
+			ruleCreatedAt: new Map([['rule/made', ago(600)]]),
+			parameters: [owner],
+		},
+		POLICY,
+		NOW,
+	);
+	expect(actions.filter(({ kind }) => kind === 'delete-orphans')).toHaveLength(goes ? 1 : 0);
+});
+
 test('orphans go when they are older than a deploy may take, and what a running deploy has just made stays', () => {
 	const live = deployment('live', { state: 'active', drainStartedAt: null });
 	const world = facts([live], {}, 'live');

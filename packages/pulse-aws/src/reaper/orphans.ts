@@ -1,3 +1,4 @@
+import { isOwner } from '../protocol.ts';
 import type { ReaperFacts, ReaperPolicy } from './facts.ts';
 
 export interface Orphans {
@@ -11,7 +12,7 @@ export interface Orphans {
  * the service, so only what is older than a deploy may take is swept, and what has no known age is not.
  */
 export function orphans(facts: ReaperFacts, policy: ReaperPolicy, now: number): Orphans | null {
-	const living = new Set(facts.deployments.map((deployment) => deployment.id));
+	const living = new Set([...facts.deployments.map((deployment) => deployment.id), ...leased(facts, now)]);
 	const old = (createdAt: number | null | undefined) =>
 		createdAt !== null && createdAt !== undefined && now - createdAt >= policy.deployingMs;
 	const rules = facts.traffic.rules.filter(
@@ -32,6 +33,14 @@ export function orphans(facts: ReaperFacts, policy: ReaperPolicy, now: number): 
 	].map((one) => one.name);
 	if (ruleArns.length + targetGroupArns.length + parameters.length === 0) return null;
 	return { ruleArns, targetGroupArns, parameters };
+}
+
+/** Renewed every ten seconds; both times are told by AWS. */
+const LEASE_MS = 600_000;
+
+/** Deployments that commands are making: an image may be built for longer than a deploy may take. */
+function leased({ parameters }: ReaperFacts, now: number): readonly string[] {
+	return parameters.filter((one) => isOwner(one.name) && now - one.changedAt < LEASE_MS).map((one) => one.deploymentId);
 }
 
 /** Parameters of tasks that died, of deployments that live. */

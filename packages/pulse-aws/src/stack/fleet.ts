@@ -1,12 +1,11 @@
 import type { Fleet } from '../plan/observation.ts';
 import type { Aws } from '../platform/aws.ts';
 import type { BaselineOutputs } from '../platform/baseline-outputs.ts';
-import { readParameters } from '../platform/parameters.ts';
 import { readDeployments } from '../platform/services.ts';
 import { describeTargetGroups, listTargetGroups } from '../platform/target-groups.ts';
 import { readLimits, readTraffic } from '../platform/traffic.ts';
-import { ownerParameter } from '../protocol.ts';
 import { roomLeft } from '../traffic/traffic.ts';
+import { type LeaseWatch, readOwners } from './lease-watch.ts';
 
 /** No account has less than these; near them the account's own limits are asked for. */
 const LEAST = { rules: 100, targetGroups: 100 };
@@ -40,10 +39,15 @@ export function idsOf({ deployments, strays, reserved = [] }: Fleet): readonly s
 	return [...deployments.map((one) => one.id), ...strays, ...reserved];
 }
 
-/** Also the ids that a killed deploy reserved before it made anything. */
-export async function withReserved(aws: Pick<Aws, 'ssm'>, name: string, reading: Promise<Fleet>): Promise<Fleet> {
-	const [fleet, parameters] = await Promise.all([reading, readParameters(aws, name)]);
+/** Also the ids that deploys have taken, and which of those deploys live. */
+export async function withOwners(
+	aws: Pick<Aws, 'ssm'>,
+	name: string,
+	reading: Promise<Fleet>,
+	watch: LeaseWatch,
+): Promise<Fleet> {
+	const [fleet, owners] = await Promise.all([reading, readOwners(aws, name)]);
 	const known = new Set(idsOf(fleet));
-	const owners = parameters.filter((one) => one.name === ownerParameter(name, one.deploymentId));
-	return { ...fleet, reserved: owners.map((one) => one.deploymentId).filter((id) => !known.has(id)) };
+	const reserved = [...owners.keys()].filter((id) => !known.has(id));
+	return { ...fleet, reserved, leases: watch.standing(owners), lapsed: watch.lapsed(owners) };
 }

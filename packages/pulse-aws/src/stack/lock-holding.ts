@@ -1,7 +1,6 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { Session } from '../adapters/session.ts';
 import { isVoid, LOCK_RENEW_MS, LOCK_TTL_MS, type SeenLock } from '../deployments/lock-value.ts';
-import { lockParameter } from '../deployments/names.ts';
 import { createLock, readLock, replaceLock } from '../platform/lock-parameter.ts';
 import { deleteParameters } from '../platform/parameters.ts';
 
@@ -10,10 +9,19 @@ const FRESH_MS = 15_000;
 /** A line this bad is not worth waiting for. Until then nothing is written without the lock, since every write looks first. */
 const GIVE_UP_MS = 300_000;
 
+/** A lock or a lease: the one value of a parameter that one run at a time may renew. */
+export interface Held {
+	/** For people, e.g. `deploy lock`. */
+	readonly what: string;
+	readonly parameter: string;
+	/** Made anew where it is gone and no other run could have taken it. */
+	readonly survivesDeletion: boolean;
+}
+
 /** The lock as the run that took it keeps it. */
 export class Holding {
 	readonly #session: Session;
-	readonly #name: string;
+	readonly #held: Held;
 	readonly #token: string;
 	#version: number;
 	/** When the last write that counted was begun. */
@@ -21,9 +29,9 @@ export class Holding {
 	#confirming: Promise<void> | undefined;
 	#lost: DeployToolError | undefined;
 
-	constructor(session: Session, name: string, token: string, version: number, confirmedAt: number) {
+	constructor(session: Session, held: Held, token: string, version: number, confirmedAt: number) {
 		this.#session = session;
-		this.#name = name;
+		this.#held = held;
 		this.#token = token;
 		this.#version = version;
 		this.#confirmedAt = confirmedAt;
@@ -57,7 +65,7 @@ export class Holding {
 			} catch (cause) {
 				if (this.#lost !== undefined) throw this.#lost;
 				if (this.#age() >= GIVE_UP_MS) {
-					throw lockLost('The deploy lock could not be renewed for five minutes.', undefined, cause);
+					throw lockLost(`The ${this.#held.what} could not be renewed for five minutes.`, undefined, cause);
 				}
 			}
 		}
@@ -67,7 +75,7 @@ export class Holding {
 	async release(forget: boolean): Promise<void> {
 		const seen = this.#lost === undefined ? await this.#read() : null;
 		if (seen?.token !== this.#token) return;
-		if (forget) await deleteParameters(this.#session.aws, [lockParameter(this.#name)]);
+		if (forget) await deleteParameters(this.#session.aws, [this.#held.parameter]);
 		else await this.#write(null, seen.version);
 	}
 
@@ -96,12 +104,15 @@ export class Holding {
 	/** A teardown that ended elsewhere deletes the parameter; of all who then make it anew, one succeeds. */
 	async #made(seen: SeenLock | null): Promise<boolean> {
 		const { aws, owner } = this.#session;
-		return seen === null && this.#age() < LOCK_TTL_MS && (await createLock(aws, this.#name, owner, this.#token));
+		const { parameter, survivesDeletion } = this.#held;
+		if (seen !== null || !survivesDeletion || this.#age() >= LOCK_TTL_MS) return false;
+		return createLock(aws, parameter, owner, this.#token);
 	}
 
 	#lose(seen: SeenLock | null): DeployToolError {
 		const by = seen?.holder === null || seen === null ? 'It was given back since.' : `It is held by ${seen.holder}.`;
-		this.#lost = lockLost('Another run took the deploy lock while this one slept or could not reach AWS.', by);
+		const text = `Another run took the ${this.#held.what} while this one slept or could not reach AWS.`;
+		this.#lost = lockLost(text, by);
 		return this.#lost;
 	}
 
@@ -110,11 +121,11 @@ export class Holding {
 	}
 
 	#read() {
-		return readLock(this.#session.aws, this.#name);
+		return readLock(this.#session.aws, this.#held.parameter);
 	}
 
 	#write(holder: string | null, over: number) {
-		return replaceLock(this.#session.aws, this.#name, holder, this.#token, over);
+		return replaceLock(this.#session.aws, this.#held.parameter, holder, this.#token, over);
 	}
 }
 

@@ -1,8 +1,10 @@
 import { DeployToolError, isDeployToolError } from 'pulse-deploy-kit/errors';
-import { guarded, looking, type Session } from '../adapters/session.ts';
+import { looking, type Session } from '../adapters/session.ts';
 import { isVoid, patienceMs, type SeenLock } from '../deployments/lock-value.ts';
+import { lockParameter } from '../deployments/names.ts';
 import { createLock, readLock, replaceLock } from '../platform/lock-parameter.ts';
-import { Holding } from './lock-holding.ts';
+import { type Kept, keep } from './keep-lock.ts';
+import { type Held, Holding } from './lock-holding.ts';
 
 /**
  * One deploy, rollback or teardown of a name at a time. Parameter Store counts the writes of a parameter: of two that
@@ -10,17 +12,15 @@ import { Holding } from './lock-holding.ts';
  * back never touch another run's. A lock that was not renewed for half a minute may be taken: the run that waits counts
  * its own sleeps, because clocks of two machines differ. Its holder may merely sleep: it looks again before it writes
  * anything, goes on where nobody took the lock meanwhile, and ends where somebody did.
+ *
+ * It guards what deployments share. A deploy that builds holds a lease on its own deployment instead (`lease.ts`).
  */
 const LOOK_MS = 5_000;
 const BUDGET_MS = 30 * 60_000;
 
-export interface HeldLock {
-	/** Aborts with the session's, and when another run took the lock. */
-	readonly signal: AbortSignal;
-	/** The session, whose every write makes sure of the lock first. */
-	readonly session: Session;
-	/** Renews the lock. @throws `lock-lost` when another run took it */
-	confirm(): Promise<void>;
+export interface HeldLock extends Kept {
+	/** What was seen before may be old. */
+	readonly waited: boolean;
 }
 
 export const isLockLost = (error: unknown): boolean => isDeployToolError(error) && error.code === 'lock-lost';
@@ -36,51 +36,41 @@ export async function withDeployLock<T>(
 	body: (lock: HeldLock) => Promise<T>,
 	forget: (result: T) => boolean = () => false,
 ): Promise<T> {
-	const holding = await acquire(session, name);
-	const ended = new AbortController();
-	const lost = new AbortController();
-	const keeping = holding.keep(ended.signal).catch((error) => {
-		if (!ended.signal.aborted) lost.abort(error);
-	});
+	const { holding, waited } = await acquire(session, name);
+	const { end, ...lock } = keep(session, holding);
 	let forgotten = false;
 	try {
-		const result = await body({
-			signal: AbortSignal.any([session.signal, lost.signal]),
-			session: guarded(session, { confirm: () => holding.assure(), holds: () => holding.holds() }),
-			confirm: () => holding.confirm(),
-		});
+		const result = await body({ ...lock, waited });
 		forgotten = forget(result);
 		return result;
 	} finally {
-		ended.abort();
-		await keeping;
-		// A lock that is not given back expires; failing here must not hide how the body ended.
-		await holding.release(forgotten).catch(() => undefined);
+		await end(forgotten);
 	}
 }
 
-async function acquire(session: Session, name: string): Promise<Holding> {
+async function acquire(session: Session, name: string): Promise<{ holding: Holding; waited: boolean }> {
 	const { aws, clock, signal, host, owner } = session;
+	const held: Held = { what: 'deploy lock', parameter: lockParameter(name), survivesDeletion: true };
 	const token = session.randomHex(8);
 	let watched = { seen: '', unchangedMs: 0 };
 	let waitedMs = 0;
 	for (;;) {
 		signal.throwIfAborted();
 		const at = clock.now();
-		const seen = await readLock(looking(session), name);
+		const seen = await readLock(looking(session), held.parameter);
 		const holding = (version: number) => {
 			if (waitedMs > 0) host.notify({ level: 'step', id: 'lock', state: 'done', text: 'Got the deploy lock' });
-			return new Holding(session, name, token, version, at);
+			return { holding: new Holding(session, held, token, version, at), waited: waitedMs > 0 };
 		};
 		if (seen === null) {
-			if (await createLock(aws, name, owner, token)) return holding(1);
+			if (await createLock(aws, held.parameter, owner, token)) return holding(1);
 			continue;
 		}
 		// A call whose answer was lost is repeated by the SDK, and then finds what it wrote.
 		if (seen.token === token && !isVoid(seen)) return holding(seen.version);
 		if (JSON.stringify(seen) !== watched.seen) watched = { seen: JSON.stringify(seen), unchangedMs: 0 };
 		if (watched.unchangedMs >= patienceMs(seen)) {
-			if (await replaceLock(aws, name, owner, token, seen.version)) return holding(seen.version + 1);
+			if (await replaceLock(aws, held.parameter, owner, token, seen.version)) return holding(seen.version + 1);
 			continue;
 		}
 		if (waitedMs > BUDGET_MS) throw locked(seen);

@@ -9,6 +9,8 @@ import { made, type Run } from './run.ts';
 
 /** Of a rollback, whose target ran already (contract A7.1). */
 const BUDGET_SECONDS = 300;
+/** Others wait for the lock meanwhile. */
+const AGAIN_SECONDS = 30;
 const INTERVALS_MS = [3000, 5000, 10_000];
 const UNHEALTHY_MS = 60_000;
 
@@ -16,7 +18,13 @@ export function awaitHealthStep(id: string): Step {
 	return { kind: 'await-health', id: 'await-health', title: `Wait until ${id} is healthy`, section: 'Health' };
 }
 
-export const awaitHealth: Perform<'await-health'> = async (_step, run, signal, tell) => {
+/** The deploy lock was waited for since it was. */
+export function stillHealthyStep(id: string): Step {
+	const title = `Make sure that ${id} is still healthy`;
+	return { kind: 'await-health', id: 'still-healthy', title, section: 'Health', again: true };
+}
+
+export const awaitHealth: Perform<'await-health'> = async ({ again = false }, run, signal, tell) => {
 	const { aws, clock } = run.session;
 	const { targetGroupArn, minHealthy } = made(run.target, 'the target group');
 	const place = { cluster: made(run.baseline, 'the baseline').clusterName, service: run.id, targetGroupArn };
@@ -32,7 +40,7 @@ export const awaitHealth: Perform<'await-health'> = async (_step, run, signal, t
 	};
 	const waiting = waitFor({
 		what: 'healthy targets',
-		budgetMs: (run.request?.health.budgetSeconds ?? BUDGET_SECONDS) * 1000,
+		budgetMs: (again ? AGAIN_SECONDS : (run.request?.health.budgetSeconds ?? BUDGET_SECONDS)) * 1000,
 		intervalsMs: INTERVALS_MS,
 		clock,
 		signal,

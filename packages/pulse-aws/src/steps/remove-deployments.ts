@@ -1,26 +1,33 @@
 import type { Report } from 'pulse-deploy-kit/plan/perform';
-import type { Step } from '../plan/step.ts';
+import type { Lapsed, Step } from '../plan/step.ts';
 import { repositoryName } from '../platform/baseline-outputs.ts';
 import { deleteRule, deleteService, deleteTargetGroup } from '../platform/delete.ts';
 import { orGone } from '../platform/error-names.ts';
 import { deleteParameters, readParameters } from '../platform/parameters.ts';
 import { readTargetGroups } from '../platform/target-groups.ts';
 import { readRules } from '../platform/traffic.ts';
+import { ownerParameter } from '../protocol.ts';
+import { endLapsed } from '../stack/lease-watch.ts';
+import { stillMade } from '../stack/still-made.ts';
 import { awaitEndOfTasks } from './await-tasks.ts';
 import type { Perform } from './performers.ts';
 import { made, type Run } from './run.ts';
 
-export function removeDeploymentsStep(ids: readonly string[], why: string): Step {
+export function removeDeploymentsStep(ids: readonly string[], why: string, lapsed: Lapsed = new Map()): Step {
 	return {
 		kind: 'remove-deployments',
 		id: 'remove-deployments',
 		title: `Remove ${ids.join(', ')} (${why})`,
 		section: 'What is left over',
 		ids,
+		lapsed,
 	};
 }
 
-export const removeDeployments: Perform<'remove-deployments'> = async ({ ids }, run, signal, tell) => {
+export const removeDeployments: Perform<'remove-deployments'> = async ({ ids, lapsed }, run, signal, tell) => {
+	for (const [id, value] of lapsed) {
+		if (!(await endLapsed(run.session, run.name, id, value))) throw stillMade(id, value);
+	}
 	await removeAllOf(run, ids, signal, tell);
 	return undefined;
 };
@@ -46,15 +53,17 @@ export async function removeAllOf(run: Run, ids: readonly string[], signal: Abor
 	for (const group of groups) {
 		if (wanted.has(group.deploymentId)) await deleteTargetGroup(aws, group.arn, clock, signal);
 	}
-	const names = parameters.filter((one) => wanted.has(one.deploymentId));
-	await deleteParameters(
-		aws,
-		names.map((one) => one.name),
-	);
 	// Images that are not there are told in the answer, not thrown.
 	const images = {
 		repositoryName: repositoryName(baseline.ecrRepositoryUri),
 		imageIds: ids.slice(0, 100).map((imageTag) => ({ imageTag })),
 	};
 	await orGone(aws.ecr.batchDeleteImage(images), 'RepositoryNotFoundException');
+	// The lease of this very run is given back by its holder, once nothing else is left.
+	const held = run.lease?.isTaken === true ? ownerParameter(run.name, run.id) : null;
+	const names = parameters.filter((one) => wanted.has(one.deploymentId) && one.name !== held);
+	await deleteParameters(
+		aws,
+		names.map((one) => one.name),
+	);
 }

@@ -1,30 +1,39 @@
 import type { Report } from 'pulse-deploy-kit/plan/perform';
-import type { Step } from '../plan/step.ts';
+import type { Lapsed, Step } from '../plan/step.ts';
 import { describeDeployments } from '../platform/services.ts';
 import { readTraffic } from '../platform/traffic.ts';
+import { endLapsed } from '../stack/lease-watch.ts';
 import { activeDeployment } from '../traffic/traffic.ts';
 import type { Perform } from './performers.ts';
 import { removeAllOf } from './remove-deployments.ts';
 import { made, type Run } from './run.ts';
 
-export function removeLeftoversStep(ids: readonly string[], why: string): Step {
+export function removeLeftoversStep(ids: readonly string[], why: string, lapsed: Lapsed): Step {
 	return {
 		kind: 'remove-leftovers',
 		id: 'remove-leftovers',
 		title: `Remove ${ids.join(', ')} (${why})`,
 		section: 'What is left over',
 		ids,
+		lapsed,
 	};
 }
 
-export const removeLeftovers: Perform<'remove-leftovers'> = async ({ ids }, run, signal, tell) => {
-	const serving = await removeUnlessServing(run, ids, signal, tell);
-	return serving.length > 0 ? `${serving.join(', ')} serves visitors by now and stays` : undefined;
+export const removeLeftovers: Perform<'remove-leftovers'> = async ({ ids, lapsed }, run, signal, tell) => {
+	const awake: string[] = [];
+	for (const [id, value] of lapsed) if (!(await endLapsed(run.session, run.name, id, value))) awake.push(id);
+	const rest = ids.filter((id) => !awake.includes(id));
+	const serving = await removeUnlessServing(run, rest, signal, tell);
+	const kept = [
+		...(serving.length > 0 ? [`${serving.join(', ')} serves visitors by now and stays`] : []),
+		...(awake.length > 0 ? [`${awake.join(', ')} is being deployed again and stays`] : []),
+	];
+	return kept.length > 0 ? kept.join('; ') : undefined;
 };
 
 /**
- * Removes everything of what an interrupted run left, looked at again: what serves visitors by now stays (contract, decision 20), and is
- * told.
+ * Removes everything of what an interrupted run left, looked at again.
+ * @returns what serves visitors by now, and stays (contract, decision 20)
  */
 export async function removeUnlessServing(
 	run: Run,

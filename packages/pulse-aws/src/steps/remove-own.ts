@@ -9,21 +9,23 @@ export function removeOwnStep(id: string): Step {
 
 /**
  * Removes whatever there is of this run's deployment, unless visitors are on it; a baseline that was made stays, the next
- * deploy uses it. It needs no lock: the id is this run's own.
+ * deploy uses it. It needs no lock but its lease: where another run took that, nothing of it is this run's any more.
  */
 export const removeOwn: Perform<'remove-own'> = async (_step, run, signal, tell) => {
-	const { id } = run;
+	const { id, lease } = run;
 	const others = run.previousTargetGroupArn === null ? '' : '; nothing has changed for visitors';
-	if (run.baseline === null || !run.ownsId) return `Nothing was made of ${id}${others}`;
-	const own = { ...run, session: run.ungated };
+	if (run.baseline === null || lease === null || !lease.isTaken) return `Nothing was made of ${id}${others}`;
+	await lease.kept.confirm();
+	const own = { ...run, session: lease.kept.session };
 	// A teardown that ran meanwhile took everything along.
 	const serving = await orGone(
 		removeUnlessServing(own, [id], signal, tell),
 		...['ListenerNotFoundException', 'ClusterNotFoundException', 'LoadBalancerNotFoundException'],
 	);
 	if (serving?.includes(id)) return `${id} serves visitors by now and stays`;
-	const taskDefinition = run.taskDefinitionArn;
+	const { taskDefinitionArn: taskDefinition } = run;
 	if (taskDefinition !== null)
 		await orGone(own.session.aws.ecs.deregisterTaskDefinition({ taskDefinition }), 'ClientException');
+	await lease.end(true);
 	return `Removed what was made of ${id}${others}`;
 };

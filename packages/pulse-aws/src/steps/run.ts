@@ -5,24 +5,27 @@ import type { DnsOutlook } from '../domain/dns-record.ts';
 import type { Routing } from '../domain/routing.ts';
 import type { Fleet } from '../plan/observation.ts';
 import type { BaselineOutputs } from '../platform/baseline-outputs.ts';
+import type { Lease } from '../stack/lease.ts';
 import type { HeldLock } from '../stack/lock.ts';
 
 /** What one run knows: what it began with, and what its steps have learnt. */
 export interface Run {
-	/** Writes only while the deploy lock is held. */
+	/** Writes only while the deploy lock is held, or the lease in what a deploy makes without it. */
 	readonly session: Session;
 	/** For what this run itself must put right although another run may hold the lock by now. */
 	readonly ungated: Session;
-	/** Renews the deploy lock. @throws `lock-lost` when another run took it */
+	/** Renews that lock or lease. @throws `lock-lost` when another run took it */
 	readonly confirmLock: () => Promise<void>;
+	/** Of the deployment that is made: while it is held, what is found under its id may be undone. */
+	readonly lease: Lease | null;
 	readonly name: string;
 	/** The deployment that is switched to. */
 	readonly id: string;
 	/** `null` for rollback and teardown. */
 	readonly request: DeployRequest | null;
-	/** As seen under the deploy lock; `null` while there is no baseline. */
+	/** As last seen under the deploy lock; `null` while there is no baseline. */
 	readonly fleet: Fleet | null;
-	/** Where new visitors went when the run began. */
+	/** Where new visitors went then. */
 	readonly previousTargetGroupArn: string | null;
 	/** What the plan has shown of the domain's records; `null` without `--route53`. */
 	readonly dns: DnsOutlook | null;
@@ -34,8 +37,6 @@ export interface Run {
 	readonly certificateArn: string | null;
 	/** Into the builder's cache, while there was no registry yet. */
 	readonly isBuilt: boolean;
-	/** No other run has its id: what is found under it may be undone. */
-	readonly ownsId: boolean;
 	readonly imageUri: string | null;
 	readonly taskDefinitionArn: string | null;
 	readonly target: RunTarget | null;
@@ -66,7 +67,7 @@ export function newRun(ungated: Session, lock: Pick<HeldLock, 'session' | 'confi
 		pollMs: 5000,
 		certificateArn: null,
 		isBuilt: false,
-		ownsId: false,
+		lease: null,
 		imageUri: null,
 		taskDefinitionArn: null,
 		target: null,

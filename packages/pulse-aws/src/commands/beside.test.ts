@@ -1,0 +1,205 @@
+import { afterEach, expect, test } from 'vitest';
+import type { Session } from '../adapters/session.ts';
+import { lockParameter } from '../deployments/names.ts';
+import { ownerParameter } from '../protocol.ts';
+import { deploy } from './deploy.ts';
+import { reap } from './reap.ts';
+import { rollback } from './rollback.ts';
+import { status } from './status.ts';
+import { teardown } from './teardown.ts';
+import { type Account, asked, type Connected, NAME, openAccount } from './testing/account.ts';
+
+/** The deploy lock guards the cut-over, a lease what a deploy makes (contract, decision 23). */
+
+let account: Account;
+afterEach(() => account.close());
+
+const back = { deploymentName: NAME, deploymentId: null, dryRun: false };
+const all = { deploymentName: NAME, force: true, pollSeconds: 5, dryRun: false };
+const yes = Array<boolean>(10).fill(true);
+const BUILD_MS = 600_000;
+
+async function deployed(flags: Readonly<Record<string, unknown>> = {}): Promise<string> {
+	const { result } = await deploy(account.connect({ answers: yes }).session, await asked(flags));
+	return result?.deployment_id ?? '';
+}
+
+/** A session whose image takes ten minutes to build. */
+function slow({ session }: Connected, ms = BUILD_MS): Session {
+	const push: Session['images']['push'] = async (request, signal) => {
+		await session.clock.sleep(ms, signal);
+		return session.images.push(request, signal);
+	};
+	return { ...session, images: { ...session.images, push } };
+}
+
+/** Starts a deploy that builds, and resolves once it does. */
+async function building(flags: Readonly<Record<string, unknown>> = {}, ms = BUILD_MS) {
+	const connected = account.connect({ answers: yes });
+	const ended = deploy(slow(connected, ms), await asked(flags)).then(
+		({ result }) => ({ id: result?.deployment_id ?? '', code: null }),
+		(error: { code?: string; message: string }) => ({ id: '', code: error.code, message: error.message }),
+	);
+	while (!connected.trace.records.some(({ call, outcome }) => call === 'elb.createTargetGroup' && outcome === 'ok'))
+		await account.world.clock.sleep(500);
+	return { ended, host: connected.host };
+}
+
+const told = () => status(account.connect().session, NAME);
+const states = async () => Object.fromEntries((await told()).deployments.map((one) => [one.deployment_id, one.state]));
+
+test('a rollback passes a deploy that builds, which then plans its cut-over anew and says so', async () => {
+	account = await openAccount();
+	const one = await deployed();
+	const two = await deployed();
+	const { ended, host } = await building();
+	expect(account.world.parameters.get(lockParameter(NAME))?.value).toMatch(/^free/);
+	const { clock } = account.world;
+	const { session, trace } = account.connect({ answers: yes });
+	const began = clock.now();
+	const { result } = await rollback(session, back);
+	expect(result?.deployment_id).toBe(one);
+	// What its own questions to the load balancer take, and nothing of the ten minutes.
+	expect(clock.now() - began).toBeLessThan(5_000);
+	expect(trace.count('ssm.putParameter')).toBeGreaterThan(0);
+	expect((await told()).active).toBe(one);
+	const three = await ended;
+	expect(three.code).toBeNull();
+	expect(host.text()).toContain(`Active by now: ${one} (${two} when this deploy began). Planned anew.`);
+	expect(await states()).toEqual({ [one]: 'draining', [two]: 'draining', [three.id]: 'active' });
+});
+
+test('of two deploys that build at once the one that was started later wins, and the other says who went first', async () => {
+	account = await openAccount();
+	const one = await deployed();
+	const first = await building();
+	const second = await deployed();
+	expect((await told()).active).toBe(second);
+	expect(await first.ended).toMatchObject({
+		code: 'overtaken',
+		message: expect.stringMatching(new RegExp(`^${second}, which was started after shop-\\S+, went first$`)),
+	});
+	expect(first.host.text()).toContain('nothing has changed for visitors');
+	expect(await states()).toEqual({ [one]: 'draining', [second]: 'active' });
+	expect((await told()).remnants).toEqual([]);
+});
+
+test('with --over-later the earlier one goes before it all the same, and the later one may be finished first', async () => {
+	account = await openAccount();
+	const one = await deployed();
+	const first = await building({ overLater: true });
+	const second = await deployed();
+	const { id } = await first.ended;
+	expect(await states()).toEqual({ [one]: 'draining', [second]: 'draining', [id]: 'active' });
+});
+
+test('an earlier deploy that ends first goes active, and the later one goes after it', async () => {
+	account = await openAccount();
+	const one = await deployed();
+	const first = await building({}, 120_000);
+	const second = await building();
+	const { id } = await first.ended;
+	expect((await told()).active).toBe(id);
+	const { id: later, code } = await second.ended;
+	expect(code).toBeNull();
+	expect(await states()).toEqual({ [one]: 'draining', [id]: 'draining', [later]: 'active' });
+});
+
+test('a deploy cleans up after one that was killed, once its lease does not change, and leaves one alone that lives', async () => {
+	account = await openAccount();
+	await deployed();
+	const alive = await building();
+	const starting = async () =>
+		(await told()).deployments.filter(({ state }) => state === 'deploying').map((one) => one.deployment_id);
+	const faults = [{ call: 'ecs.createService' as const, nth: 1, kind: 'kill-after' as const }];
+	const dead = account.connect({ answers: yes, faults });
+	void deploy(dead.session, await asked());
+	await dead.killed;
+	const [killed = ''] = await starting();
+	const { clock, parameters } = account.world;
+	const began = clock.now();
+	const { plan } = await deploy(account.connect({ answers: yes }).session, await asked());
+	expect(plan.steps.flatMap((step) => (step.kind === 'remove-leftovers' ? step.ids : []))).toEqual([killed]);
+	expect(clock.now() - began).toBeLessThan(BUILD_MS);
+	expect(await starting()).toEqual([]);
+	expect(parameters.has(ownerParameter(NAME, killed))).toBe(false);
+	expect((await alive.ended).code).toBe('overtaken');
+});
+
+test('a deploy that slept until another one has cleaned up after it ends and touches nothing', async () => {
+	account = await openAccount();
+	const one = await deployed();
+	let theirs = '';
+	const probe = account.connect({ answers: yes });
+	await deploy(probe.session, await asked());
+	const at = probe.trace.records.find(({ call }) => call === 'ecr.getAuthorizationToken')?.index ?? 0;
+	const until = async () => {
+		await account.world.clock.sleep(90_000);
+		theirs = await deployed();
+	};
+	const { session, trace } = account.connect({ answers: yes, suspend: { index: at, when: 'before', until } });
+	const failure = await deploy(session, await asked()).catch(
+		(error: Error & { code?: string; detail?: string }) => error,
+	);
+	expect(failure).toMatchObject({ code: 'lock-lost', detail: expect.stringContaining('another command may use it') });
+	const asleep = trace.records.findIndex(({ index }) => index === at);
+	const after = trace.records.slice(asleep + 1).map(({ call }) => call);
+	expect(after.filter((call) => /\.(delete|create|modify|update)/.test(call))).toEqual([]);
+	expect((await told()).active).toBe(theirs);
+	expect(await states()).toMatchObject({ [one]: 'draining', [theirs]: 'active' });
+	expect((await told()).remnants).toEqual([]);
+});
+
+test('a teardown leaves a deployment alone that is being made, naming who makes it, and takes what was killed', async () => {
+	account = await openAccount();
+	await deployed();
+	const { ended } = await building();
+	await expect(teardown(account.connect({ answers: yes }).session, all)).rejects.toMatchObject({
+		code: 'deploying',
+		message: expect.stringMatching(/^shop-\S+ is being deployed by a test\.$/),
+	});
+	expect((await ended).code).toBeNull();
+	const faults = [{ call: 'ecs.createService' as const, nth: 1, kind: 'kill-after' as const }];
+	const dead = account.connect({ answers: yes, faults });
+	void deploy(dead.session, await asked());
+	await dead.killed;
+	const { result } = await teardown(account.connect({ answers: yes }).session, all);
+	expect(result.status).toBe('deleted');
+	expect([...account.world.parameters.keys()]).toEqual([]);
+});
+
+test('the reaper leaves alone what a deploy has made, however long its image takes', async () => {
+	account = await openAccount();
+	await deployed();
+	const { ended } = await building({}, 3 * 3_600_000);
+	await account.world.clock.sleep(2 * 3_600_000);
+	const limits = { deploymentName: NAME, maxAgeHours: 1, deploymentTimeoutHours: 1, dryRun: false };
+	const { actions } = await reap(account.connect({ answers: yes }).session, limits);
+	expect(actions.filter(({ action }) => action.kind === 'delete-orphans')).toEqual([]);
+	expect((await ended).code).toBeNull();
+});
+
+test('a dry run tells what was killed from what is being made', async () => {
+	account = await openAccount();
+	await deployed();
+	const { ended } = await building();
+	const { plan } = await deploy(account.connect().session, await asked(), { dryRun: true });
+	expect(plan.steps.map(({ kind }) => kind)).not.toContain('remove-leftovers');
+	await ended;
+});
+
+test('a deploy whose undo fails renews its lease no more, so that the next one cleans up at once', async () => {
+	account = await openAccount();
+	await deployed();
+	account.broken = 'answers-500';
+	const faults = [{ call: 'ecs.deleteService' as const, nth: 1, times: 9, kind: 'access-denied' as const }];
+	const { session } = account.connect({ answers: yes, faults });
+	await expect(deploy(session, await asked())).rejects.toMatchObject({ detail: expect.stringContaining('Not undone') });
+	account.broken = null;
+	const owners = [...account.world.parameters].filter(([name]) => name.endsWith('/owner'));
+	for (const [, { value }] of owners) expect(value).toMatch(/^free/);
+	const began = account.world.clock.now();
+	const { plan } = await deploy(account.connect({ answers: yes }).session, await asked(), { dryRun: true });
+	expect(plan.steps.map(({ kind }) => kind)).toContain('remove-leftovers');
+	expect(account.world.clock.now()).toBe(began);
+});

@@ -1,0 +1,101 @@
+import type { PlanQuestion } from 'pulse-deploy-kit/plan/proposal';
+import { looking, type Session } from '../adapters/session.ts';
+import type { DeployRequest } from '../config/deploy.ts';
+import { newDeploymentId } from '../deployments/id.ts';
+import { chooseCertificate } from '../domain/certificate-choice.ts';
+import { costNotes } from '../plan/cost.ts';
+import { creates, planDeploy } from '../plan/deploy.ts';
+import type { Plan } from '../plan/step.ts';
+import { widened } from '../plan/widened.ts';
+import { readCertificates } from '../platform/certificates.ts';
+import { refuseForeignBaseline, refuseTakenRepository } from '../stack/first-deploy.ts';
+import { idsOf, readFleet, withOwners } from '../stack/fleet.ts';
+import { natOf } from '../stack/kept-network.ts';
+import { Lease } from '../stack/lease.ts';
+import type { LeaseWatch } from '../stack/lease-watch.ts';
+import type { HeldLock } from '../stack/lock.ts';
+import { settledBaseline } from '../stack/read-baseline.ts';
+import { dearerTask, keptTask, readRunningTask, taskNotes } from '../stack/running-task.ts';
+import { baselineChange } from '../steps/baseline-settings.ts';
+import { readDnsOutlook } from '../steps/dns-outlook.ts';
+import { newRun } from '../steps/run.ts';
+import { activeTargetGroup } from '../traffic/traffic.ts';
+
+interface Looking {
+	/** The CDK app is the user's own: its stack need not be one of ours. */
+	readonly ownCdkApp?: boolean;
+	/** `null`: only shown. */
+	readonly lock: HeldLock | null;
+	readonly watch: LeaseWatch;
+	readonly at: number;
+}
+
+export function questions(name: string, { steps, warnings: wider }: Plan): PlanQuestion[] {
+	const next = 'Agree with --yes, or give what was meant.';
+	return [
+		...(creates(steps) ? [{ text: `Create the baseline of ${name}?`, default: true }] : []),
+		...(wider.length > 0 ? [{ text: `${wider.join(' ')} Go on?`, default: false, next }] : []),
+	];
+}
+
+/** What stands, what a deploy would do about it, and a run to do it with. */
+export async function lookAndPlan(
+	session: Session,
+	asked: DeployRequest,
+	{ ownCdkApp = false, lock, watch, at }: Looking,
+) {
+	const signal = lock?.signal ?? session.signal;
+	const aws = looking(session, signal);
+	const name = asked.deploymentName;
+	const [{ stack, outputs }, certificates] = await Promise.all([
+		settledBaseline(session, name, signal),
+		asked.certificateArn === null ? readCertificates(aws) : [],
+	]);
+	if (outputs === null) await refuseTakenRepository(session, name);
+	else if (!ownCdkApp) refuseForeignBaseline(name, outputs);
+	const fleet = outputs === null ? null : await withOwners(aws, name, readFleet(aws, name, outputs), watch);
+	const running = await readRunningTask(session, fleet);
+	const request = keptTask(asked, running);
+	const current = certificates.filter((one) => one.arn === outputs?.certificateArn && one.status === 'ISSUED');
+	const certificate =
+		request.certificateArn !== null
+			? { arn: request.certificateArn, status: 'ISSUED' }
+			: (chooseCertificate(current, request.domain) ?? chooseCertificate(certificates, request.domain));
+	const dns = request.route53 ? await readDnsOutlook(session, request, outputs, certificate) : null;
+	const id = newDeploymentId(name, at, fleet === null ? [] : idsOf(fleet));
+	const planned = planDeploy(
+		{
+			stack,
+			fleet,
+			certificate,
+			dns,
+			taskNotes: taskNotes(request, running),
+			baselineChange: baselineChange(stack, request, certificate?.arn ?? null, outputs, session.baseline.version),
+		},
+		{
+			id,
+			verified: request.health.waitForHealth,
+			page: request.health.pagePath,
+			cost: costNotes({
+				nat: natOf(request, outputs),
+				architecture: request.task.architecture,
+				cpu: Number(request.task.cpu),
+				memory: Number(request.task.memory),
+				tasks: request.task.desiredCount,
+			}),
+		},
+	);
+	const run = newRun(session, lock, {
+		lease: new Lease(session, name, id),
+		name,
+		id,
+		request,
+		fleet,
+		dns,
+		baseline: outputs,
+		certificateArn: certificate?.arn ?? null,
+		previousTargetGroupArn: fleet === null ? null : activeTargetGroup(fleet.traffic),
+	});
+	const wider = ownCdkApp ? [] : widened(request, outputs, planned);
+	return { run, plan: { ...planned, warnings: [...wider, ...dearerTask(request, running)] } };
+}

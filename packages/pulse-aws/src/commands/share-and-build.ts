@@ -1,0 +1,98 @@
+import { agreeUnderLock } from 'pulse-deploy-kit/plan/agreement';
+import { unguarded } from 'pulse-deploy-kit/plan/guard';
+import { sideBySide } from 'pulse-deploy-kit/plan/stages';
+import type { Phase } from 'pulse-deploy-kit/plan/undertake';
+import type { Session } from '../adapters/session.ts';
+import type { DeployRequest } from '../config/deploy.ts';
+import type { DeployPlan } from '../plan/deploy.ts';
+import { halfMade } from '../plan/settle.ts';
+import type { Step } from '../plan/step.ts';
+import { endLapsed, type LeaseWatch } from '../stack/lease-watch.ts';
+import { type HeldLock, withDeployLock } from '../stack/lock.ts';
+import { made, type Run } from '../steps/run.ts';
+import { agreementOf } from './agreement.ts';
+import { lookAndPlan, questions } from './look-and-plan.ts';
+
+export interface Agreed {
+	readonly plan: DeployPlan;
+	readonly run: Run;
+}
+
+interface Deploying {
+	readonly mode: { readonly ownCdkApp?: boolean };
+	readonly watch: LeaseWatch;
+	readonly phase: Phase<Step, Run>;
+	/** Nothing is done yet. */
+	readonly onAgreed: (agreed: Agreed) => void;
+}
+
+/** The image is built beside what holds the deploy lock, and goes on when that is given back. */
+export async function shareAndBuild(
+	session: Session,
+	request: DeployRequest,
+	{ phase, onAgreed, ...looking }: Deploying,
+): Promise<Agreed> {
+	let begin: (agreed: Agreed) => void = () => {};
+	let agreed: Agreed | undefined;
+	const begun = new Promise<Agreed>((resolve) => {
+		begin = resolve;
+	});
+	const build = async (signal: AbortSignal) => {
+		const { plan } = await orAborted(begun, signal);
+		if (plan.building.length === 0) return;
+		await phase({ ...plan, steps: plan.building }, { guard: unguarded, signal });
+	};
+	const share = async (signal: AbortSignal) => {
+		const own = { ...session, signal };
+		agreed = await agree(own, request, looking, async ({ plan, run }, lock) => {
+			onAgreed({ plan, run });
+			await endOthers(run, lock);
+			const sharing = phase({ ...plan, steps: plan.sharing }, { guard: unguarded, signal: lock.signal }, run);
+			begin({ plan, run });
+			await sharing;
+			return { plan, run };
+		});
+	};
+	await sideBySide([build, share], session.signal);
+	return made(agreed ?? null, 'the plan');
+}
+
+function agree<T>(
+	session: Session,
+	request: DeployRequest,
+	{ mode, watch }: Pick<Deploying, 'mode' | 'watch'>,
+	carryOut: (agreed: Agreed, lock: HeldLock) => Promise<T>,
+): Promise<T> {
+	let at: number | undefined;
+	return agreeUnderLock({
+		agreement: agreementOf(session),
+		async lock(work) {
+			await watch.settle(session.signal);
+			return withDeployLock(session, request.deploymentName, (lock) => work(lock, false));
+		},
+		async propose(lock: HeldLock) {
+			// The id stays what a person has agreed to.
+			at ??= session.clock.now();
+			const { run, plan } = await lookAndPlan(session, request, { ...mode, lock, watch, at });
+			if (plan.steps.some((step) => step.kind === 'deploy-baseline')) session.baseline.check();
+			await session.images.check(lock.signal);
+			return { plan, questions: questions(run.name, plan), run };
+		},
+		carryOut,
+	});
+}
+
+/** Of deployments that visitors were sent to, whose commands were killed before they could say that they had ended. */
+async function endOthers({ name, fleet }: Run, { session }: HeldLock): Promise<void> {
+	if (fleet === null) return;
+	const left = new Set(halfMade(fleet));
+	for (const [id, value] of fleet.lapsed ?? []) if (!left.has(id)) await endLapsed(session, name, id, value);
+}
+
+function orAborted<T>(waited: Promise<T>, signal: AbortSignal): Promise<T> {
+	return new Promise((resolve, reject) => {
+		waited.then(resolve, reject);
+		if (signal.aborted) reject(signal.reason);
+		else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+	});
+}

@@ -1,0 +1,31 @@
+import { guarded, type Session } from '../adapters/session.ts';
+import type { Holding } from './lock-holding.ts';
+
+export interface Kept {
+	/** Aborts with the session's, and when another run took it. */
+	readonly signal: AbortSignal;
+	/** The session, whose every write makes sure first that it is held. */
+	readonly session: Session;
+	/** Renews it. @throws `lock-lost` when another run took it */
+	confirm(): Promise<void>;
+}
+
+/** Renews what is held until `end`, which gives it back. @param forget deletes its parameter instead */
+export function keep(session: Session, holding: Holding): Kept & { readonly end: (forget: boolean) => Promise<void> } {
+	const ended = new AbortController();
+	const lost = new AbortController();
+	const keeping = holding.keep(ended.signal).catch((error) => {
+		if (!ended.signal.aborted) lost.abort(error);
+	});
+	return {
+		signal: AbortSignal.any([session.signal, lost.signal]),
+		session: guarded(session, { confirm: () => holding.assure(), holds: () => holding.holds() }),
+		confirm: () => holding.confirm(),
+		async end(forget) {
+			ended.abort();
+			await keeping;
+			// What is not given back expires; failing here must not hide how the work ended.
+			await holding.release(forget).catch(() => undefined);
+		},
+	};
+}
