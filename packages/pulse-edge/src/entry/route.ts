@@ -78,8 +78,9 @@ export function routeRequest(context: RouteContext, request: ClientRequest, resp
 				return refuse(forward.table.loaded ? resolution.kind : 'no-snapshot', target.path);
 			case 'target': {
 				const upstream = forward.upstreams.claimRequest(resolution.target);
-				const claimed = { request, response, head, target, upstream, requestId: requestId() };
-				startExchange(forward, claimed, affinity === '');
+				const claimed = { request, response, head, target, upstream, requestId: requestId(), edits: null };
+				const assets = affinity === '' && forward.assets?.wants(request.method!, head) ? forward.assets : null;
+				startExchange(forward, claimed, assets);
 			}
 		}
 	});

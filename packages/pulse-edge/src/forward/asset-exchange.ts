@@ -2,7 +2,6 @@ import type { Target } from '../decide/resolve.ts';
 import type { FailureCause } from '../report/failures.ts';
 import type { ExchangeFailure } from '../upstream/connection.ts';
 import type { ResponseHead } from '../upstream/parse-head.ts';
-import type { AssetMemory } from './assets.ts';
 import type { Upstream } from './claim.ts';
 import type { ForwardContext } from './context.ts';
 import type { ForwardRequest } from './forward-request.ts';
@@ -15,12 +14,19 @@ const MAX_HELD_BYTES = 65_536;
 const SEARCH_MS = 5_000;
 const CREDENTIALS = /^(?:cookie|authorization):.*$/gim;
 
-/** `anywhere`: nothing in the request names the deployment that it is for. */
-export function startExchange(context: ForwardContext, forward: ForwardRequest, anywhere: boolean): void {
-	const { assets } = context;
-	if (anywhere && assets?.wants(forward.request.method!, forward.head))
-		new AssetExchange(context, forward, assets).start();
-	else new HttpExchange(context, forward).start();
+/** Where else a request may be answered, and what was found out. */
+export interface Elsewhere {
+	/** A page in place of what was asked for is a "not found". */
+	readonly noPages: boolean;
+	elsewhere(target: string, credentials: string, asked: string): Target[];
+	remember(target: string, deploymentId: string): void;
+	rememberMissing(target: string, credentials: string): void;
+}
+
+/** `elsewhere`: for what is not there; `null` where the request is for one deployment. */
+export function startExchange(context: ForwardContext, forward: ForwardRequest, elsewhere: Elsewhere | null): void {
+	if (elsewhere === null) new HttpExchange(context, forward).start();
+	else new AssetExchange(context, forward, elsewhere).start();
 }
 
 /**
@@ -31,7 +37,7 @@ export function startExchange(context: ForwardContext, forward: ForwardRequest, 
 class AssetExchange implements Answers {
 	readonly #context: ForwardContext;
 	readonly #forward: ForwardRequest;
-	readonly #memory: AssetMemory;
+	readonly #memory: Elsewhere;
 	readonly #plain: HttpExchange;
 	#credentials = '';
 	#left: Target[] = [];
@@ -50,7 +56,7 @@ class AssetExchange implements Answers {
 	/** The first answer is whole. Before that there is nothing to fall back to. */
 	#searching = false;
 
-	constructor(context: ForwardContext, forward: ForwardRequest, memory: AssetMemory) {
+	constructor(context: ForwardContext, forward: ForwardRequest, memory: Elsewhere) {
 		this.#context = context;
 		this.#forward = forward;
 		this.#memory = memory;
@@ -66,7 +72,7 @@ class AssetExchange implements Answers {
 	}
 
 	onWhole(head: ResponseHead, body: string): boolean {
-		return this.#first === null && !isMissing(head) && this.#plain.onWhole(head, body);
+		return this.#first === null && !this.#lacks(head) && this.#plain.onWhole(head, body);
 	}
 
 	onHead(head: ResponseHead): void {
@@ -116,7 +122,7 @@ class AssetExchange implements Answers {
 
 	/** The active deployment's answer is not the one to give yet. */
 	#holdsFirst(head: ResponseHead): boolean {
-		if (!isMissing(head) || head.contentLength > MAX_HELD_BYTES) return false;
+		if (!this.#lacks(head) || head.contentLength > MAX_HELD_BYTES) return false;
 		this.#credentials = this.#forward.head.lines.match(CREDENTIALS)?.join() ?? '';
 		this.#left = this.#memory.elsewhere(this.#forward.target.forward, this.#credentials, this.#forward.upstream.id);
 		if (this.#left.length === 0) return false;
@@ -127,7 +133,7 @@ class AssetExchange implements Answers {
 
 	/** Nor is that of the draining one which was asked. */
 	#goesOn(head: ResponseHead): boolean {
-		if (isMissing(head)) return true;
+		if (this.#lacks(head)) return true;
 		if (head.status >= 400) {
 			this.#certain = false;
 			return true;
@@ -174,6 +180,10 @@ class AssetExchange implements Answers {
 		this.#plain.onComplete([]);
 	}
 
+	#lacks(head: ResponseHead): boolean {
+		return saysMissing(head) || (this.#memory.noPages && isMarkup(head));
+	}
+
 	#leave(): void {
 		if (this.#asked !== null) this.#context.upstreams.releaseSearch(this.#asked);
 		this.#asked = null;
@@ -186,10 +196,6 @@ class AssetExchange implements Answers {
 		this.#plain.onHead(this.#first!);
 		for (const piece of this.#body) this.#plain.onBody(piece);
 	}
-}
-
-function isMissing(head: ResponseHead): boolean {
-	return saysMissing(head) || isMarkup(head);
 }
 
 function saysMissing({ status }: ResponseHead): boolean {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { resolve, type Target } from '../decide/resolve.ts';
 import type { RouteTable } from '../decide/route-table.ts';
 import type { RequestHead } from '../entry/request-head.ts';
+import type { Elsewhere } from './asset-exchange.ts';
 import { Recent } from './recent.ts';
 
 /**
@@ -10,7 +11,8 @@ import { Recent } from './recent.ts';
  * ask, never an answer. That nobody has it is believed for a moment, and only of whoever was told so: an app may show a
  * file to one user and hide it from another.
  */
-export class AssetMemory {
+export class AssetMemory implements Elsewhere {
+	readonly noPages = true;
 	readonly #table: RouteTable;
 	readonly #servicePrefix: string;
 	readonly #now: () => number;

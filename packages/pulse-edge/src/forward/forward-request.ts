@@ -2,7 +2,16 @@ import type { ClientRequest, ClientResponse } from '../entry/client-messages.ts'
 import type { RequestHead } from '../entry/request-head.ts';
 import type { RequestTarget } from '../entry/request-target.ts';
 import type { RequestFields } from '../report/log.ts';
+import type { ResponseHead } from '../upstream/parse-head.ts';
 import type { Upstream } from './claim.ts';
+
+/** What the edge has to say in the answers of a container app. */
+export interface AnswerEdits {
+	/** Headers as they go on, for those that this deployment answered; the same ones where nothing changes. */
+	headersOf(head: ResponseHead, deploymentId: string): string[];
+	/** A body that is here whole, after its headers, in which its length is put where it changes. */
+	bodyOf(headers: string[], body: string): string;
+}
 
 /** A request that is resolved and claimed. */
 export interface ForwardRequest {
@@ -12,6 +21,8 @@ export interface ForwardRequest {
 	readonly target: RequestTarget;
 	readonly upstream: Upstream;
 	readonly requestId: string;
+	/** `null` for a Pulse app. */
+	readonly edits: AnswerEdits | null;
 }
 
 /** What the log says of it. */

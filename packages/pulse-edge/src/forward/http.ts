@@ -113,18 +113,23 @@ export class HttpExchange implements Answers, BodyEvents, ConnectEvents {
 
 	onHead(head: ResponseHead) {
 		this.moved();
+		const { edits } = this.#forward;
+		const edited = edits === null ? head : { ...head, headers: edits.headersOf(head, this.upstream.id) };
 		// A client that still waits to be asked for its body cannot be expected to send it any more.
 		if (this.#context.draining || (this.#forward.head.expectsContinue && !this.#request.complete))
 			this.#response.shouldKeepAlive = false;
-		const headers = responseHeaders(head, this.upstream.id, this.#forward.head, this.#request);
+		const headers = responseHeaders(edited, this.upstream.id, this.#forward.head, this.#request);
 		this.#body = new ResponseBody(this.#response, head, headers);
 	}
 
 	/** By far the most responses: small, of known length, in one read. They leave in one write. */
 	onWhole(head: ResponseHead, body: string): boolean {
 		if (this.#context.draining || this.#forward.head.expectsContinue) return false;
-		const lines = responseLines(head.headers, this.upstream.id, this.#forward.head);
-		if (!this.#response.sendWhole(head.status, `HTTP/1.1 ${head.status} ${head.reason}\r\n${lines}\r\n${body}`))
+		const { edits } = this.#forward;
+		const headers = edits === null ? head.headers : edits.headersOf(head, this.upstream.id);
+		const passed = edits === null ? body : edits.bodyOf(headers, body);
+		const lines = responseLines(headers, this.upstream.id, this.#forward.head);
+		if (!this.#response.sendWhole(head.status, `HTTP/1.1 ${head.status} ${head.reason}\r\n${lines}\r\n${passed}`))
 			return false;
 		this.#done = true;
 		this.#bytes = body.length;

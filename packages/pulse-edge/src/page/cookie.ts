@@ -3,12 +3,15 @@ import { PAGE_COOKIE } from '../protocol.ts';
 /** So long a browser stays on its version without being used, where the affinity is `session`. Seconds. */
 export const SESSION_IDLE_S = 1_800;
 
+const NAME = `${PAGE_COOKIE}=`;
+
 /** The version that a browser's cookie names, `''` for none. */
 export function pageCookie(cookie: string): string {
-	if (!cookie.includes(PAGE_COOKIE)) return '';
-	for (const part of cookie.split(';')) {
-		const pair = part.trim();
-		if (pair.startsWith(`${PAGE_COOKIE}=`)) return pair.slice(PAGE_COOKIE.length + 1);
+	for (let at = cookie.indexOf(NAME); at !== -1; at = cookie.indexOf(NAME, at + 1)) {
+		const before = at === 0 ? ';' : cookie[at - 1];
+		if (before !== ';' && before !== ' ') continue;
+		const end = cookie.indexOf(';', at);
+		return cookie.slice(at + NAME.length, end === -1 ? undefined : end).trim();
 	}
 	return '';
 }

@@ -43,7 +43,8 @@ test('a document gets the script first of all, the cookie, and is kept by no cac
 		'set-cookie': ['pulse_page=one; Path=/; SameSite=Lax'],
 		'x-pulse-selected-deployment': 'one',
 	});
-	for (const name of ['etag', 'last-modified', 'content-length']) expect(headers[name]).toBeUndefined();
+	expect(headers['content-length']).toBe(String(Buffer.byteLength(body)));
+	for (const name of ['etag', 'last-modified']) expect(headers[name]).toBeUndefined();
 	expect((await ask('/', { headers: { ...DOCUMENT, 'x-forwarded-proto': 'https' } })).headers['set-cookie']).toEqual([
 		'pulse_page=one; Path=/; SameSite=Lax; Secure',
 	]);
@@ -219,4 +220,33 @@ test('a chunk of an old page is looked for in the other versions, whichever the 
 	expect(await got('/old.js', 'pulse_page=new')).toEqual([200, 'old', 'old']);
 	expect(await got('/new.js', 'pulse_page=old')).toEqual([200, 'new', 'new']);
 	expect(await got('/none.js', 'pulse_page=old')).toEqual([404, 'old', 'old']);
+});
+
+test('a document that the newest version lacks is looked for in the version of the tab in use (C1.10)', async () => {
+	const has = (name: string) =>
+		startBackend((request, response) => {
+			response.writeHead(request.url === `/${name}` ? 200 : 404, { 'content-type': 'text/html' });
+			response.end(`<head>${name} ${request.headers.cookie ?? ''}`);
+		});
+	const edge = await startEdge({ deployments: { old: await has('old'), new: await has('new') }, container: CONTAINER });
+	edge.table.promote('new');
+	const got = async (path: string, cookie = 'pulse_page=old') => {
+		const { status, body, headers } = await ask(edge.port, path, { headers: { ...DOCUMENT, cookie } });
+		return [status, body.replace(tagOf(body), ''), /data-pulse="(\w+)"/.exec(body)?.[1], headers['set-cookie']?.[0]];
+	};
+	const set = (id: string) => `pulse_page=${id}; Path=/; SameSite=Lax`;
+	expect(await got('/old')).toEqual([200, '<head>old ', 'old', set('old')]);
+	expect(await got('/new')).toEqual([200, '<head>new ', 'new', set('new')]);
+	expect(await got('/none')).toEqual([404, '<head>new ', 'new', set('new')]);
+	expect(await got('/old', '')).toEqual([404, '<head>new ', 'new', set('new')]);
+});
+
+test('a page that fails on its way is no page (C1.7)', async () => {
+	const { ask } = await app((_request, response) => {
+		response.writeHead(200, { 'content-type': 'text/html', 'content-length': '100' });
+		response.flushHeaders();
+		response.socket!.destroySoon();
+	});
+	const { status, body } = await ask('/', { headers: DOCUMENT }).catch(() => ({ status: 0, body: '' }));
+	expect([status === 200, body.includes('_pulse/edge')]).toEqual([false, false]);
 });

@@ -1,15 +1,18 @@
-import { SELECTED_DEPLOYMENT_HEADER } from '../protocol.ts';
+import { randomBytes } from 'node:crypto';
+import type { AnswerEdits } from '../forward/forward-request.ts';
 import { headerOf } from '../raw-headers.ts';
-import { SESSION_IDLE_S } from './cookie.ts';
+import type { ResponseHead } from '../upstream/parse-head.ts';
+import { SESSION_IDLE_S, setPageCookie } from './cookie.ts';
 import { admit } from './csp.ts';
+import { injectedText } from './inject/injector.ts';
 import type { PageKind } from './is-document.ts';
-import type { PinSource } from './pins.ts';
+import type { PinnedRequest, PinSource } from './pins.ts';
 import { pinnedLocation } from './redirects.ts';
-import { REPORT_PATH, type TabScript } from './tab-script.ts';
+import { REPORT_PATH, tabScript } from './tab-script.ts';
 import { etagOf } from './validators.ts';
 
 /** What is known of a request when its answer comes. */
-export interface AnswerPlan {
+export class AnswerPlan implements AnswerEdits {
 	readonly kind: PageKind;
 	readonly method: string;
 	readonly source: PinSource;
@@ -17,55 +20,78 @@ export interface AnswerPlan {
 	readonly session: boolean;
 	/** The hosts under which this app is asked; the browser's own first. */
 	readonly hosts: readonly string[];
-	/** What names the version to this browser's further requests, by its id. */
-	readonly cookie: (id: string) => string;
-	readonly script: () => TabScript;
-	readonly nonce: () => string;
-}
+	readonly secure: boolean;
+	/** What the page gets first of all, once its headers are known; `null` for what is no page. */
+	markup: string | null = null;
 
-/** An app's answer to a part of a page, as header lines and body in one text: by far the most, and hardly changed. */
-export function editedText(plan: AnswerPlan, id: string, status: number, text: string): string | null {
-	if (isRedirect(status) && carriesPin(plan)) return null;
-	const end = text.indexOf('\r\n\r\n');
-	let head = text.slice(0, end + 2);
-	const before = head;
-	if (/\r\netag:/i.test(head))
-		head = head.replace(/(\r\netag: *)([^\r]*)/gi, (_, name: string, value: string) => name + etagOf(value, id));
-	if (variesByCookie(plan) && !/\r\ncache-control:[^\r]*immutable/i.test(head)) head += 'vary: Cookie\r\n';
-	return head === before ? text : head + text.slice(end + 2);
-}
+	constructor({ kind, method, hosts, session }: PinnedRequest, source: PinSource, secure: boolean) {
+		this.kind = kind;
+		this.method = method;
+		this.hosts = hosts;
+		this.session = session;
+		this.source = source;
+		this.secure = secure;
+	}
 
-/** An app's answer, as flat headers. `markup`: what its page gets first of all; `null` for what is no page. */
-export function editedHeaders(
-	plan: AnswerPlan,
-	status: number,
-	given: readonly string[],
-): { headers: string[]; markup: string | null } {
-	const id = headerOf(given, SELECTED_DEPLOYMENT_HEADER)!;
-	const html = plan.kind !== 'part' && isHtml(status, given);
-	const page = html && isPlain(given);
-	const headers: string[] = [];
-	for (let i = 0; i < given.length; i += 2) {
-		const name = given[i]!;
-		const lower = name.toLowerCase();
-		let value = given[i + 1]!;
-		if (page && OF_THE_BYTES.has(lower)) continue;
-		if (lower === 'etag') value = etagOf(value, id);
-		else if (lower === 'location' && isRedirect(status) && carriesPin(plan))
-			value = pinnedLocation(value, id, plan.hosts) ?? value;
-		headers.push(name, value);
+	headersOf(head: ResponseHead, id: string): string[] {
+		return this.kind === 'part' ? this.#ofPart(head, id) : this.#ofPage(head, id);
 	}
-	// A file that is saved leaves the page that is shown, and with it its version.
-	if (plan.kind === 'document' && (html || plan.session)) headers.push('set-cookie', plan.cookie(id));
-	if (plan.kind === 'part') {
-		const immutable = /immutable/i.test(headerOf(given, 'cache-control') ?? '');
-		if (variesByCookie(plan) && !immutable) headers.push('vary', 'Cookie');
+
+	bodyOf(headers: string[], body: string): string {
+		if (this.markup === null) return body;
+		const page = injectedText(body, this.markup);
+		headers.push('content-length', String(page.length));
+		return page;
 	}
-	if (!page) return { headers, markup: null };
-	// Another version may be the active one in a moment; and a page that nobody may keep is still one that nobody may keep.
-	const kept = /no-store/i.test(headerOf(given, 'cache-control') ?? '') ? ', no-store' : '';
-	headers.push('cache-control', `private, no-cache${kept}`);
-	return { headers, markup: plan.script().tag(id, admitted(plan, headers), plan.session ? SESSION_IDLE_S : null) };
+
+	/** By far the most, and hardly changed. */
+	#ofPart({ status, headers: given }: ResponseHead, id: string): string[] {
+		const redirects = isRedirect(status) && carriesPin(this);
+		let varies = variesByCookie(this);
+		let headers = given;
+		for (let i = 0; i < given.length; i += 2) {
+			const name = given[i]!;
+			const value = given[i + 1]!;
+			let edited = value;
+			if (name.length === 4 && name.toLowerCase() === 'etag') edited = etagOf(value, id);
+			else if (redirects && name.length === 8 && name.toLowerCase() === 'location')
+				edited = pinnedLocation(value, id, this.hosts) ?? value;
+			else if (varies && name.length === 13 && name.toLowerCase() === 'cache-control' && /immutable/i.test(value))
+				varies = false;
+			if (edited === value) continue;
+			if (headers === given) headers = given.slice();
+			headers[i + 1] = edited;
+		}
+		if (!varies) return headers;
+		if (headers === given) headers = given.slice();
+		headers.push('vary', 'Cookie');
+		return headers;
+	}
+
+	/** To a document or a frame. */
+	#ofPage({ status, headers: given }: ResponseHead, id: string): string[] {
+		const html = isHtml(status, given);
+		const page = html && isPlain(given);
+		const headers: string[] = [];
+		for (let i = 0; i < given.length; i += 2) {
+			const lower = given[i]!.toLowerCase();
+			let value = given[i + 1]!;
+			if (page && OF_THE_BYTES.has(lower)) continue;
+			if (lower === 'etag') value = etagOf(value, id);
+			else if (lower === 'location' && isRedirect(status) && carriesPin(this))
+				value = pinnedLocation(value, id, this.hosts) ?? value;
+			headers.push(given[i]!, value);
+		}
+		// A file that is saved leaves the page that is shown, and with it its version.
+		if (this.kind === 'document' && (html || this.session)) headers.push('set-cookie', setPageCookie(id, this));
+		this.markup = null;
+		if (!page) return headers;
+		// Another version may be the active one in a moment; and a page that nobody may keep is still one that nobody may keep.
+		const kept = /no-store/i.test(headerOf(given, 'cache-control') ?? '') ? ', no-store' : '';
+		headers.push('cache-control', `private, no-cache${kept}`);
+		this.markup = tabScript().tag(id, admitted(this, headers), this.session ? SESSION_IDLE_S : null);
+		return headers;
+	}
 }
 
 /** Policies are changed in place; returns the nonce that the script needs, `''` for none. */
@@ -76,7 +102,7 @@ function admitted(plan: AnswerPlan, headers: string[]): string {
 	const [host = ''] = plan.hosts;
 	const { policies, nonce } = admit(
 		places.map((place) => headers[place]!),
-		{ script: host + plan.script().path, reports: host + REPORT_PATH, nonce: plan.nonce },
+		{ script: host + tabScript().path, reports: host + REPORT_PATH, nonce: () => randomBytes(16).toString('base64') },
 	);
 	places.forEach((place, index) => {
 		headers[place] = policies[index]!;

@@ -2,21 +2,18 @@ import type { Socket } from 'node:net';
 import type { ClientResponse } from '../entry/client-messages.ts';
 import { SELECTED_DEPLOYMENT_HEADER } from '../protocol.ts';
 import { headerOf } from '../raw-headers.ts';
-import { type AnswerPlan, editedHeaders, editedText } from './edit-answer.ts';
+import type { AnswerPlan } from './edit-answer.ts';
 import { Injector } from './inject/injector.ts';
 
-/** The answer of a container app on its way to the client: what the edge has to say in it is put in as it passes. */
+/** A document of a container app on its way to the client: what the edge has to say in it is put in as it passes. */
 export class PageResponse implements ClientResponse {
 	readonly #to: ClientResponse;
 	readonly #plan: AnswerPlan;
-	/** The version that was claimed. */
-	readonly #id: string;
 	#injector: Injector | null = null;
 
-	constructor(to: ClientResponse, plan: AnswerPlan, id: string) {
+	constructor(to: ClientResponse, plan: AnswerPlan) {
 		this.#to = to;
 		this.#plan = plan;
-		this.#id = id;
 	}
 
 	get statusCode(): number {
@@ -56,23 +53,18 @@ export class PageResponse implements ClientResponse {
 	}
 
 	sendWhole(status: number, text: string): boolean {
-		if (this.#plan.kind !== 'part') return false;
-		const edited = editedText(this.#plan, this.#id, status, text);
-		return edited !== null && this.#to.sendWhole(status, edited);
+		return this.#to.sendWhole(status, text);
 	}
 
 	writeContinue(): void {
 		this.#to.writeContinue();
 	}
 
-	writeHead(status: number, reason: string, given: string[]): void {
+	writeHead(status: number, reason: string, headers: string[]): void {
+		const { markup, method } = this.#plan;
 		// What the edge itself says names no deployment, and is passed on as it is.
-		if (headerOf(given, SELECTED_DEPLOYMENT_HEADER) === undefined) {
-			this.#to.writeHead(status, reason, given);
-			return;
-		}
-		const { headers, markup } = editedHeaders(this.#plan, status, given);
-		if (markup !== null && this.#plan.method !== 'HEAD') this.#injector = new Injector(markup);
+		const own = headerOf(headers, SELECTED_DEPLOYMENT_HEADER) === undefined;
+		if (markup !== null && method !== 'HEAD' && !own) this.#injector = new Injector(markup);
 		this.#to.writeHead(status, reason, headers);
 	}
 
@@ -83,10 +75,13 @@ export class PageResponse implements ClientResponse {
 	write(chunk: Buffer, written?: () => void): boolean {
 		if (this.#injector === null) return this.#to.write(chunk, written);
 		const pieces = this.#injector.push(chunk);
-		if (pieces.length === 1) return this.#to.write(pieces[0]!, written);
-		if (pieces.length > 1) return this.#to.write(Buffer.concat(pieces), written);
-		if (written !== undefined) process.nextTick(written);
-		return true;
+		const last = pieces.pop();
+		if (last === undefined) {
+			if (written !== undefined) process.nextTick(written);
+			return true;
+		}
+		for (const piece of pieces) this.#to.write(piece);
+		return this.#to.write(last, written);
 	}
 
 	addTrailers(trailers: [string, string][]): void {

@@ -13,6 +13,8 @@ export interface Pin {
 	readonly source: PinSource;
 }
 
+export const UNPINNED: Pin = { id: '', source: 'none' };
+
 export interface PinnedRequest {
 	readonly method: string;
 	readonly query: string;
@@ -27,8 +29,10 @@ export interface PinnedRequest {
 /** Who else names a version, where neither the query nor the header does. `serves`: such a version is there. */
 export function impliedPin(request: PinnedRequest, serves: (id: string) => boolean): Pin {
 	const { query, kind, page, method, session } = request;
-	for (const id of [queryValue(query, NEXT_QUERY), page.nextDeployment])
-		if (id !== '' && serves(id)) return { id, source: 'next' };
+	const next = queryValue(query, NEXT_QUERY);
+	if (next !== '' && serves(next)) return { id: next, source: 'next' };
+	const { nextDeployment } = page;
+	if (nextDeployment !== '' && serves(nextDeployment)) return { id: nextDeployment, source: 'next' };
 	if (kind !== 'document') {
 		const id = refererPin(page, request.hosts);
 		if (id !== '') return { id, source: 'referer' };
@@ -38,7 +42,7 @@ export function impliedPin(request: PinnedRequest, serves: (id: string) => boole
 		const id = pageCookie(page.cookie);
 		if (id !== '' && serves(id)) return { id, source: 'cookie' };
 	}
-	return { id: '', source: 'none' };
+	return UNPINNED;
 }
 
 /** Of a worker, a frame, or a page that has its pin in its address; another origin's page names nothing here. */

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { Resolution, Target } from '../decide/resolve.ts';
 import type { Container } from '../decide/route-table.ts';
 import type { ClientRequest, ClientResponse } from '../entry/client-messages.ts';
@@ -13,16 +12,16 @@ import { localAddress, withoutQueryKey } from '../report/document-request.ts';
 import { staleReply } from '../report/pages.ts';
 import type { Answer } from '../report/stale.ts';
 import { choose } from './choose.ts';
-import { setPageCookie } from './cookie.ts';
-import type { AnswerPlan } from './edit-answer.ts';
+import { AnswerPlan } from './edit-answer.ts';
 import { HealthResponse } from './health-response.ts';
 import { kindOf, type PageKind } from './is-document.ts';
 import { reportAnswer, sendScript } from './own-answers.ts';
 import { type PageHead, readPageHead } from './page-head.ts';
 import { PageResponse } from './page-response.ts';
+import { type Pin, type PinnedRequest, UNPINNED } from './pins.ts';
 import { withPin } from './redirects.ts';
 import { strippedLines, strippedTarget } from './strip.ts';
-import { tabScript } from './tab-script.ts';
+import { whereElse } from './where-else.ts';
 
 /** A request to a container app, with what its query or header named. */
 export interface PageRequest {
@@ -66,8 +65,8 @@ export function servePage(
 		const location = withoutQueryKey(target.forward, AFFINITY_QUERY);
 		if (location !== null) return reply(moved(302, location));
 	}
-	const pinned = { method, query: target.query, kind, page, hosts, session };
-	const { served, source } = choose(context, { ...asked, byHeader: head.pinnedByHeader, foreign }, pinned);
+	const pinned: PinnedRequest = { method, query: target.query, kind, page, hosts, session };
+	const { served, source } = choose(context, asked.resolution, pinOf(asked, foreign), pinned);
 	if (served === null) return reply(staleReply(request, head, target, 410));
 	if (kind === 'frame' && source === 'none' && reads) {
 		const location = localAddress(withPin(target.forward, served.id));
@@ -76,23 +75,25 @@ export function servePage(
 	const health = target.path === META_PATH || target.path === HEALTH_PATH;
 	if (health && !reads) return reply(failureAnswer('method-not-allowed'));
 	const stripped = health ? healthTarget(target, container) : strippedTarget(target);
-	head.lines = strippedLines(head, page, health ? 'document' : kind, served.id);
-	const anywhere = !health && (source === 'cookie' || source === 'none');
-	const plan: AnswerPlan = {
-		...{ kind, method, source, session, hosts },
-		cookie: (id) => setPageCookie(id, { secure: isSecure(head.forwarded, peer), session }),
-		script: tabScript,
-		nonce: () => randomBytes(16).toString('base64'),
-	};
+	head.lines = strippedLines(head, request.rawHeaders, page, health ? 'document' : kind, served.id);
+	const plan = new AnswerPlan(pinned, source, isSecure(head.forwarded, peer));
+	const part = kind === 'part' && !health;
 	const claimed = {
 		request,
-		response: health ? new HealthResponse(response, target.path) : new PageResponse(response, plan, served.id),
+		response: part ? response : health ? new HealthResponse(response, target.path) : new PageResponse(response, plan),
 		head,
 		target: stripped,
 		upstream: context.upstreams.claimRequest(served),
 		requestId: requestId(),
+		edits: health ? null : plan,
 	};
-	startExchange(context, claimed, anywhere);
+	startExchange(context, claimed, health ? null : whereElse(context, pinned, head, source));
+}
+
+/** What the query or the header named, unless another origin's page wrote it: that is as if there were none. */
+function pinOf({ affinity, head }: Pick<PageRequest, 'affinity' | 'head'>, foreign: boolean): Pin {
+	if (affinity === '') return UNPINNED;
+	return { id: foreign ? '' : affinity, source: head.pinnedByHeader ? 'header' : 'query' };
 }
 
 /** A pin in an address that another origin's page led to: nobody but this app moves a tab to a version. */
@@ -131,9 +132,9 @@ export function socketTarget(
 		hosts: hostsOf(head, request),
 		session,
 	} as const;
-	const { served } = choose(context, { ...asked, byHeader: head.pinnedByHeader, foreign: false }, pinned);
+	const { served } = choose(context, asked.resolution, pinOf(asked, false), pinned);
 	if (served === null) return null;
-	head.lines = strippedLines(head, page, 'part', served.id);
+	head.lines = strippedLines(head, request.rawHeaders, page, 'part', served.id);
 	return { served, target: strippedTarget(target) };
 }
 

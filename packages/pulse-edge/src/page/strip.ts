@@ -19,19 +19,22 @@ export function strippedTarget(target: RequestTarget): RequestTarget {
 /** The header lines that the app gets, for a request that `id` serves. */
 export function strippedLines(
 	{ lines: given, affinity }: RequestHead,
+	raw: readonly string[],
 	page: PageHead,
 	kind: PageKind,
 	id: string,
 ): string {
 	let lines = given;
-	if (affinity !== '') lines = editedLines(lines, AFFINITY_HEADER, () => '');
-	if (page.cookie.includes(PAGE_COOKIE)) lines = editedLines(lines, 'cookie', withoutPageCookie);
-	if (page.referer.includes(AFFINITY_QUERY)) lines = editedLines(lines, 'referer', withoutPin);
-	if (kind === 'part') return page.conditional ? validatorsFor(lines, id) : lines;
+	if (affinity !== '') lines = editedLines(lines, raw, AFFINITY_HEADER, () => '');
+	if (page.cookie.includes(PAGE_COOKIE)) lines = editedLines(lines, raw, 'cookie', withoutPageCookie);
+	if (page.referer.includes(AFFINITY_QUERY)) lines = editedLines(lines, raw, 'referer', withoutPin);
+	if (kind === 'part') return page.conditional ? validatorsFor(lines, raw, id) : lines;
 	// What is written into must come plain and whole (contract C1.7).
-	lines = lines.replace(/^(?:accept-encoding|if-none-match|if-modified-since|if-range|range):.*\r\n/gim, '');
+	for (const name of OF_PARTS) lines = editedLines(lines, raw, name, () => '');
 	return `${lines}Accept-Encoding: identity\r\n`;
 }
+
+const OF_PARTS = ['accept-encoding', 'if-none-match', 'if-modified-since', 'if-range', 'range'];
 
 function withoutPin(address: string): string {
 	const mark = address.indexOf('?');

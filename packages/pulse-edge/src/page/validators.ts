@@ -5,29 +5,30 @@ import { editedLines } from './header-lines.ts';
  * version would run the scripts of another. So a validator names its version, and goes back to no other (contract C1.9).
  */
 export function etagOf(value: string, id: string): string {
-	return value.replace(/^(W\/)?"/, (_, weak = '') => `${weak}"${id}:`);
+	const at = value.startsWith('"') ? 1 : value.startsWith('W/"') ? 3 : 0;
+	return at === 0 ? value : `${value.slice(0, at)}${id}:${value.slice(at)}`;
 }
 
 /** The validators of a request as `id` knows them; another version's are not passed on. */
-export function validatorsFor(given: string, id: string): string {
+export function validatorsFor(given: string, raw: readonly string[], id: string): string {
 	let lines = given;
 	let known = false;
-	lines = editedLines(lines, 'if-none-match', (value) => {
+	lines = editedLines(lines, raw, 'if-none-match', (value) => {
 		const own = ownEtags(value, id);
 		known ||= own !== '';
 		return own;
 	});
 	// A date says nothing of a version: builds of one time differ, and those of two times may not.
-	if (!known) lines = editedLines(lines, 'if-modified-since', () => '');
+	if (!known) lines = editedLines(lines, raw, 'if-modified-since', () => '');
 	// What must match has to fail where it does not: another version's stay as they are.
-	lines = editedLines(lines, 'if-match', (value) => value.replaceAll(`"${id}:`, '"'));
+	lines = editedLines(lines, raw, 'if-match', (value) => value.replaceAll(`"${id}:`, '"'));
 	let whole = false;
-	lines = editedLines(lines, 'if-range', (value) => {
+	lines = editedLines(lines, raw, 'if-range', (value) => {
 		const own = ownEtags(value, id);
 		whole = own === '';
 		return own;
 	});
-	return whole ? editedLines(lines, 'range', () => '') : lines;
+	return whole ? editedLines(lines, raw, 'range', () => '') : lines;
 }
 
 function ownEtags(list: string, id: string): string {

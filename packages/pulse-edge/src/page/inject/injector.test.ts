@@ -1,7 +1,7 @@
 import { parse, type DefaultTreeAdapterTypes as Tree } from 'parse5';
 import { expect, test } from 'vitest';
 import { randomFrom } from '../../testing/random.ts';
-import { Injector } from './injector.ts';
+import { Injector, injectedText } from './injector.ts';
 
 const MARKUP = '<script src="/_pulse/edge/tab.0.js"></script>';
 
@@ -71,6 +71,8 @@ test('another reader of HTML sees the same page, but for the script (C1.7)', () 
 			(a, b) => a - b,
 		);
 		const result = injected(bytes, cuts);
+		const text = injectedText(bytes.toString('latin1'), MARKUP);
+		expect(new TextDecoder().decode(Buffer.from(text, 'latin1')), page).toBe(result);
 		const plain = parse(new TextDecoder().decode(bytes));
 		const tree = parse(result);
 		const removed = removeScript(tree);

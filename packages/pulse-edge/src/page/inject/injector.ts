@@ -71,3 +71,19 @@ export class Injector {
 		return held;
 	}
 }
+
+/** The same for a page that is here whole, one character for each byte. */
+export function injectedText(page: string, markup: string): string {
+	const finder = new HeadFinder();
+	let token = -1;
+	for (let at = 0; at < page.length; at++) {
+		const verdict = finder.take(page.charCodeAt(at));
+		if (verdict === 'pass') token = -1;
+		else if (verdict === 'hold') token = token === -1 ? at : token;
+		else {
+			const place = verdict === 'after' ? at + 1 : token === -1 ? at : token;
+			return page.slice(0, place) + markup + page.slice(place);
+		}
+	}
+	return finder.between ? page + markup : page;
+}
