@@ -28,7 +28,7 @@ export interface AwsWorldOptions {
 	/** Default `us-east-1` and 123456789012. */
 	readonly region?: string;
 	readonly account?: string;
-	/** Default: a {@link VirtualClock}, whose time passes only while somebody sleeps. */
+	/** Default: a {@link VirtualClock}, whose time passes only while a caller sleeps. */
 	readonly clock?: WorldClock;
 	/** The baseline's template from its context. Default: {@link baselineTemplate}. */
 	readonly synthesize?: (context: Readonly<Record<string, string>>) => Template | Promise<Template>;

@@ -10,14 +10,14 @@ export interface Desk {
 	readonly signal?: AbortSignal;
 }
 
-/** `undefined`: cancelled, or nobody is there any more. */
+/** `undefined`: cancelled, or the terminal was closed. */
 export function askYesOrNo(question: HostQuestion, desk: Desk): Promise<boolean | undefined> {
 	return answer(desk, (common) =>
 		confirm({ message: printable(question.text), initialValue: question.default, ...common }),
 	);
 }
 
-/** `undefined`: cancelled, or nobody is there any more. */
+/** `undefined`: cancelled, or the terminal was closed. */
 export async function askChoice<Answer extends string>(
 	question: HostChoice<Answer>,
 	desk: Desk,

@@ -38,7 +38,8 @@ export interface PageVerdict {
 
 /**
  * Asks a page of a deployment that is about to become active. A server error that the active version does not give is refused:
- * the health check alone may well answer while every page fails. Whoever must sign in (401, a redirect) has got an answer.
+ * the health check alone may well answer while every page fails. A page that asks for a sign-in (401, a redirect) is an
+ * answer.
  * @throws DeployToolError `page-failed` with the app's last lines
  */
 export async function checkPage(check: PageCheck): Promise<PageVerdict> {

@@ -35,7 +35,7 @@ export interface Invocation {
 	readonly showSecrets: boolean;
 	/** Output that is not the one result, e.g. the rounds of `--watch`. Writes to stdout. */
 	print(text: string): void;
-	/** Somebody reads it on a terminal: tables may be redrawn. */
+	/** The output goes to a terminal: tables may be redrawn. */
 	readonly terminal: boolean;
 	readonly json: boolean;
 }

@@ -15,7 +15,7 @@ export interface ContainOptions {
 }
 
 /**
- * Runs the loading of somebody's app inside this process. Until it ends, what the app prints goes to stderr, because
+ * Runs the loading of the user's app inside this process. Until it ends, what the app prints goes to stderr, because
  * stdout belongs to the command's result, no server of the app listens, and neither `process.exit`, nor an error out of a callback, nor a promise that
  * never settles can end the command as if it had succeeded.
  */

@@ -1,6 +1,6 @@
 /**
- * How an engine speaks to whoever runs it: it tells, and it asks. Results are returned, never notified; the terminal host
- * prints everything to stderr so that stdout stays one JSON document. A recording host serves the tests.
+ * How an engine speaks to its caller, a command or a script: it tells, and it asks. Results are returned, never notified;
+ * the terminal host prints everything to stderr so that stdout stays one JSON document. A recording host serves the tests.
  */
 export interface Host {
 	notify(message: HostMessage): void;
@@ -24,7 +24,7 @@ export type HostMessage =
 	/** Output of a child process or a remote build, line by line. */
 	| { readonly level: 'output'; readonly source: string; readonly text: string };
 
-/** Budget of a question that is asked while a deploy lock is held: nobody looking at it must not stand in the way of a rollback. */
+/** Budget of a question that is asked while a deploy lock is held: a terminal that is left alone must not block a rollback. */
 export const LOCKED_QUESTION_MS = 300_000;
 
 export interface HostQuestion {
@@ -39,7 +39,7 @@ export interface HostChoice<Answer extends string = string> {
 	readonly text: string;
 	/** What a person types for each answer, in any case; the first is the one shown, and `''` is Enter alone. */
 	readonly answers: Readonly<Record<Answer, readonly string[]>>;
-	/** Taken where nobody is asked. */
+	/** Taken where no person is asked. */
 	readonly default: NoInfer<Answer>;
 	/** Taken with `--yes`. */
 	readonly yes: NoInfer<Answer>;

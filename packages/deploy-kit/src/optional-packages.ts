@@ -48,7 +48,7 @@ function isInstalled(name: string, require: NodeJS.Require): boolean {
 	}
 }
 
-/** They must stand where the package itself stands; the folder that `npx` made is nobody's to add to. */
+/** They must stand where the package itself stands; nothing can be added to the folder that `npx` made. */
 function installLine(from: string, own: string, wanted: readonly string[]): string {
 	const path = fileURLToPath(from);
 	const at = path.search(/[\\/]node_modules[\\/]/);

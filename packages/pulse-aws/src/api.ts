@@ -115,7 +115,7 @@ export function status(options: PlaceOptions) {
 }
 
 /**
- * `pulse-aws rollback`: sends new visitors back to a deployment that still runs. Nobody loses a session by it.
+ * `pulse-aws rollback`: sends new visitors back to a deployment that still runs. No user loses a session by it.
  *
  * @example
  * const { deploymentId } = await rollback({ deploymentName: 'prod' });

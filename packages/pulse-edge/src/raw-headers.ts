@@ -6,7 +6,7 @@ export function headerOf(raw: readonly string[], name: string): string | undefin
 	return undefined;
 }
 
-/** Headers by lowercase name; a repeated one is an array, so that nobody takes the first of two for the only one. */
+/** Headers by lowercase name; a repeated one is an array, so that no reader takes the first of two for the only one. */
 export function headerRecord(raw: readonly string[]): Record<string, string | string[]> {
 	const record: Record<string, string | string[]> = Object.create(null);
 	for (let i = 0; i < raw.length; i += 2) {

@@ -38,7 +38,7 @@ export const AFFINITY_VARIABLE = 'PULSE_AFFINITY';
 export const HEALTH_PATH_VARIABLE = 'PULSE_HEALTH_PATH';
 /** On router, janitor and backends. Guards the app's internal endpoints; cannot move traffic. */
 export const INTERNAL_TOKEN_VARIABLE = 'PULSE_RAILWAY_INTERNAL_TOKEN';
-/** On the router alone. Signs control requests, so whoever holds it moves traffic. */
+/** On the router alone. Signs control requests, so its holder moves traffic. */
 export const CONTROL_TOKEN_VARIABLE = 'PULSE_RAILWAY_CONTROL_TOKEN';
 export const BACKEND_REDIS_URL_VARIABLE = 'PULSE_RAILWAY_REDIS_URL';
 /** On the env service, by its operator: where user sessions live instead of the Redis that also routes. */

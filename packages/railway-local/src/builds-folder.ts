@@ -34,14 +34,14 @@ export function readBuildsFolder(root: string): string | null {
 	} catch {
 		return null;
 	}
-	// It is removed with the platform: a pointer that somebody changed, or a folder that was moved here, is not followed.
+	// It is removed with the platform: a pointer that was changed, or a folder that was moved here, is not followed.
 	return path === root || (isAbsolute(path) && basename(path) === nameOf(root)) ? path : null;
 }
 
 const MARKS = ['node_modules', 'package.json'];
 const nameOf = (root: string): string => `local-${createHash('sha256').update(root).digest('hex').slice(0, 16)}`;
 
-/** Builds of platforms whose own folder somebody deleted with their project. */
+/** Builds of platforms whose own folder the user deleted with the project. */
 function dropOrphans(place: string): void {
 	for (const name of readdirSync(place)) {
 		let owner: string;

@@ -47,7 +47,7 @@ export function lockDirectory(dir: string): DirectoryLock {
 	};
 }
 
-/** Two that start at once may both find a dead one's file; whoever moves away the other's fresh file puts it back. */
+/** Two that start at once may both find a dead one's file; the one that moved away the other's fresh file puts it back. */
 function setAside(dir: string): void {
 	const aside = `${path(dir)}.${process.pid}`;
 	try {

@@ -18,7 +18,7 @@ export interface LocalPlatformOptions {
 	/** Default: the clock of the machine. Unix milliseconds. */
 	readonly now?: () => number;
 	readonly behaviour?: Partial<Behaviour>;
-	/** Told what fails while nobody waits for it, e.g. a folder that cannot be removed. Default: nobody is. */
+	/** Told what fails while no request waits for it, e.g. a folder that cannot be removed. Default: not told. */
 	readonly report?: (text: string) => void;
 }
 
@@ -34,7 +34,7 @@ export interface Behaviour {
 	readonly staleReadsMs: number;
 	/**
 	 * Requests a token may make. Default 10,000 an hour, as on Pro, and no limit a second: there it is 50 (facts §1.3), which
-	 * nobody reaches one request after the other, while answers from here take milliseconds. 0 is off.
+	 * no client reaches one request after the other, while answers from here take milliseconds. 0 is off.
 	 */
 	readonly rateLimit: { readonly perHour: number; readonly perSecond: number };
 	/** Requests a second to `/graphql/v2` without a query string, above which the edge answers 1015. Default 0, off: answers take milliseconds here, and any client that asks one after the other would meet Railway's 10. */

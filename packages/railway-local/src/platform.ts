@@ -23,7 +23,7 @@ export interface LocalPlatform {
 	/** File of the private names of an environment. */
 	privateNetworkFile(environmentId: string): string;
 	describe(): PlatformDescription;
-	/** Resolves when somebody asked it to stop through `local down`. */
+	/** Resolves when `local down` asked it to stop. */
 	readonly stopRequested: Promise<void>;
 	/** Stops every service and the API; the state stays. Safe to repeat. */
 	close(): Promise<void>;

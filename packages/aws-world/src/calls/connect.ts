@@ -120,7 +120,7 @@ export function connect({ handlers, region, clock, baseline }: Reachable, option
 		async (input: object = {}, { abortSignal }: { abortSignal?: AbortSignal } = {}) => {
 			if (death.signal.aborted) return never();
 			abortSignal?.throwIfAborted();
-			// Copies both ways: nobody shares an object with AWS.
+			// Copies both ways: no caller shares an object with AWS.
 			const work = perform(call, input, () => structuredClone(handler(structuredClone(input))), abortSignal);
 			void clock.hold(Promise.race([work.catch(() => {}), killed, sleeping]), CALL_PATIENCE_MS);
 			return { ...(await alive(abortable(work, abortSignal))), $metadata: METADATA };

@@ -4,13 +4,13 @@ import type { Timer, WorldClock } from './world-clock.ts';
 interface Entry {
 	readonly due: number;
 	readonly order: number;
-	/** Somebody outside the world waits for it, so time may move towards it. */
+	/** A caller outside the world waits for it, so time may move towards it. */
 	readonly awaited: boolean;
 	readonly run: () => void;
 }
 
 /**
- * Time that passes only while somebody sleeps, and then at once: from timer to timer in order, pausing wherever real
+ * Time that passes only while a caller sleeps, and then at once: from timer to timer in order, pausing wherever real
  * work is under way. Nothing sleeping means that time stands still, however long the real clock runs.
  */
 export class VirtualClock implements WorldClock {
@@ -102,7 +102,7 @@ export class VirtualClock implements WorldClock {
 		this.#moving = false;
 	}
 
-	/** After real work has had its turn: does anybody still wait for time to pass? */
+	/** After real work has had its turn: does a caller still wait for time to pass? */
 	async #wanted(): Promise<boolean> {
 		for (;;) {
 			// Two turns: one for the answers that have arrived, one for what they set in motion.

@@ -40,7 +40,7 @@ export class Zones {
 		return (own[0] ?? this.elsewhere.get(key))?.replace(/\.$/, '');
 	}
 
-	/** A record that somebody adds by hand at another provider. */
+	/** A record that the operator adds by hand at another provider. */
 	addElsewhere(name: string, type: string, value: string): void {
 		this.elsewhere.set(`${dotted(name)} ${type}`, value);
 	}

@@ -70,7 +70,7 @@ async function parameterStore(
 		if (size > MOST_BYTES) return send(response, 413, {});
 		chunks.push(chunk);
 	}
-	// A task's access key is its id; anybody else's is the operator's.
+	// A task's access key is its id; every other one is the operator's.
 	const key = /Credential=([^/]+)\//.exec(request.headers.authorization ?? '')?.[1] ?? '';
 	const caller = findTask(key) === undefined ? callerOf(account) : taskCaller(account, key);
 	const operation = String(request.headers['x-amz-target'] ?? '').replace(/^AmazonSSM\./, '');

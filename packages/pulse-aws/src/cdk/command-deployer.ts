@@ -37,7 +37,7 @@ export function commandDeployer(options: CommandDeployerOptions): BaselineDeploy
 			const workdir = options.workdir ?? PACKAGED_APP;
 			const tagged = Object.entries(tags).flatMap(([key, value]) => ['--tags', `${key}=${value}`]);
 			const given = Object.entries(context).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
-			// The package itself may be installed where nobody may write.
+			// The package itself may be installed where this user may not write.
 			const outdir = await mkdtemp(join(tmpdir(), 'pulse-aws-cdk-'));
 			const output = options.workdir === undefined ? ['--output', outdir] : [];
 			const always = ['--require-approval', 'never', '--progress', 'events', ...output];

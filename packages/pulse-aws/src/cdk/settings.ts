@@ -18,7 +18,7 @@ export const DEFAULT_IDLE_TIMEOUT_SECONDS = 900;
 export interface BaselineSettings {
 	readonly deploymentName: string;
 	readonly certificateArn: string;
-	/** IPv4 ranges that may reach the load balancer; empty: everybody. */
+	/** IPv4 ranges that may reach the load balancer; empty: every address. */
 	readonly allowedCidrs: readonly string[];
 	/** `gateway`: tasks in private subnets behind a NAT gateway. `none`: in public subnets behind a closed security group. */
 	readonly nat: 'gateway' | 'none';

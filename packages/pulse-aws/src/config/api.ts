@@ -28,7 +28,7 @@ export interface DeployOptions {
 	readonly certificateArn?: string;
 	/** Default `gateway`. */
 	readonly nat?: 'gateway' | 'none';
-	/** IPv4 ranges that may reach the load balancer. Default everybody. */
+	/** IPv4 ranges that may reach the load balancer. Default: every address. */
 	readonly allowedCidrs?: readonly string[];
 	/** When the load balancer ends a connection on which nothing is sent, 1 to 4000. Default: the stack's, at first 900. */
 	readonly idleTimeoutSeconds?: number;

@@ -6,7 +6,7 @@ import { parseServerAddress } from './server-address.ts';
 import { sizeProblem } from './task.ts';
 
 /**
- * What AWS would refuse only minutes later, whoever asked for it.
+ * What AWS would refuse only minutes later, for a command and a script alike.
  * @throws usage error for the first problem
  */
 export function checkRequest(request: DeployRequest): DeployRequest {

@@ -23,7 +23,7 @@ export interface DeployRequest {
 	readonly network: {
 		/** Each `null`: as the stack has it, or the default (contract, decision 24). */
 		readonly nat: 'gateway' | 'none' | null;
-		/** Empty: everybody. */
+		/** Empty: every address. */
 		readonly allowedCidrs: readonly string[] | null;
 		readonly idleTimeoutSeconds: number | null;
 	};
@@ -59,7 +59,7 @@ export interface ReaperRequest {
 	/** From the start of draining. */
 	readonly maxAgeHours: number;
 	readonly deploymentTimeoutHours: number;
-	/** Those that nobody gave: a stack that stands keeps its own (contract, decision 24). */
+	/** Those that the user did not give: a stack that stands keeps its own (contract, decision 24). */
 	readonly kept: readonly ReaperSetting[];
 }
 

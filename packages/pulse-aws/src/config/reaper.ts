@@ -14,7 +14,7 @@ const deploymentTimeout = {
 	parse: positive,
 };
 
-/** What nobody gives stays as the stack has it (contract, decision 24). */
+/** What the user does not give stays as the stack has it (contract, decision 24). */
 export const KEPT = "the stack's, at first 1";
 
 /** When deployments are retired, as the baseline gives it to the reaper. */

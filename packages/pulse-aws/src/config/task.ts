@@ -5,7 +5,7 @@ export interface TaskRequest {
 	/** MiB, as text. */
 	readonly memory: string;
 	readonly architecture: 'x86_64' | 'arm64';
-	/** Nobody gave it: that of the active deployment wins (contract, decision 24). */
+	/** The user did not give it: that of the active deployment wins (contract, decision 24). */
 	readonly keepsArchitecture: boolean;
 	readonly desiredCount: number;
 	readonly env: Readonly<Record<string, string>>;

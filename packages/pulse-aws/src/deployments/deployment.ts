@@ -8,7 +8,7 @@ export interface Deployment {
 	/** The service's `state` tag; `null` when it is missing or unknown. */
 	readonly state: AwsDeploymentState | null;
 	readonly createdAt: number;
-	/** When it was marked draining; `null` while it is not, or when nobody wrote it. */
+	/** When it was marked draining; `null` while it is not, or when no tool wrote it. */
 	readonly drainStartedAt: number | null;
 	/** When the reaper began to end it; `null` unless it did. */
 	readonly retiringSince: number | null;

@@ -15,11 +15,11 @@ export interface BaselineOutputs {
 	readonly certificateArn: string;
 	readonly executionRoleArn: string;
 	readonly taskRoleArn: string;
-	/** Empty: everybody. `null` for a stack of an earlier version, or of somebody else's CDK app. */
+	/** Empty: every address. `null` for a stack of an earlier version, or of another CDK app. */
 	readonly allowedCidrs: readonly string[] | null;
 	/** `null` for a stack of an earlier version. */
 	readonly idleTimeoutSeconds: number | null;
-	/** `null` for a stack of somebody else's CDK app. */
+	/** `null` for a stack of another CDK app. */
 	readonly verificationSalt: string | null;
 	readonly verificationToken: string | null;
 	readonly secretArns: readonly string[];

@@ -26,7 +26,7 @@ export function readTaskDefinitions(
 				...optional('nextToken', token),
 			}),
 		(page) => page.nextToken,
-		// The prefix also matches `<family>-of-somebody-else`.
+		// The prefix also matches `<family>-of-another-app`.
 		(page) => page.taskDefinitionArns?.filter((arn) => arn.split('/').at(-1)?.replace(/:\d+$/, '') === family),
 	);
 }
@@ -38,7 +38,7 @@ export async function readArchitecture(aws: Pick<Aws, 'ecs'>, taskDefinition: st
 	return answer.taskDefinition?.runtimePlatform?.cpuArchitecture === 'ARM64' ? 'arm64' : 'x86_64';
 }
 
-/** Every revision goes, also those that were deregistered: they show the tasks' plain variables to whoever may describe them. */
+/** Every revision goes, also those that were deregistered: they show the tasks' plain variables to each user who may describe them. */
 export async function deleteTaskDefinitions(aws: Pick<Aws, 'ecs'>, name: string): Promise<void> {
 	for (const taskDefinition of await readTaskDefinitions(aws, name)) {
 		await orGone(aws.ecs.deregisterTaskDefinition({ taskDefinition }), 'ClientException');

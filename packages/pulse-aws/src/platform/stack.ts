@@ -10,7 +10,7 @@ export interface StackFacts {
 	readonly statusReason: string | null;
 	readonly outputs: ReadonlyMap<string, string>;
 	readonly tags: ReadonlyMap<string, string>;
-	/** Nobody deletes it before taking that back. */
+	/** CloudFormation deletes it only after the protection is taken back. */
 	readonly isProtected: boolean;
 }
 

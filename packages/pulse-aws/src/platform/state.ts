@@ -4,7 +4,7 @@ import type { Aws } from './aws.ts';
 
 /**
  * Writes a deployment's state where its tasks read it (Parameter Store) and where tools read it (service tags). The tag
- * comes last: whoever finds it may rely on the parameter.
+ * comes last: a tool that finds it may rely on the parameter.
  * @param drainStartedAt Unix ms; `null` unless draining
  */
 export async function writeState(

@@ -22,7 +22,7 @@ export interface AWSECSPluginOptions {
 
 /**
  * Ties an app to its deployment on AWS: pages stay on the deployment that served them, its tasks tell the reaper when
- * nobody needs them any more, and requests of deployments that are gone are told to reload. It does nothing in development
+ * no user needs them any more, and requests of deployments that are gone are told to reload. It does nothing in development
  * and where pulse-railway deployed the app; anywhere else the absence of the `PULSE_AWS_*` variables stops the start.
  */
 export class AWSECSPlugin implements Plugin {

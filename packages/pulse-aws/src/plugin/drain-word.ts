@@ -1,12 +1,12 @@
 import type { InUse, PluginContext } from 'pulse-app';
 
-/** What a task says of itself in Parameter Store: `draining` means that nobody needs it any more. */
+/** What a task says of itself in Parameter Store: `draining` means that no user needs it any more. */
 export type DrainWord = 'healthy' | 'draining';
 
 export interface DrainFacts {
 	/** The deployment's state; `null` before its parameter exists. */
 	readonly state: string | null;
-	/** Since when, in Unix ms, this task has seen the deployment draining with nobody on it. */
+	/** Since when, in Unix ms, this task has seen the deployment draining with no user on it. */
 	readonly idleSince: number | null;
 	/** At this look, or at any time since the one before. */
 	readonly inUse: boolean;
@@ -14,7 +14,7 @@ export interface DrainFacts {
 	readonly graceMs: number;
 }
 
-/** Whoever comes back takes the word back; so does a rollback that makes the deployment active again. */
+/** A user who comes back takes the word back; so does a rollback that makes the deployment active again. */
 export function drainWord(facts: DrainFacts): { readonly word: DrainWord; readonly idleSince: number | null } {
 	if (facts.state !== 'draining' || facts.inUse) return { word: 'healthy', idleSince: null };
 	const idleSince = facts.idleSince ?? facts.now;
@@ -22,7 +22,7 @@ export function drainWord(facts: DrainFacts): { readonly word: DrainWord; readon
 }
 
 /**
- * Looks whether anybody uses the task: sessions, sockets, requests in flight (contract, decision 21), or requests that came
+ * Looks whether the task is in use: sessions, sockets, requests in flight (contract, decision 21), or requests that came
  * and went since the look before, such as the parts of one upload.
  */
 export function lookForUse(app: Pick<PluginContext, 'renderSessions' | 'inUse'>): () => boolean {

@@ -84,6 +84,6 @@ function loaderLocation(headers: IncomingMessage['headers']): string | null {
 	const target = new URL(location, here);
 	if (target.host !== new URL(here).host || target.username !== '' || target.password !== '') return null;
 	if (target.protocol === 'https:') return location;
-	// From https to http would show the next request to everybody on the way.
+	// From https to http would show the next request to every machine on the way.
 	return target.protocol === 'http:' && headers['x-forwarded-proto'] === 'http' ? location : null;
 }

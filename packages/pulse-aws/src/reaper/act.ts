@@ -51,7 +51,7 @@ export async function act(context: ActContext, action: Action): Promise<boolean>
 }
 
 /**
- * A rollback may bring the deployment back while this runs, or somebody come back to it: listener, tags and what its tasks
+ * A rollback may bring the deployment back while this runs, or a user come back to it: listener, tags and what its tasks
  * say are read once more. It is marked before that: a rollback that came first is seen here, and one that comes later
  * finds the mark and turns round (`refuseRetired`).
  */

@@ -93,7 +93,7 @@ function judge(deployment: Deployment, facts: ReaperFacts, policy: ReaperPolicy,
 	const { id, serviceArn, state } = deployment;
 	switch (state) {
 		case null:
-			// Tagged by nobody we know; a service of the user's own making in our cluster.
+			// Not tagged by pulse-aws: a service of the user's own making in this cluster.
 			return keep('unmarked');
 		case 'active':
 			return { action: { kind: 'mark-draining', id, serviceArn, since: now }, keep: 'draining-young' };
@@ -129,7 +129,7 @@ function drainEnd(
 	);
 	if (said.includes(undefined)) return { keep: 'task-silent' };
 	if (!said.every((one) => one?.value === 'draining')) return { keep: 'in-use' };
-	// A task of another deployment, taken over by somebody, can write here too; its word counts for itself alone.
+	// A task of another deployment, taken over by an attacker, can write here too; its word counts for itself alone.
 	return said.every((one) => one?.writtenBy === one?.taskId) ? 'drained' : { keep: 'word-unproven' };
 }
 

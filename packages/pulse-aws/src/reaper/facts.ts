@@ -21,7 +21,7 @@ export interface ReaperFacts {
 }
 
 export interface ReaperPolicy {
-	/** A deployment that drains for longer is retired whoever uses it, in ms. */
+	/** A deployment that drains for longer is retired although it is in use, in ms. */
 	readonly maxDrainMs: number;
 	/** A deployment that is still starting after this is a failed one, and anything without a service an orphan, in ms. */
 	readonly deployingMs: number;

@@ -21,8 +21,8 @@ const PLAIN = /^(?:\/[A-Za-z0-9_~!$&'()*+,=:@-][A-Za-z0-9_~!$&'()*+,=:@.-]*)*\/?
 const MAX_FOLDS = 3;
 
 /**
- * Whoever decodes less often reads no more than this does: a segment without escapes stays what it is, whatever becomes of
- * those around it. Linear in the path's length, because everybody may send 64 KB of it.
+ * A backend that decodes less often reads no more than this does: a segment without escapes stays what it is, whatever becomes of
+ * those around it. Linear in the path's length, because any client may send 64 KB of it.
  */
 function readsAsInternal(path: string, skipControl: boolean): boolean {
 	let text = path;

@@ -33,7 +33,7 @@ export function resolve(view: RoutingView, affinity: string, servicePrefix: stri
 	return active ? { kind: 'stale', active } : { kind: 'not-found' };
 }
 
-/** Pending and draining deployments serve whoever asks for them; a retiring one is about to lose its service. */
+/** Pending and draining deployments serve the clients that ask for them; a retiring one is about to lose its service. */
 function pinned(view: RoutingView, id: string, servicePrefix: string): Target | null {
 	const record = view.deployment(id);
 	if (!record || record.state === 'retiring') return null;

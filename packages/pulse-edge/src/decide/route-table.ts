@@ -25,7 +25,7 @@ export interface RoutingView {
 	deployment(id: string): Routable | undefined;
 }
 
-/** Where every request is answered from, in memory. Whoever runs the edge keeps it current. */
+/** Where every request is answered from, in memory. The program around the edge keeps it current. */
 export interface RouteTable extends RoutingView {
 	/** False while it was never told anything. */
 	readonly loaded: boolean;

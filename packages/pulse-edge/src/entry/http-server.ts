@@ -45,7 +45,7 @@ export function createHttpServer(
 		keepAlive: true,
 		keepAliveInitialDelay: 30_000,
 	});
-	// Beyond its limit Node drops headers silently, and which ones is up to whoever sends them.
+	// Beyond its limit Node drops headers silently, and which ones is up to the client.
 	server.maxHeadersCount = 0;
 	const refused = new WeakSet<Socket>();
 	const refuse = (socket: Socket, code: string) => {

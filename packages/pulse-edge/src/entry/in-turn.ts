@@ -19,7 +19,7 @@ type Connection = IncomingMessage['socket'] & {
 
 /** Pipelined requests that wait on one connection before its reading pauses, so that answers can catch up. */
 const PAUSED_AT = 32;
-/** A pause ends after this long all the same: only who is read is seen to leave. */
+/** A pause ends after this long all the same: only a client that is read is seen to leave. */
 export const PAUSE_MS = 1_000;
 /**
  * Pipelined requests that may wait on one connection. Node's parser makes a request of all that one read of 64 KB holds,
@@ -31,7 +31,7 @@ const MOST_HELD = 8_000_000;
 const REQUEST_BYTES = 2_000;
 /** A name or a value of a header, besides its letters: a head of 64 KB may hold 30,000 of them. */
 const TEXT_BYTES = 32;
-/** What Node reads of a body that nobody takes yet: its high-water mark, and one read. */
+/** What Node reads of a body that is not taken yet: its high-water mark, and one read. */
 const BODY_BYTES = 262_144 + 65_536;
 let heldInAll = 0;
 

@@ -51,7 +51,7 @@ const kinds = new Spellings<Kind>((lower) => (Object.hasOwn(KINDS, lower) ? KIND
 export function readRequest(text: string, length: number): WholeRequest | null {
 	const head = text.indexOf('\r\n\r\n');
 	if (head === -1 || head > MAX_HEAD) return null;
-	// Nobody writes one, and Node misreads a length with a tab behind it.
+	// No client writes one, and Node misreads a length with a tab behind it.
 	const tab = text.indexOf('\t');
 	if (tab !== -1 && tab < head) return null;
 	const firstEnd = text.indexOf('\r\n');

@@ -11,7 +11,7 @@ export interface RequestHead {
 	host: string;
 	hosts: number;
 	affinity: string;
-	/** The header alone said which deployment: another answer stands under the same address for whoever does not send it. */
+	/** The header alone said which deployment: another answer stands under the same address for a client that does not send it. */
 	pinnedByHeader: boolean;
 	origin: string;
 	requestId: string;

@@ -17,7 +17,7 @@ import type { ClientRequest, ClientResponse } from './client-messages.ts';
 import { type RequestHead, readRequestHead } from './request-head.ts';
 import { parseRequestTarget, type RequestTarget } from './request-target.ts';
 
-/** What whoever runs the edge answers itself: `null` for a request that is not for it. Asked before anything is refused. */
+/** What the program around the edge answers itself: `null` for a request that is not for it. Asked before anything is refused. */
 export type OwnEndpoints = (request: ClientRequest, target: RequestTarget) => Promise<Answer> | null;
 
 export interface RouteContext {
@@ -159,7 +159,7 @@ function resolving(context: RouteContext, affinity: string, then: (resolution: R
 }
 
 /**
- * Node lets go of a socket at an upgrade, its error listener included, and an error that nobody hears ends the process:
+ * Node lets go of a socket at an upgrade, its error listener included, and an error without a listener ends the process:
  * this one listens until the handshake does. That something went wrong is told by `close`.
  */
 export function ignoreError(): void {}

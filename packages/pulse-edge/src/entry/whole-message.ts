@@ -25,13 +25,13 @@ export class WholeMessage implements ClientRequest {
 		this.#body = body;
 	}
 
-	/** Whoever listens for both does so for `data` first. */
+	/** A caller that listens for both listens for `data` first. */
 	on(event: 'data' | 'end' | 'close', listener: (chunk: Buffer) => void): void {
 		if (event === 'end') process.nextTick(listener);
 		else if (event === 'data' && this.#body !== null) process.nextTick(listener, this.#body);
 	}
 
-	/** It is one piece, which nobody can stop half-way. */
+	/** It is one piece, which cannot be stopped half-way. */
 	pause(): void {}
 
 	resume(): void {}

@@ -45,7 +45,7 @@ class AssetExchange implements Answers {
 	#body: Buffer[] = [];
 	#held = 0;
 	#timer: NodeJS.Timeout | undefined;
-	/** Everybody asked so far said that it is not there. */
+	/** Every deployment asked so far said that it is not there. */
 	#certain = true;
 	/** Held for its type alone; its first bytes have the last word. */
 	#suspected = false;

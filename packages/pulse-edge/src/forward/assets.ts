@@ -8,7 +8,7 @@ import { Recent } from './recent.ts';
 /**
  * Skew-safe assets: lazy chunks of an old page carry no affinity, so after a promotion the active deployment does not
  * know them. When it answers 404, 410 or with a page, the draining deployments are tried, newest first, and the finding is remembered: who to
- * ask, never an answer. That nobody has it is believed for a moment, and only of whoever was told so: an app may show a
+ * ask, never an answer. That no deployment has it is believed for a moment, and only for the user who was told so: an app may show a
  * file to one user and hide it from another.
  */
 export class AssetMemory implements Elsewhere {
@@ -18,7 +18,7 @@ export class AssetMemory implements Elsewhere {
 	readonly #now: () => number;
 	/** Target to the deployment that has it. */
 	readonly #found = new Recent<string>(MAX_REMEMBERED);
-	/** Target and credentials to the time until which nobody has it. */
+	/** Target and credentials to the time until which no deployment has it. */
 	readonly #missing = new Recent<number>(MAX_REMEMBERED);
 	#activeId: string | null = null;
 
@@ -33,7 +33,7 @@ export class AssetMemory implements Elsewhere {
 		return method === 'GET' && ASSET_DESTINATIONS.has(head.fetchDest) && head.contentLength <= 0 && !head.chunked;
 	}
 
-	/** Where else than at `asked` to look, best guess first; empty when nobody had it a moment ago. */
+	/** Where else than at `asked` to look, best guess first; empty when no deployment had it a moment ago. */
 	elsewhere(target: string, credentials: string, asked: string): Target[] {
 		this.#forgetOnPromotion();
 		if ((this.#missing.get(missingKey(target, credentials)) ?? 0) > this.#now()) return [];
@@ -85,7 +85,7 @@ const ASSET_DESTINATIONS = new Set([
 	'track',
 ]);
 const MAX_REMEMBERED = 2_000;
-/** Characters. Whoever writes longer ones wants to fill memory. */
+/** Characters. A client that writes longer ones wants to fill memory. */
 const MAX_TARGET = 1_024;
 const MISSING_MS = 30_000;
 const MAX_TRIES = 5;

@@ -39,7 +39,7 @@ export class Upstreams {
 	}
 
 	/**
-	 * The router itself asks, for somebody who asked another deployment. It is in flight, or the backend could be taken away
+	 * The router itself asks, for a client that asked another deployment. It is in flight, or the backend could be taken away
 	 * under it; it is no activity, or one picture that is missing would keep every draining deployment (decision 21).
 	 */
 	claimSearch(target: Target): Upstream {
@@ -68,7 +68,7 @@ export class Upstreams {
 		return this.#byId.values();
 	}
 
-	/** Forgets deployments that are gone and serve nobody, so that labels and memory stay bounded. */
+	/** Forgets deployments that are gone and serve no request, so that labels and memory stay bounded. */
 	keepOnly(known: (id: string) => boolean): void {
 		for (const [id, upstream] of this.#byId) {
 			if (!known(id) && upstream.inFlight === 0 && upstream.sockets === 0) this.#byId.delete(id);

@@ -8,13 +8,13 @@ export interface ForwardedHeaders {
 
 /**
  * The forwarding headers a backend gets. Only a neighbour on a private address is believed: Railway's edge connects from
- * 100.64.0.0/10 and sets `X-Real-IP`, `X-Forwarded-Proto` and `X-Forwarded-Host` (docs/platform-facts/railway.md §6). Anybody else could
+ * 100.64.0.0/10 and sets `X-Real-IP`, `X-Forwarded-Proto` and `X-Forwarded-Host` (docs/platform-facts/railway.md §6). Any other client could
  * have invented them, so theirs are replaced. What the edge does not set comes from a client even so, and is not passed on:
  * see {@link CLAIMS}.
  */
 export function forwardedLines(given: ForwardedHeaders, host: string, peer: string): string {
 	const trusted = isTrusted(peer);
-	// The edge may pass a client's X-Forwarded-For as it came, but sets X-Real-IP: the address that nobody invented comes last.
+	// The edge may pass a client's X-Forwarded-For as it came, but sets X-Real-IP: the address that no client invented comes last.
 	let before = trusted ? given.for : '';
 	if (trusted && given.realIp !== '' && lastHop(before) !== given.realIp) {
 		before = before === '' ? given.realIp : `${before}, ${given.realIp}`;

@@ -1,13 +1,13 @@
 import type { Socket } from 'node:net';
 import { isRead } from '../node/is-read.ts';
 
-/** Whoever has ended its side and is told nothing for this long is taken to be gone. */
+/** A client that has ended its side and is told nothing for this long is taken to be gone. */
 export const HALF_CLOSED_MS = 5_000;
 
 /**
  * For a client socket's `end`. A client that has left, and one that only says that it asks nothing more, look the same
  * until something is written to it. So answers still go out, and the connection ends when none has for a while: a backend
- * that works on an answer for nobody would keep its connection, and its deployment, until the idle limit.
+ * that works on an answer without a reader would keep its connection, and its deployment, until the idle limit.
  */
 export function leaveUnlessAnswered(this: Socket): void {
 	let written = this.bytesWritten;

@@ -192,7 +192,7 @@ export class HttpExchange implements Answers, BodyEvents, ConnectEvents {
 		this.#connection?.pause();
 		this.#response.once('drain', () => {
 			this.#paused = false;
-			// A finished connection may be serving somebody else by now.
+			// A finished connection may be serving another exchange by now.
 			if (!this.#done) this.#connection?.resume();
 		});
 	}

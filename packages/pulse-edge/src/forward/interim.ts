@@ -8,7 +8,7 @@ interface Interim {
 	readonly headers: readonly string[];
 }
 
-/** Passes on a 1xx response: 100 to whoever asked for it, the others (102, 103) to everybody who can understand them. */
+/** Passes on a 1xx response: 100 to a client that asked for it, the others (102, 103) to each that can understand them. */
 export function passInterim(response: ClientResponse, head: RequestHead, { status, reason, headers }: Interim): void {
 	// Only the response whose turn it is holds the socket; HTTP/1.0 knows no interim responses.
 	const { socket } = response;

@@ -15,7 +15,7 @@ export interface UploadsOptions {
 	readonly patienceMs: number;
 }
 
-/** Seconds over which the speed of a body is measured, from its place on: so long nobody is slow. */
+/** Seconds over which the speed of a body is measured, from its place on: until then none is slow. */
 const WINDOW = 30;
 /** Bytes a second. Apache's limit as well (mod_reqtimeout). */
 const MIN_RATE = 500;
@@ -29,7 +29,7 @@ interface Place {
 /**
  * The places for request bodies that are not all here yet. Each holds a backend connection for as long as its client likes,
  * so they are a bounded share of the connections: whatever uploads do, everything else finds one. A body that arrived with
- * its head needs no place. One that trickles keeps its place only until another waits for it: a slow line harms nobody
+ * its head needs no place. One that trickles keeps its place only until another waits for it: a slow line harms no other
  * while there is room.
  */
 export class Uploads {

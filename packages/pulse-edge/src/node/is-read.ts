@@ -5,7 +5,7 @@ interface Handled {
 	readonly _handle?: { readonly reading?: boolean } | null;
 }
 
-/** Whether a socket's reads go on, paused by whomever; `undefined` where this Node does not say. */
+/** Whether a socket's reads go on, whatever paused them; `undefined` where this Node does not say. */
 export function isRead(socket: Socket): boolean | undefined {
 	return (socket as Handled)._handle?.reading;
 }

@@ -5,7 +5,7 @@ export const READ_SIZE = 65_536;
 
 /**
  * Every read of a socket that is ours to read lands here: a read is consumed before the next one can happen, so nothing is
- * allocated for it. Whoever keeps bytes beyond the call copies them.
+ * allocated for it. A sink that keeps bytes beyond the call copies them.
  */
 const READ_BUFFER = Buffer.allocUnsafeSlow(READ_SIZE);
 

@@ -38,7 +38,7 @@ export class WholeResponse<Request extends IncomingMessage = IncomingMessage> ex
 	override sendWhole(status: number, text: string): boolean {
 		const socket = this.socket;
 		if (socket === null || !this.shouldKeepAlive || this.headersSent || this.req.httpVersionMinor === 0) return false;
-		// Done at once, it would start the next pipelined request: one packet of those asks for gigabytes that nobody reads.
+		// Done at once, it would start the next pipelined request: one packet of those asks for gigabytes that its client never reads.
 		if (socket.writableNeedDrain) return false;
 		this.statusCode = status;
 		socket.write(text, 'latin1');

@@ -6,7 +6,7 @@ export type HeaderLookup = (name: string) => string | undefined;
 /**
  * A browser that goes somewhere, as opposed to a page that loads a part of itself: by its Sec-Fetch headers, and where there
  * are none (plain http, old browsers) by what only a navigation asks for. Frames are no documents: what they show belongs to
- * the page around them. Nor is anything that is fetched for later, because nobody is there to be led anywhere.
+ * the page around them. Nor is anything that is fetched for later, because no page is open that could be led anywhere.
  */
 export function asksForDocument(header: HeaderLookup): boolean {
 	if (EARLY.some((name) => /prefetch|prerender|preview/i.test(header(name) ?? ''))) return false;

@@ -37,7 +37,7 @@ export const FAILURES = {
 	'closed-early': { status: 502, detail: 'deployment closed the connection', level: 'error' },
 	'bad-response': { status: 502, detail: 'deployment sent an invalid response', level: 'error' },
 	'router-defect': { status: 500, detail: 'router error', level: 'error' },
-	/** Logged, never sent: there is nobody left to read it. */
+	/** Logged, never sent: its client is gone. */
 	'client-gone': { status: 499, detail: 'client closed the connection', level: 'debug' },
 } as const satisfies Record<string, Failure>;
 

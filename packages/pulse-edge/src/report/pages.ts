@@ -30,7 +30,7 @@ export function staleReply(
 	return asPage(answer, stalePage(request.method!, location, status));
 }
 
-/** A failure as whoever asked can read it: a page where the browser asks for one, else JSON. */
+/** A failure as its client can read it: a page where the browser asks for one, else JSON. */
 export function failureReply(request: ClientRequest, cause: FailureCause): Answer {
 	const answer = failureAnswer(cause);
 	if (!prefersPage(lookup(request))) return answer;

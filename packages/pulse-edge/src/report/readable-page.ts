@@ -3,7 +3,7 @@ export interface PageWords {
 	readonly title: string;
 	/** One or two sentences: what happened, and what to do. */
 	readonly text: string;
-	/** For whoever looks into it. */
+	/** For the operator who looks into it. */
 	readonly detail: string;
 	/** Where to go on. The address is the client's, and is escaped here. */
 	readonly link?: { readonly href: string; readonly text: string };

@@ -39,7 +39,7 @@ function isSameOrigin(location: string, { forwarded, host }: RequestHead): boole
 	if (!/^https?:\/\//i.test(location)) return false;
 	try {
 		const url = new URL(location);
-		// From https to http would show the next request to everybody on the way.
+		// From https to http would show the next request to every machine on the way.
 		if (url.protocol === 'http:' && forwarded.proto === 'https') return false;
 		const same = url.host.toLowerCase() === host.toLowerCase();
 		return same && url.username === '' && url.password === '';

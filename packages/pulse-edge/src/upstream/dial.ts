@@ -23,7 +23,7 @@ export interface DialEvents {
 }
 
 const RESOLVE_PAUSE_MS = 100;
-/** Bytes that an uploader may be ahead of a backend; below it nobody is paused, which costs system calls. Not in the types. */
+/** Bytes that an uploader may be ahead of a backend; below it no uploader is paused, which costs system calls. Not in the types. */
 const AHEAD = { writableHighWaterMark: 262_144 };
 
 /** Connects to a service at the address it has now. The returned function gives up; then neither event follows. */

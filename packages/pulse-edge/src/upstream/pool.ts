@@ -40,7 +40,7 @@ interface Settling {
 export class Pool {
 	readonly #options: PoolOptions;
 	readonly #idle = new Map<string, UpstreamConnection[]>();
-	/** Whoever waits for a place under the limit, first come first served. */
+	/** Requests that wait for a place under the limit, first come first served. */
 	readonly #waiting: Set<() => void> = new Set();
 	readonly #outOfTurn = new Map<string, number>();
 	#settling: Settling[] = [];

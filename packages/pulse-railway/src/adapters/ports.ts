@@ -26,7 +26,7 @@ export interface RouterAddress {
 	readonly budgetMs?: number;
 }
 
-/** The router at its public address: what anybody may ask, and what the control token may change. */
+/** The router at its public address: what any client may ask, and what the control token may change. */
 export interface RouterPort {
 	readonly origin: string;
 	/** Which deployment answers, by affinity when one is named. Never rejects but for the signal. */
@@ -43,7 +43,7 @@ export interface RouterPort {
 }
 
 export interface MetaAnswer {
-	/** `null` when another deployment's app, an old one or nobody answered. */
+	/** `null` when another deployment's app, an old one or none answered. */
 	readonly deploymentId: string | null;
 	/** What was seen, for a timeout's explanation: `status 502`, `connection refused`. */
 	readonly seen: string;

@@ -46,7 +46,7 @@ export async function railwayUp(
 			...(source.useGitignore ? [] : ['--no-gitignore']),
 		],
 		cwd: source.context,
-		// Two tokens would be an error of its own, and a stored login may be somebody else's.
+		// Two tokens would be an error of its own, and a stored login may be another account's.
 		env: {
 			RAILWAY_HTTP_TIMEOUT: HTTP_TIMEOUT_SECONDS,
 			...rest,

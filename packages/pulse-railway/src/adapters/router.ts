@@ -44,7 +44,7 @@ export function openRouterPort(
 }
 
 interface Answer {
-	/** 0 = nobody answered. */
+	/** 0 = no answer. */
 	readonly status: number;
 	readonly json: unknown;
 	readonly failure?: string;

@@ -14,7 +14,7 @@ import { API_URL_VARIABLE } from '../protocol.ts';
 import type { Ports } from './ports.ts';
 import { openRouterPort } from './router.ts';
 
-/** Whom the variables are meant for; predecessors took either token from either. */
+/** Which tool the variables are meant for; predecessors took either token from either. */
 const LIKELY = { RAILWAY_TOKEN: 'project-token', RAILWAY_API_TOKEN: 'bearer' } as const;
 
 /** Where one command runs: its way to Railway, and the person or program that runs it. */

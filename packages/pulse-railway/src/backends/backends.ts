@@ -107,7 +107,7 @@ function readSessions(id: string, json: unknown): RenderSessions {
 	const total =
 		answer?.render_session_count ?? (connected !== null && resumable !== null ? connected + resumable : null);
 	if (!answer || total === null) return { reachable: false, detail: 'its answer makes no sense' };
-	// An address that was given to somebody else.
+	// An address that was given to another service.
 	if (answer.deployment_id !== id)
 		return { reachable: false, detail: `'${answer.deployment_id}' answered in its place` };
 	return { reachable: true, total, connected, drainable: answer.drainable };

@@ -23,7 +23,7 @@ export interface Beside extends Pick<ExecuteOptions, 'keepFailed'> {
 	readonly stack: Stack;
 	/** Goes before a deploy that was started later. */
 	readonly overLater: boolean;
-	/** Whom new visitors left: another one than planned, where another command was first. */
+	/** Which deployment new visitors left: another one than planned, where another command was first. */
 	readonly moved: { from: string | null };
 }
 

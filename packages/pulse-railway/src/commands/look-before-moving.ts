@@ -12,13 +12,13 @@ const LOOKS = 3;
 
 export interface Before {
 	readonly observation: StackObservation;
-	/** The deployment that answers new visitors at a predecessor's router; `null` on a stack of ours, or when nobody answers. */
+	/** The deployment that answers new visitors at a predecessor's router; `null` on a stack of ours, or when none answers. */
 	readonly visitorsReach: string | null;
 }
 
 /**
  * What `upgrade` finds. Where a predecessor's router says nothing, or another deployment than Railway, it is asked again:
- * it may have been starting, and somebody may just have promoted.
+ * it may have been starting, and another command may just have promoted.
  */
 export async function lookBeforeMoving(
 	platform: Pick<Platform, 'observe'>,

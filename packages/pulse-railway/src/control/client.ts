@@ -59,7 +59,7 @@ async function callOnce(target: ControlTarget, clock: Clock, body: string, signa
 		'content-type': 'application/json',
 		...signControl(target.token.reveal(), stamp, Buffer.from(body)),
 	};
-	// An http answer could be anybody's, so the origin is checked here too, whoever calls.
+	// Anything on the way could give an http answer, so the origin is checked here too, for every caller.
 	const url = new URL(CONTROL_PATH, parseOrigin(target.origin));
 	const answer = await post(target.fetch ?? fetch, url, {
 		method: 'POST',

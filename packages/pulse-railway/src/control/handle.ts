@@ -15,7 +15,7 @@ export interface ControlAnswer {
 	readonly cause?: unknown;
 }
 
-/** The very answer of every internal path, so that nobody learns that this one exists. */
+/** The very answer of every internal path, so that a client does not learn that this one exists. */
 export const CONTROL_NOT_FOUND: ControlAnswer = { status: 404, body: { detail: 'not found' } };
 
 export interface ControlRequest {
@@ -37,7 +37,7 @@ export async function handleControl(request: ControlRequest, options: ControlOpt
 	const nonce = verifyControl(options.secret, request.headers, request.body, options.now());
 	if (nonce === null) return CONTROL_NOT_FOUND;
 	try {
-		// Only now, so that nobody without the secret can write to the store.
+		// Only now, so that no client without the secret can write to the store.
 		if (!(await options.store.claimOnce(nonce, NONCE_TTL_MS))) return CONTROL_NOT_FOUND;
 		return { status: 200, body: { ok: true, result: await run(request.body, options) } };
 	} catch (error) {

@@ -15,12 +15,12 @@ export interface HeldLock {
 	readonly lost: AbortSignal;
 	/**
 	 * Aborts when the time of the present grant runs out. That is no loss yet: an unreachable store, or a machine that slept,
-	 * takes the lock again where nobody had it in between. For writes that must not be repeated later than that.
+	 * takes the lock again where no other had it in between. For writes that must not be repeated later than that.
 	 */
 	readonly term: AbortSignal;
 	/**
 	 * Resolves while the lock is surely held and will be for a while, asking where the time is short.
-	 * @throws LockLostError when another has or had it, or nobody can tell
+	 * @throws LockLostError when another has or had it, or the router cannot tell
 	 */
 	confirm(): Promise<void>;
 	/** By the clock, not by a timer: those stand still while a machine sleeps. */
@@ -72,7 +72,7 @@ export async function holdLock(
 		term = newTerm();
 	}
 
-	/** Rejects when nobody can tell. */
+	/** Rejects when the router cannot tell. */
 	async function ask(): Promise<void> {
 		const asked = clock.now();
 		if (await port.renewLock(name, token, ttlMs)) return holdUntil(asked + ttlMs);

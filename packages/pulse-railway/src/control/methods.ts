@@ -52,12 +52,12 @@ export const methods = {
 		store.promote(id, serviceName, options),
 	),
 	retire: method(z.object({ id, lock }), ({ id, ...options }, { store }) => store.retire(id, options)),
-	/** The deployment may be gone or deaf, and its deletion goes on all the same: that is no failure, nobody was told. */
+	/** The deployment may be gone or deaf, and its deletion goes on all the same: that is no failure, no page was told. */
 	reload: method(z.object({ id }), async ({ id }, { store, reload }) => {
 		const record = await store.find(id);
 		return { told: record === null ? 0 : await reload(record).catch(() => 0) };
 	}),
-	/** `from`: in that state alone. An older router knows no such condition, so whoever asks looks first as well. */
+	/** `from`: in that state alone. An older router knows no such condition, so the command looks first as well. */
 	remove: method(
 		z.object({ id, lock, from: z.exactOptional(z.enum(['pending', 'draining', 'retiring'])) }),
 		({ id, ...options }, { store }) => removeRecord(store, id, options),

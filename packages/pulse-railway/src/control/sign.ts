@@ -26,7 +26,7 @@ export function verifyControl(secret: string, headers: ControlHeaders, body: Buf
 	const timestamp = only(headers[CONTROL_TIMESTAMP_HEADER], /^\d{1,12}$/);
 	const nonce = only(headers[CONTROL_NONCE_HEADER], /^[0-9a-f]{32}$/);
 	const signed = only(headers[CONTROL_SIGNATURE_HEADER], /^[0-9a-f]{64}$/);
-	// Everybody can sign with an empty key.
+	// Any client can sign with an empty key.
 	if (secret === '' || timestamp === null || nonce === null || signed === null) return null;
 	const expected = signature(secret, { timestamp, nonce }, body);
 	if (!timingSafeEqual(expected, Buffer.from(signed, 'hex'))) return null;

@@ -14,7 +14,7 @@ export interface Container {
 }
 
 /**
- * From what the store's JSON or the variables of a service say. Unreadable parts get their defaults: whoever wrote the
+ * From what the store's JSON or the variables of a service say. Unreadable parts get their defaults: the tool that wrote the
  * kind meant an app that has none of our endpoints.
  */
 export function readContainer(said: {

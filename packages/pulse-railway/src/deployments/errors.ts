@@ -72,7 +72,7 @@ export class LockLostError extends DeployToolError {
 	}
 }
 
-/** Somebody else holds a lock that excludes this write; nothing was written. */
+/** Another command or the janitor holds a lock that excludes this write; nothing was written. */
 export class LockHeldError extends DeployToolError {
 	readonly owner: string;
 

@@ -81,7 +81,7 @@ export interface WriteOptions {
 	/** Atomically refuse with `LockLostError` unless this grant still holds its lock. */
 	readonly lock?: { readonly name: LockName; readonly fence: number };
 	/**
-	 * Atomically refuse with `LockHeldError` while anybody holds this lock. The janitor retires nothing while a deploy or
+	 * Atomically refuse with `LockHeldError` while another holds this lock. The janitor retires nothing while a deploy or
 	 * a rollback runs, which may be about to promote the very deployment.
 	 */
 	readonly unless?: LockName;
@@ -171,7 +171,7 @@ export function leasedDeployment(lock: string): string | undefined {
 
 export interface LockRequest {
 	readonly name: LockName;
-	/** Shown to whoever is refused: user, host and command. */
+	/** Shown to a command that is refused: user, host and command. */
 	readonly owner: string;
 	/** Random, known to the holder alone. */
 	readonly token: string;

@@ -19,7 +19,7 @@ export interface Transition<T> {
 
 /**
  * Makes stored facts obey invariant 1. A predecessor kept the active id elsewhere and recorded every used deployment as
- * active: the active id decides, and whoever else says active reads as draining without a date.
+ * active: the active id decides, and every other record that says active reads as draining without a date.
  */
 export function normalise(state: LiveState): LiveState {
 	const wrong = [...state.records.values()].filter(
@@ -48,7 +48,7 @@ export function register(
 }
 
 /**
- * `pending → active`, `draining → active`, and whoever was active starts draining. A retiring deployment is being
+ * `pending → active`, `draining → active`, and the one that was active starts draining. A retiring deployment is being
  * deleted and cannot come back.
  */
 export function promote(state: LiveState, id: string, serviceName: string, now: number): Transition<Promotion> {

@@ -3,7 +3,7 @@ import type { Decision, DeploymentFacts, KeepReason, Policy } from './facts.ts';
 
 /**
  * What the janitor does with one deployment at `now` (Unix milliseconds). Draining ends when both drain age and idle time
- * have reached the grace period and no session, socket or request is left, or at the maximum age, whoever is there.
+ * have reached the grace period and no session, socket or request is left, or at the maximum age, also when in use.
  */
 export function decide(
 	{ record, activity, sessions, routers }: DeploymentFacts,
@@ -19,7 +19,7 @@ export function decide(
 		until,
 	});
 	if (state === 'active' || state === 'pending') return keep(state, null, null);
-	// Somebody began to delete it and was stopped halfway.
+	// A janitor or a command began to delete it and was stopped halfway.
 	if (state === 'retiring') return { id, action: 'delete', reason: 'retiring' };
 
 	const deadline = drainStartedAt === null ? null : drainStartedAt + policy.maxDrainAgeMs;

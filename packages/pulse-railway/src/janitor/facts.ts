@@ -15,7 +15,7 @@ export interface DeploymentFacts {
 export interface Policy {
 	/** How long it must have drained, and how long it must have been idle. Default 60 s. */
 	readonly drainGraceMs: number;
-	/** When it goes, whoever uses it. Default 24 h. */
+	/** When it goes although it is in use. Default 24 h. */
 	readonly maxDrainAgeMs: number;
 }
 

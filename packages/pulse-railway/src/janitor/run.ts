@@ -21,7 +21,7 @@ export interface JanitorOptions {
 	readonly platform: Pick<Platform, 'observe' | 'deleteService'>;
 	readonly backends: Backends;
 	readonly policy: Policy;
-	/** Told to whoever meets the lock, e.g. `janitor on <host>`. */
+	/** Told to a command that meets the lock, e.g. `janitor on <host>`. */
 	readonly owner: string;
 	/** How long the lock of a killed janitor outlives it, milliseconds. Default 55,000. */
 	readonly lockTtlMs?: number;

@@ -81,8 +81,8 @@ function appFile({ appFile }: BackendInput): Record<string, string> {
 }
 
 /**
- * The baseline's Redis also says who is active: whoever holds its address moves traffic, past the control token. An operator
- * who would not trust the app with that gives sessions an address of their own.
+ * The baseline's Redis also says which deployment is active: an app that has its address moves traffic, past the control
+ * token. An operator who would not trust the app with that gives sessions an address of their own.
  */
 function sessionRedis({ env, redisUrl }: BackendInput): string {
 	const own = env.variables[SESSION_REDIS_URL_VARIABLE];

@@ -12,7 +12,7 @@ export const STANDING_SECONDS = 30;
 
 /**
  * The one order of every cut-over, shared by deploy, rollback and promote: it answers through the router → the durable
- * write → the live promotion → everybody answers with it (decision 6). Before the write the old deployment is untouched.
+ * write → the live promotion → every router answers with it (decision 6). Before the write the old deployment is untouched.
  */
 export function cutOver(deployment: string, service: string, affinitySeconds: number): readonly Step[] {
 	return [verifyAffinityStep(deployment, affinitySeconds), ...moveVisitors(deployment, service)];

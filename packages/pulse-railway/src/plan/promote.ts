@@ -76,7 +76,7 @@ function known(
 	return record === undefined ? [registerStep(backend.id, backend.serviceName, backend.container)] : [];
 }
 
-/** The router's store knows nobody although Railway does: it lost its data. */
+/** The router's store knows no active deployment although Railway does: it lost its data. */
 function lostStore(observation: StackObservation, live: RoutingSnapshot): Step | undefined {
 	const backends = backendServices(observation);
 	const active = backends.find(({ id }) => id === durableActiveId(observation));

@@ -21,7 +21,7 @@ export interface Settlement {
 	readonly activeId: string | null;
 	/** Deployment ids that the steps delete. */
 	readonly deleted: ReadonlySet<string>;
-	/** They run, and neither truth knows them: once somebody is active they drain, and the janitor sees who is on them. */
+	/** They run, and neither truth knows them: once a deployment is active they drain, and the janitor sees whether they are in use. */
 	readonly unclaimed: readonly BackendService[];
 	/** They drain already: a truth that leaves them out would drop their records. */
 	readonly standing: readonly BackendService[];

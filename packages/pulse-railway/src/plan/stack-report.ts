@@ -120,7 +120,7 @@ function deploymentReport(
 
 const UNKNOWN = { action: 'keep', reason: 'router away', detail: null, until: null };
 
-/** A store that knows nobody has lost its data: what stands on Railway is no leftover then. */
+/** A store that knows no deployment has lost its data: what stands on Railway is no leftover then. */
 function unregistered(
 	id: string,
 	observation: StackObservation,

@@ -59,7 +59,7 @@ export type StepAction =
 	| { readonly kind: 'update-instance'; readonly service: string; readonly settings: InstanceSettings }
 	/** Puts services into the canvas group of another. */
 	| { readonly kind: 'group'; readonly like: string; readonly services: readonly string[] }
-	/** `replaces`: an interrupted run may have made one of that name, whose value nobody knows. */
+	/** `replaces`: an interrupted run may have made one of that name, whose value was lost. */
 	| { readonly kind: 'mint-token'; readonly name: string; readonly replaces?: true }
 	| { readonly kind: 'revoke-tokens'; readonly name: string }
 	| { readonly kind: 'ensure-domain'; readonly service: string; readonly targetPort: number }

@@ -35,7 +35,7 @@ export interface UpgradeFacts {
 	readonly apiUrl: string | undefined;
 	/** The janitor's token is a project token of this project; `null` when it cannot be read. */
 	readonly janitorConfined: boolean | null;
-	/** The deployment that answers at the public address without affinity; `null` when nobody said. */
+	/** The deployment that answers at the public address without affinity; `null` when no router said. */
 	readonly visitorsReach: string | null;
 	/** Unix milliseconds. */
 	readonly now: number;

@@ -19,7 +19,7 @@ export interface Identity {
 
 /** Which kind of token this is, asked once: the header differs, and nothing in the token tells (contract R11.2). */
 export interface Identification {
-	/** Nobody has asked yet. */
+	/** Not asked for yet. */
 	isOpen(): boolean;
 	identify(signal: AbortSignal): Promise<Identity>;
 }

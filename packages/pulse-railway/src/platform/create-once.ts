@@ -14,7 +14,7 @@ const LOOKS_MS = [0, 1_000, 3_000, 6_000];
 
 /**
  * Creates something that must not exist twice. After a failure that leaves open whether it was made, it is looked for
- * before anything is repeated. A conflict at the first attempt is somebody else's, after an unclear one it is ours.
+ * before anything is repeated. A conflict at the first attempt comes from another's, after an unclear one from our own.
  */
 export async function createOnce<T>({ policy, clock }: Retrying, signal: AbortSignal, once: CreateOnce<T>): Promise<T> {
 	let unclear = false;

@@ -49,7 +49,7 @@ export function openAccount(connection: Connection): Account {
 	async function workspaces(signal: AbortSignal): Promise<readonly NamedId[]> {
 		const own = (await connection.run(readWorkspaces, {}, signal)).apiToken.workspaces;
 		const external = await connection.run(readExternalWorkspaces, {}, signal).catch((error) => {
-			// A workspace token belongs to nobody who could be invited.
+			// A workspace token belongs to no person who could be invited.
 			if (isPlatformError(error, 'unauthorized')) return { externalWorkspaces: [] };
 			throw error;
 		});

@@ -11,7 +11,7 @@ export interface Placed {
 }
 
 /**
- * Settings for several replicas that nobody knows the region of are looked up: a service has a region from its creation
+ * Settings for several replicas whose region is not known are looked up: a service has a region from its creation
  * on, and a bare number counts for less than what stands there (docs/platform-facts/railway.md §12).
  */
 export async function placed<T extends Placed>(
@@ -44,7 +44,7 @@ async function readable(connection: Connection, target: EnvironmentIds, signal: 
 	}
 }
 
-/** In its one region; several stay as somebody spread them. */
+/** In its one region; several stay as the user spread them. */
 function spread(replicas: number, regions: Regions): Regions | null {
 	const [first, ...others] = Object.keys(regions);
 	if (first === undefined) return null;

@@ -5,7 +5,7 @@ import { createProjectToken as create, listProjectTokens, deleteProjectToken as 
 import type { EnvironmentIds } from './operations/environment-ids.ts';
 import { PAGE_SIZE, restOf } from './paginate.ts';
 
-/** A token whose value was lost on the way is of no use to anybody: it is deleted before another one is made. */
+/** A token whose value was lost on the way is of no use: it is deleted before another one is made. */
 export async function createProjectToken(
 	connection: Connection,
 	target: EnvironmentIds,

@@ -52,7 +52,7 @@ export class RailwaySessionStore implements SessionStore {
 
 	async touch(sid: string, ttlMs: number): Promise<void> {
 		const value = await this.read(sid);
-		// Losing the race means that somebody wrote, which touches too.
+		// Losing the race means that another request wrote, which touches too.
 		if (value !== null) await this.write(sid, value, value, ttlMs);
 	}
 
@@ -65,7 +65,7 @@ export class RailwaySessionStore implements SessionStore {
 		this.#backend = null;
 	}
 
-	/** Whoever reads the app's log has no command to run again, and looks after another Redis perhaps. */
+	/** The reader of the app's log has no command to run again, and looks after another Redis perhaps. */
 	async #ask<T>(question: (kv: AtomicKv) => Promise<T>): Promise<T> {
 		if (this.#backend === null) throw new Error('the session store is not open');
 		try {

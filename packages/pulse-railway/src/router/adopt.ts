@@ -18,7 +18,7 @@ const REMEMBER_MS = 15 * 60_000;
  * What to route by after the store said `incoming`.
  *
  * A healthy store only moves forward, so a revision that falls back means that it restarted empty or from an old copy;
- * so does an active deployment that vanishes, because it would have to drain first, which takes minutes. Then nobody is cut off: deployments it forgot stay known, and the active one stays until the store names one that was
+ * so does an active deployment that vanishes, because it would have to drain first, which takes minutes. Then no user is cut off: deployments it forgot stay known, and the active one stays until the store names one that was
  * promoted later, or anew. No healthy store forgets the active id either: the active deployment cannot be removed.
  */
 export function adopt(current: Routed | null, incoming: RoutingSnapshot, now: number): Routed {

@@ -6,7 +6,7 @@ import type { ControlAnswer, ControlRequest } from '../control/handle.ts';
 
 export type ControlHandler = (request: ControlRequest) => Promise<ControlAnswer>;
 
-/** For the whole body, from whomever: nobody is known yet, so nobody may hold a connection and its memory for long. */
+/** For the whole body: its sender is not known yet, and must not hold a connection and its memory for long. */
 const BODY_MS = 10_000;
 
 /** Hands a request to the control endpoint. A body over the limit or too slow gets the answer of every internal path. */

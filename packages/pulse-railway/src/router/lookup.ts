@@ -17,7 +17,7 @@ export interface LookupOptions {
 
 /**
  * Asks the store about ids that the snapshot lacks: once per id at a time, with a memory for "no", and never more at
- * once than the store can bear, however many ids somebody invents.
+ * once than the store can bear, however many ids a client invents.
  */
 export class Lookups {
 	readonly #options: Required<LookupOptions>;

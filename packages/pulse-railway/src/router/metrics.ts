@@ -16,7 +16,7 @@ export interface Metrics {
 }
 
 /**
- * Prometheus metrics. Requests only bump plain numbers; they are read when somebody asks. Deployments as labels are
+ * Prometheus metrics. Requests only bump plain numbers; they are read when the metrics are asked for. Deployments as labels are
  * bounded, because only known ones are counted and those that are gone are forgotten.
  */
 export function openMetrics(context: ForwardContext, table: RoutingTable): Metrics {

@@ -20,7 +20,7 @@ const snapshotSchema = z.object({
 	deployments: z.array(recordSchema),
 });
 
-/** The last snapshot that was written here, or `null`: missing, damaged, or somebody else's file, which could steer traffic. */
+/** The last snapshot that was written here, or `null`: missing, damaged, or another user's file, which could steer traffic. */
 export async function readSnapshotFile(path: string): Promise<RoutingSnapshot | null> {
 	try {
 		if (process.getuid && (await stat(path)).uid !== process.getuid()) return null;

@@ -7,7 +7,7 @@ import { type IgnoreFile, readIgnoreFile, reopen, verdictOf } from './ignore-fil
  * `.ignore` before `.gitignore` before `.git/info/exclude` before the user's own ignore file; within a kind the nearest
  * file. Git's files of a repository's directories end at its root.
  *
- * Where `railway up` would send what somebody wrote down not to send, these rules do not follow it: outside of a
+ * Where `railway up` would send what the user wrote down not to send, these rules do not follow it: outside of a
  * repository it takes no notice of `.gitignore`, and with `--no-gitignore` below a repository's root none of the
  * exclusions of the repository and the user.
  */

@@ -109,7 +109,7 @@ class Walk {
 		}
 	}
 
-	/** In somebody else's branch a link may be there for the sake of what it leads to. */
+	/** In a branch that another person wrote a link may be there for the sake of what it leads to. */
 	async #warnOfOutside(path: string, name: string, root: string): Promise<void> {
 		const real = await realpath(path);
 		if (relative(root, real).split(sep)[0] === '..')

@@ -53,7 +53,7 @@ export class BaselineGuard implements Guard {
 	}
 
 	async confirm(signal: AbortSignal): Promise<void> {
-		// A new project is nobody else's before it is there.
+		// A new project is this command's alone until it is there.
 		if (this.#options.platform() === undefined) this.#asked = this.#options.clock.now();
 		else await this.look(signal);
 	}

@@ -17,7 +17,7 @@ export interface LockOptions {
 	readonly clock: Clock;
 	readonly host: Host;
 	readonly signal: AbortSignal;
-	/** Shown to whoever is refused, e.g. `anna@laptop: deploy prod`. */
+	/** Shown to a command that is refused, e.g. `anna@laptop: deploy prod`. */
 	readonly owner: string;
 	/** A killed command blocks the next one for this long at most; a running one renews every third of it. */
 	readonly ttlMs: number;
@@ -67,7 +67,7 @@ export async function holdLease(options: LockOptions, deployment: string): Promi
 
 /**
  * Runs `work` on a deployment that another command may have begun to make: one that lives is refused, and one that merely
- * slept can take nothing of it back afterwards. What was killed is waited for. A router that knows no leases excludes nobody.
+ * slept can take nothing of it back afterwards. What was killed is waited for. A router that knows no leases excludes no command.
  * @throws DeployToolError `lock-held` while another command makes it
  */
 export async function withLease<T>(options: LockOptions, deployment: string, work: () => Promise<T>): Promise<T> {

@@ -14,7 +14,7 @@ const CANDIDATES = 3;
 
 /**
  * The project of this name that `init` made in the workspace before. What an interrupted one left is gone on with, and
- * beside a finished one no second is made: nobody could tell the two apart. Projects of anybody else do not count.
+ * beside a finished one no second is made: no user could tell the two apart. Projects of other tools do not count.
  */
 export async function ownProject(
 	{ account, ports }: Session,

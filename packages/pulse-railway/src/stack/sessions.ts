@@ -44,7 +44,7 @@ async function ask(
 	signal: AbortSignal,
 ): Promise<RenderSessions> {
 	return router.control('sessions', params, signal).catch((error: unknown) => {
-		// An older router does not know the question, and then nobody knows who is there.
+		// An older router does not know the question, and then it is not known who is there.
 		if (isDeployToolError(error) && error.code === 'usage') return { reachable: false, detail: error.message };
 		throw error;
 	});

@@ -4,7 +4,7 @@ import { backendServices, durableActiveId } from './durable.ts';
 import { sharedValue } from './shared-value.ts';
 
 /**
- * An `init` was here and did not come to its end, and nobody has deployed since: what stands is its own, and may be gone
+ * An `init` was here and did not come to its end, and no deploy has come since: what stands is its own, and may be gone
  * on with. A project that `init` made says so from its first moment, before any variable could.
  */
 export function isUnfinishedInit(observation: StackObservation): boolean {

@@ -9,7 +9,7 @@ import { failureLogs } from './failure-logs.ts';
 import type { Perform } from './performers.ts';
 import { platformOf, type Run } from './run.ts';
 
-/** What a status means to somebody who waits for health (docs/platform-facts/railway.md §2.3). */
+/** What a status means to a command that waits for health (docs/platform-facts/railway.md §2.3). */
 const MEANING: Readonly<Record<PlatformDeployment['status'], 'ready' | 'failed' | 'blocked' | 'working'>> = {
 	SUCCESS: 'ready',
 	SLEEPING: 'ready',
@@ -88,7 +88,7 @@ export const awaitDeployments: Perform<'await-deployments'> = async (step, run, 
 		async check(signal) {
 			for (const service of left) {
 				const deployment = await current(run, service, signal).catch(async (error: unknown) => {
-					// A build goes on while Railway does not answer or has had enough questions: undoing it would help nobody.
+					// A build goes on while Railway does not answer or has had enough questions: undoing it would not help.
 					if (!isPassing(error)) throw error;
 					const latest = error.retryAfterMs === undefined ? answeredAt + OUTAGE_MS : deadline - error.retryAfterMs;
 					if (clock.now() >= latest) throw error;

@@ -8,7 +8,7 @@ export function deleteProjectStep(name: string, services: readonly string[]): St
 }
 
 /**
- * Only what this run made, with what it made in it: somebody may have put other services there meanwhile, and the guard
+ * Only what this run made, with what it made in it: the user may have put other services there meanwhile, and the guard
  * says whether another init has finished what this one began.
  */
 export const deleteProject: Perform<'delete-project'> = async (step, run, signal) => {

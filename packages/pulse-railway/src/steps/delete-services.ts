@@ -44,7 +44,7 @@ export const deleteServices: Perform<'delete-services'> = async (step, run, sign
 };
 
 /**
- * A creation whose answer was lost left a service whose id nobody learnt. It is this run's own when it was not there before:
+ * A creation whose answer was lost left a service whose id was never learnt. It is this run's own when it was not there before:
  * the guard says that no other command has been here.
  */
 function ownId(service: string, { services }: StackObservation, run: Run): string | undefined {
@@ -59,7 +59,7 @@ function plannedId(service: string, { services }: StackObservation, run: Run): s
 	return services.some(({ id }) => id === planned) ? planned : undefined;
 }
 
-/** Somebody deployed to the stack although its init never ended. */
+/** The stack was deployed to although its init never ended. */
 function refuseInUse({ services }: StepOf<'delete-services'>, observation: StackObservation): void {
 	const deployments = backendServices(observation).map(({ serviceName }) => serviceName);
 	if (deployments.length === 0 && durableActiveId(observation) === null) return;

@@ -8,7 +8,7 @@ export function missing(services: readonly string[], run: Run): readonly string[
 	return services.filter((service) => !run.services.has(service));
 }
 
-/** Waits for services that somebody may still be making; not all of them need to come. */
+/** Waits for services that another command may still be making; not all of them need to come. */
 export async function lateServices(services: readonly string[], run: Run, signal: AbortSignal): Promise<void> {
 	if (missing(services, run).length === 0) return;
 	await waitFor({

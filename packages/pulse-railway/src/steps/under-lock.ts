@@ -2,7 +2,7 @@ import { isDeployToolError } from 'pulse-deploy-kit/errors';
 import type { ControlParams, ControlResult } from '../control/methods.ts';
 import { type Run, routerOf } from './run.ts';
 
-/** The store refuses a grant that lapsed, also one that nobody else got: then the lock is taken again, once. */
+/** The store refuses a grant that lapsed, also one that no other got: then the lock is taken again, once. */
 export async function underLock<Method extends 'register' | 'promote' | 'reconcile' | 'retire' | 'remove'>(
 	run: Run,
 	method: Method,

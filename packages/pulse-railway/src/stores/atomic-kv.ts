@@ -32,7 +32,7 @@ export interface KeyGroup {
 	readonly prefix: string;
 	/** Where a backend without ordered keys remembers the members. */
 	readonly index: string;
-	/** Look for members that somebody wrote who keeps no index. */
+	/** Look for members that a predecessor wrote, which keeps no index. */
 	readonly adopt: boolean;
 }
 

@@ -1,7 +1,7 @@
 import { type AtomicKv, type Commit, type Entry, type KeyGroup, memberOf } from './atomic-kv.ts';
 import { connectRedis } from './redis-connection.ts';
 
-/** How often an empty group is searched for members of somebody who keeps no index. */
+/** How often an empty group is searched for members of a predecessor, which keeps no index. */
 const ADOPT_EVERY_MS = 30_000;
 const SCAN_COUNT = 1_000;
 

@@ -120,7 +120,7 @@ export async function openSqlite(path: string, clock: Clock): Promise<AtomicKv> 
 }
 
 /**
- * What visitors left in their sessions is nobody else's on this machine; the companion files follow this one. Only a file that
+ * What visitors left in their sessions is for no other user of this machine; the companion files follow this one. Only a file that
  * is not there yet is opened: closing one that SQLite has open would drop its locks.
  */
 function createPrivately(path: string): void {

@@ -22,7 +22,7 @@ export async function readSnapshot({ backend, keys }: StoreContext): Promise<Rou
 	return snapshotOf(keys, view);
 }
 
-/** Applies a pure transition as one atomic step: read, decide, compare and write, again if somebody was faster. */
+/** Applies a pure transition as one atomic step: read, decide, compare and write, again if another writer was faster. */
 export async function transact<T>(
 	context: StoreContext,
 	transition: (state: LiveState, now: number) => Transition<T>,

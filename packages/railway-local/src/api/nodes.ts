@@ -60,7 +60,7 @@ export function projectNode(row: ProjectRow, context: ApiContext) {
 	};
 }
 
-/** In place of values that nobody asked to decrypt (facts §12). */
+/** In place of values that the client did not ask to decrypt (facts §12). */
 const MASK = '*****';
 
 export function environmentNode(row: EnvironmentRow, context: ApiContext) {

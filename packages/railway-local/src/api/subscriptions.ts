@@ -21,7 +21,7 @@ const EVERY_MS = 200;
 
 /**
  * Subscriptions over websocket, by the protocol `graphql-transport-ws`, as the official CLI follows logs and deploys. `end`
- * disconnects whoever follows: a server that closes waits for them.
+ * disconnects the followers: a server that closes waits for them.
  */
 export function serveSubscriptions(
 	server: Server,

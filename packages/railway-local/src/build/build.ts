@@ -24,7 +24,7 @@ export interface BuildInput {
 }
 
 export interface Built extends StartSpec {
-	/** What of the source was not carried out, for whoever deploys it to know. */
+	/** What of the source was not carried out, for the user who deploys it to know. */
 	readonly skipped: readonly string[];
 }
 

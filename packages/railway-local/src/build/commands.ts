@@ -6,7 +6,7 @@ import { shellQuote } from '../shell-quote.ts';
 export async function writeCommands(dir: string, commands: Readonly<Record<string, string>>): Promise<string> {
 	await mkdir(dir, { recursive: true, mode: 0o700 });
 	for (const [name, script] of Object.entries(commands)) {
-		// From somebody's package.json: a name is no path.
+		// From the user's package.json: a name is no path.
 		if (!/^[\w@+-][\w.@+-]*$/.test(name)) continue;
 		const path = join(dir, name);
 		await writeFile(path, `#!/bin/sh\nexec ${shellQuote(process.execPath)} ${shellQuote(script)} "$@"\n`);
@@ -17,7 +17,7 @@ export async function writeCommands(dir: string, commands: Readonly<Record<strin
 
 /**
  * Commands of the app's direct dependencies. npm leaves out the link of a workspace package that was not built when it
- * was installed, and a linked `node_modules` belongs to somebody else, so they are made beside the app.
+ * was installed, and a linked `node_modules` belongs to another project, so they are made beside the app.
  */
 export async function dependencyCommands(root: string): Promise<Record<string, string>> {
 	const manifest = await json(join(root, 'package.json'));

@@ -16,7 +16,7 @@ export async function unpack(archive: string, target: string, signal: AbortSigna
 		cwd: target,
 		strict: true,
 		filter: (path, entry) => {
-			// Thrown in here it would be nobody's to catch, and end the platform.
+			// Thrown in here it could not be caught, and would end the platform.
 			if (signal.aborted) return false;
 			refused ??= offence(path, entry as ReadEntry);
 			if (refused) return false;

@@ -29,7 +29,7 @@ export function createEdge(portsOf: (instanceId: string) => readonly number[] | 
 				const ports = portsOf(instanceId);
 				return ports === null ? null : (ports[Math.floor(Math.random() * ports.length)] ?? 'down');
 			};
-			// As at the real edge a name that nobody registered leads nowhere; here it would be DNS rebinding.
+			// As at the real edge a name that was not registered leads nowhere; here it would be DNS rebinding.
 			const pickFor = ({ headers }: IncomingMessage) => (isOwnName(headers.host) ? random : () => null);
 			const server = createServer({ maxHeaderSize: MAX_HEAD_SIZE });
 			// Beyond its limit Node drops headers silently.

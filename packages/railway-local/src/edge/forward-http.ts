@@ -61,7 +61,7 @@ export function forwardHttp(
 			else pass();
 		});
 		upstream.on('response', (answer) => {
-			// What it says of its time is the service's word, or nobody's.
+			// What it says of its time is the service's word, or is not said.
 			response.sendDate = false;
 			// A client that still waits to be asked for its body cannot be expected to send it any more.
 			if (request.headers.expect !== undefined && !request.complete) response.shouldKeepAlive = false;
@@ -86,7 +86,7 @@ export function forwardHttp(
 				upstream.end();
 				return;
 			}
-			// Whoever waits to be asked for the body waits for the service.
+			// A client that waits to be asked for the body waits for the service.
 			if (request.headers.expect !== undefined) upstream.write('', 'latin1');
 			request.on('end', () => upstream.addTrailers(trailerFields(request.rawTrailers)));
 			request.pipe(upstream);
@@ -94,7 +94,7 @@ export function forwardHttp(
 	}
 }
 
-/** 100 to whoever asked for it, the others (102, 103) to everybody who can understand them. */
+/** 100 to a client that asked for it, the others (102, 103) to each that can understand them. */
 function passInterim(response: ServerResponse, interim: InformationEvent): void {
 	const { socket, req: request } = response;
 	if (socket === null || response.headersSent || request.httpVersion === '1.0') return;

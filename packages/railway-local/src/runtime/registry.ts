@@ -76,7 +76,7 @@ export function killGroup(pid: number, signal: NodeJS.Signals = 'SIGKILL'): void
 		process.kill(-pid, signal);
 	} catch (error) {
 		const { code } = error as NodeJS.ErrnoException;
-		// Nobody left; macOS says EPERM when all that is left is waiting to be reaped.
+		// No process left; macOS says EPERM when all that is left is waiting to be reaped.
 		if (code !== 'ESRCH' && code !== 'EPERM') throw error;
 	}
 }

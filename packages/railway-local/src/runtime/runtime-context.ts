@@ -25,7 +25,7 @@ export interface RuntimeContext {
 	deploymentDir(deploymentId: string): string;
 	snapshotPath(snapshotId: string): string;
 	apiUrl(): string;
-	/** What went wrong with nobody waiting for it. */
+	/** What went wrong with no request waiting for it. */
 	report(text: string): void;
 	onReplicaChange(instanceId: string, live: LiveDeployment): void;
 }

@@ -192,7 +192,7 @@ export interface WorkflowRow {
 	readonly id: string;
 	readonly createdAt: number;
 	status: 'Running' | 'Complete' | 'Error';
-	/** Somebody asked for it. */
+	/** A client asked for it. */
 	found: boolean;
 	error: string | null;
 }

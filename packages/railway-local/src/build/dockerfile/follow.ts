@@ -45,7 +45,7 @@ export interface FollowedDockerfile {
 	readonly installed: ReadonlyMap<string, Install>;
 	/** Where the upload's folder for the image's working folder is; `null` when it holds nothing of the upload. */
 	readonly workdir: string | null;
-	/** RUN lines, or parts of them, that nobody carries out here. */
+	/** RUN lines, or parts of them, that are not carried out here. */
 	readonly skipped: readonly string[];
 	/** COPY and ADD lines whose source is not in the upload: another image, an address, a text of the Dockerfile's own. */
 	readonly notCopied: readonly string[];
