@@ -83,3 +83,13 @@ test('what a page is served with names the script that is in it (C1.8)', async (
 		`default-src 'self'; script-src https://cdn.test app.test${path}, script-src 'nonce-q'`,
 	);
 });
+
+test('a host that is more than a name gets into no policy (C1.8)', async () => {
+	const backend = await startBackend((_, response) => {
+		response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': "script-src 'none'" });
+		response.end('<head>');
+	});
+	const { port } = await startEdge({ deployments: { one: backend }, container: { affinity: 'tab', healthPath: '/' } });
+	const { headers } = await ask(port, '/', { headers: { ...DOCUMENT, host: "app.test;script-src-elem'*'" } });
+	expect(headers['content-security-policy']).toBe("script-src 'none'");
+});

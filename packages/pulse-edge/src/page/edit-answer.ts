@@ -98,8 +98,9 @@ export class AnswerPlan implements AnswerEdits {
 function admitted(plan: AnswerPlan, headers: string[]): string {
 	const places: number[] = [];
 	for (let i = 0; i < headers.length; i += 2) if (POLICY.test(headers[i]!)) places.push(i + 1);
-	if (places.length === 0) return '';
 	const [host = ''] = plan.hosts;
+	// It is the client's word, and nothing but a name may get into a policy.
+	if (places.length === 0 || !/^[a-z0-9.:[\]_-]+$/.test(host)) return '';
 	const { policies, nonce } = admit(
 		places.map((place) => headers[place]!),
 		{ script: host + tabScript().path, reports: host + REPORT_PATH, nonce: () => randomBytes(16).toString('base64') },

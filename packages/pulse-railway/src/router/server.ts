@@ -34,15 +34,6 @@ export function createRouter(options: RouterOptions): Router {
 	const onChange = () => reporter?.followed();
 	const table = new RoutingTable({ store, log, now, onChange, ...(file === undefined ? {} : { file }) });
 	const own = (request: ClientRequest, target: RequestTarget): Promise<Answer> | null => {
-		{
-			const q = /pulse_deployment=([^&]*)/.exec(target.query)?.[1] ?? table.activeId ?? '';
-			if (target.path === '/_pulse/meta' && table.deployment(q)?.container)
-				return Promise.resolve({
-					status: 200,
-					headers: ['content-type', 'application/json'],
-					body: JSON.stringify({ deployment_id: q }),
-				} as never);
-		} // STUB
 		if (target.path === ROUTER_HEALTH_PATH && request.method === 'GET') return health(request);
 		if (control === undefined || target.forward !== CONTROL_PATH || request.method !== 'POST') return null;
 		return controlAnswer(request, control.handle, control.bodyLimit, (cause) => log.controlFailed(cause));
