@@ -15,6 +15,8 @@ it('has the documented defaults (R2.2, R2.16, R3.8, R4.1)', () => {
 		heartbeatMs: 15_000,
 		activityTtlMs: 45_000,
 		assetFallback: true,
+		ownParser: true,
+		nodeInternals: true,
 		accessLog: 'failures',
 	});
 	expect([1, 2]).toContain(config.workers);
@@ -34,6 +36,8 @@ it('reads what is set (R2.16, R4.1)', () => {
 			PULSE_RAILWAY_ROUTER_METRICS_PORT: '9090',
 			PULSE_RAILWAY_WEBSOCKET_TTL_SECONDS: '2.5',
 			PULSE_RAILWAY_ROUTER_ASSET_FALLBACK: 'off',
+			PULSE_RAILWAY_ROUTER_OWN_PARSER: '0',
+			PULSE_RAILWAY_ROUTER_NODE_INTERNALS: 'off',
 			PULSE_RAILWAY_ROUTER_ACCESS_LOG: 'all',
 		}),
 	).toMatchObject({
@@ -46,6 +50,8 @@ it('reads what is set (R2.16, R4.1)', () => {
 		metricsPort: 9090,
 		activityTtlMs: 2_500,
 		assetFallback: false,
+		ownParser: false,
+		nodeInternals: false,
 		accessLog: 'all',
 	});
 });
