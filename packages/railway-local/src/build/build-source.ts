@@ -1,16 +1,24 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
-import { delimiter, join, relative } from 'node:path';
+import { delimiter, join, relative, resolve } from 'node:path';
 import { DockerfileError } from 'pulse-deploy-kit/dockerfile/dockerfile-error';
 import type { BuildInput, Built } from './build.ts';
 import { dependencyCommands, writeCommands } from './commands.ts';
 import { type FollowedDockerfile, followDockerfile, type Install } from './dockerfile/follow.ts';
 import type { PackageManager } from './dockerfile/node-command.ts';
 import { type DockerfileFacts, readDockerfile } from './dockerfile.ts';
+import { findOnPath } from './image.ts';
 import { createWorkshop, refuseWithout, uploadView } from './node/carry-out.ts';
 import { LOCK_FILES, managerOf } from './node/manager.ts';
+import { activated, installPython } from './python/install.ts';
+import { writePythonSite } from './python/stay-on-loopback.ts';
 import { BuildFailure, type StepContext } from './run-step.ts';
 import { unpack } from './unpack.ts';
+
+type Followed = Pick<
+	FollowedDockerfile,
+	'actions' | 'installed' | 'workdir' | 'skipped' | 'notCopied' | 'python' | 'pythonImage'
+>;
 
 const PYTHON = ['pyproject.toml', 'requirements.txt'];
 
@@ -27,7 +35,7 @@ export async function buildSource(input: BuildInput, archive: string, context: S
 	const root = await inside(app, settings.rootDirectory ?? '.');
 	const manifest = await packageScripts(root);
 	const docker = await dockerfile(root, input, context);
-	const plan = docker?.followed ?? withoutDockerfile(root, manifest, dependencies.nodeModules !== null);
+	const plan: Followed = docker?.followed ?? withoutDockerfile(root, manifest, dependencies.nodeModules !== null);
 	const buildCommand = input.buildCommand ?? settings.buildCommand;
 	const workshop = createWorkshop(root, dependencies, context);
 	const installed = new Map(plan.installed);
@@ -42,6 +50,7 @@ export async function buildSource(input: BuildInput, archive: string, context: S
 			await workshop.run({ folder: '.', text: buildCommand, env: variables, manager: managerOf(root) });
 	}
 	await workshop.finish(installed);
+	const python = plan.python.length === 0 ? null : await pythonEnvironment(input, root, plan, context);
 	if (docker === null && PYTHON.some((name) => existsSync(join(root, name)))) {
 		log("Python dependencies are not installed here: the app runs with this machine's interpreter.");
 	}
@@ -51,17 +60,24 @@ export async function buildSource(input: BuildInput, archive: string, context: S
 		...(await dependencyCommands(root)),
 		...(await dependencyCommands(cwd)),
 	});
-	const path = [join(cwd, 'node_modules', '.bin'), join(root, 'node_modules', '.bin'), commands];
-	const command = settings.startCommand ?? docker?.facts.command ?? (manifest?.start ? 'npm run start' : null);
+	const path = [
+		...(python?.bin ?? []),
+		join(cwd, 'node_modules', '.bin'),
+		join(root, 'node_modules', '.bin'),
+		commands,
+	];
+	const ofImage = docker?.facts.command && onUpload(docker.facts.command, docker.facts.workdir);
+	const command = settings.startCommand ?? ofImage ?? (manifest?.start ? 'npm run start' : null);
 	if (command === null) {
 		throw new BuildFailure('No start command was found: set one, or a CMD in the Dockerfile, or a start script.');
 	}
 	const toolPath = await workshop.managerPath(command);
 	const whole = [...path, toolPath, input.path].join(delimiter);
 	refuseWithout('pulse', command, whole);
+	refuseImageProgram(command, cwd, whole, [...plan.skipped, ...plan.notCopied]);
 	log(`Start command: ${command}`);
 	const skipped = buildCommand === null ? leftOut(plan) : [];
-	return { command, cwd, path: whole, env: docker?.facts.env ?? {}, skipped };
+	return { command, cwd, path: whole, env: { ...docker?.facts.env, ...python?.env }, skipped };
 }
 
 async function dockerfile(
@@ -80,7 +96,17 @@ async function dockerfile(
 		const facts = readDockerfile(text, variables);
 		const view = uploadView(root);
 		// With another command in place of its lines, what they copy need not be there either.
-		const followed = followDockerfile(facts.stages, buildCommand === null ? view : { ...view, exists: () => true });
+		const all = followDockerfile(facts.stages, buildCommand === null ? view : { ...view, exists: () => true });
+		// A Pulse app runs with what the machine's environment has: its framework is not always to be had from a registry.
+		const isPulse = variables.PULSE_APP_FILE !== undefined;
+		const notInstalled = isPulse || buildCommand !== null ? all.python : [];
+		const followed = {
+			...all,
+			python: notInstalled.length > 0 ? [] : all.python,
+			skipped: [...all.skipped, ...notInstalled.map(({ text }) => text)],
+			// The tool itself is had from the machine, or fetched.
+			notCopied: all.notCopied.filter((line) => all.python.length === 0 || !/\/astral-sh\/uv[:@\s]/.test(line)),
+		};
 		const left = [...facts.notApplied, ...(buildCommand === null ? leftOut(followed) : [])];
 		log(`${path}: this platform has no container engine and follows it on the upload itself.`);
 		if (left.length > 0) log('Not carried out:');
@@ -92,6 +118,35 @@ async function dockerfile(
 	}
 }
 
+/** With the packages of a Python app, what its processes need to find them. */
+async function pythonEnvironment(
+	{ dir, dependencies }: BuildInput,
+	root: string,
+	{ python, pythonImage }: Followed,
+	context: StepContext,
+): Promise<{ readonly bin: readonly string[]; readonly env: Readonly<Record<string, string>> }> {
+	const environment = await installPython(root, python, pythonImage, dependencies, context);
+	const site = await writePythonSite(join(dir, 'python-site'));
+	const { VIRTUAL_ENV } = activated(environment, '');
+	return { bin: [join(environment, 'bin')], env: { VIRTUAL_ENV, PYTHONPATH: site } };
+}
+
+/** The image's working folder is the one that the command starts in. */
+function onUpload(command: string, workdir: string): string {
+	const folder = workdir.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+	return workdir === '/' ? command : command.replaceAll(new RegExp(`(?<=^|[\\s="'])${folder}/`, 'g'), './');
+}
+
+/** What would make the program is in a line that nobody carries out here. */
+function refuseImageProgram(command: string, cwd: string, path: string, left: readonly string[]): void {
+	const program = /^[\w./+-]+/.exec(command)?.[0] ?? '';
+	if (left.length === 0 || program === '' || /^(exec|cd|export|set|if|for|while|\.)$/.test(program)) return;
+	if (program.includes('/') ? existsSync(resolve(cwd, program)) : findOnPath(program, path) !== null) return;
+	throw new BuildFailure(
+		`"${command}" needs ${program}, which is not on this machine. Only a container engine can carry out: ${left[0]?.replace(/\s+/g, ' ')}`,
+	);
+}
+
 /** Instructions, each in one line. */
 const leftOut = ({ skipped, notCopied }: Pick<FollowedDockerfile, 'skipped' | 'notCopied'>): string[] =>
 	[...skipped.map((line) => `RUN ${line}`), ...notCopied].map((line) => line.replace(/\s+/g, ' '));
@@ -101,8 +156,9 @@ function withoutDockerfile(
 	root: string,
 	scripts: Readonly<Record<string, string>> | null,
 	isLinked: boolean,
-): Pick<FollowedDockerfile, 'actions' | 'installed' | 'workdir' | 'skipped' | 'notCopied'> {
-	if (scripts === null) return { actions: [], installed: new Map(), workdir: null, skipped: [], notCopied: [] };
+): Followed {
+	const nothing = { workdir: null, skipped: [], notCopied: [], python: [], pythonImage: null };
+	if (scripts === null) return { ...nothing, actions: [], installed: new Map() };
 	const manager = managerOf(root);
 	const frozen = LOCK_FILES[manager].some((name) => existsSync(join(root, name)));
 	const text = manager === 'npm' ? (frozen ? 'npm ci' : 'npm install') : frozenInstall(manager, root);
@@ -120,7 +176,7 @@ function withoutDockerfile(
 		alters: false,
 		installed,
 	} as const;
-	return { actions: scripts.build ? [run] : [], installed, workdir: null, skipped: [], notCopied: [] };
+	return { ...nothing, actions: scripts.build ? [run] : [], installed };
 }
 
 const frozenInstall = (manager: PackageManager, root: string): string => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { DeploymentRow, StartSpec } from '../world/model.ts';
 import { regionsOf } from '../world/settings.ts';
+import { DECLARED_PORT_VARIABLE, imagePorts } from './own-port.ts';
 import type { RuntimeContext } from './runtime-context.ts';
 import { nodeOptions } from './stay-on-loopback.ts';
 
@@ -22,8 +23,9 @@ export function processEnvironment(
 ) {
 	return {
 		...context.basics,
-		...built.env,
+		...imagePorts(built.env, row.variables.PORT, port),
 		...row.variables,
+		...(row.variables.PORT === undefined ? {} : { [DECLARED_PORT_VARIABLE]: row.variables.PORT }),
 		RAILWAY_DEPLOYMENT_ID: row.id,
 		RAILWAY_SNAPSHOT_ID: row.snapshotId ?? '',
 		RAILWAY_REPLICA_REGION: region,
@@ -31,7 +33,7 @@ export function processEnvironment(
 		PULSE_RAILWAY_ROUTER_SNAPSHOT_FILE: join(context.dataDir, `${row.instanceId}.routing.json`),
 		PATH: built.path,
 		PORT: String(port),
-		NODE_OPTIONS: nodeOptions(row.variables.NODE_OPTIONS ?? built.env.NODE_OPTIONS),
+		NODE_OPTIONS: nodeOptions(row.variables.NODE_OPTIONS ?? built.env.NODE_OPTIONS, row.variables.PORT, port),
 		PULSE_RAILWAY_PRIVATE_NETWORK: context.privateNetwork.path(row.environmentId),
 		PULSE_RAILWAY_API_URL: context.apiUrl(),
 	};

@@ -6,6 +6,7 @@ import { describe } from '../processes/spawn.ts';
 import type { DeploymentRow, InstanceRow, StartSpec } from '../world/model.ts';
 import { untilHealthy } from './healthcheck.ts';
 import type { LiveDeployment } from './live-deployment.ts';
+import { withOwnPort } from './own-port.ts';
 import { freePort } from './ports.ts';
 import { processEnvironment, regionOf } from './process-environment.ts';
 import { NO_PROCESS, redisCommand } from './redis-command.ts';
@@ -95,7 +96,7 @@ export function startOne(
 	const log = context.logs.writer(row.id, 'deploy');
 	return startReplica(
 		{
-			command: loopbackCommand(built.command),
+			command: loopbackCommand(withOwnPort(built.command, row.variables.PORT, port)),
 			cwd: built.cwd,
 			env: processEnvironment(context, row, built, port, region),
 			port,

@@ -29,5 +29,5 @@ createServer((request, response) => {
 	if (request.url.startsWith('/_pulse')) return response.writeHead(404).end('the app knows no such page');
 	response.setHeader('content-type', 'text/plain');
 	response.end((process.env.GREETING || 'hello') + ' ' + ++asked);
-}).listen(process.env.PORT);
+}).listen(3000);
 `;

@@ -97,4 +97,4 @@ const namesFolder = (target: string): boolean => /(^|\/)\.{0,2}$/.test(target);
 
 /** Files that say which package a folder of the image holds before the rest of it is copied. */
 const MANIFEST =
-	/^(package.*\.json|npm-shrinkwrap\.json|pnpm-(lock|workspace)\.yaml|yarn\.lock|bun\.lockb?|\.yarnrc\.yml|\.npmrc)$/;
+	/^(package.*\.json|npm-shrinkwrap\.json|pnpm-(lock|workspace)\.yaml|yarn\.lock|bun\.lockb?|\.yarnrc\.yml|\.npmrc|[\w.-]*requirements[\w.-]*\.(txt|in)|pyproject\.toml|(uv|poetry)\.lock|setup\.(py|cfg))$/;

@@ -30,6 +30,7 @@ function follow(text: string, files: readonly string[] = ['package.json', 'packa
 		installed: trees(followed.installed),
 		workdir: followed.workdir,
 		skipped: followed.skipped,
+		python: followed.python.map((install) => install.text),
 		notCopied: followed.notCopied,
 	};
 }
@@ -158,7 +159,8 @@ COPY --from=web /app/web ./web
 			'web: npm run build [web: npm ci]',
 		],
 		installed: ['web: npm ci'],
-		skipped: ['pip install uv', 'uv sync --frozen'],
+		skipped: [],
+		python: ['uv sync --frozen'],
 	});
 });
 
@@ -206,9 +208,9 @@ EOF
 			'rm -rf /var/lib/apt/lists/*',
 			'for f in *.sh',
 			'then npm run odd',
-			'pip install -r requirements.txt',
 			'python3 <<EOF',
 		],
+		python: ['pip install -r requirements.txt'],
 	});
 });
 

@@ -4,6 +4,7 @@ import { jsonWords } from 'pulse-deploy-kit/dockerfile/words';
 import { copyStep, fill, place } from './copy-step.ts';
 import { type ImagePaths, imagePaths, within } from './image-paths.ts';
 import { type NodeCommand, nodeCommand, type PackageManager } from './node-command.ts';
+import { type PythonCommand, type PythonTool, pythonCommand } from './python-command.ts';
 import { type RunCommand, runCommands } from './run-commands.ts';
 
 /** What is looked at in the upload. Paths are relative to its root. */
@@ -26,6 +27,19 @@ export interface Install {
 	readonly env: Readonly<Record<string, string>>;
 }
 
+/** Of the packages of a Python app. */
+export interface PythonInstall {
+	readonly tool: PythonTool;
+	readonly words: readonly string[];
+	/** Of the upload. */
+	readonly folder: string;
+	/** Those of its words that name files, by their paths in the upload. */
+	readonly files: readonly string[];
+	readonly env: Readonly<Record<string, string>>;
+	/** As the Dockerfile says it. */
+	readonly text: string;
+}
+
 export type Action =
 	| {
 			readonly kind: 'run';
@@ -43,6 +57,10 @@ export interface FollowedDockerfile {
 	readonly actions: readonly Action[];
 	/** What is installed in which folder of the upload when the image is done. */
 	readonly installed: ReadonlyMap<string, Install>;
+	/** In order. */
+	readonly python: readonly PythonInstall[];
+	/** The image that they are installed in, e.g. `python:3.12-slim`. */
+	readonly pythonImage: string | null;
 	/** Where the upload's folder for the image's working folder is; `null` when it holds nothing of the upload. */
 	readonly workdir: string | null;
 	/** RUN lines, or parts of them, that are not carried out here. */
@@ -62,6 +80,8 @@ export function followDockerfile(stages: readonly Stage[], view: UploadView): Fo
 	const states = new Map<Stage, StageState>();
 	const actions: Action[] = [];
 	const skipped = new Set<string>();
+	const python: PythonInstall[] = [];
+	let pythonImage: string | null = null;
 	const notCopied: string[] = [];
 	for (const stage of stages) {
 		const base = stage.base && states.get(stage.base);
@@ -71,6 +91,7 @@ export function followDockerfile(stages: readonly Stage[], view: UploadView): Fo
 			if (step.keyword === 'COPY' || step.keyword === 'ADD')
 				copyStep({ states, view, actions, notCopied }, stage, step);
 			else if (step.keyword === 'RUN') run(step, state);
+			if (python.length > 0) pythonImage ??= imageOf(stage);
 		}
 	}
 	const last = stages.at(-1)!;
@@ -79,6 +100,8 @@ export function followDockerfile(stages: readonly Stage[], view: UploadView): Fo
 	return {
 		actions,
 		installed,
+		python,
+		pythonImage,
 		workdir: end.paths.local(last.workdir),
 		skipped: [...skipped],
 		notCopied,
@@ -123,6 +146,12 @@ export function followDockerfile(stages: readonly Stage[], view: UploadView): Fo
 		local: (path: string) => string | null,
 	): void {
 		const here = local('.');
+		const ofPython = pythonCommand(command);
+		if (ofPython?.kind === 'nothing') return;
+		if (ofPython !== null) {
+			installPython(ofPython, command, step, local);
+			return;
+		}
 		const meaning = nodeCommand(command, (name) => here !== null && view.hasCommand(here, name));
 		if (meaning.kind === 'nothing') return;
 		const folder = meaning.kind === 'foreign' ? null : local(fill(meaning.folder, step));
@@ -143,6 +172,24 @@ export function followDockerfile(stages: readonly Stage[], view: UploadView): Fo
 				alters: meaning.alters,
 				installed: localInstalls(state),
 			});
+	}
+
+	function installPython(
+		{ tool, words, files }: PythonCommand & { kind: 'install' },
+		{ text, assigned }: RunCommand,
+		step: StageStep,
+		local: (path: string) => string | null,
+	): void {
+		// What it names stands where the image's working folder does, or in a folder of its own, as /tmp.
+		const folder = local('.') ?? '.';
+		const found = words.map((word, at) => (files.includes(at) ? local(fill(word, step)) : word));
+		if (found.includes(null)) {
+			skipped.add(text);
+			return;
+		}
+		const named = files.map((at) => found[at]!);
+		const own = found.map((word, at) => (files.includes(at) ? posix.relative(folder, word!) : fill(word!, step)));
+		python.push({ tool, words: own, folder, files: named, env: { ...step.scope, ...assigned }, text });
 	}
 
 	function install(
@@ -178,6 +225,10 @@ export function followDockerfile(stages: readonly Stage[], view: UploadView): Fo
 		const target = options.target ?? options.dst ?? options.destination ?? '.';
 		place(view, paths, step, { source, into: posix.resolve(step.workdir, target), asFolder: false });
 	}
+}
+
+function imageOf(stage: Stage): string | null {
+	return stage.base === null ? stage.image : imageOf(stage.base);
 }
 
 function localInstalls({ installed, paths }: StageState): Map<string, Install> {
