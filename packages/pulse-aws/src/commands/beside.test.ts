@@ -203,3 +203,25 @@ test('a deploy whose undo fails renews its lease no more, so that the next one c
 	expect(plan.steps.map(({ kind }) => kind)).toContain('remove-leftovers');
 	expect(account.world.clock.now()).toBe(began);
 });
+
+test('an image that takes longer than a changed baseline is built on without the lock, and one that fails ends the deploy', async () => {
+	account = await openAccount();
+	await deployed();
+	const { world } = account;
+	const lock = () => world.parameters.get(lockParameter(NAME))?.value;
+	const change = async (minutes: string, build: Session['images']['build']) => {
+		const { session } = account.connect({ answers: yes });
+		const images = { ...session.images, build };
+		return deploy({ ...session, images }, await asked({ reaperScheduleMinutes: minutes }));
+	};
+	let during: string | undefined = '';
+	const { result } = await change('5', async (_request, signal) => {
+		await world.clock.sleep(3_600_000, signal);
+		during = lock();
+	});
+	expect(result?.deployment_id).toBe((await told()).active);
+	expect(during).toMatch(/^free/);
+	await expect(change('7', () => Promise.reject(new Error('no such stage')))).rejects.toThrow('no such stage');
+	expect(lock()).toMatch(/^free/);
+	expect((await told()).deployments.filter(({ state }) => state === 'deploying')).toEqual([]);
+});
