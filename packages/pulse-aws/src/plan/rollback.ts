@@ -5,6 +5,7 @@ import { activeDeployment, activeTargetGroup } from '../traffic/traffic.ts';
 import { answersThere, moveVisitors } from './cut-over.ts';
 import type { Fleet } from './observation.ts';
 import { settleSteps } from './settle.ts';
+import { sideBySide } from './side-by-side.ts';
 import { type Plan, planOf, sentTo } from './step.ts';
 
 /**
@@ -36,7 +37,9 @@ export function planRollback(fleet: Fleet, wanted: string | null, now: number): 
 	if (target === undefined) throw usageError(`deployment '${wanted}' is not running`, next);
 	if (!living.includes(target)) throw usageError(`${target.id} was never active: it is still starting`, next);
 	const { id } = target;
-	const steps = [...settle, bringBackStep(target), ...answersThere(id), ...moveVisitors(id, true)];
+	const how = { standing: true } as const;
+	const ready = sideBySide('ready', [bringBackStep(target)], answersThere(id, null, how));
+	const steps = [...settle, ...ready, ...moveVisitors(id, true, how)];
 	const committed = sentTo(id, activeTargetGroup(fleet.traffic) !== null);
 	return { ...planOf('rollback', id, steps), committed, target };
 }

@@ -32,10 +32,10 @@ export type StepAction =
 	| { readonly kind: 'bring-back'; readonly deployment: Deployment }
 	/** `again`: it was healthy a while ago. */
 	| { readonly kind: 'await-health'; readonly again?: true }
-	| { readonly kind: 'verify-affinity' }
+	| ({ readonly kind: 'verify-affinity' } & Standing)
 	| { readonly kind: 'check-page'; readonly path: string }
 	| { readonly kind: 'switch' }
-	| { readonly kind: 'confirm' }
+	| ({ readonly kind: 'confirm' } & Standing)
 	| { readonly kind: 'mark-active' }
 	| { readonly kind: 'mark-draining' }
 	| { readonly kind: 'check-domain' }
@@ -43,6 +43,11 @@ export type StepAction =
 	| { readonly kind: 'await-tasks' }
 	| { readonly kind: 'delete-stack' }
 	| { readonly kind: 'delete-parameters' };
+
+/** The load balancer has known it for long, so it is asked in quick succession. */
+export interface Standing {
+	readonly standing?: true;
+}
 
 /** Deployment id → the lease of a command that was killed, or sleeps: it must end first. */
 export type Lapsed = ReadonlyMap<string, string>;

@@ -46,10 +46,25 @@ export async function settledBaseline(
 	return readBaseline(looks, name);
 }
 
-/** For commands that work on what is deployed. */
-export async function existing(session: Session, name: string): Promise<{ outputs: BaselineOutputs; fleet: Fleet }> {
+/** What a fleet is read by. */
+const FLEET_OUTPUTS = ['listenerArn', 'clusterName', 'vpcId'] as const;
+
+/**
+ * For commands that work on what is deployed.
+ * @param before as the baseline was read a while ago: where it is still so, nothing waits for it twice
+ */
+export async function existing(
+	session: Session,
+	name: string,
+	before?: BaselineOutputs,
+): Promise<{ outputs: BaselineOutputs; fleet: Fleet }> {
+	const fleetOf = (outputs: BaselineOutputs) => readFleet(looking(session), name, outputs);
+	const early = before === undefined ? undefined : fleetOf(before);
+	// Its failure is told only where the baseline is as it was.
+	early?.catch(() => {});
 	const outputs = await requireBaseline(session, name);
-	return { outputs, fleet: await readFleet(looking(session), name, outputs) };
+	const isSame = FLEET_OUTPUTS.every((key) => outputs[key] === before?.[key]);
+	return { outputs, fleet: await (isSame && early !== undefined ? early : fleetOf(outputs)) };
 }
 
 /** @throws DeployToolError where nothing was ever deployed under this name */

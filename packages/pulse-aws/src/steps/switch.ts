@@ -22,8 +22,7 @@ export const switchTraffic: Perform<'switch'> = async (_step, run) => {
 	const { listenerArn } = made(run.baseline, 'the baseline');
 	const { targetGroupArn } = made(run.target, 'the target group');
 	try {
-		await refuseRetired(run);
-		await run.confirmLock();
+		await Promise.all([refuseRetired(run), run.confirmLock()]);
 	} catch (error) {
 		throw new NotCommittedError(error);
 	}

@@ -6,10 +6,18 @@ import { made, type Run } from './run.ts';
 /** The load balancer's parts learn of a change one after the other; one right answer proves nothing. */
 const IN_A_ROW = 5;
 const INTERVALS_MS = [200, 200, 500, 1000, 2000];
+/** Of a deployment whose rule has stood for long: who rolls back has no time. */
+const STANDING_MS = [50, 50, 50, 50, ...INTERVALS_MS];
 const BUDGET_MS = 180_000;
 
 /** A name that was just made takes a while to resolve; hence the same budget for all. */
-export async function answersRepeatedly(run: Run, path: string, signal: AbortSignal, tell: Report) {
+export async function answersRepeatedly(
+	run: Run,
+	path: string,
+	{ standing = false }: { readonly standing?: boolean },
+	signal: AbortSignal,
+	tell: Report,
+) {
 	const { clock, frontDoor } = run.session;
 	const door = frontDoor(made(run.baseline, 'the baseline').albDnsName, run.request?.domain ?? null);
 	let inARow = 0;
@@ -36,7 +44,7 @@ export async function answersRepeatedly(run: Run, path: string, signal: AbortSig
 		await waitFor({
 			what: `${run.id} to answer ${path}`,
 			budgetMs: BUDGET_MS,
-			intervalsMs: INTERVALS_MS,
+			intervalsMs: standing ? STANDING_MS : INTERVALS_MS,
 			clock,
 			signal,
 			check,

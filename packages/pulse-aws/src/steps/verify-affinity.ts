@@ -1,21 +1,22 @@
-import type { Step } from '../plan/step.ts';
+import type { Standing, Step } from '../plan/step.ts';
 import { AFFINITY_QUERY, META_PATH } from '../protocol.ts';
 import type { Perform } from './performers.ts';
 import type { Run } from './run.ts';
 import { answersRepeatedly } from './through-load-balancer.ts';
 
-export function verifyAffinityStep(id: string): Step {
+export function verifyAffinityStep(id: string, how: Standing = {}): Step {
 	return {
 		kind: 'verify-affinity',
 		id: 'verify-affinity',
 		title: `Ask ${id} through the load balancer`,
 		section: 'Health',
+		...how,
 	};
 }
 
-export const verifyAffinity: Perform<'verify-affinity'> = async (_step, run, signal, tell) => {
+export const verifyAffinity: Perform<'verify-affinity'> = async (step, run, signal, tell) => {
 	const path = `${META_PATH}?${AFFINITY_QUERY}=${encodeURIComponent(run.id)}`;
-	const { found, untrusted, unreachable } = await answersRepeatedly(run, path, signal, tell);
+	const { found, untrusted, unreachable } = await answersRepeatedly(run, path, step, signal, tell);
 	if (untrusted !== null) warnOfCertificate(run, untrusted);
 	return { text: found, learnt: { unreachable } };
 };
