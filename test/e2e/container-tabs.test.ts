@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { inEachBrowser } from '../../packages/pulse-app/src/testing/browsers.ts';
 import { startEdge } from '../../packages/pulse-edge/src/testing/edge.ts';
 import { startContainerApp } from '../support/container-app.ts';
+
+// Two tabs of a real browser each, beside other tests.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** `npm test` compiles first: the edge serves the compiled tab script. */
 inEachBrowser('the tabs of a container app', ({ launch }) => {
@@ -102,7 +105,7 @@ inEachBrowser('the tabs of a container app', ({ launch }) => {
 		await one.locator('#text').fill('a draft');
 		await one.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`);
 		await expect.poll(counts).toMatchObject({ one: { busy: 1 } });
-		await one.close();
+		await one.goto('about:blank');
 		await expect.poll(counts).toEqual({ two: { visible: 1, hidden: 0, busy: 0 } });
 	});
 
@@ -121,7 +124,7 @@ inEachBrowser('the tabs of a container app', ({ launch }) => {
 		await one.locator('#text').fill('');
 		await expect.poll(() => one.title().catch(() => ''), { timeout: 12_000 }).toBe('two');
 		expect(errors).toEqual([]);
-	}, 40_000);
+	});
 
 	test('a page may see to it itself (C1.14)', async () => {
 		const { one, table } = await twoTabs();
@@ -131,5 +134,5 @@ inEachBrowser('the tabs of a container app', ({ launch }) => {
 		await expect.poll(() => one.evaluate('window.told')).toBe(true);
 		await new Promise((resolve) => setTimeout(resolve, 8_000));
 		expect(await one.title()).toBe('one');
-	}, 40_000);
+	});
 });

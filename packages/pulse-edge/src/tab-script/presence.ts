@@ -10,12 +10,14 @@ const address = (state: string) => `/_pulse/edge/tab?pulse_deployment=${id}&tab=
 
 let said = '';
 let saidAt = 0;
+/** A page that is left is hidden after that, which would count it again. */
+let left = false;
 
 /** Says that this tab is there, and hears whether its version is. */
 export function report(): void {
 	const state = busy() ? 'busy' : document.visibilityState === 'hidden' ? 'hidden' : 'visible';
 	const now = Date.now();
-	if (state === said && now - saidAt < 1_000) return;
+	if (left || (state === said && now - saidAt < 1_000)) return;
 	said = state;
 	saidAt = now;
 	fetch(address(state), { method: 'POST', keepalive: true }).then(
@@ -42,6 +44,12 @@ export function bePresent(): void {
 	if (isWithin()) return;
 	setInterval(report, EVERY_MS);
 	document.addEventListener('visibilitychange', report);
-	addEventListener('pageshow', report);
-	addEventListener('pagehide', () => navigator.sendBeacon(address('gone')));
+	addEventListener('pageshow', () => {
+		left = false;
+		report();
+	});
+	addEventListener('pagehide', () => {
+		left = true;
+		navigator.sendBeacon(address('gone'));
+	});
 }
