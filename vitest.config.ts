@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -5,6 +6,8 @@ export default defineConfig({
 		include: ['packages/*/src/**/*.test.ts', 'examples/*/**/*.test.ts', 'test/**/*.test.ts'],
 		exclude: ['**/node_modules/**', '**/dist/**'],
 		pool: 'forks',
+		// Most tests wait, for processes and sockets: two files at once leave no core idle, also where there are but two.
+		maxWorkers: Math.max(2, availableParallelism() - 1),
 		globalSetup: './test/support/needs.ts',
 		reporters: ['default', './test/support/closing-line-reporter.ts'],
 		// Real processes and sockets on a machine that others use too: a second failure in a row is no accident.
