@@ -17,7 +17,7 @@ const wanted = process.argv.slice(2);
 const apps = wanted.length > 0 ? wanted : ['express-ws', 'fastapi-websockets', 'nicegui', 'streamlit'];
 
 if (spawnSync('python3', ['-m', 'venv', '--help']).status !== 0) {
-	console.log('skipped: there is no python3 with venv on this machine');
+	process.stdout.write('Skipped: there is no python3 with venv on this machine.\n');
 	process.exit(0);
 }
 
@@ -70,8 +70,8 @@ async function life(app: string): Promise<void> {
 		await jsonOf(['rollback'], { cwd, env });
 		await answers(first.deployment_id);
 		const seconds = (ms: number) => (ms / 1000).toFixed(1);
-		console.log(
-			`${app}: first deploy ${seconds(between - started)} s, second ${seconds(ended - between)} s, rolled back`,
+		process.stdout.write(
+			`${app}: first deploy ${seconds(between - started)} s, second ${seconds(ended - between)} s, rolled back\n`,
 		);
 	} finally {
 		await jsonOf(['local', 'down', '--purge', '--yes'], { cwd, env: {} });
