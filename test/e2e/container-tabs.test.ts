@@ -114,9 +114,9 @@ inEachBrowser('the tabs of a container app', ({ launch }) => {
 		await use(one);
 		expect(await by(one, 'socket')).toBe('one 1');
 		await one.locator('#text').fill('a draft');
+		await one.evaluate(`addEventListener('pulse:gone', () => { window.told = true })`);
 		table.retire('one');
 		apps.one.cut();
-		await one.evaluate(`addEventListener('pulse:gone', () => { window.told = true })`);
 		await expect.poll(() => one.evaluate('window.told')).toBe(true);
 		expect(await one.title()).toBe('one');
 		await new Promise((resolve) => setTimeout(resolve, 8_000));

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { ask, DOCUMENT } from '../testing/ask.ts';
 import { startEdge } from '../testing/edge.ts';
 import { exchange, get, startNamedBackend } from '../testing/sockets.ts';
+import { networkOf } from './client-network.ts';
 import { Presence } from './presence.ts';
 
 async function edge() {
@@ -65,13 +66,34 @@ test('a tab of a version that is gone hears it (C1.14)', async () => {
 	expect([status, headers['x-pulse-stale-affinity']]).toEqual([410, '1']);
 });
 
-test('a flood from one address, or from many, takes bounded memory and leaves others their count (C1.15)', () => {
-	const presence = new Presence({ now: () => 0, hiddenMs: 900_000 });
+test('a flood from one address, one network or many takes bounded memory and costs no other version its tabs (C1.15)', () => {
+	let at = 0;
+	const presence = new Presence({ now: () => at, hiddenMs: 900_000 });
+	const visible = (version: string) => presence.counts().get(version)?.visible ?? 0;
 	for (let i = 0; i < 5_000; i++) presence.report('one', `tab-${i}`, 'visible', '203.0.113.1');
-	expect(presence.counts().get('one')?.visible).toBe(1_000);
-	expect(presence.report('one', 'tab-1', 'visible', '203.0.113.2')).toBe(true);
-	for (let i = 0; i < 60_000; i++) presence.report('one', 'tab', 'visible', `2001:db8::${i}`);
-	expect(presence.counts().get('one')?.visible).toBe(50_000);
+	expect(visible('one')).toBe(1_001);
+	for (let i = 0; i < 5_000; i++) presence.report('one', `tab-${i}`, 'visible', `2001:db8::${i.toString(16)}`);
+	expect(visible('one')).toBe(2_001);
+	presence.report('two', 'tab-1', 'visible', '203.0.113.2');
+	for (let i = 0; i < 60_000; i++) presence.report('one', 'tab', 'visible', `2001:db8:1:${i.toString(16)}::1`);
+	expect([visible('one'), visible('two')]).toEqual([50_000, 1]);
+	presence.report('three', 'tab-1', 'visible', '203.0.113.3');
+	expect(visible('three')).toBe(1);
+	at = 100_000;
+	presence.sweep();
+	expect(presence.counts().size).toBe(0);
+});
+
+test.each([
+	['203.0.113.7', '203.0.113.7'],
+	['::ffff:203.0.113.7', '203.0.113.7'],
+	['2001:db8::1', '2001:db8:0:0::/64'],
+	['2001:DB8:0:0:1:2:3:4', '2001:db8:0:0::/64'],
+	['2001:0db8:00a0:1::', '2001:db8:a0:1::/64'],
+	['fe80::1%eth0', 'fe80:0:0:0::/64'],
+	['::1', '0:0:0:0::/64'],
+])('%s is of %s (C1.15)', (address, network) => {
+	expect(networkOf(address)).toBe(network);
 });
 
 test('what holds a version: tabs seen lately, hidden ones for a while and no longer, however often they speak (C1.15)', () => {

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { networkOf } from './client-network.ts';
 
 /** `busy`: what its user would lose if it were loaded anew. */
 export type TabState = 'visible' | 'hidden' | 'busy';
@@ -24,7 +25,7 @@ const SEEN_MS = 90_000;
 /** Together some ten megabytes at most. */
 const MAX_TABS = 50_000;
 /** As many as an office behind one address may have. */
-const MAX_TABS_OF_ADDRESS = 1_000;
+const MAX_TABS_OF_NETWORK = 1_000;
 
 /**
  * The tabs that say they are there, by version (contract C1.15). Of whoever is there nothing is kept but a word that the tab
@@ -35,14 +36,16 @@ export class Presence {
 	readonly #salt = randomBytes(16);
 	readonly #tabs = new Map<string, Tab>();
 	readonly #byAddress = new Map<string, number>();
+	/** Versions of tabs that were too many to be counted, by when the last one spoke: those hold them, too. */
+	readonly #uncounted = new Map<string, number>();
 	#sweptAt = 0;
 
 	constructor(options: PresenceOptions) {
 		this.#options = options;
 	}
 
-	/** False when there are too many: it is then not counted. */
-	report(version: string, tab: string, state: TabState, from: string): boolean {
+	/** Of too many tabs the rest count as one for each version, so that a flood deletes nobody's. */
+	report(version: string, tab: string, state: TabState, from: string): void {
 		const now = this.#options.now();
 		const address = this.#disguised(from);
 		const key = `${address} ${tab}`;
@@ -52,13 +55,15 @@ export class Presence {
 			known.state = state;
 			known.version = version;
 			known.seenAt = now;
-			return true;
+			return;
 		}
 		const others = this.#byAddress.get(address) ?? 0;
-		if (others >= MAX_TABS_OF_ADDRESS || this.#tabs.size >= MAX_TABS) return false;
+		if (others >= MAX_TABS_OF_NETWORK || this.#tabs.size >= MAX_TABS) {
+			this.#uncounted.set(version, now);
+			return;
+		}
 		this.#byAddress.set(address, others + 1);
 		this.#tabs.set(key, { address, version, state, since: now, seenAt: now });
-		return true;
 	}
 
 	leave(tab: string, from: string): void {
@@ -69,13 +74,16 @@ export class Presence {
 	counts(): Map<string, TabCounts> {
 		const now = this.#options.now();
 		const counts = new Map<string, Record<TabState, number>>();
-		for (const { version, state, since, seenAt } of this.#tabs.values()) {
-			const holds = state === 'hidden' ? now - since <= this.#options.hiddenMs : now - seenAt <= SEEN_MS;
-			if (!holds) continue;
+		const add = (version: string, state: TabState) => {
 			const of = counts.get(version) ?? { visible: 0, hidden: 0, busy: 0 };
 			of[state]++;
 			counts.set(version, of);
+		};
+		for (const { version, state, since, seenAt } of this.#tabs.values()) {
+			const holds = state === 'hidden' ? now - since <= this.#options.hiddenMs : now - seenAt <= SEEN_MS;
+			if (holds) add(version, state);
 		}
+		for (const [version, at] of this.#uncounted) if (now - at <= SEEN_MS) add(version, 'visible');
 		return counts;
 	}
 
@@ -84,6 +92,7 @@ export class Presence {
 		const now = this.#options.now();
 		if (Math.abs(now - this.#sweptAt) < SWEEP_MS) return;
 		this.#sweptAt = now;
+		for (const [version, at] of this.#uncounted) if (now - at > SEEN_MS) this.#uncounted.delete(version);
 		for (const [key, { state, seenAt }] of this.#tabs) {
 			if (now - seenAt > (state === 'hidden' ? Math.max(SEEN_MS, this.#options.hiddenMs) : SEEN_MS)) this.#forget(key);
 		}
@@ -99,7 +108,7 @@ export class Presence {
 	}
 
 	#disguised(address: string): string {
-		return createHash('sha256').update(this.#salt).update(address).digest('base64').slice(0, 16);
+		return createHash('sha256').update(this.#salt).update(networkOf(address)).digest('base64').slice(0, 16);
 	}
 }
 

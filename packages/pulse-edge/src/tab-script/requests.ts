@@ -41,7 +41,8 @@ function hide(owner: Any, name: string): void {
 /** A `Request` is a whole that cannot be given another address without losing parts, so it says its version by header. */
 function pinRequest(args: Any[]): void {
 	const [input, init] = args;
-	if (!(input instanceof Request)) args[0] = pin(input);
+	// By its kind: another frame's `Request` is no instance of this one's.
+	if (Object.prototype.toString.call(input) !== '[object Request]') args[0] = pin(input);
 	else if (isOwnAddress(input.url)) {
 		const request = new Request(input, init);
 		args.length = 1;
