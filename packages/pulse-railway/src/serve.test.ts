@@ -23,9 +23,8 @@ interface Served {
 	exit(): Promise<number | null>;
 }
 
-/** Node 20 reads no TypeScript by itself. */
-const LOADER = ['--import', import.meta.resolve('jiti/register')];
-const SCRIPT = fileURLToPath(new URL('./router/testing/serve.ts', import.meta.url));
+/** As the command runs it; `npm test` compiles first. */
+const BIN = fileURLToPath(new URL('../bin/pulse-railway.js', import.meta.url));
 
 async function stack(backends: Record<string, number>) {
 	const folder = await mkdtemp(join(tmpdir(), 'serve-'));
@@ -49,7 +48,7 @@ async function stack(backends: Record<string, number>) {
 }
 
 async function run(env: Record<string, string>): Promise<Served> {
-	const child = spawn(process.execPath, [...LOADER, SCRIPT], {
+	const child = spawn(process.execPath, [BIN, 'router'], {
 		env: { PATH: process.env.PATH, ...env },
 		stdio: ['ignore', 'pipe', 'pipe'],
 	});

@@ -43,6 +43,7 @@ test('one stage: install, build, start', () => {
 		installed: ['.: npm ci'],
 		workdir: '.',
 		skipped: [],
+		python: [],
 		notCopied: [],
 	});
 });
