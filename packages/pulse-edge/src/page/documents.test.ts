@@ -184,6 +184,26 @@ test('what a cookie decided is told to caches, but for what never changes (C1.9)
 	expect((await ask('/x?pulse_deployment=one')).headers.vary).toBeUndefined();
 });
 
+test('so is what a referrer or a header of Next decided, and nothing where the address did (C1.9)', async () => {
+	const backend = await startBackend((request, response) => {
+		response.writeHead(200, { 'cache-control': request.url === '/i' ? 'max-age=1, immutable' : 'max-age=1' });
+		response.end('x');
+	});
+	const edge = await startEdge({ deployments: { one: backend, two: backend }, container: CONTAINER });
+	const vary = async (path: string, headers: Record<string, string>) =>
+		(await ask(edge.port, path, { headers })).headers.vary;
+	const referer = 'http://app.test/w.js?pulse_deployment=one';
+	const next = { 'x-deployment-id': 'one' };
+	expect(await vary('/x', { referer })).toBe('Cookie, Referer');
+	expect(await vary('/x', next)).toBe('x-deployment-id');
+	expect(await vary('/x?dpl=unknown', next)).toBe('x-deployment-id');
+	expect(await vary('/x?dpl=two', next)).toBeUndefined();
+	expect(await vary('/x?dpl=one', next)).toBeUndefined();
+	expect(await vary('/x', { 'x-pulse-deployment': 'one' })).toBe('x-pulse-deployment');
+	expect(await vary('/i', { referer })).toBeUndefined();
+	expect(await vary('/i', next)).toBeUndefined();
+});
+
 test('what is no document passes as through an edge of a Pulse app, but for validators and Vary (C1.9)', async () => {
 	const bodies = ['', 'x', '<!doctype html><head>', '\0\x01\xff'.repeat(30_000)];
 	const backend = await startBackend((request, response) => {

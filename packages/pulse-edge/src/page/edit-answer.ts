@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { queryValue } from '../decide/affinity.ts';
 import type { AnswerEdits } from '../forward/forward-request.ts';
+import { NEXT_QUERY } from '../protocol.ts';
 import { headerOf } from '../raw-headers.ts';
 import type { ResponseHead } from '../upstream/parse-head.ts';
 import { SESSION_IDLE_S, setPageCookie } from './cookie.ts';
@@ -16,6 +18,8 @@ export class AnswerPlan implements AnswerEdits {
 	readonly kind: PageKind;
 	readonly method: string;
 	readonly source: PinSource;
+	/** The version that Next names in the address, known or not. */
+	readonly nextQuery: string;
 	/** Whole browsers stay, not tabs. */
 	readonly session: boolean;
 	/** The hosts under which this app is asked; the browser's own first. */
@@ -24,12 +28,13 @@ export class AnswerPlan implements AnswerEdits {
 	/** What the page gets first of all, once its headers are known; `null` for what is no page. */
 	markup: string | null = null;
 
-	constructor({ kind, method, hosts, session }: PinnedRequest, source: PinSource, secure: boolean) {
+	constructor({ kind, method, query, hosts, session }: PinnedRequest, source: PinSource, secure: boolean) {
 		this.kind = kind;
 		this.method = method;
 		this.hosts = hosts;
 		this.session = session;
 		this.source = source;
+		this.nextQuery = source === 'next' ? queryValue(query, NEXT_QUERY) : '';
 		this.secure = secure;
 	}
 
@@ -47,7 +52,7 @@ export class AnswerPlan implements AnswerEdits {
 	/** By far the most, and hardly changed. */
 	#ofPart({ status, headers: given }: ResponseHead, id: string): string[] {
 		const redirects = isRedirect(status) && carriesPin(this);
-		let varies = variesByCookie(this);
+		let varies = variesBy(this, id);
 		let headers = given;
 		for (let i = 0; i < given.length; i += 2) {
 			const name = given[i]!;
@@ -57,14 +62,14 @@ export class AnswerPlan implements AnswerEdits {
 			else if (redirects && name.length === 8 && name.toLowerCase() === 'location')
 				edited = pinnedLocation(value, id, this.hosts) ?? value;
 			else if (varies && name.length === 13 && name.toLowerCase() === 'cache-control' && /immutable/i.test(value))
-				varies = false;
+				varies = '';
 			if (edited === value) continue;
 			if (headers === given) headers = given.slice();
 			headers[i + 1] = edited;
 		}
-		if (!varies) return headers;
+		if (varies === '') return headers;
 		if (headers === given) headers = given.slice();
-		headers.push('vary', 'Cookie');
+		headers.push('vary', varies);
 		return headers;
 	}
 
@@ -148,7 +153,9 @@ function carriesPin({ source, kind, method }: AnswerPlan): boolean {
 	return source === 'query' || source === 'next' || source === 'referer';
 }
 
-/** Another version may answer at the same address, because the cookie said so or said nothing. */
-function variesByCookie({ source }: AnswerPlan): boolean {
-	return source === 'cookie' || source === 'none';
+/** What of the request lets another version answer at the same address; `''` for nothing. The router says it of its own header. */
+function variesBy({ source, nextQuery }: AnswerPlan, id: string): string {
+	if (source === 'cookie' || source === 'none') return 'Cookie';
+	if (source === 'referer') return 'Cookie, Referer';
+	return source === 'next' && nextQuery !== id ? 'x-deployment-id' : '';
 }
