@@ -98,6 +98,94 @@ inEachBrowser('the tabs of a container app', ({ launch }) => {
 		expect(await one.evaluate(`document.getElementById('file').getAttribute('href')`)).toBe('/file?by=one');
 	});
 
+	test('a page that handles a form or a download itself finds what it wrote, as React Router does (C1.5)', async () => {
+		const { one, two, origin } = await twoTabs();
+		await use(two);
+		const shown = await one.evaluate(`{
+			const seen = [];
+			const handle = (event) => {
+				event.preventDefault();
+				const written = event.target.getAttribute(event.type === 'submit' ? 'action' : 'href');
+				seen.push(written);
+				history.pushState(null, '', written);
+			};
+			for (const name of ['submit', 'click']) document.addEventListener(name, (e) => e.target.id !== 'go' && handle(e));
+			document.getElementById('go').click();
+			document.getElementById('file').click();
+			const link = Object.assign(document.createElement('a'), { href: '/detached', download: '', onclick: handle });
+			link.click();
+			link.dispatchEvent(new MouseEvent('click', { cancelable: true }));
+			seen.join()
+		}`);
+		expect(shown).toBe('/form?by=one,/file?by=one,/detached,/detached');
+		expect(one.url()).toBe(`${origin}/detached`);
+	});
+
+	test('a frame without an address stays blank (C1.5)', async () => {
+		const { one } = await twoTabs();
+		const shown = `(set) => new Promise((done) => {
+			const frame = document.createElement('iframe');
+			set(frame);
+			document.body.append(frame);
+			setTimeout(() => done([frame.getAttribute('src'), frame.contentDocument.URL]), 300);
+		})`;
+		expect(await one.evaluate(`(${shown})((frame) => { frame.src = '' })`)).toEqual(['', 'about:blank']);
+		expect(await one.evaluate(`(${shown})((frame) => frame.setAttribute('SRC', ''))`)).toEqual(['', 'about:blank']);
+	});
+
+	test('a request that cannot say its version is sent whole, and a wrong one is told by its promise (C1.5)', async () => {
+		const { one } = await twoTabs();
+		await use(one);
+		const sent = `fetch(new Request('/echo', { method: 'POST', mode: 'no-cors', body: new URLSearchParams({ a: 'b' }) }))`;
+		expect(await one.evaluate(`${sent}.then((r) => r.text())`)).toBe('one {"a":"b"}');
+		const got = `fetch(new Request('/api', { mode: 'no-cors' })).then((r) => r.text())`;
+		await one.evaluate(`document.cookie = 'pulse_page=two;path=/'`);
+		expect(await one.evaluate(got)).toBe('one');
+		const rejects = (call: string) => one.evaluate(`${call}.then(() => 'sent', (error) => error.name)`);
+		const used = `const used = new Request('/echo', { method: 'POST', body: 'x' }); await used.text();`;
+		expect(await one.evaluate(`(async () => { ${used} return fetch(used) })().then(() => 'sent', (e) => e.name)`)).toBe(
+			'TypeError',
+		);
+		expect(
+			await one.evaluate(`(async () => { ${used} try { fetch(used).catch(() => {}) } catch { return 'thrown' } })()`),
+		).toBeUndefined();
+		expect(await rejects('fetch({ toString() { throw new RangeError() } })')).toBe('RangeError');
+		expect(await rejects('fetch()')).toBe('TypeError');
+	});
+
+	test('only text that a user wrote and did not take back makes a tab busy (C1.14) (C1.15)', async () => {
+		const { one, edge } = await twoTabs();
+		await one.evaluate(`document.body.insertAdjacentHTML('beforeend', \`
+			<input id="box" type="checkbox"><input id="radio" type="radio"><input id="range" type="range">
+			<select id="select"><option>a<option>b</select><input id="name" value="Ann"><p id="rich" contenteditable></p>
+			<textarea id="follows"></textarea>\`);
+			follows.oninput = () => { follows.defaultValue = follows.value };`);
+		const state = async () => {
+			await one.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`);
+			return edge.context.presence.counts().get('one')?.busy;
+		};
+		const becomes = (busy: number) => expect.poll(state, { interval: 300, timeout: 5_000 }).toBe(busy);
+		await one.locator('#text').fill('a draft');
+		await becomes(1);
+		await one.locator('#text').fill('');
+		for (const id of ['box', 'radio']) await one.locator(`#${id}`).check();
+		await one.locator('#range').fill('70');
+		await one.locator('#select').selectOption('b');
+		await becomes(0);
+		for (const [id, written, before] of [
+			['name', 'Bob', 'Ann'],
+			['name', '', 'Ann'],
+			['rich', 'x', ''],
+			// A framework whose fields' `defaultValue` follows what is written: React's do.
+			['follows', 'x', ''],
+		] as const) {
+			await one.locator(`#${id}`).fill(written);
+			await becomes(1);
+			await one.locator(`#${id}`).fill(before);
+			await becomes(0);
+		}
+	});
+
 	test('tabs are counted while they are there (C1.15)', async () => {
 		const { one, edge } = await twoTabs();
 		const counts = () => Object.fromEntries(edge.context.presence.counts());

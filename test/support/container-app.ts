@@ -41,6 +41,7 @@ export async function startContainerApp(version: string): Promise<ContainerApp> 
 	app.all('/api', (request, response) => {
 		response.set('x-seen', `${request.url} ${request.headers.cookie ?? ''}`).send(version);
 	});
+	app.post('/echo', (request, response) => response.send(`${version} ${JSON.stringify(request.body)}`));
 	app.get('/redirect', (request, response) => response.redirect(`/api?by=${request.query.by}`));
 	app.post('/form', (request, response) => {
 		const key = String(request.query.by);

@@ -30,13 +30,22 @@ function pinDownload(target: unknown): void {
 	if (link !== null) pinOnce(link, 'href');
 }
 
+/** Nothing at all is `about:blank`, not the page. */
+const framed = (address: unknown): string => (String(address).trim() ? pin(address) : String(address));
+
 export function pinElements(): void {
-	addEventListener('submit', ({ target, submitter }) => pinForm(target as Element, submitter), true);
+	// After the page: what it handles itself it finds as it wrote it, and may show it in the address bar.
+	addEventListener('submit', (event) => {
+		if (!event.defaultPrevented) pinForm(event.target as Element, event.submitter);
+	});
 	before(HTMLFormElement.prototype, 'submit', (form) => pinForm(form));
-	addEventListener('click', (event) => pinDownload(event.composedPath()[0]), true);
-	// Those of a link that is in no page are heard nowhere.
+	const clicked = (event: Event) => {
+		if (!event.defaultPrevented) pinDownload(event.composedPath()[0]);
+	};
+	addEventListener('click', clicked);
+	// Those of a link that is in no page are heard nowhere else.
 	const detached = (self: unknown) => {
-		if (self instanceof HTMLAnchorElement && !self.isConnected) pinDownload(self);
+		if (self instanceof HTMLAnchorElement && !self.isConnected) self.addEventListener('click', clicked, { once: true });
 	};
 	before(HTMLElement.prototype, 'click', detached);
 	before(EventTarget.prototype, 'dispatchEvent', (self, [event]) => event?.type === 'click' && detached(self));
@@ -49,10 +58,10 @@ export function pinElements(): void {
 			return unpinned(src.get!.call(this));
 		},
 		set(address) {
-			src.set!.call(this, pin(address));
+			src.set!.call(this, framed(address));
 		},
 	});
 	frame.setAttribute = function (name: string, value: string) {
-		setAttribute.call(this, name, name.toLowerCase() === 'src' ? pin(value) : value);
+		setAttribute.call(this, name, name.toLowerCase() === 'src' ? framed(value) : value);
 	};
 }

@@ -5,19 +5,24 @@ const MAX_RELOADS = 5;
 const IDLE_MS = 5_000;
 
 let usedAt = 0;
-/** Fields that the user wrote into. */
-const written = new Set<HTMLElement>();
+/** Fields that the user wrote into, and what they held before: a framework may let `defaultValue` follow what is written. */
+const written = new Map<HTMLInputElement, string>();
+const TAKES_TEXT = /^(?:textarea|input (?:text|search|url|tel|email|password|number)$)/;
 
 export function used(event: Event): void {
 	usedAt = Date.now();
-	if (event.type === 'input') written.add(event.composedPath()[0] as HTMLElement);
+	const field = event.composedPath()[0] as HTMLInputElement;
+	if (event.type !== 'input' || written.has(field)) return;
+	if (field.isContentEditable || TAKES_TEXT.test(`${field.localName} ${field.type}`))
+		written.set(field, field.defaultValue);
 }
 
 /** What its user would lose: text that is not sent, sound or a call. */
 export function busy(): boolean {
-	for (const field of written) {
-		const text = field.isContentEditable ? field.textContent : (field as HTMLInputElement).value;
-		if (field.isConnected && text) return true;
+	for (const [field, before] of written) {
+		const { value, defaultValue } = field;
+		const unsent = field.isContentEditable ? field.textContent : value !== (value ? before : defaultValue);
+		if (field.isConnected && unsent) return true;
 		written.delete(field);
 	}
 	return [...document.querySelectorAll<HTMLMediaElement>('audio,video')].some(

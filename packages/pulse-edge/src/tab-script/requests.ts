@@ -11,13 +11,13 @@ function wrap(owner: Any, name: string, pinned: (args: Any[]) => void, then: (ma
 	if (!original) return;
 	owner[name] = new Proxy(original, {
 		apply(target, self, args) {
-			pinned(args);
+			if (args.length > 0) pinned(args);
 			const made = Reflect.apply(target, self, args);
 			then(made ?? self);
 			return made;
 		},
 		construct(target, args, newTarget) {
-			pinned(args);
+			if (args.length > 0) pinned(args);
 			const made = Reflect.construct(target, args, newTarget);
 			then(made);
 			return made;
@@ -41,16 +41,18 @@ function hide(owner: Any, name: string): void {
 /** A `Request` is a whole that cannot be given another address without losing parts, so it says its version by header. */
 function pinRequest(args: Any[]): void {
 	const [input, init] = args;
-	// By its kind: another frame's `Request` is no instance of this one's.
-	if (Object.prototype.toString.call(input) !== '[object Request]') args[0] = pin(input);
-	else if (isOwnAddress(input.url)) {
-		const request = new Request(input, init);
-		args.length = 1;
-		if (request.mode === 'no-cors') args[0] = new Request(pin(request.url), request);
-		else {
-			request.headers.set('x-pulse-deployment', id);
-			args[0] = request;
+	try {
+		// By its kind: another frame's `Request` is no instance of this one's.
+		if (Object.prototype.toString.call(input) !== '[object Request]') args[0] = pin(input);
+		else if (isOwnAddress(input.url)) {
+			const request = new Request(input, init);
+			args.splice(0, 2, request);
+			if (request.mode !== 'no-cors') request.headers.set('x-pulse-deployment', id);
+			// One with a body stays as it is: `no-cors` sends no stream, and has the cookie.
+			else if (request.method !== 'POST') args[0] = new Request(pin(request.url), request);
 		}
+	} catch {
+		// What is wrong with it `fetch` says, by its promise.
 	}
 }
 
