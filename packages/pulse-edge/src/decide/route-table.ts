@@ -29,6 +29,8 @@ export interface RoutingView {
 export interface RouteTable extends RoutingView {
 	/** False while it was never told anything. */
 	readonly loaded: boolean;
+	/** One of them at least is a container app: then a cookie or a referrer may name it (contract C1.2). */
+	readonly hasContainers: boolean;
 	all(): Iterable<Routable>;
 	/**
 	 * Asks elsewhere for an id that is not here; afterwards `deployment` knows it, or there is none. `null` when there is

@@ -8,6 +8,7 @@ import { startExchange } from '../forward/asset-exchange.ts';
 import { countFailure, type ForwardContext } from '../forward/context.ts';
 import { WebSocketHandshake } from '../forward/websocket.ts';
 import { offersWebSocket } from '../node/request.ts';
+import { impliedContainer } from '../page/implied-container.ts';
 import { servePage, socketTarget } from '../page/serve-page.ts';
 import { failureAnswer, writeAnswer, writeRawAnswer } from '../report/answer.ts';
 import type { FailureCause } from '../report/failures.ts';
@@ -67,7 +68,8 @@ export function routeRequest(context: RouteContext, request: ClientRequest, resp
 		// Gone while the table asked: a claim would never be released, because its response is closed already.
 		if (response.destroyed) return;
 		const requestId = () => head.requestId || head.railwayRequestId || context.nextRequestId();
-		const container = containerOf(resolution);
+		const named = { method: request.method!, query: target.query };
+		const container = containerOf(resolution) ?? impliedBy(forward, affinity, request, head, named);
 		if (container !== undefined)
 			return servePage(forward, { request, response, head, target, affinity, resolution, container }, reply, requestId);
 		switch (resolution.kind) {
@@ -113,7 +115,8 @@ export function routeUpgrade(context: RouteContext, request: IncomingMessage, cl
 	const affinity = affinityOf(target.query, head.affinity);
 	resolving(context, affinity, (resolution) => {
 		if (client.destroyed) return;
-		const container = containerOf(resolution);
+		const named = { method: 'GET', query: target.query };
+		const container = containerOf(resolution) ?? impliedBy(forward, affinity, request, head, named);
 		if (container !== undefined) {
 			const to = socketTarget(forward, { request, head, target, affinity, resolution, container });
 			if (to === null) return writeRawAnswer(client, staleAnswer(request.method!, head, 410));
@@ -148,6 +151,20 @@ function openSocket(
 function containerOf(resolution: Resolution): Container | undefined {
 	if (resolution.kind === 'target') return resolution.target.container;
 	return resolution.kind === 'stale' ? resolution.active.container : undefined;
+}
+
+/** Asked for nothing by name, which may all the same be of a container app's page: where there are some. */
+function impliedBy(
+	{ table, servicePrefix }: ForwardContext,
+	affinity: string,
+	...[request, head, named]: [
+		Pick<ClientRequest, 'rawHeaders' | 'socket'>,
+		RequestHead,
+		{ method: string; query: string },
+	]
+): Container | undefined {
+	if (affinity !== '' || !table.hasContainers) return undefined;
+	return impliedContainer({ table, servicePrefix }, request, head, named);
 }
 
 /** Synchronous but for an id that the table has to ask for. */

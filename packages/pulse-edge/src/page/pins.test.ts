@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ask, DOCUMENT } from '../testing/ask.ts';
 import { startEdge } from '../testing/edge.ts';
-import { startBackend } from '../testing/sockets.ts';
+import { startBackend, startNamedBackend } from '../testing/sockets.ts';
 
 const TAB = { affinity: 'tab', healthPath: '/' } as const;
 
@@ -150,4 +150,55 @@ test('a frame in a page of another site is led to an address that its own reques
 	expect([led.status, led.headers.location]).toEqual([307, '/x?a=1&pulse_deployment=new']);
 	expect((await asked('/x?a=1&pulse_deployment=old', frame)).seen.name).toBe('old');
 	expect((await asked('/x', { ...frame, ...OLD_COOKIE })).seen.name).toBe('old');
+});
+
+test('a referrer that goes on for ever costs no more than its length (C1.2)', async () => {
+	const { asked } = await twoVersions();
+	const referer = `http://${'a'.repeat(60_000)}pulse_deployment`;
+	// Quadratic, each of them took four seconds. The app's own server refuses such a head.
+	for (let i = 0; i < 10; i++) expect((await asked('/x', { ...PART, referer })).status).toBe(431);
+});
+
+/** A Pulse app is the newest version, a container app drains beside it. */
+async function twoKinds(affinity: 'tab' | 'session') {
+	const old = await startNamedBackend('old');
+	const { port, table, network } = await startEdge({ deployments: { old }, container: { ...TAB, affinity } });
+	network.services.set('pulse', { host: '127.0.0.1', port: await startNamedBackend('pulse') });
+	table.container = undefined;
+	table.promote('pulse');
+	return {
+		table,
+		asked: async (headers: Record<string, string>, method = 'GET', path = '/x') =>
+			ask(port, path, { headers, method }).then(({ status, headers }) => [
+				status,
+				headers['x-pulse-selected-deployment'],
+			]),
+	};
+}
+
+test.each([
+	['a part by cookie', 'tab', { ...PART, ...OLD_COOKIE }, 'GET', 'old'],
+	['a worker by its referrer', 'tab', IN_OLD_WORKER, 'GET', 'old'],
+	['a form by cookie', 'tab', { ...DOCUMENT, ...OLD_COOKIE }, 'POST', 'old'],
+	['a document not by cookie', 'tab', { ...DOCUMENT, ...OLD_COOKIE }, 'GET', 'pulse'],
+	['a document by cookie where browsers stay', 'session', { ...DOCUMENT, ...OLD_COOKIE }, 'GET', 'old'],
+	['what says nothing', 'session', PART, 'GET', 'pulse'],
+] as const)(
+	'pages of a container app stay with it beside a newer Pulse app: %s (C1.2)',
+	async (_, affinity, headers, method, by) => {
+		const { asked } = await twoKinds(affinity);
+		expect(await asked(headers, method)).toEqual([200, by]);
+	},
+);
+
+test('a tab of a container app hears that its version is gone from a stack that has Pulse apps alone by now (C1.14)', async () => {
+	const { table, asked } = await twoKinds('tab');
+	table.retire('old');
+	const [status] = await asked(
+		{ origin: 'http://app.test' },
+		'POST',
+		'/_pulse/edge/tab?pulse_deployment=old&tab=abcdefgh',
+	);
+	// With the marker; the tab script takes either.
+	expect([409, 410]).toContain(status);
 });

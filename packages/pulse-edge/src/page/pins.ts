@@ -48,7 +48,7 @@ export function impliedPin(request: PinnedRequest, serves: (id: string) => boole
 /** Of a worker, a frame, or a page that has its pin in its address; another origin's page names nothing here. */
 function refererPin({ referer, fetchSite }: PageHead, hosts: readonly string[]): string {
 	if (!referer.includes(AFFINITY_QUERY)) return '';
-	const [, host = '', query = ''] = /^https?:\/\/([^/?#@]+)[^?#]*\?([^#]*)/i.exec(referer) ?? [];
+	const [, host = '', query = ''] = /^https?:\/\/([^/?#@]+)(?:\/[^?#]*)?\?([^#]*)/i.exec(referer) ?? [];
 	const own = fetchSite === '' ? hosts.includes(host.toLowerCase()) : fetchSite === 'same-origin';
 	return own ? queryValue(query, AFFINITY_QUERY) : '';
 }

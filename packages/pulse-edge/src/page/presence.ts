@@ -38,10 +38,13 @@ export class Presence {
 	readonly #byAddress = new Map<string, number>();
 	/** Versions of tabs that were too many to be counted, by when the last one spoke: those hold them, too. */
 	readonly #uncounted = new Map<string, number>();
+	/** From then on it knows of all tabs: each has spoken to it, or is hidden for too long. Unix milliseconds. */
+	readonly wholeAt: number;
 	#sweptAt = 0;
 
 	constructor(options: PresenceOptions) {
 		this.#options = options;
+		this.wholeAt = options.now() + Math.max(SEEN_MS, options.hiddenMs);
 	}
 
 	/** Of too many tabs the rest count as one for each version, so that a flood deletes nobody's. */

@@ -5,7 +5,7 @@ import type { RequestHead } from '../entry/request-head.ts';
 import type { RequestTarget } from '../entry/request-target.ts';
 import { startExchange } from '../forward/asset-exchange.ts';
 import type { ForwardContext } from '../forward/context.ts';
-import { isSecure, publicHost } from '../forward/forwarded.ts';
+import { isSecure } from '../forward/forwarded.ts';
 import { AFFINITY_QUERY, EDGE_PATH, HEALTH_PATH, META_PATH } from '../protocol.ts';
 import { failureAnswer } from '../report/answer.ts';
 import { localAddress, withoutQueryKey } from '../report/document-request.ts';
@@ -14,6 +14,7 @@ import type { Answer } from '../report/stale.ts';
 import { choose } from './choose.ts';
 import { AnswerPlan } from './edit-answer.ts';
 import { HealthResponse } from './health-response.ts';
+import { hostsOf } from './hosts.ts';
 import { kindOf, type PageKind } from './is-document.ts';
 import { reportAnswer, sendScript } from './own-answers.ts';
 import { type PageHead, readPageHead } from './page-head.ts';
@@ -136,9 +137,4 @@ export function socketTarget(
 	if (served === null) return null;
 	head.lines = strippedLines(head, request.rawHeaders, page, 'part', served.id);
 	return { served, target: strippedTarget(target) };
-}
-
-/** Under which this app is asked; the browser's own first. */
-function hostsOf({ forwarded, host }: RequestHead, { socket }: Pick<ClientRequest, 'socket'>): string[] {
-	return [publicHost(forwarded, host, socket.remoteAddress ?? ''), host].map((one) => one.toLowerCase());
 }

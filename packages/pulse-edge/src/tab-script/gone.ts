@@ -62,7 +62,7 @@ function mayReload(): boolean {
 	return true;
 }
 
-/** The answer that says so. */
+/** The answer that says so; 409 where the newest version is no container app (contract R2.4). */
 export function isGone(status: number, header: (name: string) => string | null): boolean {
-	return status === 410 && header('x-pulse-stale-affinity') === '1';
+	return (status === 410 || status === 409) && header('x-pulse-stale-affinity') === '1';
 }

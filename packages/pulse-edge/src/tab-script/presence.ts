@@ -2,6 +2,8 @@ import { busy, gone, isGone } from './gone.ts';
 import { id } from './pin.ts';
 
 const EVERY_MS = 30_000;
+/** After a report that did not arrive: the router may be another one by then, which knows of nobody. */
+const AGAIN_MS = 5_000;
 const { fetch, navigator } = window;
 const tab = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(36).padStart(2, '0')).join(
 	'',
@@ -20,10 +22,14 @@ export function report(): void {
 	if (left || (state === said && now - saidAt < 1_000)) return;
 	said = state;
 	saidAt = now;
-	fetch(address(state), { method: 'POST', keepalive: true }).then(
-		({ status, headers }) => isGone(status, (name) => headers.get(name)) && gone(),
-		() => {},
-	);
+	const again = () => {
+		said = '';
+		setTimeout(report, AGAIN_MS);
+	};
+	fetch(address(state), { method: 'POST', keepalive: true }).then(({ status, headers }) => {
+		if (isGone(status, (name) => headers.get(name))) gone();
+		else if (status >= 500) again();
+	}, again);
 }
 
 /** A socket or a stream ended without a word: its version may be gone, or only the line. */

@@ -15,6 +15,10 @@ export class TestTable implements RouteTable {
 	readonly #known = new Map<string, Routable>();
 	#promotions = 0;
 
+	get hasContainers(): boolean {
+		return [...this.#known.values()].some(({ container }) => container !== undefined);
+	}
+
 	deployment(id: string): Routable | undefined {
 		return this.#known.get(id);
 	}

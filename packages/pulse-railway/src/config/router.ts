@@ -101,6 +101,11 @@ export const routerSettings = {
 		env: ['PULSE_RAILWAY_ROUTER_DRAIN_SECONDS'],
 		...seconds(25),
 	},
+	hiddenTabMs: {
+		describe: 'how many seconds a hidden tab of a container app holds its version, from when it was hidden',
+		env: ['PULSE_RAILWAY_ROUTER_HIDDEN_TAB_SECONDS'],
+		...seconds(900),
+	},
 	assetFallback: {
 		describe: 'assets that the active deployment lacks are looked for on draining ones',
 		env: ['PULSE_RAILWAY_ROUTER_ASSET_FALLBACK'],

@@ -21,6 +21,8 @@ export interface ControlStatus {
 	/** One for each record. */
 	readonly activity: readonly DeploymentActivity[];
 	readonly replicas: Activity['replicas'];
+	/** See `Activity`. Older routers do not tell. */
+	readonly tabsWholeAt?: number | null;
 	/** By deployment id, without container apps; empty when not asked for. */
 	readonly sessions: Readonly<Record<string, RenderSessions>>;
 	readonly locks: { readonly deploy: LockHolder | null; readonly janitor: LockHolder | null };
@@ -63,6 +65,7 @@ export async function controlStatus(
 		snapshot,
 		activity: [...activity.deployments.values()],
 		replicas: activity.replicas,
+		tabsWholeAt: activity.tabsWholeAt,
 		sessions: Object.fromEntries(answers),
 		locks: { deploy, janitor },
 		leases: Object.fromEntries((await Promise.all(leases)).flatMap(([id, by]) => (by === null ? [] : [[id, by]]))),

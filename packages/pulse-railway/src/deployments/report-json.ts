@@ -4,6 +4,7 @@ import type { ActivityReport } from './store.ts';
 const schema = z.object({
 	at: z.number(),
 	revision: z.number(),
+	tabs_whole_at: z.exactOptional(z.number()),
 	deployments: z.array(
 		z.object({
 			deployment_id: z.string(),
@@ -17,10 +18,11 @@ const schema = z.object({
 });
 
 /** Times in seconds, like every time in stored JSON. */
-export function encodeReport({ at, revision, deployments }: ActivityReport): string {
+export function encodeReport({ at, revision, tabsWholeAt, deployments }: ActivityReport): string {
 	return JSON.stringify({
 		at: at / 1000,
 		revision,
+		...(tabsWholeAt === undefined ? {} : { tabs_whole_at: tabsWholeAt / 1000 }),
 		deployments: deployments.map(({ id, lastSeenAt, inFlight, sockets, requestRate, tabs }) => ({
 			deployment_id: id,
 			last_seen_at: lastSeenAt / 1000,
@@ -40,6 +42,7 @@ export function decodeReport(replicaId: string, json: string): Omit<ActivityRepo
 		replicaId,
 		at: Math.round(parsed.data.at * 1000),
 		revision: parsed.data.revision,
+		...(parsed.data.tabs_whole_at === undefined ? {} : { tabsWholeAt: Math.round(parsed.data.tabs_whole_at * 1000) }),
 		deployments: parsed.data.deployments.map((part) => ({
 			id: part.deployment_id,
 			lastSeenAt: Math.round(part.last_seen_at * 1000),

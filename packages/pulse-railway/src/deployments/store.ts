@@ -121,6 +121,8 @@ export interface ActivityReport {
 	readonly ttlMs: number;
 	/** The routing snapshot this replica answers from: tells a deploy that every replica has seen its promotion. */
 	readonly revision: number;
+	/** Unix milliseconds from which its counts of tabs leave none out. Absent from older routers, which count none. */
+	readonly tabsWholeAt?: number;
 	readonly deployments: readonly ReplicaDeploymentActivity[];
 }
 
@@ -139,6 +141,8 @@ export interface Activity {
 	/** Summed over replicas, by deployment id. */
 	readonly deployments: ReadonlyMap<string, DeploymentActivity>;
 	readonly replicas: readonly { readonly replicaId: string; readonly at: number; readonly revision: number }[];
+	/** When all of them know of all tabs, Unix milliseconds; `null` while one of them does not count tabs, and for none. */
+	readonly tabsWholeAt: number | null;
 }
 
 export interface DeploymentActivity {

@@ -19,7 +19,7 @@ interface Case {
 	readonly activity?: Partial<DeploymentActivity>;
 	readonly sessions?: RenderSessions;
 	/** Default 1. */
-	readonly routers?: number;
+	readonly tabsWholeAt?: number | null;
 	readonly decision: object;
 }
 
@@ -102,10 +102,15 @@ const cases: Record<string, Case> = {
 		activity: { tabs: 2, lastSeenAt: ago(600) },
 		decision: { action: 'keep', reason: 'still_active', detail: '2 tabs' },
 	},
-	'a container app while no router says who is there': {
+	'a container app while no router says who is there, or one is too old to count tabs': {
 		record: { container },
-		routers: 0,
-		decision: { action: 'keep', reason: 'unreachable', detail: 'no router says who is there' },
+		tabsWholeAt: null,
+		decision: { action: 'keep', reason: 'unreachable', detail: 'not every router says who is there' },
+	},
+	'a container app while a router began so lately that a hidden tab may not have told it': {
+		record: { container },
+		tabsWholeAt: NOW + 60_000,
+		decision: { action: 'keep', reason: 'unreachable', until: NOW + 60_000 },
 	},
 	'a container app at the maximum age, whoever is there': {
 		record: { container, drainStartedAt: ago(86_400) },
@@ -120,7 +125,7 @@ const cases: Record<string, Case> = {
 };
 
 describe('what the janitor does with a deployment (R9.7, R9.8)', () => {
-	for (const [name, { record, activity, sessions = null, routers = 1, decision }] of Object.entries(cases)) {
+	for (const [name, { record, activity, sessions = null, tabsWholeAt = NOW, decision }] of Object.entries(cases)) {
 		it(name, () => {
 			const facts = {
 				record: {
@@ -133,7 +138,7 @@ describe('what the janitor does with a deployment (R9.7, R9.8)', () => {
 				},
 				activity: activity ? { id: 'a', lastSeenAt: null, inFlight: 0, sockets: 0, requestRate: 0, ...activity } : null,
 				sessions,
-				routers,
+				tabsWholeAt,
 			} as const;
 			expect(decide(facts, POLICY, NOW)).toMatchObject({ id: 'a', ...decision });
 		});
@@ -141,7 +146,7 @@ describe('what the janitor does with a deployment (R9.7, R9.8)', () => {
 
 	it('goes by the policy: no grace at all deletes at once', () => {
 		const record = { id: 'a', serviceName: 's', state: 'draining', drainStartedAt: NOW, lastSeenAt: NOW } as const;
-		const facts = { record, activity: null, sessions: nobody, routers: 1 };
+		const facts = { record, activity: null, sessions: nobody, tabsWholeAt: null };
 		expect(decide(facts, { ...POLICY, drainGraceMs: 0 }, NOW)).toMatchObject({ action: 'delete' });
 	});
 });

@@ -6,7 +6,7 @@ import type { Decision, DeploymentFacts, KeepReason, Policy } from './facts.ts';
  * have reached the grace period and no session, socket or request is left, or at the maximum age, also when in use.
  */
 export function decide(
-	{ record, activity, sessions, routers }: DeploymentFacts,
+	{ record, activity, sessions, tabsWholeAt }: DeploymentFacts,
 	policy: Policy,
 	now: number,
 ): Decision {
@@ -35,8 +35,14 @@ export function decide(
 	if (now < graceEnds) return keep('grace', null, deadline === null ? graceEnds : Math.min(graceEnds, deadline));
 
 	if (record.container !== undefined) {
-		if (routers > 0) return { id, action: 'delete', reason: 'drainable' };
-		return keep('unreachable', 'no router says who is there', deadline);
+		if (tabsWholeAt === null) return keep('unreachable', 'not every router says who is there', deadline);
+		if (now >= tabsWholeAt) return { id, action: 'delete', reason: 'drainable' };
+		const until = deadline === null ? tabsWholeAt : Math.min(tabsWholeAt, deadline);
+		return keep(
+			'unreachable',
+			'a router began lately, and hidden tabs may not have told it that they are there',
+			until,
+		);
 	}
 	if (sessions === null) return { id, action: 'probe' };
 	if (!sessions.reachable) return keep('unreachable', sessions.detail, deadline);

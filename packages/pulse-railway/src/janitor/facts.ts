@@ -8,8 +8,11 @@ export interface DeploymentFacts {
 	readonly activity: DeploymentActivity | null;
 	/** `null`: not asked yet, or of a container app, which knows none. */
 	readonly sessions: RenderSessions | null;
-	/** Router processes that report. A container app cannot be asked who is there: without them nobody knows. */
-	readonly routers: number;
+	/**
+	 * When the routers know of all tabs, Unix milliseconds; `null` where none reports, or one is too old to count tabs. A
+	 * container app cannot be asked who is there: before that nobody knows.
+	 */
+	readonly tabsWholeAt: number | null;
 }
 
 export interface Policy {

@@ -23,10 +23,10 @@ export async function judge(
 	records: readonly DeploymentRecord[],
 	{ store, backends, policy, clock, signal }: Judge,
 ): Promise<Settled[]> {
-	const { deployments, replicas } = await store.activity();
+	const { deployments, tabsWholeAt } = await store.activity();
 	return mapLimited(PROBES_AT_ONCE, records, async (record) => {
 		const activity = deployments.get(record.id) ?? null;
-		const facts: DeploymentFacts = { record, activity, sessions: null, routers: replicas.length };
+		const facts: DeploymentFacts = { record, activity, sessions: null, tabsWholeAt };
 		const first = decide(facts, policy, clock.now());
 		if (first.action !== 'probe') return first;
 		return decide({ ...facts, sessions: await backends.sessions(record, signal) }, policy, clock.now()) as Settled;

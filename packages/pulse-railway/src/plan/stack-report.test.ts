@@ -20,6 +20,7 @@ function report(
 		snapshot: live(states),
 		activity: [],
 		replicas: [{ replicaId: 'r', at: NOW, revision: 7 }],
+		tabsWholeAt: NOW,
 		sessions: {},
 		locks: { deploy: null, janitor: null },
 		...more,

@@ -96,7 +96,7 @@ function deploymentReport(
 	const decision =
 		record === undefined || live === null
 			? null
-			: decide({ record, activity, sessions, routers: live.replicas.length }, policy, live.now);
+			: decide({ record, activity, sessions, tabsWholeAt: live.tabsWholeAt ?? null }, policy, live.now);
 	const container = record?.container ?? backend?.container;
 	return {
 		deployment_id: id,

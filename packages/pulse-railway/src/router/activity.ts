@@ -9,7 +9,7 @@ export interface ActivityOptions {
 	readonly store: Pick<DeploymentStore, 'recordActivity'>;
 	readonly upstreams: Upstreams;
 	/** Of container apps. */
-	readonly presence: Pick<Presence, 'counts'>;
+	readonly presence: Pick<Presence, 'counts' | 'wholeAt'>;
 	readonly table: RoutingTable;
 	readonly log: Log;
 	readonly replicaId: string;
@@ -86,7 +86,8 @@ export class ActivityReporter {
 		const report = JSON.stringify([table.revision, deployments]);
 		if (!busy && report === this.#lastReport && at - this.#reportedAt < heartbeatMs) return;
 		try {
-			await store.recordActivity({ replicaId, at, ttlMs, revision: table.revision, deployments });
+			const { wholeAt: tabsWholeAt } = presence;
+			await store.recordActivity({ replicaId, at, ttlMs, revision: table.revision, tabsWholeAt, deployments });
 			this.#lastReport = report;
 			this.#reportedAt = at;
 			for (const one of upstreams.all()) this.#counted.set(one.id, one.requests);

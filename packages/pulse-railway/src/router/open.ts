@@ -43,6 +43,7 @@ export async function openRouter(config: RouterConfig, logger: Logger): Promise<
 			verifyControl(config.controlToken, headerRecord(request.rawHeaders), Buffer.alloc(0), now()) !== null,
 		connectionLimit: config.connectionLimit,
 		idleTimeoutMs: config.idleTimeoutMs,
+		hiddenTabMs: config.hiddenTabMs,
 		heartbeatMs: config.heartbeatMs,
 		activityTtlMs: config.activityTtlMs,
 		snapshotFile: config.snapshotFile,

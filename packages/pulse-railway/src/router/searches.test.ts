@@ -33,7 +33,7 @@ it('searches keep no draining deployment: they are in flight, and no activity (d
 		const record = { ...(await store.find('old'))!, drainStartedAt: before.lastSeenAt! - 1_800_000 };
 		const sessions = { reachable: true, total: 0, connected: 0, drainable: true } as const;
 		const policy = { drainGraceMs: 60_000, maxDrainAgeMs: 86_400_000 };
-		return decide({ record, activity: await seen(), sessions, routers: 1 }, policy, before.lastSeenAt! + 60_001);
+		return decide({ record, activity: await seen(), sessions, tabsWholeAt: null }, policy, before.lastSeenAt! + 60_001);
 	};
 	await eventually(() => Date.now() > before.lastSeenAt!);
 	// What every new visitor asks by itself, and what only the old one still has.

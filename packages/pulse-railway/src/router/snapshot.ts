@@ -27,6 +27,7 @@ export class RoutingTable implements RouteTable {
 	readonly #stop = new AbortController();
 	#routed: Routed | null = null;
 	#byId = new Map<string, DeploymentRecord>();
+	#hasContainers = false;
 	#source: SnapshotSource = 'none';
 	#takenAt = 0;
 	#connected = false;
@@ -77,6 +78,10 @@ export class RoutingTable implements RouteTable {
 		return this.#routed !== null;
 	}
 
+	get hasContainers(): boolean {
+		return this.#hasContainers;
+	}
+
 	deployment(id: string): DeploymentRecord | undefined {
 		return this.#byId.get(id);
 	}
@@ -123,6 +128,7 @@ export class RoutingTable implements RouteTable {
 		this.#source = source;
 		this.#takenAt = this.#options.now();
 		this.#byId = new Map(routed.snapshot.deployments.map((record) => [record.id, record]));
+		this.#hasContainers = routed.snapshot.deployments.some(({ container }) => container !== undefined);
 		this.#options.onChange?.();
 	}
 

@@ -33,17 +33,19 @@ export async function sessionsOfUnknown(
 	const asked = await Promise.all(
 		unknown
 			.filter(({ id }) => sessions[id] === undefined)
-			.map(async ({ id, serviceName }) => [id, await ask({ id, serviceName }, router, signal)] as const),
+			.map(async (service) => [service.id, await ask(service, router, signal)] as const),
 	);
 	return { ...sessions, ...Object.fromEntries(asked) };
 }
 
+/** A container app has no endpoint for that: what the router sent it would be a secret of the stack in a stranger's log. */
 async function ask(
-	params: { readonly id: string; readonly serviceName: string },
+	{ id, serviceName, container }: BackendService,
 	router: RouterPort,
 	signal: AbortSignal,
 ): Promise<RenderSessions> {
-	return router.control('sessions', params, signal).catch((error: unknown) => {
+	if (container !== undefined) return { reachable: false, detail: 'a container app knows no sessions' };
+	return router.control('sessions', { id, serviceName }, signal).catch((error: unknown) => {
 		// An older router does not know the question, and then it is not known who is there.
 		if (isDeployToolError(error) && error.code === 'usage') return { reachable: false, detail: error.message };
 		throw error;

@@ -19,6 +19,16 @@ export function describeActivity(on: StoreFixture): void {
 			expect((await on.store.find('a'))?.lastSeenAt).toBe(9_500);
 		});
 
+		it('knows when all replicas know of all tabs, which one that counts none never does', async () => {
+			expect((await on.store.activity()).tabsWholeAt).toBeNull();
+			await on.store.recordActivity({ ...reportOf(), tabsWholeAt: 5_000 });
+			expect((await on.store.activity()).tabsWholeAt).toBe(5_000);
+			await on.other.recordActivity({ ...reportOf(), replicaId: 'fedcba9876543210', tabsWholeAt: 9_250 });
+			expect((await on.store.activity()).tabsWholeAt).toBe(9_250);
+			await on.other.recordActivity({ ...reportOf(), replicaId: '0000000000000000' });
+			expect((await on.store.activity()).tabsWholeAt).toBeNull();
+		});
+
 		it('never moves the last-seen time back', async () => {
 			await on.store.promote('a', 'svc-a');
 			await on.store.recordActivity(reportOf({ lastSeenAt: 9_000 }));

@@ -58,5 +58,12 @@ export async function readActivity({ backend, keys }: StoreContext): Promise<Act
 	return {
 		deployments,
 		replicas: reports.map(({ replicaId, at, revision }) => ({ replicaId, at, revision })),
+		tabsWholeAt: wholeAt(reports),
 	};
+}
+
+function wholeAt(reports: readonly Pick<ActivityReport, 'tabsWholeAt'>[]): number | null {
+	const each = reports.map(({ tabsWholeAt = Number.POSITIVE_INFINITY }) => tabsWholeAt);
+	const last = Math.max(...each);
+	return Number.isFinite(last) ? last : null;
 }

@@ -1,0 +1,33 @@
+import { resolve } from '../decide/resolve.ts';
+import type { Container } from '../decide/route-table.ts';
+import type { ClientRequest } from '../entry/client-messages.ts';
+import type { RequestHead } from '../entry/request-head.ts';
+import type { ForwardContext } from '../forward/context.ts';
+import { hostsOf } from './hosts.ts';
+import { kindOf } from './is-document.ts';
+import { readPageHead } from './page-head.ts';
+import { impliedPin } from './pins.ts';
+
+/**
+ * The container app that a request without pin belongs to, where the newest version is none: one of an earlier kind drains
+ * beside it, and its pages' styles, workers and forms say so by cookie or referrer alone (contract C1.2).
+ */
+export function impliedContainer(
+	{ table, servicePrefix }: Pick<ForwardContext, 'table' | 'servicePrefix'>,
+	request: Pick<ClientRequest, 'rawHeaders' | 'socket'>,
+	head: RequestHead,
+	{ method, query }: { readonly method: string; readonly query: string },
+): Container | undefined {
+	const containerOf = (id: string) => {
+		const found = resolve(table, id, servicePrefix);
+		return found.kind === 'target' ? found.target.container : undefined;
+	};
+	const page = readPageHead(request.rawHeaders);
+	const kind = kindOf(page);
+	const asked = { method, query, kind, page, hosts: hostsOf(head, request), session: true };
+	const { id, source } = impliedPin(asked, (known) => containerOf(known) !== undefined);
+	const container = id === '' ? undefined : containerOf(id);
+	// Of an app that keeps tabs apart, a cookie speaks for no document but what a form has posted.
+	const speaks = container?.affinity === 'session' || source !== 'cookie' || kind !== 'document' || method === 'POST';
+	return speaks ? container : undefined;
+}
