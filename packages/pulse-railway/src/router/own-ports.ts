@@ -13,7 +13,7 @@ export function ownPorts(network: ServiceNetwork, table: KnownRecords, servicePr
 		return table.deployment(id)?.container?.port ?? usual;
 	};
 	return {
-		...network,
+		...(network.lookup === undefined ? {} : { lookup: network.lookup.bind(network) }),
 		address: (serviceName, usual) => network.address(serviceName, portOf(serviceName, usual)),
 		refresh: (serviceName, usual, tried) => network.refresh(serviceName, portOf(serviceName, usual), tried),
 	};
