@@ -1,4 +1,6 @@
 import { readStages } from '../dockerfile/stages.ts';
+import { splitWords } from '../dockerfile/words.ts';
+import { type CommandPort, commandPort } from './command-port.ts';
 import { type Framework, frameworkIn } from './framework.ts';
 
 /** What a Dockerfile, and what stands beside it, says of the app in it. */
@@ -7,9 +9,12 @@ export interface DockerfileApp {
 	readonly framework: Framework | null;
 	/** TCP ports of EXPOSE, each once. */
 	readonly exposed: readonly number[];
+	/** Of what the image starts. */
+	readonly command: CommandPort;
 }
 
 /**
+ * @param start what is started in place of its own command, without a shell
  * @param manifests texts that name the app's packages
  * @throws DockerfileError where Docker would refuse the file
  */
@@ -17,10 +22,20 @@ export function inspectDockerfile(
 	text: string,
 	buildArgs: Readonly<Record<string, string>>,
 	manifests: readonly string[],
+	start?: string,
 ): DockerfileApp {
 	const last = readStages(text, buildArgs).at(-1);
-	const command = [...(last?.entrypoint ?? []), ...(last?.cmd ?? [])].join(' ');
-	return { framework: frameworkIn(command, manifests), exposed: tcpPorts(last?.exposed ?? []) };
+	const own = [...(last?.entrypoint ?? []), ...(last?.cmd ?? [])];
+	const words = start === undefined ? own : splitWords(start, '\\').map(unquoted);
+	return {
+		framework: frameworkIn(words.join(' '), manifests),
+		exposed: tcpPorts(last?.exposed ?? []),
+		command: commandPort(words, last?.env ?? new Map()),
+	};
+}
+
+function unquoted(word: string): string {
+	return /^(["'])([\s\S]*)\1$/.exec(word)?.[2] ?? word;
 }
 
 function tcpPorts(exposed: readonly string[]): number[] {

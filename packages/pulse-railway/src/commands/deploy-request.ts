@@ -39,7 +39,8 @@ export async function deployRequest(invocation: Invocation): Promise<DeployReque
 	if (found.pulse === null) {
 		const config = deployConfig(typed, inputs, { language: 'container' }, {});
 		const dockerfile = await locateDockerfile(cwd, context, config.dockerfile);
-		const app = containerApp(await inspectContainer(context, dockerfile, inputs.buildArgs), config);
+		const inside = await inspectContainer(context, dockerfile, inputs.buildArgs, config.startCommand);
+		const app = containerApp(inside, config);
 		return { token: config.token, app, config, context, appFile: undefined, dockerfile, webRoot: undefined };
 	}
 	const { app, path } = found.pulse;

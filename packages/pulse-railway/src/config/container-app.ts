@@ -1,15 +1,14 @@
 import type { DockerfileApp } from 'pulse-deploy-kit/container/inspect';
 import { usageError } from 'pulse-deploy-kit/errors';
 import type { ContainerApp } from '../deployments/container.ts';
+import { DEFAULT_BACKEND_PORT } from '../protocol.ts';
 import type { DeployConfig } from './deploy.ts';
 
-/** What is deployed of a container app: as given, else as its Dockerfile says, else as its framework does. */
-export function containerApp(
-	{ framework, exposed }: DockerfileApp,
-	{ port: given, affinity, healthPath, dockerfile }: DeployConfig,
-): ContainerApp {
-	const said = exposed.length === 1 ? exposed[0] : undefined;
-	const port = given ?? said ?? (exposed.length === 0 ? framework?.port : undefined) ?? undefined;
+/** What is deployed of a container app: as given, else as its command and its Dockerfile say, else as its framework does. */
+export function containerApp(found: DockerfileApp, config: DeployConfig): ContainerApp {
+	const { framework, exposed } = found;
+	const { affinity, healthPath, dockerfile } = config;
+	const port = config.port ?? listensAt(found);
 	if (port === undefined) {
 		throw usageError(
 			exposed.length > 1
@@ -19,11 +18,23 @@ export function containerApp(
 		);
 	}
 	const name = framework === null ? 'An app' : framework.name;
+	const [documented] = exposed;
+	const otherwise = config.port === undefined && exposed.length === 1 && documented !== port;
 	return {
 		language: 'container',
 		sessionStore: null,
 		framework: framework?.name ?? null,
 		container: { affinity, healthPath, port },
-		says: `${name} in a Dockerfile, port ${port}: a container app, pinned by ${affinity}`,
+		says: `${name} in a Dockerfile, port ${port}${otherwise ? ` as its command says (EXPOSE says ${documented})` : ''}: a container app, pinned by ${affinity}`,
 	};
+}
+
+/** EXPOSE only documents: what the command says is what happens. */
+function listensAt({ framework, exposed, command }: DockerfileApp): number | undefined {
+	const said = exposed.length === 1 ? exposed[0] : undefined;
+	const habit = exposed.length === 0 ? framework?.port : undefined;
+	if (command.follows)
+		return said ?? habit ?? command.port ?? (exposed.length === 0 ? DEFAULT_BACKEND_PORT : undefined);
+	const named = command.port ?? undefined;
+	return (command.several ? (said ?? named) : (named ?? said)) ?? habit ?? undefined;
 }

@@ -19,7 +19,7 @@ export const containerSettings = {
 		describe: 'port that a container app listens on',
 		env: ['PULSE_RAILWAY_PORT'],
 		key: 'port',
-		defaultText: "EXPOSE of its Dockerfile, else its framework's own",
+		defaultText: "of its command, else EXPOSE of its Dockerfile, else its framework's own",
 		parse: integer({ min: 1, max: 65_535 }),
 	} as Setting<number>,
 	affinity: {

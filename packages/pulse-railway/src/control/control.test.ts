@@ -182,6 +182,12 @@ describe('the control client', () => {
 	});
 	afterEach(() => close());
 
+	it('a promotion says of a container app what it is', async () => {
+		const container = { affinity: 'session', healthPath: '/well', port: 8501 } as const;
+		await callControl(target, 'promote', { id: 'a', serviceName: 'svc-a', container }, signal);
+		expect(await store.find('a')).toMatchObject({ state: 'active', container });
+	});
+
 	it('runs a whole deployment', async () => {
 		const grant = await callControl(
 			target,

@@ -48,7 +48,7 @@ export const methods = {
 	register: method(z.object({ id, serviceName, container, lock }), ({ id, serviceName, ...options }, { store }) =>
 		store.register(id, serviceName, options),
 	),
-	promote: method(z.object({ id, serviceName, lock }), ({ id, serviceName, ...options }, { store }) =>
+	promote: method(z.object({ id, serviceName, container, lock }), ({ id, serviceName, ...options }, { store }) =>
 		store.promote(id, serviceName, options),
 	),
 	retire: method(z.object({ id, lock }), ({ id, ...options }, { store }) => store.retire(id, options)),

@@ -32,7 +32,11 @@ export interface DeploymentStore {
 	 * One atomic step: `id` becomes active (drain time cleared), every other record that is active becomes draining.
 	 * Pending records of other deploys are left alone. An unknown id is created: durable truth is elsewhere.
 	 */
-	promote(id: string, serviceName: string, options?: WriteOptions): Promise<Promotion>;
+	promote(
+		id: string,
+		serviceName: string,
+		options?: WriteOptions & { readonly container?: Container },
+	): Promise<Promotion>;
 	/** Marks draining → retiring: the router answers stale from then on. `null` when already gone. */
 	retire(id: string, options?: WriteOptions): Promise<DeploymentRecord | null>;
 	/** Drops the record and its leases. False when it was already gone. Rejects for the active id, and in another state than `from`. */

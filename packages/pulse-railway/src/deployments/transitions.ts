@@ -51,14 +51,20 @@ export function register(
  * `pending → active`, `draining → active`, and the one that was active starts draining. A retiring deployment is being
  * deleted and cannot come back.
  */
-export function promote(state: LiveState, id: string, serviceName: string, now: number): Transition<Promotion> {
+export function promote(
+	state: LiveState,
+	id: string,
+	serviceName: string,
+	now: number,
+	container?: Container,
+): Transition<Promotion> {
 	const known = state.records.get(id);
 	if (known?.state === 'retiring') throw new DeploymentStateError(id, 'retiring', 'promote');
-	const active = activated({ ...(known ?? fresh(id)), serviceName });
+	const active = activated(ofKind({ ...(known ?? fresh(id)), serviceName }, container));
 	const draining = [...state.records.values()]
 		.filter((record) => record.id !== id && needsDrain(record))
 		.map(drained(now));
-	const unchanged = state.activeId === id && known?.serviceName === serviceName && draining.length === 0;
+	const unchanged = state.activeId === id && same(active, known) && draining.length === 0;
 	return {
 		state: unchanged
 			? state

@@ -1,3 +1,4 @@
+import type { NamedService } from '../deployments/store.ts';
 import { checkPageStep } from '../steps/check-page.ts';
 import { commitActiveStep } from '../steps/commit-active.ts';
 import { promoteStep } from '../steps/promote.ts';
@@ -14,8 +15,8 @@ export const STANDING_SECONDS = 30;
  * The one order of every cut-over, shared by deploy, rollback and promote: it answers through the router → the durable
  * write → the live promotion → every router answers with it (decision 6). Before the write the old deployment is untouched.
  */
-export function cutOver(deployment: string, service: string, affinitySeconds: number): readonly Step[] {
-	return [verifyAffinityStep(deployment, affinitySeconds), ...moveVisitors(deployment, service)];
+export function cutOver(target: NamedService, affinitySeconds: number): readonly Step[] {
+	return [verifyAffinityStep(target.id, affinitySeconds), ...moveVisitors(target)];
 }
 
 /** What needs no lock, since no visitor notices. */
@@ -32,11 +33,11 @@ export function answersThere(
 }
 
 /** @param page asked for once it is active; `null`: none, or it was asked for before */
-export function moveVisitors(deployment: string, service: string, page: string | null = null): readonly Step[] {
+export function moveVisitors(target: NamedService, page: string | null = null): readonly Step[] {
 	return [
-		commitActiveStep(deployment),
-		promoteStep(deployment, service),
-		verifyActiveStep(deployment),
-		...(page === null ? [] : [checkPageStep(deployment, service, page, { isActive: true })]),
+		commitActiveStep(target.id),
+		promoteStep(target),
+		verifyActiveStep(target.id),
+		...(page === null ? [] : [checkPageStep(target.id, target.serviceName, page, { isActive: true })]),
 	];
 }

@@ -5,10 +5,14 @@ import { deployConfig, deployInputs } from '../config/deploy.ts';
 import { baselineFacts } from '../stack/baseline.ts';
 import { backendServices } from '../stack/durable.ts';
 import { planDeploy } from './deploy.ts';
+import { planCutOver } from './deploy-cut-over.ts';
+import { planPromote } from './promote.ts';
+import { planRedeploy } from './redeploy.ts';
 import type { StepKind, StepOf } from './step.ts';
-import { live, NOW, service, stack } from './testing/stack.ts';
+import { backend, live, NOW, service, stack } from './testing/stack.ts';
 
-const streamlit = { framework: { name: 'Streamlit', port: 8501 }, exposed: [8501] };
+const silent = { port: null as number | null, follows: false, several: false };
+const streamlit = { framework: { name: 'Streamlit', port: 8501 }, exposed: [8501], command: silent };
 
 function planned(flags: Record<string, unknown> = {}, found = streamlit, containers = true) {
 	const typed = { flags, args: [], env: {}, cwd: '/here' };
@@ -31,6 +35,7 @@ it('a container app is registered as one, and durably so on its service, from wh
 	const { step } = planned({ affinity: 'session', healthPath: '/_stcore/health' });
 	const container = { affinity: 'session', healthPath: '/_stcore/health', port: 8501 };
 	expect(step('register').container).toEqual(container);
+	expect(step('promote').container).toEqual(container);
 	const { variables } = step('create-service');
 	expect(variables).toMatchObject({
 		PULSE_DEPLOYMENT_KIND: 'container',
@@ -55,12 +60,40 @@ it('its service is asked for its own health path, and starts as its Dockerfile s
 
 it('the port is the one that is given, the one that is exposed, or that of the framework; else it is asked for', () => {
 	const port = (flags: object, found: Parameters<typeof planned>[1]) => planned({ ...flags }, found).app.container.port;
-	const nothing = { framework: null, exposed: [] } as never;
+	const nothing = { framework: null, exposed: [], command: silent } as never;
 	expect(port({ port: '9000' }, streamlit)).toBe(9000);
 	expect(port({}, { ...streamlit, exposed: [3000] })).toBe(3000);
 	expect(port({}, { ...streamlit, exposed: [] })).toBe(8501);
 	expect(() => port({}, nothing)).toThrow('it is not known where the app in Dockerfile listens');
 	expect(() => port({}, { ...streamlit, exposed: [80, 443] })).toThrow('Dockerfile exposes 80, 443');
+});
+
+it('every later cut-over says again what it is, from its service', () => {
+	const container = { affinity: 'tab', healthPath: '/well', port: 8501 };
+	const said = { PULSE_DEPLOYMENT_KIND: 'container', PULSE_HEALTH_PATH: '/well', PORT: '8501' };
+	const observation = stack({ active: 'old', backends: ['old'] });
+	const plain = backend('new');
+	const seen = {
+		...observation,
+		services: [...observation.services, { ...plain, variables: { ...plain.variables, ...said } }],
+	};
+	const facts = { observation: seen, live: live({ old: 'active', new: 'pending' }), now: NOW, activeSessions: 0 };
+	const promotions = [
+		planPromote({ ...facts, routerService: 'pulse-router' }, 'new'),
+		planCutOver({ ...facts, deploymentId: 'new', pageWhenActive: null }, 'new'),
+	].map(({ steps }) => steps.find(({ kind }) => kind === 'promote'));
+	expect(promotions).toEqual([expect.objectContaining({ container }), expect.objectContaining({ container })]);
+});
+
+it('the wait for it knows what Railway asks it, also when it is started anew', () => {
+	const asked = { healthPath: '/well', port: 8501 };
+	expect(planned({ healthPath: '/well' }).step('await-deployments').asked).toEqual(asked);
+	expect(planned({ healthPath: '/well', imageRepository: 'r' }).step('await-deployments').asked).toEqual(asked);
+	const variables = planned({ healthPath: '/well' }).step('create-service').variables as Record<string, string>;
+	const { services, ...rest } = stack();
+	const observation = { ...rest, services: [...services, service('new', { variables })] };
+	const { steps } = planRedeploy({ observation, sessions: 0, routerService: 'pulse-router' }, 'new');
+	expect(steps.at(-1)).toMatchObject({ asked });
 });
 
 it('says in one line what was found', () => {
@@ -69,7 +102,7 @@ it('says in one line what was found', () => {
 });
 
 it('Next.js is told its version, at build and run time', () => {
-	const next = { framework: { name: 'Next.js', port: 3000 }, exposed: [] };
+	const next = { framework: { name: 'Next.js', port: 3000 }, exposed: [], command: silent };
 	expect(planned({}, next).step('create-service').variables).toMatchObject({ NEXT_DEPLOYMENT_ID: 'new' });
 	expect(planned({ imageRepository: 'r' }, next).step('build-image').buildArgs).toMatchObject({
 		NEXT_DEPLOYMENT_ID: 'new',

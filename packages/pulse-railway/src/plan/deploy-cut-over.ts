@@ -1,6 +1,7 @@
 import type { RoutingSnapshot } from '../deployments/record.ts';
+import type { NamedService } from '../deployments/store.ts';
 import type { StackObservation } from '../platform/port.ts';
-import { durableActiveId } from '../stack/durable.ts';
+import { backendServices, durableActiveId } from '../stack/durable.ts';
 import { letDrainStep } from '../steps/reconcile.ts';
 import { verifyAffinityStep } from '../steps/verify-affinity.ts';
 import { moveVisitors, STANDING_SECONDS } from './cut-over.ts';
@@ -20,14 +21,13 @@ export interface Standing {
 }
 
 export function cutOverSteps(
-	id: string,
-	service: string,
+	target: NamedService,
 	{ unclaimed, standing }: Pick<Settlement, 'unclaimed' | 'standing'>,
 	pageWhenActive: string | null,
 ): readonly Step[] {
 	return [
-		...moveVisitors(id, service, pageWhenActive),
-		...(unclaimed.length === 0 ? [] : [letDrainStep({ id, serviceName: service }, unclaimed, standing)]),
+		...moveVisitors(target, pageWhenActive),
+		...(unclaimed.length === 0 ? [] : [letDrainStep(target, unclaimed, standing)]),
 	];
 }
 
@@ -48,9 +48,11 @@ export function planCutOver(
 	// Its own lease may have lapsed while the machine slept: that makes it no leftover to itself.
 	const settlement = planSettling({ ...facts, leases: { ...facts.leases, [id]: true } });
 	// It was asked before the lock was waited for, which may be long ago.
+	const { container } = backendServices(observation).find((backend) => backend.id === id) ?? {};
+	const target = { id, serviceName: service, ...(container === undefined ? {} : { container }) };
 	const stillAnswers = verifyAffinityStep(id, STANDING_SECONDS);
 	return {
 		warnings: settlement.warnings,
-		steps: [...settlement.steps, stillAnswers, ...cutOverSteps(id, service, settlement, facts.pageWhenActive)],
+		steps: [...settlement.steps, stillAnswers, ...cutOverSteps(target, settlement, facts.pageWhenActive)],
 	};
 }

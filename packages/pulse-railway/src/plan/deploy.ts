@@ -62,12 +62,14 @@ export function planDeploy(facts: DeployFacts, config: DeployConfig): DeployPlan
 		...(config.railwayBin === undefined ? {} : { railwayBin: config.railwayBin }),
 	};
 	const backend = backendInput(facts, config);
+	const { container } = backend;
+	const target = { id, serviceName: service, ...(container === undefined ? {} : { container }) };
 	// Python's web server asks the public address for what it renders, unless the app names an internal one (contract P1.15).
 	const needsActive = settlement.activeId === null && facts.app.language === 'python';
 	const page = config.pageCheck ? config.healthPath : null;
 	const pageWhenActive = needsActive ? page : null;
 	const preparing: readonly Step[] = [
-		registerStep(id, service, backend.container),
+		registerStep(id, service, container),
 		...(image === undefined ? [] : [buildImageStep(image, source, buildArguments(backend))]),
 		createServiceStep('create', { service, variables: backendVariables(backend), deployment: id }),
 		...(baseline.router.service.groupId === null ? [] : [groupStep(baseline.router.service.name, [service])]),
@@ -82,12 +84,15 @@ export function planDeploy(facts: DeployFacts, config: DeployConfig): DeployPlan
 		...(image === undefined
 			? [
 					uploadStep(service, source),
-					awaitBackendStep('await-backend', service, 'backend source build failed', { building: true }),
+					awaitBackendStep('await-backend', service, 'backend source build failed', { building: true, container }),
 				]
-			: [startServicesStep([service], false), awaitBackendStep('await-backend', service, 'backend deployment failed')]),
+			: [
+					startServicesStep([service], false),
+					awaitBackendStep('await-backend', service, 'backend deployment failed', { container }),
+				]),
 		...answersThere(id, service, NEW_SECONDS, needsActive ? null : page),
 	];
-	const cuttingOver = cutOverSteps(id, service, settlement, pageWhenActive);
+	const cuttingOver = cutOverSteps(target, settlement, pageWhenActive);
 	return {
 		title: `Deploy ${id}`,
 		resume: `pulse-railway promote --deployment-id ${id} --service ${baseline.router.service.name}`,

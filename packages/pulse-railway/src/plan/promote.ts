@@ -33,12 +33,7 @@ export function planPromote({ observation, live, activeSessions, routerService }
 		facts: done ? [`${id} is already active`] : live.activeId === null ? [] : [`Active now: ${live.activeId}`],
 		...(done ? {} : staying(live.activeId, activeSessions)),
 		warnings: [],
-		steps: done
-			? []
-			: [
-					...known(record, backend, lostStore(observation, live)),
-					...cutOver(id, backend.serviceName, STANDING_SECONDS),
-				],
+		steps: done ? [] : [...known(record, backend, lostStore(observation, live)), ...cutOver(backend, STANDING_SECONDS)],
 	};
 }
 

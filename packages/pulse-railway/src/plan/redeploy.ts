@@ -24,7 +24,7 @@ export function planRedeploy(
 			`List them: pulse-railway status --service ${facts.routerService}`,
 		);
 	}
-	const { serviceName: service } = backend;
+	const { serviceName: service, container } = backend;
 	return {
 		title: `Redeploy ${id}`,
 		resume: `pulse-railway redeploy --deployment-id ${id} --service ${facts.routerService}`,
@@ -35,6 +35,9 @@ export function planRedeploy(
 			end: true,
 		},
 		warnings: [],
-		steps: [startServicesStep([service], true), awaitBackendStep('await', service, 'backend redeployment failed')],
+		steps: [
+			startServicesStep([service], true),
+			awaitBackendStep('await', service, 'backend redeployment failed', { container }),
+		],
 	};
 }

@@ -102,7 +102,7 @@ export function settle(
 		);
 	}
 	if (record?.state === 'pending' || record?.state === 'draining') {
-		return withLeftovers(durable, [finishPromotionStep(active.id, active.serviceName)], observation, live, sessions);
+		return withLeftovers(durable, [finishPromotionStep(active)], observation, live, sessions);
 	}
 	return {
 		...nothing(durable, `The router's store did not know ${durable}; it is restored from Railway.`),

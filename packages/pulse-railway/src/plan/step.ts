@@ -74,6 +74,8 @@ export type StepAction =
 			readonly showBuild?: string;
 			/** Service → what is said when it does not succeed, e.g. `router deployment failed`. */
 			readonly failures: Readonly<Record<string, string>>;
+			/** What Railway asks a container app. */
+			readonly asked?: Pick<Container, 'healthPath' | 'port'>;
 	  }
 	/** The router answers its health path and a signed control request at its public address. */
 	| { readonly kind: 'await-router'; readonly service: string; readonly budgetSeconds: number }
@@ -95,7 +97,12 @@ export type StepAction =
 	  }
 	/** Writes `PULSE_ACTIVE_DEPLOYMENT`. */
 	| { readonly kind: 'commit-active'; readonly deployment: string }
-	| { readonly kind: 'promote'; readonly deployment: string; readonly service: string }
+	| {
+			readonly kind: 'promote';
+			readonly deployment: string;
+			readonly service: string;
+			readonly container?: Container;
+	  }
 	/** The public address without affinity, and every router replica, answer with this deployment. */
 	| { readonly kind: 'verify-active'; readonly deployment: string; readonly budgetSeconds: number }
 	/**

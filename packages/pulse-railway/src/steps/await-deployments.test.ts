@@ -66,6 +66,18 @@ describe('waiting for a deployment (R6.7)', () => {
 		});
 	});
 
+	it('of a container app that did not pass it says what Railway asked, as whom, and by which flags to ask otherwise', async () => {
+		const asked = { healthPath: '/well', port: 8501 };
+		await expect(wait({ ...backend, asked }, { new: [['DEPLOYING'], ['FAILED']] })).rejects.toMatchObject({
+			next: expect.stringMatching(
+				/Railway asked GET \/well on port 8501 for 200, with the host name healthcheck\.railway\.app.*--health-path or --port/,
+			),
+		});
+		await expect(wait({ ...backend, asked }, { new: [['BUILDING'], ['FAILED']] })).rejects.toMatchObject({
+			next: 'Correct what the log shows, then run the command again.',
+		});
+	});
+
 	it('blames the build while it builds', async () => {
 		await expect(wait(backend, { new: [['BUILDING'], ['FAILED']] })).rejects.toMatchObject({
 			next: 'Correct what the log shows, then run the command again.',

@@ -1,5 +1,6 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { waitFor } from 'pulse-deploy-kit/wait';
+import type { Container } from '../deployments/container.ts';
 import type { Step } from '../plan/step.ts';
 import { isPassing } from '../platform/error.ts';
 import type { PlatformDeployment } from '../platform/port.ts';
@@ -32,6 +33,14 @@ const PAST_BUILD: ReadonlySet<PlatformDeployment['status']> = new Set(['DEPLOYIN
 const NEXT_BUILT =
 	'It was built, but ended or did not pass its healthcheck, on the port in PORT. Correct what the deployment log shows, then run the command again.';
 
+type Asked = Pick<Container, 'healthPath' | 'port'>;
+
+/** Frameworks that know their hosts refuse Railway's (docs/platform-facts/railway.md, "Healthcheck"). */
+function nextBuilt(asked: Asked | undefined): string {
+	if (asked === undefined) return NEXT_BUILT;
+	return `It was built, but ended or did not pass its healthcheck: Railway asked GET ${asked.healthPath} on port ${asked.port} for 200, with the host name healthcheck.railway.app, which an app that has a list of allowed hosts must allow. Correct what the deployment log shows, or give pulse-railway deploy another --health-path or --port, then run the command again.`;
+}
+
 /** An outage of the API this short is waited out: what is built goes on without us. */
 const OUTAGE_MS = 60_000;
 
@@ -42,7 +51,7 @@ export function awaitBackendStep(
 	id: string,
 	service: string,
 	failure: string,
-	{ building = false }: { readonly building?: boolean } = {},
+	{ building = false, container }: { readonly building?: boolean; readonly container?: Container | undefined } = {},
 ): Step {
 	return {
 		kind: 'await-deployments',
@@ -53,6 +62,7 @@ export function awaitBackendStep(
 		budgetSeconds: BUDGET_SECONDS,
 		...(building ? { showBuild: service } : {}),
 		failures: { [service]: failure },
+		...(container === undefined ? {} : { asked: { healthPath: container.healthPath, port: container.port } }),
 	};
 }
 
@@ -109,7 +119,7 @@ export const awaitDeployments: Perform<'await-deployments'> = async (step, run, 
 						run,
 						service,
 						deployment,
-						{ message: step.failures[service], built: built.has(service) },
+						{ message: step.failures[service], built: built.has(service), asked: step.asked },
 						signal,
 					);
 				if (meaning !== 'ready') continue;
@@ -141,13 +151,13 @@ async function failed(
 	run: Run,
 	service: string,
 	deployment: PlatformDeployment,
-	{ message, built }: { message: string | undefined; built: boolean },
+	{ message, built, asked }: { message: string | undefined; built: boolean; asked: Asked | undefined },
 	signal: AbortSignal,
 ): Promise<DeployToolError> {
 	const logs = await failureLogs(platformOf(run), deployment.id, signal);
 	return new DeployToolError('deployment-failed', `${message ?? `${service} failed`}: ${deployment.status}`, {
 		fault: 'app',
 		detail: logs,
-		next: built ? NEXT_BUILT : 'Correct what the log shows, then run the command again.',
+		next: built ? nextBuilt(asked) : 'Correct what the log shows, then run the command again.',
 	});
 }

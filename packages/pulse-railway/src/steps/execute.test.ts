@@ -454,7 +454,7 @@ describe('after the commit point', () => {
 
 it('a page that fails once its version is active is told as it is, and nothing is undone', async () => {
 	const steps = plan.steps.filter(({ kind }) => kind !== 'check-page');
-	plan = { ...plan, steps: [...steps, ...moveVisitors('new', 'new', '/').slice(-1)] };
+	plan = { ...plan, steps: [...steps, ...moveVisitors({ id: 'new', serviceName: 'new' }, '/').slice(-1)] };
 	world.before = (call) => {
 		if (call === 'page / new') throw broken;
 	};

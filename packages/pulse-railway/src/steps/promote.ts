@@ -1,30 +1,36 @@
 import { isOvertaken } from 'pulse-deploy-kit/plan/guard';
+import type { NamedService } from '../deployments/store.ts';
 import type { Step } from '../plan/step.ts';
 import type { Perform } from './performers.ts';
 import { putBack, withFate } from './put-back.ts';
 import { underLock } from './under-lock.ts';
 
-export function promoteStep(deployment: string, service: string): Step {
+export function promoteStep(target: NamedService): Step {
 	return {
 		kind: 'promote',
 		id: 'promote',
-		title: `Send new visitors to ${deployment}`,
-		deployment,
-		service,
+		title: `Send new visitors to ${target.id}`,
+		...promoted(target),
 		uninterruptible: true,
 		guardsItself: true,
 	};
 }
 
 /** The durable write was made, and the command died before the router heard of it. */
-export function finishPromotionStep(deployment: string, service: string): Step {
-	const title = `Finish the interrupted promotion of ${deployment}`;
-	return { kind: 'promote', id: `finish:${deployment}`, title, deployment, service, guardsItself: true };
+export function finishPromotionStep(target: NamedService): Step {
+	const title = `Finish the interrupted promotion of ${target.id}`;
+	return { kind: 'promote', id: `finish:${target.id}`, title, ...promoted(target), guardsItself: true };
+}
+
+/** With its kind, which a store may have lost since it was registered. */
+function promoted({ id, serviceName, container }: NamedService) {
+	return { deployment: id, service: serviceName, ...(container === undefined ? {} : { container }) };
 }
 
 /** The durable write stands by then, so a lock that is lost between the two takes it back (the engine does not ask before). */
 export const promote: Perform<'promote'> = async (step, run, signal) => {
-	const params = { id: step.deployment, serviceName: step.service };
+	const { deployment: id, service: serviceName, container } = step;
+	const params = { id, serviceName, ...(container === undefined ? {} : { container }) };
 	const { draining } = await underLock(run, 'promote', params, signal).catch(async (error: unknown) => {
 		throw isOvertaken(error) ? withFate(error, await putBack(step.deployment, run)) : error;
 	});

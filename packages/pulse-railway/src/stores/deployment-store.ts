@@ -20,8 +20,8 @@ export function createDeploymentStore(backend: AtomicKv, prefix: string, clock: 
 		find: async (id) => (await readSnapshot(context)).deployments.find((record) => record.id === id) ?? null,
 		register: (id, serviceName, { container, ...options } = {}) =>
 			write(context, (state) => register(state, id, serviceName, container), options),
-		promote: (id, serviceName, options) =>
-			write(context, (state, now) => promote(state, id, serviceName, now), options),
+		promote: (id, serviceName, { container, ...options } = {}) =>
+			write(context, (state, now) => promote(state, id, serviceName, now, container), options),
 		retire: (id, options) => write(context, (state) => retire(state, id), options),
 		remove: (id, options) => write(context, (state) => remove(state, id, options?.from), options),
 		reconcile: async (truth, options) =>

@@ -36,6 +36,14 @@ export function describeDeployments(on: StoreFixture): void {
 			expect(told.deployments.map((record) => record.container)).toEqual([container, container]);
 		});
 
+		it('a store that lost a container app between its registration and its promotion is told again what it is', async () => {
+			const container = { affinity: 'session', healthPath: '/well', port: 8501 } as const;
+			await on.store.promote('a', 'svc-a', { container });
+			expect(await on.other.find('a')).toMatchObject({ state: 'active', container });
+			// Again, by a command that does not know kinds.
+			expect((await on.store.promote('a', 'svc-a')).active).toMatchObject({ container });
+		});
+
 		it('promotes in one step: the new one active, the former draining, pending ones left alone (R1.12, R4.4)', async () => {
 			await on.store.promote('a', 'svc-a');
 			await on.store.register('b', 'svc-b');
