@@ -278,7 +278,7 @@ test('A8.3: what is left to do after the switch is told, and nothing is undone',
 	const faults = [{ call: 'ecs.tagResource' as const, nth: 1, kind: 'access-denied' as const }];
 	const { session, host } = account.connect({ faults });
 	await expect(deploy(session, await asked())).rejects.toThrow('not authorized');
-	expect(host.text()).toMatch(/Not done: Mark shop-\S+ active; Mark the other deployments draining;/);
+	expect(host.text()).toMatch(/Not done: Mark shop-\S+ active; Mark the other deployments draining\./);
 	expect(await answer(account)).not.toMatch(/^status/);
 	expect((await status(account.connect().session, NAME)).deployments).toHaveLength(2);
 });

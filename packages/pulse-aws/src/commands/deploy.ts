@@ -1,6 +1,7 @@
 import { unguarded } from 'pulse-deploy-kit/plan/guard';
 import type { Session } from '../adapters/session.ts';
 import type { DeployRequest } from '../config/deploy.ts';
+import { planDomainCheck } from '../plan/cut-over.ts';
 import type { Plan } from '../plan/step.ts';
 import type { Lease } from '../stack/lease.ts';
 import { LeaseWatch } from '../stack/lease-watch.ts';
@@ -27,7 +28,7 @@ export interface DeployOutcome {
 
 /**
  * Starts a new deployment beside the running one and sends new visitors to it: look → plan → agree → what deployments share,
- * under the deploy lock → make it, under a lease on it alone → cut over under the deploy lock, planned anew → result.
+ * under the deploy lock → make it, under a lease on it alone → cut over under the deploy lock, planned anew → look at its domain.
  */
 export async function deploy(
 	session: Session,
@@ -51,12 +52,12 @@ export async function deploy(
 		const { kept } = made(run.lease, 'the lease');
 		const { signal, session: leased, confirm: confirmLock } = kept;
 		await phase({ ...plan, steps: plan.preparing }, { guard: unguarded, signal }, { session: leased, confirmLock });
-		const done = await withDeployLock({ ...session, signal }, name, async (lock) => {
-			const cut = await cutOver(session, { plan, run, kept, overLater }, lock, phase);
-			// Before the lock: a teardown that comes next deletes its parameter.
-			await lease?.end();
-			return cut;
-		});
+		const answeredAt = session.clock.now();
+		const cut = await withDeployLock({ ...session, signal }, name, (lock) =>
+			cutOver(session, { plan, run, kept, overLater, answeredAt }, lock, phase),
+		);
+		const check = { ...plan, ...planDomainCheck(run.id, cut.previousTargetGroupArn !== null) };
+		const done = await phase(check, { guard: unguarded, signal }, { session: leased, confirmLock });
 		return { plan, result: resultOf(done) };
 	});
 	return deploying.finally(() => lease?.end());

@@ -2,6 +2,7 @@ import { agreeUnderLock } from 'pulse-deploy-kit/plan/agreement';
 import { unguarded } from 'pulse-deploy-kit/plan/guard';
 import { sideBySide } from 'pulse-deploy-kit/plan/stages';
 import type { Phase } from 'pulse-deploy-kit/plan/undertake';
+import { orAborted } from '../adapters/or-aborted.ts';
 import type { Session } from '../adapters/session.ts';
 import type { DeployRequest } from '../config/deploy.ts';
 import type { DeployPlan } from '../plan/deploy.ts';
@@ -49,8 +50,8 @@ export async function shareAndBuild(
 			await endOthers(run, lock);
 			const sharing = phase({ ...plan, steps: plan.sharing }, { guard: unguarded, signal: lock.signal }, run);
 			begin({ plan, run });
-			await sharing;
-			return { plan, run };
+			const { certificateArn } = await sharing;
+			return { plan, run: { ...run, certificateArn } };
 		});
 	};
 	await sideBySide([build, share], session.signal);
@@ -87,12 +88,4 @@ async function endOthers({ name, fleet }: Run, { session }: HeldLock): Promise<v
 	if (fleet === null) return;
 	const left = new Set(halfMade(fleet));
 	for (const [id, value] of fleet.lapsed ?? []) if (!left.has(id)) await endLapsed(session, name, id, value);
-}
-
-function orAborted<T>(waited: Promise<T>, signal: AbortSignal): Promise<T> {
-	return new Promise((resolve, reject) => {
-		waited.then(resolve, reject);
-		if (signal.aborted) reject(signal.reason);
-		else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-	});
 }

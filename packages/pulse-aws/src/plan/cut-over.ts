@@ -1,11 +1,12 @@
 import { awaitHealthStep } from '../steps/await-health.ts';
+import { checkDomainStep } from '../steps/check-domain.ts';
 import { checkPageStep } from '../steps/check-page.ts';
 import { confirmStep } from '../steps/confirm.ts';
 import { markActiveStep } from '../steps/mark-active.ts';
 import { markDrainingStep } from '../steps/mark-draining.ts';
 import { switchStep } from '../steps/switch.ts';
 import { verifyAffinityStep } from '../steps/verify-affinity.ts';
-import type { Standing, Step } from './step.ts';
+import { type Plan, type Standing, type Step, sentTo } from './step.ts';
 
 /**
  * Affinity is verified before the switch, because the rule must serve the pages that the deployment hands out from the first
@@ -19,4 +20,9 @@ export function answersThere(id: string, page: string | null = null, how: Standi
 /** The tail that deploy and rollback share. `verified`: false leaves answers unchecked (`--no-wait-for-health`) */
 export function moveVisitors(id: string, verified: boolean, how: Standing = {}): readonly Step[] {
 	return [switchStep(id), ...(verified ? [confirmStep(id, how)] : []), markActiveStep(id), markDrainingStep()];
+}
+
+/** Whether its domain leads to it is looked at once others may move visitors again: it may ask a person. */
+export function planDomainCheck(id: string, hasPrevious: boolean): Pick<Plan, 'steps' | 'committed'> {
+	return { steps: [checkDomainStep()], committed: sentTo(id, hasPrevious) };
 }

@@ -17,9 +17,10 @@ import { repairBaselineStep } from '../steps/repair-baseline.ts';
 import { requestCertificateStep } from '../steps/request-certificate.ts';
 import { reserveIdStep } from '../steps/reserve-id.ts';
 import { setListenerCertificateStep } from '../steps/set-listener-certificate.ts';
-import { activeTargetGroup, roomLeft } from '../traffic/traffic.ts';
+import { activeTargetGroup } from '../traffic/traffic.ts';
 import { answersThere, moveVisitors } from './cut-over.ts';
 import type { DeployObservation, Fleet } from './observation.ts';
+import { refuseWithoutRoom } from './room.ts';
 import { settleSteps } from './settle.ts';
 import { sideBySide } from './side-by-side.ts';
 import { type Plan, planOf, type Step, sentTo } from './step.ts';
@@ -32,6 +33,11 @@ export interface DeployIntent {
 	readonly page?: string | null;
 	/** Shown when the baseline is created. */
 	readonly cost: readonly string[];
+}
+
+export interface CutOverIntent extends Pick<DeployIntent, 'id' | 'verified'> {
+	/** That visitors are to be served with. */
+	readonly certificateArn: string | null;
 }
 
 /** A deploy in its phases. `steps` are all of them, in this order, and then the cut-over. */
@@ -69,17 +75,20 @@ export function planDeploy(seen: DeployObservation, { id, verified, page = null,
 	return { ...planOf('deploy', id, steps, notes), building, sharing, preparing };
 }
 
-/** The cut-over of a deployment that was prepared, planned anew by what stands by now. `waited`: since it was healthy. */
+/** The cut-over of a deployment that was prepared, planned anew by what stands by now. `isOld`: its health was seen a while ago. */
 export function planCutOver(
 	fleet: Fleet,
-	{ id, verified }: Pick<DeployIntent, 'id' | 'verified'>,
-	waited: boolean,
+	{ id, verified, certificateArn }: CutOverIntent,
+	isOld: boolean,
 ): Pick<Plan, 'steps' | 'committed'> {
 	// Removing leftovers can wait for the next deploy; what is active must be known before the switch.
 	const settle = settleSteps(fleet).filter((step) => step.kind === 'settle');
-	const again = verified && waited ? [stillHealthyStep(id)] : [];
+	const again = verified && isOld ? [stillHealthyStep(id)] : [];
+	// Another deploy, which may have failed since, can have set its own.
+	const isOwn = certificateArn === fleet.traffic.defaultCertificateArn;
+	const certificate = isOwn ? [] : [setListenerCertificateStep()];
 	return {
-		steps: [...settle, ...again, ...moveVisitors(id, verified), checkDomainStep()],
+		steps: [...settle, ...again, ...certificate, ...moveVisitors(id, verified)],
 		committed: sentTo(id, activeTargetGroup(fleet.traffic) !== null),
 	};
 }
@@ -129,22 +138,4 @@ function baselineSteps({ stack, baselineChange }: DeployObservation): Step[] {
 						: 'Look at its events in the CloudFormation console, repair it there, then deploy again.',
 			});
 	}
-}
-
-function refuseWithoutRoom({ traffic, limits, reserved = [] }: Fleet, settling: readonly Step[]): void {
-	if (limits === null) return;
-	// Ids that a killed run reserved take no room.
-	const ids = settling.flatMap((step) => (step.kind === 'remove-leftovers' ? step.ids : []));
-	const freed = ids.filter((id) => !reserved.includes(id)).length;
-	const { rules, targetGroups } = roomLeft(traffic, limits);
-	if (Math.min(rules, targetGroups) + freed >= 1) return;
-	const [what, limit] =
-		targetGroups < 1
-			? (['target groups', `${limits.targetGroups}, which AWS does not raise`] as const)
-			: (['listener rules', `${limits.rules} (quota L-7EED9B64, adjustable)`] as const);
-	throw new DeployToolError('load-balancer-full', `The load balancer has no room for another deployment: ${what}.`, {
-		fault: 'user',
-		detail: `The limit is ${limit}. Every deployment that still drains takes one.`,
-		next: 'Retire drained deployments now with pulse-aws reap --yes, or lower --reaper-max-age-hours.',
-	});
 }

@@ -157,6 +157,13 @@ describe('a rollback', () => {
 		expect(plan.steps.map((step) => step.kind)).toEqual(['settle', 'bring-back', ...CUT_OVER]);
 	});
 
+	test('after a later deploy whose service is older than that of the one before it goes to that', () => {
+		const before = deployment('a', { state: 'active', createdAt: 9 });
+		const later = { ...active, createdAt: 1 };
+		for (const state of ['deploying', 'active'] as const)
+			expect(planRollback(fleet([before, { ...later, state }], 'new'), null, 0).id).toBe('a');
+	});
+
 	test('finishes one that was interrupted at its switch', () => {
 		const plan = planRollback(fleet([deployment('a', { createdAt: 1 }), active], 'a'), null, 0);
 		expect([plan.id, plan.steps.map((step) => step.kind)]).toEqual(['a', ['settle']]);

@@ -20,9 +20,9 @@ export function planRollback(fleet: Fleet, wanted: string | null, now: number): 
 	// Removing leftovers can wait for the next deploy; what is active must be known before the switch.
 	const settle = settleSteps(fleet).filter((step) => step.kind === 'settle');
 	const superseded = living.filter((one) => one.state === 'active');
-	const isHalfDone = active !== null && superseded.some((one) => one.createdAt > active.createdAt);
+	const isHalfDone = active !== null && superseded.some((one) => isLeftBy(active, one));
 	if (active !== null && settle.length > 0 && (wanted === active.id || (wanted === null && isHalfDone))) {
-		// A rollback was interrupted after its switch, which only a rollback makes from newer to older: finish that one.
+		// A rollback was interrupted after its switch: finish that one.
 		return { ...planOf('rollback', active.id, settle), target: active };
 	}
 	const target = wanted === null ? last(living) : others.find((one) => one.id === wanted);
@@ -42,6 +42,14 @@ export function planRollback(fleet: Fleet, wanted: string | null, now: number): 
 	const steps = [...settle, ...ready, ...moveVisitors(id, true, how)];
 	const committed = sentTo(id, activeTargetGroup(fleet.traffic) !== null);
 	return { ...planOf('rollback', id, steps), committed, target };
+}
+
+/**
+ * Whether it was a rollback that sent visitors there: only one begins the drain of its target anew. Between its last two writes
+ * both say `active`, and only a rollback goes from what was started later to what was started before.
+ */
+function isLeftBy(active: Deployment, superseded: Deployment): boolean {
+	return active.state === 'draining' || (active.state === 'active' && superseded.id > active.id);
 }
 
 /** The one that visitors were on before: not yet marked draining, else the one that was marked last. */

@@ -18,7 +18,7 @@ export type StepAction =
 	| { readonly kind: 'protect-baseline' }
 	| { readonly kind: 'set-listener-certificate' }
 	| { readonly kind: 'settle'; readonly active: Deployment; readonly drain: readonly Deployment[] }
-	| { readonly kind: 'remove-deployments'; readonly ids: readonly string[]; readonly lapsed: Lapsed }
+	| { readonly kind: 'remove-deployments'; readonly ids: readonly string[] }
 	| { readonly kind: 'remove-leftovers'; readonly ids: readonly string[]; readonly lapsed: Lapsed }
 	| { readonly kind: 'build-image' }
 	| { readonly kind: 'reserve-id' }
@@ -39,7 +39,8 @@ export type StepAction =
 	| { readonly kind: 'mark-active' }
 	| { readonly kind: 'mark-draining' }
 	| { readonly kind: 'check-domain' }
-	| { readonly kind: 'stop-routing' }
+	/** `lapsed` are ended before anything is changed. */
+	| { readonly kind: 'stop-routing'; readonly lapsed: Lapsed }
 	| { readonly kind: 'await-tasks' }
 	| { readonly kind: 'delete-stack' }
 	| { readonly kind: 'delete-parameters' };

@@ -1,4 +1,5 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
+import { idsOf } from '../stack/fleet.ts';
 import { stillMade } from '../stack/still-made.ts';
 import { awaitTasksStep } from '../steps/await-tasks.ts';
 import { deleteParametersStep } from '../steps/delete-parameters.ts';
@@ -6,7 +7,6 @@ import { deleteStackStep } from '../steps/delete-stack.ts';
 import { removeDeploymentsStep } from '../steps/remove-deployments.ts';
 import { stopRoutingStep } from '../steps/stop-routing.ts';
 import type { Observation } from './observation.ts';
-import { lapsedOf } from './settle.ts';
 import { type Plan, planOf, type Step } from './step.ts';
 
 /**
@@ -23,11 +23,13 @@ export function planTeardown(name: string, { stack, fleet }: Observation, force:
 			next: 'Run it again with --force to end them, and every session on them.',
 		});
 	}
-	const ids = [...new Set([...(fleet?.deployments.map((one) => one.id) ?? []), ...(fleet?.strays ?? [])])];
+	const lapsed = fleet?.lapsed ?? new Map<string, string>();
+	// Of an id that a sleeping deploy has taken there may be more than was seen.
+	const ids =
+		fleet === null ? [] : idsOf(fleet).filter((id) => fleet.reserved?.includes(id) !== true || lapsed.has(id));
 	const steps: Step[] = [];
-	if (fleet !== null) steps.push(stopRoutingStep());
-	if (ids.length > 0)
-		steps.push(removeDeploymentsStep(ids, 'teardown', fleet === null ? new Map() : lapsedOf(fleet, ids)));
+	if (fleet !== null) steps.push(stopRoutingStep(lapsed));
+	if (ids.length > 0) steps.push(removeDeploymentsStep(ids, 'teardown'));
 	// A cluster in which a task is still ending cannot be deleted, and an interrupted teardown may have left some.
 	if (fleet !== null) steps.push(awaitTasksStep());
 	if (stack.condition !== 'absent') steps.push(deleteStackStep());

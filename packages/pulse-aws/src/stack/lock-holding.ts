@@ -110,7 +110,12 @@ export class Holding {
 	}
 
 	#lose(seen: SeenLock | null): DeployToolError {
-		const by = seen?.holder === null || seen === null ? 'It was given back since.' : `It is held by ${seen.holder}.`;
+		const by =
+			seen === null
+				? 'Its parameter is gone: another command cleaned up, or an older pulse-aws did.'
+				: seen.holder === null
+					? 'It was given back since.'
+					: `It is held by ${seen.holder}.`;
 		const text = `Another run took the ${this.#held.what} while this one slept or could not reach AWS.`;
 		this.#lost = lockLost(text, by);
 		return this.#lost;

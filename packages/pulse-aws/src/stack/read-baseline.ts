@@ -68,8 +68,12 @@ export async function existing(
 }
 
 /** @throws DeployToolError where nothing was ever deployed under this name */
-export async function requireBaseline(session: Session, name: string): Promise<BaselineOutputs> {
-	const { outputs, stack } = await readBaseline(session, name);
+export async function requireBaseline(
+	session: Session,
+	name: string,
+	reading = readBaseline(session, name),
+): Promise<BaselineOutputs> {
+	const { outputs, stack } = await reading;
 	if (outputs !== null) return outputs;
 	if (stack.outputs.has('ListenerArn')) {
 		throw new DeployToolError('baseline-busy', `The baseline of '${name}' is just being changed (${stack.status}).`, {

@@ -1,5 +1,6 @@
 import { CancelledError, type DeployToolError, isDeployToolError } from 'pulse-deploy-kit/errors';
 import { LOCKED_QUESTION_MS } from 'pulse-deploy-kit/host';
+import { orAborted } from '../adapters/or-aborted.ts';
 import { judgeRouting, type Routing } from '../domain/routing.ts';
 import type { Step } from '../plan/step.ts';
 import { aliases, offerRecords } from './dns-records.ts';
@@ -13,7 +14,7 @@ const LOOK_AGAIN = {
 	// Without a person one look is all, and the deploy has succeeded all the same.
 	default: 'skip',
 	yes: 'skip',
-	// It is live, and may have to be rolled back.
+	// It is live, and may have to be torn down.
 	budgetMs: LOCKED_QUESTION_MS,
 } as const;
 const PAUSE_MS = 2000;
@@ -45,7 +46,7 @@ export const checkDomain: Perform<'check-domain'> = async (_step, run, signal) =
 			level: 'warning',
 			text: `${routing.explanation} Point it there: ${domain} CNAME ${baseline.albDnsName}`,
 		});
-		const answer = await host.choose(LOOK_AGAIN).catch(interrupted);
+		const answer = await orAborted(host.choose(LOOK_AGAIN), signal).catch(interrupted);
 		if (answer === 'cancel') throw cancelled();
 		if (answer === 'skip') break;
 		await clock.sleep(PAUSE_MS, signal);

@@ -1,5 +1,5 @@
 import type { Report } from 'pulse-deploy-kit/plan/perform';
-import type { Lapsed, Step } from '../plan/step.ts';
+import type { Step } from '../plan/step.ts';
 import { repositoryName } from '../platform/baseline-outputs.ts';
 import { deleteRule, deleteService, deleteTargetGroup } from '../platform/delete.ts';
 import { orGone } from '../platform/error-names.ts';
@@ -7,27 +7,21 @@ import { deleteParameters, readParameters } from '../platform/parameters.ts';
 import { readTargetGroups } from '../platform/target-groups.ts';
 import { readRules } from '../platform/traffic.ts';
 import { ownerParameter } from '../protocol.ts';
-import { endLapsed } from '../stack/lease-watch.ts';
-import { stillMade } from '../stack/still-made.ts';
 import { awaitEndOfTasks } from './await-tasks.ts';
 import type { Perform } from './performers.ts';
 import { made, type Run } from './run.ts';
 
-export function removeDeploymentsStep(ids: readonly string[], why: string, lapsed: Lapsed = new Map()): Step {
+export function removeDeploymentsStep(ids: readonly string[], why: string): Step {
 	return {
 		kind: 'remove-deployments',
 		id: 'remove-deployments',
 		title: `Remove ${ids.join(', ')} (${why})`,
 		section: 'What is left over',
 		ids,
-		lapsed,
 	};
 }
 
-export const removeDeployments: Perform<'remove-deployments'> = async ({ ids, lapsed }, run, signal, tell) => {
-	for (const [id, value] of lapsed) {
-		if (!(await endLapsed(run.session, run.name, id, value))) throw stillMade(id, value);
-	}
+export const removeDeployments: Perform<'remove-deployments'> = async ({ ids }, run, signal, tell) => {
 	await removeAllOf(run, ids, signal, tell);
 	return undefined;
 };
