@@ -5,6 +5,7 @@ import type { Host } from 'pulse-deploy-kit/host';
 import { commandDeployer } from '../cdk/command-deployer.ts';
 import { toolkitDeployer } from '../cdk/toolkit-deployer.ts';
 import { checkedRegion } from '../config/region.ts';
+import { AwsTime } from '../platform/aws-time.ts';
 import { connectAws } from '../platform/clients.ts';
 import { proxyAgent } from '../platform/proxy-agent.ts';
 import { dockerImages } from './docker.ts';
@@ -27,13 +28,15 @@ export interface ConnectOptions {
 export async function connect(options: ConnectOptions): Promise<Session> {
 	const { host, env, signal } = options;
 	const agent = await proxyAgent(env);
-	const aws = await connectAws(options.region, agent);
+	const time = new AwsTime(systemClock);
+	const aws = await connectAws(options.region, agent, time);
 	const region = checkedRegion(aws.region);
 	return {
 		aws,
 		host,
 		signal,
 		clock: systemClock,
+		awsNow: () => time.now(),
 		baseline:
 			options.cdk === undefined
 				? toolkitDeployer(region, host, undefined, agent)

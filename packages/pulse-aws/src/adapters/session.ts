@@ -11,6 +11,8 @@ export interface Session {
 	readonly baseline: BaselineDeployer;
 	readonly host: Host;
 	readonly clock: Clock;
+	/** AWS's own time, Unix ms: by it is judged what AWS says of when things were made. Default: this machine's. */
+	readonly awsNow?: () => number;
 	readonly signal: AbortSignal;
 	readonly images: Images;
 	/** The load balancer as a browser meets it. */

@@ -29,7 +29,10 @@ export async function reap(session: Session, request: ReapRequest): Promise<Reap
 			request.maxAgeHours ?? outputs.reaperMaxAgeHours,
 			request.deploymentTimeoutHours ?? outputs.reaperDeploymentTimeoutHours,
 		),
-		clock: session.clock,
+		clock: {
+			now: session.awsNow ?? (() => session.clock.now()),
+			sleep: (ms, signal) => session.clock.sleep(ms, signal),
+		},
 		signal: session.signal,
 		approve: async (actions) => {
 			if (request.dryRun) return false;

@@ -1,5 +1,6 @@
 import type { Agent } from 'node:https';
 import type { Aws } from './aws.ts';
+import type { AwsTime } from './aws-time.ts';
 import { NETWORK } from './network.ts';
 import { withAgent } from './proxy-agent.ts';
 
@@ -9,8 +10,13 @@ const CONFIG = { retryMode: 'adaptive', maxAttempts: 8 } as const;
 /**
  * @param region `undefined`: from the environment or the profile
  * @param agent by which requests leave this machine; `null`: directly
+ * @param time hears of each answer
  */
-export async function connectAws(region: string | undefined, agent: Agent | null = null): Promise<Aws> {
+export async function connectAws(
+	region: string | undefined,
+	agent: Agent | null = null,
+	time: AwsTime | null = null,
+): Promise<Aws> {
 	const [acm, cloudformation, logs, ecr, ecs, elb, route53, ssm, sts] = await Promise.all([
 		import('@aws-sdk/client-acm'),
 		import('@aws-sdk/client-cloudformation'),
@@ -25,8 +31,7 @@ export async function connectAws(region: string | undefined, agent: Agent | null
 	const common = { ...CONFIG, ...withAgent(NETWORK, agent) };
 	const config = region === undefined ? common : { ...common, region };
 	const ecsClient = new ecs.ECS(config);
-	return {
-		region: await ecsClient.config.region().catch(() => ''),
+	const clients = {
 		ecs: ecsClient,
 		elb: new elb.ElasticLoadBalancingV2(config),
 		ssm: new ssm.SSM(config),
@@ -37,4 +42,21 @@ export async function connectAws(region: string | undefined, agent: Agent | null
 		route53: new route53.Route53(config),
 		sts: new sts.STS(config),
 	};
+	if (time !== null) for (const { middlewareStack } of Object.values(clients)) tellTime(middlewareStack, time);
+	return { region: await ecsClient.config.region().catch(() => ''), ...clients };
+}
+
+type Answering = (args: never) => Promise<{ readonly response: unknown }>;
+interface Stack {
+	add(middleware: never, options: { step: 'deserialize'; name: string }): void;
+}
+
+function tellTime(stack: object, time: AwsTime): void {
+	const middleware = (next: Answering) => async (args: never) => {
+		const answer = await next(args);
+		const { headers } = answer.response as { headers?: Readonly<Record<string, string>> };
+		time.heard(headers?.date);
+		return answer;
+	};
+	(stack as Stack).add(middleware as never, { step: 'deserialize', name: 'awsTime' });
 }

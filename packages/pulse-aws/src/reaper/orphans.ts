@@ -35,7 +35,7 @@ export function orphans(facts: ReaperFacts, policy: ReaperPolicy, now: number): 
 	return { ruleArns, targetGroupArns, parameters };
 }
 
-/** Renewed every ten seconds; both times are told by AWS. */
+/** Renewed every ten seconds; both times are those of AWS: of a reaper by hand, too (`platform/aws-time.ts`). */
 const LEASE_MS = 600_000;
 
 /** Deployments that commands are making: an image may be built for longer than a deploy may take. */
