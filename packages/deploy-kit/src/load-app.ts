@@ -33,14 +33,6 @@ const APP_BRAND = Symbol.for('pulse.app');
 const PLUGIN_BRAND = Symbol.for('pulse.plugin');
 const SESSION_STORE_BRAND = Symbol.for('pulse.session-store');
 
-/** The file holds no app of ours: what it holds may be deployed otherwise. */
-export class NoAppError extends DeployToolError {
-	constructor(message: string, next: string) {
-		super('usage', message, { fault: 'user', next });
-		this.name = 'NoAppError';
-	}
-}
-
 /** For a file that is a whole program: `pulse run` says the same. */
 const WRAP_IT =
 	'Leave the listen call out and wrap what it was called on: export default new App({ listener: app }), with App imported from pulse-app. `pulse run` starts it.';
@@ -53,9 +45,9 @@ export const javascriptLoader: AppLoader = {
 		const app = [module.default, module.app, (module.default as Record<string, unknown> | undefined)?.app].find(isApp);
 		if (app === undefined) {
 			if (listens !== null) {
-				throw new NoAppError(`No Pulse app in ${file}: it starts a server on ${listens} by itself.`, WRAP_IT);
+				throw usageError(`No Pulse app in ${file}: it starts a server on ${listens} by itself.`, WRAP_IT);
 			}
-			throw new NoAppError(
+			throw usageError(
 				`No Pulse app in ${file}.`,
 				`Export it: export const app = new App({ … }), or as the default export.`,
 			);

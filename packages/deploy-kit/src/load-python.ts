@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
-import { DeployToolError } from './errors.ts';
-import { type AppLoader, type LoadedApp, NoAppError } from './load-app.ts';
+import { DeployToolError, usageError } from './errors.ts';
+import type { AppLoader, LoadedApp } from './load-app.ts';
 import { runProcess } from './run-process.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -59,8 +59,7 @@ export function pythonLoader(env: Environment): AppLoader {
 				env: { ...env, PULSE_ENV: 'ci' },
 				signal,
 			});
-			if (exitCode === 3)
-				throw new NoAppError(`No Pulse app in ${file}.`, 'Create it at module level: app = ps.App(...)');
+			if (exitCode === 3) throw usageError(`No Pulse app in ${file}.`, 'Create it at module level: app = ps.App(...)');
 			const answer = stdout.split('\n').findLast((line) => line.startsWith(MARK));
 			if (exitCode !== 0 || answer === undefined) throw failed(file, stderr);
 			return appOf(file, JSON.parse(answer.slice(MARK.length)));

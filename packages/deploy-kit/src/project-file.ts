@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { usageError } from './errors.ts';
+import { escapePattern } from './escape-pattern.ts';
 
 export const PROJECT_FILE = 'pulse.toml';
 
@@ -51,7 +52,7 @@ async function parsed(text: string): Promise<Record<string, unknown>> {
 
 /** The parser tells values, not where they stand. Only top-level keys are read, and each is at the beginning of a line. */
 function placeOf(key: string, text: string): string {
-	const name = key.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+	const name = escapePattern(key);
 	const pattern = new RegExp(`^([ \\t]*\\[{0,2}[ \\t]*)(?:"${name}"|'${name}'|${name})[ \\t]*[.=\\]]`);
 	const lines = text.split(/\r?\n/);
 	const at = lines.findIndex((line) => pattern.test(line));

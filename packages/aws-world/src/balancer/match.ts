@@ -1,4 +1,5 @@
 import type { RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { escapePattern } from 'pulse-deploy-kit/escape-pattern';
 
 export interface RequestHead {
 	readonly method: string;
@@ -54,7 +55,7 @@ function wildcard(pattern: string, text: string, flags: '' | 'i'): boolean {
 	const source = pattern.replaceAll(/\\?[\s\S]/g, (part) => {
 		if (part === '*') return '[\\s\\S]*';
 		if (part === '?') return '[\\s\\S]';
-		return (part.length > 1 ? part.slice(1) : part).replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+		return escapePattern(part.length > 1 ? part.slice(1) : part);
 	});
 	return new RegExp(`^${source}$`, flags).test(text);
 }

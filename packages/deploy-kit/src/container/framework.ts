@@ -1,3 +1,5 @@
+import { escapePattern } from '../escape-pattern.ts';
+
 export interface Framework {
 	readonly name: string;
 	/** Where it listens when it is told nothing; `null` where it has no such habit. */
@@ -41,6 +43,7 @@ export function frameworkIn(command: string, manifests: readonly string[]): Fram
 
 /** As a word of its own: `next` is not in `next-auth`, nor `fastapi` in `fastapi-users`. */
 function names(text: string, name: string): boolean {
-	const literal = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-	return new RegExp(`(^|[\\s"'])${literal}(?![\\w.-]*-)(\\[[^\\]]*\\])?(["'\\s=<>~!;@,]|$)`, 'im').test(text);
+	return new RegExp(`(^|[\\s"'])${escapePattern(name)}(?![\\w.-]*-)(\\[[^\\]]*\\])?(["'\\s=<>~!;@,]|$)`, 'im').test(
+		text,
+	);
 }

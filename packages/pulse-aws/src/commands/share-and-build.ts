@@ -2,7 +2,7 @@ import { agreeUnderLock } from 'pulse-deploy-kit/plan/agreement';
 import { unguarded } from 'pulse-deploy-kit/plan/guard';
 import { sideBySide } from 'pulse-deploy-kit/plan/stages';
 import type { Phase } from 'pulse-deploy-kit/plan/undertake';
-import { orAborted } from '../adapters/or-aborted.ts';
+import { unlessAborted } from 'pulse-deploy-kit/unless-aborted';
 import type { Session } from '../adapters/session.ts';
 import type { DeployRequest } from '../config/deploy.ts';
 import type { DeployPlan } from '../plan/deploy.ts';
@@ -39,7 +39,7 @@ export async function shareAndBuild(
 		begin = resolve;
 	});
 	const build = async (signal: AbortSignal) => {
-		const { plan } = await orAborted(begun, signal);
+		const { plan } = await unlessAborted(begun, signal);
 		if (plan.building.length === 0) return;
 		await phase({ ...plan, steps: plan.building }, { guard: unguarded, signal });
 	};

@@ -3,7 +3,7 @@ import { LOCK_TTL_MS, lockText, parseLock } from '../deployments/lock-value.ts';
 import type { Aws } from '../platform/aws.ts';
 import { readLock, replaceLock } from '../platform/lock-parameter.ts';
 import { readParameters } from '../platform/parameters.ts';
-import { ownerParameter } from '../protocol.ts';
+import { isOwner, ownerParameter } from '../protocol.ts';
 
 const LOOK_MS = 5_000;
 
@@ -56,7 +56,7 @@ export class LeaseWatch {
 
 export async function readOwners(aws: Pick<Aws, 'ssm'>, name: string): Promise<Owners> {
 	const parameters = await readParameters(aws, name);
-	const owners = parameters.filter((one) => one.name === ownerParameter(name, one.deploymentId));
+	const owners = parameters.filter((one) => isOwner(one.name));
 	return new Map(owners.map((one) => [one.deploymentId, one.value]));
 }
 

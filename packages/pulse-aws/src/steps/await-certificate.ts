@@ -1,6 +1,6 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
+import { unlessAborted } from 'pulse-deploy-kit/unless-aborted';
 import { waitFor } from 'pulse-deploy-kit/wait';
-import { orAborted } from '../adapters/or-aborted.ts';
 import { certificateProgress } from '../domain/certificate-choice.ts';
 import type { Step } from '../plan/step.ts';
 import { type CertificateDetail, type DnsRecord, readCertificate } from '../platform/certificates.ts';
@@ -54,7 +54,7 @@ export const awaitCertificate: Perform<'await-certificate'> = async (_step, run,
 		detail.records.map(cname),
 		signal,
 	);
-	if (!there && (await orAborted(host.choose(RECORDS_THERE), signal)) === 'cancel') {
+	if (!there && (await unlessAborted(host.choose(RECORDS_THERE), signal)) === 'cancel') {
 		throw new DeployToolError('certificate-pending', `The certificate for ${domain} waits for its DNS records.`, {
 			fault: 'user',
 			detail: detail.records.map(recordText).join('\n'),

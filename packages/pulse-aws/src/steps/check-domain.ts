@@ -1,6 +1,6 @@
 import { CancelledError, type DeployToolError, isDeployToolError } from 'pulse-deploy-kit/errors';
 import { LOCKED_QUESTION_MS } from 'pulse-deploy-kit/host';
-import { orAborted } from '../adapters/or-aborted.ts';
+import { unlessAborted } from 'pulse-deploy-kit/unless-aborted';
 import { judgeRouting, type Routing } from '../domain/routing.ts';
 import type { Step } from '../plan/step.ts';
 import { aliases, offerRecords } from './dns-records.ts';
@@ -46,7 +46,7 @@ export const checkDomain: Perform<'check-domain'> = async (_step, run, signal) =
 			level: 'warning',
 			text: `${routing.explanation} Point it there: ${domain} CNAME ${baseline.albDnsName}`,
 		});
-		const answer = await orAborted(host.choose(LOOK_AGAIN), signal).catch(interrupted);
+		const answer = await unlessAborted(host.choose(LOOK_AGAIN), signal).catch(interrupted);
 		if (answer === 'cancel') throw cancelled();
 		if (answer === 'skip') break;
 		await clock.sleep(PAUSE_MS, signal);

@@ -1,7 +1,7 @@
 import type { Change, ResourceRecordSet } from '@aws-sdk/client-route-53';
 import { LOCKED_QUESTION_MS } from 'pulse-deploy-kit/host';
+import { unlessAborted } from 'pulse-deploy-kit/unless-aborted';
 import { waitFor } from 'pulse-deploy-kit/wait';
-import { orAborted } from '../adapters/or-aborted.ts';
 import {
 	changeText,
 	isSameRecord,
@@ -59,7 +59,7 @@ export async function offerRecords(
 	if (changes.length === 0) return { there: true, replaced: [] };
 	const lines = changes.map((change) => `\n${changeText(change)}`).join('');
 	const text = `Write ${what} to the Route 53 zone ${zone.name}?${lines}`;
-	if (!given && (await orAborted(host.choose({ text, ...CONSENT }), signal)) === 'skip') return NOT_THERE;
+	if (!given && (await unlessAborted(host.choose({ text, ...CONSENT }), signal)) === 'skip') return NOT_THERE;
 	const moved = changes.filter((change) => isOther(run, change));
 	if (given && moved.length > 0) {
 		const now = moved.map(changeText).join('; ');

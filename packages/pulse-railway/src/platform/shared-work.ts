@@ -1,3 +1,5 @@
+import { unlessAborted } from 'pulse-deploy-kit/unless-aborted';
+
 /**
  * Work that several callers wait for, begun by the first. Each leaves by its own signal, so that the short patience of one
  * fails no other; when the last has left, the work is aborted. What failed is begun anew by the next caller.
@@ -46,12 +48,4 @@ export function shareWork<T>(work: (signal: AbortSignal) => Promise<T>): SharedW
 			}
 		},
 	};
-}
-
-function unlessAborted<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
-	return new Promise((resolve, reject) => {
-		const leave = () => reject(signal.reason);
-		signal.addEventListener('abort', leave, { once: true });
-		result.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
-	});
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
 import { delimiter, join, relative, resolve } from 'node:path';
 import { DockerfileError } from 'pulse-deploy-kit/dockerfile/dockerfile-error';
+import { escapePattern } from 'pulse-deploy-kit/escape-pattern';
 import type { BuildInput, Built } from './build.ts';
 import { dependencyCommands, writeCommands } from './commands.ts';
 import { type FollowedDockerfile, followDockerfile, type Install } from './dockerfile/follow.ts';
@@ -133,7 +134,7 @@ async function pythonEnvironment(
 
 /** The image's working folder is the one that the command starts in. */
 function onUpload(command: string, workdir: string): string {
-	const folder = workdir.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+	const folder = escapePattern(workdir);
 	return workdir === '/' ? command : command.replaceAll(new RegExp(`(?<=^|[\\s="'])${folder}/`, 'g'), './');
 }
 
