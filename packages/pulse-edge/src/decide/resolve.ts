@@ -33,6 +33,12 @@ export function resolve(view: RoutingView, affinity: string, servicePrefix: stri
 	return active ? { kind: 'stale', active } : { kind: 'not-found' };
 }
 
+/** What serves a known id; `null` where it is gone or never was. */
+export function findTarget(view: RoutingView, id: string, servicePrefix: string): Target | null {
+	const resolution = resolve(view, id, servicePrefix);
+	return resolution.kind === 'target' ? resolution.target : null;
+}
+
 /** Pending and draining deployments serve the clients that ask for them; a retiring one is about to lose its service. */
 function pinned(view: RoutingView, id: string, servicePrefix: string): Target | null {
 	const record = view.deployment(id);

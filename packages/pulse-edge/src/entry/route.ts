@@ -67,11 +67,11 @@ export function routeRequest(context: RouteContext, request: ClientRequest, resp
 	resolving(context, affinity, (resolution) => {
 		// Gone while the table asked: a claim would never be released, because its response is closed already.
 		if (response.destroyed) return;
-		const requestId = () => head.requestId || head.railwayRequestId || context.nextRequestId();
-		const named = { method: request.method!, query: target.query };
-		const container = containerOf(resolution) ?? impliedBy(forward, affinity, request, head, named);
-		if (container !== undefined)
-			return servePage(forward, { request, response, head, target, affinity, resolution, container }, reply, requestId);
+		const container = containerOf(resolution) ?? impliedBy(forward, affinity, request, head, target);
+		if (container !== undefined) {
+			const asked = { request, response, head, target, affinity, resolution, container };
+			return servePage(forward, asked, reply, () => requestIdOf(context, head));
+		}
 		switch (resolution.kind) {
 			case 'stale':
 				return reply(staleReply(request, head, target));
@@ -80,7 +80,15 @@ export function routeRequest(context: RouteContext, request: ClientRequest, resp
 				return refuse(forward.table.loaded ? resolution.kind : 'no-snapshot', target.path);
 			case 'target': {
 				const upstream = forward.upstreams.claimRequest(resolution.target);
-				const claimed = { request, response, head, target, upstream, requestId: requestId(), edits: null };
+				const claimed = {
+					request,
+					response,
+					head,
+					target,
+					upstream,
+					requestId: requestIdOf(context, head),
+					edits: null,
+				};
 				const assets = affinity === '' && forward.assets?.wants(request.method!, head) ? forward.assets : null;
 				startExchange(forward, claimed, assets);
 			}
@@ -115,8 +123,7 @@ export function routeUpgrade(context: RouteContext, request: IncomingMessage, cl
 	const affinity = affinityOf(target.query, head.affinity);
 	resolving(context, affinity, (resolution) => {
 		if (client.destroyed) return;
-		const named = { method: 'GET', query: target.query };
-		const container = containerOf(resolution) ?? impliedBy(forward, affinity, request, head, named);
+		const container = containerOf(resolution) ?? impliedBy(forward, affinity, request, head, target);
 		if (container !== undefined) {
 			const to = socketTarget(forward, { request, head, target, affinity, resolution, container });
 			if (to === null) return writeRawAnswer(client, staleAnswer(request.method!, head, 410));
@@ -141,10 +148,14 @@ function openSocket(
 	to: Target,
 ): void {
 	const upstream = context.forward.upstreams.claimSocket(to);
-	const id = request.head.requestId || request.head.railwayRequestId || context.nextRequestId();
+	const id = requestIdOf(context, request.head);
 	const fields = { request: id, method: 'GET', path: request.target.path, deployment: to.id };
 	new WebSocketHandshake(context.forward, { ...request, upstream, fields }).start();
 	request.client.off('error', ignoreError);
+}
+
+function requestIdOf({ nextRequestId }: RouteContext, head: RequestHead): string {
+	return head.requestId || head.railwayRequestId || nextRequestId();
 }
 
 /** One property: that is all that container apps cost others. */
@@ -155,16 +166,14 @@ function containerOf(resolution: Resolution): Container | undefined {
 
 /** Asked for nothing by name, which may all the same be of a container app's page: where there are some. */
 function impliedBy(
-	{ table, servicePrefix }: ForwardContext,
+	forward: ForwardContext,
 	affinity: string,
-	...[request, head, named]: [
-		Pick<ClientRequest, 'rawHeaders' | 'socket'>,
-		RequestHead,
-		{ method: string; query: string },
-	]
+	request: Pick<ClientRequest, 'method' | 'rawHeaders' | 'socket'>,
+	head: RequestHead,
+	{ query }: RequestTarget,
 ): Container | undefined {
-	if (affinity !== '' || !table.hasContainers) return undefined;
-	return impliedContainer({ table, servicePrefix }, request, head, named);
+	if (affinity !== '' || !forward.table.hasContainers) return undefined;
+	return impliedContainer(forward, request, head, query);
 }
 
 /** Synchronous but for an id that the table has to ask for. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { resolve, type Target } from '../decide/resolve.ts';
+import { findTarget, type Target } from '../decide/resolve.ts';
 import type { RouteTable } from '../decide/route-table.ts';
 import type { RequestHead } from '../entry/request-head.ts';
 import type { Elsewhere } from './asset-exchange.ts';
@@ -46,10 +46,7 @@ export class AssetMemory implements Elsewhere {
 		const ids = others.slice(0, MAX_TRIES);
 		const known = this.#found.get(target);
 		const order = known !== undefined && ids.includes(known) ? [known, ...ids.filter((id) => id !== known)] : ids;
-		return order.flatMap((id) => {
-			const resolution = resolve(this.#table, id, this.#servicePrefix);
-			return resolution.kind === 'target' ? [resolution.target] : [];
-		});
+		return order.flatMap((id) => findTarget(this.#table, id, this.#servicePrefix) ?? []);
 	}
 
 	remember(target: string, id: string): void {

@@ -1,4 +1,4 @@
-import { type Resolution, resolve, type Target } from '../decide/resolve.ts';
+import { findTarget, type Resolution, type Target } from '../decide/resolve.ts';
 import type { ForwardContext } from '../forward/context.ts';
 import { impliedPin, type Pin, type PinnedRequest, type PinSource } from './pins.ts';
 
@@ -13,7 +13,7 @@ export function choose(
 	request: PinnedRequest,
 ): { served: Target | null; source: PinSource } {
 	if (named.id !== '') return { served: targetOf(resolution), source: named.source };
-	const find = (id: string) => targetOf(resolve(table, id, servicePrefix));
+	const find = (id: string) => findTarget(table, id, servicePrefix);
 	const { id, source } = impliedPin(request, (known) => find(known) !== null);
 	if (id !== '') return { served: find(id), source };
 	return { served: named.source === 'none' ? targetOf(resolution) : find(''), source };

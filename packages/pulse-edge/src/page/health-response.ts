@@ -1,91 +1,57 @@
-import type { Socket } from 'node:net';
 import type { ClientResponse } from '../entry/client-messages.ts';
 import { META_PATH, SELECTED_DEPLOYMENT_HEADER } from '../protocol.ts';
 import { headerOf } from '../raw-headers.ts';
 import { jsonAnswer, writeAnswer } from '../report/answer.ts';
 import type { Answer } from '../report/stale.ts';
+import { PassedOn } from './passed-on.ts';
 
 /** More than a health page has. */
 const MOST_BYTES = 1_048_576;
 
 /** What the edge says of an app that it asked: of the app's own answer only its status (contract C1.16). */
-export class HealthResponse implements ClientResponse {
-	readonly #to: ClientResponse;
+export class HealthResponse extends PassedOn {
 	readonly #path: string;
 	#answer: Answer | null = null;
 	#own = false;
 	#bytes = 0;
 
 	constructor(to: ClientResponse, path: string) {
-		this.#to = to;
+		super(to);
 		this.#path = path;
 	}
 
-	get statusCode(): number {
-		return this.#to.statusCode;
-	}
+	override once(): void {}
 
-	get shouldKeepAlive(): boolean {
-		return this.#to.shouldKeepAlive;
-	}
-
-	set shouldKeepAlive(keep: boolean) {
-		this.#to.shouldKeepAlive = keep;
-	}
-
-	get req(): ClientResponse['req'] {
-		return this.#to.req;
-	}
-
-	get socket(): Socket | null {
-		return this.#to.socket;
-	}
-
-	/** Of the app's answer, which is never sent. */
-	get headersSent(): boolean {
-		return this.#to.headersSent;
-	}
-
-	get destroyed(): boolean {
-		return this.#to.destroyed;
-	}
-
-	on(event: 'close', listener: () => void): void {
-		this.#to.on(event, listener);
-	}
-
-	once(): void {}
-
-	sendWhole(): boolean {
+	override sendWhole(): boolean {
 		return false;
 	}
 
-	writeContinue(): void {}
+	override writeContinue(): void {}
 
-	writeHead(status: number, reason: string, headers: string[]): void {
+	override writeHead(status: number, reason: string, headers: string[]): void {
 		const id = headerOf(headers, SELECTED_DEPLOYMENT_HEADER);
 		if (id === undefined) {
 			this.#own = true;
-			this.#to.writeHead(status, reason, headers);
+			super.writeHead(status, reason, headers);
 		} else this.#answer = answerFor(this.#path, status, id);
 	}
 
-	flushHeaders(): void {}
+	override flushHeaders(): void {}
 
-	write(chunk: Buffer, written?: () => void): boolean {
+	override write(chunk: Buffer, written?: () => void): boolean {
 		this.#bytes += chunk.length;
 		if (this.#bytes > MOST_BYTES) this.end();
 		if (written !== undefined) process.nextTick(written);
 		return true;
 	}
 
-	addTrailers(): void {}
+	override addTrailers(): void {}
 
-	end(text = '', encoding: 'latin1' | 'utf8' = 'latin1'): void {
-		if (this.#own) this.#to.end(text, encoding);
+	override end(text = '', encoding: 'latin1' | 'utf8' = 'latin1'): void {
+		if (this.#own) super.end(text, encoding);
 		const answer = this.#answer;
 		this.#answer = null;
-		if (answer !== null) writeAnswer(this.#to, answer);
+		if (answer !== null) writeAnswer(this.to, answer);
 	}
 }
 

@@ -1,4 +1,4 @@
-import { resolve } from '../decide/resolve.ts';
+import { findTarget } from '../decide/resolve.ts';
 import type { Container } from '../decide/route-table.ts';
 import type { ClientRequest } from '../entry/client-messages.ts';
 import type { RequestHead } from '../entry/request-head.ts';
@@ -14,16 +14,14 @@ import { impliedPin } from './pins.ts';
  */
 export function impliedContainer(
 	{ table, servicePrefix }: Pick<ForwardContext, 'table' | 'servicePrefix'>,
-	request: Pick<ClientRequest, 'rawHeaders' | 'socket'>,
+	request: Pick<ClientRequest, 'method' | 'rawHeaders' | 'socket'>,
 	head: RequestHead,
-	{ method, query }: { readonly method: string; readonly query: string },
+	query: string,
 ): Container | undefined {
-	const containerOf = (id: string) => {
-		const found = resolve(table, id, servicePrefix);
-		return found.kind === 'target' ? found.target.container : undefined;
-	};
+	const containerOf = (id: string) => findTarget(table, id, servicePrefix)?.container;
 	const page = readPageHead(request.rawHeaders);
 	const kind = kindOf(page);
+	const method = request.method!;
 	const asked = { method, query, kind, page, hosts: hostsOf(head, request), session: true };
 	const { id, source } = impliedPin(asked, (known) => containerOf(known) !== undefined);
 	const container = id === '' ? undefined : containerOf(id);

@@ -1,4 +1,4 @@
-import { resolve, type Target } from '../decide/resolve.ts';
+import { findTarget, type Target } from '../decide/resolve.ts';
 import type { RequestHead } from '../entry/request-head.ts';
 import type { Elsewhere } from '../forward/asset-exchange.ts';
 import type { ForwardContext } from '../forward/context.ts';
@@ -19,8 +19,8 @@ export function whereElse(
 	if (kind === 'part') return context.assets.wants(method, head) ? context.assets : null;
 	const inUse = kind === 'document' && method === 'GET' && source === 'none' ? pageCookie(page.cookie) : '';
 	if (inUse === '' || head.chunked || head.contentLength > 0) return null;
-	const found = resolve(context.table, inUse, context.servicePrefix);
-	return found.kind === 'target' ? new TabInUse(found.target) : null;
+	const found = findTarget(context.table, inUse, context.servicePrefix);
+	return found === null ? null : new TabInUse(found);
 }
 
 class TabInUse implements Elsewhere {
