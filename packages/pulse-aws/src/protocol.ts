@@ -16,6 +16,28 @@ export const DRAIN_GRACE_VARIABLE = 'PULSE_AWS_DRAIN_GRACE_SECONDS';
 export const CONTAINER_NAME = 'app';
 export const CONTAINER_PORT = 8000;
 
+/**
+ * The container beside the app in each task of a container app, to which the load balancer sends.
+ * @public
+ */
+export const SIDECAR_CONTAINER_NAME = 'pulse-edge';
+/**
+ * What the sidecar is told, beside the deployment's name and id and how to look for draining.
+ * @public
+ */
+export const SIDECAR_VARIABLES = {
+	/** Port that it listens on. Default {@link CONTAINER_PORT}. */
+	port: 'PULSE_EDGE_PORT',
+	/** The app's port on 127.0.0.1. Required. */
+	upstreamPort: 'PULSE_EDGE_UPSTREAM_PORT',
+	/** Path that the app answers when it is well. Default `/`. */
+	healthPath: 'PULSE_EDGE_HEALTH_PATH',
+	/** `tab` or `session`. Default `tab`. */
+	affinity: 'PULSE_EDGE_AFFINITY',
+	/** How many seconds a hidden tab holds its version, from when it was hidden. Default 900. */
+	hiddenTabSeconds: 'PULSE_EDGE_HIDDEN_TAB_SECONDS',
+} as const;
+
 /** Values of `/apps/<name>/<id>/state` and of the service tag `state`. */
 export type AwsDeploymentState = 'deploying' | 'active' | 'draining';
 
