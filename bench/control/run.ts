@@ -90,7 +90,11 @@ async function upgrade(lane: Lane, stack: Stack, deployments: number): Promise<R
 
 /** Deletes everything that drains: all are too old. */
 async function janitor(lane: Lane, stack: Stack, deployments: number): Promise<Row> {
-	const env = { ...stack.janitorEnv, PULSE_RAILWAY_JANITOR_MAX_DRAIN_AGE_SECONDS: '1' };
+	const env = {
+		...stack.janitorEnv,
+		PULSE_RAILWAY_JANITOR_MAX_DRAIN_AGE_SECONDS: '1',
+		PULSE_RAILWAY_ROLLBACK_WINDOW: '0',
+	};
 	await new Promise((resolve) => setTimeout(resolve, 1_100));
 	const command = { name: 'janitor run', args: ['janitor', 'run'], env };
 	const { row, stdout } = await measure(lane, command, deployments + 1, { requests: 3 + 2 * deployments });

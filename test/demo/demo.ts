@@ -45,7 +45,7 @@ async function main(): Promise<void> {
 async function life(stack: LocalStack): Promise<string> {
 	story.chapter('pulse-railway init');
 	const { value: origin, seconds: initSeconds } = await timed(() =>
-		stack.init('--project-name', 'counter', '--drain-grace-seconds', '2'),
+		stack.init('--project-name', 'counter', '--drain-grace-seconds', '2', '--rollback-window', '0'),
 	);
 	story.says(`router, janitor, store and env service in ${initSeconds} s; the public address is ${origin}`);
 

@@ -26,10 +26,11 @@ afterAll(async () => {
 const deploy = () => lane.run(deployArguments('source'), inStack(stack));
 const rollback = () => lane.run(['rollback'], inStack(stack));
 /** With no grace at all, so that it deletes whatever drains and is idle. */
-const janitor = (graceSeconds = '0') =>
+const janitor = (graceSeconds = '0', window = '0') =>
 	lane.run(['janitor', 'run'], {
 		...stack.janitorEnv,
 		PULSE_RAILWAY_JANITOR_DRAIN_GRACE_SECONDS: graceSeconds,
+		PULSE_RAILWAY_ROLLBACK_WINDOW: window,
 	});
 const active = async () => (await stack.store.snapshot()).activeId ?? '';
 const idOf = ({ stdout }: { readonly stdout: string }): string => JSON.parse(stdout).deployment_id;
@@ -77,6 +78,18 @@ test('a deploy during a janitor run: the deploy goes through, and the janitor de
 	expect(deleted).not.toContain(before);
 	// Whoever is on the one before stays there.
 	expect(await (await fetch(`${stack.address}/?pulse_deployment=${before}`)).text()).toMatch(`${before} `);
+}, 120_000);
+
+test('at night, with nobody there and the janitor having run three times, there is something to go back to', async () => {
+	const [, before] = await onlyTwo();
+	for (let runs = 0; runs < 3; runs++) {
+		const { kept } = JSON.parse(done(await janitor('0', '1h')).stdout);
+		expect(kept).toMatchObject([{ id: before, reason: 'rollback_window' }]);
+	}
+	const shown = JSON.parse(done(await lane.run(['status'], inStack(stack))).stdout);
+	const row = shown.deployments.find((one: { deployment_id: string }) => one.deployment_id === before);
+	expect(row.rollback_until).toBeCloseTo(row.drain_started_at + 3_600, 3);
+	expect(idOf(done(await rollback()))).toBe(before);
 }, 120_000);
 
 test('a janitor run reports on stdout, and with --json leaves it to the document (R9.11)', async () => {

@@ -32,6 +32,16 @@ export function integer(range: { min: number; max?: number }): (raw: unknown) =>
 	};
 }
 
+const UNIT_SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
+
+/** `90`, `90s`, `30m`, `1h`, `2d`, as whole seconds. */
+export function duration(raw: unknown): number {
+	const written = typeof raw === 'number' ? String(raw) : text(raw);
+	const [, digits = '', unit = 's'] = /^(\d{1,9})([smhd]?)$/.exec(written) ?? [];
+	if (digits === '') throw new Error(`must be a time such as 90s, 30m, 1h or 2d, got '${written}'`);
+	return Number(digits) * UNIT_SECONDS[(unit || 's') as keyof typeof UNIT_SECONDS];
+}
+
 export function oneOf<const Choice extends string>(...choices: readonly Choice[]): (raw: unknown) => Choice {
 	return (raw) => {
 		const value = text(raw) as Choice;

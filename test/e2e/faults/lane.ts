@@ -177,6 +177,7 @@ export class Lane {
 				...env,
 				PULSE_RAILWAY_PRIVATE_NETWORK: this.#platform.privateNetworkFile(target.environmentId),
 				PULSE_RAILWAY_JANITOR_DRAIN_GRACE_SECONDS: '0',
+				PULSE_RAILWAY_ROLLBACK_WINDOW: '0',
 				// The account's token is in the shell too; the service has its own alone.
 				RAILWAY_API_TOKEN: '',
 			},

@@ -65,7 +65,7 @@ const services = () =>
 
 it('init needs neither an app nor a plugin where a Dockerfile is', async () => {
 	const made = await done<{ server_address: string; project_id: string; environment_id: string }>(
-		...['init', '--project-name', 'plain', '--drain-grace-seconds', '0'],
+		...['init', '--project-name', 'plain', '--drain-grace-seconds', '0', '--rollback-window', '0'],
 	);
 	env = { ...env, RAILWAY_PROJECT_ID: made.project_id, RAILWAY_ENVIRONMENT_ID: made.environment_id };
 	address = made.server_address;

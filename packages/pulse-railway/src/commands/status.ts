@@ -3,7 +3,7 @@ import { isDeployToolError } from 'pulse-deploy-kit/errors';
 import { resolveSettings } from 'pulse-deploy-kit/settings';
 import type { Ports } from '../adapters/ports.ts';
 import type { Session } from '../adapters/session.ts';
-import { baselineSettings } from '../config/init.ts';
+import { drainPolicy, drainSettings } from '../config/drain.ts';
 import type { ServiceTarget } from '../config/service-target.ts';
 import type { Policy } from '../janitor/facts.ts';
 import { type StackReport, stackReport } from '../plan/stack-report.ts';
@@ -89,13 +89,10 @@ function stackReader(
 
 /** As the janitor service will read it from its own variables. */
 function janitorPolicy({ services }: StackObservation): Policy {
-	const { drainGraceSeconds, maxDrainAgeSeconds } = baselineSettings;
-	const janitor = services.find(
-		({ variables }) => drainGraceSeconds.env[0] !== undefined && drainGraceSeconds.env[0] in variables,
-	);
+	const [known = ''] = drainSettings.drainGraceSeconds.env;
+	const janitor = services.find(({ variables }) => known in variables);
 	const env = Object.fromEntries(
 		Object.entries(janitor?.variables ?? {}).map(([name, value]) => [name, value ?? undefined]),
 	);
-	const { values } = resolveSettings({ drainGraceSeconds, maxDrainAgeSeconds }, { flags: {}, env });
-	return { drainGraceMs: values.drainGraceSeconds * 1000, maxDrainAgeMs: values.maxDrainAgeSeconds * 1000 };
+	return drainPolicy(resolveSettings(drainSettings, { flags: {}, env }).values);
 }

@@ -7,6 +7,7 @@ import { resolveSettings, type Setting, type SettingTable } from 'pulse-deploy-k
 import { DEFAULT_BACKEND_PORT, DEFAULT_REDIS_PREFIX, MAX_REPLICAS } from '../protocol.ts';
 import type { StackNames } from '../stack/names.ts';
 import { containerSetting } from './container.ts';
+import { drainSettings, usualRollbackWindow } from './drain.ts';
 import { stackNamesOf, stackSettings } from './stack.ts';
 import { type TargetRequest, targetRequest, targetSettings } from './target.ts';
 import { VERSION } from './version.ts';
@@ -46,21 +47,7 @@ export const baselineSettings = {
 		default: '*/5 * * * *',
 		parse: cron,
 	},
-	drainGraceSeconds: {
-		flag: '--drain-grace-seconds <seconds>',
-		describe: 'how long a drained deployment must have been draining and idle',
-		env: ['PULSE_RAILWAY_JANITOR_DRAIN_GRACE_SECONDS'],
-		default: 60,
-		parse: integer({ min: 0 }),
-	},
-	maxDrainAgeSeconds: {
-		flag: '--max-drain-age-seconds <seconds>',
-		alias: '--drain-ttl-seconds <seconds>',
-		describe: 'when a draining deployment is deleted whoever still uses it',
-		env: ['PULSE_RAILWAY_JANITOR_MAX_DRAIN_AGE_SECONDS'],
-		default: 86_400,
-		parse: integer({ min: 1 }),
-	},
+	...drainSettings,
 	backendPort: {
 		flag: '--backend-port <port>',
 		describe: 'port that deployments listen on',
@@ -118,6 +105,9 @@ export interface BaselineConfig {
 	readonly janitorCron: string;
 	readonly drainGraceSeconds: number;
 	readonly maxDrainAgeSeconds: number;
+	/** Seconds. */
+	readonly rollbackWindow: number;
+	readonly rollbackKeep: number;
 	readonly backendPort: number;
 	readonly routerReplicas: number;
 }
@@ -164,7 +154,7 @@ type BaselineValues = ReturnType<typeof resolveSettings<typeof baselineSettings 
 
 export function baselineConfig(values: BaselineValues): BaselineConfig {
 	const { redisPrefix, redisUrl: url, routerImage, janitorImage, janitorCron, servicePrefix } = values;
-	const { drainGraceSeconds, maxDrainAgeSeconds, backendPort, routerReplicas } = values;
+	const { drainGraceSeconds, maxDrainAgeSeconds, rollbackKeep, backendPort, routerReplicas } = values;
 	return {
 		names: stackNamesOf(values),
 		servicePrefix,
@@ -175,6 +165,8 @@ export function baselineConfig(values: BaselineValues): BaselineConfig {
 		janitorCron,
 		drainGraceSeconds,
 		maxDrainAgeSeconds,
+		rollbackWindow: values.rollbackWindow ?? usualRollbackWindow(maxDrainAgeSeconds),
+		rollbackKeep,
 		backendPort,
 		routerReplicas,
 	};

@@ -44,6 +44,15 @@ describe("the janitor's settings (R9.1, R9.2)", () => {
 		expect(janitorConfig({}, both).policy.maxDrainAgeMs).toBe(300_000);
 	});
 
+	it('keep for an hour what can be gone back to, at most for the maximum age, unless told otherwise', () => {
+		const window = (env: Record<string, string>) => janitorConfig({}, { ...INSIDE, ...env }).policy;
+		expect(window({})).toMatchObject({ rollbackWindowMs: 3_600_000, rollbackKeep: 1 });
+		expect(window({ PULSE_RAILWAY_JANITOR_MAX_DRAIN_AGE_SECONDS: '60' }).rollbackWindowMs).toBe(60_000);
+		const days = { PULSE_RAILWAY_ROLLBACK_WINDOW: '2d', PULSE_RAILWAY_ROLLBACK_KEEP: '3' };
+		expect(window(days)).toMatchObject({ rollbackWindowMs: 172_800_000, rollbackKeep: 3 });
+		expect(window({ PULSE_RAILWAY_ROLLBACK_WINDOW: '0' }).rollbackWindowMs).toBe(0);
+	});
+
 	it('follow the service prefix', () => {
 		expect(janitorConfig({ servicePrefix: 'foo' }, INSIDE).service).toBe('foo-router');
 	});
@@ -52,6 +61,8 @@ describe("the janitor's settings (R9.1, R9.2)", () => {
 		['PULSE_RAILWAY_JANITOR_DRAIN_GRACE_SECONDS', 'soon'],
 		['PULSE_RAILWAY_JANITOR_DRAIN_GRACE_SECONDS', '-1'],
 		['PULSE_RAILWAY_JANITOR_MAX_DRAIN_AGE_SECONDS', '0'],
+		['PULSE_RAILWAY_ROLLBACK_WINDOW', '1w'],
+		['PULSE_RAILWAY_ROLLBACK_WINDOW', '-1h'],
 		['PULSE_BACKEND_PORT', '70000'],
 		['PULSE_RAILWAY_INTERNAL_TOKEN', ''],
 		['RAILWAY_PROJECT_ID', ''],

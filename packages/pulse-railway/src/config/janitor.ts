@@ -5,6 +5,7 @@ import { resolveSettings, type Setting, type SettingTable } from 'pulse-deploy-k
 import type { Policy } from '../janitor/facts.ts';
 import { DEFAULT_BACKEND_PORT, INTERNAL_TOKEN_VARIABLE, PRIVATE_NETWORK_VARIABLE } from '../protocol.ts';
 import { parseServiceName, stackNames } from '../stack/names.ts';
+import { drainPolicy, drainSettings } from './drain.ts';
 import { baselineSettings } from './init.ts';
 import { former } from './service-target.ts';
 import { stackSettings } from './stack.ts';
@@ -38,10 +39,10 @@ export const janitorSettings = {
 	},
 	janitorService: former('--janitor-service <name>'),
 	redisPrefix: baselineSettings.redisPrefix,
-	drainGraceSeconds: baselineSettings.drainGraceSeconds,
+	...drainSettings,
 	maxDrainAgeSeconds: {
-		...baselineSettings.maxDrainAgeSeconds,
-		env: [...baselineSettings.maxDrainAgeSeconds.env, 'PULSE_RAILWAY_DRAIN_TTL_SECONDS'],
+		...drainSettings.maxDrainAgeSeconds,
+		env: [...drainSettings.maxDrainAgeSeconds.env, 'PULSE_RAILWAY_DRAIN_TTL_SECONDS'],
 	},
 	lockSeconds: {
 		describe: 'how long the lock of a killed janitor outlives it; a running one renews it',
@@ -106,10 +107,7 @@ export function janitorConfig(flags: Readonly<Record<string, unknown>>, env: Env
 		internalToken: new Secret(internalToken),
 		backendPort,
 		privateNetworkFile: env[PRIVATE_NETWORK_VARIABLE]?.trim() || undefined,
-		policy: Object.freeze({
-			drainGraceMs: values.drainGraceSeconds * 1000,
-			maxDrainAgeMs: values.maxDrainAgeSeconds * 1000,
-		}),
+		policy: drainPolicy(values),
 		lockTtlMs: values.lockSeconds * 1000,
 		owner: `janitor ${env.RAILWAY_REPLICA_ID ?? env.RAILWAY_SERVICE_ID ?? ''}`.trim(),
 	});

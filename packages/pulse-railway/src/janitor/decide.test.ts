@@ -5,7 +5,7 @@ import type { DeploymentActivity } from '../deployments/store.ts';
 import { decide } from './decide.ts';
 
 const S = 1_000;
-const POLICY = { drainGraceMs: 60 * S, maxDrainAgeMs: 86_400 * S };
+const POLICY = { drainGraceMs: 60 * S, maxDrainAgeMs: 86_400 * S, rollbackWindowMs: 3_600 * S, rollbackKeep: 1 };
 const NOW = 200_000 * S;
 const ago = (seconds: number) => NOW - seconds * S;
 
@@ -20,6 +20,8 @@ interface Case {
 	readonly sessions?: RenderSessions;
 	/** Default 1. */
 	readonly tabsWholeAt?: number | null;
+	/** Default `null`. */
+	readonly rollbackUntil?: number | null;
 	readonly decision: object;
 }
 
@@ -117,6 +119,31 @@ const cases: Record<string, Case> = {
 		activity: { tabs: 2, sockets: 2 },
 		decision: { action: 'delete', reason: 'max_drain_age' },
 	},
+	'kept to go back to, and not asked, although it is drained': {
+		rollbackUntil: NOW + 1 * S,
+		decision: { action: 'keep', reason: 'rollback_window', until: NOW + 1 * S },
+	},
+	'kept to go back to beyond the maximum age': {
+		record: { drainStartedAt: ago(86_400) },
+		activity: { sockets: 9 },
+		rollbackUntil: NOW + 1 * S,
+		decision: { action: 'keep', reason: 'rollback_window' },
+	},
+	'kept to go back to, and in use': {
+		activity: { sockets: 1 },
+		rollbackUntil: NOW + 1 * S,
+		decision: { action: 'keep', reason: 'still_active', detail: '1 socket', until: ago(3_600) + 86_400 * S },
+	},
+	'kept to go back to until now': {
+		rollbackUntil: NOW,
+		sessions: nobody,
+		decision: { action: 'delete', reason: 'drainable' },
+	},
+	'kept to go back to, and left half deleted': {
+		record: { state: 'retiring' },
+		rollbackUntil: NOW + 1 * S,
+		decision: { action: 'delete', reason: 'retiring' },
+	},
 	'left half deleted by an earlier run': {
 		record: { state: 'retiring' },
 		activity: { sockets: 1 },
@@ -125,7 +152,7 @@ const cases: Record<string, Case> = {
 };
 
 describe('what the janitor does with a deployment (R9.7, R9.8)', () => {
-	for (const [name, { record, activity, sessions = null, tabsWholeAt = NOW, decision }] of Object.entries(cases)) {
+	for (const [name, { record, activity, sessions = null, decision, ...rest }] of Object.entries(cases)) {
 		it(name, () => {
 			const facts = {
 				record: {
@@ -138,7 +165,9 @@ describe('what the janitor does with a deployment (R9.7, R9.8)', () => {
 				},
 				activity: activity ? { id: 'a', lastSeenAt: null, inFlight: 0, sockets: 0, requestRate: 0, ...activity } : null,
 				sessions,
-				tabsWholeAt,
+				tabsWholeAt: NOW,
+				rollbackUntil: null,
+				...rest,
 			} as const;
 			expect(decide(facts, POLICY, NOW)).toMatchObject({ id: 'a', ...decision });
 		});
@@ -146,7 +175,7 @@ describe('what the janitor does with a deployment (R9.7, R9.8)', () => {
 
 	it('goes by the policy: no grace at all deletes at once', () => {
 		const record = { id: 'a', serviceName: 's', state: 'draining', drainStartedAt: NOW, lastSeenAt: NOW } as const;
-		const facts = { record, activity: null, sessions: nobody, tabsWholeAt: null };
+		const facts = { record, activity: null, sessions: nobody, tabsWholeAt: null, rollbackUntil: null };
 		expect(decide(facts, { ...POLICY, drainGraceMs: 0 }, NOW)).toMatchObject({ action: 'delete' });
 	});
 });

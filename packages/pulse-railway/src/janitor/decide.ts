@@ -3,13 +3,20 @@ import type { Decision, DeploymentFacts, KeepReason, Policy } from './facts.ts';
 
 /**
  * What the janitor does with one deployment at `now` (Unix milliseconds). Draining ends when both drain age and idle time
- * have reached the grace period and no session, socket or request is left, or at the maximum age, also when in use.
+ * have reached the grace period and no session, socket or request is left, or at the maximum age, also when in use; of one
+ * that is kept to go back to not before its window ends.
  */
-export function decide(
-	{ record, activity, sessions, tabsWholeAt }: DeploymentFacts,
-	policy: Policy,
-	now: number,
-): Decision {
+export function decide(facts: DeploymentFacts, policy: Policy, now: number): Decision {
+	const { id, state } = facts.record;
+	const { rollbackUntil } = facts;
+	const decision = drained(facts, policy, now);
+	if (state !== 'draining' || rollbackUntil === null || now >= rollbackUntil) return decision;
+	if (decision.action !== 'keep')
+		return { id, action: 'keep', reason: 'rollback_window', detail: null, until: rollbackUntil };
+	return { ...decision, until: decision.until === null ? null : Math.max(decision.until, rollbackUntil) };
+}
+
+function drained({ record, activity, sessions, tabsWholeAt }: DeploymentFacts, policy: Policy, now: number): Decision {
 	const { id, state, drainStartedAt } = record;
 	const keep = (reason: KeepReason, detail: string | null, until: number | null): Decision => ({
 		id,

@@ -13,6 +13,8 @@ export interface DeploymentFacts {
 	 * container app cannot be asked who is there: before that nobody knows.
 	 */
 	readonly tabsWholeAt: number | null;
+	/** Until when it is kept to go back to, Unix milliseconds; `null`: it is not. */
+	readonly rollbackUntil: number | null;
 }
 
 export interface Policy {
@@ -20,10 +22,17 @@ export interface Policy {
 	readonly drainGraceMs: number;
 	/** When it goes although it is in use. Default 24 h. */
 	readonly maxDrainAgeMs: number;
+	/**
+	 * How long a deployment that was active is kept to go back to, from when it stopped being so, although nobody is on it;
+	 * 0: not at all. Goes before the maximum drain age where it is longer. Default 1 h, at most the maximum drain age.
+	 */
+	readonly rollbackWindowMs: number;
+	/** How many are kept so. Default 1. */
+	readonly rollbackKeep: number;
 }
 
 export type DeleteReason = 'drainable' | 'max_drain_age' | 'retiring';
-export type KeepReason = 'active' | 'pending' | 'grace' | 'still_active' | 'unreachable';
+export type KeepReason = 'active' | 'pending' | 'grace' | 'still_active' | 'unreachable' | 'rollback_window';
 
 export type Decision =
 	| { readonly id: string; readonly action: 'delete'; readonly reason: DeleteReason }

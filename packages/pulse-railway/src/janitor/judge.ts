@@ -5,13 +5,14 @@ import type { DeploymentRecord } from '../deployments/record.ts';
 import type { DeploymentStore } from '../deployments/store.ts';
 import { decide } from './decide.ts';
 import type { Decision, DeploymentFacts, Policy } from './facts.ts';
+import { rollbackWindow } from './rollback-window.ts';
 
 const PROBES_AT_ONCE = 4;
 
 export type Settled = Exclude<Decision, { action: 'probe' }>;
 
 export interface Judge {
-	readonly store: Pick<DeploymentStore, 'activity'>;
+	readonly store: Pick<DeploymentStore, 'activity' | 'snapshot'>;
 	readonly backends: Pick<Backends, 'sessions'>;
 	readonly policy: Policy;
 	readonly clock: Clock;
@@ -23,10 +24,12 @@ export async function judge(
 	records: readonly DeploymentRecord[],
 	{ store, backends, policy, clock, signal }: Judge,
 ): Promise<Settled[]> {
-	const { deployments, tabsWholeAt } = await store.activity();
+	const [{ deployments, tabsWholeAt }, live] = await Promise.all([store.activity(), store.snapshot()]);
+	const kept = rollbackWindow(live.deployments, policy);
 	return mapLimited(PROBES_AT_ONCE, records, async (record) => {
 		const activity = deployments.get(record.id) ?? null;
-		const facts: DeploymentFacts = { record, activity, sessions: null, tabsWholeAt };
+		const rollbackUntil = kept.get(record.id) ?? null;
+		const facts: DeploymentFacts = { record, activity, sessions: null, tabsWholeAt, rollbackUntil };
 		const first = decide(facts, policy, clock.now());
 		if (first.action !== 'probe') return first;
 		return decide({ ...facts, sessions: await backends.sessions(record, signal) }, policy, clock.now()) as Settled;

@@ -96,6 +96,41 @@ export function describeRetirement(open: OpenStore): void {
 			});
 		});
 
+		it('keeps what was active before for its window, without asking it, and deletes what was there before that', async () => {
+			await on.deploy('older');
+			await on.deploy('before', { sessions: 'hang' });
+			await on.deploy('new');
+			const policy = { ...POLICY, rollbackWindowMs: 3_600_000 };
+			on.now += 3_599_000;
+			const kept = [{ id: 'before', reason: 'rollback_window' }];
+			expect(await on.run({ policy })).toMatchObject({ deleted: [{ id: 'older' }], kept });
+			// It is the last one by itself, too, when it is looked at anew after a long deletion.
+			expect(await on.run({ policy })).toMatchObject({ deleted: [], kept });
+			on.now += 1_000;
+			expect(await on.run({ policy })).toMatchObject({ kept: [{ id: 'before', reason: 'unreachable' }] });
+		});
+
+		it('deletes the older of two although the machine slept between looking and deleting', async () => {
+			await on.deploy('older');
+			await on.deploy('before');
+			await on.deploy('new');
+			on.now += 121_000;
+			const policy = { ...POLICY, rollbackWindowMs: 3_600_000 };
+			const { backends } = on;
+			const slow = {
+				...backends,
+				sessions: async (...asked: Parameters<typeof backends.sessions>) => {
+					const answer = await backends.sessions(...asked);
+					on.now += 4_000;
+					return answer;
+				},
+			};
+			expect(await on.run({ policy, backends: slow })).toMatchObject({
+				deleted: [{ id: 'older' }],
+				kept: [{ id: 'before', reason: 'rollback_window' }],
+			});
+		});
+
 		it('goes on after one failure, and the next run finishes what was left', async () => {
 			await on.deploy('a');
 			await on.deploy('b');

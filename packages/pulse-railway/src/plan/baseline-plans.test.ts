@@ -312,6 +312,22 @@ describe('the plan of an upgrade (R5.23, R5.24)', () => {
 		});
 	});
 
+	it('keeps the rollback window that runs, and else gives the usual one, within the maximum age that runs', () => {
+		const written = (running: Record<string, string>) => {
+			const services = change('pulse-janitor', ({ variables }) => {
+				const { PULSE_RAILWAY_ROLLBACK_WINDOW: _, PULSE_RAILWAY_DRAIN_GRACE_SECONDS: __, ...rest } = variables;
+				return { variables: { ...rest, PULSE_RAILWAY_JANITOR_DRAIN_GRACE_SECONDS: '', ...running } };
+			});
+			const config = upgradeConfig({ flags: {}, env: {} }, {});
+			const { steps } = planUpgrade({ ...UPGRADE, observation: stack({ services }) }, config);
+			return JSON.stringify(steps);
+		};
+		expect(written({})).toContain('"PULSE_RAILWAY_ROLLBACK_WINDOW":"3600s"');
+		const short = { PULSE_RAILWAY_JANITOR_MAX_DRAIN_AGE_SECONDS: '600' };
+		expect(written(short)).toContain('"PULSE_RAILWAY_ROLLBACK_WINDOW":"600s"');
+		expect(written({ PULSE_RAILWAY_ROLLBACK_WINDOW: '2d' })).toContain('"PULSE_RAILWAY_ROLLBACK_WINDOW":"172800s"');
+	});
+
 	it('places new services beside the router', () => {
 		const services = [...upToDate(), backend('a', { groupId: null }), service('mine')];
 		const observation = stack({ services, active: 'a' });

@@ -40,6 +40,8 @@ export function janitorVariables(
 		...(config.redisUrl === undefined ? { PULSE_RAILWAY_REDIS_SERVICE: config.names.redis } : {}),
 		PULSE_RAILWAY_JANITOR_DRAIN_GRACE_SECONDS: String(config.drainGraceSeconds),
 		PULSE_RAILWAY_JANITOR_MAX_DRAIN_AGE_SECONDS: String(config.maxDrainAgeSeconds),
+		PULSE_RAILWAY_ROLLBACK_WINDOW: `${config.rollbackWindow}s`,
+		PULSE_RAILWAY_ROLLBACK_KEEP: String(config.rollbackKeep),
 		...(apiUrl === undefined ? {} : { [API_URL_VARIABLE]: apiUrl }),
 	};
 }

@@ -56,7 +56,7 @@ export function previousActive({ observation, live, routerService }: Omit<Promot
 	const why =
 		activeId === null
 			? 'Nothing is active yet: a rollback goes from one deployment to the one before it. First: pulse-railway deploy'
-			: `Only ${activeId} is left: it was the first, or the janitor has deleted the one before it, which it does when nobody uses it any more. ` +
+			: `Only ${activeId} is left: it was the first, or the janitor has deleted the one before it, which it does when its rollback window has ended and nobody uses it any more. ` +
 				`${drained ? 'The others have no service any more. ' : ''}Check out the earlier version of the app and deploy it again; what exists: pulse-railway status --service ${routerService}`;
 	throw usageError('there is no earlier deployment to roll back to', why);
 }

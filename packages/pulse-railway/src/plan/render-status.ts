@@ -17,7 +17,22 @@ export function renderStatus(report: StackReport, now: number): string {
 	}
 	if (report.deploy_lock !== null) lines.push(`Under way: ${report.deploy_lock.owner}`);
 	if (report.deployments.length === 0) return [...lines, 'No deployments yet. Next: pulse-railway deploy'].join('\n');
-	return [...lines, '', ...table([HEAD, ...report.deployments.map((row) => cells(row, now))])].join('\n');
+	const idle = report.deployments.filter(({ janitor }) => janitor.reason === 'rollback_window');
+	return [
+		...lines,
+		'',
+		...table([HEAD, ...report.deployments.map((row) => cells(row, now))]),
+		...windowNote(idle),
+	].join('\n');
+}
+
+function windowNote(idle: readonly DeploymentReport[]): readonly string[] {
+	if (idle.length === 0) return [];
+	const which = idle.map(({ deployment_id }) => deployment_id).join(', ');
+	return [
+		'',
+		`Kept to go back to (pulse-railway rollback), with nobody on it: ${which}. Railway bills its memory and CPU meanwhile; pulse-railway upgrade --rollback-window 0 ends that.`,
+	];
 }
 
 function cells(row: DeploymentReport, now: number): readonly string[] {

@@ -1,5 +1,7 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { Secret } from 'pulse-deploy-kit/secret';
+import { duration } from 'pulse-deploy-kit/setting-kinds';
+import { usualRollbackWindow } from '../config/drain.ts';
 import type { BaselineConfig } from '../config/init.ts';
 import type { UpgradeConfig } from '../config/upgrade.ts';
 import type { ObservedService, StackObservation } from '../platform/port.ts';
@@ -22,6 +24,14 @@ export function desiredBaseline(
 	const both = (name: string) => running(name, [router.variables, janitor.variables]);
 	const kept = <T>(name: keyof BaselineConfig, value: T, running: () => T | undefined): T =>
 		has(name) ? value : (running() ?? value);
+	const maxDrainAgeSeconds = kept('maxDrainAgeSeconds', config.maxDrainAgeSeconds, () =>
+		// The second is the name that the Python tools of 0.3 gave it.
+		number(
+			janitor.variables.PULSE_RAILWAY_JANITOR_MAX_DRAIN_AGE_SECONDS ||
+				janitor.variables.PULSE_RAILWAY_DRAIN_TTL_SECONDS,
+		),
+	);
+	const usualWindow = usualRollbackWindow(maxDrainAgeSeconds);
 	return {
 		names: config.names,
 		servicePrefix: config.servicePrefix ?? both('PULSE_RAILWAY_SERVICE_PREFIX'),
@@ -33,12 +43,12 @@ export function desiredBaseline(
 		drainGraceSeconds: kept('drainGraceSeconds', config.drainGraceSeconds, () =>
 			number(janitor.variables.PULSE_RAILWAY_JANITOR_DRAIN_GRACE_SECONDS),
 		),
-		maxDrainAgeSeconds: kept('maxDrainAgeSeconds', config.maxDrainAgeSeconds, () =>
-			// The second is the name that the Python tools of 0.3 gave it.
-			number(
-				janitor.variables.PULSE_RAILWAY_JANITOR_MAX_DRAIN_AGE_SECONDS ||
-					janitor.variables.PULSE_RAILWAY_DRAIN_TTL_SECONDS,
-			),
+		maxDrainAgeSeconds,
+		rollbackWindow: has('rollbackWindow')
+			? config.rollbackWindow
+			: (seconds(janitor.variables.PULSE_RAILWAY_ROLLBACK_WINDOW) ?? usualWindow),
+		rollbackKeep: kept('rollbackKeep', config.rollbackKeep, () =>
+			number(janitor.variables.PULSE_RAILWAY_ROLLBACK_KEEP),
 		),
 		backendPort: kept('backendPort', config.backendPort, () => number(both('PULSE_BACKEND_PORT'))),
 		routerReplicas: kept('routerReplicas', config.routerReplicas, () => router.settings.numReplicas),
@@ -86,6 +96,14 @@ function running(name: string, scopes: readonly Variables[]): string | undefined
 
 function number(digits: string | null | undefined): number | undefined {
 	return digits && /^\d+$/.test(digits) ? Number(digits) : undefined;
+}
+
+function seconds(written: string | null | undefined): number | undefined {
+	try {
+		return written ? duration(written) : undefined;
+	} catch {
+		return undefined;
+	}
 }
 
 /** `undefined` = the managed Redis service, by reference. */

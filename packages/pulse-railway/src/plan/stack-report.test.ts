@@ -6,7 +6,16 @@ import { unknownBackends } from './settle.ts';
 import { stackReport } from './stack-report.ts';
 import { LONG_AGO, live, NOW, stack } from './testing/stack.ts';
 
-const policy = { drainGraceMs: 60_000, maxDrainAgeMs: 86_400_000 };
+const policy = { drainGraceMs: 60_000, maxDrainAgeMs: 86_400_000, rollbackWindowMs: 0, rollbackKeep: 1 };
+
+const EMPTY = {
+	now: NOW,
+	activity: [],
+	replicas: [{ replicaId: 'r', at: NOW, revision: 7 }],
+	tabsWholeAt: NOW,
+	sessions: {},
+	locks: { deploy: null, janitor: null },
+};
 
 function report(
 	states: Parameters<typeof live>[0],
@@ -15,16 +24,7 @@ function report(
 	backends = ['a', 'b'],
 ) {
 	const observation = stack({ active, backends });
-	const status: ControlStatus = {
-		now: NOW,
-		snapshot: live(states),
-		activity: [],
-		replicas: [{ replicaId: 'r', at: NOW, revision: 7 }],
-		tabsWholeAt: NOW,
-		sessions: {},
-		locks: { deploy: null, janitor: null },
-		...more,
-	};
+	const status: ControlStatus = { ...EMPTY, snapshot: live(states), ...more };
 	return stackReport(observation, status, routerFacts(observation, 'pulse-router'), policy);
 }
 
@@ -89,6 +89,20 @@ describe('the status', () => {
 		});
 		expect(away.deployments.map(({ state }) => state)).toEqual(['unknown', 'unknown']);
 		expect(renderStatus(away, NOW)).toContain('Railway says b is active.');
+	});
+
+	it('counts down how long a deployment stays to go back to, and says that it costs', () => {
+		const observation = stack({ active: 'b', backends: ['a', 'b'] });
+		const kept = { ...policy, rollbackWindowMs: NOW - LONG_AGO + 600_000 };
+		const status = { ...EMPTY, snapshot: live({ a: 'draining', b: 'active' }) };
+		const told = stackReport(observation, status, routerFacts(observation, 'pulse-router'), kept);
+		expect(told.deployments[1]).toMatchObject({
+			rollback_until: NOW / 1000 + 600,
+			janitor: { reason: 'rollback_window' },
+		});
+		expect(renderStatus(told, NOW)).toMatch(
+			/keep \(rollback window, 10m left\)\n\nKept to go back to .*: a\. Railway bills/,
+		);
 	});
 
 	it('is readable: a table, times left, and attention where the truths differ', () => {

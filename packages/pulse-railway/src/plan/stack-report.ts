@@ -2,6 +2,7 @@ import type { ControlStatus } from '../control/status.ts';
 import type { Affinity } from '../deployments/container.ts';
 import { decide } from '../janitor/decide.ts';
 import type { Decision, Policy } from '../janitor/facts.ts';
+import { rollbackWindow } from '../janitor/rollback-window.ts';
 import type { StackObservation } from '../platform/port.ts';
 import type { RouterFacts } from '../stack/baseline.ts';
 import { backendServices, durableActiveId } from '../stack/durable.ts';
@@ -44,6 +45,8 @@ export interface DeploymentReport {
 	readonly created_at: string | null;
 	readonly last_seen_at: number | null;
 	readonly drain_started_at: number | null;
+	/** Until then it stays to go back to, although nobody is on it; `null`: it does not. */
+	readonly rollback_until: number | null;
 	/** What the janitor would do next, and why. */
 	readonly janitor: {
 		readonly action: string;
@@ -62,7 +65,8 @@ export function stackReport(
 ): StackReport {
 	const known = live instanceof Error ? null : live;
 	const ids = [...(known?.snapshot.deployments ?? []), ...backendServices(observation)].map(({ id }) => id);
-	const rows = [...new Set(ids)].map((id) => deploymentReport(id, observation, known, policy));
+	const kept = rollbackWindow(known?.snapshot.deployments ?? [], policy);
+	const rows = [...new Set(ids)].map((id) => deploymentReport(id, observation, known, { policy, kept }));
 	const lock = known?.locks.deploy ?? null;
 	return {
 		project: observation.project.name,
@@ -86,8 +90,9 @@ function deploymentReport(
 	id: string,
 	observation: StackObservation,
 	live: ControlStatus | null,
-	policy: Policy,
+	{ policy, kept }: { readonly policy: Policy; readonly kept: ReadonlyMap<string, number> },
 ): DeploymentReport {
+	const rollbackUntil = kept.get(id) ?? null;
 	const record = live?.snapshot.deployments.find((candidate) => candidate.id === id);
 	const backend = backendServices(observation).find((candidate) => candidate.id === id);
 	const service = observation.services.find((candidate) => candidate.id === backend?.serviceId);
@@ -96,7 +101,7 @@ function deploymentReport(
 	const decision =
 		record === undefined || live === null
 			? null
-			: decide({ record, activity, sessions, tabsWholeAt: live.tabsWholeAt ?? null }, policy, live.now);
+			: decide({ record, activity, sessions, tabsWholeAt: live.tabsWholeAt ?? null, rollbackUntil }, policy, live.now);
 	const container = record?.container ?? backend?.container;
 	return {
 		deployment_id: id,
@@ -114,6 +119,7 @@ function deploymentReport(
 		created_at: service?.createdAt ?? null,
 		last_seen_at: seconds(activity?.lastSeenAt ?? record?.lastSeenAt ?? null),
 		drain_started_at: seconds(record?.drainStartedAt ?? null),
+		rollback_until: seconds(rollbackUntil),
 		janitor: live === null ? UNKNOWN : decision === null ? unregistered(id, observation, live) : spoken(decision),
 	};
 }

@@ -32,8 +32,9 @@ it('searches keep no draining deployment: they are in flight, and no activity (d
 	const janitor = async () => {
 		const record = { ...(await store.find('old'))!, drainStartedAt: before.lastSeenAt! - 1_800_000 };
 		const sessions = { reachable: true, total: 0, connected: 0, drainable: true } as const;
-		const policy = { drainGraceMs: 60_000, maxDrainAgeMs: 86_400_000 };
-		return decide({ record, activity: await seen(), sessions, tabsWholeAt: null }, policy, before.lastSeenAt! + 60_001);
+		const policy = { drainGraceMs: 60_000, maxDrainAgeMs: 86_400_000, rollbackWindowMs: 0, rollbackKeep: 1 };
+		const facts = { record, activity: await seen(), sessions, tabsWholeAt: null, rollbackUntil: null };
+		return decide(facts, policy, before.lastSeenAt! + 60_001);
 	};
 	await eventually(() => Date.now() > before.lastSeenAt!);
 	// What every new visitor asks by itself, and what only the old one still has.

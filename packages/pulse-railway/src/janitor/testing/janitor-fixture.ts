@@ -10,7 +10,7 @@ import { inMemoryPlatform } from './in-memory-platform.ts';
 import { type Backend, runningBackends } from './running-backends.ts';
 
 const TOKEN = 'internal-token';
-export const POLICY = { drainGraceMs: 60_000, maxDrainAgeMs: 86_400_000 };
+export const POLICY = { drainGraceMs: 60_000, maxDrainAgeMs: 86_400_000, rollbackWindowMs: 0, rollbackKeep: 1 };
 
 export type OpenStore = (clock: Clock) => Promise<DeploymentStore>;
 

@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest';
+import { duration } from './setting-kinds.ts';
+
+it.each([
+	['0', 0],
+	['90', 90],
+	[90, 90],
+	['90s', 90],
+	['30m', 1_800],
+	['1h', 3_600],
+	['2d', 172_800],
+])('a time may be written as %s', (written, seconds) => {
+	expect(duration(written)).toBe(seconds);
+});
+
+it.each(['', 'h', '1w', '-1h', '1.5h', '1h30m', ' 1h', '12345678901'])('%j is no time', (written) => {
+	expect(() => duration(written)).toThrow(`must be a time such as 90s, 30m, 1h or 2d, got '${written}'`);
+});

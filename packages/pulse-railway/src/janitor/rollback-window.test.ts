@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import type { DeploymentRecord } from '../deployments/record.ts';
+import { rollbackWindow } from './rollback-window.ts';
+
+const POLICY = { drainGraceMs: 0, maxDrainAgeMs: 86_400_000, rollbackWindowMs: 3_600_000, rollbackKeep: 1 };
+const record = (id: string, drainStartedAt: number | null, state: DeploymentRecord['state'] = 'draining') => ({
+	...{ id, serviceName: id, state, drainStartedAt, lastSeenAt: null },
+});
+const RECORDS = [
+	record('older', 1_000),
+	record('last', 3_000),
+	record('middle', 2_000),
+	record('active', null, 'active'),
+	record('starts', null, 'pending'),
+	record('goes', 4_000, 'retiring'),
+];
+
+describe('the rollback window', () => {
+	it('keeps the deployment that stopped being active last', () => {
+		expect([...rollbackWindow(RECORDS, POLICY)]).toEqual([['last', 3_603_000]]);
+	});
+
+	it('keeps as many as were asked for, each from when it stopped being active', () => {
+		expect(Object.fromEntries(rollbackWindow(RECORDS, { ...POLICY, rollbackKeep: 2 }))).toEqual({
+			last: 3_603_000,
+			middle: 3_602_000,
+		});
+	});
+
+	it('keeps none where it is off', () => {
+		expect(rollbackWindow(RECORDS, { ...POLICY, rollbackWindowMs: 0 }).size).toBe(0);
+	});
+});
