@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
 
-/** The app behind every peer, in a process of its own: a small answer, a megabyte, a websocket echo. Prints its port. */
+/** The app behind every peer, in a process of its own: a small answer, a page, a megabyte, a websocket echo. Prints its port. */
 const SMALL = Buffer.from(JSON.stringify({ hello: 'world', numbers: [1, 2, 3], text: 'x'.repeat(200) }));
 const BARE_HEAD = { 'Content-Type': 'application/json', 'Content-Length': SMALL.length };
 /** Eight with the `Date` that Node adds; what concerns the connection alone comes on top. */
@@ -13,6 +13,11 @@ const BROWSER_HEAD = {
 	'X-Content-Type-Options': 'nosniff',
 	'Set-Cookie': 'pulse.seen=1764316800; Path=/; HttpOnly; SameSite=Lax',
 };
+const LINE = '<li class="item"><a href="/orders/2026/11">An order of November</a> <span>in progress</span></li>\n';
+const PAGE = Buffer.from(
+	`<!doctype html>\n<html lang="en"><head><title>Orders</title></head><body><ul>\n${LINE.repeat(300)}</ul></body></html>\n`,
+);
+const PAGE_HEAD = { ...BROWSER_HEAD, 'Content-Type': 'text/html; charset=utf-8', 'Content-Length': PAGE.length };
 const MEGABYTE = Buffer.alloc(1_000_000, 'm');
 
 const server = createServer((request, response) => {
@@ -20,6 +25,8 @@ const server = createServer((request, response) => {
 		response
 			.writeHead(200, { 'Content-Type': 'application/octet-stream', 'Content-Length': MEGABYTE.length })
 			.end(MEGABYTE);
+	} else if (request.url!.startsWith('/page')) {
+		response.writeHead(200, PAGE_HEAD).end(PAGE);
 	} else if (request.url!.startsWith('/echo')) {
 		response.writeHead(200, { 'Content-Type': request.headers['content-type'] ?? 'text/plain' });
 		request.pipe(response);

@@ -8,6 +8,8 @@ export interface LoadRequest {
 	readonly target: string;
 	/** What the request says of itself; ignored for websockets. */
 	readonly head: 'browser' | 'bare';
+	/** More header lines, each in place of one of its name; ignored for websockets. */
+	readonly lines?: readonly string[];
 	readonly connections: number;
 	/** Before measuring begins, milliseconds. */
 	readonly warmupMs: number;
@@ -78,13 +80,21 @@ const BROWSER_HEAD = [
 	'Cookie: pulse.sid=0123456789abcdef0123456789abcdef; theme=dark; consent=1',
 ];
 
-/** One request after the other, no pipelining. Knows the length of an answer from the first one. */
-function startHttp({ port, target, head }: LoadRequest, run: Run): Promise<Socket> {
-	const lines = ['Host: app.example.com', ...(head === 'browser' ? BROWSER_HEAD : [])];
+/** Answers in chunks end with these bytes, which no body here holds. */
+const LAST_CHUNK = '\r\n0\r\n\r\n';
+
+/** One request after the other, no pipelining. */
+function startHttp({ port, target, head, lines: more = [] }: LoadRequest, run: Run): Promise<Socket> {
+	const named = new Set(more.map(nameOf));
+	const lines = ['Host: app.example.com', ...(head === 'browser' ? BROWSER_HEAD : [])].filter(
+		(line) => !named.has(nameOf(line)),
+	);
+	lines.push(...more);
 	const bytes = Buffer.from(`GET ${target} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`);
 	return new Promise((resolve) => {
 		const socket = connect(port, '127.0.0.1');
 		let left = 0;
+		let last = '';
 		let startedAt = 0;
 		const send = () => {
 			startedAt = performance.now();
@@ -104,18 +114,30 @@ function startHttp({ port, target, head }: LoadRequest, run: Run): Promise<Socke
 				const headEnd = chunk.indexOf('\r\n\r\n');
 				const head = chunk.toString('latin1', 0, headEnd);
 				const length = /content-length: (\d+)/i.exec(head);
-				if (headEnd === -1 || !head.startsWith('HTTP/1.1 200') || !length) {
+				const chunked = /transfer-encoding: chunked/i.test(head);
+				if (headEnd === -1 || !head.startsWith('HTTP/1.1 200') || (!length && !chunked)) {
 					socket.destroy();
 					return;
 				}
-				left = headEnd + 4 + Number(length[1]);
+				left = chunked ? Number.POSITIVE_INFINITY : headEnd + 4 + Number(length![1]);
 			}
-			left -= chunk.length;
+			if (left === Number.POSITIVE_INFINITY) {
+				last = (last + chunk.toString('latin1', Math.max(0, chunk.length - LAST_CHUNK.length))).slice(
+					-LAST_CHUNK.length,
+				);
+				if (last !== LAST_CHUNK) return;
+				left = 0;
+				last = '';
+			} else left -= chunk.length;
 			if (left > 0) return;
 			run.done(startedAt);
 			send();
 		});
 	});
+}
+
+function nameOf(line: string): string {
+	return line.slice(0, line.indexOf(':')).toLowerCase();
 }
 
 const FRAME = Buffer.concat([Buffer.from([0x82, 0x80 | 32, 0, 0, 0, 0]), Buffer.alloc(32, 7)]);

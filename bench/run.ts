@@ -8,7 +8,7 @@ import { PLAIN, startPeers } from './peers/all.ts';
 import type { Peer } from './peers/peer.ts';
 import { residentKilobytes } from './process-tree.ts';
 import { printTable, type Row } from './report.ts';
-import { IDLE_SOCKETS, SCENARIOS, type Scenario } from './scenarios.ts';
+import { IDLE_SOCKETS, SCENARIOS, type Scenario, type ScenarioRow } from './scenarios.ts';
 import { startBackend } from './start-backend.ts';
 
 /**
@@ -55,15 +55,19 @@ writeFileSync(
 async function run(scenario: Scenario): Promise<Row[]> {
 	const samples = new Map<string, Sample[]>();
 	for (let round = 0; round < rounds; round++) {
-		for (const name of taking(scenario.peers)) {
+		for (const { name, peer, load } of rowsOf(scenario)) {
 			process.stderr.write(`${scenario.name}: round ${round + 1} of ${rounds}, ${name}\n`);
-			const sample = await alone(name, (peer) =>
-				measure(peer, { head: 'browser', ...scenario.load, warmupMs: WARM_UP_MS, measureMs }),
+			const sample = await alone(peer, (running) =>
+				measure(running, { head: 'browser', ...scenario.load, ...load, warmupMs: WARM_UP_MS, measureMs }),
 			);
 			if (sample !== null) samples.set(name, [...(samples.get(name) ?? []), sample]);
 		}
 	}
 	return [...samples].map(([name, own]) => row(scenario, name, own));
+}
+
+function rowsOf({ rows, peers }: Scenario): readonly ScenarioRow[] {
+	return rows ?? taking(peers).map((name) => ({ name, peer: name }));
 }
 
 function taking(names: readonly string[] = PLAIN): readonly string[] {

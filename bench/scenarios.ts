@@ -2,21 +2,44 @@ import type { LoadRequest } from './load.ts';
 
 export interface Scenario {
 	readonly name: string;
-	readonly load: Pick<LoadRequest, 'kind' | 'target' | 'connections'> & Partial<Pick<LoadRequest, 'head'>>;
+	readonly load: Pick<LoadRequest, 'kind' | 'target' | 'connections'> & Partial<Pick<LoadRequest, 'head' | 'lines'>>;
 	/** Names of the peers that take part; absent: all but the variants. */
 	readonly peers?: readonly string[];
+	/** In place of `peers`: rows that differ in more than who is asked. */
+	readonly rows?: readonly ScenarioRow[];
 	/** What one operation moves, in MB: CPU is then given for each MB. */
 	readonly megabytes?: number;
 }
 
+export interface ScenarioRow {
+	readonly name: string;
+	readonly peer: string;
+	readonly load?: Partial<Pick<LoadRequest, 'target' | 'lines'>>;
+}
+
 export const ROUTER = 'router';
+export const CONTAINER = 'router container app';
 export const TWO_WORKERS = 'router 2 workers';
 export const NGINX_TWO_WORKERS = 'nginx 2 workers';
 export const withDeployments = (count: number) => `router ${count} deployments`;
 const COUNTS = [1, 10, 100];
 
 /** The router and nginx in other arrangements, beside their plain selves. */
-export const VARIANTS = [NGINX_TWO_WORKERS, TWO_WORKERS, ...COUNTS.map(withDeployments)];
+export const VARIANTS = [NGINX_TWO_WORKERS, TWO_WORKERS, CONTAINER, ...COUNTS.map(withDeployments)];
+
+const SESSION = 'pulse.sid=0123456789abcdef0123456789abcdef; theme=dark; consent=1';
+const PIN = 'pulse_deployment=v1';
+
+/** What Chromium says when it goes somewhere. */
+const DOCUMENT = [
+	'Sec-Fetch-Site: same-origin',
+	'Sec-Fetch-Mode: navigate',
+	'Sec-Fetch-User: ?1',
+	'Sec-Fetch-Dest: document',
+	'Upgrade-Insecure-Requests: 1',
+	'Accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8',
+	`Cookie: ${SESSION}`,
+];
 
 export const SCENARIOS: readonly Scenario[] = [
 	{ name: 'small request', load: { kind: 'http', target: '/', connections: 32 } },
@@ -30,6 +53,42 @@ export const SCENARIOS: readonly Scenario[] = [
 		name: 'pinned request, 1 to 100 deployments',
 		load: { kind: 'http', target: '/?pulse_deployment=v1', connections: 32 },
 		peers: COUNTS.map(withDeployments),
+	},
+	{
+		// What the edge's rules for container apps cost (contract C1): goal 1.05, each beside the same request of a Pulse app.
+		name: 'container app, part of a page',
+		load: { kind: 'http', target: '/', connections: 32 },
+		rows: [
+			{ name: 'Pulse, unpinned', peer: ROUTER },
+			{ name: 'container, unpinned', peer: CONTAINER },
+			{ name: 'container, by cookie', peer: CONTAINER, load: { lines: [`Cookie: ${SESSION}; pulse_page=v1`] } },
+		],
+	},
+	{
+		name: 'container app, part pinned by query',
+		load: { kind: 'http', target: `/?${PIN}`, connections: 32 },
+		rows: [
+			{ name: 'Pulse', peer: ROUTER },
+			{ name: 'container', peer: CONTAINER },
+			{ name: 'container, with cookie', peer: CONTAINER, load: { lines: [`Cookie: ${SESSION}; pulse_page=v1`] } },
+		],
+	},
+	{
+		name: 'container app, part pinned by header',
+		load: { kind: 'http', target: '/', connections: 32, lines: ['x-pulse-deployment: v1'] },
+		rows: [
+			{ name: 'Pulse', peer: ROUTER },
+			{ name: 'container', peer: CONTAINER },
+		],
+	},
+	{
+		// Goal 2.
+		name: 'container app, document of 30 KB',
+		load: { kind: 'http', target: '/page', connections: 16, lines: DOCUMENT },
+		rows: [
+			{ name: 'Pulse', peer: ROUTER },
+			{ name: 'container', peer: CONTAINER },
+		],
 	},
 	{
 		// The fuller a worker, the more it finds at each waking, and the less each request costs: nginx shows how much of it is that.

@@ -1,4 +1,4 @@
-import { NGINX_TWO_WORKERS, ROUTER, TWO_WORKERS, VARIANTS } from '../scenarios.ts';
+import { CONTAINER, NGINX_TWO_WORKERS, ROUTER, TWO_WORKERS, VARIANTS } from '../scenarios.ts';
 import { verify } from '../verify.ts';
 import { startHaproxy } from './haproxy.ts';
 import { startNginx } from './nginx.ts';
@@ -22,7 +22,17 @@ const STARTS: readonly [string, (setup: PeerSetup) => Promise<Peer>][] = [
 	...[ROUTER, ...VARIANTS.filter((name) => name.startsWith(ROUTER))].map(
 		(name): [string, (setup: PeerSetup) => Promise<Peer>] => {
 			const deployments = Number(/(\d+) deployments/.exec(name)?.[1] ?? 1);
-			return [name, (setup) => startRouter({ ...setup, name, deployments, workers: name === TWO_WORKERS ? 2 : 1 })];
+			return [
+				name,
+				(setup) =>
+					startRouter({
+						...setup,
+						name,
+						deployments,
+						workers: name === TWO_WORKERS ? 2 : 1,
+						container: name === CONTAINER,
+					}),
+			];
 		},
 	),
 ];

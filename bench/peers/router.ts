@@ -11,16 +11,26 @@ export interface RouterSetup extends PeerSetup {
 	readonly workers: number;
 	/** Live deployments; all but the newest drain. */
 	readonly deployments: number;
+	/** They know nothing of the router, which speaks for them. */
+	readonly container: boolean;
 }
 
 /** The built command, all features on: store watch, activity, metrics, asset fallback, snapshot file. */
-export async function startRouter({ name, backendPort, folder, workers, deployments }: RouterSetup): Promise<Peer> {
+export async function startRouter({
+	name,
+	backendPort,
+	folder,
+	workers,
+	deployments,
+	container,
+}: RouterSetup): Promise<Peer> {
 	const port = await freePort();
 	const slug = name.replaceAll(' ', '-');
 	const url = `sqlite:${join(folder, `${slug}.db`)}`;
 	const store = await openStore(url, { prefix: 'pulse:railway' });
 	const ids = Array.from({ length: deployments }, (_, i) => `v${i + 1}`);
-	for (const id of ids) await store.promote(id, id);
+	const kind = container ? { container: { affinity: 'tab', healthPath: '/', port: backendPort } as const } : {};
+	for (const id of ids) await store.promote(id, id, kind);
 	await store.close();
 	const network = join(folder, `${slug}.json`);
 	writeFileSync(network, JSON.stringify(Object.fromEntries(ids.map((id) => [id, `127.0.0.1:${backendPort}`]))));

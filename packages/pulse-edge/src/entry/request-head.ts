@@ -1,5 +1,6 @@
 import { CLAIMS, type ForwardedHeaders, isClaim } from '../forward/forwarded.ts';
 import { droppedBy } from '../forward/hop-by-hop.ts';
+import { emptyPageHead, PAGE_READS, type PageHead, type PageRead } from '../page/page-head.ts';
 import { AFFINITY_HEADER, CLIENT_LOADER_HEADER, CLIENT_LOADER_LOCATION_HEADER } from '../protocol.ts';
 import type { FailureCause } from '../report/failures.ts';
 import { Spellings } from './spellings.ts';
@@ -29,6 +30,8 @@ export interface RequestHead {
 	corsMethod: string;
 	corsHeaders: string;
 	forwarded: ForwardedHeaders;
+	/** `null` where it was not asked for. */
+	page: PageHead | null;
 	/** Why this head must not reach a backend. */
 	refused: FailureCause | null;
 }
@@ -172,16 +175,20 @@ const CONTINUE = /(?:^|[\s,])100-continue(?:$|[\s,])/i;
 interface Treatment {
 	readonly take: Take | null;
 	readonly copied: boolean;
+	/** Of what a container app's request is asked beside. */
+	readonly page: PageRead | null;
 }
 
 const TREATMENTS = new Spellings<Treatment>((lower) => {
 	const take = TAKEN.get(lower);
-	if (take !== undefined) return { take, copied: false };
-	return { take: READ.get(lower) ?? null, copied: !isClaim(lower) };
+	const page = PAGE_READS.get(lower) ?? null;
+	if (take !== undefined) return { take, copied: false, page };
+	return { take: READ.get(lower) ?? null, copied: !isClaim(lower), page };
 });
 
-/** Reads a client's raw headers once. */
-export function readRequestHead(raw: readonly string[]): RequestHead {
+/** Reads a client's raw headers once. `ofPage`: it may be a request to a container app. */
+export function readRequestHead(raw: readonly string[], ofPage: boolean): RequestHead {
+	const page = ofPage ? emptyPageHead() : null;
 	const head: RequestHead = {
 		lines: '',
 		host: '',
@@ -202,6 +209,7 @@ export function readRequestHead(raw: readonly string[]): RequestHead {
 		corsMethod: '',
 		corsHeaders: '',
 		forwarded: { for: '', proto: '', host: '', realIp: '' },
+		page,
 		refused: null,
 	};
 	const dropped = droppedBy(raw);
@@ -209,12 +217,19 @@ export function readRequestHead(raw: readonly string[]): RequestHead {
 	for (let i = 0; i < raw.length; i += 2) {
 		const name = raw[i]!;
 		const value = raw[i + 1]!;
-		const { take, copied } = TREATMENTS.of(name);
+		const { take, copied, page: readOfPage } = TREATMENTS.of(name);
 		if (take !== null) take(head, value);
+		if (page !== null && readOfPage !== null) readOfPage(page, value, lines.length);
 		if (!copied || dropped?.has(name.toLowerCase())) continue;
 		lines += `${name}: ${value}\r\n`;
 	}
 	if (head.chunked && head.contentLength !== -1) head.refused = 'bad-request';
 	head.lines = lines;
 	return head;
+}
+
+/** What a container app's request is asked beside: a table may learn of such an app while the request waits. */
+export function pageHeadOf(head: RequestHead, raw: readonly string[]): PageHead {
+	head.page ??= readRequestHead(raw, true).page!;
+	return head.page;
 }

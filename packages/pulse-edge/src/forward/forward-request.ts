@@ -9,6 +9,8 @@ import type { Upstream } from './claim.ts';
 export interface AnswerEdits {
 	/** Headers as they go on, for those that this deployment answered; the same ones where nothing changes. */
 	headersOf(head: ResponseHead, deploymentId: string): string[];
+	/** What a cache is told of the request in `Vary` beside these headers; `''` for nothing. Known once they are. */
+	readonly varies: string;
 	/** A body that is here whole, after its headers, in which its length is put where it changes. */
 	bodyOf(headers: string[], body: string): string;
 }

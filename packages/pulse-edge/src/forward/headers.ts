@@ -45,6 +45,7 @@ export function responseHeaders(
 	deploymentId: string,
 	asked: RequestHead,
 	client: ClientRequest,
+	varies = '',
 ): string[] {
 	const raw = head.headers;
 	const following = followingOf(head, client);
@@ -56,20 +57,22 @@ export function responseHeaders(
 	}
 	kept.push(SELECTED_DEPLOYMENT_HEADER, deploymentId);
 	// Beside a `Vary` of the backend's own, to which it adds (RFC 9110 §12.5.5).
-	if (asked.pinnedByHeader) kept.push('vary', AFFINITY_HEADER);
+	const vary = asked.pinnedByHeader ? AFFINITY_HEADER : varies;
+	if (vary !== '') kept.push('vary', vary);
 	return kept;
 }
 
 /** The same as lines, each ending in CRLF. */
-export function responseLines(raw: readonly string[], deploymentId: string, asked: RequestHead): string {
+export function responseLines(raw: readonly string[], deploymentId: string, asked: RequestHead, varies = ''): string {
 	const dropped = droppedBy(raw);
 	let lines = '';
 	for (let i = 0; i < raw.length; i += 2) {
 		const name = raw[i]!;
 		if (!isDropped(name, dropped)) lines += `${name}: ${raw[i + 1]}\r\n`;
 	}
-	const varies = asked.pinnedByHeader ? `vary: ${AFFINITY_HEADER}\r\n` : '';
-	return `${lines}${SELECTED_DEPLOYMENT_HEADER}: ${deploymentId}\r\n${varies}`;
+	const vary = asked.pinnedByHeader ? AFFINITY_HEADER : varies;
+	const own = `${lines}${SELECTED_DEPLOYMENT_HEADER}: ${deploymentId}\r\n`;
+	return vary === '' ? own : `${own}vary: ${vary}\r\n`;
 }
 
 /** Of a 1xx response. A length there would make its reader wait for a body. */

@@ -12,11 +12,13 @@ export function choose(
 	named: Pin,
 	request: PinnedRequest,
 ): { served: Target | null; source: PinSource } {
-	if (named.id !== '') return { served: targetOf(resolution), source: named.source };
-	const find = (id: string) => findTarget(table, id, servicePrefix);
-	const { id, source } = impliedPin(request, (known) => find(known) !== null);
-	if (id !== '') return { served: find(id), source };
-	return { served: named.source === 'none' ? targetOf(resolution) : find(''), source };
+	const found = targetOf(resolution);
+	if (named.id !== '') return { served: found, source: named.source };
+	// Most tabs are of the newest version, which is found already where nothing was named.
+	const find = (id: string) => (found !== null && found.id === id ? found : findTarget(table, id, servicePrefix));
+	const { version, source } = impliedPin(request, find);
+	if (source !== 'none') return { served: version, source };
+	return { served: named.source === 'none' ? found : find(''), source };
 }
 
 function targetOf(resolution: Resolution): Target | null {

@@ -5,24 +5,46 @@ export const SESSION_IDLE_S = 1_800;
 
 const NAME = `${PAGE_COOKIE}=`;
 
-/** The version that a browser's cookie names, `''` for none. */
+/**
+ * The version that a browser's cookie names, `''` for none. Where two of the name say different versions, one of them was set
+ * by a page of a sibling domain or of another path, which must not move a tab: then none counts.
+ */
 export function pageCookie(cookie: string): string {
-	for (let at = cookie.indexOf(NAME); at !== -1; at = cookie.indexOf(NAME, at + 1)) {
-		const before = at === 0 ? ';' : cookie[at - 1];
-		if (before !== ';' && before !== ' ') continue;
+	let found = '';
+	for (let at = beginningOf(cookie, 0); at !== -1; at = beginningOf(cookie, at + 1)) {
 		const end = cookie.indexOf(';', at);
-		return cookie.slice(at + NAME.length, end === -1 ? undefined : end).trim();
+		const id = cookie.slice(at + NAME.length, end === -1 ? undefined : end).trim();
+		if (found !== '' && id !== found) return '';
+		found = id;
 	}
-	return '';
+	return found;
 }
 
 /** The other cookies, as they came. */
 export function withoutPageCookie(cookie: string): string {
-	return cookie
-		.split(';')
-		.filter((part) => !part.trim().startsWith(`${PAGE_COOKIE}=`))
-		.join(';')
-		.trim();
+	let left = cookie;
+	for (let at = beginningOf(left, 0); at !== -1; at = beginningOf(left, 0)) {
+		const before = left.lastIndexOf(';', at);
+		const end = left.indexOf(';', at);
+		left = left.slice(0, Math.max(0, before)) + (end === -1 ? '' : left.slice(before === -1 ? end + 1 : end));
+	}
+	return left === cookie ? cookie : left.trim();
+}
+
+/** Where a cookie of the name begins, at `from` or later; -1 for nowhere. */
+function beginningOf(cookie: string, from: number): number {
+	for (let at = cookie.indexOf(NAME, from); at !== -1; at = cookie.indexOf(NAME, at + 1)) {
+		let before = at - 1;
+		while (before >= 0 && isBlank(cookie.charCodeAt(before))) before--;
+		if (before < 0 || cookie.charCodeAt(before) === SEMICOLON) return at;
+	}
+	return -1;
+}
+
+const SEMICOLON = 59;
+
+function isBlank(code: number): boolean {
+	return code === 32 || code === 9;
 }
 
 /** Readable by the tab script, which writes it anew whenever its tab is used (contract C1.6). */

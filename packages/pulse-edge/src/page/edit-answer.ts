@@ -7,7 +7,6 @@ import type { ResponseHead } from '../upstream/parse-head.ts';
 import { SESSION_IDLE_S, setPageCookie } from './cookie.ts';
 import { admit } from './csp.ts';
 import { injectedText } from './inject/injector.ts';
-import type { PageKind } from './is-document.ts';
 import type { PinnedRequest, PinSource } from './pins.ts';
 import { pinnedLocation } from './redirects.ts';
 import { REPORT_PATH, tabScript } from './tab-script.ts';
@@ -15,31 +14,19 @@ import { etagOf } from './validators.ts';
 
 /** What is known of a request when its answer comes. */
 export class AnswerPlan implements AnswerEdits {
-	readonly kind: PageKind;
-	readonly method: string;
+	readonly request: PinnedRequest;
 	readonly source: PinSource;
-	/** The version that Next names in the address, known or not. */
-	readonly nextQuery: string;
-	/** Whole browsers stay, not tabs. */
-	readonly session: boolean;
-	/** The hosts under which this app is asked; the browser's own first. */
-	readonly hosts: readonly string[];
-	readonly secure: boolean;
 	/** What the page gets first of all, once its headers are known; `null` for what is no page. */
 	markup: string | null = null;
+	varies = '';
 
-	constructor({ kind, method, query, hosts, session }: PinnedRequest, source: PinSource, secure: boolean) {
-		this.kind = kind;
-		this.method = method;
-		this.hosts = hosts;
-		this.session = session;
+	constructor(request: PinnedRequest, source: PinSource) {
+		this.request = request;
 		this.source = source;
-		this.nextQuery = source === 'next' ? queryValue(query, NEXT_QUERY) : '';
-		this.secure = secure;
 	}
 
 	headersOf(head: ResponseHead, id: string): string[] {
-		return this.kind === 'part' ? this.#ofPart(head, id) : this.#ofPage(head, id);
+		return this.request.kind === 'part' ? this.#ofPart(head, id) : this.#ofPage(head, id);
 	}
 
 	bodyOf(headers: string[], body: string): string {
@@ -52,29 +39,27 @@ export class AnswerPlan implements AnswerEdits {
 	/** By far the most, and hardly changed. */
 	#ofPart({ status, headers: given }: ResponseHead, id: string): string[] {
 		const redirects = isRedirect(status) && carriesPin(this);
-		let varies = variesBy(this, id);
+		this.varies = variesBy(this, id);
 		let headers = given;
 		for (let i = 0; i < given.length; i += 2) {
 			const name = given[i]!;
 			const value = given[i + 1]!;
 			let edited = value;
-			if (name.length === 4 && name.toLowerCase() === 'etag') edited = etagOf(value, id);
+			if (name.length === 4 && isE(name) && name.toLowerCase() === 'etag') edited = etagOf(value, id);
 			else if (redirects && name.length === 8 && name.toLowerCase() === 'location')
-				edited = pinnedLocation(value, id, this.hosts) ?? value;
-			else if (varies && name.length === 13 && name.toLowerCase() === 'cache-control' && /immutable/i.test(value))
-				varies = '';
+				edited = pinnedLocation(value, id, this.request.origin.hosts) ?? value;
+			else if (name.length === 13 && this.varies !== '' && name.toLowerCase() === 'cache-control' && isImmutable(value))
+				this.varies = '';
 			if (edited === value) continue;
 			if (headers === given) headers = given.slice();
 			headers[i + 1] = edited;
 		}
-		if (varies === '') return headers;
-		if (headers === given) headers = given.slice();
-		headers.push('vary', varies);
 		return headers;
 	}
 
 	/** To a document or a frame. */
 	#ofPage({ status, headers: given }: ResponseHead, id: string): string[] {
+		const { kind, session, origin } = this.request;
 		const html = isHtml(status, given);
 		const page = html && isPlain(given);
 		const headers: string[] = [];
@@ -84,17 +69,18 @@ export class AnswerPlan implements AnswerEdits {
 			if (page && OF_THE_BYTES.has(lower)) continue;
 			if (lower === 'etag') value = etagOf(value, id);
 			else if (lower === 'location' && isRedirect(status) && carriesPin(this))
-				value = pinnedLocation(value, id, this.hosts) ?? value;
+				value = pinnedLocation(value, id, origin.hosts) ?? value;
 			headers.push(given[i]!, value);
 		}
 		// A file that is saved leaves the page that is shown, and with it its version.
-		if (this.kind === 'document' && (html || this.session)) headers.push('set-cookie', setPageCookie(id, this));
+		if (kind === 'document' && (html || session))
+			headers.push('set-cookie', setPageCookie(id, { secure: origin.secure, session }));
 		this.markup = null;
 		if (!page) return headers;
 		// Another version may be the active one in a moment; and a page that nobody may keep is still one that nobody may keep.
 		const kept = /no-store/i.test(headerOf(given, 'cache-control') ?? '') ? ', no-store' : '';
 		headers.push('cache-control', `private, no-cache${kept}`);
-		this.markup = tabScript().tag(id, admitted(this, headers), this.session ? SESSION_IDLE_S : null);
+		this.markup = tabScript().tag(id, admitted(this, headers), session ? SESSION_IDLE_S : null);
 		return headers;
 	}
 }
@@ -103,7 +89,7 @@ export class AnswerPlan implements AnswerEdits {
 function admitted(plan: AnswerPlan, headers: string[]): string {
 	const places: number[] = [];
 	for (let i = 0; i < headers.length; i += 2) if (POLICY.test(headers[i]!)) places.push(i + 1);
-	const [host = ''] = plan.hosts;
+	const [host = ''] = plan.request.origin.hosts;
 	// It is the client's word, and nothing but a name may get into a policy.
 	if (places.length === 0 || !/^[a-z0-9.:[\]_-]+$/.test(host)) return '';
 	const { policies, nonce } = admit(
@@ -143,19 +129,37 @@ function isPlain(headers: readonly string[]): boolean {
 	return /^\s*(?:identity\s*)?$/i.test(headerOf(headers, 'content-encoding') ?? '');
 }
 
+/** Other names of that length are on every answer. */
+function isE(name: string): boolean {
+	return (name.charCodeAt(0) | 0x20) === 0x65;
+}
+
+let lastCaching = '';
+let lastImmutable = false;
+
+/** Remembers the last answer: an app says a handful of things. */
+function isImmutable(cacheControl: string): boolean {
+	if (cacheControl !== lastCaching) {
+		lastCaching = cacheControl;
+		lastImmutable = /immutable/i.test(cacheControl);
+	}
+	return lastImmutable;
+}
+
 function isRedirect(status: number): boolean {
 	return status > 300 && status < 309 && status !== 304;
 }
 
 /** A redirect is followed without what the request said, but for a header; what a cookie said is said again, of documents only by a form. */
-function carriesPin({ source, kind, method }: AnswerPlan): boolean {
+function carriesPin({ source, request: { kind, method } }: AnswerPlan): boolean {
 	if (source === 'cookie') return kind === 'document' && method === 'POST';
 	return source === 'query' || source === 'next' || source === 'referer';
 }
 
 /** What of the request lets another version answer at the same address; `''` for nothing. The router says it of its own header. */
-function variesBy({ source, nextQuery }: AnswerPlan, id: string): string {
+function variesBy({ source, request: { query } }: AnswerPlan, id: string): string {
 	if (source === 'cookie' || source === 'none') return 'Cookie';
 	if (source === 'referer') return 'Cookie, Referer';
-	return source === 'next' && nextQuery !== id ? 'x-deployment-id' : '';
+	// What it names in the address may be unknown: then its header did.
+	return source === 'next' && queryValue(query, NEXT_QUERY) !== id ? 'x-deployment-id' : '';
 }

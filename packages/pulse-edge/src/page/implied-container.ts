@@ -1,12 +1,11 @@
 import { findTarget } from '../decide/resolve.ts';
 import type { Container } from '../decide/route-table.ts';
 import type { ClientRequest } from '../entry/client-messages.ts';
-import type { RequestHead } from '../entry/request-head.ts';
+import { pageHeadOf, type RequestHead } from '../entry/request-head.ts';
 import type { ForwardContext } from '../forward/context.ts';
-import { hostsOf } from './hosts.ts';
 import { kindOf } from './is-document.ts';
-import { readPageHead } from './page-head.ts';
 import { impliedPin } from './pins.ts';
+import { PublicOrigin } from './public-origin.ts';
 
 /**
  * The container app that a request without pin belongs to, where the newest version is none: one of an earlier kind drains
@@ -18,13 +17,12 @@ export function impliedContainer(
 	head: RequestHead,
 	query: string,
 ): Container | undefined {
-	const containerOf = (id: string) => findTarget(table, id, servicePrefix)?.container;
-	const page = readPageHead(request.rawHeaders);
+	const page = pageHeadOf(head, request.rawHeaders);
 	const kind = kindOf(page);
 	const method = request.method!;
-	const asked = { method, query, kind, page, hosts: hostsOf(head, request), session: true };
-	const { id, source } = impliedPin(asked, (known) => containerOf(known) !== undefined);
-	const container = id === '' ? undefined : containerOf(id);
+	const asked = { method, query, kind, page, origin: new PublicOrigin(head, request), session: true };
+	const { version, source } = impliedPin(asked, (id) => findTarget(table, id, servicePrefix)?.container ?? null);
+	const container = version ?? undefined;
 	// Of an app that keeps tabs apart, a cookie speaks for no document but what a form has posted.
 	const speaks = container?.affinity === 'session' || source !== 'cookie' || kind !== 'document' || method === 'POST';
 	return speaks ? container : undefined;

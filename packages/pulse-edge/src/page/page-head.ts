@@ -1,3 +1,5 @@
+import { AFFINITY_HEADER } from '../protocol.ts';
+
 /** What decides about a request to a container app, beyond what every request is asked; `''` for what it does not say. */
 export interface PageHead {
 	accept: string;
@@ -16,11 +18,102 @@ export interface PageHead {
 	nextDeployment: string;
 	/** It asks whether what it has is still right. */
 	conditional: boolean;
+	/** Where their lines begin among the header lines that are forwarded: see {@link LineAt}. */
+	affinityAt: LineAt;
+	cookieAt: LineAt;
+	refererAt: LineAt;
 }
 
-/** Reads them in one pass, because every request comes by here. */
-export function readPageHead(raw: readonly string[]): PageHead {
-	const head: PageHead = {
+/** An index, `NO_LINE`, or `SOMEWHERE` for lines that have to be looked for. */
+export type LineAt = number;
+export const NO_LINE: LineAt = -1;
+export const SOMEWHERE: LineAt = -2;
+
+/** Takes a header's value; `at`: where its line begins. */
+export type PageRead = (head: PageHead, value: string, at: number) => void;
+
+const early: PageRead = (head, value) => {
+	if (/prefetch|prerender|preview/i.test(value)) head.early = true;
+};
+const byScript: PageRead = (head) => {
+	head.byScript = true;
+};
+const conditional: PageRead = (head) => {
+	head.conditional = true;
+};
+
+/** By lowercase name. Read in the pass that every request's headers get. */
+export const PAGE_READS = new Map<string, PageRead>([
+	[
+		'accept',
+		(head, value) => {
+			head.accept ||= value;
+		},
+	],
+	[
+		'cookie',
+		(head, value, at) => {
+			head.cookie = head.cookie === '' ? value : `${head.cookie}; ${value}`;
+			head.cookieAt = head.cookieAt === NO_LINE ? at : SOMEWHERE;
+		},
+	],
+	[
+		'referer',
+		(head, value, at) => {
+			head.referer ||= value;
+			head.refererAt = head.refererAt === NO_LINE ? at : SOMEWHERE;
+		},
+	],
+	[
+		AFFINITY_HEADER,
+		(head, _value, at) => {
+			head.affinityAt = head.affinityAt === NO_LINE ? at : SOMEWHERE;
+		},
+	],
+	[
+		'sec-fetch-dest',
+		(head, value) => {
+			head.fetchDest ||= value;
+		},
+	],
+	[
+		'sec-fetch-mode',
+		(head, value) => {
+			head.fetchMode ||= value;
+		},
+	],
+	[
+		'sec-fetch-site',
+		(head, value) => {
+			head.fetchSite ||= value;
+		},
+	],
+	[
+		'upgrade-insecure-requests',
+		(head, value) => {
+			head.upgrades = value === '1';
+		},
+	],
+	['hx-request', byScript],
+	['x-requested-with', byScript],
+	['sec-purpose', early],
+	['purpose', early],
+	['x-purpose', early],
+	['x-moz', early],
+	[
+		'x-deployment-id',
+		(head, value) => {
+			head.nextDeployment ||= value;
+		},
+	],
+	['if-none-match', conditional],
+	['if-modified-since', conditional],
+	['if-range', conditional],
+	['if-match', conditional],
+]);
+
+export function emptyPageHead(): PageHead {
+	return {
 		accept: '',
 		cookie: '',
 		referer: '',
@@ -32,56 +125,8 @@ export function readPageHead(raw: readonly string[]): PageHead {
 		early: false,
 		nextDeployment: '',
 		conditional: false,
+		affinityAt: NO_LINE,
+		cookieAt: NO_LINE,
+		refererAt: NO_LINE,
 	};
-	for (let i = 0; i < raw.length; i += 2) {
-		const name = raw[i]!;
-		const value = raw[i + 1]!;
-		// Lengths rule most names out without a lower-case copy.
-		switch (LENGTHS[name.length] === true ? name.toLowerCase() : '') {
-			case 'accept':
-				head.accept ||= value;
-				break;
-			case 'cookie':
-				head.cookie = head.cookie === '' ? value : `${head.cookie}; ${value}`;
-				break;
-			case 'referer':
-				head.referer ||= value;
-				break;
-			case 'sec-fetch-dest':
-				head.fetchDest ||= value;
-				break;
-			case 'sec-fetch-mode':
-				head.fetchMode ||= value;
-				break;
-			case 'sec-fetch-site':
-				head.fetchSite ||= value;
-				break;
-			case 'upgrade-insecure-requests':
-				head.upgrades = value === '1';
-				break;
-			case 'hx-request':
-			case 'x-requested-with':
-				head.byScript = true;
-				break;
-			case 'sec-purpose':
-			case 'purpose':
-			case 'x-purpose':
-			case 'x-moz':
-				if (/prefetch|prerender|preview/i.test(value)) head.early = true;
-				break;
-			case 'x-deployment-id':
-				head.nextDeployment ||= value;
-				break;
-			case 'if-none-match':
-			case 'if-modified-since':
-			case 'if-range':
-			case 'if-match':
-				head.conditional = true;
-				break;
-		}
-	}
-	return head;
 }
-
-const LENGTHS: boolean[] = [];
-for (const length of [5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 16, 17, 25]) LENGTHS[length] = true;

@@ -16,10 +16,10 @@ export class PageResponse extends PassedOn {
 	}
 
 	override writeHead(status: number, reason: string, headers: string[]): void {
-		const { markup, method } = this.#plan;
+		const { markup, request } = this.#plan;
 		// What the edge itself says names no deployment, and is passed on as it is.
 		const own = headerOf(headers, SELECTED_DEPLOYMENT_HEADER) === undefined;
-		if (markup !== null && method !== 'HEAD' && !own) this.#injector = new Injector(markup);
+		if (markup !== null && request.method !== 'HEAD' && !own) this.#injector = new Injector(markup);
 		super.writeHead(status, reason, headers);
 	}
 

@@ -1,11 +1,10 @@
 import type { Resolution, Target } from '../decide/resolve.ts';
 import type { Container } from '../decide/route-table.ts';
 import type { ClientRequest, ClientResponse } from '../entry/client-messages.ts';
-import type { RequestHead } from '../entry/request-head.ts';
+import { pageHeadOf, type RequestHead } from '../entry/request-head.ts';
 import type { RequestTarget } from '../entry/request-target.ts';
 import { startExchange } from '../forward/asset-exchange.ts';
 import type { ForwardContext } from '../forward/context.ts';
-import { isSecure } from '../forward/forwarded.ts';
 import { AFFINITY_QUERY, EDGE_PATH, HEALTH_PATH, META_PATH } from '../protocol.ts';
 import { failureAnswer } from '../report/answer.ts';
 import { localAddress, withoutQueryKey } from '../report/document-request.ts';
@@ -14,12 +13,12 @@ import type { Answer } from '../report/stale.ts';
 import { choose } from './choose.ts';
 import { AnswerPlan } from './edit-answer.ts';
 import { HealthResponse } from './health-response.ts';
-import { hostsOf } from './hosts.ts';
 import { kindOf, type PageKind } from './is-document.ts';
 import { reportAnswer, sendScript } from './own-answers.ts';
-import { type PageHead, readPageHead } from './page-head.ts';
+import type { PageHead } from './page-head.ts';
 import { PageResponse } from './page-response.ts';
 import { type Pin, type PinnedRequest, UNPINNED } from './pins.ts';
+import { PublicOrigin } from './public-origin.ts';
 import { withPin } from './redirects.ts';
 import { strippedLines, strippedTarget } from './strip.ts';
 import { whereElse } from './where-else.ts';
@@ -45,9 +44,8 @@ export function servePage(
 ) {
 	const { request, response, head, target, container } = asked;
 	const method = request.method!;
-	const page = readPageHead(request.rawHeaders);
-	const peer = request.socket.remoteAddress ?? '';
-	const hosts = hostsOf(head, request);
+	const page = pageHeadOf(head, request.rawHeaders);
+	const origin = new PublicOrigin(head, request);
 	const session = container.affinity === 'session';
 	if (target.path.startsWith(EDGE_PATH)) {
 		if (/\/tab\.[0-9a-f]+\.js$/.test(target.path) && (method === 'GET' || method === 'HEAD')) {
@@ -55,7 +53,7 @@ export function servePage(
 		}
 		const version = asked.resolution.kind === 'target' ? asked.resolution.target.id : null;
 		const { fetchSite } = page;
-		return reply(reportAnswer({ request, head, target, version, hosts, fetchSite }, context.presence));
+		return reply(reportAnswer({ request, head, target, version, hosts: origin.hosts, fetchSite }, context.presence));
 	}
 	const kind = kindOf(page);
 	// It would turn the cookie before anybody looks at it (contract C1.11).
@@ -66,7 +64,7 @@ export function servePage(
 		const location = withoutQueryKey(target.forward, AFFINITY_QUERY);
 		if (location !== null) return reply(moved(302, location));
 	}
-	const pinned: PinnedRequest = { method, query: target.query, kind, page, hosts, session };
+	const pinned: PinnedRequest = { method, query: target.query, kind, page, origin, session };
 	const { served, source } = choose(context, asked.resolution, pinOf(asked, foreign), pinned);
 	if (served === null) return reply(staleReply(request, head, target, 410));
 	if (kind === 'frame' && source === 'none' && reads) {
@@ -77,7 +75,7 @@ export function servePage(
 	if (health && !reads) return reply(failureAnswer('method-not-allowed'));
 	const stripped = health ? healthTarget(target, container) : strippedTarget(target);
 	head.lines = strippedLines(head, request.rawHeaders, page, health ? 'document' : kind, served.id);
-	const plan = new AnswerPlan(pinned, source, isSecure(head.forwarded, peer));
+	const plan = new AnswerPlan(pinned, source);
 	const part = kind === 'part' && !health;
 	const claimed = {
 		request,
@@ -123,14 +121,14 @@ export function socketTarget(
 	},
 ): { served: Target; target: RequestTarget } | null {
 	const { request, head, target, container } = asked;
-	const page = readPageHead(request.rawHeaders);
+	const page = pageHeadOf(head, request.rawHeaders);
 	const session = container.affinity === 'session';
 	const pinned = {
 		method: 'GET',
 		query: target.query,
 		kind: 'part',
 		page,
-		hosts: hostsOf(head, request),
+		origin: new PublicOrigin(head, request),
 		session,
 	} as const;
 	const { served } = choose(context, asked.resolution, pinOf(asked, false), pinned);
