@@ -15,7 +15,7 @@ import type { FailureCause } from '../report/failures.ts';
 import { failureReply, staleReply } from '../report/pages.ts';
 import { type Answer, staleAnswer } from '../report/stale.ts';
 import type { ClientRequest, ClientResponse } from './client-messages.ts';
-import { type RequestHead, readRequestHead } from './request-head.ts';
+import { pageHeadOf, type RequestHead, readRequestHead } from './request-head.ts';
 import { parseRequestTarget, type RequestTarget } from './request-target.ts';
 
 /** What the program around the edge answers itself: `null` for a request that is not for it. Asked before anything is refused. */
@@ -69,7 +69,8 @@ export function routeRequest(context: RouteContext, request: ClientRequest, resp
 		if (response.destroyed) return;
 		const container = containerOf(resolution) ?? impliedBy(forward, affinity, request, head, target);
 		if (container !== undefined) {
-			const asked = { request, response, head, target, affinity, resolution, container };
+			const page = pageHeadOf(head, request.rawHeaders);
+			const asked = { request, response, head, page, target, affinity, resolution, container };
 			return servePage(forward, asked, reply, () => requestIdOf(context, head));
 		}
 		switch (resolution.kind) {
@@ -125,7 +126,8 @@ export function routeUpgrade(context: RouteContext, request: IncomingMessage, cl
 		if (client.destroyed) return;
 		const container = containerOf(resolution) ?? impliedBy(forward, affinity, request, head, target);
 		if (container !== undefined) {
-			const to = socketTarget(forward, { request, head, target, affinity, resolution, container });
+			const page = pageHeadOf(head, request.rawHeaders);
+			const to = socketTarget(forward, { request, head, page, target, affinity, resolution, container });
 			if (to === null) return writeRawAnswer(client, staleAnswer(request.method!, head, 410));
 			return openSocket(context, { head, target: to.target, client, early }, to.served);
 		}
@@ -173,7 +175,7 @@ function impliedBy(
 	{ query }: RequestTarget,
 ): Container | undefined {
 	if (affinity !== '' || !forward.table.hasContainers) return undefined;
-	return impliedContainer(forward, request, head, query);
+	return impliedContainer(forward, request, head, pageHeadOf(head, request.rawHeaders), query);
 }
 
 /** Synchronous but for an id that the table has to ask for. */

@@ -1,9 +1,10 @@
 import { findTarget } from '../decide/resolve.ts';
 import type { Container } from '../decide/route-table.ts';
 import type { ClientRequest } from '../entry/client-messages.ts';
-import { pageHeadOf, type RequestHead } from '../entry/request-head.ts';
+import type { RequestHead } from '../entry/request-head.ts';
 import type { ForwardContext } from '../forward/context.ts';
 import { kindOf } from './is-document.ts';
+import type { PageHead } from './page-head.ts';
 import { impliedPin } from './pins.ts';
 import { PublicOrigin } from './public-origin.ts';
 
@@ -13,11 +14,11 @@ import { PublicOrigin } from './public-origin.ts';
  */
 export function impliedContainer(
 	{ table, servicePrefix }: Pick<ForwardContext, 'table' | 'servicePrefix'>,
-	request: Pick<ClientRequest, 'method' | 'rawHeaders' | 'socket'>,
+	request: Pick<ClientRequest, 'method' | 'socket'>,
 	head: RequestHead,
+	page: PageHead,
 	query: string,
 ): Container | undefined {
-	const page = pageHeadOf(head, request.rawHeaders);
 	const kind = kindOf(page);
 	const method = request.method!;
 	const asked = { method, query, kind, page, origin: new PublicOrigin(head, request), session: true };

@@ -1,7 +1,7 @@
 import type { Resolution, Target } from '../decide/resolve.ts';
 import type { Container } from '../decide/route-table.ts';
 import type { ClientRequest, ClientResponse } from '../entry/client-messages.ts';
-import { pageHeadOf, type RequestHead } from '../entry/request-head.ts';
+import type { RequestHead } from '../entry/request-head.ts';
 import type { RequestTarget } from '../entry/request-target.ts';
 import { startExchange } from '../forward/asset-exchange.ts';
 import type { ForwardContext } from '../forward/context.ts';
@@ -28,6 +28,7 @@ export interface PageRequest {
 	readonly request: ClientRequest;
 	readonly response: ClientResponse;
 	readonly head: RequestHead;
+	readonly page: PageHead;
 	readonly target: RequestTarget;
 	/** `''`: neither names a version. */
 	readonly affinity: string;
@@ -42,9 +43,8 @@ export function servePage(
 	reply: (answer: Answer) => void,
 	requestId: () => string,
 ) {
-	const { request, response, head, target, container } = asked;
+	const { request, response, head, page, target, container } = asked;
 	const method = request.method!;
-	const page = pageHeadOf(head, request.rawHeaders);
 	const origin = new PublicOrigin(head, request);
 	const session = container.affinity === 'session';
 	if (target.path.startsWith(EDGE_PATH)) {
@@ -116,12 +116,11 @@ const REFUSED: Answer = { status: 503, headers: [], body: '' };
 /** A websocket's version and what its app is asked, `null` when the version is gone. */
 export function socketTarget(
 	context: ForwardContext,
-	asked: Pick<PageRequest, 'head' | 'target' | 'affinity' | 'resolution' | 'container'> & {
+	asked: Pick<PageRequest, 'head' | 'page' | 'target' | 'affinity' | 'resolution' | 'container'> & {
 		readonly request: Pick<ClientRequest, 'rawHeaders' | 'socket'>;
 	},
 ): { served: Target; target: RequestTarget } | null {
-	const { request, head, target, container } = asked;
-	const page = pageHeadOf(head, request.rawHeaders);
+	const { request, head, page, target, container } = asked;
 	const session = container.affinity === 'session';
 	const pinned = {
 		method: 'GET',
