@@ -35,6 +35,7 @@ export function counterDeploy(label: string, flags: Readonly<Record<string, unkn
 		taskEnv: [`COUNTER_LABEL=${label}`, 'COUNTER_SESSION_SECONDS=2'],
 		drainPollSeconds: '1',
 		drainGraceSeconds: '0',
+		rollbackWindow: '0',
 		healthCheckTimeout: '25',
 		...flags,
 	};

@@ -50,6 +50,10 @@ export interface ReapOptions extends PlaceOptions {
 	readonly maxAgeHours?: number;
 	/** Default: as the deployed reaper. */
 	readonly deploymentTimeout?: number;
+	/** Seconds. Default: as the deployed reaper. */
+	readonly rollbackWindowSeconds?: number;
+	/** Default: as the deployed reaper. */
+	readonly rollbackKeep?: number;
 	/** Only tells what it would do. Default false. */
 	readonly dryRun?: boolean;
 }
@@ -153,6 +157,8 @@ export function reap(options: ReapOptions) {
 		deploymentName: deploymentName(options.deploymentName),
 		maxAgeHours: options.maxAgeHours ?? null,
 		deploymentTimeoutHours: options.deploymentTimeout ?? null,
+		rollbackWindowSeconds: options.rollbackWindowSeconds ?? null,
+		rollbackKeep: options.rollbackKeep ?? null,
 		dryRun: options.dryRun ?? false,
 	};
 	return inSession(agreed(options), async (session) => {

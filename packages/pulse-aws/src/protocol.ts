@@ -57,4 +57,6 @@ export const REAPER_VARIABLES = {
 	repository: 'PULSE_AWS_REPOSITORY',
 	maxAgeHours: 'PULSE_AWS_REAPER_MAX_AGE_HR',
 	deploymentTimeoutHours: 'PULSE_AWS_REAPER_DEPLOYMENT_TIMEOUT',
+	rollbackWindowSeconds: 'PULSE_AWS_REAPER_ROLLBACK_WINDOW_SECONDS',
+	rollbackKeep: 'PULSE_AWS_REAPER_ROLLBACK_KEEP',
 } as const;

@@ -24,6 +24,8 @@ const SETTINGS: BaselineSettings = {
 	],
 	reaperScheduleMinutes: 1,
 	reaperMaxAgeHours: 1,
+	rollbackWindowSeconds: 3600,
+	rollbackKeep: 1,
 	reaperDeploymentTimeoutHours: 1,
 	verificationSalt: 'f'.repeat(32),
 	verificationToken: '0123456789abcdef',
@@ -111,7 +113,8 @@ describe('the baseline template', { timeout: 120_000 }, () => {
 			(
 				'AlbDnsName AlbHostedZoneId ListenerArn PrivateSubnets PublicSubnets AlbSecurityGroupId ServiceSecurityGroupId ClusterName ' +
 				'LogGroupName EcrRepositoryUri VpcId CertificateArn ExecutionRoleArn TaskRoleArn TaskSubnets AssignPublicIp VerificationSalt ' +
-				'AllowedCidrs IdleTimeoutSeconds VerificationToken SecretArns ReaperScheduleMinutes ReaperMaxAgeHours ReaperDeploymentTimeoutHours'
+				'AllowedCidrs IdleTimeoutSeconds VerificationToken SecretArns ReaperScheduleMinutes ReaperMaxAgeHours ReaperDeploymentTimeoutHours ' +
+				'RollbackWindowSeconds RollbackKeep'
 			)
 				.split(' ')
 				.sort(),
@@ -122,7 +125,7 @@ describe('the baseline template', { timeout: 120_000 }, () => {
 	test('A3.1: a template that changed has a version of its own', () => {
 		const { template } = synthesize({}, false, 'exports.handler = async () => {};');
 		const fingerprint = createHash('sha256').update(JSON.stringify(template.toJSON())).digest('hex').slice(0, 16);
-		expect([BASELINE_VERSION, fingerprint]).toEqual(['1.2.0', '5948aa9343badd80']);
+		expect([BASELINE_VERSION, fingerprint]).toEqual(['1.3.0', 'cfbca1c7c8dcbc42']);
 	});
 
 	test('A3.1: a stack that is there can be updated: its rules keep their logical ids, which EC2 would refuse a second time', () => {

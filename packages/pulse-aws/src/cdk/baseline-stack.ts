@@ -92,6 +92,8 @@ export function baselineStack(app: App, settings: BaselineSettings, reaperCode: 
 		ReaperScheduleMinutes: String(settings.reaperScheduleMinutes),
 		ReaperMaxAgeHours: String(settings.reaperMaxAgeHours),
 		ReaperDeploymentTimeoutHours: String(settings.reaperDeploymentTimeoutHours),
+		RollbackWindowSeconds: String(settings.rollbackWindowSeconds),
+		RollbackKeep: String(settings.rollbackKeep),
 		...(settings.secretArns.length > 0 ? { SecretArns: settings.secretArns.join(',') } : {}),
 	};
 	for (const [key, value] of Object.entries(outputs)) new CfnOutput(stack, key, { value });

@@ -51,6 +51,8 @@ export function reaperFunction(stack: Stack, props: ReaperFunctionProps): void {
 			[REAPER_VARIABLES.repository]: settings.deploymentName,
 			[REAPER_VARIABLES.maxAgeHours]: String(settings.reaperMaxAgeHours),
 			[REAPER_VARIABLES.deploymentTimeoutHours]: String(settings.reaperDeploymentTimeoutHours),
+			[REAPER_VARIABLES.rollbackWindowSeconds]: String(settings.rollbackWindowSeconds),
+			[REAPER_VARIABLES.rollbackKeep]: String(settings.rollbackKeep),
 		},
 	});
 	new Rule(stack, 'ReaperSchedule', {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Raise it whenever the template changes; the reaper's code counts by itself. */
-export const BASELINE_VERSION = '1.2.0';
+export const BASELINE_VERSION = '1.3.0';
 /** Part of the logical ids of rules: another one would have CloudFormation make each again beside itself, which EC2 refuses. */
 export const BASELINE_CONSTRUCT = 'Baseline';
 export const VERSION_TAG = 'pulse-cf-version';
@@ -29,6 +29,8 @@ export interface BaselineSettings {
 	readonly reaperScheduleMinutes: number;
 	readonly reaperMaxAgeHours: number;
 	readonly reaperDeploymentTimeoutHours: number;
+	readonly rollbackWindowSeconds: number;
+	readonly rollbackKeep: number;
 	readonly verificationSalt: string;
 	readonly verificationToken: string;
 }
@@ -44,6 +46,8 @@ export function toContext(settings: BaselineSettings): Record<string, string> {
 		reaper_schedule_minutes: String(settings.reaperScheduleMinutes),
 		reaper_max_age_hours: String(settings.reaperMaxAgeHours),
 		reaper_deployment_timeout: String(settings.reaperDeploymentTimeoutHours),
+		rollback_window_seconds: String(settings.rollbackWindowSeconds),
+		rollback_keep: String(settings.rollbackKeep),
 		verification_salt: settings.verificationSalt,
 		verification_token: settings.verificationToken,
 	};
@@ -65,6 +69,8 @@ const contextShape = z.object({
 	reaper_schedule_minutes: positive.int().default(1),
 	reaper_max_age_hours: positive.default(1),
 	reaper_deployment_timeout: positive.default(1),
+	rollback_window_seconds: z.coerce.number().int().nonnegative().default(3600),
+	rollback_keep: positive.int().default(1),
 	verification_salt: z.string().min(1),
 	verification_token: z.string().regex(/^[0-9a-f]{16}$/),
 });
@@ -82,6 +88,8 @@ export function fromContext(context: Readonly<Record<string, unknown>>): Baselin
 		reaperScheduleMinutes: values.reaper_schedule_minutes,
 		reaperMaxAgeHours: values.reaper_max_age_hours,
 		reaperDeploymentTimeoutHours: values.reaper_deployment_timeout,
+		rollbackWindowSeconds: values.rollback_window_seconds,
+		rollbackKeep: values.rollback_keep,
 		verificationSalt: values.verification_salt,
 		verificationToken: values.verification_token,
 	};

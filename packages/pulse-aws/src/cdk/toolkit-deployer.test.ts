@@ -42,6 +42,8 @@ test('the baseline is deployed in process into an account that was never bootstr
 			secretArns: [],
 			reaperScheduleMinutes: 1,
 			reaperMaxAgeHours: 1,
+			rollbackWindowSeconds: 3600,
+			rollbackKeep: 1,
 			reaperDeploymentTimeoutHours: 1,
 			verificationSalt: 'f'.repeat(32),
 			verificationToken: '0123456789abcdef',

@@ -21,6 +21,8 @@ export const reapCommand: CommandSpec = {
 			deploymentName: name,
 			maxAgeHours: values.reaperMaxAgeHours ?? null,
 			deploymentTimeoutHours: values.reaperDeploymentTimeout ?? null,
+			rollbackWindowSeconds: values.rollbackWindow ?? null,
+			rollbackKeep: values.rollbackKeep ?? null,
 			dryRun: invocation.dryRun,
 		});
 		const lines = [

@@ -46,6 +46,8 @@ async function minutes(on: Account, count: number): Promise<void> {
 			deploymentName: NAME,
 			maxAgeHours: 1,
 			deploymentTimeoutHours: 1,
+			rollbackWindowSeconds: 0,
+			rollbackKeep: 1,
 			dryRun: false,
 		});
 		expect(report.actions.filter((one) => one.outcome === 'failed')).toEqual([]);
@@ -182,7 +184,9 @@ describe('A7.3: a deploy that fails before the switch is undone, and visitors no
 	});
 });
 
-test('a baseline update in the middle of a deploy never leaves a visitor without an answer', async () => {
+test('a baseline update in the middle of a deploy never leaves a visitor without an answer', {
+	timeout: 60_000,
+}, async () => {
 	account = await openAccount();
 	const one = await deployed(account);
 	const origin = await account.origin();

@@ -23,6 +23,7 @@ test.each([
 	['reaperMaxAgeHours', '24'],
 	['reaperScheduleMinutes', '5'],
 	['reaperDeploymentTimeout', '2'],
+	['rollbackKeep', '2'],
 ])(
 	'%s stays as the stack has it: another limit would end sessions that its operator lets live (decision 24)',
 	async (name, value) => {

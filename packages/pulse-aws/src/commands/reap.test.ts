@@ -1,6 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
 import { deploy } from './deploy.ts';
 import { reap } from './reap.ts';
+import { rollback } from './rollback.ts';
+import { status } from './status.ts';
 import { type Account, asked, NAME, openAccount } from './testing/account.ts';
 
 let account: Account;
@@ -36,4 +38,34 @@ test('one pass by hand keeps what the deployed reaper keeps, unless told otherwi
 	};
 	expect(await pass(null)).toMatchObject({ drained: 0, kept: expect.arrayContaining([{ id: old, reason: 'in-use' }]) });
 	expect(await pass(1)).toMatchObject({ drained: 1 });
+});
+
+test('at night, with nobody there and half an hour of reaper passes, there is something to go back to; an hour later it goes', async () => {
+	account = await openAccount();
+	const ids: string[] = [];
+	for (let count = 0; count < 2; count++) {
+		const { result } = await deploy(account.connect().session, await asked({ rollbackWindow: undefined }));
+		ids.push(result?.deployment_id ?? '');
+	}
+	const [before = '', now = ''] = ids;
+	const pass = () =>
+		reap(account.connect({ answers: [true] }).session, {
+			deploymentName: NAME,
+			maxAgeHours: null,
+			deploymentTimeoutHours: null,
+			dryRun: false,
+		});
+	for (let passes = 0; passes < 3; passes++) {
+		await account.world.clock.sleep(10 * 60_000);
+		expect((await pass()).kept).toContainEqual({ id: before, reason: 'rollback-window' });
+	}
+	const { deployments } = await status(account.connect().session, NAME);
+	expect(deployments.find((one) => one.deployment_id === before)?.rollback_for).toBeLessThan(30 * 60);
+	const back = { deploymentName: NAME, deploymentId: null, dryRun: false };
+	expect((await rollback(account.connect().session, back)).result?.deployment_id).toBe(before);
+	await account.world.clock.sleep(61 * 60_000);
+	await pass();
+	expect((await status(account.connect().session, NAME)).active).toBe(before);
+	const tasks = (await status(account.connect().session, NAME)).deployments.find((one) => one.deployment_id === now);
+	expect(tasks?.tasks.desired ?? 0).toBe(0);
 });

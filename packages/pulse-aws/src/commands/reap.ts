@@ -10,6 +10,8 @@ export interface ReapRequest {
 	/** `null`: as the deployed reaper. */
 	readonly maxAgeHours: number | null;
 	readonly deploymentTimeoutHours: number | null;
+	readonly rollbackWindowSeconds?: number | null;
+	readonly rollbackKeep?: number | null;
 	readonly dryRun: boolean;
 }
 
@@ -25,10 +27,12 @@ export async function reap(session: Session, request: ReapRequest): Promise<Reap
 			vpcId: outputs.vpcId,
 			repository: repositoryName(outputs.ecrRepositoryUri),
 		},
-		policy: reaperPolicy(
-			request.maxAgeHours ?? outputs.reaperMaxAgeHours,
-			request.deploymentTimeoutHours ?? outputs.reaperDeploymentTimeoutHours,
-		),
+		policy: reaperPolicy({
+			maxAgeHours: request.maxAgeHours ?? outputs.reaperMaxAgeHours,
+			deploymentTimeoutHours: request.deploymentTimeoutHours ?? outputs.reaperDeploymentTimeoutHours,
+			rollbackWindowSeconds: request.rollbackWindowSeconds ?? outputs.rollbackWindowSeconds,
+			rollbackKeep: request.rollbackKeep ?? outputs.rollbackKeep,
+		}),
 		clock: {
 			now: session.awsNow ?? (() => session.clock.now()),
 			sleep: (ms, signal) => session.clock.sleep(ms, signal),

@@ -1,9 +1,16 @@
 import type { Session } from '../adapters/session.ts';
 import { type FleetReport, fleetReport } from '../plan/fleet-report.ts';
+import { reaperPolicy } from '../reaper/policy.ts';
 import { existing } from '../stack/read-baseline.ts';
 
 export async function status(session: Session, name: string): Promise<FleetReport> {
 	const { outputs, fleet } = await existing(session, name);
 	const place = { name, region: session.aws.region, loadBalancer: outputs.albDnsName };
-	return fleetReport(place, fleet, session.clock.now());
+	const policy = reaperPolicy({
+		maxAgeHours: outputs.reaperMaxAgeHours,
+		deploymentTimeoutHours: outputs.reaperDeploymentTimeoutHours,
+		rollbackWindowSeconds: outputs.rollbackWindowSeconds,
+		rollbackKeep: outputs.rollbackKeep,
+	});
+	return fleetReport(place, fleet, policy, (session.awsNow ?? session.clock.now)());
 }

@@ -169,7 +169,7 @@ async function one(verb: Verb, rival: keyof typeof RIVALS, at: Position) {
 
 test.each(Object.keys(VERBS))(
 	'%s that sleeps in any of its calls for longer than its lock harms nothing that lives',
-	{ timeout: 900_000 },
+	{ timeout: process.env.PULSE_SUSPENDED === 'all' ? 3_600_000 : 900_000 },
 	async (name) => {
 		const verb = VERBS[name]!;
 		const calls = await positions(verb);

@@ -66,6 +66,13 @@ export interface ReaperConfig {
 	readonly maxAgeHours?: number;
 	/** Hours. Default 1. */
 	readonly deploymentTimeout?: number;
+	/**
+	 * Seconds that a deployment which was active stays to go back to, although nobody is on it; 0: not at all. Default: as the
+	 * stack has it, at first an hour, at most `maxAgeHours`.
+	 */
+	readonly rollbackWindowSeconds?: number;
+	/** How many deployments stay so. Default 1. */
+	readonly rollbackKeep?: number;
 }
 
 export const TASK_DEFAULTS: Required<Omit<TaskConfig, 'architecture'>> = {
@@ -91,7 +98,12 @@ export const HEALTH_DEFAULTS: Required<HealthCheckConfig> = {
 	budgetSeconds: 300,
 };
 
-export const REAPER_DEFAULTS: Required<ReaperConfig> = { scheduleMinutes: 1, maxAgeHours: 1, deploymentTimeout: 1 };
+export const REAPER_DEFAULTS: Required<Omit<ReaperConfig, 'rollbackWindowSeconds'>> = {
+	scheduleMinutes: 1,
+	maxAgeHours: 1,
+	deploymentTimeout: 1,
+	rollbackKeep: 1,
+};
 
 /** @template Kept what has no default of its own */
 type Filled<Options, Kept extends keyof Options = never> = new (
@@ -104,7 +116,10 @@ export const HealthCheckConfig: Filled<HealthCheckConfig> = filled<HealthCheckCo
 	'HealthCheckConfig',
 	HEALTH_DEFAULTS,
 );
-export const ReaperConfig: Filled<ReaperConfig> = filled<ReaperConfig>('ReaperConfig', REAPER_DEFAULTS);
+export const ReaperConfig: Filled<ReaperConfig, 'rollbackWindowSeconds'> = filled<ReaperConfig>(
+	'ReaperConfig',
+	REAPER_DEFAULTS,
+);
 
 function filled<Options extends object>(
 	name: string,

@@ -85,8 +85,13 @@ export async function apiRequest(options: DeployOptions, cwd: string): Promise<D
 			scheduleMinutes: reaper.scheduleMinutes,
 			maxAgeHours: reaper.maxAgeHours,
 			deploymentTimeoutHours: reaper.deploymentTimeout,
+			rollbackWindowSeconds: reaper.rollbackWindowSeconds ?? null,
+			rollbackKeep: reaper.rollbackKeep,
 			// A `ReaperConfig` carries its defaults as if they had been asked for.
-			kept: options.reaper === undefined ? ['scheduleMinutes', 'maxAgeHours', 'deploymentTimeoutHours'] : [],
+			kept:
+				options.reaper === undefined
+					? ['scheduleMinutes', 'maxAgeHours', 'deploymentTimeoutHours', 'rollbackKeep']
+					: [],
 		},
 		certificateArn: options.certificateArn ?? null,
 		secretArns: [...new Set(Object.values(secrets).map(policyArn))],

@@ -32,6 +32,8 @@ export function checkRequest(request: DeployRequest): DeployRequest {
 		['the health budget', health.budgetSeconds, 1, 86_400],
 		['the idle timeout', request.network.idleTimeoutSeconds ?? 1, 1, 4000],
 		["the reaper's schedule", reaper.scheduleMinutes, 1],
+		['the rollback window', reaper.rollbackWindowSeconds ?? 0, 0],
+		['the number of deployments kept to go back to', reaper.rollbackKeep, 1],
 	];
 	for (const [what, value, least, most = 2 ** 31 - 1] of ranges) {
 		if (!Number.isInteger(value) || value < least || value > most)

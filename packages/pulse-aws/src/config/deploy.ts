@@ -59,11 +59,14 @@ export interface ReaperRequest {
 	/** From the start of draining. */
 	readonly maxAgeHours: number;
 	readonly deploymentTimeoutHours: number;
+	/** `null`: as the stack has it, at first the usual one. */
+	readonly rollbackWindowSeconds: number | null;
+	readonly rollbackKeep: number;
 	/** Those that the user did not give: a stack that stands keeps its own (contract, decision 24). */
 	readonly kept: readonly ReaperSetting[];
 }
 
-export type ReaperSetting = 'scheduleMinutes' | 'maxAgeHours' | 'deploymentTimeoutHours';
+export type ReaperSetting = 'scheduleMinutes' | 'maxAgeHours' | 'deploymentTimeoutHours' | 'rollbackKeep';
 
 export interface Typed {
 	readonly flags: Readonly<Record<string, unknown>>;
@@ -135,10 +138,13 @@ export async function deployRequest({ flags, env, cwd }: Typed): Promise<DeployR
 			scheduleMinutes: values.reaperScheduleMinutes,
 			maxAgeHours: values.reaperMaxAgeHours,
 			deploymentTimeoutHours: values.reaperDeploymentTimeout,
+			rollbackWindowSeconds: values.rollbackWindow ?? null,
+			rollbackKeep: values.rollbackKeep,
 			kept: Object.entries({
 				scheduleMinutes: origins.reaperScheduleMinutes,
 				maxAgeHours: origins.reaperMaxAgeHours,
 				deploymentTimeoutHours: origins.reaperDeploymentTimeout,
+				rollbackKeep: origins.rollbackKeep,
 			}).flatMap(([name, origin]) => (origin?.from === 'default' ? [name as ReaperSetting] : [])),
 		},
 		certificateArn: values.certificateArn ?? null,

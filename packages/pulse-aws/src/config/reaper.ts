@@ -1,4 +1,5 @@
-import type { SettingTable } from 'pulse-deploy-kit/settings';
+import { duration, integer } from 'pulse-deploy-kit/setting-kinds';
+import type { Setting, SettingTable } from 'pulse-deploy-kit/settings';
 import { positive } from './kinds.ts';
 
 const maxAge = {
@@ -14,6 +15,19 @@ const deploymentTimeout = {
 	parse: positive,
 };
 
+const rollbackWindow: Setting<number> = {
+	flag: '--rollback-window <time>',
+	describe: 'how long a deployment that was active stays to go back to, although nobody is on it; 0: not at all',
+	env: ['PULSE_AWS_ROLLBACK_WINDOW'],
+	parse: duration,
+};
+const rollbackKeep = {
+	flag: '--rollback-keep <n>',
+	describe: 'how many deployments stay so',
+	env: ['PULSE_AWS_ROLLBACK_KEEP'],
+	parse: integer({ min: 1, max: 100 }),
+};
+
 /** What the user does not give stays as the stack has it (contract, decision 24). */
 export const KEPT = "the stack's, at first 1";
 
@@ -21,10 +35,14 @@ export const KEPT = "the stack's, at first 1";
 export const reaperSettings = {
 	reaperMaxAgeHours: { ...maxAge, default: 1, defaultText: KEPT },
 	reaperDeploymentTimeout: { ...deploymentTimeout, default: 1, defaultText: KEPT },
+	rollbackWindow: { ...rollbackWindow, defaultText: "the stack's, at first 1h, at most the longest drain" },
+	rollbackKeep: { ...rollbackKeep, default: 1, defaultText: KEPT },
 } satisfies SettingTable;
 
 /** For one pass by hand, which must not end what the deployed reaper would keep. */
 export const onePassSettings = {
 	reaperMaxAgeHours: { ...maxAge, defaultText: "the deployed reaper's" },
 	reaperDeploymentTimeout: { ...deploymentTimeout, defaultText: "the deployed reaper's" },
+	rollbackWindow: { ...rollbackWindow, defaultText: "the deployed reaper's" },
+	rollbackKeep: { ...rollbackKeep, defaultText: "the deployed reaper's" },
 } satisfies SettingTable;

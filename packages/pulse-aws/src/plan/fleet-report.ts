@@ -1,4 +1,6 @@
 import type { Deployment } from '../deployments/deployment.ts';
+import type { ReaperPolicy } from '../reaper/facts.ts';
+import { rollbackWindow } from '../reaper/rollback-window.ts';
 import { activeDeployment } from '../traffic/traffic.ts';
 import type { Fleet } from './observation.ts';
 
@@ -16,6 +18,8 @@ export interface FleetReport {
 		readonly age: number;
 		/** Seconds; `null` unless draining. */
 		readonly draining_for: number | null;
+		/** Seconds that it stays to go back to, although nobody is on it; `null`: it does not. */
+		readonly rollback_for: number | null;
 	}[];
 	/** Ids of which only remnants are left. */
 	readonly remnants: readonly string[];
@@ -24,9 +28,18 @@ export interface FleetReport {
 export function fleetReport(
 	place: { name: string; region: string; loadBalancer: string },
 	{ traffic, deployments, strays }: Fleet,
+	policy: Pick<ReaperPolicy, 'rollbackWindowMs' | 'rollbackKeep'>,
 	now: number,
 ): FleetReport {
 	const active = activeDeployment(traffic, deployments);
+	const windows = rollbackWindow(
+		deployments.filter((one) => one !== active),
+		policy,
+	);
+	const left = (id: string) => {
+		const until = windows.get(id) ?? 0;
+		return until > now ? Math.round((until - now) / 1000) : null;
+	};
 	const seconds = (since: number) => Math.max(0, Math.round((now - since) / 1000));
 	return {
 		deployment_name: place.name,
@@ -39,6 +52,7 @@ export function fleetReport(
 			tasks: { desired: one.desired, running: one.running, pending: one.pending },
 			age: seconds(one.createdAt),
 			draining_for: one.drainStartedAt === null ? null : seconds(one.drainStartedAt),
+			rollback_for: left(one.id),
 		})),
 		remnants: strays,
 	};
@@ -57,7 +71,8 @@ function stateIn(one: Deployment, active: Deployment | null): string {
 export function renderFleet(report: FleetReport): string {
 	const rows = report.deployments.map((one) => {
 		const since = one.draining_for === null ? `up ${duration(one.age)}` : `for ${duration(one.draining_for)}`;
-		return `${one.deployment_id}  ${one.state.padEnd(9)}  ${one.tasks.running}/${one.tasks.desired} tasks  ${since}`;
+		const stays = one.rollback_for === null ? '' : `, to go back to for ${duration(one.rollback_for)} more`;
+		return `${one.deployment_id}  ${one.state.padEnd(9)}  ${one.tasks.running}/${one.tasks.desired} tasks  ${since}${stays}`;
 	});
 	return [
 		`${report.deployment_name} in ${report.region}, ${report.load_balancer}`,

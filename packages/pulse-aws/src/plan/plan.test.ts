@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Deployment } from '../deployments/deployment.ts';
 import { costNotes, monthlyCost } from './cost.ts';
 import { planDeploy } from './deploy.ts';
-import { fleetReport } from './fleet-report.ts';
+import { fleetReport, renderFleet } from './fleet-report.ts';
 import type { DeployObservation, Fleet } from './observation.ts';
 import { planRollback } from './rollback.ts';
 import { renderPlan } from './step.ts';
@@ -173,7 +173,9 @@ describe('a rollback', () => {
 describe('status', () => {
 	const place = { name: 'prod', region: 'eu-west-1', loadBalancer: 'lb' };
 	const states = (deployments: readonly Deployment[], active: string | null) =>
-		fleetReport(place, fleet(deployments, active), 0).deployments.map((one) => one.state);
+		fleetReport(place, fleet(deployments, active), { rollbackWindowMs: 0, rollbackKeep: 1 }, 0).deployments.map(
+			(one) => one.state,
+		);
 
 	test.each<[string, (string | null)[], number | null, string[]]>([
 		['after an interrupted switch', ['active', 'deploying'], 1, ['draining', 'active']],
@@ -183,6 +185,19 @@ describe('status', () => {
 	])('calls at most one deployment active: %s', (_, tags, active, expected) => {
 		const deployments = tags.map((state, index) => deployment(`d${index}`, { state: state as Deployment['state'] }));
 		expect(states(deployments, active === null ? null : `d${active}`)).toEqual(expected);
+	});
+
+	test('counts down how long a deployment stays to go back to', () => {
+		const before = deployment('before', { state: 'draining', drainStartedAt: 60_000 });
+		const earlier = deployment('earlier', { state: 'draining', drainStartedAt: 30_000 });
+		const seen = fleet([before, earlier, deployment('now', { state: 'active' })], 'now');
+		const told = fleetReport(place, seen, { rollbackWindowMs: 3_600_000, rollbackKeep: 1 }, 120_000);
+		expect(told.deployments.map((one) => [one.deployment_id, one.rollback_for])).toEqual([
+			['before', 3_540],
+			['earlier', null],
+			['now', null],
+		]);
+		expect(renderFleet(told)).toMatch(/before .* for 60 s, to go back to for 59 min more/);
 	});
 });
 

@@ -27,6 +27,9 @@ export interface BaselineOutputs {
 	readonly reaperScheduleMinutes: number | null;
 	readonly reaperMaxAgeHours: number;
 	readonly reaperDeploymentTimeoutHours: number;
+	/** `null` for a stack of an earlier version. */
+	readonly rollbackWindowSeconds: number | null;
+	readonly rollbackKeep: number;
 }
 
 /** The range of all addresses. */
@@ -67,6 +70,8 @@ export function baselineOutputs(outputs: ReadonlyMap<string, string>): BaselineO
 		reaperScheduleMinutes: Number(outputs.get('ReaperScheduleMinutes')) || null,
 		reaperMaxAgeHours: Number(outputs.get('ReaperMaxAgeHours') ?? 1),
 		reaperDeploymentTimeoutHours: Number(outputs.get('ReaperDeploymentTimeoutHours') ?? 1),
+		rollbackWindowSeconds: outputs.has('RollbackWindowSeconds') ? Number(outputs.get('RollbackWindowSeconds')) : null,
+		rollbackKeep: Number(outputs.get('RollbackKeep') ?? 1),
 	};
 }
 

@@ -7,7 +7,8 @@ import { reaperPolicy } from './policy.ts';
 
 const MINUTE = 60_000;
 const NOW = 100_000 * MINUTE;
-const POLICY = { ...reaperPolicy(1, 1), keepRevisions: 2 };
+const LIMITS = { maxAgeHours: 1, deploymentTimeoutHours: 1, rollbackWindowSeconds: 0, rollbackKeep: 1 };
+const POLICY = { ...reaperPolicy(LIMITS), keepRevisions: 2 };
 const ago = (minutes: number) => NOW - minutes * MINUTE;
 
 /** What the deployment's two tasks last said; `null` for nothing yet. */
@@ -382,5 +383,33 @@ test('images and task definitions beyond the newest go, but never those of a liv
 	expect(decision.actions).toEqual([
 		{ kind: 'deregister-task-definitions', arns: ['td/2'] },
 		{ kind: 'delete-images', tags: ['c'] },
+	]);
+});
+
+test('the last one that was active stays for its window, also at the longest drain; earlier ones, and what has ended, go', () => {
+	const policy = { ...POLICY, rollbackWindowMs: 90 * MINUTE };
+	const ids = ['earlier', 'before', 'now'];
+	const fleet = (before: Partial<Deployment>) =>
+		facts(
+			[
+				deployment('earlier', { drainStartedAt: ago(80) }),
+				deployment('before', before),
+				deployment('now', { state: 'active', drainStartedAt: null }),
+			],
+			Object.fromEntries(ids.map((id) => [id, DRAINED])),
+			'now',
+		);
+	const after = (minutes: number) => decide(fleet({ drainStartedAt: ago(minutes) }), policy, NOW);
+	expect(after(70)).toMatchObject({
+		actions: [{ kind: 'scale-down', id: 'earlier' }],
+		kept: [{ id: 'before', reason: 'rollback-window' }, { id: 'now' }],
+	});
+	expect(decide(fleet({ drainStartedAt: ago(70) }), { ...policy, rollbackKeep: 2 }, NOW).actions).toEqual([]);
+	const later = (minutes: number) => decide(fleet({ drainStartedAt: ago(10) }), policy, NOW + minutes * MINUTE);
+	expect(later(79).kept).toContainEqual({ id: 'before', reason: 'rollback-window' });
+	expect(later(80).actions).toMatchObject([{ id: 'earlier' }, { kind: 'scale-down', id: 'before', reason: 'max-age' }]);
+	// Its tasks were told to end already: there is nothing to go back to.
+	expect(decide(fleet({ drainStartedAt: ago(10), desired: 0, running: 0 }), policy, NOW).actions).toMatchObject([
+		{ kind: 'delete-deployment', id: 'before' },
 	]);
 });

@@ -2,6 +2,7 @@ import type { Deployment } from '../deployments/deployment.ts';
 import { activeDeployment, activeTargetGroup } from '../traffic/traffic.ts';
 import type { ReaperFacts, ReaperPolicy } from './facts.ts';
 import { orphans, surplusImages, surplusTaskDefinitions } from './orphans.ts';
+import { rollbackWindow } from './rollback-window.ts';
 
 /** One thing to do. Actions on one deployment are in the order of retirement; each may be repeated. */
 export type Action =
@@ -33,6 +34,7 @@ export type KeepReason =
 	| 'in-use'
 	| 'task-silent'
 	| 'word-unproven'
+	| 'rollback-window'
 	| 'stopping'
 	| 'unmarked';
 
@@ -54,8 +56,11 @@ export function decide(facts: ReaperFacts, policy: ReaperPolicy, now: number): D
 	if (refused !== null) return { actions: [], kept: [], refused };
 	const actions: Action[] = [];
 	const kept: { id: string; reason: KeepReason }[] = [];
+	const others = facts.deployments.filter((deployment) => deployment !== active);
+	const windows = rollbackWindow(others, policy);
 	for (const deployment of facts.deployments) {
-		const verdict = deployment === active ? judgeActive(deployment) : judge(deployment, facts, policy, now);
+		const isKept = now < (windows.get(deployment.id) ?? 0);
+		const verdict = deployment === active ? judgeActive(deployment) : judge(deployment, facts, { policy, now, isKept });
 		if (verdict.action !== null) actions.push(verdict.action);
 		if (verdict.keep !== null) kept.push({ id: deployment.id, reason: verdict.keep });
 	}
@@ -89,7 +94,14 @@ function judgeActive(deployment: Deployment): Judgement {
 	return { action: right ? null : action, keep: 'active' };
 }
 
-function judge(deployment: Deployment, facts: ReaperFacts, policy: ReaperPolicy, now: number): Judgement {
+interface Terms {
+	readonly policy: ReaperPolicy;
+	readonly now: number;
+	/** To go back to. */
+	readonly isKept: boolean;
+}
+
+function judge(deployment: Deployment, facts: ReaperFacts, { policy, now, isKept }: Terms): Judgement {
 	const { id, serviceArn, state } = deployment;
 	switch (state) {
 		case null:
@@ -107,7 +119,8 @@ function judge(deployment: Deployment, facts: ReaperFacts, policy: ReaperPolicy,
 				return { action: { kind: 'mark-draining', id, serviceArn, since: now }, keep: 'draining-young' };
 			}
 			const why = drainEnd(deployment, since, facts, policy, now);
-			return typeof why === 'string' ? retire(deployment, facts, why) : keep(why.keep);
+			if (typeof why !== 'string') return keep(why.keep);
+			return isKept ? keep('rollback-window') : retire(deployment, facts, why);
 		}
 	}
 }

@@ -23,6 +23,13 @@ export interface ReaperFacts {
 export interface ReaperPolicy {
 	/** A deployment that drains for longer is retired although it is in use, in ms. */
 	readonly maxDrainMs: number;
+	/**
+	 * How long a deployment that was active is kept to go back to, from when it stopped being so, although nobody is on it, in
+	 * ms; 0: not at all. Goes before `maxDrainMs` where it is longer.
+	 */
+	readonly rollbackWindowMs: number;
+	/** How many are kept so. */
+	readonly rollbackKeep: number;
 	/** A deployment that is still starting after this is a failed one, and anything without a service an orphan, in ms. */
 	readonly deployingMs: number;
 	/**

@@ -24,7 +24,12 @@ export async function handler(
 			vpcId: variable('vpcId'),
 			repository: variable('repository'),
 		},
-		policy: reaperPolicy(hours('maxAgeHours'), hours('deploymentTimeoutHours')),
+		policy: reaperPolicy({
+			maxAgeHours: hours('maxAgeHours'),
+			deploymentTimeoutHours: hours('deploymentTimeoutHours'),
+			rollbackWindowSeconds: wholeNumber('rollbackWindowSeconds', 0),
+			rollbackKeep: wholeNumber('rollbackKeep', 1) ?? 1,
+		}),
 		clock: systemClock,
 		signal: AbortSignal.timeout(Math.max(1000, left - 10_000)),
 	});
@@ -36,6 +41,16 @@ export async function handler(
 function variable(key: keyof typeof REAPER_VARIABLES): string {
 	const value = process.env[REAPER_VARIABLES[key]];
 	if (value === undefined || value === '') throw new Error(`${REAPER_VARIABLES[key]} is not set`);
+	return value;
+}
+
+/** `null`: a stack of a version that did not know it. */
+function wholeNumber(key: 'rollbackWindowSeconds' | 'rollbackKeep', least: number): number | null {
+	const text = process.env[REAPER_VARIABLES[key]];
+	if (text === undefined || text === '') return null;
+	const value = Number(text);
+	if (!Number.isSafeInteger(value) || value < least)
+		throw new Error(`${REAPER_VARIABLES[key]} must be a whole number from ${least}`);
 	return value;
 }
 

@@ -2,12 +2,27 @@ import type { ReaperPolicy } from './facts.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** @param maxAgeHours counted from the moment a deployment began to drain */
-export function reaperPolicy(maxAgeHours: number, deploymentTimeoutHours: number): ReaperPolicy {
+export interface RetirementLimits {
+	/** From the moment a deployment began to drain. */
+	readonly maxAgeHours: number;
+	readonly deploymentTimeoutHours: number;
+	/** `null`: the usual one. */
+	readonly rollbackWindowSeconds: number | null;
+	readonly rollbackKeep: number;
+}
+
+export function reaperPolicy(limits: RetirementLimits): ReaperPolicy {
 	return {
-		maxDrainMs: maxAgeHours * HOUR_MS,
-		deployingMs: deploymentTimeoutHours * HOUR_MS,
+		maxDrainMs: limits.maxAgeHours * HOUR_MS,
+		deployingMs: limits.deploymentTimeoutHours * HOUR_MS,
+		rollbackWindowMs: (limits.rollbackWindowSeconds ?? usualRollbackWindow(limits.maxAgeHours)) * 1000,
+		rollbackKeep: limits.rollbackKeep,
 		minDrainMs: 60_000,
 		keepRevisions: 10,
 	};
+}
+
+/** Seconds: an hour. Who wants old deployments gone sooner means this as well. */
+export function usualRollbackWindow(maxAgeHours: number): number {
+	return Math.round(Math.min(1, maxAgeHours) * 3600);
 }

@@ -11,6 +11,13 @@ import { affinityCondition } from '../traffic/rule.ts';
 import { reaperPolicy } from './policy.ts';
 import { type ReaperReport, runReaper } from './run.ts';
 
+const POLICY = reaperPolicy({
+	maxAgeHours: 1,
+	deploymentTimeoutHours: 1,
+	rollbackWindowSeconds: 0,
+	rollbackKeep: 1,
+});
+
 let account: Account | undefined;
 afterEach(async () => {
 	await account?.close();
@@ -36,7 +43,7 @@ async function reaped(on: Account): Promise<{ report: ReaperReport; trace: Trace
 	const report = await runReaper({
 		aws: session.aws,
 		place,
-		policy: reaperPolicy(1, 1),
+		policy: POLICY,
 		clock: session.clock,
 		signal: session.signal,
 	});
@@ -121,7 +128,7 @@ test('A10.6: an action that fails keeps no other from being done, and the next r
 		vpcId: outputs.vpcId,
 		repository: NAME,
 	};
-	const run = { aws: session.aws, place, policy: reaperPolicy(1, 1), clock: session.clock, signal: session.signal };
+	const run = { aws: session.aws, place, policy: POLICY, clock: session.clock, signal: session.signal };
 	const failed = await runReaper(run);
 	expect(failed.actions.map((one) => one.outcome)).toContain('failed');
 	expect(failed.cleaned).toBe(0);

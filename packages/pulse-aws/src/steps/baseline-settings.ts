@@ -10,6 +10,7 @@ import { sha256 } from '../deployments/digest.ts';
 import { verificationToken } from '../domain/verification-token.ts';
 import type { BaselineOutputs } from '../platform/baseline-outputs.ts';
 import type { StackFacts } from '../platform/stack.ts';
+import { usualRollbackWindow } from '../reaper/policy.ts';
 import { allowedCidrs, natOf } from '../stack/kept-network.ts';
 import { made, type Run } from './run.ts';
 
@@ -50,6 +51,7 @@ export function baselineChange(
 function askedFor(request: DeployRequest, certificateArn: string, outputs: BaselineOutputs | null): Asked {
 	const reaper = (name: ReaperSetting, running: number | null | undefined) =>
 		request.reaper.kept.includes(name) ? (running ?? request.reaper[name]) : request.reaper[name];
+	const maxAgeHours = reaper('maxAgeHours', outputs?.reaperMaxAgeHours);
 	return {
 		deploymentName: request.deploymentName,
 		certificateArn,
@@ -60,8 +62,11 @@ function askedFor(request: DeployRequest, certificateArn: string, outputs: Basel
 		// Older deployments still need theirs when ECS replaces a task.
 		secretArns: [...new Set([...(outputs?.secretArns ?? []), ...request.secretArns])].sort(),
 		reaperScheduleMinutes: reaper('scheduleMinutes', outputs?.reaperScheduleMinutes),
-		reaperMaxAgeHours: reaper('maxAgeHours', outputs?.reaperMaxAgeHours),
+		reaperMaxAgeHours: maxAgeHours,
 		reaperDeploymentTimeoutHours: reaper('deploymentTimeoutHours', outputs?.reaperDeploymentTimeoutHours),
+		rollbackWindowSeconds:
+			request.reaper.rollbackWindowSeconds ?? outputs?.rollbackWindowSeconds ?? usualRollbackWindow(maxAgeHours),
+		rollbackKeep: reaper('rollbackKeep', outputs?.rollbackKeep),
 	};
 }
 

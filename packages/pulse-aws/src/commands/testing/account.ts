@@ -113,6 +113,8 @@ function template(context: Readonly<Record<string, string>>) {
 		ReaperScheduleMinutes: { Value: context.reaper_schedule_minutes ?? '' },
 		ReaperMaxAgeHours: { Value: context.reaper_max_age_hours ?? '' },
 		ReaperDeploymentTimeoutHours: { Value: context.reaper_deployment_timeout ?? '' },
+		RollbackWindowSeconds: { Value: context.rollback_window_seconds ?? '' },
+		RollbackKeep: { Value: context.rollback_keep ?? '' },
 		TaskSubnets: base.Outputs?.PublicSubnets ?? { Value: '' },
 		AssignPublicIp: { Value: 'ENABLED' },
 	};
@@ -170,9 +172,10 @@ function asTask(
 export function asked(flags: Readonly<Record<string, unknown>> = {}): Promise<DeployRequest> {
 	const paths = { dockerfile: 'package.json', context: '.', appFile: 'package.json', webRoot: 'src' };
 	const cwd = new URL('../../../', import.meta.url).pathname;
-	// The emulated account has no NAT gateway.
+	// The emulated account has no NAT gateway, and most tests wait for nothing that is kept to go back to.
+	const usual = { deploymentName: NAME, domain: DOMAIN, nat: 'none', rollbackWindow: '0' };
 	return deployRequest({
-		flags: { deploymentName: NAME, domain: DOMAIN, nat: 'none', ...paths, ...flags },
+		flags: { ...usual, ...paths, ...flags },
 		env: {},
 		cwd,
 	});
