@@ -1,82 +1,128 @@
 /**
- * Real apps that know nothing of Pulse, deployed by the commands of docs/any-app.md on the local platform: init, deploy,
- * deploy again, rollback. Needs python3 and the registries of Python and npm. Names of examples may follow the command.
+ * Apps that know nothing of Pulse, deployed by the commands of their pages (`examples/any-app`) at a terminal on the local
+ * platform, and judged in real Chromium and Firefox: two tabs on two versions, used in turn, keep their state and their
+ * version, whatever they ask for and by which way; a version that is deleted takes nothing that is being written with it, and
+ * its tab loads the newest. Every answer says by which version it is. `--https`: with TLS in front, as Railway's edge.
+ * Needs both browsers, `script`, and the registries of Python and npm.
  *
- *     npm run build && npx jiti test/outside/any-apps.ts [streamlit …]
+ *     npm run build && npx jiti test/outside/any-apps.ts [streamlit …] [chromium] [firefox] [--https | --http]
  */
 import { spawnSync } from 'node:child_process';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { get, type IncomingMessage } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { jsonOf } from '../support/command.ts';
+import type { Browser } from 'playwright-core';
+import { chromiumMissing, launchChromium } from '../../packages/pulse-app/src/testing/chromium.ts';
+import { firefoxMissing, launchFirefox } from '../../packages/pulse-app/src/testing/firefox.ts';
+import { JOURNEYS, KINDS } from './any-apps/journeys.ts';
+import { StackOfPage } from './any-apps/stack-of-page.ts';
+import { startTlsFront } from './any-apps/tls-front.ts';
+import { type Found, twoVersions } from './any-apps/two-versions.ts';
 
-const EXAMPLES = fileURLToPath(new URL('../../examples/any-app', import.meta.url));
-const wanted = process.argv.slice(2);
-const apps = wanted.length > 0 ? wanted : ['express-ws', 'fastapi-websockets', 'nicegui', 'streamlit'];
+const BROWSERS = {
+	// Its downloads do not take the page's word for a certificate.
+	chromium: { launch: () => launchChromium(['--ignore-certificate-errors']), missing: chromiumMissing() },
+	firefox: { launch: launchFirefox, missing: firefoxMissing() },
+};
+/** Over https as well, unless the command says otherwise. */
+const BOTH_SCHEMES = ['vite-express-ws', 'agent-sse', 'nextjs'];
+const PYTHON = ['streamlit', 'nicegui', 'gradio', 'fastapi-websockets'];
 
-if (spawnSync('python3', ['-m', 'venv', '--help']).status !== 0) {
-	process.stdout.write('Skipped: there is no python3 with venv on this machine.\n');
-	process.exit(0);
+const asked = process.argv.slice(2);
+const known = [...Object.keys(JOURNEYS), ...Object.keys(BROWSERS), '--https', '--http'];
+const unknown = asked.find((word) => !known.includes(word));
+if (unknown !== undefined) throw new Error(`${unknown}: there are ${known.join(', ')}`);
+const among = <T extends string>(all: readonly T[]): T[] => {
+	const named = all.filter((one) => asked.includes(one));
+	return named.length > 0 ? named : [...all];
+};
+const print = (line: string) => process.stdout.write(`${line}\n`);
+const runs = (command: string, ...args: string[]) => spawnSync(command, args).status === 0;
+
+const browsers = among(Object.keys(BROWSERS) as (keyof typeof BROWSERS)[]).filter((name) => {
+	const { missing } = BROWSERS[name];
+	if (missing !== null) print(`Skipped ${name}: ${missing}.`);
+	return missing === null;
+});
+const hasScript = runs('script', '--version');
+const hasPython = runs('python3', '-m', 'venv', '--help');
+const hasOpenssl = runs('openssl', 'version');
+const rows: { readonly app: string; readonly by: string; readonly found: Found }[] = [];
+let faults = 0;
+
+for (const app of among(Object.keys(JOURNEYS))) {
+	const missing = !hasScript
+		? 'there is no script (util-linux) on this machine'
+		: PYTHON.includes(app) && !hasPython
+			? 'there is no python3 with venv on this machine'
+			: null;
+	if (missing !== null) print(`Skipped ${app}: ${missing}.`);
+	else await judge(app);
 }
+print('');
+for (const line of matrix()) print(line);
+const sum = (what: 'answers' | 'wrong' | 'errors' | 'failed') => rows.reduce((all, { found }) => all + found[what], 0);
+print(
+	`${faults} faults; ${rows.length} lives of two versions: ${sum('answers')} answers, ${sum('wrong')} of a wrong version, ` +
+		`${sum('errors')} page errors, ${sum('failed')} failed requests`,
+);
+process.exitCode = faults === 0 ? 0 : 1;
 
-interface Deployed {
-	readonly deployment_id: string;
-	readonly build_warnings: readonly string[];
-}
-
-async function life(app: string): Promise<void> {
-	const cwd = await mkdtemp(join(tmpdir(), `pulse-${app}-`));
-	await cp(join(EXAMPLES, app), cwd, { recursive: true });
-	const { api_url, api_token, workspace_id } = await jsonOf<Record<string, string>>(['local', 'up', '--detach'], {
-		cwd,
-		env: {},
-	});
-	const account = {
-		PULSE_RAILWAY_API_URL: api_url!,
-		RAILWAY_API_TOKEN: api_token!,
-		RAILWAY_WORKSPACE_ID: workspace_id!,
-	};
+async function judge(app: string): Promise<void> {
+	const stack = new StackOfPage(app);
 	try {
-		const made = await jsonOf<Record<string, string>>(['init', '--project-name', app], { cwd, env: account });
-		const env = {
-			...account,
-			RAILWAY_PROJECT_ID: made.project_id!,
-			RAILWAY_ENVIRONMENT_ID: made.environment_id!,
-		};
-		const answers = async (id: string, query = '') => {
-			// As a browser asks for a page: `fetch` would say that it is none.
-			const response = await new Promise<IncomingMessage>((resolve, reject) => {
-				const headers = { accept: 'text/html', 'sec-fetch-dest': 'document', 'sec-fetch-mode': 'navigate' };
-				get(`${made.server_address}/${query}`, { headers }, resolve).on('error', reject);
-			});
-			const by = response.headers['x-pulse-selected-deployment'];
-			let text = '';
-			for await (const chunk of response.setEncoding('utf8')) text += chunk;
-			if (response.statusCode !== 200 || by !== id)
-				throw new Error(`${app}: ${response.statusCode} by ${by}, not ${id}`);
-			if (!text.includes('/_pulse/edge/tab.')) throw new Error(`${app}: the page has no script of the edge`);
-		};
 		const started = performance.now();
-		const first = await jsonOf<Deployed>(['deploy'], { cwd, env });
-		await answers(first.deployment_id);
-		const between = performance.now();
-		const second = await jsonOf<Deployed>(['deploy'], { cwd, env });
-		const ended = performance.now();
-		await answers(second.deployment_id);
-		await answers(first.deployment_id, `?pulse_deployment=${first.deployment_id}`);
-		if (second.build_warnings.length > 0) throw new Error(`${app}: ${second.build_warnings}`);
-		await jsonOf(['rollback'], { cwd, env });
-		await answers(first.deployment_id);
-		const seconds = (ms: number) => (ms / 1000).toFixed(1);
-		process.stdout.write(
-			`${app}: first deploy ${seconds(between - started)} s, second ${seconds(ended - between)} s, rolled back\n`,
-		);
+		await stack.begin();
+		await stack.deploy();
+		const minutes = (performance.now() - started) / 60_000;
+		print(`${app}: deployed by the commands of its page in ${minutes.toFixed(1)} min`);
+		const { server_address: address } = await stack.status();
+		for (const name of browsers) {
+			const browser = await BROWSERS[name].launch();
+			try {
+				if (!asked.includes('--https')) await live(stack, `${name}, http`, browser, address);
+				if (asked.includes('--http') || !(asked.includes('--https') || BOTH_SCHEMES.includes(app))) continue;
+				if (!hasOpenssl) {
+					print(`Skipped ${app} over https: there is no openssl on this machine.`);
+					continue;
+				}
+				const front = await startTlsFront(stack.folder, stack.router());
+				await live(stack, `${name}, https`, browser, front.address).finally(front.close);
+			} finally {
+				await browser.close();
+			}
+		}
+	} catch (error) {
+		faults += 1;
+		print(`FAULT ${app}: ${error instanceof Error ? error.message : error}`);
 	} finally {
-		await jsonOf(['local', 'down', '--purge', '--yes'], { cwd, env: {} });
-		await rm(cwd, { recursive: true, force: true });
+		await stack.end();
 	}
 }
 
-for (const app of apps) await life(app);
+async function live(stack: StackOfPage, by: string, browser: Browser, address: string): Promise<void> {
+	const found = await twoVersions(stack, JOURNEYS[stack.app]!, browser, address);
+	rows.push({ app: stack.app, by, found });
+	faults += found.faults.length;
+	const { answers, wrong, errors, failed } = found;
+	print(
+		`${found.faults.length === 0 ? 'ok   ' : 'FAULT'} ${stack.app} in ${by}: ` +
+			`${answers} answers, ${wrong} of a wrong version, ${errors} page errors, ${failed} failed requests`,
+	);
+	for (const fault of found.faults) print(`  ${fault.replaceAll('\n', '\n  ')}`);
+}
+
+function matrix(): string[] {
+	const kinds = [...KINDS, 'held', 'rollback', 'gone'] as const;
+	const table = [
+		['', '', ...kinds, 'answers', 'wrong', 'errors', 'failed'],
+		...rows.map(({ app, by, found }) => [
+			...[app, by, ...kinds.map((kind) => found.ways[kind] ?? '·')],
+			...[found.answers, found.wrong, found.errors, found.failed].map(String),
+		]),
+	];
+	const widths = table[0]!.map((_, at) => Math.max(...table.map((row) => row[at]!.length)));
+	return table.map((row) =>
+		row
+			.map((cell, at) => cell.padEnd(widths[at]!))
+			.join('  ')
+			.trimEnd(),
+	);
+}

@@ -1,29 +1,36 @@
-import { request } from 'node:http';
+import { type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
 import type { Server } from 'node:https';
 import type { Socket } from 'node:net';
 
-/** Lets `server` answer with what `platform` answers, websockets included. */
-export function forwardTo(platform: URL, server: Server): void {
-	const ask = (path = '/', method = 'GET', headers = {}) =>
+/**
+ * Lets `server` answer with what `platform` answers, websockets included. `said`: what it says of a request besides, by default
+ * the platform's own name.
+ */
+export function forwardTo(
+	platform: URL,
+	server: Server,
+	said: (incoming: IncomingMessage) => OutgoingHttpHeaders = () => ({ host: platform.host }),
+): void {
+	const ask = (incoming: IncomingMessage) =>
 		request({
 			host: platform.hostname,
 			port: platform.port,
-			path,
-			method,
-			headers: { ...headers, host: platform.host },
+			path: incoming.url ?? '/',
+			method: incoming.method ?? 'GET',
+			headers: { ...incoming.headers, ...said(incoming) },
 		});
 	server.on('request', (incoming, response) => {
-		const { url, method, headers } = incoming;
-		const onward = ask(url, method, headers);
+		const onward = ask(incoming);
 		onward.on('response', (answer) => {
 			response.writeHead(answer.statusCode ?? 502, answer.headers);
 			answer.pipe(response);
 		});
 		onward.on('error', (error) => response.destroy(error));
+		response.on('close', () => onward.destroy());
 		incoming.pipe(onward);
 	});
-	server.on('upgrade', ({ url, headers }, socket: Socket, head: Buffer) => {
-		const onward = ask(url, 'GET', headers);
+	server.on('upgrade', (incoming, socket: Socket, head: Buffer) => {
+		const onward = ask(incoming);
 		onward.on('response', (answer) => {
 			socket.end(`HTTP/1.1 ${answer.statusCode} ${answer.statusMessage}\r\nconnection: close\r\n\r\n`);
 			answer.resume();

@@ -10,9 +10,10 @@ export function chromiumMissing(): string | null {
 	return findChromium() === null ? 'chromium not found: apt-get install chromium, or set CHROMIUM_PATH' : null;
 }
 
-export async function launchChromium(): Promise<Browser> {
+/** `flags`: besides the usual ones. */
+export async function launchChromium(flags: readonly string[] = []): Promise<Browser> {
 	const { chromium } = await import('playwright-core');
-	const args = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', ...QUIET];
+	const args = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', ...QUIET, ...flags];
 	return chromium.launch({ executablePath: findChromium() ?? 'chromium', args });
 }
 

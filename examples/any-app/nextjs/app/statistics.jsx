@@ -1,0 +1,3 @@
+export default function Statistics({ notes }) {
+	return <output>{`${notes.length} notes, ${notes.join('').length} letters`}</output>;
+}

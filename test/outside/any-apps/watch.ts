@@ -1,0 +1,57 @@
+import type { Page, Request, Response } from 'playwright-core';
+
+/** What browsers stop themselves when a page goes on, or closes a stream. */
+const STOPPED = /ERR_ABORTED|NS_BINDING_ABORTED|NS_ERROR_ABORT|aborted|cancell?ed/i;
+
+/** What one tab saw: its own origin's answers, each of which says by which version it is. */
+export class Watch {
+	answers = 0;
+	readonly wrong: string[] = [];
+	readonly failed: string[] = [];
+	readonly errors: string[] = [];
+	readonly #page: Page;
+	/** The version that every answer has to be of. */
+	#version: string;
+	/** The one that a page may be loaded anew from. While its version goes, it finds that out by answers that fail. */
+	#next: string | null = null;
+
+	constructor(page: Page, origin: string, version: string) {
+		this.#page = page;
+		this.#version = version;
+		page.on('pageerror', (error) => void this.errors.push(String(error)));
+		page.on('response', (response) => {
+			if (response.url().startsWith(`${origin}/`)) this.#answered(response);
+		});
+		page.on('requestfailed', (request) => {
+			if (request.url().startsWith(`${origin}/`)) this.#failed(request, request.failure()?.errorText ?? 'failed');
+		});
+	}
+
+	/** From here on its version goes, and its page is loaded anew from the next one. */
+	expectTheEnd(next: string): void {
+		this.#next = next;
+	}
+
+	#answered(response: Response): void {
+		const request = response.request();
+		const path = response.url().replace(/^\w+:\/\/[^/]+/, '');
+		if (path.startsWith('/_pulse/edge/')) return;
+		const by = response.headers()['x-pulse-selected-deployment'];
+		const isDocument = request.isNavigationRequest() && request.frame() === this.#page.mainFrame();
+		if (isDocument && this.#next !== null && by === this.#next) {
+			this.#version = by;
+			this.#next = null;
+		}
+		if (by !== undefined) {
+			this.answers += 1;
+			if (by !== this.#version) this.wrong.push(`${path} by ${by}, not ${this.#version}`);
+		}
+		// No framework here has an icon of its own, and browsers ask for one.
+		if (response.status() >= 400 && path !== '/favicon.ico') this.#failed(request, String(response.status()));
+	}
+
+	#failed(request: Request, what: string): void {
+		if (this.#next !== null || STOPPED.test(what)) return;
+		this.failed.push(`${request.method()} ${request.url()}: ${what}`);
+	}
+}
