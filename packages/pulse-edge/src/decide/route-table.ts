@@ -4,6 +4,8 @@ export interface Container {
 	readonly affinity: 'tab' | 'session';
 	/** Where the app says that it is well. */
 	readonly healthPath: string;
+	/** What `/_pulse/meta` says beside its id. Default nothing. */
+	readonly meta?: Readonly<Record<string, string>>;
 }
 
 /** What routing knows of one deployment. */

@@ -55,6 +55,7 @@ export function createEdge(options: EdgeOptions): Edge {
 	const route: RouteContext = {
 		forward: context,
 		own: options.own ?? (() => null),
+		front: options.front ?? 'names-client',
 		nextRequestId: () => `${options.requestIdPrefix}-${(requests++).toString(36)}`,
 	};
 	const server = createHttpServer(route, options.headersTimeoutMs ?? 30_000, options.direct ?? true);

@@ -1,4 +1,5 @@
 import type { RouteTable } from '../decide/route-table.ts';
+import type { Front } from '../forward/forwarded.ts';
 import type { EdgeLog } from '../report/log.ts';
 import type { ServiceNetwork } from '../upstream/network.ts';
 import type { OwnEndpoints } from './route.ts';
@@ -17,6 +18,8 @@ export interface EdgeOptions {
 	readonly clock: Clock;
 	/** Default: nothing is. */
 	readonly own?: OwnEndpoints;
+	/** Default `names-client`. */
+	readonly front?: Front;
 	/** Begins the ids of requests that come without one; another in each process. */
 	readonly requestIdPrefix: string;
 	/** Default none. */

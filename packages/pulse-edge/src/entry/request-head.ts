@@ -1,4 +1,4 @@
-import { CLAIMS, type ForwardedHeaders, isClaim } from '../forward/forwarded.ts';
+import { CLAIMS, type ForwardedHeaders, type Front, isClaim } from '../forward/forwarded.ts';
 import { droppedBy } from '../forward/hop-by-hop.ts';
 import { emptyPageHead, PAGE_READS, type PageHead, type PageRead } from '../page/page-head.ts';
 import { AFFINITY_HEADER, CLIENT_LOADER_HEADER, CLIENT_LOADER_LOCATION_HEADER } from '../protocol.ts';
@@ -103,6 +103,12 @@ const TAKEN = new Map<string, Take>([
 		},
 	],
 	[
+		'x-forwarded-port',
+		(head, value) => {
+			head.forwarded.port ||= value;
+		},
+	],
+	[
 		'x-real-ip',
 		(head, value) => {
 			head.forwarded.realIp ||= value;
@@ -187,7 +193,7 @@ const TREATMENTS = new Spellings<Treatment>((lower) => {
 });
 
 /** Reads a client's raw headers once. `ofPage`: it may be a request to a container app. */
-export function readRequestHead(raw: readonly string[], ofPage: boolean): RequestHead {
+export function readRequestHead(raw: readonly string[], front: Front, ofPage: boolean): RequestHead {
 	const page = ofPage ? emptyPageHead() : null;
 	const head: RequestHead = {
 		lines: '',
@@ -208,7 +214,7 @@ export function readRequestHead(raw: readonly string[], ofPage: boolean): Reques
 		clientLoaderLocation: '',
 		corsMethod: '',
 		corsHeaders: '',
-		forwarded: { for: '', proto: '', host: '', realIp: '' },
+		forwarded: { front, for: '', proto: '', host: '', port: '', realIp: '' },
 		page,
 		refused: null,
 	};

@@ -6,6 +6,7 @@ import { needsLookup, type Resolution, resolve, type Target } from '../decide/re
 import type { Container } from '../decide/route-table.ts';
 import { startExchange } from '../forward/asset-exchange.ts';
 import { countFailure, type ForwardContext } from '../forward/context.ts';
+import type { Front } from '../forward/forwarded.ts';
 import { WebSocketHandshake } from '../forward/websocket.ts';
 import { offersWebSocket } from '../node/request.ts';
 import { impliedContainer } from '../page/implied-container.ts';
@@ -24,6 +25,7 @@ export type OwnEndpoints = (request: ClientRequest, target: RequestTarget) => Pr
 export interface RouteContext {
 	readonly forward: ForwardContext;
 	readonly own: OwnEndpoints;
+	readonly front: Front;
 	readonly nextRequestId: () => string;
 }
 
@@ -53,7 +55,7 @@ export function routeRequest(context: RouteContext, request: ClientRequest, resp
 	}
 	if (isInternalPath(target.path)) return refuse('internal-path', target.path);
 	if (request.method === 'TRACE') return refuse('method-not-allowed', target.path);
-	const head = readRequestHead(request.rawHeaders, forward.table.hasContainers);
+	const head = readRequestHead(request.rawHeaders, context.front, forward.table.hasContainers);
 	// In HTTP/1.0 there are no chunks (RFC 9112 §6.1): who is in front may have seen no body, and the next request in it.
 	if (request.httpVersionMinor === 0 ? head.chunked : head.hosts === 0) head.refused = 'bad-request';
 	if (target.authority !== null) head.host = target.authority;
@@ -112,7 +114,7 @@ export function routeUpgrade(context: RouteContext, request: IncomingMessage, cl
 	const target = parseRequestTarget(request.url!);
 	if (target === null) return refuse('bad-request');
 	if (isInternalPath(target.path)) return refuse('internal-path');
-	const head = readRequestHead(request.rawHeaders, forward.table.hasContainers);
+	const head = readRequestHead(request.rawHeaders, context.front, forward.table.hasContainers);
 	if (target.authority !== null) head.host = target.authority;
 	if (head.hosts === 0 || request.httpVersion !== '1.1' || !offersWebSocket(request)) head.refused = 'bad-request';
 	if (head.refused === null && (request.method !== 'GET' || head.chunked || head.contentLength > 0))

@@ -8,6 +8,10 @@ export interface Upstream extends Target {
 	/** Unix milliseconds; 0 when never. */
 	lastSeenAt: number;
 	requests: number;
+	/** Those of them that asked after the app's health: who does is no user. */
+	probes: number;
+	/** And those of these that are in flight. */
+	probing: number;
 	bytesIn: number;
 	bytesOut: number;
 	readonly failures: Partial<Record<FailureCause, number>>;
@@ -36,6 +40,15 @@ export class Upstreams {
 	releaseRequest(upstream: Upstream): void {
 		upstream.inFlight--;
 		upstream.lastSeenAt = this.#now();
+	}
+
+	/** Of a request that is claimed; the returned function says that it is over. */
+	probe(upstream: Upstream): () => void {
+		upstream.probes++;
+		upstream.probing++;
+		return () => {
+			upstream.probing--;
+		};
 	}
 
 	/**
@@ -85,6 +98,8 @@ export class Upstreams {
 			sockets: 0,
 			lastSeenAt: 0,
 			requests: 0,
+			probes: 0,
+			probing: 0,
 			bytesIn: 0,
 			bytesOut: 0,
 			failures: {},

@@ -1,12 +1,14 @@
 import { expect, it } from 'vitest';
 import { startEdge } from '../testing/edge.ts';
 import { exchange, get, startRawBackend } from '../testing/sockets.ts';
-import { forwardedLines } from './forwarded.ts';
+import { clientAddress, forwardedLines, publicHost } from './forwarded.ts';
 
 const CLAIMED = {
+	front: 'names-client' as const,
 	for: '6.6.6.6',
 	proto: 'https',
 	host: 'public.test',
+	port: '8443',
 	realIp: '7.7.7.7',
 };
 
@@ -88,4 +90,25 @@ it('what only a client can have said of host, port, path, scheme or user reaches
 		for (const line of [...mine, ...told.slice(0, 2), 'X-Forwarded-For: 6.1.1.1, 9.9.9.9, 127.0.0.1'])
 			expect(head).toContain(`${line}\r\n`);
 	}
+});
+
+it('behind a load balancer that appends the client, the app gets its words as they are, and nothing that the client made up', async () => {
+	const backend = await startRawBackend((socket, received) => {
+		if (received.endsWith('\r\n\r\n')) socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+	});
+	const { port } = await startEdge({ deployments: { v1: backend.port }, front: 'appends-client' });
+	const appended = ['X-Forwarded-For: 6.6.6.6, 203.0.113.9', 'X-Forwarded-Proto: https', 'X-Forwarded-Port: 443'];
+	await exchange(port, get('/', [...appended, 'X-Real-IP: 7.7.7.7', 'X-Forwarded-Host: evil.test']));
+	const [head = ''] = backend.received;
+	for (const line of [...appended, 'X-Forwarded-Host: app.test']) expect(head).toContain(`${line}\r\n`);
+	expect(head).not.toMatch(/7\.7\.7\.7|evil|127\.0\.0\.1/);
+});
+
+it('behind such a load balancer the client is the last that it names, whatever the client says', () => {
+	const given = { ...CLAIMED, front: 'appends-client', for: '6.6.6.6, 203.0.113.9' } as const;
+	expect(clientAddress(given, '10.0.0.1')).toBe('203.0.113.9');
+	expect(publicHost(given, 'app.test', '10.0.0.1')).toBe('app.test');
+	expect(forwardedLines(given, 'app.test', '8.8.8.8')).toBe(
+		'X-Forwarded-For: 8.8.8.8\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Host: app.test\r\n',
+	);
 });

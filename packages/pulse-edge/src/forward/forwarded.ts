@@ -1,8 +1,18 @@
+/**
+ * What stands before the edge, and which of a request's headers are its word. `names-client`: it sets `X-Real-IP`,
+ * `X-Forwarded-Proto` and `X-Forwarded-Host`, as Railway's edge does. `appends-client`: it puts the client's address behind
+ * what `X-Forwarded-For` held, sets `X-Forwarded-Proto` and `X-Forwarded-Port`, and passes every other word of a client on,
+ * as AWS's load balancer does.
+ */
+export type Front = 'names-client' | 'appends-client';
+
 /** What a request says about the hops before this one; `''` for what it does not say. */
 export interface ForwardedHeaders {
+	readonly front: Front;
 	for: string;
 	proto: string;
 	host: string;
+	port: string;
 	realIp: string;
 }
 
@@ -14,17 +24,30 @@ export interface ForwardedHeaders {
  */
 export function forwardedLines(given: ForwardedHeaders, host: string, peer: string): string {
 	const trusted = isTrusted(peer);
+	if (given.front === 'appends-client') return asAppended(given, host, peer, trusted);
 	// The edge may pass a client's X-Forwarded-For as it came, but sets X-Real-IP: the address that no client invented comes last.
 	let before = trusted ? given.for : '';
 	if (trusted && given.realIp !== '' && lastHop(before) !== given.realIp) {
 		before = before === '' ? given.realIp : `${before}, ${given.realIp}`;
 	}
-	const own = peer.startsWith('::ffff:') ? peer.slice(7) : peer;
+	const own = plainAddress(peer);
 	const proto = (trusted && given.proto) || 'http';
 	const forwardedHost = (trusted && given.host) || host;
 	let lines = `X-Forwarded-For: ${before === '' ? own : `${before}, ${own}`}\r\nX-Forwarded-Proto: ${proto}\r\n`;
 	if (forwardedHost !== '') lines += `X-Forwarded-Host: ${forwardedHost}\r\n`;
 	if (trusted && given.realIp !== '') lines += `X-Real-IP: ${given.realIp}\r\n`;
+	return lines;
+}
+
+/**
+ * Beside the app, this edge is no hop of its own: the app gets what the load balancer wrote, as if it had asked the app
+ * itself, and finds the client where it expects it behind one proxy.
+ */
+function asAppended(given: ForwardedHeaders, host: string, peer: string, trusted: boolean): string {
+	const proto = (trusted && given.proto) || 'http';
+	let lines = `X-Forwarded-For: ${(trusted && given.for) || plainAddress(peer)}\r\nX-Forwarded-Proto: ${proto}\r\n`;
+	if (host !== '') lines += `X-Forwarded-Host: ${host}\r\n`;
+	if (trusted && given.port !== '') lines += `X-Forwarded-Port: ${given.port}\r\n`;
 	return lines;
 }
 
@@ -35,12 +58,13 @@ export function isSecure(given: ForwardedHeaders, peer: string): boolean {
 
 /** Who asks, as far as it can be believed. */
 export function clientAddress(given: ForwardedHeaders, peer: string): string {
-	return (isTrusted(peer) && (given.realIp || lastHop(given.for))) || peer;
+	const named = given.front === 'names-client' ? given.realIp : '';
+	return (isTrusted(peer) && (named || lastHop(given.for))) || peer;
 }
 
 /** The host that the browser knows, as the app gets to hear it. */
 export function publicHost(given: ForwardedHeaders, host: string, peer: string): string {
-	return (isTrusted(peer) && given.host) || host;
+	return (given.front === 'names-client' && isTrusted(peer) && given.host) || host;
 }
 
 /**
@@ -69,6 +93,8 @@ export function isClaim(lower: string): boolean {
 	const dashed = lower.replaceAll('_', '-');
 	return dashed.startsWith('x-forwarded-') || dashed === 'x-real-ip' || CLAIMS.includes(dashed);
 }
+
+const plainAddress = (peer: string): string => (peer.startsWith('::ffff:') ? peer.slice(7) : peer);
 
 const lastHop = (list: string): string => list.slice(list.lastIndexOf(',') + 1).trim();
 

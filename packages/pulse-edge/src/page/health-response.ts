@@ -1,3 +1,4 @@
+import type { Container } from '../decide/route-table.ts';
 import type { ClientResponse } from '../entry/client-messages.ts';
 import { META_PATH, SELECTED_DEPLOYMENT_HEADER } from '../protocol.ts';
 import { headerOf } from '../raw-headers.ts';
@@ -11,13 +12,26 @@ const MOST_BYTES = 1_048_576;
 /** What the edge says of an app that it asked: of the app's own answer only its status (contract C1.16). */
 export class HealthResponse extends PassedOn {
 	readonly #path: string;
+	readonly #meta: Readonly<Record<string, string>>;
+	readonly #over: () => void;
 	#answer: Answer | null = null;
 	#own = false;
 	#bytes = 0;
 
-	constructor(to: ClientResponse, path: string) {
+	/** `over`: the question is. */
+	constructor(to: ClientResponse, path: string, { meta = {} }: Pick<Container, 'meta'>, over: () => void) {
 		super(to);
 		this.#path = path;
+		this.#meta = meta;
+		this.#over = over;
+	}
+
+	/** A response tells one listener that it is closed. */
+	override on(event: 'close', listener: () => void): void {
+		super.on(event, () => {
+			this.#over();
+			listener();
+		});
 	}
 
 	override once(): void {}
@@ -33,7 +47,7 @@ export class HealthResponse extends PassedOn {
 		if (id === undefined) {
 			this.#own = true;
 			super.writeHead(status, reason, headers);
-		} else this.#answer = answerFor(this.#path, status, id);
+		} else this.#answer = answerFor(this.#path, status, id, this.#meta);
 	}
 
 	override flushHeaders(): void {}
@@ -55,11 +69,12 @@ export class HealthResponse extends PassedOn {
 	}
 }
 
-function answerFor(path: string, status: number, id: string): Answer {
+function answerFor(path: string, status: number, id: string, meta: Readonly<Record<string, string>>): Answer {
 	// That it answers is enough to say who it is; whether it is well it says itself.
 	if (path === META_PATH) {
-		if (status < 500) return named(jsonAnswer(200, { status: 'ok', deployment_id: id, api_prefix: '/_pulse' }), id);
-		return named(jsonAnswer(503, { status: 'failing', deployment_id: id, app_status: status }), id);
+		const who = { ...meta, deployment_id: id };
+		if (status < 500) return named(jsonAnswer(200, { status: 'ok', ...who, api_prefix: '/_pulse' }), id);
+		return named(jsonAnswer(503, { status: 'failing', ...who, app_status: status }), id);
 	}
 	if (status < 400) return named(jsonAnswer(200, { health: 'ok', message: 'The app answers' }), id);
 	return named(jsonAnswer(503, { health: 'failing', message: `The app answers ${status}` }), id);

@@ -44,6 +44,19 @@ test.each([
 	expect((await ask(port, '/_pulse/health')).status).toBe(health);
 });
 
+test('what a platform calls the app is said as well, and who asks after its health is no user of it (C1.16)', async () => {
+	const { port, edge } = await startEdge({
+		deployments: { one: await startBackend((_, response) => void response.end('well')) },
+		container: { affinity: 'tab', healthPath: '/', meta: { deployment_name: 'prod' } },
+	});
+	const said = JSON.parse((await ask(port, '/_pulse/meta')).body);
+	expect(said).toEqual({ status: 'ok', deployment_name: 'prod', deployment_id: 'one', api_prefix: '/_pulse' });
+	await ask(port, '/_pulse/health');
+	await ask(port, '/');
+	const [upstream] = edge.context.upstreams.all();
+	await expect.poll(() => upstream).toMatchObject({ requests: 3, inFlight: 0, probes: 2, probing: 0 });
+});
+
 test('of a long health page nothing is passed on (C1.16)', async () => {
 	const { port } = await app(200, 'x'.repeat(3_000_000));
 	expect(JSON.parse((await ask(port, '/_pulse/health')).body)).toEqual({ health: 'ok', message: 'The app answers' });

@@ -76,13 +76,17 @@ export function servePage(
 	const stripped = health ? healthTarget(target, container) : strippedTarget(target);
 	head.lines = strippedLines(head, request.rawHeaders, page, health ? 'document' : kind, served.id);
 	const plan = new AnswerPlan(pinned, source);
-	const part = kind === 'part' && !health;
+	const upstream = context.upstreams.claimRequest(served);
 	const claimed = {
 		request,
-		response: part ? response : health ? new HealthResponse(response, target.path) : new PageResponse(response, plan),
+		response: health
+			? new HealthResponse(response, target.path, container, context.upstreams.probe(upstream))
+			: kind === 'part'
+				? response
+				: new PageResponse(response, plan),
 		head,
 		target: stripped,
-		upstream: context.upstreams.claimRequest(served),
+		upstream,
 		requestId: requestId(),
 		edits: health ? null : plan,
 	};
