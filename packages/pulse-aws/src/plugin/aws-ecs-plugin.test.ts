@@ -2,8 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Directives, PluginContext } from 'pulse-app';
 import { afterEach, describe, expect, test } from 'vitest';
-import { AWSECSPlugin, type AWSECSPluginOptions } from './aws-ecs-plugin.ts';
-import { drainWord, lookForUse } from './drain-word.ts';
+import { drainWord, lookForUse } from '../task/drain-word.ts';
+import { AWSECSPlugin, type AWSECSPluginOptions, inUse } from './aws-ecs-plugin.ts';
 
 const ENV = {
 	PULSE_AWS_DEPLOYMENT_NAME: 'prod',
@@ -329,7 +329,7 @@ test('the grace counts from when the task first saw the deployment draining with
 test('decision 21: sessions, sockets and requests in flight hold a task, and requests that came and went between two looks', () => {
 	const nothing = { renderSessions: 0, sockets: 0, requests: 0, requestsBegun: 0 };
 	let now = nothing;
-	const look = lookForUse({ renderSessions: () => ({ total: 0, connected: 0, resumable: 0 }), inUse: () => now });
+	const look = lookForUse(() => now);
 	expect(look()).toBe(false);
 	for (const held of [{ renderSessions: 1 }, { sockets: 1 }, { requests: 1 }]) {
 		now = { ...nothing, ...held };
@@ -342,7 +342,7 @@ test('decision 21: sessions, sockets and requests in flight hold a task, and req
 test('an app with an older pulse-app is held by its render sessions', () => {
 	let total = 1;
 	const older = { renderSessions: () => ({ total, connected: total, resumable: 0 }) } as PluginContext;
-	const look = lookForUse(older);
+	const look = lookForUse(() => inUse(older));
 	expect(look()).toBe(true);
 	total = 0;
 	expect(look()).toBe(false);

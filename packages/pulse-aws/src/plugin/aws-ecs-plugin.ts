@@ -1,15 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Directives, Plugin, PluginContext } from 'pulse-app';
+import type { Directives, InUse, Plugin, PluginContext } from 'pulse-app';
 import { type Clock, systemClock } from 'pulse-deploy-kit/clock';
 import { regionFrom } from '../config/region.ts';
 import type { Aws } from '../platform/aws.ts';
-import { NETWORK } from '../platform/network.ts';
-import { proxyAgent, withAgent } from '../platform/proxy-agent.ts';
+import { parameterStore } from '../platform/parameter-store.ts';
 import { AFFINITY_QUERY, DEFAULT_HEALTH_PATH, META_PATH } from '../protocol.ts';
+import { type TaskVariables, watchDrain } from '../task/drain-watch.ts';
 import { pluginBrand } from './brand.ts';
-import { watchDrain } from './drain-watch.ts';
 import { answerStale } from './stale-answer.ts';
-import { readVariables, type TaskVariables } from './variables.ts';
+import { readVariables } from './variables.ts';
 
 export interface AWSECSPluginOptions {
 	/** Parameter Store. Default: the SDK's client in the task's region. */
@@ -49,8 +48,9 @@ export class AWSECSPlugin implements Plugin {
 		this.#variables = variables;
 		this.#watching = watchDrain({
 			variables,
-			ssm: this.#given.ssm ?? (await parameterStore(context.env)),
-			app: context,
+			ssm: this.#given.ssm ?? (await parameterStore(regionFrom(undefined, context.env), context.env)),
+			inUse: () => inUse(context),
+			log: context.log,
 			clock: this.#given.clock ?? systemClock,
 			random: this.#given.random ?? Math.random,
 			signal: this.#stop.signal,
@@ -93,12 +93,10 @@ export class AWSECSPlugin implements Plugin {
 	}
 }
 
-async function parameterStore(env: PluginContext['env']): Promise<Pick<Aws['ssm'], 'getParameters' | 'putParameter'>> {
-	const [{ SSM }, agent] = await Promise.all([import('@aws-sdk/client-ssm'), proxyAgent(env)]);
-	const region = regionFrom(undefined, env);
-	// Parameter Store allows 40 reads a second, shared by the whole account.
-	const config = { retryMode: 'adaptive', maxAttempts: 5, ...withAgent(NETWORK, agent) } as const;
-	return new SSM(region === undefined ? config : { ...config, region });
+/** An app may have an older pulse-app, which counts render sessions alone. */
+export function inUse(app: Pick<PluginContext, 'renderSessions'> & Partial<Pick<PluginContext, 'inUse'>>): InUse {
+	const sessionsAlone = { renderSessions: app.renderSessions().total, sockets: 0, requests: 0, requestsBegun: 0 };
+	return app.inUse?.() ?? sessionsAlone;
 }
 
 function answerMeta(request: IncomingMessage, response: ServerResponse, variables: TaskVariables | null): void {

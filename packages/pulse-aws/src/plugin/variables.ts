@@ -4,18 +4,7 @@ import {
 	DRAIN_GRACE_VARIABLE,
 	DRAIN_POLL_VARIABLE,
 } from '../protocol.ts';
-
-/** What a task is told of its deployment. */
-export interface TaskVariables {
-	readonly deploymentName: string;
-	readonly deploymentId: string;
-	readonly drainPollSeconds: number;
-	readonly drainGraceSeconds: number;
-	/** Where Fargate tells the task's own id. */
-	readonly metadataUri: string | null;
-	/** Used when Fargate does not tell it. */
-	readonly taskId: string | null;
-}
+import type { TaskVariables } from '../task/drain-watch.ts';
 
 const METADATA_VARIABLE = 'ECS_CONTAINER_METADATA_URI_V4';
 /** Set by pulse-railway on what it deploys. */

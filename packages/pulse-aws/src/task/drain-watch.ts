@@ -1,15 +1,25 @@
-import type { PluginContext } from 'pulse-app';
 import type { Clock } from 'pulse-deploy-kit/clock';
 import type { Aws } from '../platform/aws.ts';
 import { stateParameter, taskStateParameter } from '../protocol.ts';
-import { type DrainWord, drainWord, lookForUse } from './drain-word.ts';
+import { type DrainWord, drainWord, lookForUse, type TaskUse } from './drain-word.ts';
 import { readTaskId } from './task-id.ts';
-import type { TaskVariables } from './variables.ts';
+/** What a task is told of its deployment. */
+export interface TaskVariables {
+	readonly deploymentName: string;
+	readonly deploymentId: string;
+	readonly drainPollSeconds: number;
+	readonly drainGraceSeconds: number;
+	/** Where Fargate tells the task's own id. */
+	readonly metadataUri: string | null;
+	/** Used when Fargate does not tell it. */
+	readonly taskId: string | null;
+}
 
 export interface DrainWatch {
 	readonly variables: TaskVariables;
 	readonly ssm: Pick<Aws['ssm'], 'getParameters' | 'putParameter'>;
-	readonly app: Pick<PluginContext, 'renderSessions' | 'inUse' | 'log'>;
+	readonly inUse: () => TaskUse;
+	readonly log: Readonly<Record<'warn' | 'error', (fields: object, message: string) => void>>;
 	readonly clock: Clock;
 	/** Uniform in [0, 1). */
 	readonly random: () => number;
@@ -24,7 +34,7 @@ export async function watchDrain(watch: DrainWatch): Promise<void> {
 	const { variables, clock, signal } = watch;
 	let said: DrainWord | null = null;
 	let idleSince: number | null = null;
-	const inUse = lookForUse(watch.app);
+	const inUse = lookForUse(watch.inUse);
 	try {
 		const task = await readTaskId(variables.metadataUri, variables.taskId, clock, signal);
 		const parameter = taskStateParameter(variables.deploymentName, variables.deploymentId, task);
@@ -42,13 +52,13 @@ export async function watchDrain(watch: DrainWatch): Promise<void> {
 				}
 			} catch (error) {
 				signal.throwIfAborted();
-				watch.app.log.warn({ err: error }, 'the drain state could not be read or written; trying again');
+				watch.log.warn({ err: error }, 'the drain state could not be read or written; trying again');
 			}
 			const jitter = 0.9 + watch.random() * 0.2;
 			await clock.sleep(variables.drainPollSeconds * 1000 * jitter, signal);
 		}
 	} catch (error) {
-		if (!signal.aborted) watch.app.log.error({ err: error }, 'watching the drain state ended');
+		if (!signal.aborted) watch.log.error({ err: error }, 'watching the drain state ended');
 	}
 }
 

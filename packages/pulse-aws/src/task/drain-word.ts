@@ -1,7 +1,16 @@
-import type { InUse, PluginContext } from 'pulse-app';
-
 /** What a task says of itself in Parameter Store: `draining` means that no user needs it any more. */
 export type DrainWord = 'healthy' | 'draining';
+
+/** What a task serves at one moment. */
+export interface TaskUse {
+	/** Render sessions of a Pulse app, tabs of a container app. */
+	readonly renderSessions: number;
+	readonly sockets: number;
+	/** In flight. */
+	readonly requests: number;
+	/** Since its start. */
+	readonly requestsBegun: number;
+}
 
 export interface DrainFacts {
 	/** The deployment's state; `null` before its parameter exists. */
@@ -25,18 +34,12 @@ export function drainWord(facts: DrainFacts): { readonly word: DrainWord; readon
  * Looks whether the task is in use: sessions, sockets, requests in flight (contract, decision 21), or requests that came
  * and went since the look before, such as the parts of one upload.
  */
-export function lookForUse(app: Pick<PluginContext, 'renderSessions' | 'inUse'>): () => boolean {
+export function lookForUse(inUse: () => TaskUse): () => boolean {
 	let begun = 0;
 	return () => {
-		const seen = inUse(app);
+		const seen = inUse();
 		const passed = seen.requestsBegun > begun;
 		begun = seen.requestsBegun;
 		return passed || seen.renderSessions + seen.sockets + seen.requests > 0;
 	};
-}
-
-/** An app may have an older pulse-app, which counts render sessions alone. */
-function inUse(app: Pick<PluginContext, 'renderSessions'> & Partial<Pick<PluginContext, 'inUse'>>): InUse {
-	const sessionsAlone = { renderSessions: app.renderSessions().total, sockets: 0, requests: 0, requestsBegun: 0 };
-	return app.inUse?.() ?? sessionsAlone;
 }
