@@ -6,9 +6,21 @@ import { janitorInstance, routerInstance } from '../../packages/pulse-railway/sr
 import { ROOT } from '../repository/source-files.ts';
 
 const config = initConfig({ flags: {}, args: [], env: {} }, '/app.ts', {});
+/** Its start command, what its last stage copies, and how what is in it got there. */
 const IMAGES = [
-	['router', routerInstance(config).startCommand],
-	['janitor', janitorInstance(config).startCommand],
+	[
+		'router',
+		routerInstance(config).startCommand,
+		'/app/node_modules ./node_modules',
+		'npm install --omit=dev --ignore-scripts',
+	],
+	[
+		'janitor',
+		janitorInstance(config).startCommand,
+		'/app/node_modules ./node_modules',
+		'npm install --omit=dev --ignore-scripts',
+	],
+	['sidecar', 'pulse-edge sidecar', '/app ./', 'tar -xzf /tarballs/pulse-aws-*.tgz'],
 ] as const;
 
 /** `[instruction, arguments]` of each line, continued lines joined. */
@@ -25,20 +37,21 @@ function instructions(image: string): [string, string][] {
 		});
 }
 
-describe.each(IMAGES)('the image of the %s', (image, startCommand) => {
+describe.each(IMAGES)('the image of the %s', (image, startCommand, copied, installed) => {
 	const all = instructions(image);
 	const last = all.slice(all.findLastIndex(([name]) => name === 'FROM'));
 	const values = (of: readonly [string, string][], name: string) =>
 		of.filter(([found]) => found === name).map(([, value]) => value);
 
-	it('starts what init starts, without a shell that would keep signals to itself', () => {
+	it('starts what its platform starts, without a shell that would keep signals to itself', () => {
 		expect(values(all, 'ENTRYPOINT')).toEqual([]);
 		expect(values(last, 'CMD').map((command) => JSON.parse(command).join(' '))).toEqual([startCommand]);
 	});
 
 	it('is small: of a slim base of one Node version, without npm’s leavings', () => {
-		for (const base of values(all, 'FROM')) expect(base).toMatch(/^node:24-slim( AS install)?$/);
-		expect(values(last, 'COPY')).toEqual(['--from=install /app/node_modules ./node_modules']);
+		for (const base of values(all, 'FROM'))
+			expect(base).toMatch(/^(--platform=\$BUILDPLATFORM )?node:24-slim( AS install)?$/);
+		expect(values(last, 'COPY')).toEqual([`--from=install ${copied}`]);
 		expect(values(last, 'RUN')).toEqual([]);
 	});
 
@@ -49,7 +62,7 @@ describe.each(IMAGES)('the image of the %s', (image, startCommand) => {
 	});
 
 	it('runs no install script and holds no secret', () => {
-		for (const line of values(all, 'RUN')) expect(line).toMatch(/--omit=dev --ignore-scripts/);
+		for (const line of values(all, 'RUN')) expect(line.startsWith(installed)).toBe(true);
 		for (const [, value] of all.filter(([name]) => /^(ARG|ENV)$/.test(name))) {
 			expect(value).not.toMatch(/token|secret|password|key/i);
 		}

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { ask, DOCUMENT } from '../../packages/pulse-edge/src/testing/ask.ts';
 import { openStore } from '../../packages/pulse-railway/src/stores/open.ts';
 import { redisServerMissing, startRedisServer } from '../../packages/pulse-railway/src/stores/testing/redis-server.ts';
 import { startMoto } from '../aws/moto.ts';
@@ -15,7 +16,7 @@ import { install, installAs, packInto, type Tarball } from './tarballs.ts';
 const PACKAGES = ['deploy-kit', 'pulse-edge', 'pulse-app', 'railway-local', 'pulse-railway', 'pulse-aws'];
 /** What a package ships beside its build. */
 const MORE: Readonly<Record<string, readonly string[]>> = {
-	'pulse-aws': ['cdk.json'],
+	'pulse-aws': ['cdk.json', 'dist/sidecar-image/package.json'],
 	'pulse-railway-local': ['behaviour.md', 'schema.graphql'],
 };
 
@@ -184,6 +185,55 @@ export default new App({ plugins: [new AWSECSPlugin()], listener: (_request, res
 		expect((await run(verb)).output, verb).toContain("Nothing is deployed as 'prod'");
 	}
 }, 300_000);
+
+it('the sidecar’s image holds all that it needs, and works as its task', async () => {
+	const image = await mkdtemp(join(tmpdir(), 'pulse-sidecar-'));
+	onTestFinished(() => rm(image, { recursive: true, force: true }));
+	await installAs('docker/sidecar.Dockerfile', image, join(folder, 'tarballs'));
+	const listening = async (listener: RequestListener) => {
+		const server = createServer(listener);
+		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+		onTestFinished(() => void server.close());
+		return (server.address() as AddressInfo).port;
+	};
+	const app = await listening((_, response) => {
+		response.setHeader('content-type', 'text/html');
+		response.end('<!doctype html><title>an app</title>');
+	});
+	const asked: string[] = [];
+	const aws = await listening((request, response) => {
+		asked.push(`${request.headers['x-amz-target'] ?? request.url}`);
+		const expiration = new Date(Date.now() + 3_600_000).toISOString();
+		const credentials = { AccessKeyId: 'task', SecretAccessKey: 's', Token: 't', Expiration: expiration };
+		response.setHeader('content-type', 'application/json');
+		response.end(JSON.stringify(request.url === '/credentials' ? credentials : {}));
+	});
+	const sidecar = startInstalled(image, join(image, 'bin/pulse-edge'), ['sidecar'], {
+		PULSE_AWS_DEPLOYMENT_NAME: 'prod',
+		PULSE_AWS_DEPLOYMENT_ID: 'prod-1',
+		PULSE_EDGE_UPSTREAM_PORT: String(app),
+		PULSE_EDGE_PORT: '0',
+		PULSE_AWS_DRAIN_POLL_SECONDS: '1',
+		PULSE_EDGE_STOP_SECONDS: '3',
+		AWS_REGION: 'eu-west-1',
+		AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${aws}/credentials`,
+		AWS_ENDPOINT_URL_SSM: `http://127.0.0.1:${aws}`,
+	});
+	const [, port] = await sidecar.said(/"event":"listening".*"port":(\d+)/);
+	const page = await ask(Number(port), '/', { headers: DOCUMENT });
+	const [, script = ''] = /<script src="([^"]+)" data-pulse="prod-1">/.exec(page.body) ?? [];
+	expect((await ask(Number(port), script)).headers['cache-control']).toContain('immutable');
+	await expect
+		.poll(() => asked, { timeout: 10_000 })
+		.toEqual(expect.arrayContaining(['/credentials', 'AmazonSSM.GetParameters', 'AmazonSSM.PutParameter']));
+	sidecar.child.kill('SIGTERM');
+	expect(await sidecar.exit, sidecar.output()).toBe(0);
+	const files = await readdir(image, { recursive: true, withFileTypes: true });
+	const sizes = await Promise.all(files.map((one) => stat(join(one.parentPath, one.name))));
+	const ownBytes = sizes.filter((one) => one.isFile()).reduce((sum, one) => sum + one.size, 0);
+	// With the tarball that it came from.
+	expect(ownBytes).toBeLessThan(4_000_000);
+}, 60_000);
 
 it('an app of a stranger runs by pulse-app alone', async () => {
 	const app = await mkdtemp(join(tmpdir(), 'pulse-stranger-'));

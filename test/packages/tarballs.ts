@@ -28,17 +28,15 @@ export async function packInto(folder: string, packages: readonly string[]): Pro
 /** Runs the install line of a Dockerfile in `folder`, with those of the tarballs that it copies. */
 export async function installAs(dockerfile: string, folder: string, tarballs: string): Promise<void> {
 	const text = await readFile(join(ROOT, dockerfile), 'utf8');
-	const line = /^RUN (npm install .*)$/m.exec(text)?.[1];
+	const line = /^RUN ((?:.*\\\n)*.*)$/m.exec(text)?.[1];
 	if (!line) throw new Error(`${dockerfile} installs nothing`);
 	const copied = /^COPY (.*) \/tarballs\/$/m.exec(text)?.[1];
 	// What npm has seen before needs no network.
-	await install(
-		folder,
-		`mkdir tarballs && (cd ${tarballs} && cp ${copied} ${folder}/tarballs) && ${line.replace('/tarballs', './tarballs')} --prefer-offline`,
-	);
+	const here = line.replaceAll('/tarballs', './tarballs').replace('npm install', 'npm install --prefer-offline');
+	await install(folder, `mkdir tarballs && (cd ${tarballs} && cp ${copied} ${folder}/tarballs) && ${here}`);
 }
 
-/** Runs an `npm install` line with nothing of this repository in reach. */
+/** Runs an install line with nothing of this repository in reach. */
 export async function install(folder: string, line: string): Promise<void> {
 	await run('sh', ['-c', line], { cwd: folder, env: { PATH: process.env.PATH, HOME: process.env.HOME } });
 }

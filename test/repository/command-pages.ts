@@ -47,6 +47,12 @@ export const GROUPS: readonly Group[] = [
 		commands: aws('deploy', 'verify', 'status', 'rollback', 'reap', 'teardown'),
 	},
 	{
+		page: 'aws-sidecar.md',
+		title: 'What runs in the tasks of container apps on AWS',
+		about: 'The container beside the app. Nobody types it, except to look for trouble.',
+		commands: ['pulse-edge sidecar'],
+	},
+	{
 		page: 'pulse.md',
 		title: 'Running an app',
 		about: 'What a deployment starts, and what you start while you work.',
@@ -57,6 +63,7 @@ export const GROUPS: readonly Group[] = [
 const BINS: Readonly<Record<string, string>> = {
 	'pulse-railway': 'packages/pulse-railway/bin/pulse-railway.js',
 	'pulse-aws': 'packages/pulse-aws/bin/pulse-aws.js',
+	'pulse-edge': 'packages/pulse-aws/bin/pulse-edge.js',
 	pulse: 'packages/pulse-app/bin/pulse.js',
 };
 

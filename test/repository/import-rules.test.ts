@@ -135,6 +135,18 @@ describe('what may import what', () => {
 		expect(offences(local, ({ specifier }) => /^pulse-/.test(specifier) && !shared.test(specifier))).toEqual([]);
 	});
 
+	test('the sidecar loads neither commands nor the CDK, and serves without the SDK', () => {
+		const [bin] = files.filter((file) => file.inner === 'sidecar/bin.ts');
+		const open = files.filter((file) => file.package === 'pulse-aws' && under(file, 'sidecar'));
+		expect(open.length).toBeGreaterThan(5);
+		const loadedByIt = [...loaded(bin!), ...open.flatMap((file) => [...loaded(file)])];
+		const own = loadedByIt.filter((file) => file.package === 'pulse-aws');
+		expect(own.filter((file) => !under(file, 'sidecar', 'task', 'config') && file.inner !== 'protocol.ts')).toEqual([]);
+		expect(
+			offences(loadedByIt, ({ specifier, typeOnly, dynamic }) => /^@aws-/.test(specifier) && !typeOnly && !dynamic),
+		).toEqual([]);
+	});
+
 	test('what talks to AWS imports nothing that is built on it', () => {
 		const below = /\/src\/(platform|deployments|domain|traffic|health|protocol\.ts)/;
 		expect(
@@ -208,7 +220,7 @@ describe('what may import what', () => {
 });
 
 describe('who touches the process', () => {
-	const edge = (file: SourceFile) => /^(bin|serve|reaper\/handler)\.ts$/.test(file.inner);
+	const edge = (file: SourceFile) => /^((sidecar\/)?bin|serve|reaper\/handler)\.ts$/.test(file.inner);
 
 	test('only the edges set exit codes or catch signals', () => {
 		// Loading somebody's app catches what would end the process, and lets go again.

@@ -12,6 +12,10 @@ export const DEPLOYMENT_NAME_VARIABLE = 'PULSE_AWS_DEPLOYMENT_NAME';
 export const DEPLOYMENT_ID_VARIABLE = 'PULSE_AWS_DEPLOYMENT_ID';
 export const DRAIN_POLL_VARIABLE = 'PULSE_AWS_DRAIN_POLL_SECONDS';
 export const DRAIN_GRACE_VARIABLE = 'PULSE_AWS_DRAIN_GRACE_SECONDS';
+/** Where Fargate tells a task of itself. */
+export const METADATA_VARIABLE = 'ECS_CONTAINER_METADATA_URI_V4';
+/** A task's id where Fargate does not tell it. */
+export const TASK_ID_VARIABLE = 'PULSE_AWS_TASK_ID';
 
 export const CONTAINER_NAME = 'app';
 export const CONTAINER_PORT = 8000;
@@ -21,10 +25,7 @@ export const CONTAINER_PORT = 8000;
  * @public
  */
 export const SIDECAR_CONTAINER_NAME = 'pulse-edge';
-/**
- * What the sidecar is told, beside the deployment's name and id and how to look for draining.
- * @public
- */
+/** What the sidecar is told, beside the deployment's name and id and how to look for draining. */
 export const SIDECAR_VARIABLES = {
 	/** Port that it listens on. Default {@link CONTAINER_PORT}. */
 	port: 'PULSE_EDGE_PORT',
@@ -36,6 +37,8 @@ export const SIDECAR_VARIABLES = {
 	affinity: 'PULSE_EDGE_AFFINITY',
 	/** How many seconds a hidden tab holds its version, from when it was hidden. Default 900. */
 	hiddenTabSeconds: 'PULSE_EDGE_HIDDEN_TAB_SECONDS',
+	/** How many seconds it may take to end after SIGTERM; below its container's `stopTimeout`. Default 110. */
+	stopSeconds: 'PULSE_EDGE_STOP_SECONDS',
 } as const;
 
 /** Values of `/apps/<name>/<id>/state` and of the service tag `state`. */

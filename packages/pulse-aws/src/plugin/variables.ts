@@ -3,10 +3,11 @@ import {
 	DEPLOYMENT_NAME_VARIABLE,
 	DRAIN_GRACE_VARIABLE,
 	DRAIN_POLL_VARIABLE,
+	METADATA_VARIABLE,
+	TASK_ID_VARIABLE,
 } from '../protocol.ts';
 import type { TaskVariables } from '../task/drain-watch.ts';
 
-const METADATA_VARIABLE = 'ECS_CONTAINER_METADATA_URI_V4';
 /** Set by pulse-railway on what it deploys. */
 const RAILWAY_DEPLOYMENT_VARIABLE = 'PULSE_DEPLOYMENT_ID';
 const REQUIRED = [DEPLOYMENT_NAME_VARIABLE, DEPLOYMENT_ID_VARIABLE, DRAIN_POLL_VARIABLE, DRAIN_GRACE_VARIABLE];
@@ -42,6 +43,6 @@ export function readVariables(
 		drainPollSeconds: seconds(DRAIN_POLL_VARIABLE, 1),
 		drainGraceSeconds: seconds(DRAIN_GRACE_VARIABLE, 0),
 		metadataUri: value(METADATA_VARIABLE),
-		taskId: value('PULSE_AWS_TASK_ID'),
+		taskId: value(TASK_ID_VARIABLE),
 	};
 }

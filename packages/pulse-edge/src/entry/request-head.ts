@@ -193,7 +193,7 @@ const TREATMENTS = new Spellings<Treatment>((lower) => {
 });
 
 /** Reads a client's raw headers once. `ofPage`: it may be a request to a container app. */
-export function readRequestHead(raw: readonly string[], front: Front, ofPage: boolean): RequestHead {
+export function readRequestHead(raw: readonly string[], ofPage: boolean, front: Front = 'names-client'): RequestHead {
 	const page = ofPage ? emptyPageHead() : null;
 	const head: RequestHead = {
 		lines: '',

@@ -55,7 +55,7 @@ export function routeRequest(context: RouteContext, request: ClientRequest, resp
 	}
 	if (isInternalPath(target.path)) return refuse('internal-path', target.path);
 	if (request.method === 'TRACE') return refuse('method-not-allowed', target.path);
-	const head = readRequestHead(request.rawHeaders, context.front, forward.table.hasContainers);
+	const head = readRequestHead(request.rawHeaders, forward.table.hasContainers, context.front);
 	// In HTTP/1.0 there are no chunks (RFC 9112 §6.1): who is in front may have seen no body, and the next request in it.
 	if (request.httpVersionMinor === 0 ? head.chunked : head.hosts === 0) head.refused = 'bad-request';
 	if (target.authority !== null) head.host = target.authority;
@@ -114,7 +114,7 @@ export function routeUpgrade(context: RouteContext, request: IncomingMessage, cl
 	const target = parseRequestTarget(request.url!);
 	if (target === null) return refuse('bad-request');
 	if (isInternalPath(target.path)) return refuse('internal-path');
-	const head = readRequestHead(request.rawHeaders, context.front, forward.table.hasContainers);
+	const head = readRequestHead(request.rawHeaders, forward.table.hasContainers, context.front);
 	if (target.authority !== null) head.host = target.authority;
 	if (head.hosts === 0 || request.httpVersion !== '1.1' || !offersWebSocket(request)) head.refused = 'bad-request';
 	if (head.refused === null && (request.method !== 'GET' || head.chunked || head.contentLength > 0))

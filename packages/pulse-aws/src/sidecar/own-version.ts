@@ -1,0 +1,29 @@
+import type { Routable, RouteTable } from 'pulse-edge/decide/route-table';
+import type { SidecarConfig } from '../config/sidecar.ts';
+
+/**
+ * The one deployment that this task is of, whatever its state: the load balancer has chosen it. Every other id that comes
+ * here is of a deployment that is gone, because the load balancer has no rule for it any more.
+ */
+export function ownVersion({
+	deploymentName,
+	deploymentId: id,
+	affinity,
+	healthPath,
+}: Pick<SidecarConfig, 'deploymentName' | 'deploymentId' | 'affinity' | 'healthPath'>): RouteTable {
+	const own: Routable = {
+		id,
+		serviceName: null,
+		state: 'active',
+		drainStartedAt: null,
+		container: { affinity, healthPath, meta: { deployment_name: deploymentName } },
+	};
+	return {
+		activeId: id,
+		loaded: true,
+		hasContainers: true,
+		deployment: (asked) => (asked === id ? own : undefined),
+		all: () => [own],
+		lookUp: () => null,
+	};
+}

@@ -1,0 +1,22 @@
+import type { ForwardContext } from 'pulse-edge/forward/context';
+import type { TaskUse } from '../task/drain-word.ts';
+
+/**
+ * What this task serves now, as its edge counts it. One that has just begun knows of no tab yet, and hidden ones may stay
+ * silent for as long as they hold their version: until then it counts as one that there may be.
+ */
+export function taskUse(
+	{ upstreams, presence }: Pick<ForwardContext, 'upstreams' | 'presence'>,
+	id: string,
+	now: number,
+): TaskUse {
+	const tabs = Object.values(presence.counts().get(id) ?? {}).reduce((sum, count) => sum + count, 0);
+	const use = { renderSessions: tabs, sockets: 0, requests: 0, requestsBegun: 0 };
+	if (tabs === 0 && now < presence.wholeAt) use.renderSessions = 1;
+	for (const { sockets, inFlight, requests, probes, probing } of upstreams.all()) {
+		use.sockets += sockets;
+		use.requests += inFlight - probing;
+		use.requestsBegun += requests - probes;
+	}
+	return use;
+}
