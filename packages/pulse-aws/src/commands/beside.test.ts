@@ -225,3 +225,37 @@ test('an image that takes longer than a changed baseline is built on without the
 	expect(lock()).toMatch(/^free/);
 	expect((await told()).deployments.filter(({ state }) => state === 'deploying')).toEqual([]);
 });
+
+test('a rollback passes a deploy that waits for the certificate of a new domain, which then is planned anew', async () => {
+	account = await openAccount();
+	const one = await deployed();
+	await deployed();
+	account.world.zones.add('example.org');
+	const { session, trace } = account.connect({ answers: yes });
+	const lookAtDomain: typeof session.lookAtDomain = async (query, signal) => ({
+		...(await session.lookAtDomain(query, signal)),
+		aliases: [query.loadBalancer],
+	});
+	const moving = deploy({ ...session, lookAtDomain }, await asked({ domain: 'new.example.org', route53: true }));
+	while (trace.count('route53.changeResourceRecordSets') === 0) await account.world.clock.sleep(500);
+	expect(account.world.parameters.get(lockParameter(NAME))?.value).toMatch(/^free/);
+	expect((await rollback(account.connect({ answers: yes }).session, back)).result?.deployment_id).toBe(one);
+	expect((await told()).active).toBe(one);
+	const { result } = await moving;
+	expect((await told()).active).toBe(result?.deployment_id);
+	expect(trace.count('acm.requestCertificate')).toBe(1);
+});
+
+test('a deploy that fails after the certificate of the load balancer has changed says so, and how to go back', async () => {
+	account = await openAccount();
+	await deployed();
+	const before = [...account.world.certificates.all.keys()][0];
+	const certificateArn = account.world.certificates.add(['new.example.org']);
+	account.broken = 'answers-500';
+	const { session, host } = account.connect({ answers: yes });
+	await expect(deploy(session, await asked({ domain: 'new.example.org', certificateArn }))).rejects.toThrow();
+	account.broken = null;
+	expect(host.text()).not.toContain('nothing has changed for visitors');
+	expect(host.text()).toMatch(/; visitors stay where they are, with the new certificate/);
+	expect(host.text()).toContain(`Deploy with --certificate-arn ${before} to go back.`);
+});

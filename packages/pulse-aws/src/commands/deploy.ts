@@ -27,8 +27,9 @@ export interface DeployOutcome {
 }
 
 /**
- * Starts a new deployment beside the running one and sends new visitors to it: look → plan → agree → what deployments share,
- * under the deploy lock → make it, under a lease on it alone → cut over under the deploy lock, planned anew → look at its domain.
+ * Starts a new deployment beside the running one and sends new visitors to it: look → plan → agree → a new
+ * certificate, without a lock where visitors are served → what deployments share, under the deploy lock → make it, under a
+ * lease on it alone → cut over under the deploy lock, planned anew → look at its domain.
  */
 export async function deploy(
 	session: Session,

@@ -31,10 +31,13 @@ interface Deploying {
 export async function shareAndBuild(
 	session: Session,
 	request: DeployRequest,
-	{ phase, onAgreed, ...looking }: Deploying,
+	{ phase, onAgreed, mode, watch }: Deploying,
 ): Promise<Agreed> {
 	let begin: (agreed: Agreed) => void = () => {};
 	let agreed: Agreed | undefined;
+	let at: number | undefined;
+	// The id stays what a person has agreed to.
+	const looking = { mode, watch, begunAt: () => (at ??= session.clock.now()) };
 	const begun = new Promise<Agreed>((resolve) => {
 		begin = resolve;
 	});
@@ -45,26 +48,40 @@ export async function shareAndBuild(
 	};
 	const share = async (signal: AbortSignal) => {
 		const own = { ...session, signal };
-		agreed = await agree(own, request, looking, async ({ plan, run }, lock) => {
-			onAgreed({ plan, run });
-			await endOthers(run, lock);
-			const sharing = phase({ ...plan, steps: plan.sharing }, { guard: unguarded, signal: lock.signal }, run);
-			begin({ plan, run });
-			const { certificateArn } = await sharing;
-			return { plan, run: { ...run, certificateArn } };
-		});
+		const goOn = (asked: DeployRequest) =>
+			agree(own, asked, looking, async ({ plan, run }, lock) => {
+				if (plan.certifying.length > 0) return { plan, run };
+				onAgreed({ plan, run });
+				await endOthers(run, lock);
+				const sharing = phase({ ...plan, steps: plan.sharing }, { guard: unguarded, signal: lock.signal }, fresh(run));
+				begin({ plan, run });
+				const { certificateArn } = await sharing;
+				agreed = { plan, run: { ...run, certificateArn } };
+				return null;
+			});
+		const waiting = await goOn(request);
+		if (waiting === null) return;
+		begin(waiting);
+		const certifying = { ...waiting.plan, steps: waiting.plan.certifying };
+		const unlocked = { ...fresh(waiting.run), session: own, confirmLock: async () => {} };
+		const { certificateArn } = await phase(certifying, { guard: unguarded, signal }, unlocked);
+		await goOn({ ...request, certificateArn });
 	};
 	await sideBySide([build, share], session.signal);
 	return made(agreed ?? null, 'the plan');
 }
 
+/** But for what steps that ran before it have learnt. */
+function fresh({ isBuilt: _, replacedRecords: __, ...run }: Run): Partial<Run> {
+	return run;
+}
+
 function agree<T>(
 	session: Session,
 	request: DeployRequest,
-	{ mode, watch }: Pick<Deploying, 'mode' | 'watch'>,
+	{ mode, watch, begunAt }: Pick<Deploying, 'mode' | 'watch'> & { readonly begunAt: () => number },
 	carryOut: (agreed: Agreed, lock: HeldLock) => Promise<T>,
 ): Promise<T> {
-	let at: number | undefined;
 	return agreeUnderLock({
 		agreement: agreementOf(session),
 		async lock(work) {
@@ -72,9 +89,7 @@ function agree<T>(
 			return withDeployLock(session, request.deploymentName, (lock) => work(lock, false));
 		},
 		async propose(lock: HeldLock) {
-			// The id stays what a person has agreed to.
-			at ??= session.clock.now();
-			const { run, plan } = await lookAndPlan(session, request, { ...mode, lock, watch, at });
+			const { run, plan } = await lookAndPlan(session, request, { ...mode, lock, watch, at: begunAt() });
 			if (plan.steps.some((step) => step.kind === 'deploy-baseline')) session.baseline.check();
 			await session.images.check(lock.signal);
 			return { plan, questions: questions(run.name, plan), run };

@@ -42,8 +42,13 @@ export interface CutOverIntent extends Pick<DeployIntent, 'id' | 'verified'> {
 
 /** A deploy in its phases. `steps` are all of them, in this order, and then the cut-over. */
 export interface DeployPlan extends Plan {
-	/** Beside `sharing`, while that takes its time; holds no lock. */
+	/** Beside what follows, while that takes its time; holds no lock. */
 	readonly building: readonly Step[];
+	/**
+	 * Where visitors are served already: without a lock, because a certificate may take most of an hour, and a rollback must
+	 * not wait for it. Everything is planned anew afterwards.
+	 */
+	readonly certifying: readonly Step[];
 	/** Under the deploy lock: what all deployments have in common, what killed commands left, and the id. */
 	readonly sharing: readonly Step[];
 	/** Under the lease of the new deployment, which no visitor meets yet (contract, decision 23). */
@@ -52,9 +57,13 @@ export interface DeployPlan extends Plan {
 
 /** @throws DeployToolError where the stack cannot be built upon, or the load balancer is full */
 export function planDeploy(seen: DeployObservation, { id, verified, page = null, cost }: DeployIntent): DeployPlan {
-	const shared = sharedSteps(seen);
+	const certificate = certificateSteps(seen);
+	const certifying = seen.fleet === null ? [] : certificate;
+	const shared = [...(seen.fleet === null ? certificate : []), ...sharedSteps(seen)];
 	// A broken Dockerfile is found before money is spent, and a good one has been built by the time there is a registry.
-	const waits = shared.some(({ kind }) => kind === 'await-certificate' || kind === 'deploy-baseline');
+	const waits = [...certifying, ...shared].some(
+		({ kind }) => kind === 'await-certificate' || kind === 'deploy-baseline',
+	);
 	const building = waits ? [buildImageStep(id)] : [];
 	// Whatever fails, it is found by id what there is of it.
 	const sharing = [...shared, reserveIdStep(id)].map((step, index) =>
@@ -69,10 +78,17 @@ export function planDeploy(seen: DeployObservation, { id, verified, page = null,
 		createServiceStep(id),
 		...(verified ? answersThere(id, page) : []),
 	];
-	const steps = [...building, ...sharing, ...preparing, ...moveVisitors(id, verified), checkDomainStep()];
+	const steps = [
+		...building,
+		...certifying,
+		...sharing,
+		...preparing,
+		...moveVisitors(id, verified),
+		checkDomainStep(),
+	];
 	const dns = seen.dns == null ? [] : outlookNotes(seen.dns);
 	const notes = [...(creates(steps) ? cost : []), ...(seen.taskNotes ?? []), ...dns];
-	return { ...planOf('deploy', id, steps, notes), building, sharing, preparing };
+	return { ...planOf('deploy', id, steps, notes), building, certifying, sharing, preparing };
 }
 
 /** The cut-over of a deployment that was prepared, planned anew by what stands by now. `isOld`: its health was seen a while ago. */
@@ -98,11 +114,13 @@ export function creates(steps: readonly Step[]): boolean {
 	return steps.some((step) => step.kind === 'deploy-baseline' && step.change === 'create');
 }
 
+function certificateSteps({ certificate }: DeployObservation): readonly Step[] {
+	const request = certificate === null ? [requestCertificateStep()] : [];
+	return certificate?.status === 'ISSUED' ? [] : [...request, awaitCertificateStep()];
+}
+
 function sharedSteps(seen: DeployObservation): readonly Step[] {
-	const steps: Step[] = [];
-	if (seen.certificate === null) steps.push(requestCertificateStep());
-	if (seen.certificate?.status !== 'ISSUED') steps.push(awaitCertificateStep());
-	steps.push(...baselineSteps(seen));
+	const steps: Step[] = [...baselineSteps(seen)];
 	if (creates(steps) || !seen.stack.isProtected) steps.push(protectBaselineStep());
 	if (seen.fleet !== null) {
 		if (seen.certificate?.arn !== seen.fleet.traffic.defaultCertificateArn) steps.push(setListenerCertificateStep());

@@ -30,7 +30,7 @@ export function planRollback(fleet: Fleet, wanted: string | null, now: number): 
 	if (target === undefined && wanted === null) {
 		throw new DeployToolError('nothing-to-roll-back-to', 'No earlier deployment is running any more.', {
 			fault: 'user',
-			next: 'Deploy the earlier version of your code again.',
+			next: 'The reaper ends what nobody uses once its rollback window is over (--rollback-window). Deploy the earlier version of your code again.',
 		});
 	}
 	if (wanted === active?.id) throw usageError(`${wanted} is active already`, next);

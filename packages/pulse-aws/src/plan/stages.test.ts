@@ -48,6 +48,13 @@ test('an image is built while certificate and baseline take their time', () => {
 	expect(planDeploy(standing, intent).building).toEqual([]);
 });
 
+test('where visitors are served, a certificate is waited for before what is done under the lock', () => {
+	const { building, certifying, sharing, steps } = planDeploy({ ...standing, certificate: null }, intent);
+	expect(certifying.map(({ kind }) => kind)).toEqual(['request-certificate', 'await-certificate']);
+	expect(sharing.map(({ kind }) => kind)).not.toContain('await-certificate');
+	expect(steps.slice(0, building.length + certifying.length)).toEqual([...building, ...certifying]);
+});
+
 test('steps of a deployment that run side by side are under one heading', () => {
 	for (const stage of stagesOf(standing)) expect(new Set(stage.flat().map(({ section }) => section)).size).toBe(1);
 });

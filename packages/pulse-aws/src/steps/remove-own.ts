@@ -1,7 +1,9 @@
 import type { Step } from '../plan/step.ts';
 import { orGone } from '../platform/error-names.ts';
+import { readTraffic } from '../platform/traffic.ts';
 import type { Perform } from './performers.ts';
 import { removeUnlessServing } from './remove-leftovers.ts';
+import type { Run } from './run.ts';
 
 export function removeOwnStep(id: string): Step {
 	return { kind: 'remove-own', id: 'undo', title: `Remove what was made of ${id}` };
@@ -13,7 +15,7 @@ export function removeOwnStep(id: string): Step {
  */
 export const removeOwn: Perform<'remove-own'> = async (_step, run, signal, tell) => {
 	const { id, lease } = run;
-	const others = run.previousTargetGroupArn === null ? '' : '; nothing has changed for visitors';
+	const others = run.previousTargetGroupArn === null ? '' : await forVisitors(run);
 	if (run.baseline === null || lease === null || !lease.isTaken) return `Nothing was made of ${id}${others}`;
 	await lease.kept.confirm();
 	const own = { ...run, session: lease.kept.session };
@@ -29,3 +31,19 @@ export const removeOwn: Perform<'remove-own'> = async (_step, run, signal, tell)
 	await lease.end(true);
 	return `Removed what was made of ${id}${others}`;
 };
+
+/** What holds for all deployments is not taken back: what comes after may rely on it. */
+async function forVisitors({ session, ungated, request, fleet, baseline, certificateArn }: Run): Promise<string> {
+	const same = '; nothing has changed for visitors';
+	const before = fleet?.traffic.defaultCertificateArn ?? null;
+	if (baseline === null || certificateArn === null || before === null || before === certificateArn) return same;
+	const now = await readTraffic(ungated.aws, baseline.listenerArn).catch(() => null);
+	if (now?.defaultCertificateArn === before) return same;
+	const left = `the load balancer may have the certificate of ${request?.domain ?? 'the new domain'} by now`;
+	if (now === null) return `; visitors stay where they are, and ${left}`;
+	session.host.notify({
+		level: 'warning',
+		text: `The certificate of the load balancer is another one now: ${now.defaultCertificateArn} instead of ${before}. Deploy with --certificate-arn ${before} to go back.`,
+	});
+	return '; visitors stay where they are, with the new certificate';
+}

@@ -6,7 +6,8 @@ import { outcome } from './outcome.ts';
 export const rollbackCommand: CommandSpec = {
 	name: 'rollback',
 	summary: 'Send new visitors back to the deployment that was active before',
-	description: 'It is still running while people use it, so this takes a second or two.',
+	description:
+		'It runs while people use it, and for its rollback window (upgrade --rollback-window, an hour by default) although nobody does, so this takes a second or two.',
 	arguments: [{ syntax: '[deployment-id]', describe: 'another deployment than the previous one' }],
 	settings: serviceTargetSettings,
 	examples: ['pulse-railway rollback', 'pulse-railway rollback prod-260402-120000 --yes'],
