@@ -1,7 +1,6 @@
-import { findDockerfile } from 'pulse-deploy-kit/build-paths';
 import type { Invocation } from 'pulse-deploy-kit/command';
-import { MOST_FILES, mentionsPulse } from 'pulse-deploy-kit/container/mentions-pulse';
-import { DeployToolError, isDeployToolError, usageError } from 'pulse-deploy-kit/errors';
+import { isContainerApp } from 'pulse-deploy-kit/container/is-container-app';
+import { DeployToolError, isDeployToolError } from 'pulse-deploy-kit/errors';
 import type { LoadedApp } from 'pulse-deploy-kit/load-app';
 import type { ProjectFile } from 'pulse-deploy-kit/project-file';
 import { resolveSettings } from 'pulse-deploy-kit/settings';
@@ -40,30 +39,18 @@ export async function findApp(
 		{ container: containerSetting, dockerfile: dockerfileSetting },
 		{ flags, env, file },
 	);
-	const isContainer = { pulse: null, options: {}, file };
-	if (values.container === true) return isContainer;
-	const dockerfile = values.container === false ? null : await findDockerfile(cwd, folder, values.dockerfile);
-	const mentions = dockerfile === null || (await mentionsPulse(folder));
-	if (mentions === null) throw tooLarge(folder);
-	if (!mentions) {
-		if (named !== undefined) await locate();
-		return isContainer;
+	const isContainer = await isContainerApp({ cwd, folder, ...values });
+	if (isContainer) {
+		if (named !== undefined && values.container !== true) await locate();
+		return { pulse: null, options: {}, file };
 	}
 	try {
 		const path = await locate();
 		const { app, options } = await loadUserApp(path, { env, signal });
 		return { pulse: { path, app }, options, file };
 	} catch (error) {
-		throw withHint(error, dockerfile !== null);
+		throw withHint(error, isContainer !== null);
 	}
-}
-
-/** Running it to find out is no way: it may be any program. */
-function tooLarge(folder: string): DeployToolError {
-	return usageError(
-		`${folder} holds more than ${MOST_FILES} source files: whether it is a Pulse app is not known`,
-		'Say what it is: --container, or container = true in pulse.toml, for what its Dockerfile starts; container = false for a Pulse app.',
-	);
 }
 
 function withHint(error: unknown, hasDockerfile: boolean): unknown {

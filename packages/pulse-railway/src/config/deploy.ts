@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
+import type { Affinity } from 'pulse-deploy-kit/container/settings';
 import { usageError } from 'pulse-deploy-kit/errors';
 import { parseKeyValues } from 'pulse-deploy-kit/key-value';
 import type { LoadedApp } from 'pulse-deploy-kit/load-app';
 import type { ProjectFile } from 'pulse-deploy-kit/project-file';
 import type { Secret } from 'pulse-deploy-kit/secret';
 import { originText, resolveSettings } from 'pulse-deploy-kit/settings';
-import type { Affinity } from '../deployments/container.ts';
 import { API_URL_VARIABLE } from '../protocol.ts';
 import type { StackNames } from '../stack/names.ts';
 import { apiEndpoint, isRailwayApi } from './api.ts';

@@ -1,6 +1,6 @@
+import { AFFINITIES } from 'pulse-deploy-kit/container/settings';
 import { z } from 'zod';
 import type { RenderSessions } from '../backends/render-sessions.ts';
-import { AFFINITIES } from '../deployments/container.ts';
 import { isDeploymentId } from '../deployments/id.ts';
 import type { DeploymentRecord } from '../deployments/record.ts';
 import { type DeploymentStore, type LeaseName, leasedDeployment } from '../deployments/store.ts';

@@ -1,8 +1,5 @@
+import type { Affinity } from 'pulse-deploy-kit/container/settings';
 import { DEFAULT_BACKEND_PORT } from '../protocol.ts';
-
-/** What stands for `session`: a browser stays on its version, documents too; for `tab`: a tab stays on the version of its document. */
-export type Affinity = 'tab' | 'session';
-export const AFFINITIES = ['tab', 'session'] as const satisfies readonly Affinity[];
 
 /** An app that knows nothing of us (decision 25). A deployment without one is a Pulse app's. */
 export interface Container {

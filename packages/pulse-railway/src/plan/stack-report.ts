@@ -1,5 +1,5 @@
+import type { Affinity } from 'pulse-deploy-kit/container/settings';
 import type { ControlStatus } from '../control/status.ts';
-import type { Affinity } from '../deployments/container.ts';
 import { decide } from '../janitor/decide.ts';
 import type { Decision, Policy } from '../janitor/facts.ts';
 import { rollbackWindow } from '../janitor/rollback-window.ts';

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { AFFINITIES } from 'pulse-deploy-kit/container/settings';
 import { z } from 'zod';
-import { AFFINITIES } from '../deployments/container.ts';
+
 import type { RoutingSnapshot } from '../deployments/record.ts';
 
 const recordSchema = z.object({

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type DockerfileApp, inspectDockerfile } from 'pulse-deploy-kit/container/inspect';
-import { DockerfileError } from 'pulse-deploy-kit/dockerfile/dockerfile-error';
-import { usageError } from 'pulse-deploy-kit/errors';
+import { DockerfileError } from '../dockerfile/dockerfile-error.ts';
+import { usageError } from '../errors.ts';
+import { type DockerfileApp, inspectDockerfile } from './inspect.ts';
 
 const MANIFESTS = ['requirements.txt', 'pyproject.toml', 'package.json', 'Pipfile'];
 
