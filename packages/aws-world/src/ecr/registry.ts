@@ -31,10 +31,19 @@ export interface Push {
 	readonly architecture?: 'X86_64' | 'ARM64';
 }
 
+/** What a task gets. */
+export interface Pulled {
+	/** `null` for a public one. */
+	readonly digest: string | null;
+	readonly program: TaskProgram;
+	readonly architectures: readonly Image['architecture'][];
+}
+
 /** The repositories and what `docker push` and a pulling task do to them. */
 export class Registry {
 	readonly repositories = new Map<string, Repository>();
 	readonly #now: () => number;
+	readonly #published = new Map<string, TaskProgram>();
 	#pushes = 0;
 
 	constructor(now: () => number) {
@@ -68,14 +77,21 @@ export class Registry {
 		return digest;
 	}
 
-	/** By `repo:tag` or `repo@sha256:…`. */
-	pull(uri: string): Image | undefined {
+	/** An image of a public registry, for both architectures. */
+	publish(uri: string, program: TaskProgram): void {
+		this.#published.set(uri, program);
+	}
+
+	/** By `repo:tag` or `repo@sha256:…`; a public one as it was published. */
+	pull(uri: string): Pulled | undefined {
+		const published = this.#published.get(uri);
+		if (published) return { digest: null, program: published, architectures: ['X86_64', 'ARM64'] };
 		const { repository, reference } = this.#find(uri);
 		const image = [...(repository?.images.values() ?? [])].find(
 			({ digest, tags }) => digest === reference || tags.has(reference),
 		);
 		if (image) image.pulledAt = this.#now();
-		return image;
+		return image && { digest: image.digest, program: image.program, architectures: [image.architecture] };
 	}
 
 	#find(uri: string): { repository: Repository | undefined; reference: string } {

@@ -70,13 +70,13 @@ function checkNetwork({ networkConfiguration }: CreateServiceCommandInput, { sub
 
 function checkLoadBalancers({ loadBalancers = [], taskDefinition }: CreateServiceCommandInput, ports: EcsPorts): void {
 	if (loadBalancers.length > 5) throw refused('A service has at most 5 target groups.');
-	const container = ports.state.definition(taskDefinition).input.containerDefinitions![0]!;
+	const containers = ports.state.definition(taskDefinition).input.containerDefinitions ?? [];
 	for (const { targetGroupArn, containerName, containerPort } of loadBalancers) {
 		const group = ports.elb.targetGroups.get(targetGroupArn ?? '');
 		if (!group) throw refused(`The target group ${targetGroupArn} does not exist.`);
 		requireAssociation(group.arn, ports);
-		const mapped = container.portMappings?.some((mapping) => mapping.containerPort === containerPort);
-		if (container.name !== containerName || !mapped) {
+		const container = containers.find(({ name }) => name === containerName);
+		if (!container?.portMappings?.some((mapping) => mapping.containerPort === containerPort)) {
 			throw refused(`The container ${containerName} did not have a container port ${containerPort} defined.`);
 		}
 	}

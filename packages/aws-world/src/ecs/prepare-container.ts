@@ -1,3 +1,4 @@
+import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import type { TaskProgram, TaskStart } from '../tasks/program.ts';
 import type { EcsPorts } from './ports.ts';
 import type { Task } from './state.ts';
@@ -7,12 +8,11 @@ export class StartFailure extends Error {}
 
 export interface Container {
 	readonly program: TaskProgram;
-	readonly start: TaskStart;
+	readonly start: Omit<TaskStart, 'network'>;
 }
 
 /** What the Fargate agent does before it starts a container, and the words it fails with. */
-export function prepareContainer(task: Task, ports: EcsPorts): Container {
-	const definition = task.definition.input.containerDefinitions![0]!;
+export function prepareContainer(task: Task, definition: ContainerDefinition, ports: EcsPorts): Container {
 	requireWayOut(task, ports);
 	const env: Record<string, string> = { ...ports.taskEnvironment(task.id) };
 	for (const { name, value } of definition.environment ?? []) env[name ?? ''] = value ?? '';
@@ -25,7 +25,7 @@ export function prepareContainer(task: Task, ports: EcsPorts): Container {
 		}
 		env[name ?? ''] = value;
 	}
-	const onLine = openLogStream(task, ports);
+	const onLine = openLogStream(task, definition, ports);
 	const image = ports.registry.pull(definition.image!);
 	if (!image) {
 		throw new StartFailure(
@@ -33,7 +33,7 @@ export function prepareContainer(task: Task, ports: EcsPorts): Container {
 		);
 	}
 	const architecture = task.definition.input.runtimePlatform?.cpuArchitecture ?? 'X86_64';
-	if (image.architecture !== architecture) {
+	if (!image.architectures.includes(architecture)) {
 		const message = `exec /usr/local/bin/docker-entrypoint.sh: exec format error`;
 		return { program: endsAtOnce(message, 255), start: { env, onLine } };
 	}
@@ -52,8 +52,7 @@ function requireWayOut(task: Task, { subnets }: EcsPorts): void {
 	);
 }
 
-function openLogStream(task: Task, { logs, clock }: EcsPorts): (line: string) => void {
-	const definition = task.definition.input.containerDefinitions![0]!;
+function openLogStream(task: Task, definition: ContainerDefinition, { logs, clock }: EcsPorts): (line: string) => void {
 	const options = definition.logConfiguration?.options;
 	if (definition.logConfiguration?.logDriver !== 'awslogs' || !options) return () => {};
 	const group = logs.get(options['awslogs-group'] ?? '');

@@ -8,6 +8,7 @@ import type {
 import type { Registration } from '../elb/registration.ts';
 import { AwsError } from '../errors.ts';
 import type { RunningTask } from '../tasks/program.ts';
+import type { TaskContainer } from './task-containers.ts';
 
 export interface TaskDefinition {
 	readonly arn: string;
@@ -46,7 +47,8 @@ export interface Task {
 	stoppedReason: string | undefined;
 	exitCode: number | undefined;
 	containerReason: string | undefined;
-	container: RunningTask | undefined;
+	/** As they have started. */
+	readonly containers: TaskContainer[];
 	registration: Registration | undefined;
 }
 

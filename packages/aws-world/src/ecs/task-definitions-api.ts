@@ -4,6 +4,7 @@ import type { Handlers } from '../calls/handlers.ts';
 import type { WorldClock } from '../clock/world-clock.ts';
 import { AwsError, notEmulated, required } from '../errors.ts';
 import { pageOf, pageSize } from '../paging.ts';
+import { checkContainers } from './check-containers.ts';
 import { isFargateSize } from './fargate-sizes.ts';
 import type { EcsState, TaskDefinition } from './state.ts';
 
@@ -24,20 +25,19 @@ export function taskDefinitionsApi(state: EcsState, arns: Arns, clock: WorldCloc
 			const family = required(input.family, 'Family', 'ClientException');
 			if (!/^[A-Za-z0-9_-]{1,255}$/.test(family)) throw refused('Family is not valid.');
 			const containers = required(input.containerDefinitions, 'Container definitions', 'ClientException');
-			if (containers.length !== 1) notEmulated('task definitions of several containers');
-			if (!containers[0]?.name || !containers[0].image) throw refused('Container.image should not be null or empty.');
 			if (input.networkMode !== 'awsvpc' || !input.requiresCompatibilities?.includes('FARGATE')) {
 				notEmulated('task definitions other than Fargate with awsvpc');
 			}
 			if (!isFargateSize(input.cpu, input.memory)) {
 				throw refused('No Fargate configuration exists for given values.');
 			}
-			const needsRole =
-				containers[0].logConfiguration?.logDriver === 'awslogs' || (containers[0].secrets?.length ?? 0) > 0;
+			checkContainers(containers, input);
+			const needsRole = containers.some(
+				(one) => one.logConfiguration?.logDriver === 'awslogs' || (one.secrets?.length ?? 0) > 0,
+			);
 			if (needsRole && !input.executionRoleArn) {
 				throw refused('Fargate requires task definition to have execution role ARN to support log driver awslogs.');
 			}
-			if ((containers[0].stopTimeout ?? 30) > 120) throw refused('Invalid stopTimeout: at most 120 on Fargate.');
 			const others = [...state.definitions.values()].filter((other) => other.family === family);
 			const revision = Math.max(0, ...others.map((other) => other.revision)) + 1;
 			const definition: TaskDefinition = {

@@ -1,16 +1,11 @@
 import type { TaskStopCode } from '@aws-sdk/client-ecs';
 import { backgroundClock } from '../clock/background-clock.ts';
 import { register } from '../elb/registration.ts';
-import type { RunningTask } from '../tasks/program.ts';
 import type { EcsPorts } from './ports.ts';
-import { prepareContainer, StartFailure } from './prepare-container.ts';
+import { StartFailure } from './prepare-container.ts';
 import { addEvent, countFailure } from './rollout.ts';
 import type { Service, Task } from './state.ts';
-
-/** Real ms that a starting process keeps time still, and one that was asked to end. */
-const START_PATIENCE_MS = 10_000;
-const STOP_PATIENCE_MS = 1_500;
-const DEFAULT_STOP_TIMEOUT_S = 30;
+import { startContainers, stopContainers } from './task-containers.ts';
 
 export function startTask(service: Service, ports: EcsPorts): Task {
 	const id = ports.arns.id(32);
@@ -31,7 +26,7 @@ export function startTask(service: Service, ports: EcsPorts): Task {
 		stoppedReason: undefined,
 		exitCode: undefined,
 		containerReason: undefined,
-		container: undefined,
+		containers: [],
 		registration: undefined,
 	};
 	ports.state.tasks.push(task);
@@ -48,32 +43,30 @@ async function run(task: Task, ports: EcsPorts): Promise<void> {
 	task.status = 'PENDING';
 	await backgroundClock(ports.clock).sleep(ports.timings.pullingMs);
 	if (toStop(task)) return ended(task, ports);
-	let container: RunningTask;
 	try {
-		const { program, start } = prepareContainer(task, ports);
-		task.status = 'ACTIVATING';
-		const starting = program.start(start);
-		ports.state.containers.push(starting.catch(() => undefined));
-		container = await ports.clock.hold(starting, START_PATIENCE_MS);
+		await startContainers(task, ports);
 	} catch (error) {
 		const known = error instanceof StartFailure;
 		markStopped(task, 'TaskFailedToStart', known ? error.message : `CannotStartContainerError: ${error}`, ports);
 		countFailure(task.service, ports.clock);
 		return ended(task, ports);
 	}
-	task.container = container;
-	void ports.clock.hold(Promise.race([container.ready, container.exit]), START_PATIENCE_MS);
-	void container.exit.then((code) => {
-		task.exitCode = code;
-		if (task.desired === 'RUNNING') return endedByItself(task, ports);
-	});
+	for (const container of task.containers) {
+		void container.running.exit.then((code) => {
+			container.exitCode = code;
+			task.exitCode ??= code;
+			if (task.desired === 'RUNNING' && container.definition.essential !== false) return endedByItself(task, ports);
+		});
+	}
 	if (toStop(task)) return shutDown(task, ports);
 	task.status = 'RUNNING';
 	task.startedAt = ports.clock.now();
-	for (const { targetGroupArn, containerPort } of task.service.input.loadBalancers ?? []) {
+	for (const { targetGroupArn, containerName, containerPort } of task.service.input.loadBalancers ?? []) {
 		const group = ports.elb.targetGroups.get(targetGroupArn ?? '');
-		if (!group) continue;
-		task.registration = register(group, { id: task.ip, port: containerPort!, address: container.address }, ports.clock);
+		const container = task.containers.find(({ definition }) => definition.name === containerName);
+		if (!group || !container) continue;
+		const { address } = container.running;
+		task.registration = register(group, { id: task.ip, port: containerPort!, address }, ports.clock);
 		addEvent(task.service, `registered 1 targets in (target-group ${group.arn})`, ports.clock);
 	}
 }
@@ -88,19 +81,13 @@ export function stopTask(task: Task, code: TaskStopCode, reason: string, ports: 
 }
 
 async function shutDown(task: Task, ports: EcsPorts): Promise<void> {
-	const container = task.container!;
 	task.status = 'DEACTIVATING';
 	if (task.registration) {
 		addEvent(task.service, 'has begun draining connections on 1 tasks.', ports.clock);
 		await task.registration.deregister();
 	}
 	task.status = 'STOPPING';
-	container.stop('SIGTERM');
-	void ports.clock.hold(container.exit, STOP_PATIENCE_MS);
-	const timeout = task.definition.input.containerDefinitions?.[0]?.stopTimeout ?? DEFAULT_STOP_TIMEOUT_S;
-	const kill = ports.clock.after(timeout * 1000, () => container.stop('SIGKILL'));
-	await container.exit;
-	kill.cancel();
+	await stopContainers(task, ports);
 	await ended(task, ports);
 }
 
@@ -110,6 +97,7 @@ async function endedByItself(task: Task, ports: EcsPorts): Promise<void> {
 	task.status = 'STOPPING';
 	// The target drains on its own; nobody waits for it.
 	void task.registration?.deregister();
+	await stopContainers(task, ports);
 	await ended(task, ports);
 }
 

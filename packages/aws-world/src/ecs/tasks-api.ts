@@ -46,7 +46,6 @@ export function tasksApi({ state, clock }: EcsPorts): Pick<Handlers<'ecs'>, 'lis
 }
 
 function viewOf(task: Task): View {
-	const container = task.definition.input.containerDefinitions![0]!;
 	const time = (name: string, ms: number | undefined) => (ms === undefined ? {} : { [name]: new Date(ms) });
 	return {
 		taskArn: task.arn,
@@ -63,14 +62,15 @@ function viewOf(task: Task): View {
 		...time('stoppedAt', task.stoppedAt),
 		...(task.stopCode ? { stopCode: task.stopCode } : {}),
 		...(task.stoppedReason ? { stoppedReason: task.stoppedReason } : {}),
-		containers: [
-			{
-				name: container.name,
-				image: container.image,
-				lastStatus: task.container ? (task.status === 'STOPPED' ? 'STOPPED' : 'RUNNING') : 'PENDING',
-				...(task.exitCode === undefined ? {} : { exitCode: task.exitCode }),
+		containers: task.definition.input.containerDefinitions!.map(({ name, image }) => {
+			const started = task.containers.find(({ definition }) => definition.name === name);
+			return {
+				name,
+				image,
+				lastStatus: started ? (task.status === 'STOPPED' ? 'STOPPED' : 'RUNNING') : 'PENDING',
+				...(started?.exitCode === undefined ? {} : { exitCode: started.exitCode }),
 				networkInterfaces: [{ privateIpv4Address: task.ip }],
-			},
-		],
+			};
+		}),
 	};
 }

@@ -2,6 +2,7 @@ import type { Action, RuleCondition } from '@aws-sdk/client-elastic-load-balanci
 import { AwsError, notEmulated } from '../errors.ts';
 
 const MOST_VALUES = 5;
+const MOST_VALUES_EACH = 3;
 const MOST_WILDCARDS = 5;
 const CONTENT_TYPES = ['text/plain', 'text/css', 'text/html', 'application/javascript', 'application/json'];
 
@@ -10,7 +11,10 @@ const invalid = (message: string) => new AwsError('ValidationError', message);
 /** docs/platform-facts/aws.md §1 "Conditions" and quotas of one rule. */
 export function validateConditions(conditions: readonly RuleCondition[] | undefined): RuleCondition[] {
 	if (!conditions?.length) throw invalid('A condition must be specified');
-	const values = conditions.flatMap(valuesOf);
+	const each = conditions.map(valuesOf);
+	if (each.some((own) => own.length > MOST_VALUES_EACH))
+		throw invalid(`A condition can have at most ${MOST_VALUES_EACH} values`);
+	const values = each.flat();
 	if (values.length > MOST_VALUES) throw invalid(`Condition values must be at most ${MOST_VALUES} in a rule`);
 	const texts = values.flat();
 	if (texts.some((text) => text === '' || text.length > 128)) throw invalid('Condition value is too long or empty');

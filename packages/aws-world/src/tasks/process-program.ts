@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TaskProgram } from './program.ts';
@@ -10,7 +10,11 @@ export interface ProcessProgramOptions {
 	readonly cwd?: string;
 	/** What an image's own ENV would hold; the task definition wins over it. */
 	readonly env?: Readonly<Record<string, string>>;
+	/** Variables that hold ports of its task; it listens on the first. Default `PORT` */
+	readonly ports?: readonly [string, ...string[]];
 }
+
+const CONTAINER_PORT = 8000;
 
 /**
  * A real process. There are no network namespaces here: instead of its container port it listens on `PORT`, a free
@@ -22,11 +26,15 @@ export function processProgram(
 ): TaskProgram {
 	return {
 		async start(task) {
-			const port = await freePort();
+			const env: Record<string, string> = { ...options.env, ...task.env };
+			const [listens, ...others] = options.ports ?? ['PORT'];
+			for (const name of [listens, ...others])
+				env[name] = String(await task.network.port(Number(env[name] ?? CONTAINER_PORT)));
+			const port = Number(env[listens]);
 			const [file, ...args] = command;
 			const child = spawn(file, args, {
 				cwd: options.cwd,
-				env: { PATH: process.env.PATH, ...options.env, ...task.env, PORT: String(port) },
+				env: { PATH: process.env.PATH, ...env },
 				stdio: ['ignore', 'pipe', 'pipe'],
 			});
 			for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', task.onLine);
@@ -49,14 +57,6 @@ export function processProgram(
 			};
 		},
 	};
-}
-
-async function freePort(): Promise<number> {
-	const probe = createServer();
-	await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-	const { port } = probe.address() as AddressInfo;
-	await new Promise((resolve) => probe.close(resolve));
-	return port;
 }
 
 async function listening(port: number, ended: () => boolean): Promise<void> {

@@ -1,4 +1,8 @@
+import type { TaskNetwork } from './task-network.ts';
+
 export interface TaskStart {
+	/** What the containers of its task have in common. */
+	readonly network: TaskNetwork;
 	/** The container's whole environment. */
 	readonly env: Readonly<Record<string, string>>;
 	/** One line of its output. */

@@ -22,6 +22,8 @@ export function serverProgram(create: (task: ServerStart) => Server | Promise<Se
 				exit = resolve;
 			});
 			const server = await create({ ...task, stopping: stopping.signal, exit });
+			// Another container of its task may know it by that port.
+			const port = task.env.PORT === undefined ? 0 : await task.network.port(Number(task.env.PORT));
 			const sockets = new Set<Socket>();
 			server.on('connection', (socket: Socket) => {
 				sockets.add(socket);
@@ -29,7 +31,7 @@ export function serverProgram(create: (task: ServerStart) => Server | Promise<Se
 			});
 			await new Promise<void>((resolve, reject) => {
 				server.once('error', reject);
-				server.listen(0, '127.0.0.1', resolve);
+				server.listen(port, '127.0.0.1', resolve);
 			});
 			void exited.then(() => {
 				server.close();

@@ -54,7 +54,7 @@ function metadata(response: ServerResponse, task: Task | undefined): void {
 		Revision: String(task.definition.revision),
 		DesiredStatus: task.desired,
 		KnownStatus: task.status,
-		Containers: [{ Name: task.definition.input.containerDefinitions?.[0]?.name }],
+		Containers: task.definition.input.containerDefinitions?.map(({ name }) => ({ Name: name })),
 	});
 }
 
