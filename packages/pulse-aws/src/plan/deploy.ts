@@ -1,4 +1,3 @@
-import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { outlookNotes } from '../domain/dns-record.ts';
 import { awaitCertificateStep } from '../steps/await-certificate.ts';
 import { stillHealthyStep } from '../steps/await-health.ts';
@@ -7,17 +6,15 @@ import { checkDomainStep } from '../steps/check-domain.ts';
 import { createRuleStep } from '../steps/create-rule.ts';
 import { createServiceStep } from '../steps/create-service.ts';
 import { createTargetGroupStep } from '../steps/create-target-group.ts';
-import { deleteFailedBaselineStep } from '../steps/delete-failed-baseline.ts';
-import { deployBaselineStep } from '../steps/deploy-baseline.ts';
 import { protectBaselineStep } from '../steps/protect-baseline.ts';
 import { pushImageStep } from '../steps/push-image.ts';
 import { registerTaskDefinitionStep } from '../steps/register-task-definition.ts';
 import { removeOwnStep } from '../steps/remove-own.ts';
-import { repairBaselineStep } from '../steps/repair-baseline.ts';
 import { requestCertificateStep } from '../steps/request-certificate.ts';
 import { reserveIdStep } from '../steps/reserve-id.ts';
 import { setListenerCertificateStep } from '../steps/set-listener-certificate.ts';
 import { activeTargetGroup } from '../traffic/traffic.ts';
+import { baselineSteps } from './baseline-steps.ts';
 import { answersThere, moveVisitors } from './cut-over.ts';
 import type { DeployObservation, Fleet } from './observation.ts';
 import { refuseWithoutRoom } from './room.ts';
@@ -129,31 +126,4 @@ function sharedSteps(seen: DeployObservation): readonly Step[] {
 		steps.push(...settling);
 	}
 	return steps;
-}
-
-function baselineSteps({ stack, baselineChange }: DeployObservation): Step[] {
-	const create = deployBaselineStep('create', baselineChange ?? 'there is none');
-	const again = deployBaselineStep('update', 'its last update failed');
-	switch (stack.condition) {
-		case 'absent':
-			return [create];
-		case 'failed-create':
-			return [deleteFailedBaselineStep(), create];
-		case 'rollback-failed':
-			return [repairBaselineStep(), again];
-		case 'failed-update':
-		case 'ready-after-failure':
-			return [again];
-		case 'ready':
-			return baselineChange === null ? [] : [deployBaselineStep('update', baselineChange)];
-		default:
-			throw new DeployToolError('baseline-unusable', `The baseline stack is in status ${stack.status}.`, {
-				fault: 'user',
-				detail: 'It can neither be used nor repaired automatically.',
-				next:
-					stack.condition === 'delete-failed'
-						? 'Run pulse-aws teardown again to delete it, then deploy.'
-						: 'Look at its events in the CloudFormation console, repair it there, then deploy again.',
-			});
-	}
 }
