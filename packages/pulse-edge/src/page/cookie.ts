@@ -22,13 +22,20 @@ export function pageCookie(cookie: string): string {
 
 /** The other cookies, as they came. */
 export function withoutPageCookie(cookie: string): string {
-	let left = cookie;
-	for (let at = beginningOf(left, 0); at !== -1; at = beginningOf(left, 0)) {
-		const before = left.lastIndexOf(';', at);
-		const end = left.indexOf(';', at);
-		left = left.slice(0, Math.max(0, before)) + (end === -1 ? '' : left.slice(before === -1 ? end + 1 : end));
+	let left = '';
+	let done = 0;
+	let leads = false;
+	for (let at = beginningOf(cookie, 0); at !== -1; at = beginningOf(cookie, done)) {
+		// Each goes with the separator in front of it, the first of all with the one behind it.
+		const before = cookie.lastIndexOf(';', at);
+		leads ||= before === -1;
+		left += cookie.slice(done, Math.max(done, before));
+		const end = cookie.indexOf(';', at);
+		done = end === -1 ? cookie.length : end;
 	}
-	return left === cookie ? cookie : left.trim();
+	if (done === 0) return cookie;
+	left += cookie.slice(done);
+	return (leads ? left.slice(1) : left).trim();
 }
 
 /** Where a cookie of the name begins, at `from` or later; -1 for nowhere. */

@@ -16,11 +16,12 @@ export interface Admitted {
 
 /**
  * Policies (`Content-Security-Policy` values, each of which may be a list) that let the tab script through, and nothing else
- * that they did not let through before (contract C1.8).
+ * that they did not let through before (contract C1.8). A nonce is copied from those that are `enforced` alone: one that is
+ * only reported about may stand in a configuration for years, and would then let scripts through where it never did.
  */
-export function admit(policies: readonly string[], admission: Admission): Admitted {
+export function admit(policies: readonly string[], admission: Admission, enforced = policies): Admitted {
 	let nonce = '';
-	for (const policy of policies)
+	for (const policy of enforced)
 		for (const one of policy.split(',')) nonce ||= nonceOf(effective(parse(one), SCRIPTS)?.sources ?? []);
 	const giveNonce = () => {
 		nonce ||= admission.nonce();

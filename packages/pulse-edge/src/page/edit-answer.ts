@@ -41,20 +41,28 @@ export class AnswerPlan implements AnswerEdits {
 		const redirects = isRedirect(status) && carriesPin(this);
 		this.varies = variesBy(this, id);
 		let headers = given;
+		let immutable = false;
 		for (let i = 0; i < given.length; i += 2) {
 			const name = given[i]!;
 			const value = given[i + 1]!;
 			let edited = value;
 			if (name.length === 4 && isE(name) && name.toLowerCase() === 'etag') edited = etagOf(value, id);
+			// A page that a script has asked for lacks what a document has: no browser may show the one for the other.
+			else if (name.length === 12 && value.startsWith('text/html') && name.toLowerCase() === 'content-type')
+				this.#variesBy('Sec-Fetch-Dest');
 			else if (redirects && name.length === 8 && name.toLowerCase() === 'location')
 				edited = pinnedLocation(value, id, this.request.origin.hosts) ?? value;
-			else if (name.length === 13 && this.varies !== '' && name.toLowerCase() === 'cache-control' && isImmutable(value))
-				this.varies = '';
+			else if (name.length === 13 && name.toLowerCase() === 'cache-control' && isImmutable(value)) immutable = true;
 			if (edited === value) continue;
 			if (headers === given) headers = given.slice();
 			headers[i + 1] = edited;
 		}
+		if (immutable) this.varies = '';
 		return headers;
+	}
+
+	#variesBy(name: string): void {
+		this.varies = this.varies === '' ? name : `${this.varies}, ${name}`;
 	}
 
 	/** To a document or a frame. */
@@ -88,13 +96,19 @@ export class AnswerPlan implements AnswerEdits {
 /** Policies are changed in place; returns the nonce that the script needs, `''` for none. */
 function admitted(plan: AnswerPlan, headers: string[]): string {
 	const places: number[] = [];
-	for (let i = 0; i < headers.length; i += 2) if (POLICY.test(headers[i]!)) places.push(i + 1);
+	const enforced: string[] = [];
+	for (let i = 0; i < headers.length; i += 2) {
+		if (!POLICY.test(headers[i]!)) continue;
+		places.push(i + 1);
+		if (headers[i]!.length === ENFORCED.length) enforced.push(headers[i + 1]!);
+	}
 	const [host = ''] = plan.request.origin.hosts;
 	// It is the client's word, and nothing but a name may get into a policy.
 	if (places.length === 0 || !/^[a-z0-9.:[\]_-]+$/.test(host)) return '';
 	const { policies, nonce } = admit(
 		places.map((place) => headers[place]!),
 		{ script: host + tabScript().path, reports: host + REPORT_PATH, nonce: () => randomBytes(16).toString('base64') },
+		enforced,
 	);
 	places.forEach((place, index) => {
 		headers[place] = policies[index]!;
@@ -102,6 +116,7 @@ function admitted(plan: AnswerPlan, headers: string[]): string {
 	return nonce;
 }
 
+const ENFORCED = 'content-security-policy';
 const POLICY = /^content-security-policy(?:-report-only)?$/i;
 /** They speak of bytes that change. */
 const OF_THE_BYTES = new Set([

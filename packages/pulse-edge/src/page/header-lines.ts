@@ -8,23 +8,26 @@ export function editedLines(
 	name: string,
 	edit: (value: string) => string,
 ): string {
-	let lines = given;
+	let lines = '';
+	let done = 0;
 	for (let i = 0; i < raw.length; i += 2) {
 		if (raw[i]!.length !== name.length || raw[i]!.toLowerCase() !== name) continue;
 		const value = raw[i + 1]!;
 		const line = `${raw[i]}: ${value}\r\n`;
-		const at = beginningOf(lines, line);
+		// They stand in the same order, so that thousands of one name are found in one pass.
+		const at = beginningOf(given, line, done);
+		// One that is not there was dropped by its name, as all of that name were.
+		if (at === -1) break;
 		const left = edit(value);
-		if (at === -1 || left === value) continue;
-		const edited = left === '' ? '' : `${raw[i]}: ${left}\r\n`;
-		lines = lines.slice(0, at) + edited + lines.slice(at + line.length);
+		lines += given.slice(done, at) + (left === value ? line : left === '' ? '' : `${raw[i]}: ${left}\r\n`);
+		done = at + line.length;
 	}
-	return lines;
+	return done === 0 ? given : lines + given.slice(done);
 }
 
-/** Of a whole line: another one's may end in the same words. */
-function beginningOf(lines: string, line: string): number {
-	if (lines.startsWith(line)) return 0;
-	const at = lines.indexOf(`\n${line}`);
+/** Of a whole line, at `from` or later: another one's may end in the same words. */
+function beginningOf(lines: string, line: string, from: number): number {
+	if (lines.startsWith(line, from)) return from;
+	const at = lines.indexOf(`\n${line}`, from);
 	return at === -1 ? -1 : at + 1;
 }

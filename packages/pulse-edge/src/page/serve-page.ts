@@ -59,7 +59,7 @@ export function servePage(
 	// It would turn the cookie before anybody looks at it (contract C1.11).
 	if (page.early && kind === 'document') return reply(REFUSED);
 	const reads = method === 'GET' || method === 'HEAD';
-	const foreign = isForeign(asked, kind, page);
+	const foreign = isForeign(asked, kind, origin);
 	if (foreign && reads) {
 		const location = withoutQueryKey(target.forward, AFFINITY_QUERY);
 		if (location !== null) return reply(moved(302, location));
@@ -100,9 +100,17 @@ function pinOf({ affinity, head }: Pick<PageRequest, 'affinity' | 'head'>, forei
 }
 
 /** A pin in an address that another origin's page led to: nobody but this app moves a tab to a version. */
-function isForeign({ affinity, head }: PageRequest, kind: PageKind, { fetchSite }: PageHead): boolean {
-	const elsewhere = fetchSite === 'cross-site' || fetchSite === 'same-site';
-	return kind === 'document' && affinity !== '' && !head.pinnedByHeader && elsewhere;
+function isForeign({ affinity, head, page }: PageRequest, kind: PageKind, origin: PublicOrigin): boolean {
+	if (kind !== 'document' || affinity === '' || head.pinnedByHeader) return false;
+	if (page.fetchSite !== '') return page.fetchSite === 'cross-site' || page.fetchSite === 'same-site';
+	// Browsers say nothing of it over plain http. What is not said by these either has to be believed.
+	const from = head.origin === '' || head.origin === 'null' ? page.referer : head.origin;
+	return from !== '' && !origin.hosts.includes(hostOf(from));
+}
+
+/** Of an address or an origin, as browsers write them. */
+function hostOf(address: string): string {
+	return /^https?:\/\/([^/?#]*)/i.exec(address)?.[1]?.toLowerCase() ?? '';
 }
 
 function healthTarget(target: RequestTarget, { healthPath }: Container): RequestTarget {
