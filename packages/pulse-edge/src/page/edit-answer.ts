@@ -6,6 +6,7 @@ import { headerOf } from '../raw-headers.ts';
 import type { ResponseHead } from '../upstream/parse-head.ts';
 import { SESSION_IDLE_S, setPageCookie } from './cookie.ts';
 import { admit } from './csp.ts';
+import { type Coding, codingOf } from './encoded/codings.ts';
 import { injectedText } from './inject/injector.ts';
 import type { PinnedRequest, PinSource } from './pins.ts';
 import { pinnedLocation } from './redirects.ts';
@@ -18,6 +19,8 @@ export class AnswerPlan implements AnswerEdits {
 	readonly source: PinSource;
 	/** What the page gets first of all, once its headers are known; `null` for what is no page. */
 	markup: string | null = null;
+	/** How the page is encoded; `null` for plain. */
+	coding: Coding | null = null;
 	varies = '';
 
 	constructor(request: PinnedRequest, source: PinSource) {
@@ -30,7 +33,7 @@ export class AnswerPlan implements AnswerEdits {
 	}
 
 	bodyOf(headers: string[], body: string): string {
-		if (this.markup === null) return body;
+		if (this.markup === null || this.coding !== null) return body;
 		const page = injectedText(body, this.markup);
 		headers.push('content-length', String(page.length));
 		return page;
@@ -69,7 +72,8 @@ export class AnswerPlan implements AnswerEdits {
 	#ofPage({ status, headers: given }: ResponseHead, id: string): string[] {
 		const { kind, session, origin } = this.request;
 		const html = isHtml(status, given);
-		const page = html && isPlain(given);
+		const coding = html ? codingOf(headerOf(given, 'content-encoding') ?? '') : null;
+		const page = coding !== null;
 		const headers: string[] = [];
 		for (let i = 0; i < given.length; i += 2) {
 			const lower = given[i]!.toLowerCase();
@@ -84,10 +88,15 @@ export class AnswerPlan implements AnswerEdits {
 		if (kind === 'document' && (html || session))
 			headers.push('set-cookie', setPageCookie(id, { secure: origin.secure, session }));
 		this.markup = null;
+		this.coding = null;
 		if (!page) return headers;
+		if (coding !== 'plain') {
+			this.coding = coding;
+			if (!/accept-encoding|\*/i.test(headerOf(given, 'vary') ?? '')) headers.push('vary', 'Accept-Encoding');
+		}
 		// Another version may be the active one in a moment; and a page that nobody may keep is still one that nobody may keep.
-		const kept = /no-store/i.test(headerOf(given, 'cache-control') ?? '') ? ', no-store' : '';
-		headers.push('cache-control', `private, no-cache${kept}`);
+		const kept = headerOf(given, 'cache-control')?.match(/no-store|no-transform/gi) ?? [];
+		headers.push('cache-control', ['private, no-cache', ...kept].join(', '));
 		this.markup = tabScript().tag(id, admitted(this, headers), session ? SESSION_IDLE_S : null);
 		return headers;
 	}
@@ -137,11 +146,6 @@ function isHtml(status: number, headers: readonly string[]): boolean {
 	const type = headerOf(headers, 'content-type') ?? '';
 	if (!/^\s*text\/html\s*(?:;|$)/i.test(type) || /charset\s*=\s*["']?\s*utf-?(?:16|32)/i.test(type)) return false;
 	return !/^\s*attachment/i.test(headerOf(headers, 'content-disposition') ?? '');
-}
-
-/** It was asked for as it is; what comes encoded all the same is left alone. */
-function isPlain(headers: readonly string[]): boolean {
-	return /^\s*(?:identity\s*)?$/i.test(headerOf(headers, 'content-encoding') ?? '');
 }
 
 /** Other names of that length are on every answer. */

@@ -4,7 +4,8 @@ import type { ClientRequest, ClientResponse } from '../entry/client-messages.ts'
 import type { RequestHead } from '../entry/request-head.ts';
 import type { RequestTarget } from '../entry/request-target.ts';
 import { startExchange } from '../forward/asset-exchange.ts';
-import type { ForwardContext } from '../forward/context.ts';
+import { countFailure, type ForwardContext } from '../forward/context.ts';
+import { type ForwardRequest, fieldsOf } from '../forward/forward-request.ts';
 import { AFFINITY_QUERY, EDGE_PATH, HEALTH_PATH, META_PATH } from '../protocol.ts';
 import { failureAnswer } from '../report/answer.ts';
 import { localAddress, withoutQueryKey } from '../report/document-request.ts';
@@ -77,13 +78,17 @@ export function servePage(
 	head.lines = strippedLines(head, request.rawHeaders, page, health ? 'document' : kind, served.id);
 	const plan = new AnswerPlan(pinned, source);
 	const upstream = context.upstreams.claimRequest(served);
-	const claimed = {
+	const broken = (error: Error) => {
+		countFailure(upstream.failures, 'bad-response');
+		context.log.failed('bad-response', fieldsOf(claimed, upstream), error);
+	};
+	const claimed: ForwardRequest = {
 		request,
 		response: health
 			? new HealthResponse(response, target.path, container, context.upstreams.probe(upstream))
 			: kind === 'part'
 				? response
-				: new PageResponse(response, plan),
+				: new PageResponse(response, plan, broken),
 		head,
 		target: stripped,
 		upstream,

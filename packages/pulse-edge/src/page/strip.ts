@@ -3,6 +3,7 @@ import type { RequestHead } from '../entry/request-head.ts';
 import type { RequestTarget } from '../entry/request-target.ts';
 import { AFFINITY_HEADER, AFFINITY_QUERY, PAGE_COOKIE } from '../protocol.ts';
 import { withoutPageCookie } from './cookie.ts';
+import { decodable } from './encoded/codings.ts';
 import { editedLines } from './header-lines.ts';
 import type { PageKind } from './is-document.ts';
 import { type LineAt, NO_LINE, type PageHead, SOMEWHERE } from './page-head.ts';
@@ -52,9 +53,9 @@ export function strippedLines(
 		for (const one of edits) lines = edited(lines, raw, one);
 	}
 	if (kind === 'part') return page.conditional ? validatorsFor(lines, raw, id) : lines;
-	// What is written into must come plain and whole (contract C1.7).
+	// What is written into must come whole, and as something that can be written into (contract C1.7).
 	for (const name of OF_PARTS) lines = editedLines(lines, raw, name, dropped);
-	return `${lines}Accept-Encoding: identity\r\n`;
+	return editedLines(lines, raw, 'accept-encoding', decodable);
 }
 
 interface Edit {
@@ -78,7 +79,7 @@ function dropped(): string {
 	return '';
 }
 
-const OF_PARTS = ['accept-encoding', 'if-none-match', 'if-modified-since', 'if-range', 'range'];
+const OF_PARTS = ['if-none-match', 'if-modified-since', 'if-range', 'range'];
 
 function withoutPin(address: string): string {
 	const mark = address.indexOf('?');

@@ -1,0 +1,138 @@
+import type { Gunzip, Gzip } from 'node:zlib';
+import type { Injector } from '../inject/injector.ts';
+import type { Coding } from './codings.ts';
+
+/** Where an encoded page goes on to. */
+export interface RecodedPage {
+	/** False: to be given time until `drained`. */
+	write(chunk: Buffer): boolean;
+	/** Calls once it can take more. */
+	drained(then: () => void): void;
+	end(): void;
+	/** It is not what it says it is; nothing follows. */
+	broken(error: Error): void;
+}
+
+/** So much may wait to be decoded before its sender is to wait. */
+const MAX_WAITING = 65_536;
+/** No page unfolds like that. */
+const BOMB_BYTES = 67_108_864;
+const BOMB_RATIO = 200;
+
+/**
+ * A page that its app has encoded: decoded, written into, and encoded again in the same way. Each step waits for the next, so
+ * that what is in memory is a few pieces, whatever they unfold to; and after each piece that came, all of it can be read at
+ * the other end, so that a shell is not held up.
+ */
+export class Recoder {
+	readonly #coding: Coding;
+	readonly #injector: Injector;
+	readonly #to: RecodedPage;
+	readonly #encoder: Gzip;
+	#decoder: Gunzip | null = null;
+	#waiting = 0;
+	#came = 0;
+	#decoded = 0;
+	/** Something was given to the encoder since it was last flushed. */
+	#unflushed = false;
+	/** All of it came. */
+	#ending = false;
+	/** All of it is decoded: behind its own end a stream has nothing to say. */
+	#ended = false;
+	#over = false;
+
+	constructor(coding: Coding, injector: Injector, to: RecodedPage) {
+		this.#coding = coding;
+		this.#injector = injector;
+		this.#to = to;
+		this.#encoder = coding.encoder();
+		this.#encoder.on('data', (chunk: Buffer) => {
+			if (this.#over || to.write(chunk)) return;
+			this.#encoder.pause();
+			to.drained(() => this.#encoder.resume());
+		});
+		this.#encoder.on('end', () => {
+			this.#over = true;
+			to.end();
+		});
+		this.#encoder.on('error', (error) => this.#fail(error));
+	}
+
+	/** `taken`: the bytes of `chunk` are not needed any more. False while much waits; then `taken` says that it does not. */
+	write(chunk: Buffer, taken: () => void): boolean {
+		if (this.#over || this.#ended || chunk.length === 0) {
+			process.nextTick(taken);
+			return true;
+		}
+		this.#decoder ??= this.#decoderFor(chunk[0]!);
+		this.#waiting += chunk.length;
+		this.#came += chunk.length;
+		this.#decoder.write(chunk, (error) => {
+			// Where it failed, nobody says when its bytes are let go of.
+			if (error) return;
+			this.#waiting -= chunk.length;
+			this.#flush();
+			taken();
+		});
+		return this.#waiting < MAX_WAITING;
+	}
+
+	end(): void {
+		if (this.#over) return;
+		this.#ending = true;
+		// An empty body has no encoding: its app has sent a head alone.
+		if (this.#decoder === null || this.#ended) this.#finish();
+		else this.#decoder.end();
+	}
+
+	/** The other end is gone. */
+	stop(): void {
+		this.#over = true;
+		this.#decoder?.destroy();
+		this.#encoder.destroy();
+	}
+
+	#decoderFor(first: number): Gunzip {
+		const decoder = this.#coding.decoder(first);
+		decoder.on('data', (piece: Buffer) => {
+			this.#decoded += piece.length;
+			if (this.#decoded > BOMB_BYTES && this.#decoded > BOMB_RATIO * this.#came)
+				return this.#fail(new Error('it unfolds beyond all measure'));
+			this.#encode(this.#injector.push(piece));
+			if (!this.#encoder.writableNeedDrain) return;
+			decoder.pause();
+			this.#encoder.once('drain', () => decoder.resume());
+		});
+		decoder.on('end', () => {
+			this.#ended = true;
+			if (this.#ending) this.#finish();
+		});
+		decoder.on('error', (error) => this.#fail(error));
+		return decoder;
+	}
+
+	#encode(pieces: readonly Buffer[]): void {
+		for (const piece of pieces) {
+			this.#unflushed = true;
+			this.#encoder.write(piece);
+		}
+	}
+
+	#flush(): void {
+		if (!this.#unflushed || this.#ending || this.#over) return;
+		this.#unflushed = false;
+		this.#encoder.flush(this.#coding.flush);
+	}
+
+	#finish(): void {
+		if (this.#over) return;
+		this.#encode(this.#injector.end());
+		this.#encoder.end();
+	}
+
+	#fail(error: Error): void {
+		if (this.#over) return;
+		this.stop();
+		this.#to.broken(error);
+	}
+}
