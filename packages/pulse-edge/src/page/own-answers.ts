@@ -7,6 +7,7 @@ import { headerOf } from '../raw-headers.ts';
 import { failureAnswer, jsonAnswer } from '../report/answer.ts';
 import { type Answer, staleAnswer } from '../report/stale.ts';
 import type { Presence, TabState } from './presence.ts';
+import type { PublicOrigin } from './public-origin.ts';
 import { REPORT_PATH, tabScript } from './tab-script.ts';
 
 export interface OwnRequest {
@@ -15,7 +16,7 @@ export interface OwnRequest {
 	readonly target: RequestTarget;
 	/** Which version it names, when that is there. */
 	readonly version: string | null;
-	readonly hosts: readonly string[];
+	readonly origin: PublicOrigin;
 	readonly fetchSite: string;
 }
 
@@ -40,9 +41,9 @@ const TAB = /^[A-Za-z0-9_-]{8,32}$/;
 const STATES = new Set<string>(['visible', 'hidden', 'busy'] satisfies TabState[]);
 
 /** A page of another origin can send this, too. Its browser says where it comes from. */
-function isOwnOrigin({ head, hosts, fetchSite }: OwnRequest): boolean {
+function isOwnOrigin({ head, origin, fetchSite }: OwnRequest): boolean {
 	if (fetchSite !== '') return fetchSite === 'same-origin';
-	return hosts.some((host) => head.origin.toLowerCase().replace(/^https?:\/\//, '') === host);
+	return origin.isOwn(head.origin);
 }
 
 /** Kept by every cache for ever, under the name that its content gives it. */

@@ -18,6 +18,12 @@ export class PublicOrigin {
 		return [publicHost(forwarded, host, this.#peer), host].map((one) => one.toLowerCase());
 	}
 
+	/** Of an `Origin`, or of an address: it is of this app. */
+	isOwn(address: string): boolean {
+		const host = /^https?:\/\/([^/?#]+)/i.exec(address)?.[1]?.toLowerCase();
+		return host !== undefined && this.hosts.includes(host);
+	}
+
 	/** Its browser spoke TLS. */
 	get secure(): boolean {
 		return isSecure(this.#head.forwarded, this.#peer);

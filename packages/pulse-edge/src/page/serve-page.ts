@@ -13,6 +13,7 @@ import { staleReply } from '../report/pages.ts';
 import type { Answer } from '../report/stale.ts';
 import { choose } from './choose.ts';
 import { AnswerPlan } from './edit-answer.ts';
+import { keepForm } from './gone-form.ts';
 import { HealthResponse } from './health-response.ts';
 import { kindOf, type PageKind } from './is-document.ts';
 import { reportAnswer, sendScript } from './own-answers.ts';
@@ -54,7 +55,7 @@ export function servePage(
 		}
 		const version = asked.resolution.kind === 'target' ? asked.resolution.target.id : null;
 		const { fetchSite } = page;
-		return reply(reportAnswer({ request, head, target, version, hosts: origin.hosts, fetchSite }, context.presence));
+		return reply(reportAnswer({ request, head, target, version, origin, fetchSite }, context.presence));
 	}
 	const kind = kindOf(page);
 	// It would turn the cookie before anybody looks at it (contract C1.11).
@@ -67,7 +68,14 @@ export function servePage(
 	}
 	const pinned: PinnedRequest = { method, query: target.query, kind, page, origin, session };
 	const { served, source } = choose(context, asked.resolution, pinOf(asked, foreign), pinned);
-	if (served === null) return reply(staleReply(request, head, target, 410));
+	if (served === null) {
+		const stale = (kept: Answer | null = null) => {
+			if (!response.destroyed) reply(kept ?? staleReply(request, head, target, 410));
+		};
+		const form = method === 'POST' && kind === 'document';
+		if (!form || !keepForm({ request, head, page, target, origin }, stale)) stale();
+		return;
+	}
 	if (kind === 'frame' && source === 'none' && reads) {
 		const location = localAddress(withPin(target.forward, served.id));
 		if (location !== null) return reply(moved(307, location));
@@ -110,12 +118,7 @@ function isForeign({ affinity, head, page }: PageRequest, kind: PageKind, origin
 	if (page.fetchSite !== '') return page.fetchSite === 'cross-site' || page.fetchSite === 'same-site';
 	// Browsers say nothing of it over plain http. What is not said by these either has to be believed.
 	const from = head.origin === '' || head.origin === 'null' ? page.referer : head.origin;
-	return from !== '' && !origin.hosts.includes(hostOf(from));
-}
-
-/** Of an address or an origin, as browsers write them. */
-function hostOf(address: string): string {
-	return /^https?:\/\/([^/?#]*)/i.exec(address)?.[1]?.toLowerCase() ?? '';
+	return from !== '' && !origin.isOwn(from);
 }
 
 function healthTarget(target: RequestTarget, { healthPath }: Container): RequestTarget {

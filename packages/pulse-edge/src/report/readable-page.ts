@@ -7,8 +7,23 @@ export interface PageWords {
 	readonly detail: string;
 	/** Where to go on. The address is the client's, and is escaped here. */
 	readonly link?: { readonly href: string; readonly text: string };
+	/** What was sent and not received, to be sent again by whoever reads the page. All of it is escaped here. */
+	readonly form?: FormAgain;
 	/** Seconds until the browser asks again by itself. */
 	readonly again?: number;
+}
+
+export interface FormAgain {
+	/** Path and query, as a request writes them. */
+	readonly action: string;
+	readonly multipart: boolean;
+	readonly fields: readonly FormField[];
+}
+
+export interface FormField {
+	readonly name: string;
+	/** `null`: a file that was not chosen. */
+	readonly value: string | null;
 }
 
 /** Headers of a {@link readablePage}: nothing on it is loaded or run. */
@@ -18,8 +33,15 @@ export const PAGE_HEADERS = {
 	'x-content-type-options': 'nosniff',
 } as const;
 
+/** Those of one with a form: it can be sent here alone, and by nobody who draws something over it. */
+export const FORM_HEADERS = {
+	...PAGE_HEADERS,
+	'content-security-policy':
+		"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+} as const;
+
 /** A page by itself: no script, no picture, nothing to load, readable by day and by night. */
-export function readablePage({ title, text, detail, link, again }: PageWords): string {
+export function readablePage({ title, text, detail, link, form, again }: PageWords): string {
 	const refresh = again === undefined ? '' : `<meta http-equiv="refresh" content="${again}">`;
 	const onward = link === undefined ? '' : `<p><a href="${escaped(address(link.href))}">${escaped(link.text)}</a></p>`;
 	return `<!doctype html>
@@ -38,10 +60,28 @@ small { opacity: .65 }
 <main>
 <h1>${escaped(title)}</h1>
 <p>${escaped(text)}</p>
-${onward}<p><small>${escaped(detail)}</small></p>
+${form === undefined ? '' : formAgain(form)}${onward}<p><small>${escaped(detail)}</small></p>
 </main>
 </body>
 </html>
+`;
+}
+
+function formAgain({ action, multipart, fields }: FormAgain): string {
+	const enctype = multipart ? ' enctype="multipart/form-data"' : '';
+	const inputs = fields.map(({ name, value }) =>
+		value === null
+			? `<input type="file" name="${escaped(name)}" hidden>`
+			: `<input type="hidden" name="${escaped(name)}" value="${escaped(value)}">`,
+	);
+	// Text that somebody wrote can be read and copied; what has no space in it may be a password.
+	const texts = fields.flatMap(({ value }) => (value !== null && /\S\s+\S/.test(value) ? [value] : []));
+	const shown = texts.map((text) => `<textarea readonly rows="4" cols="50">\n${escaped(text)}</textarea>`);
+	return `<form method="post" action="${escaped(address(action))}"${enctype} accept-charset="utf-8">
+${inputs.join('\n')}
+${shown.join('\n')}
+<p><button>Send it to the newest version</button></p>
+</form>
 `;
 }
 
@@ -56,14 +96,17 @@ function address(href: string): string {
 }
 
 /** The page of a request for a deployment that is gone. `onward`: the same address without its pin, where there is one. */
-export function stalePage(method: string, onward: string | null, status = 409): string {
+export function stalePage(method: string, onward: string | null, status = 409, form?: FormAgain): string {
 	const lost = method !== 'GET' && method !== 'HEAD';
 	return readablePage({
 		title: 'This page has a newer version',
-		text: lost
-			? 'The version that it belongs to is no longer running, and what you sent was not received. Go back to copy it, then open the newest version.'
-			: 'The version that it belongs to is no longer running.',
+		text: form
+			? 'The version that it belongs to is no longer running, and what you sent was not received. It is kept on this page: you can send it to the newest version, which may ask you to sign in or to begin anew.'
+			: lost
+				? 'The version that it belongs to is no longer running, and what you sent was not received. Go back to copy it, then open the newest version.'
+				: 'The version that it belongs to is no longer running.',
 		detail: `${status} - stale affinity`,
 		...(onward === null ? {} : { link: { href: onward, text: 'Open the newest version' } }),
+		...(form === undefined ? {} : { form }),
 	});
 }
