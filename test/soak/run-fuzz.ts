@@ -1,3 +1,4 @@
+import { fuzzPages } from '../../packages/pulse-edge/src/testing/fuzz-pages.ts';
 import { fuzzRequestHeads } from '../../packages/pulse-edge/src/testing/fuzz-request-heads.ts';
 import { fuzz } from './fuzz.ts';
 import { fuzzResponses } from './fuzz-responses.ts';
@@ -13,6 +14,8 @@ const { poisoned, left } = responses;
 process.stdout.write(`${JSON.stringify({ fuzzed: 'responses', seed, ...responses, poisoned: poisoned.length })}\n`);
 const heads = await fuzzRequestHeads(count, seed);
 process.stdout.write(`${JSON.stringify({ fuzzed: 'heads', seed, ...heads, differing: heads.differing.length })}\n`);
-const bad = [...heads.differing, ...hung, ...leaked, ...smuggled, ...poisoned];
+const pages = fuzzPages(count, seed);
+process.stdout.write(`${JSON.stringify({ fuzzed: 'pages', seed, ...pages, differing: pages.differing.length })}\n`);
+const bad = [...heads.differing, ...pages.differing, ...hung, ...leaked, ...smuggled, ...poisoned];
 for (const bytes of bad.slice(0, 20)) process.stdout.write(`${JSON.stringify(bytes)}\n`);
 process.exitCode = alive && bad.length === 0 && left === 0 && !responses.answers.hung ? 0 : 1;
