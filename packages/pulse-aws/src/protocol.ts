@@ -2,6 +2,11 @@
 
 /** Query parameter that pins a tab to its deployment; the load balancer's rules match it. */
 export const AFFINITY_QUERY = 'pulse_deployment';
+/** What says it otherwise of a container app: a header, Next.js's own names, and the cookie of the tab in use (contract C1.2). */
+export const AFFINITY_HEADER = 'x-pulse-deployment';
+export const NEXT_QUERY = 'dpl';
+export const NEXT_HEADER = 'x-deployment-id';
+export const PAGE_COOKIE = 'pulse_page';
 /** On every stale answer: browsers that see it reload the page. */
 export const STALE_AFFINITY_HEADER = 'x-pulse-stale-affinity';
 export const META_PATH = '/_pulse/meta';
@@ -17,13 +22,16 @@ export const METADATA_VARIABLE = 'ECS_CONTAINER_METADATA_URI_V4';
 /** A task's id where Fargate does not tell it. */
 export const TASK_ID_VARIABLE = 'PULSE_AWS_TASK_ID';
 
+/** A container app is told its version by these alone; the second is Next.js's own. */
+export const APP_ID_VARIABLE = 'PULSE_DEPLOYMENT_ID';
+export const NEXT_ID_VARIABLE = 'NEXT_DEPLOYMENT_ID';
+
 export const CONTAINER_NAME = 'app';
 export const CONTAINER_PORT = 8000;
+/** Where the sidecar listens beside an app on {@link CONTAINER_PORT}: containers of a task share their ports. */
+export const SIDECAR_PORT = 8001;
 
-/**
- * The container beside the app in each task of a container app, to which the load balancer sends.
- * @public
- */
+/** The container beside the app in each task of a container app, to which the load balancer sends. */
 export const SIDECAR_CONTAINER_NAME = 'pulse-edge';
 /** What the sidecar is told, beside the deployment's name and id and how to look for draining. */
 export const SIDECAR_VARIABLES = {

@@ -26,12 +26,17 @@ export function inspectDockerfile(
 ): DockerfileApp {
 	const last = readStages(text, buildArgs).at(-1);
 	const own = [...(last?.entrypoint ?? []), ...(last?.cmd ?? [])];
-	const words = start === undefined ? own : splitWords(start, '\\').map(unquoted);
+	const words = start === undefined ? own : startWords(start);
 	return {
 		framework: frameworkIn(words.join(' '), manifests),
 		exposed: tcpPorts(last?.exposed ?? []),
 		command: commandPort(words, last?.env ?? new Map()),
 	};
+}
+
+/** Program and arguments of what is started in place of an image's own command, without a shell. */
+export function startWords(start: string): string[] {
+	return splitWords(start, '\\').map(unquoted);
 }
 
 function unquoted(word: string): string {

@@ -1,7 +1,7 @@
 import { Validations } from 'aws-cdk-lib';
 import { type ISubnet, type IVpc, Peer, Port, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
-import { CONTAINER_PORT } from '../protocol.ts';
+import { CONTAINER_PORT, SIDECAR_PORT } from '../protocol.ts';
 import type { BaselineSettings } from './settings.ts';
 
 export interface Network {
@@ -48,8 +48,10 @@ export function network(scope: Construct, settings: BaselineSettings): Network {
 		description: 'Tasks: reached by the load balancer alone',
 		allowAllOutbound: true,
 	});
-	const containerPort = Port.tcp(CONTAINER_PORT);
-	serviceGroup.addIngressRule(balancerGroup, containerPort, 'load balancer');
-	balancerGroup.addEgressRule(serviceGroup, containerPort, 'tasks');
+	// A rule for each port, not one for both: an update then adds one, and never takes away what traffic passes by.
+	for (const port of [CONTAINER_PORT, SIDECAR_PORT]) {
+		serviceGroup.addIngressRule(balancerGroup, Port.tcp(port), 'load balancer');
+		balancerGroup.addEgressRule(serviceGroup, Port.tcp(port), 'tasks');
+	}
 	return { vpc, taskSubnets: isPrivate ? vpc.privateSubnets : vpc.publicSubnets, balancerGroup, serviceGroup };
 }

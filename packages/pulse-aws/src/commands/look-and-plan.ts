@@ -19,6 +19,7 @@ import { dearerTask, keptTask, readRunningTask, taskNotes } from '../stack/runni
 import { baselineChange } from '../steps/baseline-settings.ts';
 import { readDnsOutlook } from '../steps/dns-outlook.ts';
 import { newRun } from '../steps/run.ts';
+import { pinRules } from '../traffic/pin-rules.ts';
 import { activeTargetGroup } from '../traffic/traffic.ts';
 
 interface Looking {
@@ -69,13 +70,14 @@ export async function lookAndPlan(
 			fleet,
 			certificate,
 			dns,
-			taskNotes: taskNotes(request, running),
+			taskNotes: [...(request.container === null ? [] : [request.container.says]), ...taskNotes(request, running)],
 			baselineChange: baselineChange(stack, request, certificate?.arn ?? null, outputs, session.baseline.version),
 		},
 		{
 			id,
 			verified: request.health.waitForHealth,
 			page: request.health.pagePath,
+			rules: pinRules(id, request.container).length,
 			cost: costNotes({
 				nat: natOf(request, outputs),
 				architecture: request.task.architecture,

@@ -52,6 +52,7 @@ export async function apiRequest(options: DeployOptions, cwd: string): Promise<D
 	const request: DeployRequest = {
 		deploymentName: deploymentName(options.deploymentName),
 		domain,
+		container: null,
 		docker: {
 			...(await hostPaths(cwd, { dockerfile: options.docker.dockerfilePath, context: options.docker.contextPath })),
 			buildArgs: { ...address, ...options.docker.buildArgs },

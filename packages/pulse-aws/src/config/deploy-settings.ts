@@ -1,8 +1,8 @@
-import { pagePath } from 'pulse-deploy-kit/check-page';
 import { flag, integer, list, oneOf, text } from 'pulse-deploy-kit/setting-kinds';
 import type { SettingTable } from 'pulse-deploy-kit/settings';
-import { DEFAULT_HEALTH_PATH } from '../protocol.ts';
 import { parseCidrs } from './cidr.ts';
+import { containerSettings } from './container.ts';
+import { healthSettings } from './health-settings.ts';
 import { KEPT, reaperSettings } from './reaper.ts';
 import { regionSetting } from './region.ts';
 
@@ -14,9 +14,16 @@ export const deploySettings = {
 		flag: '--deployment-name <name>',
 		describe: 'name of this environment, e.g. prod',
 		env: ['PULSE_AWS_DEPLOYMENT_NAME'],
+		key: 'deployment_name',
 		parse: text,
 	},
-	domain: { flag: '--domain <domain>', describe: 'domain that visitors use', env: ['PULSE_AWS_DOMAIN'], parse: text },
+	domain: {
+		flag: '--domain <domain>',
+		describe: 'domain that visitors use',
+		env: ['PULSE_AWS_DOMAIN'],
+		key: 'domain',
+		parse: text,
+	},
 	serverAddress: {
 		flag: '--server-address <origin>',
 		describe: 'public address of the app',
@@ -42,9 +49,11 @@ export const deploySettings = {
 		flag: '--dockerfile <path>',
 		describe: 'Dockerfile',
 		env: ['PULSE_AWS_DOCKERFILE'],
+		key: 'dockerfile',
 		default: 'Dockerfile',
 		parse: text,
 	},
+	...containerSettings,
 	context: {
 		flag: '--context <path>',
 		describe: 'build context',
@@ -72,6 +81,7 @@ export const deploySettings = {
 		flag: '--task-cpu <units>',
 		describe: 'ECS CPU units',
 		env: ['PULSE_AWS_TASK_CPU'],
+		key: 'task_cpu',
 		default: '256',
 		parse: text,
 	},
@@ -79,14 +89,17 @@ export const deploySettings = {
 		flag: '--task-memory <MiB>',
 		describe: 'ECS memory',
 		env: ['PULSE_AWS_TASK_MEMORY'],
+		key: 'task_memory',
 		default: '512',
 		parse: text,
 	},
 	desiredCount: {
 		flag: '--desired-count <n>',
-		describe: 'tasks',
+		describe: 'tasks; more than 1 splits what they hold in memory',
 		env: ['PULSE_AWS_DESIRED_COUNT'],
+		key: 'desired_count',
 		default: 2,
+		defaultText: '2, of a container app 1',
 		parse: count,
 	},
 	drainPollSeconds: {
@@ -103,78 +116,7 @@ export const deploySettings = {
 		default: 20,
 		parse: integer({ min: 0 }),
 	},
-	healthCheckPath: {
-		flag: '--health-check-path <path>',
-		describe: 'health check of the load balancer',
-		env: ['PULSE_AWS_HEALTH_CHECK_PATH'],
-		default: DEFAULT_HEALTH_PATH,
-		parse: text,
-	},
-	healthCheckInterval: {
-		flag: '--health-check-interval <s>',
-		describe: 'seconds between health checks',
-		env: ['PULSE_AWS_HEALTH_CHECK_INTERVAL'],
-		default: 30,
-		parse: integer({ min: 5, max: 300 }),
-	},
-	healthCheckTimeout: {
-		flag: '--health-check-timeout <s>',
-		describe: 'seconds until a health check has failed',
-		env: ['PULSE_AWS_HEALTH_CHECK_TIMEOUT'],
-		default: 5,
-		parse: integer({ min: 2, max: 120 }),
-	},
-	healthyThreshold: {
-		flag: '--healthy-threshold <n>',
-		describe: 'successes to be healthy again',
-		env: ['PULSE_AWS_HEALTHY_THRESHOLD'],
-		default: 2,
-		parse: integer({ min: 2, max: 10 }),
-	},
-	unhealthyThreshold: {
-		flag: '--unhealthy-threshold <n>',
-		describe: 'failures to be unhealthy',
-		env: ['PULSE_AWS_UNHEALTHY_THRESHOLD'],
-		default: 3,
-		parse: integer({ min: 2, max: 10 }),
-	},
-	// Both forms are documented. The plain one comes first: else commander takes the negated one as given.
-	waitForHealthPlain: { flag: '--wait-for-health', describe: 'the default', parse: flag },
-	waitForHealth: {
-		flag: '--no-wait-for-health',
-		describe: 'switch without waiting until the deployment is healthy',
-		env: ['PULSE_AWS_WAIT_FOR_HEALTH'],
-		default: true,
-		parse: flag,
-	},
-	minHealthyTargets: {
-		flag: '--min-healthy-targets <n>',
-		describe: 'healthy targets to wait for, at most the desired count',
-		env: ['PULSE_AWS_MIN_HEALTHY_TARGETS'],
-		default: 2,
-		parse: count,
-	},
-	healthBudget: {
-		flag: '--health-budget <s>',
-		describe: 'how long to wait for healthy targets',
-		env: ['PULSE_AWS_HEALTH_BUDGET'],
-		default: 300,
-		parse: integer({ min: 1, max: 86_400 }),
-	},
-	healthPath: {
-		flag: '--health-path <path>',
-		describe: 'page that must give no server error before visitors are sent to the deployment',
-		env: ['PULSE_AWS_HEALTH_PATH'],
-		default: '/',
-		parse: pagePath,
-	},
-	pageCheck: {
-		flag: '--no-page-check',
-		describe: 'ask for no page, only whether the deployment is healthy',
-		env: ['PULSE_AWS_PAGE_CHECK'],
-		default: true,
-		parse: flag,
-	},
+	...healthSettings,
 	certificateArn: {
 		flag: '--certificate-arn <arn>',
 		describe: 'ACM certificate, used unchecked',
@@ -192,6 +134,7 @@ export const deploySettings = {
 		flag: '--nat <kind>',
 		describe: 'gateway: private subnets; none: public subnets, no NAT to pay',
 		env: ['PULSE_AWS_NAT'],
+		key: 'nat',
 		defaultText: "the stack's, at first gateway",
 		parse: oneOf('gateway', 'none'),
 	},
@@ -199,6 +142,7 @@ export const deploySettings = {
 		flag: '--arch <architecture>',
 		describe: 'x86_64 or arm64',
 		env: ['PULSE_AWS_ARCH'],
+		key: 'arch',
 		defaultText: "the active deployment's, at first x86_64",
 		parse: oneOf('x86_64', 'arm64'),
 	},
@@ -214,6 +158,7 @@ export const deploySettings = {
 		flag: '--idle-timeout <s>',
 		describe: 'when the load balancer ends a connection on which nothing is sent',
 		env: ['PULSE_AWS_IDLE_TIMEOUT'],
+		key: 'idle_timeout',
 		defaultText: "the stack's, at first 900",
 		parse: integer({ min: 1, max: 4000 }),
 	},

@@ -8,7 +8,8 @@ import { deployRequest } from './deploy.ts';
 import { checkedRegion, regionFrom } from './region.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pulse-aws-config-'));
-for (const file of ['Dockerfile', 'main.py', 'app.ts']) writeFileSync(join(folder, file), '');
+for (const file of ['Dockerfile', 'app.ts']) writeFileSync(join(folder, file), '');
+writeFileSync(join(folder, 'main.py'), 'from pulse_aws import AWSECSPlugin\n');
 mkdirSync(join(folder, 'web'));
 mkdirSync(join(folder, 'bare'));
 writeFileSync(join(folder, 'bare', 'app.ts'), '');
@@ -70,11 +71,12 @@ describe('A1.4: the server address', () => {
 		['https://app.example.com?x=1', 'must be an origin, without a path'],
 		['https://user:pw@app.example.com', 'must hold no user or password'],
 	])('%s is refused before anything is built: it %s', async (address, why) => {
-		for (const given of [
-			asked({ serverAddress: address }),
-			asked({}, { PULSE_SERVER_ADDRESS: address }),
-			asked({ taskEnv: [`PULSE_SERVER_ADDRESS=${address}`] }),
-		]) {
+		for (const [flags, env] of [
+			[{ serverAddress: address }],
+			[{}, { PULSE_SERVER_ADDRESS: address }],
+			[{ taskEnv: [`PULSE_SERVER_ADDRESS=${address}`] }],
+		] as const) {
+			const given = asked(flags, env);
 			await expect(given).rejects.toMatchObject({ code: 'usage', message: expect.stringContaining(why) });
 			await expect(given).rejects.not.toThrow('pw');
 		}

@@ -1,11 +1,12 @@
 import { usageError } from 'pulse-deploy-kit/errors';
 import { parseKeyValues } from 'pulse-deploy-kit/key-value';
-import { resolveSettings } from 'pulse-deploy-kit/settings';
+import type { ContainerRequest } from '../deployments/container.ts';
 import { deploymentName } from '../deployments/names.ts';
+import { appToDeploy } from './app-to-deploy.ts';
+import { builtContainer, builtPulse } from './built.ts';
 import { checkRequest } from './check-request.ts';
-import { deploySettings } from './deploy-settings.ts';
 import { parseDomain } from './domain.ts';
-import { type DockerPaths, dockerPaths } from './paths.ts';
+import type { DockerPaths } from './paths.ts';
 import { refuseReserved } from './reserved.ts';
 import { policyArn } from './secret.ts';
 import { parseServerAddress } from './server-address.ts';
@@ -15,6 +16,8 @@ import { DEFAULT_ARCHITECTURE, type TaskRequest } from './task.ts';
 export interface DeployRequest {
 	readonly deploymentName: string;
 	readonly domain: string;
+	/** `null`: a Pulse app. */
+	readonly container: ContainerRequest | null;
 	readonly docker: Pick<DockerPaths, 'dockerfile' | 'context'> & {
 		readonly buildArgs: Readonly<Record<string, string>>;
 	};
@@ -75,39 +78,37 @@ export interface Typed {
 }
 
 /** @throws usage error for everything that is missing or cannot work, before anything is asked of AWS */
-export async function deployRequest({ flags, env, cwd }: Typed): Promise<DeployRequest> {
-	const { values, origins } = resolveSettings(deploySettings, { flags, env });
+export async function deployRequest(typed: Typed): Promise<DeployRequest> {
+	const app = await appToDeploy(typed);
+	const { values, origins } = app;
 	if (values.deploymentName === undefined)
 		throw usageError('--deployment-name is required', 'Pass it, or set PULSE_AWS_DEPLOYMENT_NAME.');
 	if (values.domain === undefined) throw usageError('--domain is required', 'Pass it, or set PULSE_AWS_DOMAIN.');
 	const domain = parseDomain(values.domain);
 	const serverAddress = parseServerAddress('--server-address', values.serverAddress ?? `https://${domain}`);
-	// A Python app always has one; others may have what they serve anywhere, and are held only to what was typed.
-	const needsWebRoot = origins.webRoot?.from !== 'default' || values.appFile.endsWith('.py');
-	const paths = await dockerPaths(cwd, values, needsWebRoot);
+	const built = app.isContainer ? await builtContainer(typed.cwd, app) : await builtPulse(typed.cwd, app);
+	// What a container app holds in memory is in one task, and nothing keeps each tab at its own of several.
+	const isAlone = app.isContainer && origins.desiredCount?.from === 'default';
+	const desiredCount = isAlone ? 1 : values.desiredCount;
 	const taskEnv = parseKeyValues('--task-env', values.taskEnv ?? []);
 	const secrets = parseKeyValues('--secret', values.secret ?? []);
-	refuseReserved('--task-env', taskEnv);
-	refuseReserved('--secret', secrets);
+	refuseReserved('--task-env', taskEnv, app.isContainer);
+	refuseReserved('--secret', secrets, app.isContainer);
 	const request: DeployRequest = {
 		deploymentName: deploymentName(values.deploymentName),
 		domain,
+		container: built.container,
 		docker: {
-			dockerfile: paths.dockerfile,
-			context: paths.context,
-			buildArgs: {
-				APP_FILE: paths.appFile,
-				WEB_ROOT: paths.webRoot,
-				PULSE_SERVER_ADDRESS: serverAddress,
-				...parseKeyValues('--build-arg', values.buildArg ?? []),
-			},
+			dockerfile: built.dockerfile,
+			context: built.context,
+			buildArgs: { ...built.buildArgs, PULSE_SERVER_ADDRESS: serverAddress, ...built.typedArgs },
 		},
 		task: {
 			cpu: values.taskCpu,
 			memory: values.taskMemory,
 			architecture: values.arch ?? DEFAULT_ARCHITECTURE,
 			keepsArchitecture: values.arch === undefined,
-			desiredCount: values.desiredCount,
+			desiredCount,
 			env: { PULSE_SERVER_ADDRESS: serverAddress, ...taskEnv },
 			secrets,
 			drainPollSeconds: values.drainPollSeconds,
@@ -120,11 +121,7 @@ export async function deployRequest({ flags, env, cwd }: Typed): Promise<DeployR
 			healthyThreshold: values.healthyThreshold,
 			unhealthyThreshold: values.unhealthyThreshold,
 			waitForHealth: values.waitForHealth,
-			minHealthyTargets: minimum(
-				values.minHealthyTargets,
-				values.desiredCount,
-				origins.minHealthyTargets?.from === 'default',
-			),
+			minHealthyTargets: minimum(values.minHealthyTargets, desiredCount, origins.minHealthyTargets?.from === 'default'),
 			taskGracePeriodSeconds: 60,
 			pagePath: values.pageCheck ? values.healthPath : null,
 			budgetSeconds: values.healthBudget,

@@ -6,6 +6,7 @@ export const regionSetting = {
 	flag: '--region <region>',
 	describe: 'AWS region',
 	env: ['AWS_REGION', 'AWS_DEFAULT_REGION'],
+	key: 'region',
 	defaultText: "the profile's",
 	parse: text,
 } satisfies Setting<string>;

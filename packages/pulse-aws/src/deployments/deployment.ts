@@ -1,3 +1,4 @@
+import type { Affinity } from 'pulse-deploy-kit/container/settings';
 import type { AwsDeploymentState } from '../protocol.ts';
 
 /** One deployment as its ECS service tells it. Times are Unix ms. */
@@ -17,6 +18,8 @@ export interface Deployment {
 	readonly pending: number;
 	readonly targetGroupArn: string | null;
 	readonly taskDefinitionArn: string | null;
+	/** Absent for a Pulse app. */
+	readonly container?: { readonly affinity: Affinity };
 }
 
 /** A reaper that was killed after marking a deployment leaves the mark behind, and the deployment as it was. */

@@ -1,4 +1,5 @@
 import type { AwsDeploymentState } from '../protocol.ts';
+import type { ContainerRequest } from './container.ts';
 
 /** Tags of services, target groups and rules. Task definitions carry them with hyphens, as they always did. */
 export const NAME_TAG = 'deployment_name';
@@ -10,6 +11,20 @@ export const DRAIN_STARTED_TAG = 'drain_started_at';
 export const RETIRING_TAG = 'retiring_since';
 /** Unix seconds. Target groups and rules have no creation time of their own, and orphans must not be swept young. */
 export const CREATED_TAG = 'created_at';
+
+/** `container`; absent for a Pulse app. Its health path stands in its task definition: a tag cannot hold any path. */
+export const KIND_TAG = 'kind';
+export const AFFINITY_TAG = 'affinity';
+export const PORT_TAG = 'port';
+
+export function containerTags(container: Pick<ContainerRequest, 'affinity' | 'port'> | null) {
+	if (container === null) return [];
+	return [
+		{ key: KIND_TAG, value: 'container' },
+		{ key: AFFINITY_TAG, value: container.affinity },
+		{ key: PORT_TAG, value: String(container.port) },
+	];
+}
 
 export function stateTags(state: AwsDeploymentState, drainStartedAt: number | null): { key: string; value: string }[] {
 	const since = drainStartedAt === null ? '' : String(Math.floor(drainStartedAt / 1000));

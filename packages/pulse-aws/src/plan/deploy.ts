@@ -28,6 +28,8 @@ export interface DeployIntent {
 	readonly verified: boolean;
 	/** A page that must give no server error; `null` or absent: none is asked for. */
 	readonly page?: string | null;
+	/** Listener rules that it takes. Default 1 */
+	readonly rules?: number;
 	/** Shown when the baseline is created. */
 	readonly cost: readonly string[];
 }
@@ -53,10 +55,13 @@ export interface DeployPlan extends Plan {
 }
 
 /** @throws DeployToolError where the stack cannot be built upon, or the load balancer is full */
-export function planDeploy(seen: DeployObservation, { id, verified, page = null, cost }: DeployIntent): DeployPlan {
+export function planDeploy(
+	seen: DeployObservation,
+	{ id, verified, page = null, rules = 1, cost }: DeployIntent,
+): DeployPlan {
 	const certificate = certificateSteps(seen);
 	const certifying = seen.fleet === null ? [] : certificate;
-	const shared = [...(seen.fleet === null ? certificate : []), ...sharedSteps(seen)];
+	const shared = [...(seen.fleet === null ? certificate : []), ...sharedSteps(seen, rules)];
 	// A broken Dockerfile is found before money is spent, and a good one has been built by the time there is a registry.
 	const waits = [...certifying, ...shared].some(
 		({ kind }) => kind === 'await-certificate' || kind === 'deploy-baseline',
@@ -116,13 +121,13 @@ function certificateSteps({ certificate }: DeployObservation): readonly Step[] {
 	return certificate?.status === 'ISSUED' ? [] : [...request, awaitCertificateStep()];
 }
 
-function sharedSteps(seen: DeployObservation): readonly Step[] {
+function sharedSteps(seen: DeployObservation, rules: number): readonly Step[] {
 	const steps: Step[] = [...baselineSteps(seen)];
 	if (creates(steps) || !seen.stack.isProtected) steps.push(protectBaselineStep());
 	if (seen.fleet !== null) {
 		if (seen.certificate?.arn !== seen.fleet.traffic.defaultCertificateArn) steps.push(setListenerCertificateStep());
 		const settling = settleSteps(seen.fleet);
-		refuseWithoutRoom(seen.fleet, settling);
+		refuseWithoutRoom(seen.fleet, settling, rules);
 		steps.push(...settling);
 	}
 	return steps;

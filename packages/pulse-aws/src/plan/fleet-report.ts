@@ -1,3 +1,4 @@
+import type { Affinity } from 'pulse-deploy-kit/container/settings';
 import type { Deployment } from '../deployments/deployment.ts';
 import type { ReaperPolicy } from '../reaper/facts.ts';
 import { rollbackWindow } from '../reaper/rollback-window.ts';
@@ -13,6 +14,9 @@ export interface FleetReport {
 	readonly deployments: readonly {
 		readonly deployment_id: string;
 		readonly state: string;
+		/** A container app; absent for a Pulse app. */
+		readonly kind?: 'container';
+		readonly affinity?: Affinity;
 		readonly tasks: { readonly desired: number; readonly running: number; readonly pending: number };
 		/** Seconds. */
 		readonly age: number;
@@ -49,6 +53,7 @@ export function fleetReport(
 		deployments: deployments.map((one) => ({
 			deployment_id: one.id,
 			state: stateIn(one, active),
+			...(one.container === undefined ? {} : { kind: 'container', affinity: one.container.affinity }),
 			tasks: { desired: one.desired, running: one.running, pending: one.pending },
 			age: seconds(one.createdAt),
 			draining_for: one.drainStartedAt === null ? null : seconds(one.drainStartedAt),
@@ -72,7 +77,8 @@ export function renderFleet(report: FleetReport): string {
 	const rows = report.deployments.map((one) => {
 		const since = one.draining_for === null ? `up ${duration(one.age)}` : `for ${duration(one.draining_for)}`;
 		const stays = one.rollback_for === null ? '' : `, to go back to for ${duration(one.rollback_for)} more`;
-		return `${one.deployment_id}  ${one.state.padEnd(9)}  ${one.tasks.running}/${one.tasks.desired} tasks  ${since}${stays}`;
+		const kind = one.kind === undefined ? '' : `  container, by ${one.affinity}`;
+		return `${one.deployment_id}  ${one.state.padEnd(9)}  ${one.tasks.running}/${one.tasks.desired} tasks  ${since}${stays}${kind}`;
 	});
 	return [
 		`${report.deployment_name} in ${report.region}, ${report.load_balancer}`,

@@ -64,10 +64,14 @@ async function readStoppedTasks(aws: Pick<Aws, 'ecs'>, { cluster, service }: Hea
 	return (tasks ?? [])
 		.sort((a, b) => (b.stoppedAt?.getTime() ?? 0) - (a.stoppedAt?.getTime() ?? 0))
 		.map((task) => ({
+			task,
+			failed: task.containers?.find((one) => (one.exitCode ?? 0) !== 0) ?? task.containers?.[0],
+		}))
+		.map(({ task, failed }) => ({
 			id: taskId(task.taskArn),
 			stopCode: task.stopCode ?? null,
 			reason: task.stoppedReason ?? null,
-			exitCode: task.containers?.[0]?.exitCode ?? null,
-			containerReason: task.containers?.[0]?.reason ?? null,
+			exitCode: failed?.exitCode ?? null,
+			containerReason: failed?.reason ?? null,
 		}));
 }

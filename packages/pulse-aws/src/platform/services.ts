@@ -1,6 +1,16 @@
 import type { Service } from '@aws-sdk/client-ecs';
 import type { Deployment } from '../deployments/deployment.ts';
-import { DRAIN_STARTED_TAG, ID_TAG, NAME_TAG, RETIRING_TAG, STATE_TAG, stateOf, timeOf } from '../deployments/tags.ts';
+import {
+	AFFINITY_TAG,
+	DRAIN_STARTED_TAG,
+	ID_TAG,
+	KIND_TAG,
+	NAME_TAG,
+	RETIRING_TAG,
+	STATE_TAG,
+	stateOf,
+	timeOf,
+} from '../deployments/tags.ts';
 import type { Aws } from './aws.ts';
 import { orGone } from './error-names.ts';
 import { everyPage, inBatches, optional } from './pages.ts';
@@ -48,6 +58,9 @@ function deploymentOf(service: Service): Deployment {
 		pending: service.pendingCount ?? 0,
 		targetGroupArn: service.loadBalancers?.[0]?.targetGroupArn ?? null,
 		taskDefinitionArn: service.taskDefinition ?? null,
+		...(tag(service, KIND_TAG) === 'container'
+			? { container: { affinity: tag(service, AFFINITY_TAG) === 'session' ? 'session' : 'tab' } }
+			: {}),
 	};
 }
 

@@ -1,4 +1,4 @@
-import { forwardTarget, type Rule, ruleOf } from '../traffic/rule.ts';
+import { conditionsText, forwardTarget, type Rule, ruleOf, type SdkCondition } from '../traffic/rule.ts';
 import type { Limits, Traffic } from '../traffic/traffic.ts';
 import type { Aws } from './aws.ts';
 import { everyPage, optional } from './pages.ts';
@@ -18,15 +18,30 @@ export async function readTraffic(aws: Pick<Aws, 'elb'>, listenerArn: string): P
 
 /** Without the default rule, lowest priority number first: the service promises no order. */
 export async function readRules(aws: Pick<Aws, 'elb'>, listenerArn: string): Promise<Rule[]> {
-	const all = await everyPage(
-		(token) => aws.elb.describeRules({ ListenerArn: listenerArn, PageSize: 400, ...optional('Marker', token) }),
-		(page) => page.NextMarker,
-		(page) => page.Rules,
-	);
+	const all = await everyRule(aws, listenerArn);
 	return all
 		.map(ruleOf)
 		.filter((rule) => rule.priority !== null)
 		.sort((a, b) => (a.priority ?? 0) - (b.priority ?? 0));
+}
+
+/** Of the rule that has exactly these conditions; `null`: there is none. */
+export async function rulePriority(
+	aws: Pick<Aws, 'elb'>,
+	listenerArn: string,
+	conditions: readonly SdkCondition[],
+): Promise<number | null> {
+	const wanted = conditionsText(conditions);
+	const found = (await everyRule(aws, listenerArn)).find((rule) => conditionsText(rule.Conditions ?? []) === wanted);
+	return found === undefined ? null : ruleOf(found).priority;
+}
+
+function everyRule(aws: Pick<Aws, 'elb'>, listenerArn: string) {
+	return everyPage(
+		(token) => aws.elb.describeRules({ ListenerArn: listenerArn, PageSize: 400, ...optional('Marker', token) }),
+		(page) => page.NextMarker,
+		(page) => page.Rules,
+	);
 }
 
 /** Defaults of the load balancer quotas, where the account's are not told (user guide, "Quotas"). */

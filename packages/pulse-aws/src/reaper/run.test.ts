@@ -7,7 +7,7 @@ import { targetGroupName } from '../deployments/target-group-name.ts';
 import { type BaselineOutputs, repositoryName } from '../platform/baseline-outputs.ts';
 import { stateParameter, taskStateParameter } from '../protocol.ts';
 import { readBaseline } from '../stack/read-baseline.ts';
-import { affinityCondition } from '../traffic/rule.ts';
+import { pinRules } from '../traffic/pin-rules.ts';
 import { reaperPolicy } from './policy.ts';
 import { type ReaperReport, runReaper } from './run.ts';
 
@@ -67,7 +67,7 @@ async function addDraining(on: Account, outputs: BaselineOutputs, index: number)
 	await aws.elb.createRule({
 		ListenerArn: outputs.listenerArn,
 		Priority: 1000 + index,
-		Conditions: [affinityCondition(id)],
+		Conditions: pinRules(id, null)[0]!.conditions,
 		Actions: [{ Type: 'forward', TargetGroupArn: targetGroupArn }],
 	});
 	await aws.ecs.createService({

@@ -1,5 +1,6 @@
 import type { BuildRequest } from '../adapters/session.ts';
 import type { Step } from '../plan/step.ts';
+import { NEXT_ID_VARIABLE } from '../protocol.ts';
 import type { Perform } from './performers.ts';
 import { made, type Run } from './run.ts';
 
@@ -19,11 +20,12 @@ export const buildImage: Perform<'build-image'> = async (_step, run, signal) => 
 };
 
 export function buildRequest(run: Run): BuildRequest {
-	const { docker, task } = made(run.request, 'the request');
+	const { docker, task, container } = made(run.request, 'the request');
+	const nextId = container?.framework === 'Next.js' ? { [NEXT_ID_VARIABLE]: run.id } : {};
 	return {
 		dockerfile: docker.dockerfile,
 		context: docker.context,
-		buildArgs: { ...docker.buildArgs, DEPLOYMENT_NAME: run.name, DEPLOYMENT_ID: run.id },
+		buildArgs: { ...docker.buildArgs, DEPLOYMENT_NAME: run.name, DEPLOYMENT_ID: run.id, ...nextId },
 		architecture: task.architecture,
 	};
 }

@@ -1,11 +1,12 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { Step } from '../plan/step.ts';
 import { isAwsError } from '../platform/error-names.ts';
-import { readRules } from '../platform/traffic.ts';
-import { affinityCondition, freePriority, type Rule } from '../traffic/rule.ts';
+import { readRules, rulePriority } from '../platform/traffic.ts';
+import { type PinRule, pinRules } from '../traffic/pin-rules.ts';
+import { freePriority, type Rule } from '../traffic/rule.ts';
 import { ownerTags } from './owner-tags.ts';
 import type { Perform } from './performers.ts';
-import { made } from './run.ts';
+import { made, type Run } from './run.ts';
 
 /** Somebody else, e.g. a person in the console, may take the same number at the same moment. */
 const RULE_TRIES = 5;
@@ -16,12 +17,27 @@ export function createRuleStep(id: string): Step {
 }
 
 export const createRule: Perform<'create-rule'> = async (_step, run) => {
+	// Of a baseline that was just made, only the lowest priority is taken.
+	let rules: readonly Pick<Rule, 'priority'>[] = run.fleet?.traffic.rules ?? [];
+	const taken: number[] = [];
+	for (const rule of pinRules(run.id, run.request?.container ?? null)) {
+		const created = await create(run, rule, rules);
+		({ rules } = created);
+		taken.push(created.priority);
+	}
+	return `${taken.length === 1 ? 'priority' : 'priorities'} ${taken.join(', ')}`;
+};
+
+async function create(
+	run: Run,
+	{ conditions, from }: PinRule,
+	known: readonly Pick<Rule, 'priority'>[],
+): Promise<{ priority: number; rules: readonly Pick<Rule, 'priority'>[] }> {
 	const { aws } = run.session;
 	const { listenerArn } = made(run.baseline, 'the baseline');
-	// Of a baseline that was just made, only the lowest priority is taken.
-	let rules: readonly Rule[] = run.fleet?.traffic.rules ?? [];
+	let rules = known;
 	for (let attempt = 1; ; attempt++) {
-		const priority = freePriority(rules);
+		const priority = freePriority(rules, from);
 		if (priority === null) {
 			throw new DeployToolError('load-balancer-full', 'No rule priority is free.', {
 				fault: 'user',
@@ -32,17 +48,17 @@ export const createRule: Perform<'create-rule'> = async (_step, run) => {
 			await aws.elb.createRule({
 				ListenerArn: listenerArn,
 				Priority: priority,
-				Conditions: [affinityCondition(run.id)],
+				Conditions: conditions,
 				Actions: [{ Type: 'forward', TargetGroupArn: made(run.target, 'the target group').targetGroupArn }],
 				Tags: ownerTags(run),
 			});
-			return `priority ${priority}`;
+			return { priority, rules: [...rules, { priority }] };
 		} catch (error) {
 			if (!isAwsError(error, 'PriorityInUseException') || attempt === RULE_TRIES) throw error;
 			rules = await readRules(aws, listenerArn);
 			// The SDK repeats a call whose answer was lost, and then meets its own rule.
-			const own = rules.find((rule) => rule.deploymentId === run.id);
-			if (own !== undefined) return `priority ${own.priority}`;
+			const own = await rulePriority(aws, listenerArn, conditions);
+			if (own !== null) return { priority: own, rules };
 		}
 	}
-};
+}

@@ -1,8 +1,9 @@
 import { toldAs } from '../adapters/told.ts';
+import { frontOf } from '../deployments/container.ts';
 import { sha256 } from '../deployments/digest.ts';
-import { ID_TAG, NAME_TAG, STATE_TAG } from '../deployments/tags.ts';
+import { containerTags, ID_TAG, NAME_TAG, STATE_TAG } from '../deployments/tags.ts';
 import type { Step } from '../plan/step.ts';
-import { CONTAINER_NAME, CONTAINER_PORT, stateParameter } from '../protocol.ts';
+import { stateParameter } from '../protocol.ts';
 import type { Perform } from './performers.ts';
 import { made } from './run.ts';
 
@@ -15,6 +16,7 @@ export const createService: Perform<'create-service'> = async (_step, run) => {
 	const baseline = made(run.baseline, 'the baseline');
 	const request = made(run.request, 'the request');
 	const target = made(run.target, 'the target group');
+	const front = frontOf(request.container);
 	// Before its tasks start to ask for it.
 	await aws.ssm.putParameter({
 		Name: stateParameter(run.name, run.id),
@@ -37,9 +39,7 @@ export const createService: Perform<'create-service'> = async (_step, run) => {
 				assignPublicIp: baseline.assignPublicIp,
 			},
 		},
-		loadBalancers: [
-			{ targetGroupArn: target.targetGroupArn, containerName: CONTAINER_NAME, containerPort: CONTAINER_PORT },
-		],
+		loadBalancers: [{ targetGroupArn: target.targetGroupArn, containerName: front.name, containerPort: front.port }],
 		healthCheckGracePeriodSeconds: request.health.taskGracePeriodSeconds,
 		// No rollback: there is no earlier version of this service to go back to.
 		deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: false } },
@@ -50,6 +50,7 @@ export const createService: Perform<'create-service'> = async (_step, run) => {
 			{ key: NAME_TAG, value: run.name },
 			{ key: ID_TAG, value: run.id },
 			{ key: STATE_TAG, value: 'deploying' },
+			...containerTags(request.container),
 		],
 	});
 	const { service } = await creating.catch((cause: unknown) => {

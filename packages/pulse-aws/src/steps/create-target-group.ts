@@ -1,7 +1,7 @@
 import { toldAs } from '../adapters/told.ts';
+import { frontOf } from '../deployments/container.ts';
 import { targetGroupName } from '../deployments/target-group-name.ts';
 import type { Step } from '../plan/step.ts';
-import { CONTAINER_PORT } from '../protocol.ts';
 import { ownerTags } from './owner-tags.ts';
 import type { Perform } from './performers.ts';
 import { made } from './run.ts';
@@ -21,12 +21,12 @@ export function createTargetGroupStep(): Step {
 
 export const createTargetGroup: Perform<'create-target-group'> = async (_step, run) => {
 	const { aws } = run.session;
-	const { health } = made(run.request, 'the request');
+	const { health, container } = made(run.request, 'the request');
 	const Name = targetGroupName(run.id);
 	const answer = await aws.elb.createTargetGroup({
 		Name,
 		Protocol: 'HTTP',
-		Port: CONTAINER_PORT,
+		Port: frontOf(container).port,
 		VpcId: made(run.baseline, 'the baseline').vpcId,
 		TargetType: 'ip',
 		HealthCheckProtocol: 'HTTP',

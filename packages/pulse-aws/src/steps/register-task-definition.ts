@@ -22,6 +22,7 @@ export const registerTaskDefinition: Perform<'register-task-definition'> = async
 			region: aws.region,
 			baseline: made(run.baseline, 'the baseline'),
 			task: made(run.request, 'the request').task,
+			container: made(run.request, 'the request').container,
 		}),
 	);
 	const taskDefinitionArn = answer.taskDefinition?.taskDefinitionArn ?? '';

@@ -60,12 +60,13 @@ export async function answersRepeatedly(
 			});
 			return { found: 'not checked', untrusted, unreachable: true };
 		}
+		const right = run.request?.container
+			? 'Check that the app answers --health-path on the port that the plan names; the lines of the container pulse-edge say what it met.'
+			: 'Check that the app has AWSECSPlugin among its plugins and listens on port 8000.';
 		throw new DeployToolError('wrong-answer', `${run.id} does not answer through the load balancer.`, {
 			fault: reached ? 'app' : 'platform',
 			detail: `Asked for ${path}, the last answer was: ${last}.`,
-			next: reached
-				? 'Check that the app has AWSECSPlugin among its plugins and listens on port 8000.'
-				: 'Check that this machine can reach the load balancer, then run the same command again.',
+			next: reached ? right : 'Check that this machine can reach the load balancer, then run the same command again.',
 			cause,
 		});
 	}

@@ -1,13 +1,16 @@
 import { join } from 'node:path';
+import { AWS_KEYS } from 'pulse-deploy-kit/container/project-keys';
 import { PROJECT_FILE, type ProjectFile, readProjectFile } from 'pulse-deploy-kit/project-file';
 import { keyOf, type SettingTable } from 'pulse-deploy-kit/settings';
 import { deploySettings } from './deploy-settings.ts';
 import { initSettings } from './init.ts';
 
 const all: SettingTable = { ...deploySettings, ...initSettings };
-const KEYS: ReadonlySet<string> = new Set(Object.values(all).flatMap((setting) => keyOf(setting) ?? []));
+/** That this tool reads. */
+export const OWN_KEYS: ReadonlySet<string> = new Set(Object.values(all).flatMap((setting) => keyOf(setting) ?? []));
+const KNOWN: ReadonlySet<string> = new Set([...OWN_KEYS, ...AWS_KEYS]);
 
 /** `pulse.toml` of a folder; `undefined` when there is none. */
 export function projectFileIn(folder: string): Promise<ProjectFile | undefined> {
-	return readProjectFile(join(folder, PROJECT_FILE), KEYS);
+	return readProjectFile(join(folder, PROJECT_FILE), KNOWN);
 }

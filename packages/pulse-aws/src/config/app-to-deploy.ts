@@ -1,0 +1,39 @@
+import { stat } from 'node:fs/promises';
+import { typedPath } from 'pulse-deploy-kit/build-paths';
+import { isContainerApp } from 'pulse-deploy-kit/container/is-container-app';
+import { usageError } from 'pulse-deploy-kit/errors';
+import { originText, type ResolvedSettings, resolveSettings } from 'pulse-deploy-kit/settings';
+import type { Typed } from './deploy.ts';
+import { deploySettings } from './deploy-settings.ts';
+import { projectFileIn } from './project-file.ts';
+
+type Resolved = ResolvedSettings<typeof deploySettings>;
+
+export interface AppToDeploy extends Resolved {
+	readonly isContainer: boolean;
+}
+
+/**
+ * What stands in the build context: a Pulse app, which is deployed as typed, or a container app, of which `pulse.toml` may say
+ * more. Who names an app file means a Pulse app.
+ * @throws usage error where it cannot be known, or a Pulse app is given what only a container app has
+ */
+export async function appToDeploy({ flags, env, cwd }: Typed): Promise<AppToDeploy> {
+	const typed = resolveSettings(deploySettings, { flags, env });
+	const { context, container } = typed.values;
+	if (container === true || typed.origins.appFile?.from === 'default') {
+		const folder = typedPath(cwd, context);
+		// What is not there is told by whoever needs it.
+		if ((await stat(folder).catch(() => null))?.isDirectory()) {
+			const file = await projectFileIn(folder);
+			const all = resolveSettings(deploySettings, { flags, env, file });
+			if ((await isContainerApp({ cwd, folder, ...all.values })) === true) return { ...all, isContainer: true };
+		}
+	}
+	for (const key of ['port', 'start'] as const) {
+		const origin = typed.origins[key];
+		if (origin === undefined) continue;
+		throw usageError(`${originText(origin)} is for container apps`, 'A Pulse app listens on port 8000.');
+	}
+	return { ...typed, isContainer: false };
+}

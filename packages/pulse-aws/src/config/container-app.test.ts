@@ -1,0 +1,82 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { AWS_KEYS } from 'pulse-deploy-kit/container/project-keys';
+import { expect, onTestFinished, test } from 'vitest';
+import { deployRequest } from './deploy.ts';
+import { OWN_KEYS } from './project-file.ts';
+
+const STREAMLIT = 'FROM python:3.12-slim\nEXPOSE 8501\nCMD ["streamlit", "run", "app.py"]\n';
+const NAMED = { deploymentName: 'prod', domain: 'app.example.com' };
+
+function request(files: Record<string, string>, flags: Record<string, unknown> = {}, env: Record<string, string> = {}) {
+	const cwd = mkdtempSync(join(tmpdir(), 'pulse-aws-container-'));
+	onTestFinished(() => rmSync(cwd, { recursive: true }));
+	for (const [name, text] of Object.entries(files)) {
+		mkdirSync(dirname(join(cwd, name)), { recursive: true });
+		writeFileSync(join(cwd, name), text);
+	}
+	return deployRequest({ flags, env, cwd });
+}
+
+test('a Dockerfile and nothing of Pulse is a container app; what was found is said in one line', async () => {
+	const { container, docker, health, task } = await request(
+		{ Dockerfile: STREAMLIT, 'app.py': 'import streamlit\n' },
+		NAMED,
+	);
+	expect(container).toMatchObject({
+		says: 'Streamlit in a Dockerfile, port 8501: a container app, pinned by tab',
+		port: 8501,
+		affinity: 'tab',
+		healthPath: '/',
+		start: null,
+	});
+	expect(docker.buildArgs).toEqual({ PULSE_SERVER_ADDRESS: 'https://app.example.com' });
+	expect([task.desiredCount, health.minHealthyTargets]).toEqual([1, 1]);
+	// The sidecar answers it.
+	expect(health.path).toBe('/_pulse/health');
+});
+
+test('pulse.toml beside it says all that a flag can, a variable wins over it, and a flag over both', async () => {
+	const file =
+		'deployment_name = "shop"\ndomain = "shop.example.com"\nport = 1\naffinity = "session"\nhealth_path = "/well"\nstart = "node \'a b.js\'"\nproject = "of Railway"\n';
+	const files = { Dockerfile: 'FROM node\n', 'pulse.toml': file };
+	expect(await request(files)).toMatchObject({
+		deploymentName: 'shop',
+		domain: 'shop.example.com',
+		health: { pagePath: '/well' },
+		container: { port: 1, affinity: 'session', healthPath: '/well', start: ['node', 'a b.js'] },
+	});
+	const env = { PULSE_AWS_PORT: '2', PULSE_AWS_AFFINITY: 'tab', PULSE_AWS_SIDECAR_IMAGE: 'mirror/edge:1' };
+	expect((await request(files, {}, env)).container).toMatchObject({
+		port: 2,
+		affinity: 'tab',
+		sidecarImage: 'mirror/edge:1',
+	});
+	expect((await request(files, { port: '3' }, env)).container).toMatchObject({ port: 3 });
+});
+
+test('both tools read one pulse.toml, and know each other’s keys', () => {
+	expect([...OWN_KEYS].sort()).toEqual([...AWS_KEYS].sort());
+});
+
+test('an app that mentions Pulse, or an app file that is named, is a Pulse app, and reads no pulse.toml', async () => {
+	const files = { Dockerfile: STREAMLIT, 'app.ts': '', 'pulse.toml': 'nonsense' };
+	expect((await request(files, { ...NAMED, appFile: 'app.ts' })).container).toBeNull();
+	const pulse = { Dockerfile: STREAMLIT, 'main.py': 'import pulse as ps\n', 'web/index.html': '' };
+	expect(await request(pulse, NAMED)).toMatchObject({
+		container: null,
+		docker: { buildArgs: { APP_FILE: 'main.py' } },
+	});
+	expect((await request(pulse, { ...NAMED, container: true })).container).toMatchObject({ port: 8501 });
+});
+
+test.each([
+	['a port of a Pulse app', { port: '1', appFile: 'app.ts' }, '--port is for container apps'],
+	['a health check of the load balancer', { healthCheckPath: '/well' }, '--health-check-path is for Pulse apps'],
+	['the variable that says the port', { taskEnv: ['PORT=1'] }, '--task-env may not set PORT'],
+	['the id of the deployment', { secret: ['PULSE_DEPLOYMENT_ID=arn:aws:ssm:a:1:parameter/x'] }, '--secret may not set'],
+])('%s is refused, before anything is asked of AWS', async (_, flags, message) => {
+	const given = request({ Dockerfile: STREAMLIT, 'app.ts': '' }, { ...NAMED, ...flags });
+	await expect(given).rejects.toMatchObject({ code: 'usage', message: expect.stringContaining(message) });
+});
