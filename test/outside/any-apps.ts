@@ -58,9 +58,10 @@ for (const app of among(Object.keys(JOURNEYS))) {
 }
 print('');
 for (const line of matrix()) print(line);
-const sum = (what: 'answers' | 'wrong' | 'errors' | 'failed') => rows.reduce((all, { found }) => all + found[what], 0);
+const sum = (what: 'answers' | 'kept' | 'wrong' | 'errors' | 'failed') =>
+	rows.reduce((all, { found }) => all + found[what], 0);
 print(
-	`${faults} faults; ${rows.length} lives of two versions: ${sum('answers')} answers, ${sum('wrong')} of a wrong version, ` +
+	`${faults} faults; ${rows.length} lives of two versions: ${sum('answers')} answers (${sum('kept')} kept by the browser, immutable), ${sum('wrong')} of a wrong version, ` +
 		`${sum('errors')} page errors, ${sum('failed')} failed requests`,
 );
 process.exitCode = faults === 0 ? 0 : 1;
@@ -112,10 +113,10 @@ async function live(stack: StackOfPage, by: string, browser: Browser, address: s
 function matrix(): string[] {
 	const kinds = [...KINDS, 'held', 'rollback', 'gone'] as const;
 	const table = [
-		['', '', ...kinds, 'answers', 'wrong', 'errors', 'failed'],
+		['', '', ...kinds, 'answers', 'kept', 'wrong', 'errors', 'failed'],
 		...rows.map(({ app, by, found }) => [
 			...[app, by, ...kinds.map((kind) => found.ways[kind] ?? '·')],
-			...[found.answers, found.wrong, found.errors, found.failed].map(String),
+			...[found.answers, found.kept, found.wrong, found.errors, found.failed].map(String),
 		]),
 	];
 	const widths = table[0]!.map((_, at) => Math.max(...table.map((row) => row[at]!.length)));

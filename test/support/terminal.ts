@@ -15,19 +15,19 @@ export class Terminal {
 
 	constructor({ cwd, env }: { readonly cwd: string; readonly env: Readonly<Record<string, string | undefined>> }) {
 		const shell = ['-qec', 'bash --norc --noprofile --noediting', '/dev/null'];
-		this.#shell = spawn('script', shell, { cwd, env: { ...env, TERM: 'dumb' }, stdio: ['pipe', 'pipe', 'inherit'] });
+		this.#shell = spawn('script', shell, { cwd, env: { ...env, TERM: 'xterm' }, stdio: ['pipe', 'pipe', 'inherit'] });
 		this.#shell.stdout!.setEncoding('utf8').on('data', (text: string) => {
 			this.#shown += text;
 			// The last question is the one that waits.
-			if (/● Yes[^\n]*\n[^\n]*$/.test(stripVTControlCharacters(this.#shown))) {
-				this.#shown += '\n';
+			if (/[●○] Yes \/ [●○] No\s*└?\s*$/.test(stripVTControlCharacters(this.#shown))) {
+				this.#shown += 'y\n';
 				this.#shell.stdin!.write('y');
 			}
 		});
 	}
 
 	/** What a line shows, once it is done. @throws Error with all of it when it failed */
-	async type(line: string, budgetMs = 120_000): Promise<string> {
+	async type(line: string, budgetMs = 60_000): Promise<string> {
 		this.#shown = '';
 		this.#shell.stdin!.write(`${line}\n`);
 		const deadline = Date.now() + budgetMs;

@@ -204,7 +204,7 @@ export const JOURNEYS: Readonly<Record<string, Journey>> = {
 			websocket: async (page, by, turn) => {
 				await page.getByLabel('Note', { exact: true }).fill(`turn ${turn} of ${by}`);
 				await button(page, 'Keep').click();
-				await says(page, `turn ${turn} of ${by}`, 'ul');
+				await says(page, `turn ${turn} of ${by}`);
 			},
 			state: (page, _by, turn) => counts(page, '[data-testid=stMarkdown] li', turn),
 			upload: async (page, by) => {

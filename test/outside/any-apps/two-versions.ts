@@ -9,6 +9,7 @@ export interface Found {
 	readonly ways: Partial<Record<Kind | 'held' | 'rollback' | 'gone', 'ok' | 'FAULT'>>;
 	readonly faults: string[];
 	answers: number;
+	kept: number;
 	wrong: number;
 	errors: number;
 	failed: number;
@@ -27,7 +28,7 @@ export async function twoVersions(
 	browser: Browser,
 	address: string,
 ): Promise<Found> {
-	const found: Found = { ways: {}, faults: [], answers: 0, wrong: 0, errors: 0, failed: 0 };
+	const found: Found = { ways: {}, faults: [], answers: 0, kept: 0, wrong: 0, errors: 0, failed: 0 };
 	const mark = `life ${++lives}`;
 	const context = await browser.newContext({ ignoreHTTPSErrors: true });
 	const watches: Watch[] = [];
@@ -71,8 +72,9 @@ export async function twoVersions(
 	} finally {
 		await context.close();
 	}
-	for (const { answers, wrong, errors, failed } of watches) {
+	for (const { answers, kept, wrong, errors, failed } of watches) {
 		found.answers += answers;
+		found.kept += kept;
 		found.wrong += wrong.length;
 		found.errors += errors.length;
 		found.failed += failed.length;

@@ -6,6 +6,8 @@ const STOPPED = /ERR_ABORTED|NS_BINDING_ABORTED|NS_ERROR_ABORT|aborted|cancell?e
 /** What one tab saw: its own origin's answers, each of which says by which version it is. */
 export class Watch {
 	answers = 0;
+	/** Of them what a browser kept of another version, which said that at this address it never changes. */
+	kept = 0;
 	readonly wrong: string[] = [];
 	readonly failed: string[] = [];
 	readonly errors: string[] = [];
@@ -44,7 +46,8 @@ export class Watch {
 		}
 		if (by !== undefined) {
 			this.answers += 1;
-			if (by !== this.#version) this.wrong.push(`${path} by ${by}, not ${this.#version}`);
+			if (by !== this.#version && /immutable/.test(response.headers()['cache-control'] ?? '')) this.kept += 1;
+			else if (by !== this.#version) this.wrong.push(`${path} by ${by}, not ${this.#version}`);
 		}
 		// No framework here has an icon of its own, and browsers ask for one.
 		if (response.status() >= 400 && path !== '/favicon.ico') this.#failed(request, String(response.status()));

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { rm, rmdir } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { readBuildsFolder } from '../builds-folder.ts';
 
@@ -20,5 +20,8 @@ export async function purge(dir: string): Promise<boolean> {
 	const builds = readBuildsFolder(resolve(dir));
 	if (builds !== null) await rm(builds, { recursive: true, force: true, maxRetries: 5 });
 	await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+	// `.pulse/local` was made with what is above it, which others may be using by now.
+	const above = dirname(resolve(dir));
+	if (basename(above) === '.pulse') await rmdir(above).catch(() => {});
 	return true;
 }
