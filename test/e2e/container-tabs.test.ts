@@ -214,6 +214,22 @@ inEachBrowser('the tabs of a container app', ({ launch }) => {
 		expect(errors).toEqual([]);
 	});
 
+	test('a draft that a page no longer lets its user change holds it for a minute (C1.14)', async () => {
+		const { context, origin, table } = await twoTabs();
+		const tab = await context.newPage();
+		await tab.clock.install();
+		await tab.goto(origin);
+		await tab.locator('#text').fill('a draft');
+		table.promote('one');
+		table.retire('two');
+		await tab.evaluate(`document.getElementById('text').disabled = true`);
+		expect(await by(tab, 'fetch')).toContain('stale affinity');
+		await tab.clock.runFor(50_000);
+		expect(await tab.title()).toBe('two');
+		await tab.clock.runFor(15_000);
+		await expect.poll(() => tab.title().catch(() => '')).toBe('one');
+	});
+
 	test('a page may see to it itself (C1.14)', async () => {
 		const { one, table } = await twoTabs();
 		await one.evaluate(`addEventListener('pulse:gone', (e) => { e.preventDefault(); window.told = true })`);

@@ -3,6 +3,8 @@ const WINDOW_MS = 600_000;
 const MAX_RELOADS = 5;
 /** A user who did nothing for so long will not be interrupted. */
 const IDLE_MS = 5_000;
+/** And who did nothing for so long about a field that the page has disabled will not get it back: Streamlit's do without their server. */
+const STUCK_MS = 60_000;
 
 let usedAt = 0;
 /** Fields that the user wrote into, and what they held before: a framework may let `defaultValue` follow what is written. */
@@ -22,7 +24,8 @@ export function busy(): boolean {
 	for (const [field, before] of written) {
 		const { value, defaultValue } = field;
 		const unsent = field.isContentEditable ? field.textContent : value !== (value ? before : defaultValue);
-		if (field.isConnected && unsent) return true;
+		const stuck = field.disabled && Date.now() - usedAt > STUCK_MS;
+		if (field.isConnected && unsent && !stuck) return true;
 		written.delete(field);
 	}
 	return [...document.querySelectorAll<HTMLMediaElement>('audio,video')].some(
