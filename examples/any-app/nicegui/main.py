@@ -1,8 +1,14 @@
 import os
 
-from nicegui import events, ui
+from fastapi.responses import PlainTextResponse
+from nicegui import app, events, ui
 
 VERSION = os.environ.get("PULSE_DEPLOYMENT_ID", "of this machine")
+
+
+@app.get("/about.txt")
+def about() -> PlainTextResponse:
+    return PlainTextResponse(f"A counter, version {VERSION}\n")
 
 
 @ui.page("/")
@@ -21,7 +27,7 @@ def page() -> None:
     button = ui.button("0", on_click=more)
     ui.upload(on_upload=measure, auto_upload=True)
     measured = ui.label()
-    ui.button("Download", on_click=lambda: ui.download.content(f"{VERSION}: {count}", "count.txt"))
+    ui.button("Download", on_click=lambda: ui.download("/about.txt"))
     ui.button("Source", on_click=lambda: ui.codemirror("count += 1"))  # a part that is loaded when it is asked for
 
 

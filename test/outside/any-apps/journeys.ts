@@ -236,8 +236,8 @@ export const JOURNEYS: Readonly<Record<string, Journey>> = {
 				await page.locator('input[type=file]').setInputFiles(FILE);
 				await says(page, `${by}: ${BYTES} bytes`);
 			},
-			download: (page, by, turn) =>
-				downloads(page, () => page.getByRole('button', { name: /^download$/i }).click(), `${by}: ${turn}`),
+			download: (page, by) =>
+				downloads(page, () => page.getByRole('button', { name: /^download$/i }).click(), `version ${by}\n`),
 			chunk: async (page, _by, turn) => {
 				if (turn === 1) return;
 				await page.getByRole('button', { name: /^source$/i }).click();

@@ -3,6 +3,9 @@ import type { Page, Request, Response } from 'playwright-core';
 /** What browsers stop themselves when a page goes on, or closes a stream. */
 const STOPPED = /ERR_ABORTED|NS_BINDING_ABORTED|NS_ERROR_ABORT|aborted|cancell?ed/i;
 
+/** Firefox tells by its own word, as it tells errors of the page, that a server is not there any more. */
+const OF_A_LOST_LINE = /Firefox can.t establish a connection|was interrupted while the page was loading/;
+
 /** What one tab saw: its own origin's answers, each of which says by which version it is. */
 export class Watch {
 	answers = 0;
@@ -20,7 +23,9 @@ export class Watch {
 	constructor(page: Page, origin: string, version: string) {
 		this.#page = page;
 		this.#version = version;
-		page.on('pageerror', (error) => void this.errors.push(String(error)));
+		page.on('pageerror', (error) => {
+			if (this.#next === null || !OF_A_LOST_LINE.test(String(error))) this.errors.push(String(error));
+		});
 		page.on('response', (response) => {
 			if (response.url().startsWith(`${origin}/`)) this.#answered(response);
 		});
