@@ -9,7 +9,7 @@ RUN tar -xzf /tarballs/pulse-aws-*.tgz --strip-components=3 package/dist/sidecar
 
 FROM node:24-slim
 ARG VERSION=unknown
-LABEL org.opencontainers.image.title="pulse-edge-sidecar" \
+LABEL org.opencontainers.image.title="pulse-aws-sidecar" \
 	org.opencontainers.image.description="Keeps every browser tab of a container app on the deployment that served it" \
 	org.opencontainers.image.licenses="MIT" \
 	org.opencontainers.image.version="$VERSION"

@@ -30,4 +30,4 @@ await build({
 });
 await mkdir(`${image}dist`, { recursive: true });
 await copyFile(at('../pulse-edge/dist/tab-script.js'), `${image}dist/tab-script.js`);
-await writeFile(`${image}package.json`, `${JSON.stringify({ name: 'pulse-edge-sidecar', version, type: 'module' })}\n`);
+await writeFile(`${image}package.json`, `${JSON.stringify({ name: 'pulse-aws-sidecar', version, type: 'module' })}\n`);

@@ -25,13 +25,21 @@ describe.each(readdirSync(FOLDER))('the workflow %s', (name) => {
 describe('a release', () => {
 	const text = workflow('release.yml');
 
-	it('pushes the images that init of that version uses', () => {
+	it('pushes the images that the commands of that version use', () => {
 		const { routerImage, janitorImage } = initConfig({ flags: {}, args: [], env: {} }, '/app.ts', {});
-		const repository = /IMAGE: (\S+)\$\{\{ matrix\.image \}\}/.exec(text)?.[1];
-		const names = /image: \[(.*)\]/.exec(text)?.[1]?.split(', ') ?? [];
-		expect(names.map((name) => repository + name)).toEqual(
-			[routerImage, janitorImage].map((image) => image.replace(/:[^:]*$/, '')),
+		const repository = /IMAGE: (\S+)\$\{\{ matrix\.name \}\}/.exec(text)?.[1];
+		const images = [...text.matchAll(/\{ image: (\w+), name: (\S+), command: (\S+), platforms: (.*) \}/g)];
+		expect(images.map(([, , name]) => `${repository}${name}`)).toEqual(
+			[routerImage, janitorImage, 'ghcr.io/erwinkn/pulse-aws-sidecar:0'].map((image) => image.replace(/:[^:]*$/, '')),
 		);
+		for (const [, image, , command, platforms = ''] of images) {
+			const [started] = /^CMD \["([^"]+)"/m
+				.exec(readFileSync(join(ROOT, `docker/${image}.Dockerfile`), 'utf8'))!
+				.slice(1);
+			expect(command).toBe(started);
+			// Tasks on AWS run on either.
+			expect(platforms.includes('linux/arm64')).toBe(image === 'sidecar');
+		}
 	});
 
 	it('publishes every package after those that it depends on, when images and tests are done', () => {
