@@ -160,7 +160,7 @@ function app(world: AwsWorld, sessions: Map<string, number>, broken: Account['br
 }
 
 /** Parameter Store, with the credentials of the task whose environment this is. */
-function asTask(
+export function asTask(
 	ssm: Aws['ssm'],
 	env: Readonly<Record<string, string>>,
 ): Pick<Aws['ssm'], 'getParameters' | 'putParameter'> {
