@@ -32,8 +32,8 @@ with zipfile.ZipFile(sys.argv[1], "w") as wheel:
 	return path;
 }
 
-/** Its port stands in its code, as in many; it says where it really listens. */
-const APP = `import http.server
+/** Its port stands in its code, as in many; it says where it really listens, and asks itself where it wrote that it does. */
+const APP = `import http.server, threading, urllib.request
 from greet import greet
 class Page(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
@@ -42,7 +42,8 @@ class Page(http.server.BaseHTTPRequestHandler):
         self.wfile.write(greet().encode())
 server = http.server.ThreadingHTTPServer(("0.0.0.0", 8400), Page)
 print("listens on", *server.socket.getsockname(), flush=True)
-server.serve_forever()
+threading.Thread(target=server.serve_forever).start()
+print("answers itself:", urllib.request.urlopen("http://127.0.0.1:8400").read().decode(), flush=True)
 `;
 
 const app = (whl: string) => ({
@@ -62,6 +63,7 @@ test('a Python app gets what its Dockerfile installs, once for all that install 
 		await ends(api, id, 'SUCCESS');
 		const all = await logs(api, id);
 		const line = await until('it listens', async () => (await logs(api, id)).find((one) => /^listens on/.test(one)));
+		await until('it reaches itself', async () => (await logs(api, id)).includes('answers itself: good day'));
 		return { all, address: line.replace('listens on ', '').replace(' ', ':') };
 	};
 	const blue = await started('blue');

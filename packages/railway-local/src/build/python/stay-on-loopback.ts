@@ -4,7 +4,8 @@ import { join } from 'node:path';
 /**
  * Read by every Python process before its own code, as `loopback-only.ts` is by every Node process: what listens on all
  * addresses does so on this machine's own, and what listens on the port that its Dockerfile says does so on its PORT, because
- * on this machine the version before it has that port. uvloop binds in C, so its servers are told beforehand.
+ * on this machine the version before it has that port. An app that asks itself there, as Gradio does when it begins, is led
+ * to itself. uvloop binds in C, so its servers are told beforehand.
  */
 const SITE = `import importlib.util, os, socket
 
@@ -34,6 +35,19 @@ def bind(self, address):
 
 
 socket.socket.bind = bind
+
+
+def _itself(address):
+    if not _declared or not isinstance(address, tuple) or str(address[1]) != _declared:
+        return address
+    if str(address[0]) not in ("localhost", "127.0.0.1", "0.0.0.0", "::1", "::", "::ffff:127.0.0.1"):
+        return address
+    return (address[0], int(_port), *address[2:])
+
+
+_connect, _connect_ex = socket.socket.connect, socket.socket.connect_ex
+socket.socket.connect = lambda self, address: _connect(self, _itself(address))
+socket.socket.connect_ex = lambda self, address: _connect_ex(self, _itself(address))
 
 if importlib.util.find_spec("uvloop"):
     import uvloop
