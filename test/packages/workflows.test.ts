@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { containerSettings } from '../../packages/pulse-aws/src/config/container.ts';
 import { initConfig } from '../../packages/pulse-railway/src/config/init.ts';
 import { ROOT } from '../repository/source-files.ts';
 
@@ -30,7 +31,7 @@ describe('a release', () => {
 		const repository = /IMAGE: (\S+)\$\{\{ matrix\.name \}\}/.exec(text)?.[1];
 		const images = [...text.matchAll(/\{ image: (\w+), name: (\S+), command: (\S+), platforms: (.*) \}/g)];
 		expect(images.map(([, , name]) => `${repository}${name}`)).toEqual(
-			[routerImage, janitorImage, 'ghcr.io/erwinkn/pulse-aws-sidecar:0'].map((image) => image.replace(/:[^:]*$/, '')),
+			[routerImage, janitorImage, containerSettings.sidecarImage.default].map((image) => image.replace(/:[^:]*$/, '')),
 		);
 		for (const [, image, , command, platforms = ''] of images) {
 			const [started] = /^CMD \["([^"]+)"/m

@@ -20,6 +20,7 @@ function actions(): string[] {
 
 test('operators can look up every right that a call to AWS takes', () => {
 	const page = read('docs/operations-aws.md');
-	expect(actions().length).toBeGreaterThan(40);
-	expect(actions().filter((action) => !page.includes(`\`${action}\``))).toEqual([]);
+	const asked = actions();
+	expect(asked.length).toBeGreaterThan(40);
+	expect(asked.filter((action) => !page.includes(`\`${action}\``))).toEqual([]);
 });

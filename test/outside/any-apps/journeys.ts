@@ -123,10 +123,11 @@ export const JOURNEYS: Readonly<Record<string, Journey>> = {
 				await button(page, 'Statistics').click();
 				await says(page, new RegExp(`^${by}: \\d+ lines`), '#numbers');
 			},
-			upload: async (page, by) => {
-				await page.locator('#file').setInputFiles([]);
-				await page.locator('#file').setInputFiles(FILE);
-				await says(page, `${by} has ${BYTES} bytes`, '#stored');
+			upload: async (page, by, turn) => {
+				// Another one each time: to take the last one away is an upload as well, whose answer may come second.
+				const buffer = Buffer.alloc(turn * BYTES, 'x');
+				await page.locator('#file').setInputFiles({ ...FILE, name: `${turn}.txt`, buffer });
+				await says(page, `${by} has ${buffer.length} bytes`, '#stored');
 			},
 			download: (page, by, turn, mark) =>
 				downloads(page, () => page.getByText('All that was said').click(), `${by}: turn ${turn} ${mark}\n`),

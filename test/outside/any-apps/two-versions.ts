@@ -15,6 +15,9 @@ export interface Found {
 	failed: number;
 }
 
+/** Whatever deploys. */
+type Stack = Pick<StackOfPage, 'deploy' | 'rollBack' | 'delete' | 'status'>;
+
 const TURNS = 2;
 let lives = 0;
 
@@ -22,12 +25,7 @@ let lives = 0;
  * A tab on the version that is active, and one on the next, used in turn; back and forth; and the first version is deleted
  * while its tab is written into. The second one is active at the end.
  */
-export async function twoVersions(
-	stack: StackOfPage,
-	journey: Journey,
-	browser: Browser,
-	address: string,
-): Promise<Found> {
+export async function twoVersions(stack: Stack, journey: Journey, browser: Browser, address: string): Promise<Found> {
 	const found: Found = { ways: {}, faults: [], answers: 0, kept: 0, wrong: 0, errors: 0, failed: 0 };
 	const mark = `life ${++lives}`;
 	const context = await browser.newContext({ ignoreHTTPSErrors: true });
@@ -85,7 +83,7 @@ export async function twoVersions(
 }
 
 /** A drained version is there for its tab. */
-async function holds(stack: StackOfPage, version: string): Promise<void> {
+async function holds(stack: Stack, version: string): Promise<void> {
 	let said = '';
 	await until('the old version is held by its tab', async () => {
 		const one = (await stack.status()).deployments.find(({ deployment_id }) => deployment_id === version);
@@ -98,7 +96,7 @@ async function holds(stack: StackOfPage, version: string): Promise<void> {
 
 /** It is deleted while a user writes: nothing is lost, and afterwards the page is the newest one's. */
 async function leaves(
-	stack: StackOfPage,
+	stack: Stack,
 	{ draft, ready }: Journey,
 	{ page, watch, version }: { readonly page: Page; readonly watch: Watch; readonly version: string },
 	next: string,
