@@ -1,11 +1,14 @@
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { deploy } from '../../packages/pulse-aws/src/commands/deploy.ts';
 import { reap } from '../../packages/pulse-aws/src/commands/reap.ts';
 import { rollback } from '../../packages/pulse-aws/src/commands/rollback.ts';
 import { status } from '../../packages/pulse-aws/src/commands/status.ts';
 import { teardown } from '../../packages/pulse-aws/src/commands/teardown.ts';
-import { asked, NAME } from '../../packages/pulse-aws/src/commands/testing/account.ts';
+import { asked, DOMAIN, NAME } from '../../packages/pulse-aws/src/commands/testing/account.ts';
 import { verify } from '../../packages/pulse-aws/src/commands/verify.ts';
+import { deployRequest } from '../../packages/pulse-aws/src/config/deploy.ts';
+import { readRules } from '../../packages/pulse-aws/src/platform/traffic.ts';
 import { startMoto } from './moto.ts';
 import { motoSession } from './moto-session.ts';
 
@@ -48,7 +51,16 @@ test('deploy, verify, rollback, reap and teardown pass over the wire, with the b
 	const { Stacks } = await aws.cloudformation.describeStacks({ StackName: `${NAME}-baseline` });
 	expect(Stacks?.[0]?.StackStatus).toBe('CREATE_COMPLETE');
 
-	const second = await deploy(session(), await asked({ reaperScheduleMinutes: '5' }));
+	// From a Pulse app to a container app, under one name.
+	const container = {
+		deploymentName: NAME,
+		domain: DOMAIN,
+		nat: 'none',
+		rollbackWindow: '0',
+		reaperScheduleMinutes: '5',
+	};
+	const cwd = fileURLToPath(new URL('apps/plain', import.meta.url));
+	const second = await deploy(session(), await deployRequest({ flags: container, env: {}, cwd }));
 	const two = second.result?.deployment_id ?? '';
 	expect(second.plan.steps).toContainEqual(
 		expect.objectContaining({ kind: 'deploy-baseline', change: 'update', because: 'its settings changed' }),
@@ -57,6 +69,15 @@ test('deploy, verify, rollback, reap and teardown pass over the wire, with the b
 		[one, 'draining'],
 		[two, 'active'],
 	]);
+	const { Listeners: listeners } = await aws.elb.describeListeners({
+		LoadBalancerArn: (await aws.elb.describeLoadBalancers({})).LoadBalancers?.[0]?.LoadBalancerArn,
+	});
+	const rules = async () => {
+		const ListenerArn = listeners?.find((listener) => listener.Protocol === 'HTTPS')?.ListenerArn ?? '';
+		const all = await readRules(aws, ListenerArn);
+		return [one, two].map((id) => all.filter((rule) => rule.deploymentId === id).length);
+	};
+	expect(await rules()).toEqual([1, 6]);
 	const request = { deploymentName: NAME, domain: null, healthPath: '/_pulse/health' };
 	expect((await verify(session(), request)).checks.map((check) => check.found)).toEqual([
 		`status 200 of ${two}`,
@@ -76,6 +97,7 @@ test('deploy, verify, rollback, reap and teardown pass over the wire, with the b
 	const deleted = await reap(session(YES), { ...everyReap, maxAgeHours: 1e-9 });
 	expect(deleted.actions.map(({ action, outcome }) => [action.kind, outcome])).toEqual([['delete-deployment', 'done']]);
 	expect(await states()).toEqual([[one, 'active']]);
+	expect(await rules()).toEqual([1, 0]);
 	const { Parameters } = await aws.ssm.getParametersByPath({ Path: `/apps/${NAME}`, Recursive: true });
 	expect(Parameters?.map((parameter) => parameter.Name).sort()).toEqual(
 		['owner', 'state'].map((leaf) => `/apps/${NAME}/${one}/${leaf}`),
