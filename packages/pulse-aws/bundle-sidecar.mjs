@@ -29,5 +29,6 @@ await build({
 	legalComments: 'none',
 });
 await mkdir(`${image}dist`, { recursive: true });
-await copyFile(at('../pulse-edge/dist/tab-script.js'), `${image}dist/tab-script.js`);
+for (const script of ['tab-script.js', 'worker-script.js'])
+	await copyFile(at(`../pulse-edge/dist/${script}`), `${image}dist/${script}`);
 await writeFile(`${image}package.json`, `${JSON.stringify({ name: 'pulse-aws-sidecar', version, type: 'module' })}\n`);

@@ -60,12 +60,15 @@ inEachBrowser('the tabs of a container app', ({ launch }) => {
 				expect(await by(page, 'xhr')).toBe(`${v} /api?by=${v}`);
 				expect(await by(page, 'events')).toBe(`${v} /events?by=${v}`);
 				expect(await by(page, 'socket')).toBe(`${v} ${turn}`);
+				const worker = `${v} 1 ${v} true false`;
+				expect(await by(page, 'workers')).toBe([worker, worker, worker].join());
 				expect(await by(page, 'frame')).toBe(`${v} ${v}`);
 				expect(await by(page, 'beacon')).toBe(true);
 				expect(await by(page, 'classes')).toBe('true,true,1,true');
 			}
 		// A tab in the background says itself which version it is of.
 		for (const way of ['fetch', 'post', 'request', 'redirect', 'worker']) expect(await by(one, way)).toBe('one');
+		expect(await by(one, 'workers')).toMatch(/^one \d one true false,/);
 		await expect.poll(() => apps.one.asked.length).toBeGreaterThan(25);
 		for (const [name, { asked }] of Object.entries(apps)) expect(asked.filter(({ by }) => by !== name)).toEqual([]);
 		expect(errors).toEqual([]);

@@ -34,6 +34,23 @@ export async function startContainerApp(version: string): Promise<ContainerApp> 
 	app.get('/worker.js', (request, response) => {
 		response.type('js').send(`fetch('/api?by=${request.query.by}').then((r) => r.text()).then(postMessage)`);
 	});
+	// Its requests have no referrer, a socket has none anywhere, and a classic one must stay strict.
+	app.get('/socket-worker.js', (request, response) => {
+		const socket = `new WebSocket(location.origin.replace('http', 'ws') + '/ws?by=${request.query.by}')`;
+		response
+			.set('referrer-policy', 'no-referrer')
+			.type('js')
+			.send(`/*! a worker */
+			'use strict';
+			const strict = (function () { return this === undefined })();
+			const socket = ${socket};
+			socket.onopen = () => socket.send('x');
+			socket.onmessage = ({ data }) => fetch('/api?by=${request.query.by}').then((r) => r.text()).then((t) => {
+				const answer = [data, t, strict, socket.url.includes('pulse')].join(' ');
+				if (self.port) self.port.postMessage(answer); else self.postMessage(answer);
+			});
+			self.onconnect = (e) => { self.port = e.ports[0]; };`);
+	});
 	app.get('/frame', (_request, response) => {
 		response.type('html').send(`<!doctype html><title>frame</title><script>
 			fetch('/api?by=${version}').then((r) => r.text()).then((t) => { parent.framed = '${version} ' + t })</script>`);
@@ -97,6 +114,12 @@ const page = (version: string) => `<!doctype html>
 		chunk: () => import('/chunk-' + V + '.js?by=' + V).then((m) => m.default),
 		same: () => import('/same.js?by=' + V).then((m) => m.default),
 		worker: () => new Promise((done) => { new Worker('/worker.js?by=' + V).onmessage = (e) => done(e.data); }),
+		workers: async () => {
+			const url = '/socket-worker.js?by=' + V;
+			const heard = (by) => new Promise((done, fail) => { by.onmessage = (e) => done(e.data); by.onerror = fail; });
+			const shared = new SharedWorker(url, String(Math.random()));
+			return [await heard(new Worker(url)), await heard(new Worker(url, { type: 'module' })), await heard(shared.port)].join();
+		},
 		events: () => new Promise((done) => {
 			const source = new EventSource('/events?by=' + V);
 			source.onmessage = (e) => { done(e.data + ' ' + source.url.replace(location.origin, '')); source.close(); };

@@ -8,9 +8,10 @@ import { SESSION_IDLE_S, setPageCookie } from './cookie.ts';
 import { admit } from './csp.ts';
 import { type Coding, codingOf } from './encoded/codings.ts';
 import { injectedText } from './inject/injector.ts';
+import { startOf } from './inject/script-start.ts';
 import type { PinnedRequest, PinSource } from './pins.ts';
 import { pinnedLocation } from './redirects.ts';
-import { REPORT_PATH, tabScript } from './tab-script.ts';
+import { REPORT_PATH, tabScript, workerScript } from './tab-script.ts';
 import { etagOf } from './validators.ts';
 
 /** What is known of a request when its answer comes. */
@@ -29,12 +30,14 @@ export class AnswerPlan implements AnswerEdits {
 	}
 
 	headersOf(head: ResponseHead, id: string): string[] {
-		return this.request.kind === 'part' ? this.#ofPart(head, id) : this.#ofPage(head, id);
+		const { kind, worker } = this.request;
+		if (kind !== 'part') return this.#ofPage(head, id);
+		return worker ? this.#ofWorker(head, id) : this.#ofPart(head, id);
 	}
 
 	bodyOf(headers: string[], body: string): string {
 		if (this.markup === null || this.coding !== null) return body;
-		const page = injectedText(body, this.markup);
+		const page = this.request.kind === 'part' ? startOf(body, this.markup) + body : injectedText(body, this.markup);
 		headers.push('content-length', String(page.length));
 		return page;
 	}
@@ -66,6 +69,23 @@ export class AnswerPlan implements AnswerEdits {
 
 	#variesBy(name: string): void {
 		this.varies = this.varies === '' ? name : `${this.varies}, ${name}`;
+	}
+
+	/** Its script gets what pins the worker in front, where it is a script. */
+	#ofWorker(head: ResponseHead, id: string): string[] {
+		const given = this.#ofPart(head, id);
+		this.markup = null;
+		this.coding = null;
+		const coding = codingOf(headerOf(given, 'content-encoding') ?? '');
+		const type = headerOf(given, 'content-type') ?? '';
+		// In UTF-16 these bytes would be other characters.
+		const script = /^\s*(?:text|application)\/(?:x-)?(?:java|ecma)script\b(?!.*utf-?(?:16|32))/i.test(type);
+		if (head.status !== 200 || coding === null || !script) return given;
+		this.markup = workerScript();
+		if (coding !== 'plain') this.coding = coding;
+		return given.flatMap((name, i) =>
+			i % 2 === 1 || OF_THE_LENGTH.has(name.toLowerCase()) ? [] : [name, given[i + 1]!],
+		);
 	}
 
 	/** To a document or a frame. */
@@ -128,18 +148,15 @@ function admitted(plan: AnswerPlan, headers: string[]): string {
 const ENFORCED = 'content-security-policy';
 const POLICY = /^content-security-policy(?:-report-only)?$/i;
 /** They speak of bytes that change. */
-const OF_THE_BYTES = new Set([
+const OF_THE_LENGTH = new Set([
 	'content-length',
-	'etag',
-	'last-modified',
-	'cache-control',
 	'accept-ranges',
 	'content-md5',
 	'digest',
 	'repr-digest',
 	'content-digest',
-	'expires',
 ]);
+const OF_THE_BYTES = new Set([...OF_THE_LENGTH, 'etag', 'last-modified', 'cache-control', 'expires']);
 
 function isHtml(status: number, headers: readonly string[]): boolean {
 	if (status === 204 || status === 205 || status === 206 || status === 304 || isRedirect(status)) return false;

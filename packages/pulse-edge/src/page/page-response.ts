@@ -4,14 +4,15 @@ import { headerOf } from '../raw-headers.ts';
 import type { AnswerPlan } from './edit-answer.ts';
 import type { Coding } from './encoded/codings.ts';
 import { Recoder } from './encoded/recoder.ts';
-import { Injector } from './inject/injector.ts';
+import { Injector, type PieceInjector } from './inject/injector.ts';
+import { ScriptStart } from './inject/script-start.ts';
 import { PassedOn } from './passed-on.ts';
 
-/** A document of a container app on its way to the client: what the edge has to say in it is put in as it passes. */
+/** A document or a worker of a container app on its way to the client: what the edge has to say in it is put in as it passes. */
 export class PageResponse extends PassedOn {
 	readonly #plan: AnswerPlan;
 	readonly #broken: (error: Error) => void;
-	#injector: Injector | null = null;
+	#injector: PieceInjector | null = null;
 	#recoder: Recoder | null = null;
 	#onDrain: (() => void) | null = null;
 
@@ -43,7 +44,8 @@ export class PageResponse extends PassedOn {
 		const { markup, coding, request } = this.#plan;
 		// What the edge itself says names no deployment, and is passed on as it is.
 		const own = headerOf(headers, SELECTED_DEPLOYMENT_HEADER) === undefined;
-		if (markup !== null && request.method !== 'HEAD' && !own) this.#injector = new Injector(markup);
+		if (markup !== null && request.method !== 'HEAD' && !own)
+			this.#injector = request.kind === 'part' ? new ScriptStart(markup) : new Injector(markup);
 		if (this.#injector !== null && coding !== null) this.#recoder = this.#recoding(coding, this.#injector);
 		super.writeHead(status, reason, headers);
 	}
@@ -80,7 +82,7 @@ export class PageResponse extends PassedOn {
 		super.end(Buffer.concat(pieces).toString('latin1'));
 	}
 
-	#recoding(coding: Coding, injector: Injector): Recoder {
+	#recoding(coding: Coding, injector: PieceInjector): Recoder {
 		return new Recoder(coding, injector, {
 			write: (chunk) => super.write(chunk),
 			drained: (then) => super.once('drain', then),

@@ -30,6 +30,8 @@ export interface PinnedRequest {
 	readonly kind: PageKind;
 	readonly page: PageHead;
 	readonly origin: PublicOrigin;
+	/** A worker's script, at the address that the tab script has pinned. */
+	readonly worker?: boolean;
 	/** Documents stay with their browser's version, too. */
 	readonly session: boolean;
 }

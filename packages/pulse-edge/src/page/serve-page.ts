@@ -7,13 +7,16 @@ import { startExchange } from '../forward/asset-exchange.ts';
 import { countFailure, type ForwardContext } from '../forward/context.ts';
 import { type ForwardRequest, fieldsOf } from '../forward/forward-request.ts';
 import { AFFINITY_QUERY, EDGE_PATH, HEALTH_PATH, META_PATH } from '../protocol.ts';
+import { headerOf } from '../raw-headers.ts';
 import { failureAnswer } from '../report/answer.ts';
 import { localAddress, withoutQueryKey } from '../report/document-request.ts';
 import { staleReply } from '../report/pages.ts';
 import type { Answer } from '../report/stale.ts';
 import { choose } from './choose.ts';
 import { AnswerPlan } from './edit-answer.ts';
+import { decodable } from './encoded/codings.ts';
 import { keepForm } from './gone-form.ts';
+import { editedLines } from './header-lines.ts';
 import { HealthResponse } from './health-response.ts';
 import { kindOf, type PageKind } from './is-document.ts';
 import { reportAnswer, sendScript } from './own-answers.ts';
@@ -66,7 +69,15 @@ export function servePage(
 		const location = withoutQueryKey(target.forward, AFFINITY_QUERY);
 		if (location !== null) return reply(moved(302, location));
 	}
-	const pinned: PinnedRequest = { method, query: target.query, kind, page, origin, session };
+	const pinned: PinnedRequest = {
+		method,
+		query: target.query,
+		kind,
+		page,
+		origin,
+		session,
+		worker: isWorker(asked, page),
+	};
 	const { served, source } = choose(context, asked.resolution, pinOf(asked, foreign), pinned);
 	if (served === null) {
 		const stale = (kept: Answer | null = null) => {
@@ -84,6 +95,7 @@ export function servePage(
 	if (health && !reads) return reply(failureAnswer('method-not-allowed'));
 	const stripped = health ? healthTarget(target, container) : strippedTarget(target);
 	head.lines = strippedLines(head, request.rawHeaders, page, health ? 'document' : kind, served.id);
+	if (pinned.worker) head.lines = editedLines(head.lines, request.rawHeaders, 'accept-encoding', decodable);
 	const plan = new AnswerPlan(pinned, source);
 	const upstream = context.upstreams.claimRequest(served);
 	const broken = (error: Error) => {
@@ -94,7 +106,7 @@ export function servePage(
 		request,
 		response: health
 			? new HealthResponse(response, target.path, container, context.upstreams.probe(upstream))
-			: kind === 'part'
+			: kind === 'part' && !pinned.worker
 				? response
 				: new PageResponse(response, plan, broken),
 		head,
@@ -119,6 +131,12 @@ function isForeign({ affinity, head, page }: PageRequest, kind: PageKind, origin
 	// Browsers say nothing of it over plain http. What is not said by these either has to be believed.
 	const from = head.origin === '' || head.origin === 'null' ? page.referer : head.origin;
 	return from !== '' && !origin.isOwn(from);
+}
+
+/** Pinned by its address, which is all that it knows of its version. */
+function isWorker({ request, affinity, head }: PageRequest, { fetchDest }: PageHead): boolean {
+	if (affinity === '' || (fetchDest !== 'worker' && fetchDest !== 'sharedworker')) return false;
+	return request.method === 'GET' && !head.pinnedByHeader && headerOf(request.rawHeaders, 'range') === undefined;
 }
 
 function healthTarget(target: RequestTarget, { healthPath }: Container): RequestTarget {

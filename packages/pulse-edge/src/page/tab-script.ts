@@ -20,6 +20,19 @@ export interface TabScript {
 /** Bundled from `src/tab-script/` by `npm run build`; at the same place seen from `src` and from `dist`. */
 const FILE = new URL('../../dist/tab-script.js', import.meta.url);
 
+const WORKER_FILE = new URL('../../dist/worker-script.js', import.meta.url);
+
+let worker: string | null = null;
+
+/** What goes in front of a worker's own script: one line that says nothing of being strict, because that would speak for the rest. */
+export function workerScript(): string {
+	worker ??= `${readFileSync(WORKER_FILE, 'utf8')
+		.trim()
+		.replace(/^"use strict";/, '')
+		.replaceAll('\n', ' ')};`;
+	return worker;
+}
+
 let loaded: TabScript | null = null;
 
 export function tabScript(): TabScript {

@@ -1,12 +1,16 @@
 const KEY = 'pulse_deployment';
 
-const tag = document.currentScript as HTMLScriptElement | null;
-/** The version that served this page. */
-export const id = tag?.dataset.pulse ?? '';
+/** A worker has no document. */
+const page = typeof document === 'undefined' ? null : document;
+const tag = page?.currentScript as HTMLScriptElement | null | undefined;
+/** The version that served this page, or this worker, whose address says it. */
+export const id = tag?.dataset.pulse ?? (page ? '' : (new URLSearchParams(location.search).get(KEY) ?? ''));
 /** Seconds that a browser keeps it unused, where not each tab has its own. */
 export const idle = tag?.dataset.idle;
 // What draws the whole document anew expects to find what it sent.
 tag?.remove();
+
+const base = () => page?.baseURI ?? location.href;
 
 /**
  * The same address with this page's version at its end, where it is one of this app; else as it is. Its text is never written
@@ -16,7 +20,7 @@ export function pin(address: unknown): string {
 	const text = String(address).trim();
 	let url: URL;
 	try {
-		url = new URL(text, document.baseURI);
+		url = new URL(text, base());
 	} catch {
 		return text;
 	}
@@ -35,7 +39,7 @@ function isOwn({ protocol, host }: URL): boolean {
 
 export function isOwnAddress(address: string): boolean {
 	try {
-		return isOwn(new URL(address, document.baseURI));
+		return isOwn(new URL(address, base()));
 	} catch {
 		return false;
 	}

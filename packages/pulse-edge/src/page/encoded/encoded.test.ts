@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { startEdge } from '../../testing/edge.ts';
 import { eventually } from '../../testing/eventually.ts';
 import { exchange, get, rawClient, startBackend } from '../../testing/sockets.ts';
+import { unchunked } from '../../testing/unchunked.ts';
 import { codingOf, decodable } from './codings.ts';
 
 const PAGE = `<!doctype html><html><head><title>x</title></head><body>${'<p>a line of it</p>\n'.repeat(2_000)}</body></html>`;
@@ -24,19 +25,6 @@ function split(answer: string): { head: string; body: Buffer } {
 	const head = answer.slice(0, at);
 	const body = Buffer.from(answer.slice(at + 4), 'latin1');
 	return { head, body: /transfer-encoding: chunked/i.test(head) ? unchunked(body) : body };
-}
-
-/** As much as there is. */
-function unchunked(body: Buffer): Buffer {
-	const pieces: Buffer[] = [];
-	for (let at = 0; at < body.length; ) {
-		const lineEnd = body.indexOf('\r\n', at);
-		const size = Number.parseInt(body.toString('latin1', at, lineEnd), 16);
-		if (!(size > 0)) break;
-		pieces.push(body.subarray(lineEnd + 2, lineEnd + 2 + size));
-		at = lineEnd + 4 + size;
-	}
-	return Buffer.concat(pieces);
 }
 
 const startPage = (response: ServerResponse, encoding: string, more: Record<string, string> = {}) =>

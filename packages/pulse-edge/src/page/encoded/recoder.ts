@@ -1,5 +1,5 @@
 import type { Gunzip, Gzip } from 'node:zlib';
-import type { Injector } from '../inject/injector.ts';
+import type { PieceInjector } from '../inject/injector.ts';
 import type { Coding } from './codings.ts';
 
 /** Where an encoded page goes on to. */
@@ -26,7 +26,7 @@ const BOMB_RATIO = 200;
  */
 export class Recoder {
 	readonly #coding: Coding;
-	readonly #injector: Injector;
+	readonly #injector: PieceInjector;
 	readonly #to: RecodedPage;
 	readonly #encoder: Gzip;
 	#decoder: Gunzip | null = null;
@@ -41,7 +41,7 @@ export class Recoder {
 	#ended = false;
 	#over = false;
 
-	constructor(coding: Coding, injector: Injector, to: RecodedPage) {
+	constructor(coding: Coding, injector: PieceInjector, to: RecodedPage) {
 		this.#coding = coding;
 		this.#injector = injector;
 		this.#to = to;

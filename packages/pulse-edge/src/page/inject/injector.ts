@@ -2,11 +2,19 @@ import { HeadFinder } from './find-head.ts';
 
 const NOTHING: Buffer[] = [];
 
+/** Puts something into what passes in pieces. */
+export interface PieceInjector {
+	/** What goes out now, in order: parts of `chunk`, and copies. */
+	push(chunk: Buffer): Buffer[];
+	/** What is left. */
+	end(): Buffer[];
+}
+
 /**
  * Puts a piece of markup first into a page's `<head>` while the page passes (contract C1.7). It holds back the few bytes of a
  * tag whose name is not whole; once the markup is in, every chunk passes as it comes.
  */
-export class Injector {
+export class Injector implements PieceInjector {
 	readonly #markup: Buffer;
 	readonly #finder = new HeadFinder();
 	#held = NOTHING;
