@@ -4,7 +4,6 @@ import { backgroundClock } from 'aws-world/clock/background-clock';
 import { scaledClock } from 'aws-world/clock/scaled-clock';
 import { processProgram } from 'aws-world/tasks/process-program';
 import type { TaskProgram } from 'aws-world/tasks/program';
-import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
 import { deploy } from '../../packages/pulse-aws/src/commands/deploy.ts';
 import { reap } from '../../packages/pulse-aws/src/commands/reap.ts';
@@ -100,7 +99,7 @@ function sidecarInside(on: () => Account): TaskProgram {
 			const { world } = on();
 			const sidecar = await openSidecar({
 				config: sidecarConfig({ ...env, ...Object.fromEntries(variables) }),
-				logger: pino({ level: 'silent' }),
+				logger: { debug() {}, info() {}, warn() {}, error() {} },
 				parameterStore: async () => asTask(world.aws.ssm, env),
 				clock: backgroundClock(world.clock),
 			});

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { Logger } from 'pino';
 import { type Clock, systemClock } from 'pulse-deploy-kit/clock';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { createEdge } from 'pulse-edge/entry/edge';
-import { createEdgeLog, reasonOf } from 'pulse-edge/report/log';
+import { createEdgeLog, type Lines, reasonOf } from 'pulse-edge/report/log';
 import type { ServiceNetwork } from 'pulse-edge/upstream/network';
 import type { SidecarConfig } from '../config/sidecar.ts';
 import { type DrainWatch, watchDrain } from '../task/drain-watch.ts';
@@ -19,7 +18,7 @@ export interface OpenedSidecar {
 
 export interface SidecarParts {
 	readonly config: SidecarConfig;
-	readonly logger: Logger;
+	readonly logger: Lines;
 	/** Loaded when visitors are served already: the SDK takes longer to load than all else. */
 	parameterStore(): Promise<DrainWatch['ssm']>;
 	/** Default: the system's. */
