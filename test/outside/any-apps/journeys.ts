@@ -97,7 +97,7 @@ export const JOURNEYS: Readonly<Record<string, Journey>> = {
 	'fastapi-websockets': {
 		ready: async (page, by) => {
 			await versioned(page, by);
-			await says(page, `${by}: 1 here`, 'ul');
+			await says(page, new RegExp(`^${by}: \\d+ here`), 'ul');
 		},
 		ways: {
 			websocket: async (page, by, turn) => {
