@@ -259,3 +259,56 @@ test('a deploy that fails after the certificate of the load balancer has changed
 	expect(host.text()).toMatch(/; visitors stay where they are, with the new certificate/);
 	expect(host.text()).toContain(`Deploy with --certificate-arn ${before} to go back.`);
 });
+
+/** Starts a deploy to a new domain, and resolves once it waits for the certificate. */
+async function certifying(flags: Readonly<Record<string, unknown>> = {}, answers = yes) {
+	const zone = account.world.zones.add('example.org');
+	const { session, trace, host } = account.connect({ answers });
+	const lookAtDomain: typeof session.lookAtDomain = async (query, signal) => ({
+		...(await session.lookAtDomain(query, signal)),
+		aliases: zone.records.get(`${query.domain}. A`)?.AliasTarget === undefined ? [] : [query.loadBalancer],
+	});
+	const request = await asked({ domain: 'new.example.org', route53: true, ...flags });
+	const ended = deploy({ ...session, lookAtDomain }, request).then(
+		({ result }) => ({ id: result?.deployment_id ?? '', code: null }),
+		(error: { code?: string; message: string }) => ({ id: '', code: error.code, message: error.message }),
+	);
+	while (trace.count('route53.changeResourceRecordSets') === 0) await account.world.clock.sleep(500);
+	return { ended, host, zone };
+}
+
+test('a deploy that was started later and went first while this one waited for its certificate is not gone over, and keeps its own', async () => {
+	account = await openAccount();
+	await deployed();
+	const served = async () =>
+		(await account.world.aws.elb.describeListeners({})).Listeners?.flatMap((one) => one.Certificates ?? []);
+	const before = await served();
+	const first = await certifying();
+	const hotfix = await deployed();
+	expect(await first.ended).toMatchObject({ code: 'overtaken' });
+	expect((await told()).active).toBe(hotfix);
+	expect(await served()).toEqual(before);
+	const over = await certifying({ domain: 'newer.example.org', overLater: true });
+	await deployed();
+	expect((await told()).active).not.toBe(hotfix);
+	expect((await over.ended).id).toBe((await told()).active);
+});
+
+test('what was agreed to before a certificate was waited for is not asked about again', async () => {
+	account = await openAccount();
+	await deployed({ allowedCidr: ['203.0.113.0/24'] });
+	const { ended, host } = await certifying({ allowedCidr: ['0.0.0.0/0'] });
+	expect((await ended).code).toBeNull();
+	expect(host.questions.filter(({ text }) => /so far/.test(text))).toHaveLength(1);
+});
+
+test('a record of the domain that was changed while a certificate was waited for is replaced by nobody', async () => {
+	account = await openAccount();
+	await deployed();
+	const { ended, host, zone } = await certifying();
+	const theirs = { Name: 'new.example.org.', Type: 'A' as const, TTL: 60, ResourceRecords: [{ Value: '192.0.2.7' }] };
+	zone.records.set('new.example.org. A', theirs);
+	await ended;
+	expect(host.text()).toContain('Route 53 was changed since the plan');
+	expect(zone.records.get('new.example.org. A')).toEqual(theirs);
+});

@@ -3,6 +3,7 @@ import { looking, type Session } from '../adapters/session.ts';
 import type { DeployRequest } from '../config/deploy.ts';
 import { newDeploymentId } from '../deployments/id.ts';
 import { chooseCertificate } from '../domain/certificate-choice.ts';
+import type { DnsOutlook } from '../domain/dns-record.ts';
 import { costNotes } from '../plan/cost.ts';
 import { creates, planDeploy } from '../plan/deploy.ts';
 import type { Plan } from '../plan/step.ts';
@@ -29,6 +30,8 @@ interface Looking {
 	readonly lock: HeldLock | null;
 	readonly watch: LeaseWatch;
 	readonly at: number;
+	/** As it was shown before; left out: read now. */
+	readonly dns?: DnsOutlook | null | undefined;
 }
 
 export function questions(name: string, { steps, warnings: wider }: Plan): PlanQuestion[] {
@@ -43,7 +46,7 @@ export function questions(name: string, { steps, warnings: wider }: Plan): PlanQ
 export async function lookAndPlan(
 	session: Session,
 	asked: DeployRequest,
-	{ ownCdkApp = false, lock, watch, at }: Looking,
+	{ ownCdkApp = false, lock, watch, at, dns: shown }: Looking,
 ) {
 	const signal = lock?.signal ?? session.signal;
 	const aws = looking(session, signal);
@@ -62,7 +65,8 @@ export async function lookAndPlan(
 		request.certificateArn !== null
 			? { arn: request.certificateArn, status: 'ISSUED' }
 			: (chooseCertificate(current, request.domain) ?? chooseCertificate(certificates, request.domain));
-	const dns = request.route53 ? await readDnsOutlook(session, request, outputs, certificate) : null;
+	const seen = () => (request.route53 ? readDnsOutlook(session, request, outputs, certificate) : null);
+	const dns = shown === undefined ? await seen() : shown;
 	const id = newDeploymentId(name, at, fleet === null ? [] : idsOf(fleet));
 	const planned = planDeploy(
 		{

@@ -1,5 +1,6 @@
 import { agreeUnderLock } from 'pulse-deploy-kit/plan/agreement';
 import { unguarded } from 'pulse-deploy-kit/plan/guard';
+import type { PlanQuestion } from 'pulse-deploy-kit/plan/proposal';
 import { sideBySide } from 'pulse-deploy-kit/plan/stages';
 import type { Phase } from 'pulse-deploy-kit/plan/undertake';
 import { unlessAborted } from 'pulse-deploy-kit/unless-aborted';
@@ -12,11 +13,16 @@ import { endLapsed, type LeaseWatch } from '../stack/lease-watch.ts';
 import { type HeldLock, withDeployLock } from '../stack/lock.ts';
 import { made, type Run } from '../steps/run.ts';
 import { agreementOf } from './agreement.ts';
+import { giveWay } from './give-way.ts';
 import { lookAndPlan, questions } from './look-and-plan.ts';
 
 export interface Agreed {
 	readonly plan: DeployPlan;
 	readonly run: Run;
+}
+
+interface Proposed extends Agreed {
+	readonly questions: readonly PlanQuestion[];
 }
 
 interface Deploying {
@@ -48,9 +54,10 @@ export async function shareAndBuild(
 	};
 	const share = async (signal: AbortSignal) => {
 		const own = { ...session, signal };
-		const goOn = (asked: DeployRequest) =>
-			agree(own, asked, looking, async ({ plan, run }, lock) => {
-				if (plan.certifying.length > 0) return { plan, run };
+		const goOn = (asked: DeployRequest, earlier: Proposed | null) =>
+			agree(own, asked, { ...looking, earlier }, async (proposed, lock) => {
+				const { plan, run } = proposed;
+				if (plan.certifying.length > 0) return proposed;
 				onAgreed({ plan, run });
 				await endOthers(run, lock);
 				const sharing = phase({ ...plan, steps: plan.sharing }, { guard: unguarded, signal: lock.signal }, fresh(run));
@@ -59,13 +66,13 @@ export async function shareAndBuild(
 				agreed = { plan, run: { ...run, certificateArn } };
 				return null;
 			});
-		const waiting = await goOn(request);
+		const waiting = await goOn(request, null);
 		if (waiting === null) return;
 		begin(waiting);
 		const certifying = { ...waiting.plan, steps: waiting.plan.certifying };
 		const unlocked = { ...fresh(waiting.run), session: own, confirmLock: async () => {} };
 		const { certificateArn } = await phase(certifying, { guard: unguarded, signal }, unlocked);
-		await goOn({ ...request, certificateArn });
+		await goOn({ ...request, certificateArn }, waiting);
 	};
 	await sideBySide([build, share], session.signal);
 	return made(agreed ?? null, 'the plan');
@@ -76,11 +83,17 @@ function fresh({ isBuilt: _, replacedRecords: __, ...run }: Run): Partial<Run> {
 	return run;
 }
 
+interface Looking extends Pick<Deploying, 'mode' | 'watch'> {
+	readonly begunAt: () => number;
+	/** What was agreed to before a certificate was waited for. */
+	readonly earlier: Proposed | null;
+}
+
 function agree<T>(
 	session: Session,
 	request: DeployRequest,
-	{ mode, watch, begunAt }: Pick<Deploying, 'mode' | 'watch'> & { readonly begunAt: () => number },
-	carryOut: (agreed: Agreed, lock: HeldLock) => Promise<T>,
+	{ mode, watch, begunAt, earlier }: Looking,
+	carryOut: (proposed: Proposed, lock: HeldLock) => Promise<T>,
 ): Promise<T> {
 	return agreeUnderLock({
 		agreement: agreementOf(session),
@@ -89,10 +102,20 @@ function agree<T>(
 			return withDeployLock(session, request.deploymentName, (lock) => work(lock, false));
 		},
 		async propose(lock: HeldLock) {
-			const { run, plan } = await lookAndPlan(session, request, { ...mode, lock, watch, at: begunAt() });
+			const { run, plan } = await lookAndPlan(session, request, {
+				...{ ...mode, lock, watch, at: begunAt() },
+				// Records that were changed since are replaced by nobody's consent.
+				dns: earlier?.run.dns,
+			});
+			if (earlier !== null) giveWay(session.host, earlier.run, run.fleet, request.overLater);
 			if (plan.steps.some((step) => step.kind === 'deploy-baseline')) session.baseline.check();
 			await session.images.check(lock.signal);
-			return { plan, questions: questions(run.name, plan), run };
+			const agreedTo = earlier?.questions.map(({ text }) => text) ?? [];
+			return {
+				plan,
+				questions: questions(run.name, plan).filter(({ text }) => !agreedTo.includes(text)),
+				run,
+			};
 		},
 		carryOut,
 	});

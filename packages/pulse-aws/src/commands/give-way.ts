@@ -1,0 +1,33 @@
+import { DeployToolError } from 'pulse-deploy-kit/errors';
+import type { Host } from 'pulse-deploy-kit/host';
+import type { Fleet } from '../plan/observation.ts';
+import { idsOf } from '../stack/fleet.ts';
+import type { Run } from '../steps/run.ts';
+import { activeDeployment } from '../traffic/traffic.ts';
+
+/**
+ * Of two deploys the one that was started later wins (contract, decision 23); a rollback is only told.
+ * @param begun as the deploy was planned at first
+ * @throws DeployToolError `overtaken`
+ */
+export function giveWay(host: Host, begun: Pick<Run, 'id' | 'fleet'>, fleet: Fleet | null, overLater: boolean): void {
+	const before = activeId(begun.fleet);
+	const now = activeId(fleet);
+	if (now === null || now === before || now === begun.id) return;
+	const known = begun.fleet === null ? [] : idsOf(begun.fleet);
+	if (!known.includes(now) && !overLater) throw wentFirst(now, begun.id);
+	const text = `Active by now: ${now} (${before ?? 'none'} when this deploy began). Planned anew.`;
+	host.notify({ level: 'info', text });
+}
+
+function activeId(fleet: Fleet | null): string | null {
+	return fleet === null ? null : (activeDeployment(fleet.traffic, fleet.deployments)?.id ?? null);
+}
+
+function wentFirst(first: string, id: string): DeployToolError {
+	return new DeployToolError('overtaken', `${first}, which was started after ${id}, went first`, {
+		fault: 'user',
+		detail: `New visitors stay on ${first}.`,
+		next: 'Deploy again if yours is wanted after all; with --over-later it does not give way.',
+	});
+}
