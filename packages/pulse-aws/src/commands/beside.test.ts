@@ -312,3 +312,13 @@ test('a record of the domain that was changed while a certificate was waited for
 	expect(host.text()).toContain('Route 53 was changed since the plan');
 	expect(zone.records.get('new.example.org. A')).toEqual(theirs);
 });
+
+test('a deploy that fails in its cut-over knows that it has changed the certificate of the load balancer before', async () => {
+	account = await openAccount();
+	await deployed();
+	const certificateArn = account.world.certificates.add(['new.example.org']);
+	const faults = [{ call: 'elb.modifyListener' as const, nth: 3, times: 9, kind: 'access-denied' as const }];
+	const { session, host } = account.connect({ answers: yes, faults });
+	await expect(deploy(session, await asked({ domain: 'new.example.org', certificateArn }))).rejects.toThrow();
+	expect(host.text()).toMatch(/; visitors stay where they are, with the new certificate/);
+});

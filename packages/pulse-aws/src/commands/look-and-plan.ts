@@ -101,6 +101,7 @@ export async function lookAndPlan(
 		baseline: outputs,
 		certificateArn: certificate?.arn ?? null,
 		previousTargetGroupArn: fleet === null ? null : activeTargetGroup(fleet.traffic),
+		previousCertificateArn: fleet?.traffic.defaultCertificateArn ?? null,
 	});
 	const wider = ownCdkApp ? [] : widened(request, outputs, planned);
 	return { run, plan: { ...planned, warnings: [...wider, ...dearerTask(request, running)] } };

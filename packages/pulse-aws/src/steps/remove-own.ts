@@ -33,12 +33,13 @@ export const removeOwn: Perform<'remove-own'> = async (_step, run, signal, tell)
 };
 
 /** What holds for all deployments is not taken back: what comes after may rely on it. */
-async function forVisitors({ session, ungated, request, fleet, baseline, certificateArn }: Run): Promise<string> {
+async function forVisitors(run: Run): Promise<string> {
+	const { session, ungated, request, baseline, certificateArn, previousCertificateArn: before } = run;
 	const same = '; nothing has changed for visitors';
-	const before = fleet?.traffic.defaultCertificateArn ?? null;
 	if (baseline === null || certificateArn === null || before === null || before === certificateArn) return same;
 	const now = await readTraffic(ungated.aws, baseline.listenerArn).catch(() => null);
-	if (now?.defaultCertificateArn === before) return same;
+	// What another command has set since is its own.
+	if (now !== null && now.defaultCertificateArn !== certificateArn) return same;
 	const left = `the load balancer may have the certificate of ${request?.domain ?? 'the new domain'} by now`;
 	if (now === null) return `; visitors stay where they are, and ${left}`;
 	session.host.notify({

@@ -27,6 +27,8 @@ export interface Run {
 	readonly fleet: Fleet | null;
 	/** Where new visitors went then. */
 	readonly previousTargetGroupArn: string | null;
+	/** Of the load balancer, before this run changed anything. */
+	readonly previousCertificateArn: string | null;
 	/** What the plan has shown of the domain's records; `null` without `--route53`. */
 	readonly dns: DnsOutlook | null;
 	/** Records of Route 53 that this run replaced, as they were. */
@@ -63,6 +65,7 @@ export function newRun(ungated: Session, lock: Pick<HeldLock, 'session' | 'confi
 		confirmLock: async () => lock?.confirm(),
 		request: null,
 		dns: null,
+		previousCertificateArn: null,
 		replacedRecords: [],
 		pollMs: 5000,
 		certificateArn: null,
