@@ -16,3 +16,8 @@ it.each([
 it.each(['', 'h', '1w', '-1h', '1.5h', '1h30m', ' 1h', '12345678901'])('%j is no time', (written) => {
 	expect(() => duration(written)).toThrow(`must be a time such as 90s, 30m, 1h or 2d, got '${written}'`);
 });
+
+it('a time too long to be written in seconds and read again is refused', () => {
+	expect(duration('11574d')).toBe(999_993_600);
+	expect(() => duration('99999d')).toThrow('must be at most 11574d');
+});

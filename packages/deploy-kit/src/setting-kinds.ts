@@ -39,7 +39,10 @@ export function duration(raw: unknown): number {
 	const written = typeof raw === 'number' ? String(raw) : text(raw);
 	const [, digits = '', unit = 's'] = /^(\d{1,9})([smhd]?)$/.exec(written) ?? [];
 	if (digits === '') throw new Error(`must be a time such as 90s, 30m, 1h or 2d, got '${written}'`);
-	return Number(digits) * UNIT_SECONDS[(unit || 's') as keyof typeof UNIT_SECONDS];
+	const seconds = Number(digits) * UNIT_SECONDS[(unit || 's') as keyof typeof UNIT_SECONDS];
+	// Written as seconds again, it must be readable.
+	if (seconds > 999_999_999) throw new Error(`must be at most 11574d, got '${written}'`);
+	return seconds;
 }
 
 export function oneOf<const Choice extends string>(...choices: readonly Choice[]): (raw: unknown) => Choice {
