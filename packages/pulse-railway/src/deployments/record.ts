@@ -29,3 +29,11 @@ export interface RoutingSnapshot {
 	readonly promotedAt: number | null;
 	readonly deployments: readonly DeploymentRecord[];
 }
+
+/** A store that lost its data lets all of them drain at one instant; of those the one with the latest id was last. */
+export function lastDrainedFirst(
+	a: Pick<DeploymentRecord, 'id' | 'drainStartedAt'>,
+	b: Pick<DeploymentRecord, 'id' | 'drainStartedAt'>,
+): number {
+	return (b.drainStartedAt ?? 0) - (a.drainStartedAt ?? 0) || (a.id < b.id ? 1 : -1);
+}

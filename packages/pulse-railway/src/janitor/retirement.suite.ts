@@ -99,6 +99,7 @@ export function describeRetirement(open: OpenStore): void {
 		it('keeps what was active before for its window, without asking it, and deletes what was there before that', async () => {
 			await on.deploy('older');
 			await on.deploy('before', { sessions: 'hang' });
+			on.now += 1_000;
 			await on.deploy('new');
 			const policy = { ...POLICY, rollbackWindowMs: 3_600_000 };
 			on.now += 3_599_000;
@@ -113,6 +114,7 @@ export function describeRetirement(open: OpenStore): void {
 		it('deletes the older of two although the machine slept between looking and deleting', async () => {
 			await on.deploy('older');
 			await on.deploy('before');
+			on.now += 1_000;
 			await on.deploy('new');
 			on.now += 121_000;
 			const policy = { ...POLICY, rollbackWindowMs: 3_600_000 };

@@ -27,6 +27,11 @@ describe('the rollback window', () => {
 		});
 	});
 
+	it('keeps the newest of those that a restored store let drain at once, as a rollback would choose', () => {
+		const restored = ['v-260401-120000', 'v-260402-120000', 'v-260403-120000'].map((id) => record(id, 5_000));
+		expect([...rollbackWindow(restored, POLICY).keys()]).toEqual(['v-260403-120000']);
+	});
+
 	it('keeps none where it is off', () => {
 		expect(rollbackWindow(RECORDS, { ...POLICY, rollbackWindowMs: 0 }).size).toBe(0);
 	});

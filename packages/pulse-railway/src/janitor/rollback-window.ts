@@ -1,4 +1,4 @@
-import type { DeploymentRecord } from '../deployments/record.ts';
+import { type DeploymentRecord, lastDrainedFirst } from '../deployments/record.ts';
 import type { Policy } from './facts.ts';
 
 /**
@@ -13,6 +13,6 @@ export function rollbackWindow(
 	const drained = records.flatMap(({ id, state, drainStartedAt }) =>
 		state === 'draining' && drainStartedAt !== null ? [{ id, drainStartedAt }] : [],
 	);
-	const last = drained.sort((a, b) => b.drainStartedAt - a.drainStartedAt).slice(0, rollbackKeep);
+	const last = drained.sort(lastDrainedFirst).slice(0, rollbackKeep);
 	return new Map(last.map(({ id, drainStartedAt }) => [id, drainStartedAt + rollbackWindowMs]));
 }

@@ -1,5 +1,5 @@
 import { usageError } from 'pulse-deploy-kit/errors';
-import type { DeploymentRecord, RoutingSnapshot } from '../deployments/record.ts';
+import { type DeploymentRecord, lastDrainedFirst, type RoutingSnapshot } from '../deployments/record.ts';
 import type { StackObservation } from '../platform/port.ts';
 import { type BackendService, backendServices, durableActiveId } from '../stack/durable.ts';
 import { reconcileStep } from '../steps/reconcile.ts';
@@ -45,7 +45,7 @@ export function previousActive({ observation, live, routerService }: Omit<Promot
 	const standing = new Set(backendServices(observation).map(({ id }) => id));
 	const [previous] = live.deployments
 		.filter((record) => record.state === 'draining' && standing.has(record.id))
-		.sort((a, b) => (b.drainStartedAt ?? 0) - (a.drainStartedAt ?? 0));
+		.sort(lastDrainedFirst);
 	const { activeId } = live;
 	const durableId = durableActiveId(observation);
 	// A predecessor's stack may say nothing durable: that is no promotion which was interrupted.
