@@ -408,6 +408,9 @@ test('the last one that was active stays for its window, also at the longest dra
 	const later = (minutes: number) => decide(fleet({ drainStartedAt: ago(10) }), policy, NOW + minutes * MINUTE);
 	expect(later(79).kept).toContainEqual({ id: 'before', reason: 'rollback-window' });
 	expect(later(80).actions).toMatchObject([{ id: 'earlier' }, { kind: 'scale-down', id: 'before', reason: 'max-age' }]);
+	// Who is on it is said, although it stays for another reason as well.
+	const used = { ...fleet({ drainStartedAt: ago(70) }), parameters: [] };
+	expect(decide(used, policy, NOW).kept).toContainEqual({ id: 'before', reason: 'task-silent' });
 	// Its tasks were told to end already: there is nothing to go back to.
 	expect(decide(fleet({ drainStartedAt: ago(10), desired: 0, running: 0 }), policy, NOW).actions).toMatchObject([
 		{ kind: 'delete-deployment', id: 'before' },

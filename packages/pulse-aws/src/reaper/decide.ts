@@ -118,7 +118,8 @@ function judge(deployment: Deployment, facts: ReaperFacts, { policy, now, isKept
 			if (since === null) {
 				return { action: { kind: 'mark-draining', id, serviceArn, since: now }, keep: 'draining-young' };
 			}
-			const why = drainEnd(deployment, since, facts, policy, now);
+			const longest = isKept ? Math.max(policy.maxDrainMs, policy.rollbackWindowMs) : policy.maxDrainMs;
+			const why = drainEnd(deployment, since, facts, { ...policy, maxDrainMs: longest }, now);
 			if (typeof why !== 'string') return keep(why.keep);
 			return isKept ? keep('rollback-window') : retire(deployment, facts, why);
 		}

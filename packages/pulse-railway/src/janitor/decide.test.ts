@@ -3,6 +3,7 @@ import type { RenderSessions } from '../backends/render-sessions.ts';
 import type { DeploymentRecord } from '../deployments/record.ts';
 import type { DeploymentActivity } from '../deployments/store.ts';
 import { decide } from './decide.ts';
+import type { Policy } from './facts.ts';
 
 const S = 1_000;
 const POLICY = { drainGraceMs: 60 * S, maxDrainAgeMs: 86_400 * S, rollbackWindowMs: 3_600 * S, rollbackKeep: 1 };
@@ -22,6 +23,7 @@ interface Case {
 	readonly tabsWholeAt?: number | null;
 	/** Default `null`. */
 	readonly rollbackUntil?: number | null;
+	readonly policy?: Partial<Policy>;
 	readonly decision: object;
 }
 
@@ -125,9 +127,17 @@ const cases: Record<string, Case> = {
 	},
 	'kept to go back to beyond the maximum age': {
 		record: { drainStartedAt: ago(86_400) },
+		policy: { rollbackWindowMs: 86_401 * S },
+		sessions: nobody,
+		rollbackUntil: NOW + 1 * S,
+		decision: { action: 'keep', reason: 'rollback_window', until: NOW + 1 * S },
+	},
+	'kept to go back to beyond the maximum age, and in use': {
+		record: { drainStartedAt: ago(86_400) },
+		policy: { rollbackWindowMs: 86_401 * S },
 		activity: { sockets: 9 },
 		rollbackUntil: NOW + 1 * S,
-		decision: { action: 'keep', reason: 'rollback_window' },
+		decision: { action: 'keep', reason: 'still_active', detail: '9 sockets', until: NOW + 1 * S },
 	},
 	'kept to go back to, and in use': {
 		activity: { sockets: 1 },
@@ -152,7 +162,7 @@ const cases: Record<string, Case> = {
 };
 
 describe('what the janitor does with a deployment (R9.7, R9.8)', () => {
-	for (const [name, { record, activity, sessions = null, decision, ...rest }] of Object.entries(cases)) {
+	for (const [name, { record, activity, sessions = null, decision, policy, ...rest }] of Object.entries(cases)) {
 		it(name, () => {
 			const facts = {
 				record: {
@@ -169,7 +179,7 @@ describe('what the janitor does with a deployment (R9.7, R9.8)', () => {
 				rollbackUntil: null,
 				...rest,
 			} as const;
-			expect(decide(facts, POLICY, NOW)).toMatchObject({ id: 'a', ...decision });
+			expect(decide(facts, { ...POLICY, ...policy }, NOW)).toMatchObject({ id: 'a', ...decision });
 		});
 	}
 

@@ -9,8 +9,9 @@ import type { Decision, DeploymentFacts, KeepReason, Policy } from './facts.ts';
 export function decide(facts: DeploymentFacts, policy: Policy, now: number): Decision {
 	const { id, state } = facts.record;
 	const { rollbackUntil } = facts;
-	const decision = drained(facts, policy, now);
-	if (state !== 'draining' || rollbackUntil === null || now >= rollbackUntil) return decision;
+	if (state !== 'draining' || rollbackUntil === null || now >= rollbackUntil) return drained(facts, policy, now);
+	const maxDrainAgeMs = Math.max(policy.maxDrainAgeMs, policy.rollbackWindowMs);
+	const decision = drained(facts, { ...policy, maxDrainAgeMs }, now);
 	if (decision.action !== 'keep')
 		return { id, action: 'keep', reason: 'rollback_window', detail: null, until: rollbackUntil };
 	return { ...decision, until: decision.until === null ? null : Math.max(decision.until, rollbackUntil) };
