@@ -9,7 +9,8 @@ export async function status(session: Session, name: string): Promise<FleetRepor
 	const policy = reaperPolicy({
 		maxAgeHours: outputs.reaperMaxAgeHours,
 		deploymentTimeoutHours: outputs.reaperDeploymentTimeoutHours,
-		rollbackWindowSeconds: outputs.rollbackWindowSeconds,
+		// A stack that does not say has a reaper that knows of no window, as far as is known: nothing is promised.
+		rollbackWindowSeconds: outputs.rollbackWindowSeconds ?? 0,
 		rollbackKeep: outputs.rollbackKeep,
 	});
 	return fleetReport(place, fleet, policy, (session.awsNow ?? session.clock.now)());

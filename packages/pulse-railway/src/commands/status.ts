@@ -1,11 +1,9 @@
 import { systemClock } from 'pulse-deploy-kit/clock';
 import { isDeployToolError } from 'pulse-deploy-kit/errors';
-import { resolveSettings } from 'pulse-deploy-kit/settings';
 import type { Ports } from '../adapters/ports.ts';
 import type { Session } from '../adapters/session.ts';
-import { drainPolicy, drainSettings } from '../config/drain.ts';
 import type { ServiceTarget } from '../config/service-target.ts';
-import type { Policy } from '../janitor/facts.ts';
+import { janitorPolicy } from '../plan/janitor-policy.ts';
 import { type StackReport, stackReport } from '../plan/stack-report.ts';
 import { isPassing } from '../platform/error.ts';
 import type { Platform, StackObservation } from '../platform/port.ts';
@@ -85,14 +83,4 @@ function stackReader(
 		}
 		return stackReport(seen, live, router, janitorPolicy(seen));
 	};
-}
-
-/** As the janitor service will read it from its own variables. */
-function janitorPolicy({ services }: StackObservation): Policy {
-	const [known = ''] = drainSettings.drainGraceSeconds.env;
-	const janitor = services.find(({ variables }) => known in variables);
-	const env = Object.fromEntries(
-		Object.entries(janitor?.variables ?? {}).map(([name, value]) => [name, value ?? undefined]),
-	);
-	return drainPolicy(resolveSettings(drainSettings, { flags: {}, env }).values);
 }

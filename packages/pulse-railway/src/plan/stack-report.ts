@@ -92,7 +92,8 @@ function deploymentReport(
 	live: ControlStatus | null,
 	{ policy, kept }: { readonly policy: Policy; readonly kept: ReadonlyMap<string, number> },
 ): DeploymentReport {
-	const rollbackUntil = kept.get(id) ?? null;
+	const until = kept.get(id);
+	const rollbackUntil = until !== undefined && live !== null && live.now < until ? until : null;
 	const record = live?.snapshot.deployments.find((candidate) => candidate.id === id);
 	const backend = backendServices(observation).find((candidate) => candidate.id === id);
 	const service = observation.services.find((candidate) => candidate.id === backend?.serviceId);
