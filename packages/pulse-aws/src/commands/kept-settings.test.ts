@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { outcome } from '../cli/outcome.ts';
 import { deploy } from './deploy.ts';
-import { type Account, asked, openAccount } from './testing/account.ts';
+import { type Account, asked, NAME, openAccount } from './testing/account.ts';
 
 let account: Account | undefined;
 afterEach(() => account?.close());
@@ -36,6 +36,21 @@ test.each([
 		expect(await changes({ [name]: '3' })).toBe(true);
 	},
 );
+
+test('the usual rollback window follows the longest drain, and one that was asked for stays', async () => {
+	account = await openAccount();
+	const on = account;
+	const window = async (flags: Readonly<Record<string, unknown>>) => {
+		await deploy(on.connect({ answers: [true, true] }).session, await asked({ rollbackWindow: undefined, ...flags }));
+		const { Stacks = [] } = await on.world.aws.cloudformation.describeStacks({ StackName: `${NAME}-baseline` });
+		return Stacks[0]?.Outputs?.find(({ OutputKey }) => OutputKey === 'RollbackWindowSeconds')?.OutputValue;
+	};
+	expect(await window({})).toBe('3600');
+	expect(await window({ reaperMaxAgeHours: '0.5' })).toBe('1800');
+	expect(await window({ reaperMaxAgeHours: '2' })).toBe('3600');
+	expect(await window({ rollbackWindow: '2h' })).toBe('7200');
+	expect(await window({ reaperMaxAgeHours: '0.5' })).toBe('7200');
+});
 
 test('who may reach the load balancer, and how tasks reach the Internet, stay as they are until something else is asked for (decision 24)', async () => {
 	account = await openAccount();

@@ -40,6 +40,43 @@ test('one pass by hand keeps what the deployed reaper keeps, unless told otherwi
 	expect(await pass(1)).toMatchObject({ drained: 1 });
 });
 
+test('one pass by hand with a shorter longest drain ends what only the usual rollback window keeps', async () => {
+	account = await openAccount();
+	for (let count = 0; count < 2; count++)
+		await deploy(account.connect().session, await asked({ rollbackWindow: undefined }));
+	await account.world.clock.sleep(10 * 60_000);
+	const pass = (maxAgeHours: number | null) =>
+		reap(account.connect({ answers: [true] }).session, {
+			deploymentName: NAME,
+			maxAgeHours,
+			deploymentTimeoutHours: null,
+			dryRun: false,
+		});
+	expect(await pass(null)).toMatchObject({ drained: 0 });
+	expect(await pass(0.1)).toMatchObject({ drained: 1 });
+});
+
+test('status promises nothing where the stack does not say that its reaper keeps anything to go back to', async () => {
+	account = await openAccount();
+	for (let count = 0; count < 2; count++)
+		await deploy(account.connect().session, await asked({ rollbackWindow: undefined }));
+	const { session } = account.connect();
+	const { cloudformation } = session.aws;
+	const older: typeof cloudformation.describeStacks = async (input) => {
+		const { Stacks = [], ...rest } = await cloudformation.describeStacks(input);
+		const told = Stacks.map(({ Outputs = [], ...stack }) => ({
+			...stack,
+			Outputs: Outputs.filter(({ OutputKey }) => !OutputKey?.startsWith('Rollback')),
+		}));
+		return { ...rest, Stacks: told };
+	};
+	const aws = { ...session.aws, cloudformation: { ...cloudformation, describeStacks: older } };
+	const windows = async (on: typeof session) =>
+		(await status(on, NAME)).deployments.map(({ rollback_for }) => rollback_for).filter((left) => left !== null);
+	expect(await windows(session)).toHaveLength(1);
+	expect(await windows({ ...session, aws })).toEqual([]);
+});
+
 test('at night, with nobody there and half an hour of reaper passes, there is something to go back to; an hour later it goes', async () => {
 	account = await openAccount();
 	const ids: string[] = [];

@@ -1,7 +1,7 @@
 import { looking, type Session } from '../adapters/session.ts';
 import { repositoryName } from '../platform/baseline-outputs.ts';
 import type { Action } from '../reaper/decide.ts';
-import { reaperPolicy } from '../reaper/policy.ts';
+import { keptRollbackWindow, reaperPolicy } from '../reaper/policy.ts';
 import { type ReaperReport, runReaper } from '../reaper/run.ts';
 import { existing } from '../stack/read-baseline.ts';
 
@@ -18,6 +18,7 @@ export interface ReapRequest {
 /** One run of the reaper from here, by the same code as in its Lambda function. */
 export async function reap(session: Session, request: ReapRequest): Promise<ReaperReport> {
 	const { outputs } = await existing(session, request.deploymentName);
+	const maxAgeHours = request.maxAgeHours ?? outputs.reaperMaxAgeHours;
 	return runReaper({
 		aws: looking(session),
 		place: {
@@ -28,9 +29,9 @@ export async function reap(session: Session, request: ReapRequest): Promise<Reap
 			repository: repositoryName(outputs.ecrRepositoryUri),
 		},
 		policy: reaperPolicy({
-			maxAgeHours: request.maxAgeHours ?? outputs.reaperMaxAgeHours,
+			maxAgeHours,
 			deploymentTimeoutHours: request.deploymentTimeoutHours ?? outputs.reaperDeploymentTimeoutHours,
-			rollbackWindowSeconds: request.rollbackWindowSeconds ?? outputs.rollbackWindowSeconds,
+			rollbackWindowSeconds: request.rollbackWindowSeconds ?? keptRollbackWindow(outputs, maxAgeHours),
 			rollbackKeep: request.rollbackKeep ?? outputs.rollbackKeep,
 		}),
 		clock: {

@@ -31,6 +31,6 @@ export function refuseWithoutRoom(
 	throw new DeployToolError('load-balancer-full', `The load balancer has no room for another deployment: ${what}.`, {
 		fault: 'user',
 		detail: `${limit} Every deployment that still drains keeps its own.`,
-		next: `Retire drained deployments now with pulse-aws reap --yes, or lower --reaper-max-age-hours${taking > 1 ? ', or have the quota raised' : ''}.`,
+		next: `Retire drained deployments now with pulse-aws reap --yes, also those that are kept to go back to with --rollback-window 0, or lower --reaper-max-age-hours${taking > 1 ? ', or have the quota raised' : ''}.`,
 	});
 }

@@ -26,3 +26,16 @@ export function reaperPolicy(limits: RetirementLimits): ReaperPolicy {
 export function usualRollbackWindow(maxAgeHours: number): number {
 	return Math.round(Math.min(1, maxAgeHours) * 3600);
 }
+
+/**
+ * Seconds, once the longest drain is `maxAgeHours`: the usual window follows it, another one was asked for and stays.
+ * @param running as the stack has it
+ */
+export function keptRollbackWindow(
+	running: { readonly reaperMaxAgeHours: number; readonly rollbackWindowSeconds: number | null } | null,
+	maxAgeHours: number,
+): number {
+	const own = running?.rollbackWindowSeconds ?? null;
+	const isUsual = own === null || own === usualRollbackWindow(running?.reaperMaxAgeHours ?? 1);
+	return isUsual ? usualRollbackWindow(maxAgeHours) : own;
+}

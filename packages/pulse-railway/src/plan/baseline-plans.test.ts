@@ -313,12 +313,12 @@ describe('the plan of an upgrade (R5.23, R5.24)', () => {
 	});
 
 	it('keeps the rollback window that runs, and else gives the usual one, within the maximum age that runs', () => {
-		const written = (running: Record<string, string>) => {
+		const written = (running: Record<string, string>, flags: Record<string, string> = {}) => {
 			const services = change('pulse-janitor', ({ variables }) => {
 				const { PULSE_RAILWAY_ROLLBACK_WINDOW: _, PULSE_RAILWAY_DRAIN_GRACE_SECONDS: __, ...rest } = variables;
 				return { variables: { ...rest, PULSE_RAILWAY_JANITOR_DRAIN_GRACE_SECONDS: '', ...running } };
 			});
-			const config = upgradeConfig({ flags: {}, env: {} }, {});
+			const config = upgradeConfig({ flags, env: {} }, {});
 			const { steps } = planUpgrade({ ...UPGRADE, observation: stack({ services }) }, config);
 			return JSON.stringify(steps);
 		};
@@ -326,6 +326,12 @@ describe('the plan of an upgrade (R5.23, R5.24)', () => {
 		const short = { PULSE_RAILWAY_JANITOR_MAX_DRAIN_AGE_SECONDS: '600' };
 		expect(written(short)).toContain('"PULSE_RAILWAY_ROLLBACK_WINDOW":"600s"');
 		expect(written({ PULSE_RAILWAY_ROLLBACK_WINDOW: '2d' })).toContain('"PULSE_RAILWAY_ROLLBACK_WINDOW":"172800s"');
+		// The usual one, which an earlier upgrade wrote, follows a maximum age that is asked for.
+		const usual = { PULSE_RAILWAY_JANITOR_MAX_DRAIN_AGE_SECONDS: '86400', PULSE_RAILWAY_ROLLBACK_WINDOW: '3600s' };
+		const shorter = { maxDrainAgeSeconds: '600' };
+		expect(written(usual, shorter)).toContain('"PULSE_RAILWAY_ROLLBACK_WINDOW":"600s"');
+		const own = { ...usual, PULSE_RAILWAY_ROLLBACK_WINDOW: '7200s' };
+		expect(written(own, shorter)).not.toContain('PULSE_RAILWAY_ROLLBACK_WINDOW');
 	});
 
 	it('places new services beside the router', () => {

@@ -24,14 +24,15 @@ export function desiredBaseline(
 	const both = (name: string) => running(name, [router.variables, janitor.variables]);
 	const kept = <T>(name: keyof BaselineConfig, value: T, running: () => T | undefined): T =>
 		has(name) ? value : (running() ?? value);
-	const maxDrainAgeSeconds = kept('maxDrainAgeSeconds', config.maxDrainAgeSeconds, () =>
-		// The second is the name that the Python tools of 0.3 gave it.
-		number(
-			janitor.variables.PULSE_RAILWAY_JANITOR_MAX_DRAIN_AGE_SECONDS ||
-				janitor.variables.PULSE_RAILWAY_DRAIN_TTL_SECONDS,
-		),
+	// The second is the name that the Python tools of 0.3 gave it.
+	const runningMaxAge = number(
+		janitor.variables.PULSE_RAILWAY_JANITOR_MAX_DRAIN_AGE_SECONDS || janitor.variables.PULSE_RAILWAY_DRAIN_TTL_SECONDS,
 	);
-	const usualWindow = usualRollbackWindow(maxDrainAgeSeconds);
+	const maxDrainAgeSeconds = kept('maxDrainAgeSeconds', config.maxDrainAgeSeconds, () => runningMaxAge);
+	const runningWindow = seconds(janitor.variables.PULSE_RAILWAY_ROLLBACK_WINDOW);
+	// The usual window follows the maximum age; another one was asked for.
+	const isUsual = runningMaxAge !== undefined && runningWindow === usualRollbackWindow(runningMaxAge);
+	const window = isUsual ? undefined : runningWindow;
 	return {
 		names: config.names,
 		servicePrefix: config.servicePrefix ?? both('PULSE_RAILWAY_SERVICE_PREFIX'),
@@ -44,9 +45,7 @@ export function desiredBaseline(
 			number(janitor.variables.PULSE_RAILWAY_JANITOR_DRAIN_GRACE_SECONDS),
 		),
 		maxDrainAgeSeconds,
-		rollbackWindow: has('rollbackWindow')
-			? config.rollbackWindow
-			: (seconds(janitor.variables.PULSE_RAILWAY_ROLLBACK_WINDOW) ?? usualWindow),
+		rollbackWindow: has('rollbackWindow') ? config.rollbackWindow : (window ?? usualRollbackWindow(maxDrainAgeSeconds)),
 		rollbackKeep: kept('rollbackKeep', config.rollbackKeep, () =>
 			number(janitor.variables.PULSE_RAILWAY_ROLLBACK_KEEP),
 		),
