@@ -268,13 +268,24 @@ async function certifying(flags: Readonly<Record<string, unknown>> = {}, answers
 		...(await session.lookAtDomain(query, signal)),
 		aliases: zone.records.get(`${query.domain}. A`)?.AliasTarget === undefined ? [] : [query.loadBalancer],
 	});
+	const { acm } = session.aws;
+	let isHeld = true;
+	const describeCertificate: typeof acm.describeCertificate = async (input) => {
+		const { Certificate, ...rest } = await acm.describeCertificate(input);
+		return { ...rest, Certificate: isHeld ? { ...Certificate, Status: 'PENDING_VALIDATION' } : Certificate };
+	};
+	const aws = { ...session.aws, acm: { ...acm, describeCertificate } };
 	const request = await asked({ domain: 'new.example.org', route53: true, ...flags });
-	const ended = deploy({ ...session, lookAtDomain }, request).then(
+	const ended = deploy({ ...session, aws, lookAtDomain }, request).then(
 		({ result }) => ({ id: result?.deployment_id ?? '', code: null }),
 		(error: { code?: string; message: string }) => ({ id: '', code: error.code, message: error.message }),
 	);
 	while (trace.count('route53.changeResourceRecordSets') === 0) await account.world.clock.sleep(500);
-	return { ended, host, zone };
+	const issued = () => {
+		isHeld = false;
+		return ended;
+	};
+	return { issued, host, zone };
 }
 
 test('a deploy that was started later and went first while this one waited for its certificate is not gone over, and keeps its own', async () => {
@@ -285,32 +296,41 @@ test('a deploy that was started later and went first while this one waited for i
 	const before = await served();
 	const first = await certifying();
 	const hotfix = await deployed();
-	expect(await first.ended).toMatchObject({ code: 'overtaken' });
+	expect(await first.issued()).toMatchObject({ code: 'overtaken' });
 	expect((await told()).active).toBe(hotfix);
 	expect(await served()).toEqual(before);
 	const over = await certifying({ domain: 'newer.example.org', overLater: true });
 	await deployed();
 	expect((await told()).active).not.toBe(hotfix);
-	expect((await over.ended).id).toBe((await told()).active);
+	expect((await over.issued()).id).toBe((await told()).active);
 });
 
 test('what was agreed to before a certificate was waited for is not asked about again', async () => {
 	account = await openAccount();
 	await deployed({ allowedCidr: ['203.0.113.0/24'] });
-	const { ended, host } = await certifying({ allowedCidr: ['0.0.0.0/0'] });
-	expect((await ended).code).toBeNull();
+	const { issued, host } = await certifying({ allowedCidr: ['0.0.0.0/0'] });
+	expect((await issued()).code).toBeNull();
 	expect(host.questions.filter(({ text }) => /so far/.test(text))).toHaveLength(1);
 });
 
 test('a record of the domain that was changed while a certificate was waited for is replaced by nobody', async () => {
 	account = await openAccount();
 	await deployed();
-	const { ended, host, zone } = await certifying();
+	const { issued, host, zone } = await certifying();
 	const theirs = { Name: 'new.example.org.', Type: 'A' as const, TTL: 60, ResourceRecords: [{ Value: '192.0.2.7' }] };
 	zone.records.set('new.example.org. A', theirs);
-	await ended;
+	await issued();
 	expect(host.text()).toContain('Route 53 was changed since the plan');
 	expect(zone.records.get('new.example.org. A')).toEqual(theirs);
+});
+
+test('what a teardown took while a certificate was waited for is not made again', async () => {
+	account = await openAccount();
+	await deployed();
+	const { issued } = await certifying();
+	expect((await teardown(account.connect({ answers: yes }).session, all)).result.status).toBe('deleted');
+	expect((await issued()).code).toBe('baseline-missing');
+	await expect(told()).rejects.toMatchObject({ code: 'baseline-missing' });
 });
 
 test('a deploy that fails in its cut-over knows that it has changed the certificate of the load balancer before', async () => {

@@ -11,6 +11,7 @@ import { halfMade } from '../plan/settle.ts';
 import type { Step } from '../plan/step.ts';
 import { endLapsed, type LeaseWatch } from '../stack/lease-watch.ts';
 import { type HeldLock, withDeployLock } from '../stack/lock.ts';
+import { requireBaseline } from '../stack/read-baseline.ts';
 import { made, type Run } from '../steps/run.ts';
 import { agreementOf } from './agreement.ts';
 import { giveWay } from './give-way.ts';
@@ -107,7 +108,11 @@ function agree<T>(
 				// Records that were changed since are replaced by nobody's consent.
 				dns: earlier?.run.dns,
 			});
-			if (earlier !== null) giveWay(session.host, earlier.run, run.fleet, request.overLater);
+			if (earlier !== null) {
+				// What a teardown has taken meanwhile is not made again.
+				if (run.fleet === null) await requireBaseline(session, run.name);
+				giveWay(session.host, earlier.run, run.fleet, request.overLater);
+			}
 			if (plan.steps.some((step) => step.kind === 'deploy-baseline')) session.baseline.check();
 			await session.images.check(lock.signal);
 			const agreedTo = earlier?.questions.map(({ text }) => text) ?? [];

@@ -23,7 +23,7 @@ export function reaperPolicy(limits: RetirementLimits): ReaperPolicy {
 }
 
 /** Seconds: an hour. Who wants old deployments gone sooner means this as well. */
-export function usualRollbackWindow(maxAgeHours: number): number {
+function usualRollbackWindow(maxAgeHours: number): number {
 	return Math.round(Math.min(1, maxAgeHours) * 3600);
 }
 
