@@ -40,7 +40,7 @@ export async function initNap(where: InitPlace, at: Moment, rival: boolean, lane
 		sleeper.wake();
 		const ended = await sleeper.result;
 		const { complaints } = (await theirs?.visitor.leave()) ?? { complaints: [] };
-		expect(complaints.join('\n'), 'visitors').toBe('');
+		expect(complaints, `visitors: ${complaints.join('\n')}`).toEqual([]);
 		const said = `${ended.stderr}${ended.stdout}`;
 		if (theirs !== null) await expectTheirs(lane, theirs, said);
 		else if (!rival || !slept) {

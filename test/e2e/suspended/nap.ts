@@ -60,7 +60,7 @@ export async function nap({ sleepy, at, rival }: Nap, lane: Lane, stack: Stack):
 	} finally {
 		sleeper.end();
 		const { complaints } = await visitor.leave();
-		expect(complaints.join('\n'), 'visitors').toBe('');
+		expect(complaints, `visitors: ${complaints.join('\n')}`).toEqual([]);
 	}
 	const said = `${ended.stderr}${ended.stdout}${met === null ? '' : `\nrival: ${met.stderr}${met.stdout}`}`;
 	await expectUnharmed(lane, stack, typed, met, said);

@@ -41,6 +41,19 @@ describe('a write that may harm', () => {
 		expect(writes).toEqual(['write', 'write']);
 	});
 
+	it('is given up after a second sleep, saying what to do', async () => {
+		const { guard, state, writes } = sleepy(false);
+		const sleeping = async (stop: AbortSignal) => {
+			writes.push('write');
+			state.slept = true;
+			await new Promise((resolve) => setTimeout(resolve, 400));
+			stop.throwIfAborted();
+		};
+		const next = 'Run the same command again: it looks at what stands and goes on from there.';
+		await expect(guarded(guard, signal, sleeping)).rejects.toMatchObject({ code: 'late', fault: 'platform', next });
+		expect(writes).toEqual(['write', 'write']);
+	});
+
 	it('fails by its own failure while the guard holds', async () => {
 		const { guard, state } = sleepy(false);
 		const broken = new Error('broken');

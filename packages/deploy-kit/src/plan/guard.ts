@@ -1,3 +1,5 @@
+import { DeployToolError } from '../errors.ts';
+
 /**
  * Asked right before an effect that could harm: a machine may have slept since the last look, and another command may have
  * made its own what this one is about to change. A guard that refuses ends the command, which then destroys nothing.
@@ -43,16 +45,16 @@ const WATCH_MS = 100;
  */
 export function watch(holds: () => boolean): { readonly late: AbortSignal; end(): void } {
 	const late = new AbortController();
-	const timer = setInterval(() => holds() || late.abort(new LateError()), WATCH_MS);
+	const timer = setInterval(() => holds() || late.abort(lateError()), WATCH_MS);
 	return { late: late.signal, end: () => clearInterval(timer) };
 }
 
-class LateError extends Error {
-	override readonly name = 'LateError';
-
-	constructor() {
-		super('the machine slept, or the platform did not answer for long');
-	}
+function lateError(): DeployToolError {
+	return new DeployToolError('late', 'the machine slept, or the platform did not answer for long', {
+		fault: 'platform',
+		detail: 'It was given up, because another command may have come meanwhile.',
+		next: 'Run the same command again: it looks at what stands and goes on from there.',
+	});
 }
 
 /** The code of an error that says that this command must end and touch nothing more. */
