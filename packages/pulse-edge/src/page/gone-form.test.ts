@@ -121,6 +121,13 @@ test('only a document is answered so, and its form leads nowhere else (C1.14)', 
 	expect(offered(led.body)[0]!.action).toBe('/.//evil.test/">%3Cx>');
 });
 
+test('a client loader that posts one is led on as ever, and ends nothing (C1.14, R2.6)', async () => {
+	const { post } = await app();
+	const loader = { 'x-pulse-client-loader': '1', 'x-pulse-client-loader-location': '/there' };
+	const led = await post('a=1', { ...URLENCODED, ...OWN, ...loader });
+	expect([led.status, led.headers.location, led.body]).toEqual([302, '/there', '']);
+});
+
 test('a form that does not come holds nothing up for long, and its sender may leave (C1.14)', async () => {
 	const { port } = await app();
 	const head =

@@ -60,8 +60,10 @@ export function keepForm(sent: SentForm, reply: (answer: Answer | null) => void)
 }
 
 function answerOf(head: RequestHead, action: string, fields: readonly FormField[], multipart: boolean): Answer {
-	const { headers } = staleAnswer('POST', head, 410);
-	const kept = headers.slice(0, headers.indexOf('content-type'));
+	const answer = staleAnswer('POST', head, 410);
+	// A client loader is led on, and reads no page.
+	if (answer.status !== 410) return answer;
+	const kept = answer.headers.slice(0, answer.headers.indexOf('content-type'));
 	return {
 		status: 410,
 		headers: [...kept, ...Object.entries(FORM_HEADERS).flat()],
