@@ -55,6 +55,7 @@ test('deploy, verify, rollback, reap and teardown pass over the wire, with the b
 	const container = {
 		deploymentName: NAME,
 		domain: DOMAIN,
+		container: true,
 		nat: 'none',
 		rollbackWindow: '0',
 		reaperScheduleMinutes: '5',

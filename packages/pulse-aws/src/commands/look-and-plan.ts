@@ -6,6 +6,7 @@ import { chooseCertificate } from '../domain/certificate-choice.ts';
 import type { DnsOutlook } from '../domain/dns-record.ts';
 import { costNotes } from '../plan/cost.ts';
 import { creates, planDeploy } from '../plan/deploy.ts';
+import { refuseOtherKind } from '../plan/other-kind.ts';
 import type { Plan } from '../plan/step.ts';
 import { widened } from '../plan/widened.ts';
 import { readCertificates } from '../platform/certificates.ts';
@@ -58,6 +59,7 @@ export async function lookAndPlan(
 	if (outputs === null) await refuseTakenRepository(session, name);
 	else if (!ownCdkApp) refuseForeignBaseline(name, outputs);
 	const fleet = outputs === null ? null : await withOwners(aws, name, readFleet(aws, name, outputs), watch);
+	if (fleet !== null) refuseOtherKind(fleet, asked);
 	const running = await readRunningTask(session, fleet);
 	const request = keptTask(asked, running);
 	const current = certificates.filter((one) => one.arn === outputs?.certificateArn && one.status === 'ISSUED');

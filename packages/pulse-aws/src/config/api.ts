@@ -53,6 +53,8 @@ export async function apiRequest(options: DeployOptions, cwd: string): Promise<D
 		deploymentName: deploymentName(options.deploymentName),
 		domain,
 		container: null,
+		// It knows no other kind.
+		kindIsSaid: true,
 		docker: {
 			...(await hostPaths(cwd, { dockerfile: options.docker.dockerfilePath, context: options.docker.contextPath })),
 			buildArgs: { ...address, ...options.docker.buildArgs },

@@ -11,6 +11,8 @@ type Resolved = ResolvedSettings<typeof deploySettings>;
 
 export interface AppToDeploy extends Resolved {
 	readonly isContainer: boolean;
+	/** It was said, not found out by looking. */
+	readonly isSaid: boolean;
 }
 
 /**
@@ -21,13 +23,16 @@ export interface AppToDeploy extends Resolved {
 export async function appToDeploy({ flags, env, cwd }: Typed): Promise<AppToDeploy> {
 	const typed = resolveSettings(deploySettings, { flags, env });
 	const { context, container } = typed.values;
-	if (container === true || typed.origins.appFile?.from === 'default') {
+	const namesFile = typed.origins.appFile?.from !== 'default';
+	let isSaid = namesFile || container !== undefined;
+	if (container === true || !namesFile) {
 		const folder = typedPath(cwd, context);
 		// What is not there is told by whoever needs it.
 		if ((await stat(folder).catch(() => null))?.isDirectory()) {
 			const file = await projectFileIn(folder);
 			const all = resolveSettings(deploySettings, { flags, env, file });
-			if ((await isContainerApp({ cwd, folder, ...all.values })) === true) return { ...all, isContainer: true };
+			isSaid ||= all.values.container !== undefined;
+			if ((await isContainerApp({ cwd, folder, ...all.values })) === true) return { ...all, isContainer: true, isSaid };
 		}
 	}
 	for (const key of ['port', 'start'] as const) {
@@ -35,5 +40,5 @@ export async function appToDeploy({ flags, env, cwd }: Typed): Promise<AppToDepl
 		if (origin === undefined) continue;
 		throw usageError(`${originText(origin)} is for container apps`, 'A Pulse app listens on port 8000.');
 	}
-	return { ...typed, isContainer: false };
+	return { ...typed, isContainer: false, isSaid };
 }

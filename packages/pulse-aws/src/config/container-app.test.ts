@@ -71,6 +71,19 @@ test('an app that mentions Pulse, or an app file that is named, is a Pulse app, 
 	expect((await request(pulse, { ...NAMED, container: true })).container).toMatchObject({ port: 8501 });
 });
 
+test('which kind it is was said by a flag, a variable, pulse.toml or an app file, or only found', async () => {
+	const found = { Dockerfile: STREAMLIT, 'app.py': 'import streamlit\n', 'web/index.html': '' };
+	const said = async (files: Record<string, string>, flags: object = {}, env: Record<string, string> = {}) =>
+		(await request({ ...found, ...files }, { ...NAMED, ...flags }, env)).kindIsSaid;
+	expect(await said({})).toBe(false);
+	expect(await said({ 'main.py': 'import pulse as ps\n' })).toBe(false);
+	expect(await said({}, { container: true })).toBe(true);
+	expect(await said({}, {}, { PULSE_AWS_CONTAINER: 'true' })).toBe(true);
+	expect(await said({ 'pulse.toml': 'container = true\n' })).toBe(true);
+	expect(await said({ 'main.py': '', 'pulse.toml': 'container = false\n' })).toBe(true);
+	expect(await said({}, { appFile: 'app.py' })).toBe(true);
+});
+
 test.each([
 	['a port of a Pulse app', { port: '1', appFile: 'app.ts' }, '--port is for container apps'],
 	['a health check of the load balancer', { healthCheckPath: '/well' }, '--health-check-path is for Pulse apps'],

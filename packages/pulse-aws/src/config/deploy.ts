@@ -18,6 +18,8 @@ export interface DeployRequest {
 	readonly domain: string;
 	/** `null`: a Pulse app. */
 	readonly container: ContainerRequest | null;
+	/** Which of the two it is was said, not found out by looking. */
+	readonly kindIsSaid: boolean;
 	readonly docker: Pick<DockerPaths, 'dockerfile' | 'context'> & {
 		readonly buildArgs: Readonly<Record<string, string>>;
 	};
@@ -98,6 +100,7 @@ export async function deployRequest(typed: Typed): Promise<DeployRequest> {
 		deploymentName: deploymentName(values.deploymentName),
 		domain,
 		container: built.container,
+		kindIsSaid: app.isSaid,
 		docker: {
 			dockerfile: built.dockerfile,
 			context: built.context,
