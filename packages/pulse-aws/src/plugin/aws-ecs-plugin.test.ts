@@ -177,6 +177,26 @@ describe('requests', () => {
 		expect((await fetch(`${await serve(new AWSECSPlugin())}/_pulse/meta`)).status).toBe(503);
 	});
 
+	test('A11.6: a page ends the cookie that a container app of its name left, beside the cookies of the app; a part does not', async () => {
+		const { plugin } = await started();
+		const base = await listening(
+			createServer((request, response) => {
+				if (plugin.onRequest(request, response)) return;
+				response.appendHeader('set-cookie', 'own=1');
+				response.end('app');
+			}),
+		);
+		const cookies = async (headers: Record<string, string>, path = '/') =>
+			(await fetch(base + path, { headers, redirect: 'manual' })).headers.getSetCookie();
+		const page = { 'sec-fetch-dest': 'document' };
+		const left = { cookie: 'theme=dark; pulse_page=prod-20260401-120000Z' };
+		expect(await cookies({ ...page, ...left })).toEqual(['pulse_page=; Path=/; Max-Age=0; SameSite=Lax', 'own=1']);
+		expect(await cookies({ ...page, cookie: 'theme=dark; my_pulse_page=1' })).toEqual(['own=1']);
+		expect(await cookies(page)).toEqual(['own=1']);
+		expect(await cookies({ ...left, 'sec-fetch-dest': 'script' }, '/part.js')).toEqual(['own=1']);
+		expect(await cookies({ ...page, ...left, purpose: 'prefetch' })).toEqual(['own=1']);
+	});
+
 	test('of this deployment and of none reach the app', async () => {
 		const { plugin } = await started();
 		const base = await serve(plugin);

@@ -7,6 +7,7 @@ import { parameterStore } from '../platform/parameter-store.ts';
 import { AFFINITY_QUERY, DEFAULT_HEALTH_PATH, META_PATH } from '../protocol.ts';
 import { type TaskVariables, watchDrain } from '../task/drain-watch.ts';
 import { pluginBrand } from './brand.ts';
+import { endPageCookie } from './page-cookie.ts';
 import { answerStale } from './stale-answer.ts';
 import { readVariables } from './variables.ts';
 
@@ -82,6 +83,7 @@ export class AWSECSPlugin implements Plugin {
 			answerStale(request, response);
 			return true;
 		}
+		if (this.#variables !== null) endPageCookie(request, response);
 		if (path !== META_PATH || this.#elsewhere) return false;
 		answerMeta(request, response, this.#variables);
 		return true;
