@@ -1,4 +1,5 @@
 import type { ClientResponse } from '../entry/client-messages.ts';
+import { headerOf } from '../raw-headers.ts';
 import type { ResponseHead } from '../upstream/parse-head.ts';
 import { trailerFields } from './hop-by-hop.ts';
 import { writeTogether } from './write-copy.ts';
@@ -58,11 +59,17 @@ export class ResponseBody {
 		if (this.#held.length > 0) this.flush();
 		const { socket } = this.#response;
 		// The client can tell where the body ends other than by the end of the connection.
-		if (this.#head.contentLength !== -1 || this.#head.chunked) socket?.destroySoon();
+		if (this.#isFramed) socket?.destroySoon();
 		// Node loses a socket that is reset while its end is on its way.
 		else if (socket?.writableEnded) socket.destroy();
 		// Only a reset tells a client that a body without length or chunks was cut short.
 		else socket?.resetAndDestroy();
+	}
+
+	/** As its client gets it: HTTP/1.0 has no chunks, and a page that is written into has lost its length. */
+	get #isFramed(): boolean {
+		if (this.#head.contentLength === -1 && !this.#head.chunked) return false;
+		return this.#response.req.httpVersion !== '1.0' || headerOf(this.#headers, 'content-length') !== undefined;
 	}
 
 	#begin(): void {

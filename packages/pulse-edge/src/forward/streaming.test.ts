@@ -241,6 +241,31 @@ it('a body cut short is cut short for the client, in every framing', async () =>
 	}
 });
 
+it.each([
+	['what came in chunks', 'Transfer-Encoding: chunked\r\n\r\n4\r\npart\r\n', {}],
+	[
+		'a page that has lost its length',
+		'Content-Type: text/html\r\nContent-Length: 10\r\n\r\npart',
+		{ container: { affinity: 'tab', healthPath: '/' } as const },
+	],
+])(
+	'a client of HTTP/1.0, which knows no chunks, takes nothing for whole that is cut short: %s',
+	async (_, head, more) => {
+		const backend = await startRawBackend((socket) => {
+			socket.write(`HTTP/1.1 200 OK\r\n${head}`);
+			setTimeout(() => socket.destroy(), 50);
+		});
+		const { port } = await startEdge({ deployments: { v1: backend.port }, ...more });
+		const client = rawClient(port, 'GET / HTTP/1.0\r\nHost: a\r\nSec-Fetch-Dest: document\r\n\r\n');
+		const ended = new Promise((resolve) => {
+			client.socket.once('end', () => resolve('its end'));
+			client.socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code));
+		});
+		expect(await ended).toBe('ECONNRESET');
+		expect(client.text()).toMatch(/part$/);
+	},
+);
+
 it('pipelined requests are sent one after the other and answered in order', async () => {
 	let running = 0;
 	let most = 0;
