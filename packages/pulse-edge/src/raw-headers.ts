@@ -6,6 +6,16 @@ export function headerOf(raw: readonly string[], name: string): string | undefin
 	return undefined;
 }
 
+/** The same of a list, which may stand in several lines (RFC 9110 §5.3); `''` for none. */
+export function listOf(raw: readonly string[], name: string): string {
+	let list = '';
+	for (let i = 0; i < raw.length; i += 2) {
+		if (raw[i]!.length !== name.length || raw[i]!.toLowerCase() !== name) continue;
+		list = list === '' ? raw[i + 1]! : `${list}, ${raw[i + 1]}`;
+	}
+	return list;
+}
+
 /** Headers by lowercase name; a repeated one is an array, so that no reader takes the first of two for the only one. */
 export function headerRecord(raw: readonly string[]): Record<string, string | string[]> {
 	const record: Record<string, string | string[]> = Object.create(null);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { queryValue } from '../decide/affinity.ts';
 import type { AnswerEdits } from '../forward/forward-request.ts';
 import { NEXT_QUERY } from '../protocol.ts';
-import { headerOf } from '../raw-headers.ts';
+import { headerOf, listOf } from '../raw-headers.ts';
 import type { ResponseHead } from '../upstream/parse-head.ts';
 import { SESSION_IDLE_S, setPageCookie } from './cookie.ts';
 import { admit } from './csp.ts';
@@ -76,7 +76,7 @@ export class AnswerPlan implements AnswerEdits {
 		const given = this.#ofPart(head, id);
 		this.markup = null;
 		this.coding = null;
-		const coding = codingOf(headerOf(given, 'content-encoding') ?? '');
+		const coding = codingOf(listOf(given, 'content-encoding'));
 		const type = headerOf(given, 'content-type') ?? '';
 		// In UTF-16 these bytes would be other characters.
 		const script = /^\s*(?:text|application)\/(?:x-)?(?:java|ecma)script\b(?!.*utf-?(?:16|32))/i.test(type);
@@ -92,7 +92,7 @@ export class AnswerPlan implements AnswerEdits {
 	#ofPage({ status, headers: given }: ResponseHead, id: string): string[] {
 		const { kind, session, origin } = this.request;
 		const html = isHtml(status, given);
-		const coding = html ? codingOf(headerOf(given, 'content-encoding') ?? '') : null;
+		const coding = html ? codingOf(listOf(given, 'content-encoding')) : null;
 		const page = coding !== null;
 		const headers: string[] = [];
 		for (let i = 0; i < given.length; i += 2) {
@@ -112,10 +112,10 @@ export class AnswerPlan implements AnswerEdits {
 		if (!page) return headers;
 		if (coding !== 'plain') {
 			this.coding = coding;
-			if (!/accept-encoding|\*/i.test(headerOf(given, 'vary') ?? '')) headers.push('vary', 'Accept-Encoding');
+			if (!/accept-encoding|\*/i.test(listOf(given, 'vary'))) headers.push('vary', 'Accept-Encoding');
 		}
 		// Another version may be the active one in a moment; and a page that nobody may keep is still one that nobody may keep.
-		const kept = headerOf(given, 'cache-control')?.match(/no-store|no-transform/gi) ?? [];
+		const kept = listOf(given, 'cache-control').match(/no-store|no-transform/gi) ?? [];
 		headers.push('cache-control', ['private, no-cache', ...kept].join(', '));
 		this.markup = tabScript().tag(id, admitted(this, headers), session ? SESSION_IDLE_S : null);
 		return headers;

@@ -92,6 +92,22 @@ test('a page that says how it may be kept on its way is still one that nobody ma
 	expect((await ask()).toLowerCase()).toContain('cache-control: private, no-cache, no-transform, no-store\r\n');
 });
 
+test('what an app says in several lines counts as if it were one (C1.7)', async () => {
+	const answers = async (...more: string[]) => {
+		const { ask } = await app((_, response) =>
+			response.writeHead(200, ['Content-Type', 'text/html', ...more]).end(zlib.gzipSync(PAGE)),
+		);
+		return split(await ask());
+	};
+	const encoding = 'Content-Encoding';
+	const kept = await answers(encoding, 'gzip', 'Cache-Control', 'private', 'Cache-Control', 'no-store');
+	expect(kept.head).toContain('cache-control: private, no-cache, no-store\r\n');
+	const twice = await answers(encoding, 'identity', encoding, 'gzip');
+	expect(zlib.gunzipSync(twice.body).toString()).toBe(PAGE);
+	const varied = await answers(encoding, 'gzip', 'Vary', 'Accept', 'Vary', 'Accept-Encoding');
+	expect(varied.head.match(/accept-encoding/gi)).toHaveLength(1);
+});
+
 test.each(['gzip', 'br'] as const)(
 	'a shell that comes before the rest can be read at once, encoded as it is: %s (C1.7)',
 	async (name) => {
