@@ -33,11 +33,15 @@ export const PAGE_HEADERS = {
 	'x-content-type-options': 'nosniff',
 } as const;
 
-/** Those of one with a form: it can be sent here alone, and by nobody who draws something over it. */
+/**
+ * Those of one with a form, which nobody sends by drawing something over it. Its address is of this app, and Chromium holds
+ * where the app leads on from there, as to a payment or a sign-in, to the same policy: what was received already would be
+ * sent again by a user to whom nothing happens.
+ */
 export const FORM_HEADERS = {
 	...PAGE_HEADERS,
 	'content-security-policy':
-		"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+		"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action http: https:; frame-ancestors 'none'",
 } as const;
 
 /** A page by itself: no script, no picture, nothing to load, readable by day and by night. */
@@ -67,6 +71,8 @@ ${form === undefined ? '' : formAgain(form)}${onward}<p><small>${escaped(detail)
 `;
 }
 
+const SECRET = /pass|pwd|secret|phrase|mnemonic/i;
+
 function formAgain({ action, multipart, fields }: FormAgain): string {
 	const enctype = multipart ? ' enctype="multipart/form-data"' : '';
 	const inputs = fields.map(({ name, value }) =>
@@ -74,8 +80,10 @@ function formAgain({ action, multipart, fields }: FormAgain): string {
 			? `<input type="file" name="${escaped(name)}" hidden>`
 			: `<input type="hidden" name="${escaped(name)}" value="${escaped(value)}">`,
 	);
-	// Text that somebody wrote can be read and copied; what has no space in it may be a password.
-	const texts = fields.flatMap(({ value }) => (value !== null && /\S\s+\S/.test(value) ? [value] : []));
+	// Text that somebody wrote can be read and copied; what has no space in it may be a password, and some have one.
+	const texts = fields.flatMap(({ name, value }) =>
+		value !== null && /\S\s+\S/.test(value) && !SECRET.test(name) ? [value] : [],
+	);
 	const shown = texts.map((text) => `<textarea readonly rows="4" cols="50">\n${escaped(text)}</textarea>`);
 	return `<form method="post" action="${escaped(address(action))}"${enctype} accept-charset="utf-8">
 ${inputs.join('\n')}
