@@ -41,6 +41,8 @@ export const SIDECAR_VARIABLES = {
 	upstreamPort: 'PULSE_EDGE_UPSTREAM_PORT',
 	/** Path that the app answers when it is well. Default `/`. */
 	healthPath: 'PULSE_EDGE_HEALTH_PATH',
+	/** As which the app is asked for it. Default: as the load balancer asks. */
+	healthHost: 'PULSE_EDGE_HEALTH_HOST',
 	/** `tab` or `session`. Default `tab`. */
 	affinity: 'PULSE_EDGE_AFFINITY',
 	/** How many seconds a hidden tab holds its version, from when it was hidden. Default 900. */

@@ -27,7 +27,7 @@ export async function builtPulse(cwd: string, { values, origins }: AppToDeploy):
 }
 
 /** @throws usage error where its port is not known, or what Docker would refuse */
-export async function builtContainer(cwd: string, { values, origins }: AppToDeploy): Promise<Built> {
+export async function builtContainer(cwd: string, { values, origins }: AppToDeploy, domain: string): Promise<Built> {
 	const paths = await hostPaths(cwd, values);
 	const typedArgs = parseKeyValues('--build-arg', values.buildArg ?? []);
 	const file = relative(paths.context, paths.dockerfile);
@@ -46,6 +46,7 @@ export async function builtContainer(cwd: string, { values, origins }: AppToDepl
 			affinity: values.affinity,
 			port,
 			healthPath: values.healthPath,
+			healthHost: domain,
 			start: values.start === undefined ? null : startWords(values.start),
 			sidecarImage: values.sidecarImage,
 			hiddenTabSeconds: values.hiddenTabSeconds,

@@ -88,7 +88,7 @@ export async function deployRequest(typed: Typed): Promise<DeployRequest> {
 	if (values.domain === undefined) throw usageError('--domain is required', 'Pass it, or set PULSE_AWS_DOMAIN.');
 	const domain = parseDomain(values.domain);
 	const serverAddress = parseServerAddress('--server-address', values.serverAddress ?? `https://${domain}`);
-	const built = app.isContainer ? await builtContainer(typed.cwd, app) : await builtPulse(typed.cwd, app);
+	const built = app.isContainer ? await builtContainer(typed.cwd, app, domain) : await builtPulse(typed.cwd, app);
 	// What a container app holds in memory is in one task, and nothing keeps each tab at its own of several.
 	const isAlone = app.isContainer && origins.desiredCount?.from === 'default';
 	const desiredCount = isAlone ? 1 : values.desiredCount;

@@ -41,6 +41,11 @@ export const sidecarSettings = {
 		default: '/',
 		parse: path,
 	},
+	healthHost: {
+		describe: 'host name by which the app is asked for that',
+		env: [SIDECAR_VARIABLES.healthHost],
+		parse: host,
+	} as Setting<string>,
 	affinity: {
 		describe: 'what stays on its version: a tab, or with session a whole browser',
 		env: [SIDECAR_VARIABLES.affinity],
@@ -107,6 +112,7 @@ export function sidecarConfig(env: Readonly<Record<string, string | undefined>>)
 		deploymentName,
 		deploymentId,
 		upstreamPort,
+		healthHost: values.healthHost ?? null,
 		metadataUri: values.metadataUri ?? null,
 		taskId: values.taskId ?? null,
 	});
@@ -115,5 +121,11 @@ export function sidecarConfig(env: Readonly<Record<string, string | undefined>>)
 function path(raw: unknown): string {
 	const given = text(raw);
 	if (!/^\/[\x21-\x7e]*$/.test(given)) throw new Error('must be a path that begins with /');
+	return given;
+}
+
+function host(raw: unknown): string {
+	const given = text(raw);
+	if (!/^[a-z\d.-]+(:\d+)?$/i.test(given)) throw new Error('must be a host name');
 	return given;
 }

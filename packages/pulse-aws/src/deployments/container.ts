@@ -8,6 +8,8 @@ export interface ContainerRequest {
 	readonly port: number;
 	/** The app's own page that answers when it is well. */
 	readonly healthPath: string;
+	/** As which it is asked for that page: the domain that visitors use. */
+	readonly healthHost: string;
 	/** Started in place of the image's own command, without a shell; `null`: that one. */
 	readonly start: readonly string[] | null;
 	readonly sidecarImage: string;

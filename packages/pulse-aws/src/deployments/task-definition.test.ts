@@ -86,6 +86,7 @@ const STREAMLIT: ContainerRequest = {
 	affinity: 'session',
 	port: 8501,
 	healthPath: '/well',
+	healthHost: 'app.example.com',
 	start: null,
 	sidecarImage: 'ghcr.io/erwinkn/pulse-aws-sidecar:0.1.0',
 	hiddenTabSeconds: 900,
@@ -127,6 +128,7 @@ test('A5.3: a container app gets a sidecar that the load balancer sends to, and 
 		PULSE_EDGE_PORT: '8000',
 		PULSE_EDGE_UPSTREAM_PORT: '8501',
 		PULSE_EDGE_HEALTH_PATH: '/well',
+		PULSE_EDGE_HEALTH_HOST: 'app.example.com',
 		PULSE_EDGE_AFFINITY: 'session',
 		PULSE_EDGE_HIDDEN_TAB_SECONDS: '900',
 	});

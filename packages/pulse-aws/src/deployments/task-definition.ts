@@ -103,6 +103,7 @@ function sidecar(facts: TaskDefinitionFacts, container: ContainerRequest): Conta
 			[SIDECAR_VARIABLES.port]: String(port),
 			[SIDECAR_VARIABLES.upstreamPort]: String(container.port),
 			[SIDECAR_VARIABLES.healthPath]: container.healthPath,
+			[SIDECAR_VARIABLES.healthHost]: container.healthHost,
 			[SIDECAR_VARIABLES.affinity]: container.affinity,
 			[SIDECAR_VARIABLES.hiddenTabSeconds]: String(container.hiddenTabSeconds),
 		}),

@@ -10,13 +10,19 @@ export function ownVersion({
 	deploymentId: id,
 	affinity,
 	healthPath,
-}: Pick<SidecarConfig, 'deploymentName' | 'deploymentId' | 'affinity' | 'healthPath'>): RouteTable {
+	healthHost,
+}: Pick<SidecarConfig, 'deploymentName' | 'deploymentId' | 'affinity' | 'healthPath' | 'healthHost'>): RouteTable {
 	const own: Routable = {
 		id,
 		serviceName: null,
 		state: 'active',
 		drainStartedAt: null,
-		container: { affinity, healthPath, meta: { deployment_name: deploymentName } },
+		container: {
+			affinity,
+			healthPath,
+			...(healthHost === null ? {} : { healthHost }),
+			meta: { deployment_name: deploymentName },
+		},
 	};
 	return {
 		activeId: id,

@@ -62,6 +62,8 @@ describe('the sidecar as a process', () => {
 		const failing = await startSidecar(appPort, { PULSE_EDGE_HEALTH_PATH: '/fails' });
 		expect((await ask(failing.port, '/_pulse/health')).status).toBe(503);
 		expect((await ask(failing.port, '/')).status).toBe(200);
+		const named = await startSidecar(appPort, { PULSE_EDGE_HEALTH_HOST: 'app.example.com' });
+		expect((await ask(named.port, '/_pulse/health')).status).toBe(200);
 		const { port: alone, lines } = await startSidecar(await freePort());
 		expect((await ask(alone, '/_pulse/health')).status).toBe(502);
 		expect(JSON.parse((await ask(alone, '/data')).body)).toEqual({ detail: 'deployment unreachable' });

@@ -4,6 +4,8 @@ export interface Container {
 	readonly affinity: 'tab' | 'session';
 	/** Where the app says that it is well. */
 	readonly healthPath: string;
+	/** As which its health is asked for: who asks knows it by an address, which many frameworks refuse. Default: as it was asked. */
+	readonly healthHost?: string;
 	/** What `/_pulse/meta` says beside its id. Default nothing. */
 	readonly meta?: Readonly<Record<string, string>>;
 }

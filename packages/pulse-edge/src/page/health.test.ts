@@ -57,6 +57,24 @@ test('what a platform calls the app is said as well, and who asks after its heal
 	await expect.poll(() => upstream).toMatchObject({ requests: 3, inFlight: 0, probes: 2, probing: 0 });
 });
 
+test('an app that answers to its own name alone is asked for its health by that name, and for all else as the client asked (C1.16)', async () => {
+	const hosts: string[] = [];
+	const { port } = await startEdge({
+		deployments: {
+			one: await startBackend((request, response) => {
+				hosts.push(`${request.headers.host} ${request.headers['x-forwarded-host']}`);
+				response.statusCode = request.headers.host === 'app.example.com' ? 200 : 400;
+				response.end('well');
+			}),
+		},
+		container: { affinity: 'tab', healthPath: '/', healthHost: 'app.example.com' },
+	});
+	const headers = { host: '10.0.1.7:8000' };
+	expect((await ask(port, '/_pulse/health', { headers })).status).toBe(200);
+	expect((await ask(port, '/', { headers })).status).toBe(400);
+	expect(hosts).toEqual(['app.example.com app.example.com', '10.0.1.7:8000 10.0.1.7:8000']);
+});
+
 test('of a long health page nothing is passed on (C1.16)', async () => {
 	const { port } = await app(200, 'x'.repeat(3_000_000));
 	expect(JSON.parse((await ask(port, '/_pulse/health')).body)).toEqual({ health: 'ok', message: 'The app answers' });

@@ -93,6 +93,7 @@ export function servePage(
 	}
 	const health = target.path === META_PATH || target.path === HEALTH_PATH;
 	if (health && !reads) return reply(failureAnswer('method-not-allowed'));
+	if (target.path === HEALTH_PATH && container.healthHost !== undefined) head.host = container.healthHost;
 	const stripped = health ? healthTarget(target, container) : strippedTarget(target);
 	head.lines = strippedLines(head, request.rawHeaders, page, health ? 'document' : kind, served.id);
 	if (pinned.worker) head.lines = editedLines(head.lines, request.rawHeaders, 'accept-encoding', decodable);
