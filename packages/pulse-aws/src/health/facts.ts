@@ -36,4 +36,6 @@ export interface StoppedTask {
 	readonly reason: string | null;
 	readonly exitCode: number | null;
 	readonly containerReason: string | null;
+	/** The one of its containers that failed; absent where that is not known. */
+	readonly container?: string | undefined;
 }

@@ -16,6 +16,8 @@ export type Verdict =
 			readonly text: string;
 			/** The stopped task whose log may tell more. */
 			readonly task: string | null;
+			/** The one of its containers that failed. */
+			readonly container?: string | undefined;
 	  };
 
 /** As often as this the same start may fail before it is called hopeless. */
@@ -33,7 +35,7 @@ export function judgeHealth(facts: HealthFacts, policy: HealthPolicy): Verdict {
 	if (service.rollout === 'FAILED') {
 		const task = facts.stoppedTasks[0];
 		const text = `ECS gave the rollout up: ${service.rolloutReason ?? 'no reason given'}${task ? `; ${taskText(task)}` : ''}`;
-		return { kind: 'failed', why: 'rollout', text, task: task?.id ?? null };
+		return { kind: 'failed', why: 'rollout', text, task: task?.id ?? null, container: task?.container };
 	}
 	const healthy = targets.filter((target) => target.state === 'healthy').length;
 	if (healthy >= policy.minHealthy) {
@@ -41,7 +43,8 @@ export function judgeHealth(facts: HealthFacts, policy: HealthPolicy): Verdict {
 	}
 	const hopeless = healthy === 0 ? repeatedFailure(facts.stoppedTasks) : null;
 	if (hopeless !== null) {
-		return { kind: 'failed', why: 'task', text: `tasks do not stay up: ${taskText(hopeless)}`, task: hopeless.id };
+		const text = `tasks do not stay up: ${taskText(hopeless)}`;
+		return { kind: 'failed', why: 'task', text, task: hopeless.id, container: hopeless.container };
 	}
 	const sick = targets.find(
 		(target) => target.unhealthySince !== null && facts.now - target.unhealthySince >= policy.unhealthyMs,

@@ -1,4 +1,6 @@
+import type { Container } from '@aws-sdk/client-ecs';
 import type { HealthFacts, ServiceHealth, StoppedTask, TargetHealth } from '../health/facts.ts';
+import { SIDECAR_CONTAINER_NAME } from '../protocol.ts';
 import type { Aws } from './aws.ts';
 import { taskId } from './tasks.ts';
 
@@ -65,7 +67,7 @@ async function readStoppedTasks(aws: Pick<Aws, 'ecs'>, { cluster, service }: Hea
 		.sort((a, b) => (b.stoppedAt?.getTime() ?? 0) - (a.stoppedAt?.getTime() ?? 0))
 		.map((task) => ({
 			task,
-			failed: task.containers?.find((one) => (one.exitCode ?? 0) !== 0) ?? task.containers?.[0],
+			failed: failedOf(task.containers ?? []),
 		}))
 		.map(({ task, failed }) => ({
 			id: taskId(task.taskArn),
@@ -73,5 +75,16 @@ async function readStoppedTasks(aws: Pick<Aws, 'ecs'>, { cluster, service }: Hea
 			reason: task.stoppedReason ?? null,
 			exitCode: failed?.exitCode ?? null,
 			containerReason: failed?.reason ?? null,
+			container: failed?.name,
 		}));
 }
+
+/** A sidecar ends well when it is asked to; the app may call that SIGTERM a failure, so that its code proves less. */
+function failedOf(containers: readonly Container[]): Container | undefined {
+	const failed = containers.filter(({ exitCode }) => (exitCode ?? 0) !== 0);
+	const sidecar = failed.find(({ name, exitCode }) => name === SIDECAR_CONTAINER_NAME && exitCode !== KILLED);
+	const untold = containers.find(({ reason }) => reason !== undefined && reason !== '');
+	return sidecar ?? failed[0] ?? untold ?? containers[0];
+}
+
+const KILLED = 137;

@@ -57,7 +57,7 @@ export const awaitHealth: Perform<'await-health'> = async ({ again = false }, ru
 };
 
 async function unhealthy(run: Run, verdict: Extract<Verdict, { kind: 'failed' }>): Promise<DeployToolError> {
-	const lines = verdict.task === null ? [] : await lastLogLines(run, verdict.task);
+	const lines = verdict.task === null ? [] : await lastLogLines(run, verdict.task, verdict.container);
 	const detail = [verdict.text, ...(lines.length > 0 ? [`Last lines of task ${verdict.task}:`, ...lines] : [])];
 	return new DeployToolError('unhealthy', `${run.id} did not become healthy.`, {
 		fault: verdict.why === 'service-gone' ? 'platform' : 'app',
