@@ -15,6 +15,8 @@ export interface FoundApp {
 	/** Of its plugin. */
 	readonly options: Readonly<Record<string, unknown>>;
 	readonly file: ProjectFile | undefined;
+	/** Of a container app: nobody said that it is one. */
+	readonly kindIsFound: boolean;
 }
 
 export interface WhereToLook {
@@ -42,12 +44,12 @@ export async function findApp(
 	const isContainer = await isContainerApp({ cwd, folder, ...values });
 	if (isContainer) {
 		if (named !== undefined && values.container !== true) await locate();
-		return { pulse: null, options: {}, file };
+		return { pulse: null, options: {}, file, kindIsFound: values.container !== true };
 	}
 	try {
 		const path = await locate();
 		const { app, options } = await loadUserApp(path, { env, signal });
-		return { pulse: { path, app }, options, file };
+		return { pulse: { path, app }, options, file, kindIsFound: false };
 	} catch (error) {
 		throw withHint(error, isContainer !== null);
 	}

@@ -15,6 +15,8 @@ import type { ContainerApp } from '../deployments/container.ts';
 export interface DeployRequest {
 	readonly token: Secret | undefined;
 	readonly app: LoadedApp | ContainerApp;
+	/** Of a container app: nobody said that it is one. */
+	readonly kindIsFound?: boolean;
 	readonly config: DeployConfig;
 	readonly context: string;
 	/** `undefined` of a container app. */
@@ -41,7 +43,9 @@ export async function deployRequest(invocation: Invocation): Promise<DeployReque
 		const dockerfile = await locateDockerfile(cwd, context, config.dockerfile);
 		const inside = await inspectContainer(context, dockerfile, inputs.buildArgs, config.startCommand);
 		const app = containerApp(inside, config);
-		return { token: config.token, app, config, context, appFile: undefined, dockerfile, webRoot: undefined };
+		const { kindIsFound } = found;
+		const none = { appFile: undefined, webRoot: undefined };
+		return { token: config.token, app, kindIsFound, config, context, dockerfile, ...none };
 	}
 	const { app, path } = found.pulse;
 	// What the app says of itself counts as its plugin's word (contract R7.4).

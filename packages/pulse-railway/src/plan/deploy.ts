@@ -16,13 +16,11 @@ import { type BackendInput, backendSettings, backendVariables, buildArguments } 
 import { answersThere, NEW_SECONDS } from './cut-over.ts';
 import { cutOverSteps, planSettling, type Standing } from './deploy-cut-over.ts';
 import { deployWarnings } from './deploy-warnings.ts';
-import { refuseOlderRouter } from './knows-containers.ts';
+import { type ContainerFacts, refuseContainer } from './knows-containers.ts';
 import { staying } from './staying.ts';
 import type { Plan, SourceTree, Step } from './step.ts';
 
-export interface DeployFacts extends Standing {
-	/** The router knows container apps. */
-	readonly containers?: boolean;
+export interface DeployFacts extends Standing, ContainerFacts {
 	readonly baseline: BaselineFacts;
 	/** Render sessions on the active deployment; `null` when it did not say. */
 	readonly activeSessions: number | null;
@@ -52,7 +50,7 @@ export function planDeploy(facts: DeployFacts, config: DeployConfig): DeployPlan
 	const settlement = planSettling(facts);
 	const service = backendServiceName(config.servicePrefix, id);
 	refuseTaken(facts, service, settlement.deleted);
-	if (facts.app.language === 'container') refuseOlderRouter(facts.containers);
+	if (facts.app.language === 'container') refuseContainer(facts);
 
 	const image = config.imageRepository === undefined ? undefined : `${config.imageRepository}:${id}`;
 	const source: SourceTree = {
