@@ -61,7 +61,8 @@ test(
 				(error: unknown) => (error instanceof Error ? error.message : String(error)),
 			);
 			if (complaint !== null) wrong.push(`${title}\n${complaint}`);
-			if (process.env.PULSE_FAULTS_VERBOSE) {
+			// What went wrong is told at once: the first one may have spoilt its lane for those that follow.
+			if (process.env.PULSE_FAULTS_VERBOSE || complaint !== null) {
 				const seconds = ((performance.now() - begun) / 1000).toFixed(1);
 				process.stdout.write(`${complaint === null ? 'ok   ' : 'WRONG'} ${seconds} s  ${title} ${complaint ?? ''}\n`);
 			}

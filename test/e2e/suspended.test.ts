@@ -77,7 +77,7 @@ test(
 				(error: unknown) => (error instanceof Error ? error.message : String(error)),
 			);
 			if (complaint !== null) harmed.push(`${title}\n${complaint}`);
-			if (process.env.PULSE_SUSPENDED_VERBOSE) {
+			if (process.env.PULSE_SUSPENDED_VERBOSE || complaint !== null) {
 				const seconds = ((performance.now() - begun) / 1000).toFixed(1);
 				process.stdout.write(`${complaint === null ? 'ok    ' : 'HARMED'} ${seconds} s  ${title} ${complaint ?? ''}\n`);
 			}
