@@ -1,7 +1,7 @@
 import { looking, type Session } from '../adapters/session.ts';
 import { repositoryName } from '../platform/baseline-outputs.ts';
 import type { Action } from '../reaper/decide.ts';
-import { keptRollbackWindow, reaperPolicy } from '../reaper/policy.ts';
+import { keptWindow, reaperPolicy } from '../reaper/policy.ts';
 import { type ReaperReport, runReaper } from '../reaper/run.ts';
 import { existing } from '../stack/read-baseline.ts';
 
@@ -31,7 +31,7 @@ export async function reap(session: Session, request: ReapRequest): Promise<Reap
 		policy: reaperPolicy({
 			maxAgeHours,
 			deploymentTimeoutHours: request.deploymentTimeoutHours ?? outputs.reaperDeploymentTimeoutHours,
-			rollbackWindowSeconds: request.rollbackWindowSeconds ?? keptRollbackWindow(outputs, maxAgeHours),
+			rollbackWindowSeconds: request.rollbackWindowSeconds ?? keptWindow(outputs, maxAgeHours),
 			rollbackKeep: request.rollbackKeep ?? outputs.rollbackKeep,
 		}),
 		clock: {

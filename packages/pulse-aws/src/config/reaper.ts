@@ -1,5 +1,5 @@
-import { duration, integer } from 'pulse-deploy-kit/setting-kinds';
-import type { Setting, SettingTable } from 'pulse-deploy-kit/settings';
+import { rollbackSettings } from 'pulse-deploy-kit/rollback-settings';
+import type { SettingTable } from 'pulse-deploy-kit/settings';
 import { positive } from './kinds.ts';
 
 const maxAge = {
@@ -15,18 +15,7 @@ const deploymentTimeout = {
 	parse: positive,
 };
 
-const rollbackWindow: Setting<number> = {
-	flag: '--rollback-window <time>',
-	describe: 'how long a deployment that was active stays to go back to, although nobody is on it; 0: not at all',
-	env: ['PULSE_AWS_ROLLBACK_WINDOW'],
-	parse: duration,
-};
-const rollbackKeep = {
-	flag: '--rollback-keep <n>',
-	describe: 'how many deployments stay so',
-	env: ['PULSE_AWS_ROLLBACK_KEEP'],
-	parse: integer({ min: 1, max: 100 }),
-};
+const { rollbackWindow, rollbackKeep } = rollbackSettings('PULSE_AWS');
 
 /** What the user does not give stays as the stack has it (contract, decision 24). */
 export const KEPT = "the stack's, at first 1";

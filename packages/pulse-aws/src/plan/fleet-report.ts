@@ -1,7 +1,7 @@
 import type { Affinity } from 'pulse-deploy-kit/container/settings';
+import type { RollbackTerms } from 'pulse-deploy-kit/rollback-window';
 import type { Deployment } from '../deployments/deployment.ts';
-import type { ReaperPolicy } from '../reaper/facts.ts';
-import { rollbackWindow } from '../reaper/rollback-window.ts';
+import { keptToGoBackTo } from '../reaper/rollback-window.ts';
 import { activeDeployment } from '../traffic/traffic.ts';
 import type { Fleet } from './observation.ts';
 
@@ -32,11 +32,11 @@ export interface FleetReport {
 export function fleetReport(
 	place: { name: string; region: string; loadBalancer: string },
 	{ traffic, deployments, strays }: Fleet,
-	policy: Pick<ReaperPolicy, 'rollbackWindowMs' | 'rollbackKeep'>,
+	policy: RollbackTerms,
 	now: number,
 ): FleetReport {
 	const active = activeDeployment(traffic, deployments);
-	const windows = rollbackWindow(
+	const windows = keptToGoBackTo(
 		deployments.filter((one) => one !== active),
 		policy,
 	);

@@ -2,7 +2,7 @@ import type { Deployment } from '../deployments/deployment.ts';
 import { activeDeployment, activeTargetGroup } from '../traffic/traffic.ts';
 import type { ReaperFacts, ReaperPolicy } from './facts.ts';
 import { orphans, surplusImages, surplusTaskDefinitions } from './orphans.ts';
-import { rollbackWindow } from './rollback-window.ts';
+import { keptToGoBackTo } from './rollback-window.ts';
 
 /** One thing to do. Actions on one deployment are in the order of retirement; each may be repeated. */
 export type Action =
@@ -57,7 +57,7 @@ export function decide(facts: ReaperFacts, policy: ReaperPolicy, now: number): D
 	const actions: Action[] = [];
 	const kept: { id: string; reason: KeepReason }[] = [];
 	const others = facts.deployments.filter((deployment) => deployment !== active);
-	const windows = rollbackWindow(others, policy);
+	const windows = keptToGoBackTo(others, policy);
 	for (const deployment of facts.deployments) {
 		const isKept = now < (windows.get(deployment.id) ?? 0);
 		const verdict = deployment === active ? judgeActive(deployment) : judge(deployment, facts, { policy, now, isKept });

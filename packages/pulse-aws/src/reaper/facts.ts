@@ -1,3 +1,4 @@
+import type { RollbackTerms } from 'pulse-deploy-kit/rollback-window';
 import type { Deployment } from '../deployments/deployment.ts';
 import type { Parameter } from '../platform/parameters.ts';
 import type { Image } from '../platform/revisions.ts';
@@ -20,16 +21,11 @@ export interface ReaperFacts {
 	readonly images: readonly Image[];
 }
 
-export interface ReaperPolicy {
+export interface ReaperPolicy extends RollbackTerms {
 	/** A deployment that drains for longer is retired although it is in use, in ms. */
 	readonly maxDrainMs: number;
-	/**
-	 * How long a deployment that was active is kept to go back to, from when it stopped being so, although nobody is on it, in
-	 * ms; 0: not at all. Goes before `maxDrainMs` where it is longer.
-	 */
+	/** Goes before `maxDrainMs` where it is longer. */
 	readonly rollbackWindowMs: number;
-	/** How many are kept so. */
-	readonly rollbackKeep: number;
 	/** A deployment that is still starting after this is a failed one, and anything without a service an orphan, in ms. */
 	readonly deployingMs: number;
 	/**

@@ -1,6 +1,8 @@
+import { keptRollbackWindow, usualRollbackWindow } from 'pulse-deploy-kit/rollback-window';
 import type { ReaperPolicy } from './facts.ts';
 
-const HOUR_MS = 3_600_000;
+const HOUR_S = 3_600;
+const HOUR_MS = HOUR_S * 1000;
 
 export interface RetirementLimits {
 	/** From the moment a deployment began to drain. */
@@ -15,27 +17,21 @@ export function reaperPolicy(limits: RetirementLimits): ReaperPolicy {
 	return {
 		maxDrainMs: limits.maxAgeHours * HOUR_MS,
 		deployingMs: limits.deploymentTimeoutHours * HOUR_MS,
-		rollbackWindowMs: (limits.rollbackWindowSeconds ?? usualRollbackWindow(limits.maxAgeHours)) * 1000,
+		rollbackWindowMs: (limits.rollbackWindowSeconds ?? usualRollbackWindow(limits.maxAgeHours * HOUR_S)) * 1000,
 		rollbackKeep: limits.rollbackKeep,
 		minDrainMs: 60_000,
 		keepRevisions: 10,
 	};
 }
 
-/** Seconds: an hour. Who wants old deployments gone sooner means this as well. */
-function usualRollbackWindow(maxAgeHours: number): number {
-	return Math.round(Math.min(1, maxAgeHours) * 3600);
-}
-
-/**
- * Seconds, once the longest drain is `maxAgeHours`: the usual window follows it, another one was asked for and stays.
- * @param running as the stack has it
- */
-export function keptRollbackWindow(
+/** Seconds, once the longest drain is `maxAgeHours`. @param running as the stack has it */
+export function keptWindow(
 	running: { readonly reaperMaxAgeHours: number; readonly rollbackWindowSeconds: number | null } | null,
 	maxAgeHours: number,
 ): number {
-	const own = running?.rollbackWindowSeconds ?? null;
-	const isUsual = own === null || own === usualRollbackWindow(running?.reaperMaxAgeHours ?? 1);
-	return isUsual ? usualRollbackWindow(maxAgeHours) : own;
+	const longestDrain = running === null ? undefined : running.reaperMaxAgeHours * HOUR_S;
+	return keptRollbackWindow(
+		{ longestDrain, window: running?.rollbackWindowSeconds ?? undefined },
+		maxAgeHours * HOUR_S,
+	);
 }

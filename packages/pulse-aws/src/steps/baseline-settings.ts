@@ -10,7 +10,7 @@ import { sha256 } from '../deployments/digest.ts';
 import { verificationToken } from '../domain/verification-token.ts';
 import type { BaselineOutputs } from '../platform/baseline-outputs.ts';
 import type { StackFacts } from '../platform/stack.ts';
-import { keptRollbackWindow } from '../reaper/policy.ts';
+import { keptWindow } from '../reaper/policy.ts';
 import { allowedCidrs, natOf } from '../stack/kept-network.ts';
 import { made, type Run } from './run.ts';
 
@@ -64,7 +64,7 @@ function askedFor(request: DeployRequest, certificateArn: string, outputs: Basel
 		reaperScheduleMinutes: reaper('scheduleMinutes', outputs?.reaperScheduleMinutes),
 		reaperMaxAgeHours: maxAgeHours,
 		reaperDeploymentTimeoutHours: reaper('deploymentTimeoutHours', outputs?.reaperDeploymentTimeoutHours),
-		rollbackWindowSeconds: request.reaper.rollbackWindowSeconds ?? keptRollbackWindow(outputs, maxAgeHours),
+		rollbackWindowSeconds: request.reaper.rollbackWindowSeconds ?? keptWindow(outputs, maxAgeHours),
 		rollbackKeep: reaper('rollbackKeep', outputs?.rollbackKeep),
 	};
 }

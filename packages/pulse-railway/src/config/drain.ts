@@ -1,6 +1,10 @@
-import { duration, integer } from 'pulse-deploy-kit/setting-kinds';
-import type { Setting, SettingTable } from 'pulse-deploy-kit/settings';
+import { rollbackSettings } from 'pulse-deploy-kit/rollback-settings';
+import { usualRollbackWindow } from 'pulse-deploy-kit/rollback-window';
+import { integer } from 'pulse-deploy-kit/setting-kinds';
+import type { SettingTable } from 'pulse-deploy-kit/settings';
 import type { Policy } from '../janitor/facts.ts';
+
+const { rollbackWindow, rollbackKeep } = rollbackSettings('PULSE_RAILWAY');
 
 /** When deployments that are no longer active go (contract R9.7). */
 export const drainSettings = {
@@ -19,20 +23,8 @@ export const drainSettings = {
 		default: 86_400,
 		parse: integer({ min: 1 }),
 	},
-	rollbackWindow: {
-		flag: '--rollback-window <time>',
-		describe: 'how long a deployment that was active stays to go back to, although nobody is on it; 0: not at all',
-		env: ['PULSE_RAILWAY_ROLLBACK_WINDOW'],
-		defaultText: '1h, at most the maximum drain age',
-		parse: duration,
-	} as Setting<number>,
-	rollbackKeep: {
-		flag: '--rollback-keep <n>',
-		describe: 'how many deployments stay so',
-		env: ['PULSE_RAILWAY_ROLLBACK_KEEP'],
-		default: 1,
-		parse: integer({ min: 1, max: 100 }),
-	},
+	rollbackWindow: { ...rollbackWindow, defaultText: '1h, at most the maximum drain age' },
+	rollbackKeep: { ...rollbackKeep, default: 1 },
 } satisfies SettingTable;
 
 interface DrainValues {
@@ -51,9 +43,4 @@ export function drainPolicy(values: DrainValues): Policy {
 		rollbackWindowMs: rollbackWindow * 1000,
 		rollbackKeep,
 	});
-}
-
-/** Seconds. Who wants old deployments gone sooner means this as well. */
-export function usualRollbackWindow(maxDrainAgeSeconds: number): number {
-	return Math.min(3_600, maxDrainAgeSeconds);
 }

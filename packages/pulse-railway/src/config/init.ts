@@ -1,13 +1,14 @@
 import { basename, extname } from 'node:path';
 import { usageError } from 'pulse-deploy-kit/errors';
 import type { ProjectFile } from 'pulse-deploy-kit/project-file';
+import { usualRollbackWindow } from 'pulse-deploy-kit/rollback-window';
 import type { Secret } from 'pulse-deploy-kit/secret';
 import { integer, secret, text } from 'pulse-deploy-kit/setting-kinds';
 import { resolveSettings, type Setting, type SettingTable } from 'pulse-deploy-kit/settings';
 import { DEFAULT_BACKEND_PORT, DEFAULT_REDIS_PREFIX, MAX_REPLICAS } from '../protocol.ts';
 import type { StackNames } from '../stack/names.ts';
 import { containerSetting } from './container.ts';
-import { drainSettings, usualRollbackWindow } from './drain.ts';
+import { drainSettings } from './drain.ts';
 import { stackNamesOf, stackSettings } from './stack.ts';
 import { type TargetRequest, targetRequest, targetSettings } from './target.ts';
 import { VERSION } from './version.ts';

@@ -1,3 +1,4 @@
+import type { RollbackTerms } from 'pulse-deploy-kit/rollback-window';
 import type { RenderSessions } from '../backends/render-sessions.ts';
 import type { DeploymentRecord } from '../deployments/record.ts';
 import type { DeploymentActivity } from '../deployments/store.ts';
@@ -17,18 +18,13 @@ export interface DeploymentFacts {
 	readonly rollbackUntil: number | null;
 }
 
-export interface Policy {
+export interface Policy extends RollbackTerms {
 	/** How long it must have drained, and how long it must have been idle. Default 60 s. */
 	readonly drainGraceMs: number;
 	/** When it goes although it is in use. Default 24 h. */
 	readonly maxDrainAgeMs: number;
-	/**
-	 * How long a deployment that was active is kept to go back to, from when it stopped being so, although nobody is on it;
-	 * 0: not at all. Goes before the maximum drain age where it is longer. Default 1 h, at most the maximum drain age.
-	 */
+	/** Goes before the maximum drain age where it is longer. Default 1 h, at most the maximum drain age. */
 	readonly rollbackWindowMs: number;
-	/** How many are kept so. Default 1. */
-	readonly rollbackKeep: number;
 }
 
 export type DeleteReason = 'drainable' | 'max_drain_age' | 'retiring';

@@ -5,7 +5,7 @@ import type { DeploymentRecord } from '../deployments/record.ts';
 import type { DeploymentStore } from '../deployments/store.ts';
 import { decide } from './decide.ts';
 import type { Decision, DeploymentFacts, Policy } from './facts.ts';
-import { rollbackWindow } from './rollback-window.ts';
+import { keptToGoBackTo } from './rollback-window.ts';
 
 const PROBES_AT_ONCE = 4;
 
@@ -25,7 +25,7 @@ export async function judge(
 	{ store, backends, policy, clock, signal }: Judge,
 ): Promise<Settled[]> {
 	const [{ deployments, tabsWholeAt }, live] = await Promise.all([store.activity(), store.snapshot()]);
-	const kept = rollbackWindow(live.deployments, policy);
+	const kept = keptToGoBackTo(live.deployments, policy);
 	return mapLimited(PROBES_AT_ONCE, records, async (record) => {
 		const activity = deployments.get(record.id) ?? null;
 		const rollbackUntil = kept.get(record.id) ?? null;

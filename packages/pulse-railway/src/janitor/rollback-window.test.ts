@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DeploymentRecord } from '../deployments/record.ts';
-import { rollbackWindow } from './rollback-window.ts';
+import { keptToGoBackTo } from './rollback-window.ts';
 
 const POLICY = { drainGraceMs: 0, maxDrainAgeMs: 86_400_000, rollbackWindowMs: 3_600_000, rollbackKeep: 1 };
 const record = (id: string, drainStartedAt: number | null, state: DeploymentRecord['state'] = 'draining') => ({
@@ -17,11 +17,11 @@ const RECORDS = [
 
 describe('the rollback window', () => {
 	it('keeps the deployment that stopped being active last', () => {
-		expect([...rollbackWindow(RECORDS, POLICY)]).toEqual([['last', 3_603_000]]);
+		expect([...keptToGoBackTo(RECORDS, POLICY)]).toEqual([['last', 3_603_000]]);
 	});
 
 	it('keeps as many as were asked for, each from when it stopped being active', () => {
-		expect(Object.fromEntries(rollbackWindow(RECORDS, { ...POLICY, rollbackKeep: 2 }))).toEqual({
+		expect(Object.fromEntries(keptToGoBackTo(RECORDS, { ...POLICY, rollbackKeep: 2 }))).toEqual({
 			last: 3_603_000,
 			middle: 3_602_000,
 		});
@@ -29,10 +29,10 @@ describe('the rollback window', () => {
 
 	it('keeps the newest of those that a restored store let drain at once, as a rollback would choose', () => {
 		const restored = ['v-260401-120000', 'v-260402-120000', 'v-260403-120000'].map((id) => record(id, 5_000));
-		expect([...rollbackWindow(restored, POLICY).keys()]).toEqual(['v-260403-120000']);
+		expect([...keptToGoBackTo(restored, POLICY).keys()]).toEqual(['v-260403-120000']);
 	});
 
 	it('keeps none where it is off', () => {
-		expect(rollbackWindow(RECORDS, { ...POLICY, rollbackWindowMs: 0 }).size).toBe(0);
+		expect(keptToGoBackTo(RECORDS, { ...POLICY, rollbackWindowMs: 0 }).size).toBe(0);
 	});
 });

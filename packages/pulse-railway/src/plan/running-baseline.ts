@@ -1,7 +1,7 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
+import { keptRollbackWindow } from 'pulse-deploy-kit/rollback-window';
 import { Secret } from 'pulse-deploy-kit/secret';
 import { duration } from 'pulse-deploy-kit/setting-kinds';
-import { usualRollbackWindow } from '../config/drain.ts';
 import type { BaselineConfig } from '../config/init.ts';
 import type { UpgradeConfig } from '../config/upgrade.ts';
 import type { ObservedService, StackObservation } from '../platform/port.ts';
@@ -29,10 +29,7 @@ export function desiredBaseline(
 		janitor.variables.PULSE_RAILWAY_JANITOR_MAX_DRAIN_AGE_SECONDS || janitor.variables.PULSE_RAILWAY_DRAIN_TTL_SECONDS,
 	);
 	const maxDrainAgeSeconds = kept('maxDrainAgeSeconds', config.maxDrainAgeSeconds, () => runningMaxAge);
-	const runningWindow = seconds(janitor.variables.PULSE_RAILWAY_ROLLBACK_WINDOW);
-	// The usual window follows the maximum age; another one was asked for.
-	const isUsual = runningMaxAge !== undefined && runningWindow === usualRollbackWindow(runningMaxAge);
-	const window = isUsual ? undefined : runningWindow;
+	const asItRuns = { longestDrain: runningMaxAge, window: seconds(janitor.variables.PULSE_RAILWAY_ROLLBACK_WINDOW) };
 	return {
 		names: config.names,
 		servicePrefix: config.servicePrefix ?? both('PULSE_RAILWAY_SERVICE_PREFIX'),
@@ -45,7 +42,7 @@ export function desiredBaseline(
 			number(janitor.variables.PULSE_RAILWAY_JANITOR_DRAIN_GRACE_SECONDS),
 		),
 		maxDrainAgeSeconds,
-		rollbackWindow: has('rollbackWindow') ? config.rollbackWindow : (window ?? usualRollbackWindow(maxDrainAgeSeconds)),
+		rollbackWindow: has('rollbackWindow') ? config.rollbackWindow : keptRollbackWindow(asItRuns, maxDrainAgeSeconds),
 		rollbackKeep: kept('rollbackKeep', config.rollbackKeep, () =>
 			number(janitor.variables.PULSE_RAILWAY_ROLLBACK_KEEP),
 		),

@@ -2,7 +2,7 @@ import type { Affinity } from 'pulse-deploy-kit/container/settings';
 import type { ControlStatus } from '../control/status.ts';
 import { decide } from '../janitor/decide.ts';
 import type { Decision, Policy } from '../janitor/facts.ts';
-import { rollbackWindow } from '../janitor/rollback-window.ts';
+import { keptToGoBackTo } from '../janitor/rollback-window.ts';
 import type { StackObservation } from '../platform/port.ts';
 import type { RouterFacts } from '../stack/baseline.ts';
 import { backendServices, durableActiveId } from '../stack/durable.ts';
@@ -65,7 +65,7 @@ export function stackReport(
 ): StackReport {
 	const known = live instanceof Error ? null : live;
 	const ids = [...(known?.snapshot.deployments ?? []), ...backendServices(observation)].map(({ id }) => id);
-	const kept = rollbackWindow(known?.snapshot.deployments ?? [], policy);
+	const kept = keptToGoBackTo(known?.snapshot.deployments ?? [], policy);
 	const rows = [...new Set(ids)].map((id) => deploymentReport(id, observation, known, { policy, kept }));
 	const lock = known?.locks.deploy ?? null;
 	return {
