@@ -1,16 +1,16 @@
 /** Header, query, path, variable and tag names shared by CLI, reaper and plugin (contract A3–A11). */
 
-/** Query parameter that pins a tab to its deployment; the load balancer's rules match it. */
-export const AFFINITY_QUERY = 'pulse_deployment';
-/** What says it otherwise of a container app: a header, Next.js's own names, and the cookie of the tab in use (contract C1.2). */
-export const AFFINITY_HEADER = 'x-pulse-deployment';
-export const NEXT_QUERY = 'dpl';
-export const NEXT_HEADER = 'x-deployment-id';
-export const PAGE_COOKIE = 'pulse_page';
-/** On every stale answer: browsers that see it reload the page. */
-export const STALE_AFFINITY_HEADER = 'x-pulse-stale-affinity';
-export const META_PATH = '/_pulse/meta';
-export const DEFAULT_HEALTH_PATH = '/_pulse/health';
+/** What pins a tab to its deployment: the load balancer's rules match it (contract A6, C1.2). */
+export {
+	AFFINITY_HEADER,
+	AFFINITY_QUERY,
+	HEALTH_PATH as DEFAULT_HEALTH_PATH,
+	META_PATH,
+	NEXT_HEADER,
+	NEXT_QUERY,
+	PAGE_COOKIE,
+	STALE_AFFINITY_HEADER,
+} from 'pulse-edge/protocol';
 export const VERIFY_PATH_PREFIX = '/_pulse/verify-';
 
 export const DEPLOYMENT_NAME_VARIABLE = 'PULSE_AWS_DEPLOYMENT_NAME';

@@ -18,8 +18,11 @@ export const INTERNAL_PATH = '/_pulse/internal';
 
 /** Where a browser keeps the version of the tab in use, for requests that cannot say it (contract C1.6). */
 export const PAGE_COOKIE = 'pulse_page';
-/** What Next.js itself says of its version; in a header it is `x-deployment-id`. */
+/** What Next.js itself says of its version, in an address and by header. */
 export const NEXT_QUERY = 'dpl';
+export const NEXT_HEADER = 'x-deployment-id';
+/** So long a hidden tab holds its version, from when it was hidden, where nothing else is said (contract C1.15). */
+export const HIDDEN_TAB_SECONDS = 900;
 /** Everything below it belongs to the edge of a container app. */
 export const EDGE_PATH = '/_pulse/edge/';
 /** Of a container app both are answered by the edge, which asks the app. */

@@ -1,6 +1,7 @@
 import * as kit from 'pulse-deploy-kit/container/settings';
 import { integer, text } from 'pulse-deploy-kit/setting-kinds';
 import type { Setting, SettingTable } from 'pulse-deploy-kit/settings';
+import { HIDDEN_TAB_SECONDS } from 'pulse-edge/protocol';
 import { VERSION } from './version.ts';
 
 /** What only a container app is asked. */
@@ -27,7 +28,7 @@ export const containerSettings = {
 		describe: 'how long a hidden tab of a container app holds its version, from when it was hidden',
 		env: ['PULSE_AWS_HIDDEN_TAB_SECONDS'],
 		key: 'hidden_tab_seconds',
-		default: 900,
+		default: HIDDEN_TAB_SECONDS,
 		parse: integer({ min: 1 }),
 	},
 } satisfies SettingTable;

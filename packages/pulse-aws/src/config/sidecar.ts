@@ -1,6 +1,8 @@
+import { AFFINITIES } from 'pulse-deploy-kit/container/settings';
 import { usageError } from 'pulse-deploy-kit/errors';
 import { integer, oneOf, text } from 'pulse-deploy-kit/setting-kinds';
 import { resolveSettings, type Setting, type SettingTable } from 'pulse-deploy-kit/settings';
+import { HIDDEN_TAB_SECONDS } from 'pulse-edge/protocol';
 import {
 	CONTAINER_PORT,
 	DEPLOYMENT_ID_VARIABLE,
@@ -50,12 +52,12 @@ export const sidecarSettings = {
 		describe: 'what stays on its version: a tab, or with session a whole browser',
 		env: [SIDECAR_VARIABLES.affinity],
 		default: 'tab' as const,
-		parse: oneOf('tab', 'session'),
+		parse: oneOf(...AFFINITIES),
 	},
 	hiddenTabSeconds: {
 		describe: 'how many seconds a hidden tab holds its version, from when it was hidden',
 		env: [SIDECAR_VARIABLES.hiddenTabSeconds],
-		default: 900,
+		default: HIDDEN_TAB_SECONDS,
 		parse: integer({ min: 1 }),
 	},
 	drainPollSeconds: {

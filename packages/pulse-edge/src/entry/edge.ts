@@ -4,6 +4,7 @@ import { Upstreams } from '../forward/claim.ts';
 import type { ForwardContext } from '../forward/context.ts';
 import { Uploads } from '../forward/uploads.ts';
 import { Presence } from '../page/presence.ts';
+import { HIDDEN_TAB_SECONDS } from '../protocol.ts';
 import { Pool } from '../upstream/pool.ts';
 import { drain } from './drain.ts';
 import { createHttpServer } from './http-server.ts';
@@ -42,7 +43,7 @@ export function createEdge(options: EdgeOptions): Edge {
 		dial,
 		log,
 		assets: options.assetFallback === false ? null : new AssetMemory(table, servicePrefix, now),
-		presence: new Presence({ now, hiddenMs: options.hiddenTabMs ?? 900_000 }),
+		presence: new Presence({ now, hiddenMs: options.hiddenTabMs ?? HIDDEN_TAB_SECONDS * 1000 }),
 		exchanges: new Set(),
 		tunnels: new Set(),
 		idleTimeoutMs: options.idleTimeoutMs ?? 300_000,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { queryValue } from '../decide/affinity.ts';
 import type { AnswerEdits } from '../forward/forward-request.ts';
-import { NEXT_QUERY } from '../protocol.ts';
+import { NEXT_HEADER, NEXT_QUERY } from '../protocol.ts';
 import { headerOf, listOf } from '../raw-headers.ts';
 import type { ResponseHead } from '../upstream/parse-head.ts';
 import { SESSION_IDLE_S, setPageCookie } from './cookie.ts';
@@ -197,5 +197,5 @@ function variesBy({ source, request: { query } }: AnswerPlan, id: string): strin
 	if (source === 'cookie' || source === 'none') return 'Cookie';
 	if (source === 'referer') return 'Cookie, Referer';
 	// What it names in the address may be unknown: then its header did.
-	return source === 'next' && queryValue(query, NEXT_QUERY) !== id ? 'x-deployment-id' : '';
+	return source === 'next' && queryValue(query, NEXT_QUERY) !== id ? NEXT_HEADER : '';
 }

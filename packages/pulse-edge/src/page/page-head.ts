@@ -1,4 +1,4 @@
-import { AFFINITY_HEADER } from '../protocol.ts';
+import { AFFINITY_HEADER, NEXT_HEADER } from '../protocol.ts';
 
 /** What decides about a request to a container app, beyond what every request is asked; `''` for what it does not say. */
 export interface PageHead {
@@ -101,7 +101,7 @@ export const PAGE_READS = new Map<string, PageRead>([
 	['x-purpose', early],
 	['x-moz', early],
 	[
-		'x-deployment-id',
+		NEXT_HEADER,
 		(head, value) => {
 			head.nextDeployment ||= value;
 		},

@@ -3,6 +3,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { integer, oneOf, secret, text } from 'pulse-deploy-kit/setting-kinds';
 import { resolveSettings, type Setting, type SettingTable } from 'pulse-deploy-kit/settings';
+import { HIDDEN_TAB_SECONDS } from 'pulse-edge/protocol';
 import { parseSeed, type Seed } from '../deployments/seed.ts';
 import {
 	CONTROL_TOKEN_VARIABLE,
@@ -104,7 +105,7 @@ export const routerSettings = {
 	hiddenTabMs: {
 		describe: 'how many seconds a hidden tab of a container app holds its version, from when it was hidden',
 		env: ['PULSE_RAILWAY_ROUTER_HIDDEN_TAB_SECONDS'],
-		...seconds(900),
+		...seconds(HIDDEN_TAB_SECONDS),
 	},
 	assetFallback: {
 		describe: 'assets that the active deployment lacks are looked for on draining ones',
