@@ -104,7 +104,10 @@ function agree<T>(
 		},
 		async propose(lock: HeldLock) {
 			const { run, plan } = await lookAndPlan(session, request, {
-				...{ ...mode, lock, watch, at: begunAt() },
+				...mode,
+				lock,
+				watch,
+				at: begunAt(),
 				// Records that were changed since are replaced by nobody's consent.
 				dns: earlier?.run.dns,
 			});

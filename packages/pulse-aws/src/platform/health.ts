@@ -65,18 +65,17 @@ async function readStoppedTasks(aws: Pick<Aws, 'ecs'>, { cluster, service }: Hea
 	const { tasks } = await aws.ecs.describeTasks({ cluster, tasks: taskArns });
 	return (tasks ?? [])
 		.sort((a, b) => (b.stoppedAt?.getTime() ?? 0) - (a.stoppedAt?.getTime() ?? 0))
-		.map((task) => ({
-			task,
-			failed: failedOf(task.containers ?? []),
-		}))
-		.map(({ task, failed }) => ({
-			id: taskId(task.taskArn),
-			stopCode: task.stopCode ?? null,
-			reason: task.stoppedReason ?? null,
-			exitCode: failed?.exitCode ?? null,
-			containerReason: failed?.reason ?? null,
-			container: failed?.name,
-		}));
+		.map((task) => {
+			const failed = failedOf(task.containers ?? []);
+			return {
+				id: taskId(task.taskArn),
+				stopCode: task.stopCode ?? null,
+				reason: task.stoppedReason ?? null,
+				exitCode: failed?.exitCode ?? null,
+				containerReason: failed?.reason ?? null,
+				container: failed?.name,
+			};
+		});
 }
 
 /** A sidecar ends well when it is asked to; the app may call that SIGTERM a failure, so that its code proves less. */

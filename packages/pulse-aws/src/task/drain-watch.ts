@@ -3,6 +3,7 @@ import type { Aws } from '../platform/aws.ts';
 import { stateParameter, taskStateParameter } from '../protocol.ts';
 import { type DrainWord, drainWord, lookForUse, type TaskUse } from './drain-word.ts';
 import { readTaskId } from './task-id.ts';
+
 /** What a task is told of its deployment. */
 export interface TaskVariables {
 	readonly deploymentName: string;

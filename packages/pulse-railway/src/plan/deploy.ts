@@ -16,7 +16,7 @@ import { type BackendInput, backendSettings, backendVariables, buildArguments } 
 import { answersThere, NEW_SECONDS } from './cut-over.ts';
 import { cutOverSteps, planSettling, type Standing } from './deploy-cut-over.ts';
 import { deployWarnings } from './deploy-warnings.ts';
-import { type ContainerFacts, refuseContainer } from './knows-containers.ts';
+import { type ContainerFacts, refuseContainer } from './refuse-container.ts';
 import { staying } from './staying.ts';
 import type { Plan, SourceTree, Step } from './step.ts';
 

@@ -3,7 +3,6 @@ import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AFFINITIES } from 'pulse-deploy-kit/container/settings';
 import { z } from 'zod';
-
 import type { RoutingSnapshot } from '../deployments/record.ts';
 
 const recordSchema = z.object({
