@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort, type Peer, type PeerSetup, startProgram } from './peer.ts';
+import { freePort } from '../../test/support/free-port.ts';
+import { type Peer, type PeerSetup, startProgram } from './peer.ts';
 
 /** One thread, kept connections, forwarding headers. */
 export async function startHaproxy({ backendPort, folder }: PeerSetup): Promise<Peer> {

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort, type Peer, type PeerSetup, startProgram } from './peer.ts';
+import { freePort } from '../../test/support/free-port.ts';
+import { type Peer, type PeerSetup, startProgram } from './peer.ts';
 
 /** As one would run it in front of an app with websockets: kept connections, forwarding headers. */
 export async function startNginx({

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { freePort, type Peer, type PeerSetup, startProgram } from './peer.ts';
+import { freePort } from '../../test/support/free-port.ts';
+import { type Peer, type PeerSetup, startProgram } from './peer.ts';
 
 /** What one writes in an hour: Node's http on both sides, piped. */
 export async function startNodeProxy({ backendPort }: PeerSetup): Promise<Peer> {

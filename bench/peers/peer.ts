@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 
 /** Something that stands between load and backend. */
 export interface Peer {
@@ -18,14 +18,6 @@ export interface PeerSetup {
 
 /** Why a peer cannot take part here. */
 export class MissingPeer extends Error {}
-
-export async function freePort(): Promise<number> {
-	const server = createServer();
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	const { port } = server.address() as { port: number };
-	await new Promise((resolve) => server.close(resolve));
-	return port;
-}
 
 /** Starts a program that listens on `port`; resolves when it does. */
 export async function startProgram(

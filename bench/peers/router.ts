@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openStore } from '../../packages/pulse-railway/src/stores/open.ts';
-import { freePort, type Peer, type PeerSetup, startProgram } from './peer.ts';
+import { freePort } from '../../test/support/free-port.ts';
+import { type Peer, type PeerSetup, startProgram } from './peer.ts';
 
 const BIN = fileURLToPath(new URL('../../packages/pulse-railway/dist/bin.js', import.meta.url));
 

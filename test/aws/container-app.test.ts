@@ -6,7 +6,6 @@ import { processProgram } from 'aws-world/tasks/process-program';
 import type { TaskProgram } from 'aws-world/tasks/program';
 import { afterEach, expect, test } from 'vitest';
 import { deploy } from '../../packages/pulse-aws/src/commands/deploy.ts';
-import { reap } from '../../packages/pulse-aws/src/commands/reap.ts';
 import { rollback } from '../../packages/pulse-aws/src/commands/rollback.ts';
 import { status } from '../../packages/pulse-aws/src/commands/status.ts';
 import { teardown } from '../../packages/pulse-aws/src/commands/teardown.ts';
@@ -16,6 +15,7 @@ import {
 	DOMAIN,
 	NAME,
 	openAccount,
+	passOf,
 } from '../../packages/pulse-aws/src/commands/testing/account.ts';
 import { verify } from '../../packages/pulse-aws/src/commands/verify.ts';
 import { deployRequest } from '../../packages/pulse-aws/src/config/deploy.ts';
@@ -80,14 +80,6 @@ function stream(origin: string, path: string) {
 	asking.end();
 	return { flowsFrom: (id: string) => Date.now() - at < 2000 && last.includes(id), end: () => asking.destroy() };
 }
-
-const pass = (on: Account) =>
-	reap(on.connect({ answers: [true] }).session, {
-		deploymentName: NAME,
-		maxAgeHours: null,
-		deploymentTimeoutHours: null,
-		dryRun: false,
-	});
 
 /** The account's own time passes for it, so that it need not be waited for. */
 function sidecarInside(on: () => Account): TaskProgram {
@@ -203,7 +195,7 @@ test('A6.4, C1.2: a container app is deployed twice: tabs stay, streams live ove
 	const minute = () => clock.sleep(60_000, new AbortController().signal);
 	for (let minutes = 0; minutes < 3; minutes++) {
 		await minute();
-		const { kept, actions } = await pass(on);
+		const { kept, actions } = await passOf(on);
 		expect(kept, JSON.stringify(actions)).toContainEqual({
 			id: first,
 			reason: expect.stringMatching(/^(in-use|draining-young)$/),
@@ -216,7 +208,7 @@ test('A6.4, C1.2: a container app is deployed twice: tabs stay, streams live ove
 	expect([rulesOf(first), rulesOf(second)]).toEqual([6, 6]);
 	const cleaned = async () => {
 		await minute();
-		return (await pass(on)).cleaned;
+		return (await passOf(on)).cleaned;
 	};
 	await expect.poll(cleaned, { timeout: 60_000, interval: 100 }).toBe(1);
 	expect([rulesOf(first), rulesOf(second)]).toEqual([0, 6]);

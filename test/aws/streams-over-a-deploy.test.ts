@@ -5,8 +5,7 @@ import { processProgram } from 'aws-world/tasks/process-program';
 import { afterEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { deploy } from '../../packages/pulse-aws/src/commands/deploy.ts';
-import { reap } from '../../packages/pulse-aws/src/commands/reap.ts';
-import { type Account, asked, NAME, openAccount } from '../../packages/pulse-aws/src/commands/testing/account.ts';
+import { type Account, asked, openAccount, passOf } from '../../packages/pulse-aws/src/commands/testing/account.ts';
 
 const PULSE = fileURLToPath(new URL('../../packages/pulse-app/bin/pulse.js', import.meta.url));
 const SPEED = 20;
@@ -18,14 +17,6 @@ afterEach(async () => {
 	await account?.close();
 	account = undefined;
 });
-
-const pass = (on: Account) =>
-	reap(on.connect({ answers: [true] }).session, {
-		deploymentName: NAME,
-		maxAgeHours: null,
-		deploymentTimeoutHours: null,
-		dryRun: false,
-	});
 
 interface Held {
 	readonly flows: () => boolean;
@@ -103,7 +94,7 @@ test('decision 21: the reaper ends no deployment while a stream, a websocket or 
 		else before.release();
 		for (let minutes = 0; minutes < MINUTES_EACH; minutes++) {
 			await minute();
-			const { actions, kept } = await pass(on);
+			const { actions, kept } = await passOf(on);
 			expect(kept, `${what}: ${JSON.stringify(actions)}`).toContainEqual({
 				id,
 				reason: expect.stringMatching(/^(in-use|draining-young)$/),
@@ -115,7 +106,7 @@ test('decision 21: the reaper ends no deployment while a stream, a websocket or 
 	before?.release();
 	const drained = async () => {
 		await minute();
-		return (await pass(on)).drained;
+		return (await passOf(on)).drained;
 	};
 	await expect.poll(drained, { timeout: 60_000, interval: 100 }).toBe(1);
 });

@@ -6,11 +6,12 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
-import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../support/free-port.ts';
 
 const NAME = hostname();
 const bin = (tool: string) => fileURLToPath(new URL(`../../packages/${tool}/dist/bin.js`, import.meta.url));
@@ -129,13 +130,4 @@ function isOpen(at: number): Promise<boolean> {
 		});
 		socket.on('error', () => resolve(false));
 	});
-}
-
-async function freePort(): Promise<number> {
-	const probe = createTcpServer();
-	const at = await new Promise<number>((resolve) =>
-		probe.listen(0, '127.0.0.1', () => resolve((probe.address() as AddressInfo).port)),
-	);
-	await new Promise((resolve) => probe.close(resolve));
-	return at;
 }

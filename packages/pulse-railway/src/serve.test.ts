@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -6,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { eventually } from '../../pulse-edge/src/testing/eventually.ts';
+import { startLogging } from '../../pulse-edge/src/testing/logging-process.ts';
 import {
 	exchange,
 	freePort,
@@ -15,13 +15,6 @@ import {
 	startNamedBackend,
 } from '../../pulse-edge/src/testing/sockets.ts';
 import { openStore } from './stores/open.ts';
-
-interface Served {
-	readonly port: number;
-	readonly child: ChildProcess;
-	readonly lines: Record<string, unknown>[];
-	exit(): Promise<number | null>;
-}
 
 /** As the command runs it; `npm test` compiles first. */
 const BIN = fileURLToPath(new URL('../bin/pulse-railway.js', import.meta.url));
@@ -47,32 +40,7 @@ async function stack(backends: Record<string, number>) {
 	return { store, folder, env };
 }
 
-async function run(env: Record<string, string>): Promise<Served> {
-	const child = spawn(process.execPath, [BIN, 'router'], {
-		env: { PATH: process.env.PATH, ...env },
-		stdio: ['ignore', 'pipe', 'pipe'],
-	});
-	const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
-	onTestFinished(async () => {
-		child.kill('SIGKILL');
-		await exited;
-	});
-	const lines: Record<string, unknown>[] = [];
-	let partial = '';
-	let errors = '';
-	child.stderr!.on('data', (text) => {
-		errors += text;
-	});
-	child.stdout!.on('data', (text) => {
-		const all = (partial + text).split('\n');
-		partial = all.pop()!;
-		for (const line of all) lines.push(JSON.parse(line));
-	});
-	await eventually(() => lines.some((line) => line.event === 'listening') || child.exitCode !== null);
-	const listening = lines.find((line) => line.event === 'listening');
-	if (!listening) throw new Error(`the router did not start: ${errors}`);
-	return { port: Number(listening.port), child, lines, exit: () => exited };
-}
+const run = (env: Record<string, string>) => startLogging([BIN, 'router'], env);
 
 it('serves, and at SIGTERM finishes what it has and ends with 0 (R2.20)', async () => {
 	let finish: () => void = () => {};

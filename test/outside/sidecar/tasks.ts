@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { openWire, type Wire } from 'aws-world/wire/server';
 import { type AwsWorld, createAwsWorld } from 'aws-world/world';
 import { ROOT } from '../../repository/source-files.ts';
+import { freePort } from '../../support/free-port.ts';
 import { until } from '../../support/until.ts';
-import { Balancer, freePort } from './balancer.ts';
+import { Balancer } from './balancer.ts';
 
 /** Its tasks share no network here, and the example listens on a port of its own. */
 const LISTEN_ELSEWHERE = `data:text/javascript,import net from 'node:net';

@@ -3,7 +3,7 @@ import { deploy } from './deploy.ts';
 import { reap } from './reap.ts';
 import { rollback } from './rollback.ts';
 import { status } from './status.ts';
-import { type Account, asked, NAME, openAccount } from './testing/account.ts';
+import { type Account, asked, NAME, openAccount, passOf } from './testing/account.ts';
 
 let account: Account;
 afterEach(() => account.close());
@@ -85,13 +85,7 @@ test('at night, with nobody there and half an hour of reaper passes, there is so
 		ids.push(result?.deployment_id ?? '');
 	}
 	const [before = '', now = ''] = ids;
-	const pass = () =>
-		reap(account.connect({ answers: [true] }).session, {
-			deploymentName: NAME,
-			maxAgeHours: null,
-			deploymentTimeoutHours: null,
-			dryRun: false,
-		});
+	const pass = () => passOf(account);
 	for (let passes = 0; passes < 3; passes++) {
 		await account.world.clock.sleep(10 * 60_000);
 		expect((await pass()).kept).toContainEqual({ id: before, reason: 'rollback-window' });

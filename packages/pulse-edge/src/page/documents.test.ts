@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import { expect, test } from 'vitest';
 import { ask, DOCUMENT } from '../testing/ask.ts';
 import { startEdge } from '../testing/edge.ts';
-import { eventually } from '../testing/eventually.ts';
+import { standsStill } from '../testing/eventually.ts';
 import { exchange, get, rawClient, startBackend } from '../testing/sockets.ts';
 
 const CONTAINER = { affinity: 'tab', healthPath: '/' } as const;
@@ -112,13 +112,7 @@ test('a page of ten megabytes in a thousand pieces takes no memory of its size (
 	const slow = rawClient(port, get('/', ['Sec-Fetch-Dest: document']));
 	slow.socket.pause();
 	const passed = () => [...edge.context.upstreams.all()][0]?.bytesOut ?? 0;
-	let before = -1;
-	await eventually(async () => {
-		const still = passed() === before && before > 0;
-		before = passed();
-		await new Promise((resolve) => setTimeout(resolve, 100));
-		return still;
-	}, 'the app waits for its reader');
+	await standsStill(passed, 100);
 	// What the kernel's and this process's buffers hold of it.
 	expect(passed()).toBeLessThan(8_000_000);
 	slow.socket.resume();

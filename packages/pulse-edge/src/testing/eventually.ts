@@ -10,13 +10,13 @@ export async function eventually(
 	}
 }
 
-/** Waits until a growing number no longer grows; returns where it stands. */
-export async function standsStill(value: () => number): Promise<number> {
+/** Waits until a growing number has not grown for `restMs`; returns where it stands. */
+export async function standsStill(value: () => number, restMs = 50): Promise<number> {
 	let before = -1;
 	await eventually(async () => {
 		const still = value() === before && before > 0;
 		before = value();
-		await new Promise((resolve) => setTimeout(resolve, 50));
+		await new Promise((resolve) => setTimeout(resolve, restMs));
 		return still;
 	}, 'it stands still');
 	return before;

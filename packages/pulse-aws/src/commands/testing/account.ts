@@ -15,6 +15,8 @@ import type { Session } from '../../adapters/session.ts';
 import { type DeployRequest, deployRequest } from '../../config/deploy.ts';
 import type { Aws } from '../../platform/aws.ts';
 import { AWSECSPlugin } from '../../plugin/aws-ecs-plugin.ts';
+import type { ReaperReport } from '../../reaper/run.ts';
+import { reap } from '../reap.ts';
 
 export const NAME = 'shop';
 export const DOMAIN = 'shop.example.com';
@@ -167,6 +169,12 @@ export function asTask(
 	const caller = taskCaller('123456789012', env.ECS_CONTAINER_METADATA_URI_V4?.split('/').at(-1) ?? '');
 	return { ...ssm, putParameter: (input) => callAs(caller, () => ssm.putParameter(input)) };
 }
+
+/** One pass as the deployed reaper makes it, agreed to. */
+export const passOf = (on: Account): Promise<ReaperReport> =>
+	reap(on.connect({ answers: [true] }).session, AS_DEPLOYED);
+
+const AS_DEPLOYED = { deploymentName: NAME, maxAgeHours: null, deploymentTimeoutHours: null, dryRun: false };
 
 /** A deploy as typed on the command line, in the folder of this test. */
 export function asked(flags: Readonly<Record<string, unknown>> = {}): Promise<DeployRequest> {

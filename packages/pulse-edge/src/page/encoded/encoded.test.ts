@@ -3,7 +3,7 @@ import type { RequestListener, ServerResponse } from 'node:http';
 import * as zlib from 'node:zlib';
 import { expect, test } from 'vitest';
 import { startEdge } from '../../testing/edge.ts';
-import { eventually } from '../../testing/eventually.ts';
+import { eventually, standsStill } from '../../testing/eventually.ts';
 import { exchange, get, rawClient, startBackend } from '../../testing/sockets.ts';
 import { unchunked } from '../../testing/unchunked.ts';
 import { codingOf, decodable } from './codings.ts';
@@ -178,13 +178,7 @@ test('an encoded page of ten megabytes in a thousand pieces waits for its reader
 	const slow = rawClient(port, bytes);
 	slow.socket.pause();
 	const passed = () => [...edge.context.upstreams.all()][0]?.bytesOut ?? 0;
-	let before = -1;
-	await eventually(async () => {
-		const still = passed() === before && before > 0;
-		before = passed();
-		await new Promise((resolve) => setTimeout(resolve, 100));
-		return still;
-	}, 'the app waits for its reader');
+	await standsStill(passed, 100);
 	expect(passed()).toBeLessThan(9_000_000);
 	slow.socket.destroy();
 	await eventually(() => edge.context.exchanges.size === 0);
