@@ -14,6 +14,12 @@ import { motoFrontDoor } from './moto-front-door.ts';
 const clock = scaledClock(10);
 
 /**
+ * moto makes a resource when its stack's outputs are read, too: a look at a stack that is just being made would make some of
+ * them twice, of which the second fails, and leave the stack in the making for good.
+ */
+let making: Promise<unknown> = Promise.resolve();
+
+/**
  * A session on moto: every AWS call goes over the wire as it is, and the CDK deploys the baseline in process. What moto
  * lacks stands beside it: ECS that starts tasks and registers their targets, a registry, and a load balancer that answers.
  */
@@ -22,9 +28,26 @@ export function motoSession(url: string, answers: readonly boolean[] = []) {
 	const host = recordingHost(answers);
 	// moto knows no such call, and no protected stack either.
 	aws.cloudformation.updateTerminationProtection = async () => ({ $metadata: {} });
+	const describeStacks = aws.cloudformation.describeStacks.bind(aws.cloudformation);
+	const deployer = toolkitDeployer(aws.region, host, () => 'exports.handler = async () => {};');
 	const session: Session = {
-		aws: { ...aws, ecs: registersTargets(aws) },
-		baseline: toolkitDeployer(aws.region, host, () => 'exports.handler = async () => {};'),
+		aws: {
+			...aws,
+			ecs: registersTargets(aws),
+			cloudformation: Object.assign(Object.create(aws.cloudformation), {
+				describeStacks: (input: Parameters<typeof describeStacks>[0], options?: object) =>
+					making.catch(() => {}).then(() => describeStacks(input, options)),
+			}),
+		},
+		baseline: {
+			version: deployer.version,
+			check: () => deployer.check(),
+			deploy(...asked) {
+				const made = deployer.deploy(...asked);
+				making = made;
+				return made;
+			},
+		},
 		host,
 		clock,
 		signal: new AbortController().signal,
