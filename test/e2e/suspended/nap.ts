@@ -48,6 +48,7 @@ export async function nap({ sleepy, at, rival }: Nap, lane: Lane, stack: Stack):
 	let met: RivalResult | null = null;
 	let slept = false;
 	let ended: Awaited<typeof sleeper.result>;
+	let complaints: readonly string[] = [];
 	try {
 		slept = await sleeper.asleep;
 		if (slept) {
@@ -59,10 +60,10 @@ export async function nap({ sleepy, at, rival }: Nap, lane: Lane, stack: Stack):
 		ended = await within(sleeper.result, () => sleeper.end());
 	} finally {
 		sleeper.end();
-		const { complaints } = await visitor.leave();
-		expect(complaints, `visitors: ${complaints.join('\n')}`).toEqual([]);
+		complaints = (await visitor.leave()).complaints;
 	}
 	const said = `${ended.stderr}${ended.stdout}${met === null ? '' : `\nrival: ${met.stderr}${met.stdout}`}`;
+	expect(complaints, `visitors: ${complaints.join('\n')}\n${said}`).toEqual([]);
 	await expectUnharmed(lane, stack, typed, met, said);
 	if (met === null) {
 		expect(ended.code, `it ends as if it had not slept\n${said}`).toBe(0);

@@ -49,7 +49,8 @@ export function watch(holds: () => boolean): { readonly late: AbortSignal; end()
 	return { late: late.signal, end: () => clearInterval(timer) };
 }
 
-function lateError(): DeployToolError {
+/** The command gives up what it was about to do, having done nothing. */
+export function lateError(): DeployToolError {
 	return new DeployToolError('late', 'the machine slept, or the platform did not answer for long', {
 		fault: 'platform',
 		detail: 'It was given up, because another command may have come meanwhile.',

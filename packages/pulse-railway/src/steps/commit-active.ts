@@ -1,10 +1,10 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
-import { NotCommittedError, watch } from 'pulse-deploy-kit/plan/guard';
+import { type Guard, NotCommittedError, watch } from 'pulse-deploy-kit/plan/guard';
 import { waitFor } from 'pulse-deploy-kit/wait';
 import type { Step } from '../plan/step.ts';
 import { isPlatformError } from '../platform/error.ts';
 import { ACTIVE_DEPLOYMENT_VARIABLE } from '../protocol.ts';
-import { guardOf } from './guard.ts';
+import { guardOf, underOneGrant } from './guard.ts';
 import type { Perform } from './performers.ts';
 import { putBack, withFate } from './put-back.ts';
 import { platformOf, type Run, routerOf } from './run.ts';
@@ -63,6 +63,14 @@ export const commitActive: Perform<'commit-active'> = async (step, run, signal) 
 
 /** What the janitor has begun to delete, in the time that the lock lay free, must not become active. */
 async function stillStands(deployment: string, run: Run, signal: AbortSignal): Promise<void> {
+	const look = async ({ confirm }: Guard) => {
+		await refuseGone(deployment, run, signal);
+		await confirm(signal);
+	};
+	await (run.lock === undefined ? look(guardOf(run)) : underOneGrant(run.lock, look));
+}
+
+async function refuseGone(deployment: string, run: Run, signal: AbortSignal): Promise<void> {
 	const { deployments } = (await routerOf(run).control('status', { sessions: false }, signal)).snapshot;
 	const state = deployments.find(({ id }) => id === deployment)?.state ?? 'gone';
 	if (state === 'gone' || state === 'retiring') {
@@ -71,7 +79,6 @@ async function stillStands(deployment: string, run: Run, signal: AbortSignal): P
 			next: 'See what is there: pulse-railway status',
 		});
 	}
-	await guardOf(run).confirm(signal);
 }
 
 /**

@@ -316,31 +316,39 @@ describe('the deploy lock of a machine that sleeps', () => {
 		},
 	);
 
-	it('that lay free while the janitor deleted the target of a rollback: it does not become active', async () => {
-		for (const id of ['former', 'old']) await world.router.control('promote', { id, serviceName: id }, signal);
-		world.observation.services = stack({ backends: ['former', 'old'] }).services;
-		const routerService = 'pulse-router';
-		plan = planPromote(
-			{ observation: world.observation, live: await status(), activeSessions: 0, routerService },
-			'former',
-		);
-		const { running, sleepIn } = await locked();
-		sleepIn(
-			COMMIT,
-			async () => {
-				await world.router.control('retire', { id: 'former' }, signal);
-				world.observation.services = stack({ backends: ['old'] }).services;
-				await world.router.control('remove', { id: 'former' }, signal);
-			},
-			'before',
-		);
-		await expect(running()).rejects.toMatchObject({
-			code: 'deployment-state',
-			message: 'deployment former is gone by now',
-			detail: expect.stringContaining('old is the active deployment'),
-		});
-		expect([durable(), (await status()).activeId]).toEqual(['old', 'old']);
-	});
+	it.each([
+		['before the look at it', 'control status', 'before'],
+		['while the answer of that look was under way', 'control status', 'after'],
+		['before the durable write', COMMIT, 'before'],
+		['after the durable write', COMMIT, 'after'],
+	] as const)(
+		'that lay free while the janitor deleted the target of a rollback, %s: it does not become active',
+		async (_, call, when) => {
+			for (const id of ['former', 'old']) await world.router.control('promote', { id, serviceName: id }, signal);
+			world.observation.services = stack({ backends: ['former', 'old'] }).services;
+			const routerService = 'pulse-router';
+			const facts = { observation: world.observation, live: await status(), activeSessions: 0, routerService };
+			plan = planPromote(facts, 'former');
+			const { running, sleepIn } = await locked();
+			const isWritten = () => world.calls.includes(COMMIT);
+			sleepIn(
+				call,
+				async () => {
+					await world.router.control('retire', { id: 'former' }, signal);
+					world.observation.services = stack({ backends: ['old'] }).services;
+					await world.router.control('remove', { id: 'former' }, signal);
+				},
+				when,
+			);
+			await expect(running()).rejects.toMatchObject({
+				code: 'deployment-state',
+				message: 'deployment former is gone by now',
+				...(call === COMMIT ? { detail: expect.stringContaining('old is the active deployment') } : {}),
+			});
+			expect([durable() ?? 'old', (await status()).activeId]).toEqual(['old', 'old']);
+			expect(isWritten()).toBe(call === COMMIT);
+		},
+	);
 
 	it('that another holds still: what became of a durable write that was sent late is said', async () => {
 		const { running, sleepIn } = await locked();

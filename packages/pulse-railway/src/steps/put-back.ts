@@ -1,9 +1,9 @@
 import { DeployToolError, isDeployToolError } from 'pulse-deploy-kit/errors';
-import { guarded } from 'pulse-deploy-kit/plan/guard';
+import { type Guard, guarded } from 'pulse-deploy-kit/plan/guard';
 import type { HeldLock } from '../control/hold-lock.ts';
 import { ACTIVE_DEPLOYMENT_VARIABLE } from '../protocol.ts';
 import { durableActiveId } from '../stack/durable.ts';
-import { lockGuard } from './guard.ts';
+import { underOneGrant } from './guard.ts';
 import { platformOf, type Run, routerOf } from './run.ts';
 
 /** For the command that took the lock to end, and the write. */
@@ -17,23 +17,24 @@ const BUDGET_MS = 120_000;
 export async function putBack(deployment: string, run: Run, held?: HeldLock): Promise<string> {
 	// The command's own signal has fired.
 	const signal = AbortSignal.timeout(BUDGET_MS);
+	const followed = (lock: HeldLock) => underOneGrant(lock, (guard) => follow(deployment, run, guard, signal));
 	try {
-		if (held !== undefined) return await follow(deployment, run, held, signal);
+		if (held !== undefined) return await followed(held);
 		if (run.relock === undefined) return unknown(deployment);
-		return await run.relock((lock) => follow(deployment, run, lock, signal), signal);
+		return await run.relock(followed, signal);
 	} catch (error) {
 		if (!isDeployToolError(error)) throw error;
 		return `${unknown(deployment)} ${error.message}`;
 	}
 }
 
-async function follow(deployment: string, run: Run, lock: HeldLock, signal: AbortSignal): Promise<string> {
+async function follow(deployment: string, run: Run, guard: Guard, signal: AbortSignal): Promise<string> {
 	const { activeId } = (await routerOf(run).control('status', { sessions: false }, signal)).snapshot;
 	const durable = durableActiveId(await platformOf(run).observe(signal));
 	if (activeId === null || activeId === deployment) return `${deployment} was written as the active deployment.`;
 	// Reads lag behind writes, so the other's name may also stand there for some seconds more.
 	if (durable !== deployment && durable !== activeId) return `Another command made ${durable} active.`;
-	await guarded(lockGuard(lock), signal, (signal) =>
+	await guarded(guard, signal, (signal) =>
 		platformOf(run).setVariables(null, { [ACTIVE_DEPLOYMENT_VARIABLE]: activeId }, signal),
 	);
 	return `${activeId} is the active deployment, as before or as another command left it; ${deployment} was not made active.`;

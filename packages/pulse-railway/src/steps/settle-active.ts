@@ -1,11 +1,11 @@
-import { guarded } from 'pulse-deploy-kit/plan/guard';
+import { type Guard, guarded } from 'pulse-deploy-kit/plan/guard';
 import { waitFor } from 'pulse-deploy-kit/wait';
 import type { HeldLock } from '../control/hold-lock.ts';
 import type { RoutingSnapshot } from '../deployments/record.ts';
 import type { Step } from '../plan/step.ts';
 import { ACTIVE_DEPLOYMENT_VARIABLE } from '../protocol.ts';
 import { type BackendService, backendServices, durableActiveId, namedService } from '../stack/durable.ts';
-import { lockGuard } from './guard.ts';
+import { underOneGrant } from './guard.ts';
 import type { Perform } from './performers.ts';
 import { reachesVisitors } from './reaches-visitors.ts';
 import { platformOf, type Run, relockOf, routerOf } from './run.ts';
@@ -37,19 +37,28 @@ export const settleActive: Perform<'settle-active'> = async ({ movedFrom, budget
 	const agrees = lagging(seen, movedFrom) === null;
 	const active = agrees
 		? seen.snapshot.activeId
-		: await relockOf(run)((lock) => settle(movedFrom, run, lock, signal), signal);
+		: await relockOf(run)(
+				(lock) => underOneGrant(lock, (guard) => settle(movedFrom, run, lock, guard, signal)),
+				signal,
+			);
 	if (active === null) return 'none yet';
 	return `${active}, ${await reachesVisitors(run, active, budgetSeconds, signal, report)}`;
 };
 
 /** Under the deploy lock: a promotion of ours between its two writes must not find one of them taken back. */
-async function settle(movedFrom: string | null, run: Run, lock: HeldLock, signal: AbortSignal): Promise<string | null> {
+async function settle(
+	movedFrom: string | null,
+	run: Run,
+	lock: HeldLock,
+	guard: Guard,
+	signal: AbortSignal,
+): Promise<string | null> {
 	const seen = await look(run, signal);
 	const { snapshot, backends, durable } = seen;
 	const truth = lagging(seen, movedFrom);
 	if (truth === null) return snapshot.activeId;
 	if (truth === 'live') {
-		await lock.confirm();
+		await guard.confirm(signal);
 		const services = backends.map(namedService);
 		const activeId = durable as string;
 		const params = { activeId, services, ifRevision: snapshot.revision, lock: lock.grant };
@@ -57,7 +66,7 @@ async function settle(movedFrom: string | null, run: Run, lock: HeldLock, signal
 		return activeId;
 	}
 	const activeId = snapshot.activeId as string;
-	await guarded(lockGuard(lock), signal, (signal) =>
+	await guarded(guard, signal, (signal) =>
 		platformOf(run).setVariables(null, { [ACTIVE_DEPLOYMENT_VARIABLE]: activeId }, signal),
 	);
 	return activeId;
