@@ -1,8 +1,10 @@
+import type { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import { baselineTemplate } from 'aws-world/cloudformation/baseline-template';
 import { readOutputs } from 'aws-world/fixtures/roll-out';
 import { openShop } from 'aws-world/fixtures/shop';
 import { motoClients } from 'aws-world/wire/moto-clients';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readLogEvents } from '../../packages/pulse-aws/src/platform/log-events.ts';
 import { liveOnce, type Outcomes } from './conformance.ts';
 import { type Moto, startMoto } from './moto.ts';
 
@@ -50,4 +52,29 @@ describe('the same calls against the world and the SDK’s wire format', () => {
 		expect(wire).toEqual(expected);
 		for (const [step, [, answer]] of Object.entries(MOTO_DIFFERS)) expect(world[step]).not.toEqual(answer);
 	}, 240_000);
+
+	test('moto finds the lines of all streams of a deployment, from a time on', async ({ skip }) => {
+		if ('missing' in moto) return skip(moto.missing);
+		const { logs } = motoClients(moto.url);
+		const group = { logGroupName: '/aws/pulse/talking/app' };
+		const writer = logs as unknown as CloudWatchLogs;
+		await writer.createLogGroup(group);
+		const began = Date.now() - 60_000;
+		for (const [stream, message, at] of [
+			['one/app/task-1', 'early', 0],
+			['one/edge/task-1', 'late', 2],
+			['one/app/task-2', 'between', 1],
+			['other/app/task-3', 'of another', 1],
+		] as const) {
+			await writer.createLogStream({ ...group, logStreamName: stream });
+			const logEvents = [{ message, timestamp: began + at * 1_000 }];
+			await writer.putLogEvents({ ...group, logStreamName: stream, logEvents });
+		}
+		const read = async (from: number) =>
+			(await readLogEvents({ logs }, { group: group.logGroupName, deployment: 'one' }, from, Date.now())).map(
+				({ text }) => text,
+			);
+		expect(await read(0)).toEqual(['early', 'between', 'late']);
+		expect(await read(began + 1_000)).toEqual(['between', 'late']);
+	}, 60_000);
 });

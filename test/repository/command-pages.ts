@@ -26,7 +26,7 @@ export const GROUPS: readonly Group[] = [
 		page: 'railway-deployments.md',
 		title: 'Deployments on Railway',
 		about: 'Every day: a new version, a look, a step back, and what is left over.',
-		commands: railway('deploy', 'status', 'rollback', 'promote', 'redeploy', 'delete', 'remove'),
+		commands: railway('deploy', 'status', 'logs', 'rollback', 'promote', 'redeploy', 'delete', 'remove'),
 	},
 	{
 		page: 'railway-services.md',
@@ -44,7 +44,7 @@ export const GROUPS: readonly Group[] = [
 		page: 'aws.md',
 		title: 'Deployments on AWS',
 		about: 'ECS Fargate. [aws.md](../aws.md) is the guide.',
-		commands: aws('deploy', 'verify', 'status', 'rollback', 'reap', 'teardown'),
+		commands: aws('deploy', 'verify', 'status', 'logs', 'rollback', 'reap', 'teardown'),
 	},
 	{
 		page: 'aws-sidecar.md',

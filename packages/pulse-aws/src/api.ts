@@ -1,5 +1,6 @@
 import { camelCased } from 'pulse-deploy-kit/camel-cased';
 import { agreeing, type Host, silentHost } from 'pulse-deploy-kit/host';
+import { logRequest } from 'pulse-deploy-kit/logs/log-settings';
 import type { ConnectOptions } from './adapters/connect.ts';
 import type { Session } from './adapters/session.ts';
 import { apiRequest, type DeployOptions } from './config/api.ts';
@@ -34,6 +35,15 @@ export interface DeployRunOptions extends DeployOptions, ApiContext {
 export interface RollbackOptions extends PlaceOptions {
 	/** Default: the one that was active before. */
 	readonly deploymentId?: string;
+}
+
+export interface LogsOptions extends PlaceOptions {
+	/** Default: the active one. */
+	readonly deploymentId?: string;
+	/** `30m`, or a time such as `2026-04-02T12:00:00Z`. */
+	readonly since?: string;
+	/** At most, the newest. Default 100; with `since` 5,000. */
+	readonly lines?: number;
 }
 
 export interface VerifyOptions extends PlaceOptions {
@@ -115,6 +125,16 @@ export function status(options: PlaceOptions) {
 	return inSession(options, async (session) => {
 		const { status } = await import('./commands/status.ts');
 		return camelCased(await status(session, deploymentName(options.deploymentName)));
+	});
+}
+
+/** `pulse-aws logs`, but for `--follow`: what a deployment has written, the active one without an id. */
+export function logs(options: LogsOptions) {
+	const { since, lines } = options;
+	const request = { ...logRequest({ flags: { since, lines }, env: {} }), deploymentId: options.deploymentId ?? null };
+	return inSession(options, async (session) => {
+		const { logs } = await import('./commands/logs.ts');
+		return camelCased(await logs(session, { ...request, deploymentName: deploymentName(options.deploymentName) }));
 	});
 }
 

@@ -5,6 +5,8 @@ export {
 	type DeployedOnAws,
 	type DeployRunOptions,
 	deploy,
+	type LogsOptions,
+	logs,
 	type PlaceOptions,
 	type ReapOptions,
 	type RollbackOptions,

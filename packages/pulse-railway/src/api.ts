@@ -72,6 +72,23 @@ export async function status(options: StackOptions, context?: ApiContext) {
 	return camelCased(await enter(invocation(options, context), serviceTarget, status));
 }
 
+/** `pulse-railway logs`, but for `--follow`: what a deployment has written, the active one without an id. */
+export async function logs(
+	options: StackOptions & {
+		readonly deploymentId?: string;
+		/** `30m`, or a time such as `2026-04-02T12:00:00Z`. */
+		readonly since?: string;
+		/** At most, the newest. Default 100; with `since` 5,000. */
+		readonly lines?: number;
+		/** The router's log instead. Default false. */
+		readonly router?: boolean;
+	},
+	context?: ApiContext,
+) {
+	const { logs, logsRequest } = await import('./commands/logs.ts');
+	return camelCased(await enter(invocation({ ...options, follow: false }, context), logsRequest, logs));
+}
+
 /** `pulse-railway rollback`; without an id to the deployment that was active before. */
 export async function rollback(options: StackOptions & { readonly deploymentId?: string }, context?: ApiContext) {
 	const { promote, rollbackRequest } = await import('./commands/promote.ts');

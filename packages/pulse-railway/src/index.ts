@@ -5,6 +5,7 @@ export {
 	ensure,
 	init,
 	janitorRun,
+	logs,
 	promote,
 	redeploy,
 	remove,

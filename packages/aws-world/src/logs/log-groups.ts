@@ -33,6 +33,24 @@ export function logsApi(groups: LogGroups): Handlers<'logs'> {
 			};
 		},
 
+		/** Pages of 10,000 events at most, whole streams one after the other, as far as the order is not told. */
+		filterLogEvents(input) {
+			const streams = groups.get(input.logGroupName ?? input.logGroupIdentifier ?? '');
+			if (!streams) throw missing('group');
+			const { startTime = 0, endTime = Number.MAX_SAFE_INTEGER, logStreamNamePrefix = '' } = input;
+			const found = [...streams]
+				.filter(([name]) => name.startsWith(logStreamNamePrefix))
+				.flatMap(([logStreamName, events]) =>
+					events.map((event, at) => ({ ...event, logStreamName, eventId: `${logStreamName}/${at}` })),
+				)
+				// CloudWatch leaves out what is of the very end of the window or later.
+				.filter(({ timestamp }) => timestamp >= startTime && timestamp < endTime);
+			const from = Number(input.nextToken ?? 0);
+			const end = from + Math.min(input.limit ?? DEFAULT_LIMIT, DEFAULT_LIMIT);
+			const events = found.slice(from, end).map((event) => ({ ...event, ingestionTime: event.timestamp }));
+			return { events, ...(end < found.length ? { nextToken: String(end) } : {}) };
+		},
+
 		deleteLogGroup(input) {
 			if (!groups.delete(input.logGroupName ?? '')) throw missing('group');
 			return {};

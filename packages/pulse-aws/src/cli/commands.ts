@@ -1,5 +1,6 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
 import { deployCommand } from './deploy.ts';
+import { logsCommand } from './logs.ts';
 import { reapCommand } from './reap.ts';
 import { rollbackCommand } from './rollback.ts';
 import { statusCommand } from './status.ts';
@@ -27,6 +28,7 @@ export const commands: readonly CommandSpec[] = [
 	deployCommand,
 	verifyCommand,
 	statusCommand,
+	logsCommand,
 	rollbackCommand,
 	reapCommand,
 	teardownCommand,

@@ -103,6 +103,8 @@ export interface Aws {
 	};
 	readonly logs: {
 		getLogEvents: Call<logs.GetLogEventsCommandInput, logs.GetLogEventsCommandOutput>;
+		/** All streams whose names begin alike, from a time on; a page may be empty. */
+		filterLogEvents: Call<logs.FilterLogEventsCommandInput, logs.FilterLogEventsCommandOutput>;
 		deleteLogGroup: Call<logs.DeleteLogGroupCommandInput, logs.DeleteLogGroupCommandOutput>;
 	};
 	readonly route53: {

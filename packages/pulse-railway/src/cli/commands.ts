@@ -5,6 +5,7 @@ import { ensureCommand } from './ensure.ts';
 import { initCommand } from './init.ts';
 import { janitorRunCommand } from './janitor-run.ts';
 import { localCommands } from './local.ts';
+import { logsCommand } from './logs.ts';
 import { promoteCommand } from './promote.ts';
 import { redeployCommand } from './redeploy.ts';
 import { removeCommand } from './remove.ts';
@@ -21,6 +22,7 @@ export const commands: readonly CommandSpec[] = [
 	ensureCommand,
 	deployCommand,
 	statusCommand,
+	logsCommand,
 	rollbackCommand,
 	promoteCommand,
 	redeployCommand,

@@ -165,6 +165,24 @@ it('status asks Railway at most twice', async () => {
 	expect(asked.length, asked.join()).toBeLessThanOrEqual(2);
 }, 60_000);
 
+it('logs shows what a deployment has written, and with --follow what it writes, until Ctrl-C', async () => {
+	const { lines, service_name } = await done<{ lines: { at: string; message: string }[]; service_name: string }>(
+		'logs',
+	);
+	expect(service_name).toBe(second);
+	expect(lines.map(({ message }) => message).join('\n')).toMatch(/Listening on http/);
+	expect((await run('logs', first, '--lines', '1')).stdout).toMatch(/^\d{4}-\d\d-\d\dT\S+Z {2}.+\n$/);
+	expect(await done('logs', '--router', '--since', '1h')).toMatchObject({
+		deployment_id: null,
+		service_name: 'pulse-router',
+	});
+	expect((await refused('logs', 'nope')).message).toBe("deployment 'nope' not found");
+	const following = startPulseRailway(['logs', '--follow', '--json'], { cwd: app.dir, env });
+	await expect.poll(() => following.lines().length, { timeout: 20_000 }).toBeGreaterThan(0);
+	following.interrupt();
+	expect((await following.ended).code).toBe(130);
+}, 60_000);
+
 it('status --watch tells the router again and again, Railway now and then, and ends without an error at Ctrl-C', async () => {
 	asked = [];
 	const watching = startPulseRailway(['status', '--watch', '--json'], { cwd: app.dir, env });

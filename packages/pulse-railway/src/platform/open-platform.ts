@@ -73,8 +73,10 @@ export function openPlatform(connection: Connection, target: EnvironmentIds): Pl
 		buildLogs: openBuildLogs(connection),
 		failureReason: (deploymentId, signal) => failureReason(connection, deploymentId, signal),
 
-		async deploymentLogs(deploymentId, limit, signal) {
-			return lastLines((await connection.run(readDeploymentLogs, { deploymentId, limit }, signal)).logs, limit);
+		async deploymentLogs(deploymentId, limit, signal, since = null) {
+			const startDate = since === null ? null : new Date(since).toISOString();
+			const variables = { deploymentId, limit, startDate };
+			return lastLines((await connection.run(readDeploymentLogs, variables, signal)).logs, limit);
 		},
 
 		ensureDomain: (serviceId, targetPort, signal) => ensureDomain(connection, target, serviceId, targetPort, signal),

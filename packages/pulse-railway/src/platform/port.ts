@@ -47,7 +47,13 @@ export interface Platform {
 	buildLogs(deploymentId: string, limit: number, signal: AbortSignal): Promise<readonly LogLine[]>;
 	/** Why a deployment failed, in the platform's words; `null` when it gives none. */
 	failureReason(deploymentId: string, signal: AbortSignal): Promise<string | null>;
-	deploymentLogs(deploymentId: string, limit: number, signal: AbortSignal): Promise<readonly LogLine[]>;
+	/** The newest, oldest first; `since`: none from before, Unix milliseconds. */
+	deploymentLogs(
+		deploymentId: string,
+		limit: number,
+		signal: AbortSignal,
+		since?: number | null,
+	): Promise<readonly LogLine[]>;
 
 	/** Returns the existing service domain if there is one. */
 	ensureDomain(serviceId: string, targetPort: number, signal: AbortSignal): Promise<{ domain: string }>;

@@ -82,10 +82,10 @@ export const readDeploymentEvents = query<
 	z.object({ deploymentEvents: z.object({ edges: z.array(z.object({ node: eventResult })) }) }),
 );
 
-export const readDeploymentLogs = query<{ deploymentId: string; limit: number }, Logs>(
+export const readDeploymentLogs = query<{ deploymentId: string; limit: number; startDate: string | null }, Logs>(
 	'readDeploymentLogs',
-	`($deploymentId: String!, $limit: Int!) {
-		logs: deploymentLogs(deploymentId: $deploymentId, limit: $limit) { timestamp message severity }
+	`($deploymentId: String!, $limit: Int!, $startDate: DateTime) {
+		logs: deploymentLogs(deploymentId: $deploymentId, limit: $limit, startDate: $startDate) { timestamp message severity }
 	}`,
 	z.object({ logs: z.array(logResult) }),
 );
