@@ -9,12 +9,13 @@ export async function readLogEvents(
 	from: number,
 	until: number,
 ): Promise<readonly LogLine[]> {
+	const prefix = `${where.deployment}/`;
 	const events = await everyPage(
 		// A page may be empty although further ones are not.
 		(nextToken) =>
 			aws.logs.filterLogEvents({
 				logGroupName: where.group,
-				logStreamNamePrefix: `${where.deployment}/`,
+				logStreamNamePrefix: prefix,
 				startTime: from,
 				endTime: until,
 				...(nextToken === undefined ? {} : { nextToken }),
@@ -22,7 +23,9 @@ export async function readLogEvents(
 		(page) => page.nextToken,
 		(page) => page.events,
 	);
-	const lines = events.map(({ timestamp = 0, message = '', eventId }) => ({
+	// An emulator may answer with every stream of the group.
+	const own = events.filter(({ logStreamName = prefix }) => logStreamName.startsWith(prefix));
+	const lines = own.map(({ timestamp = 0, message = '', eventId }) => ({
 		at: timestamp,
 		text: message,
 		...(eventId === undefined ? {} : { id: eventId }),
