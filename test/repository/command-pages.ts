@@ -26,7 +26,7 @@ export const GROUPS: readonly Group[] = [
 		page: 'railway-deployments.md',
 		title: 'Deployments on Railway',
 		about: 'Every day: a new version, a look, a step back, and what is left over.',
-		commands: railway('deploy', 'status', 'logs', 'rollback', 'promote', 'redeploy', 'delete', 'remove'),
+		commands: railway('deploy', 'status', 'logs', 'history', 'rollback', 'promote', 'redeploy', 'delete', 'remove'),
 	},
 	{
 		page: 'railway-services.md',

@@ -89,6 +89,20 @@ export async function logs(
 	return camelCased(await enter(invocation({ ...options, follow: false }, context), logsRequest, logs));
 }
 
+/** `pulse-railway history`: what has happened to deployments, newest first. */
+export async function history(
+	options: StackOptions & {
+		/** Default: of all. */
+		readonly deploymentId?: string;
+		/** Default 20, at most 300. */
+		readonly lines?: number;
+	},
+	context?: ApiContext,
+) {
+	const { history, historyRequest } = await import('./commands/history.ts');
+	return camelCased(await enter(invocation(options, context), historyRequest, history));
+}
+
 /** `pulse-railway rollback`; without an id to the deployment that was active before. */
 export async function rollback(options: StackOptions & { readonly deploymentId?: string }, context?: ApiContext) {
 	const { promote, rollbackRequest } = await import('./commands/promote.ts');

@@ -3,6 +3,7 @@ export {
 	deleteDeployment,
 	deploy,
 	ensure,
+	history,
 	init,
 	janitorRun,
 	logs,

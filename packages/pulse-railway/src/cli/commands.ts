@@ -2,6 +2,7 @@ import type { CommandSpec } from 'pulse-deploy-kit/command';
 import { deleteCommand } from './delete.ts';
 import { deployCommand } from './deploy.ts';
 import { ensureCommand } from './ensure.ts';
+import { historyCommand } from './history.ts';
 import { initCommand } from './init.ts';
 import { janitorRunCommand } from './janitor-run.ts';
 import { localCommands } from './local.ts';
@@ -23,6 +24,7 @@ export const commands: readonly CommandSpec[] = [
 	deployCommand,
 	statusCommand,
 	logsCommand,
+	historyCommand,
 	rollbackCommand,
 	promoteCommand,
 	redeployCommand,

@@ -183,6 +183,18 @@ it('logs shows what a deployment has written, and with --follow what it writes, 
 	expect((await following.ended).code).toBe(130);
 }, 60_000);
 
+it('history tells who made what active, newest first', async () => {
+	const { entries } = await done<{ entries: Record<string, string | null>[] }>('history');
+	expect(entries.slice(0, 2)).toMatchObject([
+		{ event: 'activated', deployment_id: second, previous_deployment_id: first, reason: null },
+		{ event: 'activated', deployment_id: first, previous_deployment_id: null },
+	]);
+	expect(entries[0]?.by).toMatch(/^\S+@\S+: pulse-railway deploy/);
+	expect((await run('history', '--lines', '1')).stdout).toMatch(
+		new RegExp(`^\\S+Z  activated  ${second} \\(before: ${first}\\)  \\S+@\\S+: pulse-railway deploy`),
+	);
+}, 60_000);
+
 it('status --watch tells the router again and again, Railway now and then, and ends without an error at Ctrl-C', async () => {
 	asked = [];
 	const watching = startPulseRailway(['status', '--watch', '--json'], { cwd: app.dir, env });

@@ -66,6 +66,8 @@ export const methods = {
 		z.object({ activeId: id, services: z.array(z.object({ id, serviceName, container })), ifRevision: z.int(), lock }),
 		({ activeId, services, ...options }, { store }) => store.reconcile({ activeId, services }, options),
 	),
+	/** Older routers know no history, and say that they do not understand. */
+	history: method(z.object({}), (_, { store }) => store.history()),
 	/** Defaults: sessions are asked for, within 5 s. */
 	status: method(
 		z.object({ sessions: z.boolean().default(true), probeMs: z.int().min(1).max(10_000).default(5_000) }),

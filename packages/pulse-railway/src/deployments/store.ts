@@ -1,4 +1,5 @@
 import type { Container } from './container.ts';
+import type { HistoryEntry } from './history.ts';
 import type { DeploymentRecord, DeploymentState, RoutingSnapshot } from './record.ts';
 
 /**
@@ -48,6 +49,9 @@ export interface DeploymentStore {
 	 */
 	reconcile(truth: DurableTruth, options: WriteOptions & { ifRevision: number }): Promise<RoutingSnapshot>;
 
+	/** What has happened to deployments, newest last, at most 300: written in the same step as what happened. */
+	history(): Promise<readonly HistoryEntry[]>;
+
 	/** One batched write of a router replica, at most once a second. Records that are gone are skipped. */
 	recordActivity(report: ActivityReport): Promise<void>;
 	/** What the replicas whose reports have not expired saw; deployments without a record are left out. */
@@ -94,6 +98,8 @@ export interface WriteOptions {
 	 * since. Its holder may have promoted on Railway and died before the store heard of it.
 	 */
 	readonly unlessSince?: number;
+	/** Why, for the history: the rule by which it was decided. */
+	readonly because?: string;
 }
 
 export interface Promotion {

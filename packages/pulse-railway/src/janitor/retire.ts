@@ -14,6 +14,8 @@ export interface Retirement {
 	readonly clock: Clock;
 	readonly lock: Pick<HeldLock, 'grant' | 'confirm'>;
 	readonly deployFence: number;
+	/** The rule by which it goes. */
+	readonly because: string;
 	/** When Railway said that the service is not the active one's, Unix milliseconds. */
 	readonly observedAt: number;
 	readonly signal: AbortSignal;
@@ -26,8 +28,8 @@ export interface Retirement {
  * and before the service goes, when its record is no longer the retiring one: another janitor may have gone on meanwhile.
  */
 export async function retire({ id, serviceId }: BackendService, by: Retirement): Promise<void> {
-	const { store, lock } = by;
-	const record = await store.retire(id, { lock: lock.grant, unless: 'deploy', unlessSince: by.deployFence });
+	const { store, lock, because } = by;
+	const record = await store.retire(id, { lock: lock.grant, unless: 'deploy', unlessSince: by.deployFence, because });
 	if (record) {
 		const told = await by.backends.reload(record, by.signal).catch(() => 0);
 		if (told > 0) await by.clock.sleep(RELOAD_MS, by.signal);
@@ -36,7 +38,7 @@ export async function retire({ id, serviceId }: BackendService, by: Retirement):
 	await stillRetiring(id, by);
 	await by.platform.deleteService(serviceId, by.signal);
 	await lock.confirm();
-	await store.remove(id, { lock: lock.grant, from: 'retiring' });
+	await store.remove(id, { lock: lock.grant, from: 'retiring', because });
 }
 
 async function stillRetiring(id: string, { store, platform, clock, lock, observedAt, signal }: Retirement) {

@@ -75,7 +75,8 @@ async function scan(options: JanitorOptions, signal: AbortSignal, lock?: HeldLoc
 			await lock.confirm();
 			const old = clock.now() - judgedAt >= FRESH_LOOK_MS;
 			const again = old ? await judgeAgain(decision, by) : decision;
-			if (again.action === 'delete') await retire(service, { ...by, lock, deployFence, observedAt: at });
+			if (again.action === 'delete')
+				await retire(service, { ...by, lock, deployFence, because: again.reason, observedAt: at });
 			return again;
 		};
 		const fate =

@@ -1,8 +1,9 @@
 import type { Clock } from 'pulse-deploy-kit/clock';
+import { decodeHistory } from '../deployments/history.ts';
 import type { DeploymentStore } from '../deployments/store.ts';
 import { promote, reconcile, register, remove, retire } from '../deployments/transitions.ts';
 import { readActivity, recordActivity } from './activity.ts';
-import type { AtomicKv } from './atomic-kv.ts';
+import { type AtomicKv, valueAt } from './atomic-kv.ts';
 import { keysOf } from './keys.ts';
 import { acquireLock, lastFence, lockHolder, releaseLock, renewLock } from './locks.ts';
 import { readSnapshot, type StoreContext, transact } from './transact.ts';
@@ -25,7 +26,8 @@ export function createDeploymentStore(backend: AtomicKv, prefix: string, clock: 
 		retire: (id, options) => write(context, (state) => retire(state, id), options),
 		remove: (id, options) => write(context, (state) => remove(state, id, options?.from), options),
 		reconcile: async (truth, options) =>
-			(await transact(context, (state, now) => reconcile(state, truth, now), options)).snapshot,
+			(await transact(context, (state, now) => reconcile(state, truth, now), { ...options, restores: true })).snapshot,
+		history: async () => decodeHistory(valueAt(await backend.read([context.keys.history]), context.keys.history)),
 		recordActivity: (report) => recordActivity(context, report),
 		activity: () => readActivity(context),
 		watch: (watcher, signal) => void watchSnapshots(context, watcher, AbortSignal.any([signal, closed.signal])),

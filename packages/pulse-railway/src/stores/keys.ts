@@ -11,6 +11,7 @@ export function keysOf(prefix: string) {
 		promotedAt: `${base}:promoted-at`,
 		revision: `${base}:revision`,
 		changes: `${base}:changes`,
+		history: `${base}:history`,
 		deployments,
 		replicas,
 		deployment: (id: string) => `${deployments.prefix}${id}`,

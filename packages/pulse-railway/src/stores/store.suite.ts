@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe } from 'vitest';
 import { describeActivity } from './activity.suite.ts';
 import { createDeploymentStore } from './deployment-store.ts';
 import { describeDeployments } from './deployments.suite.ts';
+import { describeHistory } from './history.suite.ts';
 import { describeKv } from './kv.suite.ts';
 import { describeLocks } from './locks.suite.ts';
 import { describePredecessor } from './predecessor.suite.ts';
@@ -27,6 +28,7 @@ export function describeStore(name: string, start: () => Promise<StoreHarness>):
 		});
 
 		describeDeployments(on);
+		describeHistory(on);
 		describeActivity(on);
 		describeLocks(on);
 		describeWatching(on);

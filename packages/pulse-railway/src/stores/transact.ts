@@ -1,5 +1,6 @@
 import type { Clock } from 'pulse-deploy-kit/clock';
 import { LockHeldError, LockLostError, StaleFactsError, StoreUnavailableError } from '../deployments/errors.ts';
+import { decodeHistory, encodeHistory, historyOf } from '../deployments/history.ts';
 import { decodeLock } from '../deployments/lock-json.ts';
 import type { DeploymentRecord, RoutingSnapshot } from '../deployments/record.ts';
 import { decodeRecord, encodeRecord } from '../deployments/record-json.ts';
@@ -26,14 +27,14 @@ export async function readSnapshot({ backend, keys }: StoreContext): Promise<Rou
 export async function transact<T>(
 	context: StoreContext,
 	transition: (state: LiveState, now: number) => Transition<T>,
-	options: WriteOptions & { readonly ifRevision?: number } = {},
+	options: WriteOptions & { readonly ifRevision?: number; readonly restores?: true } = {},
 ): Promise<{ result: T; snapshot: RoutingSnapshot }> {
 	const { backend, keys, clock } = context;
 	const { lock, unless } = options;
 	const locks = [...(lock ? [keys.lock(lock.name)] : []), ...(unless ? [keys.lock(unless), keys.fence(unless)] : [])];
 	return retryUntilCommitted(context, async () => {
 		const view = await backend.read(
-			[keys.revision, keys.active, keys.promotedAt, ...locks],
+			[keys.revision, keys.active, keys.promotedAt, keys.history, ...locks],
 			[keys.deployments, keys.replicas],
 		);
 		const revision = revisionOf(keys, view);
@@ -42,10 +43,15 @@ export async function transact<T>(
 		}
 		checkLocks(keys, view, options);
 		const before = liveState(keys, view);
-		const { state: after, result } = transition(before, clock.now());
+		const at = clock.now();
+		const { state: after, result } = transition(before, at);
 		if (after === before) return { result, snapshot: snapshotOf(keys, view) };
 
-		const next = Math.max(revision + 1, clock.now());
+		const by = lock ? (decodeLock(valueAt(view, keys.lock(lock.name)))?.owner ?? null) : null;
+		const { because = null, restores = false } = options;
+		const happened = historyOf(before, after, { at, by, because, restores });
+		const history = encodeHistory(decodeHistory(valueAt(view, keys.history)), happened);
+		const next = Math.max(revision + 1, at);
 		const put = [...after.records.values()].filter((record) => before.records.get(record.id) !== record);
 		const dropped = [...before.records.keys()].filter((id) => !after.records.has(id));
 		const compared = [keys.revision, keys.active, ...locks];
@@ -59,6 +65,7 @@ export async function transact<T>(
 			]),
 			put: [
 				{ key: keys.revision, value: String(next) },
+				...(happened.length === 0 ? [] : [{ key: keys.history, value: history }]),
 				...(after.activeId === null ? [] : [{ key: keys.active, value: after.activeId }]),
 				...(after.promotedAt === null ? [] : [{ key: keys.promotedAt, value: String(after.promotedAt) }]),
 				...put.map(

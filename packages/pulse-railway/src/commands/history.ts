@@ -1,0 +1,73 @@
+import type { Invocation } from 'pulse-deploy-kit/command';
+import { DeployToolError, isDeployToolError } from 'pulse-deploy-kit/errors';
+import { resolveSettings } from 'pulse-deploy-kit/settings';
+import type { Session } from '../adapters/session.ts';
+import { historySettings } from '../config/history.ts';
+import { optionalDeploymentId, type ServiceTarget, serviceTarget } from '../config/service-target.ts';
+import type { HistoryEntry } from '../deployments/history.ts';
+import { routerFacts } from '../stack/baseline.ts';
+import { requireTarget } from './resolve-target.ts';
+
+export interface HistoryRequest extends ServiceTarget {
+	/** Default: of all. */
+	readonly deploymentId: string | undefined;
+	/** The newest. */
+	readonly lines: number;
+}
+
+export interface HistoryReport {
+	/** Newest first. */
+	readonly entries: readonly HistoryLine[];
+}
+
+/** Keys as scripts read them. */
+export interface HistoryLine {
+	/** ISO 8601. */
+	readonly at: string;
+	/** `activated`, `restored`, `retired` or `deleted`. */
+	readonly event: string;
+	readonly deployment_id: string;
+	/** Who was active before; of `activated` and `restored`. */
+	readonly previous_deployment_id: string | null;
+	/** User, machine and command, as the lock named them. */
+	readonly by: string | null;
+	/** The rule, where a rule decided. */
+	readonly reason: string | null;
+}
+
+export function historyRequest(typed: Pick<Invocation, 'flags' | 'args' | 'env'>): HistoryRequest {
+	const { values } = resolveSettings(historySettings, typed);
+	return { ...serviceTarget(typed), deploymentId: optionalDeploymentId(typed), lines: values.lines };
+}
+
+/** What has happened to deployments, from the store that the router keeps. */
+export async function history(session: Session, request: HistoryRequest): Promise<HistoryReport> {
+	const { account, ports, signal } = session;
+	const { target, routerService, deploymentId, lines } = request;
+	const platform = ports.openPlatform(await requireTarget(target, account, signal, session));
+	const facts = routerFacts(await platform.observe(signal), routerService);
+	const router = ports.openRouter({ origin: facts.controlOrigin, controlToken: facts.controlToken });
+	const kept = await router.control('history', {}, signal).catch((error: unknown) => {
+		if (!isDeployToolError(error) || error.code !== 'usage') throw error;
+		throw new DeployToolError('router-outdated', 'the router is older than this command, and keeps no history', {
+			fault: 'user',
+			next: 'Run pulse-railway upgrade; what happens from then on is kept.',
+			cause: error,
+		});
+	});
+	const wanted = kept.filter(
+		({ id, from }) => deploymentId === undefined || id === deploymentId || from === deploymentId,
+	);
+	return { entries: wanted.slice(-lines).reverse().map(lineOf) };
+}
+
+function lineOf({ at, event, id, from = null, by = null, because = null }: HistoryEntry): HistoryLine {
+	return {
+		at: new Date(at).toISOString(),
+		event,
+		deployment_id: id,
+		previous_deployment_id: from,
+		by,
+		reason: because,
+	};
+}

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import type { DeploymentRecord } from './record.ts';
+import type { LiveState } from './transitions.ts';
+
+/** How many are kept; the oldest go first. */
+export const MAX_HISTORY = 300;
+
+const entry = z.object({
+	/** Unix milliseconds. */
+	at: z.number(),
+	/**
+	 * `activated`: new visitors get it from then on. `retired`: the router answers its affinity as stale. `deleted`: its record
+	 * is gone. `restored`: live was made to follow Railway's own truth.
+	 */
+	event: z.enum(['activated', 'restored', 'retired', 'deleted']),
+	id: z.string(),
+	/** Who was active before; only where it is `activated` or `restored`. */
+	from: z.string().nullish(),
+	/** Who did it, as the lock names its holder: user, machine and command; `null`: without a lock. */
+	by: z.string().nullish(),
+	/** Why, where it was decided by rule, e.g. `drainable`. */
+	because: z.string().nullish(),
+});
+
+/** What has happened to a deployment. */
+export type HistoryEntry = z.infer<typeof entry>;
+
+export interface Occasion {
+	/** Unix milliseconds. */
+	readonly at: number;
+	readonly by: string | null;
+	readonly because: string | null;
+	/** Live follows the durable truth, which was changed elsewhere or before. */
+	readonly restores: boolean;
+}
+
+/** What a reader of the history needs to know of a transition; nothing of attempts that were undone. */
+export function historyOf(before: LiveState, after: LiveState, occasion: Occasion): readonly HistoryEntry[] {
+	const { at, by, because, restores } = occasion;
+	const common = { at, by, because };
+	const moved: HistoryEntry[] =
+		after.activeId === null || after.activeId === before.activeId
+			? []
+			: [{ ...common, event: restores ? 'restored' : 'activated', id: after.activeId, from: before.activeId }];
+	const began = [...after.records.values()]
+		.filter(({ id, state }) => state === 'retiring' && before.records.get(id)?.state !== 'retiring')
+		.map(({ id }): HistoryEntry => ({ ...common, event: 'retired', id }));
+	const gone = [...before.records.values()]
+		.filter((record) => !after.records.has(record.id) && wasUsed(record))
+		.map(({ id }): HistoryEntry => ({ ...common, event: 'deleted', id }));
+	return [...moved, ...began, ...gone];
+}
+
+/** A deployment that was never active leaves no trace: its deploy failed, and said so. */
+function wasUsed({ state }: DeploymentRecord): boolean {
+	return state !== 'pending';
+}
+
+/** Newest last. What cannot be read, by a later version for instance, is left out. */
+export function decodeHistory(json: string | null): readonly HistoryEntry[] {
+	let kept: unknown;
+	try {
+		kept = JSON.parse(json ?? '[]');
+	} catch {
+		return [];
+	}
+	return Array.isArray(kept) ? kept.flatMap((one) => entry.safeParse(one).data ?? []) : [];
+}
+
+/** With what has happened since. */
+export function encodeHistory(kept: readonly HistoryEntry[], more: readonly HistoryEntry[]): string {
+	return JSON.stringify([...kept, ...more].slice(-MAX_HISTORY));
+}
