@@ -7,7 +7,7 @@ import { deploy } from './deploy.ts';
 import { rollback } from './rollback.ts';
 import { status } from './status.ts';
 import { teardown } from './teardown.ts';
-import { type Account, asked, type Connected, NAME, openAccount } from './testing/account.ts';
+import { type Account, asked, type Connected, NAME, openAccount, passOf } from './testing/account.ts';
 
 /** What a deploy that builds for long, sleeps or asks meets in the meantime, and what it does to others (contract, decision 23). */
 
@@ -217,4 +217,25 @@ test('visitors are served with the certificate of the deploy that they are sent 
 	account.broken = null;
 	expect((await ended).code).toBeNull();
 	expect(await certificate()).toBe(before);
+});
+
+test('a rollback that slept over the answer whether its target still stands sends nobody there', async () => {
+	account = await openAccount();
+	await deployed({ rollbackWindow: '0' });
+	await deployed({ rollbackWindow: '0' });
+	const before = (await told()).active;
+	const probe = account.connect({ answers: yes });
+	await rollback(probe.session, back);
+	await rollback(account.connect({ answers: yes }).session, back);
+	const { records } = probe.trace;
+	const moved = records.find(({ call }) => call === 'elb.modifyListener')?.index ?? 0;
+	const looked = records.findLast(({ call, index }) => call === 'ecs.describeServices' && index < moved)?.index ?? 0;
+	const until = async () => {
+		await account.world.clock.sleep(600_000);
+		expect(await passOf(account)).toMatchObject({ drained: 1 });
+	};
+	const sleeper = account.connect({ answers: yes, suspend: { index: looked, when: 'after', until } });
+	expect((await ending(rollback(sleeper.session, back))).code).toBe('deployment-retired');
+	expect(sleeper.trace.records.map(({ call }) => call)).not.toContain('elb.modifyListener');
+	expect((await told()).active).toBe(before);
 });

@@ -1,4 +1,4 @@
-import { NotCommittedError } from 'pulse-deploy-kit/plan/guard';
+import { lateError, NotCommittedError } from 'pulse-deploy-kit/plan/guard';
 import type { Step } from '../plan/step.ts';
 import { deleteRule } from '../platform/delete.ts';
 import { readTraffic } from '../platform/traffic.ts';
@@ -6,12 +6,16 @@ import { isLockLost } from '../stack/lock.ts';
 import type { Perform } from './performers.ts';
 import { putBack, putBackTo } from './put-back.ts';
 import { isRetired, refuseRetired } from './refuse-retired.ts';
-import { made } from './run.ts';
+import { made, type Run } from './run.ts';
 
 /** The commit point: before it a failure undoes everything, after it nothing. */
 export function switchStep(id: string): Step {
 	return { kind: 'switch', id: 'switch', title: `Send new visitors to ${id}`, section: 'Traffic', commitPoint: true };
 }
+
+/** An answer that came later than this may be old: the machine slept over it. */
+const FRESH_MS = 10_000;
+const LOOKS = 3;
 
 /**
  * Sends requests without affinity to the target group of this run. A catch-all that a killed baseline update left behind
@@ -22,7 +26,7 @@ export const switchTraffic: Perform<'switch'> = async (_step, run) => {
 	const { listenerArn } = made(run.baseline, 'the baseline');
 	const { targetGroupArn } = made(run.target, 'the target group');
 	try {
-		await Promise.all([refuseRetired(run), run.confirmLock()]);
+		await agreed(run);
 	} catch (error) {
 		throw new NotCommittedError(error);
 	}
@@ -53,3 +57,14 @@ export const switchTraffic: Perform<'switch'> = async (_step, run) => {
 	for (const rule of stood) await deleteRule(aws, rule.arn);
 	return undefined;
 };
+
+/** Both questions at once, since visitors wait for a rollback. */
+async function agreed(run: Run): Promise<void> {
+	const { clock } = run.session;
+	for (let attempt = 1; attempt <= LOOKS; attempt++) {
+		const asked = clock.now();
+		await Promise.all([refuseRetired(run), run.confirmLock()]);
+		if (clock.now() - asked < FRESH_MS) return;
+	}
+	throw lateError();
+}
