@@ -20,7 +20,7 @@ export const GROUPS: readonly Group[] = [
 		page: 'railway-stack.md',
 		title: 'The stack on Railway',
 		about: 'Once for each environment: the router, the janitor, Redis and the service that holds your variables.',
-		commands: railway('init', 'upgrade', 'ensure', 'scaffold'),
+		commands: railway('init', 'upgrade', 'ensure', 'scaffold', 'completion'),
 	},
 	{
 		page: 'railway-deployments.md',
@@ -44,7 +44,7 @@ export const GROUPS: readonly Group[] = [
 		page: 'aws.md',
 		title: 'Deployments on AWS',
 		about: 'ECS Fargate. [aws.md](../aws.md) is the guide.',
-		commands: aws('deploy', 'verify', 'status', 'logs', 'rollback', 'reap', 'teardown'),
+		commands: aws('deploy', 'verify', 'status', 'logs', 'rollback', 'reap', 'teardown', 'completion'),
 	},
 	{
 		page: 'aws-sidecar.md',

@@ -2,6 +2,7 @@ import { PassThrough, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { CommandSpec, Invocation } from './command.ts';
 import type { ProgramInfo } from './commander-program.ts';
+import { completionCommand } from './completion.ts';
 import { DeployToolError, usageError } from './errors.ts';
 import { runCli } from './run-cli.ts';
 import { list, text } from './setting-kinds.ts';
@@ -210,5 +211,30 @@ describe('what cannot be parsed', () => {
 		const { code, out, err } = await run(['make']);
 		expect([code, out]).toEqual([2, '']);
 		expect(err).toContain('tool make');
+	});
+});
+
+describe('completion', () => {
+	it('proposes commands and flags, a line each with its summary, and changes nothing', async () => {
+		const make = spec({
+			name: 'make',
+			description: 'More\n\nthan a line.',
+			run: () => Promise.reject(new Error('ran')),
+		});
+		expect((await run(['complete', '--', 'ma'], make)).out).toBe('make\tMake a thing\n:4\n');
+		expect((await run(['complete', '--', 'make', '--col'], make)).out).toMatch(/^--colour\tits colour .*\n:4\n$/);
+	});
+
+	it('prints a script that a shell may read again, beside that of another tool', async () => {
+		const { out, code } = await run(['completion', 'bash'], completionCommand('tool'));
+		expect([code, out.includes('tool complete --'), /^readonly /m.test(out)]).toEqual([0, true, false]);
+	});
+
+	it('names the shells that it knows', async () => {
+		const { err, code } = await run(['completion', 'csh'], completionCommand('tool'));
+		expect([code, err]).toEqual([
+			2,
+			expect.stringContaining("the shell must be one of bash, zsh, fish, pwsh, got 'csh'"),
+		]);
 	});
 });

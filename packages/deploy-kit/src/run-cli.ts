@@ -20,6 +20,10 @@ export interface CliEdge {
 /** Parses, runs, prints; returns the exit code. The one wrapper around every command of both tools. */
 export async function runCli(info: ProgramInfo, specs: readonly CommandSpec[], edge: CliEdge): Promise<number> {
 	for (const stream of [edge.stdout, edge.stderr]) stream.on('error', exceptClosedPipe);
+	if (edge.argv[0] === 'complete') {
+		const { answerCompletion } = await import('./completion.ts');
+		if (await answerCompletion(info, specs, edge)) return 0;
+	}
 	const wantsJson = edge.argv.includes('--json');
 	let parsed: Parsed | undefined;
 	const program = commanderProgram(info, specs, (found) => {

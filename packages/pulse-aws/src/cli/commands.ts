@@ -1,4 +1,5 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
+import { completionCommand } from 'pulse-deploy-kit/completion';
 import { deployCommand } from './deploy.ts';
 import { logsCommand } from './logs.ts';
 import { reapCommand } from './reap.ts';
@@ -32,4 +33,5 @@ export const commands: readonly CommandSpec[] = [
 	rollbackCommand,
 	reapCommand,
 	teardownCommand,
+	completionCommand('pulse-aws'),
 ].map(told);

@@ -1,4 +1,5 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
+import { completionCommand } from 'pulse-deploy-kit/completion';
 import { deleteCommand } from './delete.ts';
 import { deployCommand } from './deploy.ts';
 import { ensureCommand } from './ensure.ts';
@@ -34,4 +35,5 @@ export const commands: readonly CommandSpec[] = [
 	routerCommand,
 	scaffoldCommand,
 	...localCommands,
+	completionCommand('pulse-railway'),
 ];

@@ -1,0 +1,65 @@
+import type { CommandSpec } from './command.ts';
+import { commanderProgram, type ProgramInfo } from './commander-program.ts';
+import { usageError } from './errors.ts';
+import type { CliEdge } from './run-cli.ts';
+
+/** As users name them, and as the library does. */
+const SHELLS: Readonly<Record<string, string>> = { bash: 'bash', zsh: 'zsh', fish: 'fish', pwsh: 'powershell' };
+
+/** Prints the script that makes a shell complete the commands and flags of a tool. */
+export function completionCommand(tool: string): CommandSpec {
+	return {
+		name: 'completion',
+		summary: 'Print a script that completes commands and flags in your shell',
+		description: 'bash needs the package bash-completion for it.',
+		arguments: [{ syntax: '<shell>', describe: `one of ${Object.keys(SHELLS).join(', ')}` }],
+		settings: {},
+		examples: [
+			`source <(${tool} completion bash)`,
+			`${tool} completion zsh > "\${fpath[1]}/_${tool}"`,
+			`${tool} completion fish > ~/.config/fish/completions/${tool}.fish`,
+			`${tool} completion pwsh | Out-String | Invoke-Expression`,
+		],
+		changes: false,
+		async run({ args: [shell = ''] }) {
+			const named = SHELLS[shell];
+			if (named === undefined)
+				throw usageError(`the shell must be one of ${Object.keys(SHELLS).join(', ')}, got '${shell}'`);
+			const { script } = await import('@bomb.sh/tab');
+			const printed = captured(() => script(named, tool, tool));
+			// The scripts of both tools name their constants alike, and a shell may read a script twice.
+			const text = printed.replaceAll(/^readonly /gm, '');
+			return { json: { shell, script: text }, text };
+		},
+	};
+}
+
+/** What that script asks of the tool at each press of the key: `complete -- <words>`. `false`: it was no such question. */
+export async function answerCompletion(
+	info: ProgramInfo,
+	specs: readonly CommandSpec[],
+	edge: Pick<CliEdge, 'argv' | 'stdout'>,
+): Promise<boolean> {
+	const [word, dashes, ...words] = edge.argv;
+	if (word !== 'complete' || dashes !== '--') return false;
+	const { default: tab } = await import('@bomb.sh/tab/commander');
+	// A proposal is a line, with the summary behind it.
+	const brief = specs.map(({ description: _, ...spec }) => spec);
+	const program = commanderProgram(info, brief, () => {});
+	const proposals = captured(() => tab(program, { completionCommandName: 'completion-script' }).parse(words));
+	edge.stdout.write(`${proposals}\n`);
+	return true;
+}
+
+/** The library prints by `console.log` alone. */
+function captured(work: () => void): string {
+	const lines: string[] = [];
+	const { log } = console;
+	console.log = (line: string) => void lines.push(line);
+	try {
+		work();
+	} finally {
+		console.log = log;
+	}
+	return lines.join('\n');
+}
