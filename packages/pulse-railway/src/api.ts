@@ -1,6 +1,7 @@
 import { type CamelCased, camelCased } from 'pulse-deploy-kit/camel-cased';
 import type { Invocation } from 'pulse-deploy-kit/command';
 import { agreeing, type Host, silentHost } from 'pulse-deploy-kit/host';
+import type { drainBySettings, recallSettings } from 'pulse-deploy-kit/leave-settings';
 import type { SettingTable } from 'pulse-deploy-kit/settings';
 import type { Outcome } from './commands/carry-out.ts';
 import { enter } from './commands/enter.ts';
@@ -29,6 +30,10 @@ export interface ApiContext {
 }
 
 type StackOptions = OptionsOf<typeof serviceTargetSettings>;
+
+type LeaveOptions<Table extends SettingTable> = Deployment & OptionsOf<Table>;
+
+const leaving = () => Promise.all([import('./commands/leave.ts'), import('./config/leave.ts')]);
 
 /** Which deployment of the stack. */
 type Deployment = StackOptions & { readonly deploymentId: string };
@@ -113,6 +118,24 @@ export async function rollback(options: StackOptions & { readonly deploymentId?:
 export async function promote(options: Deployment, context?: ApiContext) {
 	const { promote, promoteRequest } = await import('./commands/promote.ts');
 	return result(await enter(invocation(options, context), promoteRequest, promote));
+}
+
+/**
+ * `pulse-railway recall`: gets everybody off a bad deployment, `within` a time (default `10m`), `now`, or not after all
+ * (`cancel`). The active one is rolled back first. Rejects with a `DeployToolError`, e.g. where there is nothing to go back to.
+ *
+ * @example
+ * const { leaveBy, left } = await recall({ deploymentId: 'prod-260402-120000', within: '2m' });
+ */
+export async function recall(options: LeaveOptions<typeof recallSettings>, context?: ApiContext) {
+	const [{ leave }, { recallRequest }] = await leaving();
+	return result(await enter(agreed(options, context), recallRequest, leave));
+}
+
+/** `pulse-railway drain`: moves whoever is left on an old deployment `by` a time (`18:00`, ISO 8601, `2h`), or not after all (`cancel`). Rejects for the active one. */
+export async function drain(options: LeaveOptions<typeof drainBySettings>, context?: ApiContext) {
+	const [{ leave }, { drainRequest }] = await leaving();
+	return result(await enter(agreed(options, context), drainRequest, leave));
 }
 
 /** `pulse-railway redeploy`: starts a deployment anew, the active one without an id. Sessions in its memory end. */

@@ -36,6 +36,11 @@ export const DEPLOYMENT_ID_VARIABLE = 'PULSE_DEPLOYMENT_ID';
 export const DEPLOYMENT_KIND_VARIABLE = 'PULSE_DEPLOYMENT_KIND';
 export const AFFINITY_VARIABLE = 'PULSE_AFFINITY';
 export const HEALTH_PATH_VARIABLE = 'PULSE_HEALTH_PATH';
+/**
+ * On the service of a deployment that was recalled or drained by a time: the durable truth of when whoever is left on it is
+ * moved (`departureText` writes it). Overwritten to take it back, since Railway redeploys a service that loses a variable.
+ */
+export const DEPARTURE_VARIABLE = 'PULSE_RAILWAY_DEPARTURE';
 /** On router, janitor and backends. Guards the app's internal endpoints; cannot move traffic. */
 export const INTERNAL_TOKEN_VARIABLE = 'PULSE_RAILWAY_INTERNAL_TOKEN';
 /** On the router alone. Signs control requests, so its holder moves traffic. */

@@ -27,9 +27,11 @@ export interface Typed {
 	readonly target: string | null;
 	/** It ends what runs in this deployment. */
 	readonly ends?: string;
-	/** `active` or `gone`: what becomes of the target when nobody comes between. */
-	readonly becomes?: 'active' | 'gone';
+	/** What becomes of the target when nobody comes between; `left`: it is said by when whoever is on it moves. */
+	readonly becomes?: Becomes;
 }
+
+type Becomes = 'active' | 'gone' | 'left';
 
 let made = 0;
 
@@ -71,6 +73,21 @@ export const SLEEPY: readonly Sleepy[] = [
 		}),
 	},
 	{
+		name: 'recall',
+		rivals: [PROMOTES, ROLLS_BACK, DELETES, DEPLOYS],
+		type: (stack, { draining }) => onTarget(stack, ['recall', draining, '--yes'], draining, 'left'),
+	},
+	{
+		name: 'recall (the active one)',
+		rivals: [PROMOTES, DEPLOYS, CLEANS],
+		type: (stack, { active }) => onTarget(stack, ['recall', active, '--yes'], active, 'left'),
+	},
+	{
+		name: 'drain',
+		rivals: [ROLLS_BACK, DELETES, CLEANS],
+		type: (stack, { draining }) => onTarget(stack, ['drain', draining, '--by', '2h', '--yes'], draining, 'left'),
+	},
+	{
 		name: 'redeploy',
 		rivals: [PROMOTES, DELETES, DEPLOYS],
 		type: (stack, { draining }) => ({ ...onTarget(stack, ['redeploy', draining, '--yes'], draining), ends: draining }),
@@ -102,7 +119,7 @@ function deploy(stack: Stack, mode: 'source' | 'image'): Typed {
 	return { ...onTarget(stack, deployArguments(mode, '--deployment-id', id), id, 'active') };
 }
 
-function onTarget(stack: Stack, args: readonly string[], target: string, becomes?: 'active' | 'gone'): Typed {
+function onTarget(stack: Stack, args: readonly string[], target: string, becomes?: Becomes): Typed {
 	return { args, env: inStack(stack), target, ...(becomes === undefined ? {} : { becomes }) };
 }
 
@@ -123,6 +140,8 @@ export async function onlyTwo(lane: Lane, stack: Stack): Promise<{ active: strin
 		await api.deleteDeployment({ deploymentId }, { env: lane.env(inStack(stack)), cwd: lane.app });
 	}
 	if (draining === undefined) await deployed(lane, stack);
+	else if (draining.departure?.by)
+		await api.drain({ deploymentId: draining.id, cancel: true }, { env: lane.env(inStack(stack)), cwd: lane.app });
 	const now = await stack.store.snapshot();
 	const rest = now.deployments.find(({ id }) => id !== now.activeId)?.id ?? '';
 	await idle(stack, rest);

@@ -85,6 +85,10 @@ async function expectUnharmed(lane: Lane, stack: Stack, { target }: Typed, met: 
 	expect(shared.PULSE_RAILWAY_BASELINE, said).toBe('ready');
 	const services = lane.services(stack);
 	expect(services, `services\n${said}`).toEqual(expect.arrayContaining([...BASELINE, activeId]));
+	expect(
+		deployments.find(({ id }) => id === activeId),
+		`nobody has to leave what is active\n${said}`,
+	).not.toHaveProperty('departure');
 	for (const { id, state } of deployments.filter(({ state }) => state === 'active' || state === 'draining')) {
 		expect(services, `${id} is ${state}\n${said}`).toContain(id);
 		await expectAnswers(stack, id, said);
@@ -104,6 +108,8 @@ async function expectDone(lane: Lane, stack: Stack, { target, becomes }: Typed, 
 	if (target === null || becomes === undefined) return;
 	const record = await stack.store.find(target);
 	if (becomes === 'active') expect(record?.state, said).toBe('active');
+	else if (becomes === 'left')
+		expect(record, said).toMatchObject({ state: 'draining', departure: { by: expect.any(Number) } });
 	else expect([record, lane.services(stack).includes(target)], said).toEqual([null, false]);
 }
 

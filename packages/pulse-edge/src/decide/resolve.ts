@@ -39,6 +39,11 @@ export function findTarget(view: RoutingView, id: string, servicePrefix: string)
 	return resolution.kind === 'target' ? resolution.target : null;
 }
 
+/** When its pages are to have moved to the active one, Unix milliseconds; `null` where nobody said so. */
+export function leaveBy(view: RoutingView, id: string): number | null {
+	return view.deployment(id)?.departure?.by ?? null;
+}
+
 /** Pending and draining deployments serve the clients that ask for them; a retiring one is about to lose its service. */
 function pinned(view: RoutingView, id: string, servicePrefix: string): Target | null {
 	const record = view.deployment(id);

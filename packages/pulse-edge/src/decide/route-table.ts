@@ -21,6 +21,8 @@ export interface Routable {
 	readonly drainStartedAt: number | null;
 	/** Absent for a Pulse app. */
 	readonly container?: Container;
+	/** Its pages are to have moved to the active one by then (Unix milliseconds; `null`: not any more). Nobody is led to it any more. */
+	readonly departure?: { readonly by: number | null };
 }
 
 /** What resolving needs of a table. */

@@ -47,6 +47,7 @@ export function createEdge(options: EdgeOptions): Edge {
 		exchanges: new Set(),
 		tunnels: new Set(),
 		idleTimeoutMs: options.idleTimeoutMs ?? 300_000,
+		now,
 		nodeInternals: options.nodeInternals ?? true,
 		tick: 0,
 		draining: false,

@@ -27,6 +27,8 @@ export interface ForwardContext {
 	readonly tunnels: Set<Tunnel>;
 	/** A request, or a direction of a websocket in which something waits, ends after this long without a byte. */
 	readonly idleTimeoutMs: number;
+	/** Unix milliseconds. */
+	readonly now: () => number;
 	/** See `EdgeOptions`. */
 	readonly nodeInternals: boolean;
 	/** Whole seconds since start, cheap to read. */

@@ -1,4 +1,4 @@
-import { findTarget, type Resolution, type Target } from '../decide/resolve.ts';
+import { findTarget, leaveBy, type Resolution, type Target } from '../decide/resolve.ts';
 import type { ForwardContext } from '../forward/context.ts';
 import { impliedPin, type Pin, type PinnedRequest, type PinSource } from './pins.ts';
 
@@ -16,7 +16,10 @@ export function choose(
 	if (named.id !== '') return { served: found, source: named.source };
 	// Most tabs are of the newest version, which is found already where nothing was named.
 	const find = (id: string) => (found !== null && found.id === id ? found : findTarget(table, id, servicePrefix));
-	const { version, source } = impliedPin(request, find);
+	// A session moves with the first page that it asks for; what the page before still needs is served by its version.
+	const moves = request.kind === 'document' && request.method !== 'POST';
+	const findStaying = (id: string) => (moves && leaveBy(table, id) !== null ? null : find(id));
+	const { version, source } = impliedPin(request, findStaying);
 	if (source !== 'none') return { served: version, source };
 	return { served: named.source === 'none' ? found : find(''), source };
 }

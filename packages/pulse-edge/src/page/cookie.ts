@@ -59,3 +59,7 @@ export function setPageCookie(id: string, { secure, session }: { secure: boolean
 	const age = session ? `; Max-Age=${SESSION_IDLE_S}` : '';
 	return `${PAGE_COOKIE}=${id}; Path=/; SameSite=Lax${age}${secure ? '; Secure' : ''}`;
 }
+
+export function endPageCookie(secure: boolean): string {
+	return `${PAGE_COOKIE}=; Path=/; SameSite=Lax; Max-Age=0${secure ? '; Secure' : ''}`;
+}

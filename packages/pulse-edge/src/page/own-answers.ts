@@ -3,6 +3,7 @@ import type { ClientRequest, ClientResponse } from '../entry/client-messages.ts'
 import type { RequestHead } from '../entry/request-head.ts';
 import type { RequestTarget } from '../entry/request-target.ts';
 import { clientAddress } from '../forward/forwarded.ts';
+import { RELOAD_WITHIN_HEADER } from '../protocol.ts';
 import { headerOf } from '../raw-headers.ts';
 import { failureAnswer, jsonAnswer } from '../report/answer.ts';
 import { type Answer, staleAnswer } from '../report/stale.ts';
@@ -18,11 +19,13 @@ export interface OwnRequest {
 	readonly version: string | null;
 	readonly origin: PublicOrigin;
 	readonly fetchSite: string;
+	/** Seconds within which tabs of that version are to move to the active one; `null`: they may stay. */
+	readonly moveWithin: number | null;
 }
 
-/** A tab says that it is there, and hears whether its version is (contract C1.15). */
+/** A tab says that it is there, and hears whether its version is and for how long (contract C1.15). */
 export function reportAnswer(own: OwnRequest, presence: Presence): Answer {
-	const { request, head, target, version } = own;
+	const { request, head, target, version, moveWithin } = own;
 	if (target.path !== REPORT_PATH) return failureAnswer('internal-path');
 	if (request.method !== 'POST') return failureAnswer('method-not-allowed');
 	if (!isOwnOrigin(own)) return jsonAnswer(403, { detail: 'another origin' });
@@ -34,7 +37,7 @@ export function reportAnswer(own: OwnRequest, presence: Presence): Answer {
 	if (state === 'gone') presence.leave(tab, from);
 	else if (!STATES.has(state)) return failureAnswer('bad-request');
 	else presence.report(version, tab, state as TabState, from);
-	return { status: 204, headers: [], body: '' };
+	return { status: 204, headers: moveWithin === null ? [] : [RELOAD_WITHIN_HEADER, String(moveWithin)], body: '' };
 }
 
 const TAB = /^[A-Za-z0-9_-]{8,32}$/;

@@ -136,6 +136,30 @@ test('a browser of affinity "session" keeps its version, documents too (C1.17)',
 	expect((await asked('/x', { ...DOCUMENT, ...OLD_COOKIE })).seen.name).toBe('new');
 });
 
+test('of a version that is to be left a session gets no new page; the page that it has goes on (C1.17)', async () => {
+	const { asked, table } = await twoVersions('session');
+	table.leaveBy('old', Date.now() + 60_000);
+	expect((await asked('/x', { ...DOCUMENT, ...OLD_COOKIE })).seen.name).toBe('new');
+	expect((await asked('/x', { ...PART, ...OLD_COOKIE })).seen.name).toBe('old');
+	expect((await asked('/x', { ...DOCUMENT, ...OLD_COOKIE }, 'POST')).seen.name).toBe('old');
+	expect((await asked('/x?pulse_deployment=old', { ...DOCUMENT, 'sec-fetch-site': 'same-origin' })).seen.name).toBe(
+		'old',
+	);
+	table.leaveBy('old', null);
+	expect((await asked('/x', { ...DOCUMENT, ...OLD_COOKIE })).seen.name).toBe('old');
+});
+
+test('where a load balancer leads a session to a version that is to be left, it is sent on without its cookie (C1.17)', async () => {
+	const { asked, table } = await twoVersions('session');
+	// As in a task on AWS, which knows its own version alone.
+	table.leaveBy('new', Date.now() + 60_000);
+	const led = await asked('/x?a=1', { ...DOCUMENT, cookie: 'pulse_page=new' });
+	expect([led.status, led.headers.location]).toEqual([302, '/x?a=1']);
+	expect(led.headers['set-cookie']).toEqual(['pulse_page=; Path=/; SameSite=Lax; Max-Age=0']);
+	expect((await asked('/x?a=1', DOCUMENT)).seen.name).toBe('new');
+	expect((await asked('/x', { ...PART, cookie: 'pulse_page=new' })).seen.name).toBe('new');
+});
+
 test('documents are not fetched before somebody wants them, parts are (C1.11)', async () => {
 	const { asked } = await twoVersions();
 	const early = { 'sec-purpose': 'prefetch;prerender' };

@@ -30,6 +30,20 @@ test('tabs are counted by version and state, and leave (C1.15)', async () => {
 	expect(counts()).toEqual({ one: { visible: 0, hidden: 1, busy: 0 } });
 });
 
+test('a tab hears within how many seconds it is to move, and that it may stay after all (C1.15)', async () => {
+	const { report, table } = await edge();
+	table.register('two');
+	table.promote('two');
+	const within = async () => (await report(`${TAB}&state=visible`)).headers['x-pulse-reload-within'];
+	expect(await within()).toBeUndefined();
+	table.leaveBy('one', Date.now() + 60_000);
+	expect(Number(await within())).toBeGreaterThan(50);
+	table.leaveBy('one', Date.now() - 60_000);
+	expect(await within()).toBe('0');
+	table.leaveBy('one', null);
+	expect(await within()).toBeUndefined();
+});
+
 test.each([
 	['another origin', { origin: 'http://evil.test' }],
 	['a sandbox', { origin: 'null' }],

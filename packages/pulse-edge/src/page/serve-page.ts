@@ -1,4 +1,4 @@
-import type { Resolution, Target } from '../decide/resolve.ts';
+import { leaveBy, type Resolution, type Target } from '../decide/resolve.ts';
 import type { Container } from '../decide/route-table.ts';
 import type { ClientRequest, ClientResponse } from '../entry/client-messages.ts';
 import type { RequestHead } from '../entry/request-head.ts';
@@ -13,6 +13,7 @@ import { localAddress, withoutQueryKey } from '../report/document-request.ts';
 import { staleReply } from '../report/pages.ts';
 import type { Answer } from '../report/stale.ts';
 import { choose } from './choose.ts';
+import { endPageCookie, pageCookie } from './cookie.ts';
 import { AnswerPlan } from './edit-answer.ts';
 import { decodable } from './encoded/codings.ts';
 import { keepForm } from './gone-form.ts';
@@ -58,7 +59,9 @@ export function servePage(
 		}
 		const version = asked.resolution.kind === 'target' ? asked.resolution.target.id : null;
 		const { fetchSite } = page;
-		return reply(reportAnswer({ request, head, target, version, origin, fetchSite }, context.presence));
+		const by = version === null ? null : leaveBy(context.table, version);
+		const moveWithin = by === null ? null : Math.max(0, Math.ceil((by - context.now()) / 1000));
+		return reply(reportAnswer({ request, head, target, version, origin, fetchSite, moveWithin }, context.presence));
 	}
 	const kind = kindOf(page);
 	// It would turn the cookie before anybody looks at it (contract C1.11).
@@ -86,6 +89,11 @@ export function servePage(
 		const form = method === 'POST' && kind === 'document';
 		if (!form || !keepForm({ request, head, page, target, origin }, stale)) stale();
 		return;
+	}
+	// Where a load balancer has sent it here by that cookie: without it, it goes to the active version.
+	if (session && reads && kind === 'document' && leaveBy(context.table, served.id) !== null) {
+		const location = pageCookie(page.cookie) === served.id ? localAddress(target.forward) : null;
+		if (location !== null) return reply(moved(302, location, ['set-cookie', endPageCookie(origin.secure)]));
 	}
 	if (kind === 'frame' && source === 'none' && reads) {
 		const location = localAddress(withPin(target.forward, served.id));
@@ -146,8 +154,8 @@ function healthTarget(target: RequestTarget, { healthPath }: Container): Request
 	return { ...target, forward, path, query };
 }
 
-function moved(status: 302 | 307, location: string): Answer {
-	return { status, headers: ['location', location], body: '' };
+function moved(status: 302 | 307, location: string, more: readonly string[] = []): Answer {
+	return { status, headers: ['location', location, ...more], body: '' };
 }
 
 const REFUSED: Answer = { status: 503, headers: [], body: '' };

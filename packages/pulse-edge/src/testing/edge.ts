@@ -46,6 +46,11 @@ export class TestTable implements RouteTable {
 		this.#set(id, 'retiring', Date.now());
 	}
 
+	/** Its pages are to have moved by then; `null`: not any more. */
+	leaveBy(id: string, by: number | null): void {
+		this.#known.set(id, { ...this.#known.get(id)!, departure: { by } });
+	}
+
 	#set(id: string, state: Routable['state'], drainStartedAt: number | null): void {
 		const container = this.#known.get(id)?.container ?? this.container;
 		this.#known.set(id, { id, serviceName: id, state, drainStartedAt, ...(container ? { container } : {}) });

@@ -26,9 +26,23 @@ export interface BackendOptions {
 export interface Backends {
 	/** Whatever goes wrong is an answer: `reachable: false`. */
 	sessions(record: DeploymentRecord, signal?: AbortSignal): Promise<RenderSessions>;
-	/** Tells its browsers to reload; how many sockets were told. Rejects when it cannot be asked, as a container app. */
-	reload(record: DeploymentRecord, signal?: AbortSignal): Promise<number>;
+	/** Has its browsers load anew. Rejects when it cannot be asked, as a container app. */
+	reload(record: DeploymentRecord, options?: ReloadOptions): Promise<ReloadTold>;
 	close(): Promise<void>;
+}
+
+export interface ReloadOptions {
+	/** Seconds that pages with unsaved work may wait. Default: the app tells all within a second, as to callers of before. */
+	readonly within?: number;
+	readonly signal?: AbortSignal;
+}
+
+/** What a deployment said about telling its browsers to load anew. */
+export interface ReloadTold {
+	/** Sockets that it tells. */
+	readonly told: number;
+	/** Milliseconds until the last one was told and its time is over. 0 from apps that tell all at once. */
+	readonly overInMs: number;
 }
 
 /** Either revision of the answer (decision 8). */
@@ -38,6 +52,10 @@ const sessionsAnswer = z.object({
 	connected_render_count: z.int().nonnegative().optional(),
 	resumable_render_count: z.int().nonnegative().optional(),
 	drainable: z.boolean(),
+	busy_render_count: z.int().nonnegative().optional(),
+	idle_render_count: z.int().nonnegative().optional(),
+	hidden_render_count: z.int().nonnegative().optional(),
+	held_render_count: z.int().nonnegative().optional(),
 });
 const reloadAnswer = z.object({ reloaded_socket_count: z.int().nonnegative() });
 
@@ -53,7 +71,7 @@ export function openBackends({ network, port, token, totalMs = TOTAL_MS }: Backe
 		record: DeploymentRecord,
 		method: 'GET' | 'POST',
 		path: string,
-		signal?: AbortSignal,
+		{ signal, body: said }: { readonly signal?: AbortSignal | undefined; readonly body?: object } = {},
 	): Promise<unknown> {
 		if (record.container !== undefined) throw new Error('a container app has no such endpoint');
 		if (record.serviceName === null) throw new Error('its service is not known');
@@ -61,7 +79,11 @@ export function openBackends({ network, port, token, totalMs = TOTAL_MS }: Backe
 		const url = `http://${host.includes(':') ? `[${host}]` : host}:${actual}${path}`;
 		const options = {
 			method,
-			headers: { [INTERNAL_TOKEN_HEADER]: token.reveal() },
+			headers: {
+				[INTERNAL_TOKEN_HEADER]: token.reveal(),
+				...(said === undefined ? {} : { 'content-type': 'application/json' }),
+			},
+			...(said === undefined ? {} : { body: JSON.stringify(said) }),
 			dispatcher: agent,
 			signal: AbortSignal.any([AbortSignal.timeout(totalMs), ...(signal ? [signal] : [])]),
 		};
@@ -74,14 +96,17 @@ export function openBackends({ network, port, token, totalMs = TOTAL_MS }: Backe
 	return {
 		async sessions(record, signal) {
 			try {
-				return readSessions(record.id, await ask(record, 'GET', SESSIONS_PATH, signal));
+				return readSessions(record.id, await ask(record, 'GET', SESSIONS_PATH, { signal }));
 			} catch (error) {
 				signal?.throwIfAborted();
 				return { reachable: false, detail: whatFailed(error) };
 			}
 		},
-		reload: async (record, signal) =>
-			reloadAnswer.parse(await ask(record, 'POST', RELOAD_PATH, signal)).reloaded_socket_count,
+		reload: async (record, { within, signal } = {}) => {
+			const body = within === undefined ? {} : { body: { within } };
+			const answer = reloadAnswer.parse(await ask(record, 'POST', RELOAD_PATH, { signal, ...body }));
+			return { told: answer.reloaded_socket_count, overInMs: 0 };
+		},
 		close: () => agent.close(),
 	};
 }
@@ -110,7 +135,11 @@ function readSessions(id: string, json: unknown): RenderSessions {
 	// An address that was given to another service.
 	if (answer.deployment_id !== id)
 		return { reachable: false, detail: `'${answer.deployment_id}' answered in its place` };
-	return { reachable: true, total, connected, drainable: answer.drainable };
+	const { busy_render_count: busy, idle_render_count: idle } = answer;
+	const { hidden_render_count: hidden, held_render_count: held } = answer;
+	const tells = busy !== undefined && idle !== undefined && hidden !== undefined && held !== undefined;
+	const tabs = tells ? { tabs: { busy, idle, hidden, held } } : {};
+	return { reachable: true, total, connected, drainable: answer.drainable, ...tabs };
 }
 
 function whatFailed(error: unknown): string {

@@ -2,6 +2,7 @@ import type { CommandSpec } from 'pulse-deploy-kit/command';
 import { completionCommand } from 'pulse-deploy-kit/completion';
 import { deleteCommand } from './delete.ts';
 import { deployCommand } from './deploy.ts';
+import { drainCommand } from './drain.ts';
 import { ensureCommand } from './ensure.ts';
 import { historyCommand } from './history.ts';
 import { initCommand } from './init.ts';
@@ -9,6 +10,7 @@ import { janitorRunCommand } from './janitor-run.ts';
 import { localCommands } from './local.ts';
 import { logsCommand } from './logs.ts';
 import { promoteCommand } from './promote.ts';
+import { recallCommand } from './recall.ts';
 import { redeployCommand } from './redeploy.ts';
 import { removeCommand } from './remove.ts';
 import { rollbackCommand } from './rollback.ts';
@@ -27,6 +29,8 @@ export const commands: readonly CommandSpec[] = [
 	logsCommand,
 	historyCommand,
 	rollbackCommand,
+	recallCommand,
+	drainCommand,
 	promoteCommand,
 	redeployCommand,
 	deleteCommand,

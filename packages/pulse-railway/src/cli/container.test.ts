@@ -131,7 +131,7 @@ async function janitor(): Promise<void> {
 	await ask('mutation($id: String!) { deploymentInstanceExecutionCreate(input: {serviceInstanceId: $id}) }', { id });
 }
 
-it('the janitor keeps the first while a stream is open to it, a tab says that it is there, or the router has just begun and may not know its tabs', async () => {
+it('the janitor keeps the first while a stream is open to it, a tab says that it is there, or the router has just begun and may not know its tabs; a recall is told to the tab (R8.6) (C1.15)', async () => {
 	const tab = (state: string) =>
 		fetch(`${address}/_pulse/edge/tab?pulse_deployment=${first}&tab=tab-of-test&state=${state}`, {
 			method: 'POST',
@@ -153,6 +153,13 @@ it('the janitor keeps the first while a stream is open to it, a tab says that it
 	stop.abort();
 	await stream.text().catch(() => {});
 	await kept({ tabs: 1, requests_in_flight: 0 }, '1 tab');
+	const within = async () => Number((await tab('visible')).headers.get('x-pulse-reload-within'));
+	expect(await within()).toBe(0);
+	const recalled = await done<{ left: object }>('recall', first, '--within', '1h', '--yes');
+	expect(recalled.left).toMatchObject({ idle: expect.any(Number), hidden: 0, held: 0 });
+	await vi.waitFor(async () => expect(await within()).toBeGreaterThan(3_000), { timeout: 10_000 });
+	await done('recall', first, '--cancel', '--yes');
+	await vi.waitFor(async () => expect(await within()).toBe(0), { timeout: 10_000 });
 	// Each process of the router counts for itself, and a tab that leaves tells one of them: the others hold it for 90 s.
 	await vi.waitFor(
 		async () => {

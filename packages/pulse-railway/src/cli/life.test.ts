@@ -266,6 +266,39 @@ it('redeploy starts the active deployment anew', async () => {
 	expect(await done('redeploy')).toMatchObject({ deployment_id: second, backend_status: 'SUCCESS' });
 }, 60_000);
 
+it('recall rolls the active deployment back and gets everybody off it, again with another time, and is taken back (R8.6)', async () => {
+	const row = async () => (await status()).deployments.find(({ deployment_id }) => deployment_id === second);
+	expect((await refused('recall', second)).message).toContain('nothing was changed');
+	expect(await visit()).toContain(second);
+	const made = await done<Record<string, unknown>>('recall', second, '--yes');
+	expect(made).toMatchObject({ deployment_id: second, recalled: true, rolled_back: true, deleted: false });
+	const active = String(made.active_deployment_id);
+	expect(await visit()).toContain(active);
+	expect(await visit(`?pulse_deployment=${second}`)).toContain(second);
+	expect(await row()).toMatchObject({ state: 'draining', recalled: true, leave_by: made.leave_by });
+	expect((await run('status')).stdout).toMatch(/recalled, .* left, gone by \d\d:\d\d/);
+
+	expect(await done('recall', second, '--yes')).toMatchObject({ leave_by: made.leave_by, rolled_back: false });
+	const later = await done<{ leave_by: number }>('recall', second, '--within', '1h', '--yes');
+	expect(later.leave_by).toBeGreaterThan(Number(made.leave_by) + 2_000);
+	expect(await done('recall', second, '--cancel', '--yes')).toMatchObject({ recalled: false, leave_by: null });
+	expect(await row()).toMatchObject({ recalled: false, leave_by: null });
+}, 60_000);
+
+it('drain says by when, refuses a time that is past, and a promotion takes it back (R8.7)', async () => {
+	expect((await refused('drain', second)).message).toBe('it is not said by when');
+	expect((await refused('drain', second, '--by', '2001-01-01T00:00Z')).message).toContain('is past: it is');
+	const { plan } = await done<{ plan: { facts: string[] } }>('drain', second, '--by', '2h', '--dry-run');
+	expect(plan.facts[0]).toMatch(/by (\d{4}-\d\d-\d\d )?\d\d:\d\d \(.+\) at the latest$/);
+	const made = await done<{ leave_by: number }>('drain', second, '--by', '2h', '--yes');
+	expect(Math.abs(made.leave_by - Date.now() / 1000 - 7_200)).toBeLessThan(60);
+	expect((await run('status')).stdout).toMatch(/drains, .* left, gone by/);
+	const back = await done<{ plan: { facts: string[] } }>('promote', second, '--dry-run');
+	expect(back.plan.facts).toContain(`${second} was to be left: that is taken back`);
+	expect(await done('promote', second)).toMatchObject({ deployment_id: second });
+	expect((await refused('drain', second, '--by', '2h')).message).toContain('is the active one');
+}, 60_000);
+
 it('delete refuses the active deployment, asks for a yes, and then leaves nothing', async () => {
 	expect((await refused('delete', second, '--yes')).message).toBe(`deployment '${second}' is the active one`);
 	expect((await refused('delete', first)).message).toContain('nothing was changed');
@@ -307,6 +340,9 @@ it('scripts call the same commands as functions, in camel case', async () => {
 	expect(await api.rollback({}, context)).toMatchObject({ previousDeploymentId: deploymentId });
 	// An id as a script may have it, read as the command line reads it.
 	const typed = ` ${deploymentId.toUpperCase()}`;
+	const recalled = await api.recall({ deploymentId, within: '2m' }, context);
+	expect(recalled).toMatchObject({ deploymentId, recalled: true, rolledBack: false });
+	expect(await api.drain({ deploymentId, cancel: true }, context)).toMatchObject({ recalled: false, leaveBy: null });
 	expect(await api.deleteDeployment({ deploymentId: typed }, context)).toEqual({ deploymentId, deleted: true });
 }, 60_000);
 

@@ -1,5 +1,7 @@
 import { AFFINITIES } from 'pulse-deploy-kit/container/settings';
 import { z } from 'zod';
+import type { Backends } from '../backends/backends.ts';
+import { hurry } from '../backends/hurry.ts';
 import type { RenderSessions } from '../backends/render-sessions.ts';
 import { isDeploymentId } from '../deployments/id.ts';
 import type { DeploymentRecord } from '../deployments/record.ts';
@@ -11,8 +13,8 @@ export interface ControlContext {
 	readonly store: DeploymentStore;
 	/** Asks a deployment for its sessions, with the internal token; rejects only for the signal. */
 	readonly probe: (record: DeploymentRecord, signal: AbortSignal) => Promise<RenderSessions>;
-	/** Tells the browsers of a deployment to reload; how many sockets were told. */
-	readonly reload: (record: DeploymentRecord) => Promise<number>;
+	/** Has the browsers of a deployment load anew. */
+	readonly reload: Backends['reload'];
 	/** Unix milliseconds. */
 	readonly now: () => number;
 }
@@ -28,6 +30,8 @@ const container = z.exactOptional(
 		port: z.int().min(1).max(65_535),
 	}),
 );
+/** Older routers leave that of a service unread. */
+const departure = z.object({ by: z.int().nullable(), recalled: z.boolean(), saidAt: z.int() });
 const leaseName = z.custom<LeaseName>(
 	(name) => typeof name === 'string' && isDeploymentId(leasedDeployment(name) ?? ''),
 );
@@ -36,6 +40,7 @@ const lockName = z.union([z.enum(['deploy', 'janitor']), leaseName]);
 const lock = z.exactOptional(z.object({ name: lockName, fence: z.int() }));
 const token = z.string().min(16).max(128);
 const UNKNOWN_PROBE_MS = 5_000;
+const HURRY_MS = 5_000;
 const ttlMs = z.int().min(1_000).max(120_000);
 
 const method = <Params extends z.ZodType, Result>(
@@ -55,7 +60,25 @@ export const methods = {
 	/** The deployment may be gone or deaf, and its deletion goes on all the same: that is no failure, no page was told. */
 	reload: method(z.object({ id }), async ({ id }, { store, reload }) => {
 		const record = await store.find(id);
-		return { told: record === null ? 0 : await reload(record).catch(() => 0) };
+		return record === null ? { told: 0, overInMs: 0 } : reload(record).catch(() => ({ told: 0, overInMs: 0 }));
+	}),
+	/** When whoever is left on it is moved. Unknown to older routers, which say that they do not understand. */
+	depart: method(
+		z.object({
+			id,
+			departure,
+			lock,
+		}),
+		({ id, departure, ...options }, { store }) => store.depart(id, departure, options),
+	),
+	/** By what the store says now, so that a deployment that is active again is left alone. */
+	hurry: method(z.object({ id }), async ({ id }, { store, probe, reload, now }) => {
+		const record = await store.find(id);
+		if (record === null) return { told: 0, later: false };
+		return hurry(record, { sessions: probe, reload }, now(), AbortSignal.timeout(HURRY_MS)).catch(() => ({
+			told: 0,
+			later: true,
+		}));
 	}),
 	/** `from`: in that state alone. An older router knows no such condition, so the command looks first as well. */
 	remove: method(
@@ -63,7 +86,12 @@ export const methods = {
 		({ id, ...options }, { store }) => removeRecord(store, id, options),
 	),
 	reconcile: method(
-		z.object({ activeId: id, services: z.array(z.object({ id, serviceName, container })), ifRevision: z.int(), lock }),
+		z.object({
+			activeId: id,
+			services: z.array(z.object({ id, serviceName, container, departure: z.exactOptional(departure) })),
+			ifRevision: z.int(),
+			lock,
+		}),
 		({ activeId, services, ...options }, { store }) => store.reconcile({ activeId, services }, options),
 	),
 	/** Older routers know no history, and say that they do not understand. */

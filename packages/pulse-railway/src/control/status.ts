@@ -28,6 +28,8 @@ export interface ControlStatus {
 	readonly locks: { readonly deploy: LockHolder | null; readonly janitor: LockHolder | null };
 	/** Of the pending deployments whose commands live, by id. Older routers do not tell. */
 	readonly leases?: Readonly<Record<string, LockHolder>>;
+	/** It knows recalls, and deployments that are drained by a time. Older routers do not tell. */
+	readonly departures?: true;
 	/** It knows container apps. Older routers do not tell, and would route to them as to Pulse apps. */
 	readonly containers?: true;
 }
@@ -70,5 +72,6 @@ export async function controlStatus(
 		locks: { deploy, janitor },
 		leases: Object.fromEntries((await Promise.all(leases)).flatMap(([id, by]) => (by === null ? [] : [[id, by]]))),
 		containers: true,
+		departures: true,
 	};
 }

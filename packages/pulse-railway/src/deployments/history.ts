@@ -10,12 +10,15 @@ const entry = z.object({
 	at: z.number(),
 	/**
 	 * `activated`: new visitors get it from then on. `retired`: the router answers its affinity as stale. `deleted`: its record
-	 * is gone. `restored`: live was made to follow Railway's own truth.
+	 * is gone. `restored`: live was made to follow Railway's own truth. `recalled`, `drains`: by `until` whoever is left on it
+	 * moves; `stays`: that was taken back.
 	 */
-	event: z.enum(['activated', 'restored', 'retired', 'deleted']),
+	event: z.enum(['activated', 'restored', 'recalled', 'drains', 'stays', 'retired', 'deleted']),
 	id: z.string(),
 	/** Who was active before; only where it is `activated` or `restored`. */
 	from: z.string().nullish(),
+	/** Unix milliseconds; only where it is `recalled` or `drains`. */
+	until: z.number().nullish(),
 	/** Who did it, as the lock names its holder: user, machine and command; `null`: without a lock. */
 	by: z.string().nullish(),
 	/** Why, where it was decided by rule, e.g. `drainable`. */
@@ -48,7 +51,13 @@ export function historyOf(before: LiveState, after: LiveState, occasion: Occasio
 	const gone = [...before.records.values()]
 		.filter((record) => !after.records.has(record.id) && wasUsed(record))
 		.map(({ id }): HistoryEntry => ({ ...common, event: 'deleted', id }));
-	return [...moved, ...began, ...gone];
+	const left = [...after.records.values()].flatMap(({ id, departure }): HistoryEntry[] => {
+		if (departure === undefined || departure.saidAt === before.records.get(id)?.departure?.saidAt) return [];
+		const { by: until, recalled } = departure;
+		if (until === null) return [{ ...common, event: 'stays', id }];
+		return [{ ...common, event: recalled ? 'recalled' : 'drains', id, until }];
+	});
+	return [...moved, ...left, ...began, ...gone];
 }
 
 /** A deployment that was never active leaves no trace: its deploy failed, and said so. */

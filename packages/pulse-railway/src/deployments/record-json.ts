@@ -1,3 +1,4 @@
+import { departureText, parseDeparture } from 'pulse-deploy-kit/departure';
 import { readContainer } from './container.ts';
 import type { DeploymentRecord, DeploymentState } from './record.ts';
 
@@ -5,10 +6,10 @@ const STATES: readonly string[] = ['pending', 'active', 'draining', 'retiring'] 
 
 /**
  * Compact JSON with times in seconds, as the predecessor wrote it (contract R4.3). A Pulse app's has no more fields than
- * that: older routers and the Python tools read it.
+ * that, unless it was recalled or drained by a time: older routers and the Python tools read it.
  */
 export function encodeRecord(record: DeploymentRecord): string {
-	const { container } = record;
+	const { container, departure } = record;
 	return JSON.stringify({
 		deployment_id: record.id,
 		state: record.state,
@@ -23,6 +24,7 @@ export function encodeRecord(record: DeploymentRecord): string {
 					health_path: container.healthPath,
 					port: container.port,
 				}),
+		...(departure === undefined ? {} : { departure: departureText(departure) }),
 	});
 }
 
@@ -33,16 +35,19 @@ export function encodeRecord(record: DeploymentRecord): string {
 export function decodeRecord(id: string, json: string): DeploymentRecord | null {
 	const fields = parseObject(json);
 	if (!fields) return null;
-	const { kind, affinity, health_path: healthPath, port } = fields;
+	const { kind, affinity, health_path: healthPath, port, departure: said } = fields;
 	const container = readContainer({ kind, affinity, healthPath, port });
 	const state = STATES.includes(fields.state as string) ? (fields.state as DeploymentState) : 'draining';
+	const leaves = state === 'draining' || state === 'retiring';
+	const departure = leaves && typeof said === 'string' ? parseDeparture(said) : undefined;
 	return {
 		id,
 		serviceName: typeof fields.service_name === 'string' && fields.service_name !== '' ? fields.service_name : null,
 		state,
-		drainStartedAt: state === 'draining' || state === 'retiring' ? toMilliseconds(fields.drain_started_at) : null,
+		drainStartedAt: leaves ? toMilliseconds(fields.drain_started_at) : null,
 		lastSeenAt: toMilliseconds(fields.last_seen_at),
 		...(container === undefined ? {} : { container }),
+		...(departure === undefined ? {} : { departure }),
 	};
 }
 

@@ -1,3 +1,4 @@
+import type { Departure } from 'pulse-deploy-kit/departure';
 import type { Container } from './container.ts';
 
 /**
@@ -18,6 +19,8 @@ export interface DeploymentRecord {
 	readonly lastSeenAt: number | null;
 	/** Absent for a Pulse app. */
 	readonly container?: Container;
+	/** Only of draining and retiring ones, since it last stopped being active; absent where nothing was said. */
+	readonly departure?: Departure;
 }
 
 /** Everything that routing needs, read at one instant. */

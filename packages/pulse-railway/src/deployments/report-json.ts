@@ -13,6 +13,7 @@ const schema = z.object({
 			sockets: z.number(),
 			request_rate: z.number(),
 			tabs: z.exactOptional(z.number()),
+			tabs_by: z.exactOptional(z.object({ held: z.number(), hidden: z.number() })),
 		}),
 	),
 });
@@ -23,13 +24,14 @@ export function encodeReport({ at, revision, tabsWholeAt, deployments }: Activit
 		at: at / 1000,
 		revision,
 		...(tabsWholeAt === undefined ? {} : { tabs_whole_at: tabsWholeAt / 1000 }),
-		deployments: deployments.map(({ id, lastSeenAt, inFlight, sockets, requestRate, tabs }) => ({
+		deployments: deployments.map(({ id, lastSeenAt, inFlight, sockets, requestRate, tabs, tabsBy }) => ({
 			deployment_id: id,
 			last_seen_at: lastSeenAt / 1000,
 			in_flight: inFlight,
 			sockets,
 			request_rate: requestRate,
 			...(tabs === undefined ? {} : { tabs }),
+			...(tabsBy === undefined ? {} : { tabs_by: tabsBy }),
 		})),
 	} satisfies z.input<typeof schema>);
 }
@@ -50,6 +52,7 @@ export function decodeReport(replicaId: string, json: string): Omit<ActivityRepo
 			sockets: part.sockets,
 			requestRate: part.request_rate,
 			...(part.tabs === undefined ? {} : { tabs: part.tabs }),
+			...(part.tabs_by === undefined ? {} : { tabsBy: part.tabs_by }),
 		})),
 	};
 }

@@ -1,3 +1,4 @@
+import type { Departure } from 'pulse-deploy-kit/departure';
 import type { Container } from './container.ts';
 import type { HistoryEntry } from './history.ts';
 import type { DeploymentRecord, DeploymentState, RoutingSnapshot } from './record.ts';
@@ -38,6 +39,11 @@ export interface DeploymentStore {
 		serviceName: string,
 		options?: WriteOptions & { readonly container?: Container },
 	): Promise<Promotion>;
+	/**
+	 * When whoever is left on it is moved; again with a later word changes it. A promotion takes it back. `null` when it is
+	 * gone. Rejects for the active one and for a pending one.
+	 */
+	depart(id: string, departure: Departure, options?: WriteOptions): Promise<DeploymentRecord | null>;
 	/** Marks draining → retiring: the router answers stale from then on. `null` when already gone. */
 	retire(id: string, options?: WriteOptions): Promise<DeploymentRecord | null>;
 	/** Drops the record and its leases. False when it was already gone. Rejects for the active id, and in another state than `from`. */
@@ -119,6 +125,8 @@ export interface NamedService {
 	readonly serviceName: string;
 	/** Absent for a Pulse app, and from a command that does not know kinds: then it stays what it is known as. */
 	readonly container?: Container;
+	/** As its service has it; absent where that says nothing. The live word stands unless this one is later. */
+	readonly departure?: Departure;
 }
 
 /** What one router replica saw since its last report. */
@@ -145,6 +153,15 @@ export interface ReplicaDeploymentActivity {
 	readonly requestRate: number;
 	/** Tabs of a container app that were seen lately. Absent where there are none, and from older routers. */
 	readonly tabs?: number;
+	/** Of those. Absent with them, and from older routers. */
+	readonly tabsBy?: TabsBy;
+}
+
+/** The others are shown, and nothing would be lost. */
+export interface TabsBy {
+	/** Their users would lose something. */
+	readonly held: number;
+	readonly hidden: number;
 }
 
 export interface Activity {
@@ -163,6 +180,8 @@ export interface DeploymentActivity {
 	readonly requestRate: number;
 	/** Only of container apps, and only where there are any. */
 	readonly tabs?: number;
+	/** Absent while a router with tabs does not tell. */
+	readonly tabsBy?: TabsBy;
 }
 
 export interface StoreWatcher {

@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { DeploymentRecord, DeploymentState } from './record.ts';
-import { type LiveState, normalise, promote, reconcile, register, remove, retire, seen } from './transitions.ts';
+import {
+	depart,
+	type LiveState,
+	normalise,
+	promote,
+	reconcile,
+	register,
+	remove,
+	retire,
+	seen,
+} from './transitions.ts';
 
 const NOW = 1_000_000;
 
@@ -169,6 +179,59 @@ describe('reconciliation', () => {
 	it('refuses a truth that contradicts itself', () => {
 		expect(() => reconcile(live(), truth('a', 'b'), NOW)).toThrow(/does not match any backend service/);
 		expect(() => reconcile(live(), truth('a', 'a', 'a'), NOW)).toThrow(/duplicate PULSE_DEPLOYMENT_ID/);
+	});
+});
+
+describe('a recall, or a drain by a time', () => {
+	const recalled = (saidAt: number) => ({ by: NOW + 600_000, recalled: true, saidAt });
+	const both = (departure?: ReturnType<typeof recalled>) =>
+		live(record('a', 'active'), record('d', 'draining', departure === undefined ? {} : { departure }));
+	const truth = (departure?: ReturnType<typeof recalled>) => ({
+		activeId: 'a',
+		services: [
+			{ id: 'a', serviceName: 'svc-a', ...(departure === undefined ? {} : { departure }) },
+			{ id: 'd', serviceName: 'svc-d', ...(departure === undefined ? {} : { departure }) },
+		],
+	});
+
+	it('is said of a draining one, again with a later word, and never of the active one', () => {
+		const { state } = depart(both(), 'd', recalled(NOW));
+		expect(state.records.get('d')?.departure).toEqual(recalled(NOW));
+		expect(depart(state, 'd', recalled(NOW)).state).toBe(state);
+		expect(depart(state, 'd', recalled(NOW - 1)).state).toBe(state);
+		const back = { by: null, recalled: false, saidAt: NOW + 1 };
+		expect(depart(state, 'd', back).state.records.get('d')?.departure).toEqual(back);
+		expect(() => depart(state, 'a', recalled(NOW))).toThrow(expect.objectContaining({ code: 'active-deployment' }));
+		expect(depart(state, 'gone', recalled(NOW)).result).toBeNull();
+		expect(() => depart(live(record('p', 'pending')), 'p', recalled(NOW))).toThrow(/is pending/);
+		expect(depart(live(record('r', 'retiring')), 'r', recalled(NOW)).result).not.toHaveProperty('departure');
+	});
+
+	it('is taken back by a promotion', () => {
+		const { state } = promote(both(recalled(NOW)), 'd', 'svc-d', NOW);
+		expect(state.records.get('d')).not.toHaveProperty('departure');
+	});
+
+	it('is restored from the durable truth where live has lost it, and never given to the active one', () => {
+		const { state } = reconcile(both(), truth(recalled(NOW)), NOW);
+		expect(state.records.get('d')?.departure).toEqual(recalled(NOW));
+		expect(state.records.get('a')).not.toHaveProperty('departure');
+		const lost = reconcile(live(), truth(recalled(NOW - 1)), NOW).state;
+		expect(lost.records.get('d')?.departure).toEqual(recalled(NOW - 1));
+		expect(reconcile(lost, truth(recalled(NOW - 1)), NOW + 1).state).toBe(lost);
+	});
+
+	it('a durable word that Railway shows late changes nothing that was said since', () => {
+		const back = { by: null, recalled: false, saidAt: NOW + 1 };
+		const kept = both(back as never);
+		expect(reconcile(kept, truth(recalled(NOW)), NOW).state).toBe(kept);
+		const standing = both(recalled(NOW));
+		expect(reconcile(standing, truth(), NOW).state).toBe(standing);
+	});
+
+	it('one from before it was active again is over', () => {
+		const drainsAgain = live(record('a', 'active'), record('d', 'draining', { drainStartedAt: NOW }));
+		expect(reconcile(drainsAgain, truth(recalled(NOW - 1)), NOW + 5).state).toBe(drainsAgain);
 	});
 });
 

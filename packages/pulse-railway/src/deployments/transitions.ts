@@ -1,3 +1,4 @@
+import { type Departure, laterWord } from 'pulse-deploy-kit/departure';
 import { type Container, sameContainer } from './container.ts';
 import { ActiveDeploymentError, DeploymentStateError, InconsistentFactsError } from './errors.ts';
 import type { DeploymentRecord, DeploymentState } from './record.ts';
@@ -77,6 +78,16 @@ export function promote(
 	};
 }
 
+/** Says of a draining one when whoever is left on it is moved; of a retiring one nothing more has to be said. */
+export function depart(state: LiveState, id: string, departure: Departure): Transition<DeploymentRecord | null> {
+	if (state.activeId === id) throw new ActiveDeploymentError(id);
+	const known = state.records.get(id);
+	if (known === undefined || known.state === 'retiring') return { state, result: known ?? null };
+	if (known.state !== 'draining') throw new DeploymentStateError(id, known.state, 'recall or drain');
+	const record = departing(known, departure);
+	return { state: record === known ? state : change(state, { put: [record] }), result: record };
+}
+
 /** `draining → retiring`; again is the same. */
 export function retire(state: LiveState, id: string): Transition<DeploymentRecord | null> {
 	if (state.activeId === id) throw new ActiveDeploymentError(id);
@@ -107,10 +118,14 @@ export function reconcile(state: LiveState, truth: DurableTruth, now: number): T
 		throw new InconsistentFactsError(`active deployment id '${truth.activeId}' does not match any backend service`);
 	}
 	const put = truth.services
-		.map(({ id, serviceName, container }) => {
-			const record = ofKind({ ...(state.records.get(id) ?? fresh(id)), serviceName }, container);
+		.map(({ id, serviceName, container, departure }) => {
+			const known = state.records.get(id);
+			const record = ofKind({ ...(known ?? fresh(id)), serviceName }, container);
 			if (id === truth.activeId) return activated(record);
-			return !state.records.has(id) || needsDrain(record) ? drained(now)(record) : record;
+			const standing = known === undefined || needsDrain(record) ? drained(now)(record) : record;
+			// What was said before it was active again is about an earlier time; a store that lost its data knows no earlier one.
+			const old = (departure?.saidAt ?? 0) < (known?.drainStartedAt ?? 0);
+			return departure === undefined || old ? standing : departing(standing, departure);
 		})
 		.filter((record) => !same(record, state.records.get(record.id)));
 	const drop = [...state.records.values()]
@@ -149,8 +164,14 @@ function ofKind(record: DeploymentRecord, container: Container | undefined): Dep
 	return container === undefined ? record : { ...record, container };
 }
 
-function activated(record: DeploymentRecord): DeploymentRecord {
+function activated({ departure, ...record }: DeploymentRecord): DeploymentRecord {
 	return { ...record, state: 'active', drainStartedAt: null };
+}
+
+function departing(record: DeploymentRecord, said: Departure): DeploymentRecord {
+	const departure = laterWord(record.departure, said);
+	if (departure === undefined || departure === record.departure || record.state !== 'draining') return record;
+	return { ...record, departure };
 }
 
 /** Active ones, and those that a predecessor marked draining without a date. */
@@ -172,6 +193,7 @@ function same(left: DeploymentRecord, right: DeploymentRecord | undefined): bool
 		left.serviceName === right.serviceName &&
 		left.state === right.state &&
 		left.drainStartedAt === right.drainStartedAt &&
+		left.departure?.saidAt === right.departure?.saidAt &&
 		sameContainer(left.container, right.container)
 	);
 }

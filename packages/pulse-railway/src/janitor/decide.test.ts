@@ -154,6 +154,46 @@ const cases: Record<string, Case> = {
 		rollbackUntil: NOW + 1 * S,
 		decision: { action: 'delete', reason: 'retiring' },
 	},
+	'recalled, and in use: kept until the last call is over': {
+		record: { departure: { by: NOW + 60 * S, recalled: true, saidAt: ago(60) } },
+		activity: { sockets: 1 },
+		decision: { action: 'keep', reason: 'still_active', detail: '1 socket', until: NOW + 105 * S },
+	},
+	'recalled, and nobody left': {
+		record: { departure: { by: NOW + 60 * S, recalled: true, saidAt: ago(60) } },
+		sessions: nobody,
+		decision: { action: 'delete', reason: 'drainable' },
+	},
+	'recalled, its time over, the last call not': {
+		record: { departure: { by: ago(44), recalled: true, saidAt: ago(600) } },
+		activity: { sockets: 1 },
+		decision: { action: 'keep', reason: 'still_active', until: NOW + 1 * S },
+	},
+	'recalled, and still in use after the last call': {
+		record: { departure: { by: ago(45), recalled: true, saidAt: ago(600) } },
+		activity: { sockets: 1 },
+		decision: { action: 'delete', reason: 'recalled' },
+	},
+	'recalled, and unreachable after the last call': {
+		record: { departure: { by: ago(45), recalled: true, saidAt: ago(600) } },
+		sessions: gone,
+		decision: { action: 'delete', reason: 'recalled' },
+	},
+	'drained by a time that is over': {
+		record: { departure: { by: ago(45), recalled: false, saidAt: ago(600) } },
+		activity: { sockets: 1 },
+		decision: { action: 'delete', reason: 'drain_deadline' },
+	},
+	'drained by a time that is over, and kept to go back to': {
+		record: { departure: { by: ago(45), recalled: false, saidAt: ago(600) } },
+		rollbackUntil: NOW + 1 * S,
+		decision: { action: 'keep', reason: 'rollback_window', until: NOW + 1 * S },
+	},
+	'to be left, and that taken back': {
+		record: { departure: { by: null, recalled: false, saidAt: ago(600) } },
+		activity: { sockets: 1 },
+		decision: { action: 'keep', reason: 'still_active', until: ago(3_600) + 86_400 * S },
+	},
 	'left half deleted by an earlier run': {
 		record: { state: 'retiring' },
 		activity: { sockets: 1 },

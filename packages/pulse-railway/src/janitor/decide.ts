@@ -1,10 +1,11 @@
+import { LAST_CALL_MS, standing } from 'pulse-deploy-kit/departure';
 import type { RenderSessions } from '../backends/render-sessions.ts';
 import type { Decision, DeploymentFacts, KeepReason, Policy } from './facts.ts';
 
 /**
  * What the janitor does with one deployment at `now` (Unix milliseconds). Draining ends when both drain age and idle time
- * have reached the grace period and no session, socket or request is left, or at the maximum age, also when in use; of one
- * that is kept to go back to not before its window ends.
+ * have reached the grace period and no session, socket or request is left, or, also when in use, at the maximum age or when
+ * the time is over by which it was recalled or drained; of one that is kept to go back to not before its window ends.
  */
 export function decide(facts: DeploymentFacts, policy: Policy, now: number): Decision {
 	const { id, state } = facts.record;
@@ -30,8 +31,13 @@ function drained({ record, activity, sessions, tabsWholeAt }: DeploymentFacts, p
 	// A janitor or a command began to delete it and was stopped halfway.
 	if (state === 'retiring') return { id, action: 'delete', reason: 'retiring' };
 
-	const deadline = drainStartedAt === null ? null : drainStartedAt + policy.maxDrainAgeMs;
-	if (deadline !== null && now >= deadline) return { id, action: 'delete', reason: 'max_drain_age' };
+	const aged = drainStartedAt === null ? null : drainStartedAt + policy.maxDrainAgeMs;
+	if (aged !== null && now >= aged) return { id, action: 'delete', reason: 'max_drain_age' };
+	const departure = standing(record.departure);
+	const left = departure === undefined ? null : departure.by + LAST_CALL_MS;
+	if (left !== null && now >= left)
+		return { id, action: 'delete', reason: departure?.recalled ? 'recalled' : 'drain_deadline' };
+	const deadline = aged === null || left === null ? (aged ?? left) : Math.min(aged, left);
 
 	const using = activity
 		? describe(activity.sockets, 'socket', activity.inFlight, 'request', activity.tabs ?? 0, 'tab')
@@ -54,8 +60,8 @@ function drained({ record, activity, sessions, tabsWholeAt }: DeploymentFacts, p
 	}
 	if (sessions === null) return { id, action: 'probe' };
 	if (!sessions.reachable) return keep('unreachable', sessions.detail, deadline);
-	const left = sessionsLeft(sessions);
-	return left === null ? { id, action: 'delete', reason: 'drainable' } : keep('still_active', left, deadline);
+	const open = sessionsLeft(sessions);
+	return open === null ? { id, action: 'delete', reason: 'drainable' } : keep('still_active', open, deadline);
 }
 
 function sessionsLeft({ total, drainable }: Extract<RenderSessions, { reachable: true }>): string | null {

@@ -27,7 +27,8 @@ export interface Policy extends RollbackTerms {
 	readonly rollbackWindowMs: number;
 }
 
-export type DeleteReason = 'drainable' | 'max_drain_age' | 'retiring';
+/** `recalled`, `drain_deadline`: its time was over, and the last call for whoever was still on it. */
+export type DeleteReason = 'drainable' | 'max_drain_age' | 'recalled' | 'drain_deadline' | 'retiring';
 export type KeepReason = 'active' | 'pending' | 'grace' | 'still_active' | 'unreachable' | 'rollback_window';
 
 export type Decision =

@@ -31,8 +31,10 @@ export async function retire({ id, serviceId }: BackendService, by: Retirement):
 	const { store, lock, because } = by;
 	const record = await store.retire(id, { lock: lock.grant, unless: 'deploy', unlessSince: by.deployFence, because });
 	if (record) {
-		const told = await by.backends.reload(record, by.signal).catch(() => 0);
-		if (told > 0) await by.clock.sleep(RELOAD_MS, by.signal);
+		const { told, overInMs } = await by.backends
+			.reload(record, { within: 0, signal: by.signal })
+			.catch(() => ({ told: 0, overInMs: 0 }));
+		if (told > 0) await by.clock.sleep(overInMs + RELOAD_MS, by.signal);
 	}
 	by.signal.throwIfAborted();
 	await stillRetiring(id, by);

@@ -26,7 +26,7 @@ export function describeRetirement(open: OpenStore): void {
 			};
 			const result = await on.run({ store: wrapped });
 			expect(result).toMatchObject({ status: 'completed', draining: 1, deleted: [{ id: 'old', reason: 'drainable' }] });
-			expect(on.log).toEqual(['retire old', 'reload old', 'delete id-svc-old', 'remove old']);
+			expect(on.log).toEqual(['retire old', 'reload old {"within":0}', 'delete id-svc-old', 'remove old']);
 			expect(on.slept).toEqual([1_000]);
 			expect(await on.states()).toEqual({ new: 'active' });
 			expect(on.world.platform.observed).toBe(1);
@@ -303,7 +303,7 @@ export function describeRetirement(open: OpenStore): void {
 				deleted: [],
 				kept: [{ id: 'old', reason: 'promoted' }],
 			});
-			expect(on.log).toEqual(['reload old']);
+			expect(on.log).toEqual(['reload old {"within":0}']);
 			expect(await on.states()).toEqual({ old: 'active', new: 'draining' });
 		});
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { openStore } from '../stores/open.ts';
 import { type RedisServer, redisServerMissing, startRedisServer } from '../stores/testing/redis-server.ts';
 import { describeAgreement } from './agreement.suite.ts';
+import { describeRecall } from './recall.suite.ts';
 import { describeRetirement } from './retirement.suite.ts';
 import type { OpenStore } from './testing/janitor-fixture.ts';
 
@@ -11,6 +12,7 @@ describe('over the memory store', () => {
 	const open: OpenStore = (clock) => openStore('memory:', { prefix: 'p', clock });
 	describeRetirement(open);
 	describeAgreement(open);
+	describeRecall(open);
 });
 
 describe.skipIf(missing !== null)(missing ?? 'over a real redis-server', () => {
@@ -24,4 +26,5 @@ describe.skipIf(missing !== null)(missing ?? 'over a real redis-server', () => {
 	const open: OpenStore = (clock) => openStore(redis.url, { prefix: `p${stores++}`, clock });
 	describeRetirement(open);
 	describeAgreement(open);
+	describeRecall(open);
 });

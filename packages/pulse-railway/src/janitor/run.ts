@@ -13,6 +13,7 @@ import { type Judge, judge, type Settled } from './judge.ts';
 import { observe } from './observe.ts';
 import { type Fate, fateLine, type JanitorResult, sortFates } from './result.ts';
 import { retire } from './retire.ts';
+import { tellToLeave } from './tell-to-leave.ts';
 
 export type { JanitorResult } from './result.ts';
 
@@ -64,6 +65,7 @@ async function scan(options: JanitorOptions, signal: AbortSignal, lock?: HeldLoc
 	const leaving = observed.deployments.filter(({ state }) => state === 'draining' || state === 'retiring');
 	host.notify({ level: 'info', text: `scan start; draining=${leaving.length}` });
 
+	if (lock) await tellToLeave(leaving, { store, backends, clock, host, signal });
 	const { deployFence, at } = observed;
 	const by = { store, platform, backends, policy, clock, signal };
 	const judgedAt = clock.now();

@@ -1,7 +1,9 @@
+import { standing } from 'pulse-deploy-kit/departure';
 import { usageError } from 'pulse-deploy-kit/errors';
 import { type DeploymentRecord, lastDrainedFirst, type RoutingSnapshot } from '../deployments/record.ts';
 import type { StackObservation } from '../platform/port.ts';
 import { type BackendService, backendServices, durableActiveId } from '../stack/durable.ts';
+import { takeBackStep } from '../steps/depart.ts';
 import { reconcileStep } from '../steps/reconcile.ts';
 import { registerStep } from '../steps/register.ts';
 import { cutOver, STANDING_SECONDS } from './cut-over.ts';
@@ -26,38 +28,60 @@ export function planPromote({ observation, live, activeSessions, routerService }
 	if (record?.state === 'retiring') {
 		throw usageError(`deployment '${id}' is being deleted`, 'Deploy that version again.');
 	}
+	// A word that is older than its time as a draining one is of none.
+	const departure = standing(record === undefined ? backend.departure : record.departure);
 	const done = live.activeId === id && durableActiveId(observation) === id;
 	return {
 		title: `Promote ${id}`,
 		resume: `pulse-railway promote --deployment-id ${id} --service ${routerService}`,
-		facts: done ? [`${id} is already active`] : live.activeId === null ? [] : [`Active now: ${live.activeId}`],
+		facts: done
+			? [`${id} is already active`]
+			: [
+					...(live.activeId === null ? [] : [`Active now: ${live.activeId}`]),
+					...(departure === undefined
+						? []
+						: [`${id} was ${departure.recalled ? 'recalled' : 'to be left'}: that is taken back`]),
+				],
 		...(done ? {} : staying(live.activeId, activeSessions)),
 		warnings: [],
-		steps: done ? [] : [...known(record, backend, lostStore(observation, live)), ...cutOver(backend, STANDING_SECONDS)],
+		steps: done
+			? []
+			: [
+					...known(record, backend, lostStore(observation, live)),
+					...cutOver(backend, STANDING_SECONDS),
+					...(departure === undefined ? [] : [takeBackStep(id, backend.serviceName, departure)]),
+				],
 	};
 }
 
 /**
  * Where a rollback without an argument goes: the deployment that was active before, which is the one that began to drain
- * last. An interrupted promotion of any other is taken back; of that very one it was a rollback, and is finished.
+ * last and was not recalled. An interrupted promotion of any other is taken back; of that very one it was a rollback, and is finished.
  */
 export function previousActive({ observation, live, routerService }: Omit<PromoteFacts, 'activeSessions'>): string {
-	const standing = new Set(backendServices(observation).map(({ id }) => id));
-	const [previous] = live.deployments
-		.filter((record) => record.state === 'draining' && standing.has(record.id))
+	const stands = new Set(backendServices(observation).map(({ id }) => id));
+	const drained = live.deployments
+		.filter((record) => record.state === 'draining' && stands.has(record.id))
 		.sort(lastDrainedFirst);
+	const previous = drained.find(({ departure }) => standing(departure)?.recalled !== true);
 	const { activeId } = live;
 	const durableId = durableActiveId(observation);
 	// A predecessor's stack may say nothing durable: that is no promotion which was interrupted.
 	const halfway = durableId !== null && durableId !== activeId && durableId !== previous?.id;
-	if (halfway && activeId !== null && standing.has(activeId)) return activeId;
+	if (halfway && activeId !== null && stands.has(activeId)) return activeId;
 	if (previous !== undefined) return previous.id;
-	const drained = live.deployments.some((record) => record.id !== activeId && record.state !== 'pending');
+	const [recalled] = drained;
+	if (recalled !== undefined)
+		throw usageError(
+			`the only earlier deployment, ${recalled.id}, was recalled`,
+			`Going back to it takes that back: pulse-railway rollback ${recalled.id} --service ${routerService}`,
+		);
+	const others = live.deployments.some((record) => record.id !== activeId && record.state !== 'pending');
 	const why =
 		activeId === null
 			? 'Nothing is active yet: a rollback goes from one deployment to the one before it. First: pulse-railway deploy'
 			: `Only ${activeId} is left: it was the first, or the janitor has deleted the one before it, which it does when its rollback window has ended and nobody uses it any more. ` +
-				`${drained ? 'The others have no service any more. ' : ''}Check out the earlier version of the app and deploy it again; what exists: pulse-railway status --service ${routerService}`;
+				`${others ? 'The others have no service any more. ' : ''}Check out the earlier version of the app and deploy it again; what exists: pulse-railway status --service ${routerService}`;
 	throw usageError('there is no earlier deployment to roll back to', why);
 }
 

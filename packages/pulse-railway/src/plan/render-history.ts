@@ -4,10 +4,11 @@ import type { HistoryLine } from '../commands/history.ts';
 export function renderHistory(entries: readonly HistoryLine[]): string {
 	if (entries.length === 0) return 'Nothing is known to have happened yet.';
 	return entries
-		.map(({ at, event, deployment_id, previous_deployment_id, by, reason }) => {
+		.map(({ at, event, deployment_id, previous_deployment_id, until, by, reason }) => {
 			const from = previous_deployment_id === null ? '' : ` (before: ${previous_deployment_id})`;
+			const time = until === null ? '' : ` (by ${until.slice(0, 19)}Z)`;
 			const why = reason === null ? '' : `, ${reason.replaceAll('_', ' ')}`;
-			return `${at.slice(0, 19)}Z  ${event.padEnd(9)}  ${deployment_id}${from}  ${by ?? 'nobody known'}${why}`;
+			return `${at.slice(0, 19)}Z  ${event.padEnd(9)}  ${deployment_id}${from}${time}  ${by ?? 'nobody known'}${why}`;
 		})
 		.join('\n');
 }

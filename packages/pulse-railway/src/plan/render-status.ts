@@ -1,4 +1,10 @@
+import { LAST_CALL_MS } from 'pulse-deploy-kit/departure';
+import { momentText } from 'pulse-deploy-kit/moment';
 import type { DeploymentReport, StackReport } from './stack-report.ts';
+import { leftText, UNTOLD } from './who-is-left.ts';
+
+/** Two of the janitor's usual rounds, after the last call. */
+const OVERDUE_MS = LAST_CALL_MS + 600_000;
 
 const HEAD = ['DEPLOYMENT', 'STATE', 'RAILWAY', 'SESSIONS', 'SOCKETS', 'IN FLIGHT', 'REQ/S', 'AGE', 'JANITOR'] as const;
 
@@ -49,8 +55,19 @@ function cells(row: DeploymentReport, now: number): readonly string[] {
 		String(row.requests_in_flight),
 		String(row.requests_per_second),
 		row.created_at === null ? '' : duration(now - Date.parse(row.created_at)),
-		janitor(row.janitor, now),
+		row.leave_by === null ? janitor(row.janitor, now) : leaving(row, row.leave_by * 1000, now),
 	];
+}
+
+/** `recalled, 3 pages left, gone by 02:14 (Europe/Paris)`. */
+function leaving(row: DeploymentReport, by: number, now: number): string {
+	const { recalled, tab_states, sockets, requests_in_flight: requests } = row;
+	const left = leftText({ ...(tab_states ?? UNTOLD), pages: row.tabs ?? row.sessions, sockets, requests });
+	const what = `${recalled ? 'recalled' : 'drains'}, ${left} left`;
+	const until = momentText(by, now);
+	if (now < by + OVERDUE_MS) return `${what}, gone by ${until}`;
+	const next = recalled ? `pulse-railway recall ${row.deployment_id}` : 'see its log';
+	return `${what}, was to be gone by ${until}; the janitor has not come: ${next}`;
 }
 
 function janitor({ action, reason, detail, until }: DeploymentReport['janitor'], now: number): string {

@@ -4,7 +4,7 @@ import { routerFacts } from '../stack/baseline.ts';
 import { renderStatus } from './render-status.ts';
 import { unknownBackends } from './settle.ts';
 import { stackReport } from './stack-report.ts';
-import { LONG_AGO, live, NOW, stack } from './testing/stack.ts';
+import { LONG_AGO, live, NOW, record, stack } from './testing/stack.ts';
 
 const policy = { drainGraceMs: 60_000, maxDrainAgeMs: 86_400_000, rollbackWindowMs: 0, rollbackKeep: 1 };
 
@@ -48,6 +48,29 @@ describe('the status', () => {
 			drain_started_at: LONG_AGO / 1000,
 			janitor: { action: 'keep', reason: 'still_active', detail: '2 sockets, 1 request' },
 		});
+	});
+
+	it('shows who is left on a recalled one, by when it is gone, and that the janitor has not come (R8.6)', () => {
+		const departure = { by: NOW + 600_000, recalled: true, saidAt: NOW };
+		const snapshot = live(
+			{},
+			{
+				activeId: 'b',
+				deployments: [record('a', 'draining', { departure }), record('b', 'active')],
+			},
+		);
+		const tabs = { busy: 1, idle: 1, hidden: 0, held: 0 };
+		const sessions = { a: { reachable: true, total: 2, connected: 2, drainable: false, tabs } } as const;
+		const seen = report({}, { snapshot, sessions });
+		expect(seen.deployments[1]).toMatchObject({
+			recalled: true,
+			leave_by: (NOW + 600_000) / 1000,
+			tab_states: tabs,
+			rollback_until: null,
+		});
+		expect(renderStatus(seen, NOW)).toMatch(/recalled, 2 pages \(1 busy, 1 idle\) left, gone by \d\d:\d\d \(/);
+		expect(renderStatus(seen, NOW + 2_000_000)).toContain('the janitor has not come: pulse-railway recall a');
+		expect(JSON.stringify(report({ b: 'active' }).deployments[0])).toContain('"leave_by":null');
 	});
 
 	it('shows a service without a record, and a record without a service', () => {

@@ -1,4 +1,6 @@
 import type { Affinity } from 'pulse-deploy-kit/container/settings';
+import { standing } from 'pulse-deploy-kit/departure';
+import type { TabStates } from '../backends/render-sessions.ts';
 import type { ControlStatus } from '../control/status.ts';
 import { decide } from '../janitor/decide.ts';
 import type { Decision, Policy } from '../janitor/facts.ts';
@@ -7,6 +9,7 @@ import type { StackObservation } from '../platform/port.ts';
 import type { RouterFacts } from '../stack/baseline.ts';
 import { backendServices, durableActiveId } from '../stack/durable.ts';
 import { unknownBackends } from './settle.ts';
+import { tabStates, whoIsLeft } from './who-is-left.ts';
 
 /** What `status` says, keys as scripts read them. Times in Unix seconds, as in the store. */
 export interface StackReport {
@@ -39,6 +42,8 @@ export interface DeploymentReport {
 	readonly sessions: number | null;
 	/** Of a container app, seen lately; `null` for a Pulse app. */
 	readonly tabs: number | null;
+	/** Of the pages that say so; `null`: it does not tell. */
+	readonly tab_states: TabStates | null;
 	readonly sockets: number;
 	readonly requests_in_flight: number;
 	readonly requests_per_second: number;
@@ -47,6 +52,10 @@ export interface DeploymentReport {
 	readonly drain_started_at: number | null;
 	/** Until then it stays to go back to, although nobody is on it; `null`: it does not. */
 	readonly rollback_until: number | null;
+	/** A bad version, which no rollback chooses by itself. */
+	readonly recalled: boolean;
+	/** Whoever is left then is moved; `null`: nobody is. */
+	readonly leave_by: number | null;
 	/** What the janitor would do next, and why. */
 	readonly janitor: {
 		readonly action: string;
@@ -104,6 +113,8 @@ function deploymentReport(
 			? null
 			: decide({ record, activity, sessions, tabsWholeAt: live.tabsWholeAt ?? null, rollbackUntil }, policy, live.now);
 	const container = record?.container ?? backend?.container;
+	const departure = standing(record?.departure);
+	const left = live === null ? null : whoIsLeft(live, id);
 	return {
 		deployment_id: id,
 		kind: container === undefined ? 'pulse' : 'container',
@@ -114,6 +125,7 @@ function deploymentReport(
 		railway_status: service?.latestDeployment?.status ?? null,
 		sessions: sessions?.reachable === true ? sessions.total : null,
 		tabs: container === undefined ? null : (activity?.tabs ?? 0),
+		tab_states: left === null ? null : tabStates(left),
 		sockets: activity?.sockets ?? 0,
 		requests_in_flight: activity?.inFlight ?? 0,
 		requests_per_second: Math.round((activity?.requestRate ?? 0) * 10) / 10,
@@ -121,6 +133,8 @@ function deploymentReport(
 		last_seen_at: seconds(activity?.lastSeenAt ?? record?.lastSeenAt ?? null),
 		drain_started_at: seconds(record?.drainStartedAt ?? null),
 		rollback_until: seconds(rollbackUntil),
+		recalled: departure?.recalled ?? false,
+		leave_by: seconds(departure?.by ?? null),
 		janitor: live === null ? UNKNOWN : decision === null ? unregistered(id, observation, live) : spoken(decision),
 	};
 }

@@ -1,3 +1,4 @@
+import type { LeaveTime } from 'pulse-deploy-kit/leave-settings';
 import type { Plan as KitPlan, StepMarks } from 'pulse-deploy-kit/plan/step';
 import type { Secret } from 'pulse-deploy-kit/secret';
 import type { Container } from '../deployments/container.ts';
@@ -111,6 +112,16 @@ export type StepAction =
 	 */
 	| { readonly kind: 'settle-active'; readonly movedFrom: string | null; readonly budgetSeconds: number }
 	| { readonly kind: 'reconcile'; readonly truth: DurableTruth; readonly ifRevision: number | 'current' }
+	/** Says, durably and live, when whoever is left on it is moved; `time: null` takes that back. */
+	| {
+			readonly kind: 'depart';
+			readonly deployment: string;
+			readonly service: string;
+			readonly time: LeaveTime | null;
+			readonly recalled: boolean;
+	  }
+	/** Its pages hear by when they are to move. */
+	| { readonly kind: 'hurry'; readonly deployment: string }
 	/** Routing stops, then browsers are told to reload. */
 	| { readonly kind: 'retire'; readonly deployment: string }
 	/** While it is in this state: another command may have made more of it. */

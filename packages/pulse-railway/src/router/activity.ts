@@ -106,10 +106,11 @@ function withTabs(
 ): readonly ReplicaDeploymentActivity[] {
 	if (counts.size === 0) return routed;
 	const tabsOf = (id: string) => Object.values(counts.get(id) ?? {}).reduce((sum, count) => sum + count, 0);
+	const byState = (id: string) => ({ held: counts.get(id)?.busy ?? 0, hidden: counts.get(id)?.hidden ?? 0 });
 	const unasked = [...counts.keys()].filter((id) => routed.every((one) => one.id !== id));
 	const none = { lastSeenAt: 0, inFlight: 0, sockets: 0, requestRate: 0 };
 	return [...routed, ...unasked.map((id) => ({ id, ...none }))].map((one) => {
 		const tabs = tabsOf(one.id);
-		return tabs === 0 ? one : { ...one, tabs };
+		return tabs === 0 ? one : { ...one, tabs, tabsBy: byState(one.id) };
 	});
 }

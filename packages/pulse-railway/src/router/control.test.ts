@@ -17,7 +17,7 @@ async function controlled() {
 		secret: SECRET,
 		now: () => Date.now(),
 		probe: async () => ({ reachable: false as const, detail: '' }),
-		reload: async () => 0,
+		reload: async () => ({ told: 0, overInMs: 0 }),
 	};
 	const handle = (request: Parameters<typeof handleControl>[0]) => handleControl(request, context);
 	const options = { store, deployments: { v1: backend.port }, control: { handle, bodyLimit: CONTROL_BODY_LIMIT } };

@@ -1,3 +1,4 @@
+import { parseDeparture } from 'pulse-deploy-kit/departure';
 import { readContainer } from '../deployments/container.ts';
 import { InconsistentFactsError } from '../deployments/errors.ts';
 import type { NamedService } from '../deployments/store.ts';
@@ -5,6 +6,7 @@ import type { StackObservation } from '../platform/port.ts';
 import {
 	ACTIVE_DEPLOYMENT_VARIABLE,
 	AFFINITY_VARIABLE,
+	DEPARTURE_VARIABLE,
 	DEPLOYMENT_ID_VARIABLE,
 	DEPLOYMENT_KIND_VARIABLE,
 	HEALTH_PATH_VARIABLE,
@@ -32,13 +34,23 @@ export function backendServices({ services }: StackObservation): BackendService[
 			healthPath: variables[HEALTH_PATH_VARIABLE]?.trim(),
 			port: variables.PORT,
 		});
-		return [{ id, serviceName, serviceId, ...(container === undefined ? {} : { container }) }];
+		const departure = parseDeparture(variables[DEPARTURE_VARIABLE]);
+		const known = {
+			...(container === undefined ? {} : { container }),
+			...(departure === undefined ? {} : { departure }),
+		};
+		return [{ id, serviceName, serviceId, ...known }];
 	});
 }
 
 /** As the live store is told of it. */
-export function namedService({ id, serviceName, container }: NamedService): NamedService {
-	return { id, serviceName, ...(container === undefined ? {} : { container }) };
+export function namedService({ id, serviceName, container, departure }: NamedService): NamedService {
+	return {
+		id,
+		serviceName,
+		...(container === undefined ? {} : { container }),
+		...(departure === undefined ? {} : { departure }),
+	};
 }
 
 /** The durable truth of who is active; `null` before the first promotion. */

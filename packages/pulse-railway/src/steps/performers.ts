@@ -12,9 +12,11 @@ import { createService } from './create-service.ts';
 import { deleteProject } from './delete-project.ts';
 import { deleteServices } from './delete-services.ts';
 import { deleteVariable } from './delete-variable.ts';
+import { depart } from './depart.ts';
 import { deployTemplate } from './deploy-template.ts';
 import { ensureDomain } from './ensure-domain.ts';
 import { group } from './group.ts';
+import { hurry } from './hurry.ts';
 import { markBaseline } from './mark-baseline.ts';
 import { mintToken } from './mint-token.ts';
 import { promote } from './promote.ts';
@@ -64,6 +66,8 @@ export const PERFORMERS: Performers<Step, Run> = {
 	'verify-active': verifyActive,
 	'settle-active': settleActive,
 	reconcile,
+	depart,
+	hurry,
 	retire,
 	'remove-record': removeRecord,
 };

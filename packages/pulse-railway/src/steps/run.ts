@@ -1,3 +1,4 @@
+import type { Departure } from 'pulse-deploy-kit/departure';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { Secret } from 'pulse-deploy-kit/secret';
 import type { Ports, RouterPort } from '../adapters/ports.ts';
@@ -36,6 +37,8 @@ export interface Run {
 	readonly deployments: Map<string, { readonly id: string; readonly status: PlatformDeploymentStatus | null }>;
 	/** What builders left out. */
 	readonly buildWarnings: Set<string>;
+	/** Deployment → when whoever is left on it is moved, as this run has said it. */
+	readonly departures: Map<string, Departure>;
 	/** Service name → canvas group. */
 	readonly groups: Map<string, string>;
 	/** Service name → domain. */
@@ -73,6 +76,7 @@ export function startRun(ports: Ports, start: RunStart): Run {
 		services: new Map(),
 		deployments: new Map(),
 		buildWarnings: new Set(),
+		departures: new Map(),
 		groups: new Map(),
 		domains: new Map(),
 		mintedToken: undefined,

@@ -3,7 +3,7 @@ import type { ControlParams, ControlResult } from '../control/methods.ts';
 import { type Run, routerOf } from './run.ts';
 
 /** The store refuses a grant that lapsed, also one that no other got: then the lock is taken again, once. */
-export async function underLock<Method extends 'register' | 'promote' | 'reconcile' | 'retire' | 'remove'>(
+export async function underLock<Method extends 'register' | 'promote' | 'reconcile' | 'depart' | 'retire' | 'remove'>(
 	run: Run,
 	method: Method,
 	params: ControlParams<Method>,

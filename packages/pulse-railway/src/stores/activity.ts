@@ -52,7 +52,7 @@ export async function readActivity({ backend, keys }: StoreContext): Promise<Act
 			inFlight: sum.inFlight + part.inFlight,
 			sockets: sum.sockets + part.sockets,
 			requestRate: sum.requestRate + part.requestRate,
-			...(tabs === 0 ? {} : { tabs }),
+			...(tabs === 0 ? {} : { tabs, ...summed(sum, part) }),
 		});
 	}
 	return {
@@ -60,6 +60,18 @@ export async function readActivity({ backend, keys }: StoreContext): Promise<Act
 		replicas: reports.map(({ replicaId, at, revision }) => ({ replicaId, at, revision })),
 		tabsWholeAt: wholeAt(reports),
 	};
+}
+
+/** What one of them does not tell is not known of all. */
+function summed(
+	sum: Pick<DeploymentActivity, 'tabs' | 'tabsBy'>,
+	part: Pick<DeploymentActivity, 'tabs' | 'tabsBy'>,
+): Pick<DeploymentActivity, 'tabsBy'> {
+	const both = [sum, part].filter(({ tabs = 0 }) => tabs > 0).map(({ tabsBy }) => tabsBy);
+	const told = both.flatMap((by) => by ?? []);
+	if (told.length < both.length) return {};
+	const add = (key: 'held' | 'hidden') => told.reduce((total, by) => total + by[key], 0);
+	return { tabsBy: { held: add('held'), hidden: add('hidden') } };
 }
 
 function wholeAt(reports: readonly Pick<ActivityReport, 'tabsWholeAt'>[]): number | null {

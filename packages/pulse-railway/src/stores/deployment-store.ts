@@ -1,7 +1,7 @@
 import type { Clock } from 'pulse-deploy-kit/clock';
 import { decodeHistory } from '../deployments/history.ts';
 import type { DeploymentStore } from '../deployments/store.ts';
-import { promote, reconcile, register, remove, retire } from '../deployments/transitions.ts';
+import { depart, promote, reconcile, register, remove, retire } from '../deployments/transitions.ts';
 import { readActivity, recordActivity } from './activity.ts';
 import { type AtomicKv, valueAt } from './atomic-kv.ts';
 import { keysOf } from './keys.ts';
@@ -23,6 +23,7 @@ export function createDeploymentStore(backend: AtomicKv, prefix: string, clock: 
 			write(context, (state) => register(state, id, serviceName, container), options),
 		promote: (id, serviceName, { container, ...options } = {}) =>
 			write(context, (state, now) => promote(state, id, serviceName, now, container), options),
+		depart: (id, departure, options) => write(context, (state) => depart(state, id, departure), options),
 		retire: (id, options) => write(context, (state) => retire(state, id), options),
 		remove: (id, options) => write(context, (state) => remove(state, id, options?.from), options),
 		reconcile: async (truth, options) =>

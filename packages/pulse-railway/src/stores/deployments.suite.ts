@@ -44,6 +44,19 @@ export function describeDeployments(on: StoreFixture): void {
 			expect((await on.store.promote('a', 'svc-a')).active).toMatchObject({ container });
 		});
 
+		it('keeps when a deployment is to be left, until it is promoted again, also past what routers report (R4.3)', async () => {
+			await on.store.promote('a', 'svc-a');
+			await on.store.promote('b', 'svc-b');
+			const departure = { by: Date.now() + 600_000, recalled: true, saidAt: Date.now() };
+			expect(await on.other.depart('a', departure)).toMatchObject({ id: 'a', departure });
+			await on.store.recordActivity(reportOf({ tabs: 3, tabsBy: { held: 1, hidden: 2 } }));
+			expect(await on.other.find('a')).toMatchObject({ state: 'draining', departure });
+			expect((await on.other.activity()).deployments.get('a')).toMatchObject({ tabsBy: { held: 1, hidden: 2 } });
+			await expect(on.store.depart('b', departure)).rejects.toMatchObject({ code: 'active-deployment' });
+			await on.store.promote('a', 'svc-a');
+			expect(await on.other.find('a')).not.toHaveProperty('departure');
+		});
+
 		it('promotes in one step: the new one active, the former draining, pending ones left alone (R1.12, R4.4)', async () => {
 			await on.store.promote('a', 'svc-a');
 			await on.store.register('b', 'svc-b');

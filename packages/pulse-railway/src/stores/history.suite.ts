@@ -31,6 +31,20 @@ export function describeHistory(on: StoreFixture): void {
 			]);
 		});
 
+		it('tells what was recalled, drained by a time, and taken back (R4.14)', async () => {
+			await on.store.promote('one', 'one');
+			await on.store.promote('two', 'two');
+			await on.store.depart('one', { by: 5_000, recalled: true, saidAt: Date.now() });
+			await on.store.depart('one', { by: null, recalled: false, saidAt: Date.now() + 1 });
+			await on.store.depart('one', { by: 6_000, recalled: false, saidAt: Date.now() + 2 });
+			const kept = (await on.other.history()).slice(2).map(({ event, id, until = null }) => [event, id, until]);
+			expect(kept).toEqual([
+				['recalled', 'one', 5_000],
+				['stays', 'one', null],
+				['drains', 'one', 6_000],
+			]);
+		});
+
 		it('tells nothing of what changes nothing, nor of deployments that never had visitors', async () => {
 			await on.store.promote('one', 'one');
 			await on.store.promote('one', 'one');

@@ -29,8 +29,14 @@ export function runningBackends(token: string, log: string[]) {
 				if (app.sessions === 'refuse') return response.writeHead(502).end();
 				if (request.url === SESSIONS_PATH && app.sessions !== 'hang') return response.end(JSON.stringify(app.sessions));
 				if (request.url !== RELOAD_PATH || request.method !== 'POST') return;
-				log.push(`reload ${id}`);
-				response.end(JSON.stringify({ reloaded_socket_count: app.sockets }));
+				let body = '';
+				request.on('data', (piece) => {
+					body += piece;
+				});
+				request.on('end', () => {
+					log.push(`reload ${id}${body === '' ? '' : ` ${body}`}`);
+					response.end(JSON.stringify({ reloaded_socket_count: app.sockets }));
+				});
 			}).listen(0, '127.0.0.1');
 			await new Promise((resolve) => server.once('listening', resolve));
 			running.set(`svc-${id}`, server);

@@ -44,7 +44,7 @@ export async function recordingPorts(observed: StackObservation): Promise<Record
 	const context: ControlContext = {
 		store,
 		probe: async () => ({ reachable: true, total: 0, connected: 0, drainable: true }),
-		reload: async () => 0,
+		reload: async () => ({ told: 0, overInMs: 0 }),
 		now: Date.now,
 	};
 	const recorded: Recorded = {
