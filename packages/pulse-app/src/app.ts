@@ -113,6 +113,21 @@ export class App {
 	}
 
 	/**
+	 * Keeps this deployment for work that no request or socket waits for, e.g. a job after the answer or an agent's turn: while
+	 * it runs, a deployment that drains is not deleted, up to its maximum age, and `SIGTERM` waits for it as for a request.
+	 * Returns the work's own promise. That one which nobody looks at fails is a line in the log, and does not end the process.
+	 *
+	 * @example
+	 * response.end('accepted');
+	 * app.busy(() => sendInvoice(order));
+	 */
+	busy<T>(work: Promise<T> | (() => T | Promise<T>)): Promise<T> {
+		const running = typeof work === 'function' ? new Promise<T>((resolve) => resolve(work())) : work;
+		this.#runtime?.jobs.hold(running);
+		return running;
+	}
+
+	/**
 	 * What a page needs to become live, pinned to this deployment: put `head` into its `<head>`, then
 	 * `import { connect } from '<module>'` in a module script. Serve such a page with `cache-control: no-store`.
 	 */

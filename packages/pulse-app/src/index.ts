@@ -4,6 +4,7 @@ export { PulseError } from './errors.ts';
 export type { Directives, InUse, Plugin, PluginContext, RenderSessionCounts } from './plugin.ts';
 export type { Channel, ChannelOpener } from './render/channel.ts';
 export type { FormHandler } from './render/mount.ts';
+export type { PageCounts, PageWord } from './render/page-word.ts';
 export type { RenderSession } from './render/render-session.ts';
 export { notFound, type RenderOutcome, redirect, type View } from './render/view.ts';
 export type { RunningApp } from './server/start.ts';

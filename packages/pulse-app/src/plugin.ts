@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PLUGIN_BRAND } from './brand.ts';
+import type { PageCounts } from './render/page-word.ts';
+import type { ReloadsBegun } from './socket/reloads.ts';
 
 /**
  * Extends an {@link App}. Constructing one has no side effects; deploy tools read `name` and `options` without starting it.
@@ -15,6 +17,8 @@ export interface Plugin {
 	readonly options?: Readonly<Record<string, unknown>>;
 	/** Before the server listens; throwing stops the start. */
 	onStart?(context: PluginContext): void | Promise<void>;
+	/** When the app begins to end, before it refuses connections: it has so many milliseconds. Again when it gets fewer. */
+	onStopping?(budgetMs: number): void;
 	/** After draining ended, before the process exits. */
 	onStop?(): void | Promise<void>;
 	/** Adds to the directives of a successful prerender. */
@@ -47,8 +51,17 @@ export interface PluginContext {
 	renderSessions(): RenderSessionCounts;
 	/** What a draining deployment is kept for; nothing of it is left once all are zero. */
 	inUse(): InUse;
-	/** Tells every connected browser to reload; returns how many sockets were told. */
+	/** What connected pages, and those that are away for a moment, say of themselves. */
+	pages(): PageCounts;
+	/** Tells every connected browser to load anew within a second; returns how many there are. */
 	reload(): number;
+	/**
+	 * Has every connected browser load anew within so many seconds, in turns: in any one second a fifth of them at most. Pages
+	 * that can wait do so for a moment when nothing is lost, and load at the end of the time at the latest; all others load in
+	 * their turn. Calling it again begins a new round with the new time.
+	 * @param limitMs tells all of them within so many milliseconds, at a quicker pace if need be
+	 */
+	reloadWithin(seconds: number, limitMs?: number): ReloadsBegun;
 	readonly log: {
 		info(fields: object, message: string): void;
 		warn(fields: object, message: string): void;
@@ -74,4 +87,10 @@ export interface InUse {
 	readonly requests: number;
 	/** Such requests since the start: a look that finds a higher number than the one before has missed some. */
 	readonly requestsBegun: number;
+	/** Of `requests`: answers and bodies that flow, such as event streams, downloads and uploads, and long polls. */
+	readonly streams: number;
+	/** Of `sockets`: those of the app's own, beside pages'. */
+	readonly websockets: number;
+	/** Work that `app.busy` was given. */
+	readonly jobs: number;
 }

@@ -6,6 +6,7 @@ import { headTag } from './http/page-client.ts';
 import { RENDER_ID_HEADER } from './http/prerender.ts';
 import type { Directives, InUse, Plugin, PluginContext } from './plugin.ts';
 import { RenderRegistry } from './render/registry.ts';
+import { createJobs, type Jobs } from './server/jobs.ts';
 import { createUsage, type Usage } from './server/usage.ts';
 import { createKeeper } from './sessions/choose-keeper.ts';
 import { readCookieDomain } from './sessions/cookie.ts';
@@ -22,6 +23,7 @@ export interface Runtime {
 	readonly gateway: Gateway;
 	readonly clientFiles: ClientFiles;
 	readonly usage: Usage;
+	readonly jobs: Jobs;
 	inUse(): InUse;
 	/** Directives of a page, as plugins shape them; `renderId` is `null` before the page has a render session. */
 	directives(renderId: string | null): Directives;
@@ -67,7 +69,8 @@ export function createRuntime(app: App, environment: Environment, logger?: Logge
 	const gateway = createGateway({ app, sessions, renders, serverAddress: environment.serverAddress, log });
 	const clientFiles = createClientFiles();
 	const usage = createUsage();
-	const inUse = (): InUse => ({ renderSessions: renders.counts().total, ...usage.counts() });
+	const jobs = createJobs((error) => log.warn({ err: error }, 'work that app.busy was given failed'));
+	const inUse = (): InUse => ({ renderSessions: renders.counts().total, ...usage.counts(), jobs: jobs.count() });
 
 	const directives = (renderId: string | null): Directives => {
 		const result: Directives = { headers: {}, query: {}, socketio: { auth: {}, headers: {}, query: {} } };
@@ -88,6 +91,7 @@ export function createRuntime(app: App, environment: Environment, logger?: Logge
 		gateway,
 		clientFiles,
 		usage,
+		jobs,
 		inUse,
 		directives,
 		pageClient: () => {
@@ -100,7 +104,10 @@ export function createRuntime(app: App, environment: Environment, logger?: Logge
 			sessionTimeoutSeconds: timeoutSeconds,
 			renderSessions: () => renders.counts(),
 			inUse,
-			reload: () => gateway.reloadAll(),
+			pages: () => renders.pages(),
+			reload: () => gateway.reloads.begin({ within: null }).pages,
+			reloadWithin: (seconds, limitMs) =>
+				gateway.reloads.begin({ within: seconds, ...(limitMs === undefined ? {} : { limitMs }) }),
 			log,
 		}),
 	};

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { RenderSessionCounts } from '../plugin.ts';
 import type { RouteInfo } from '../wire/messages.ts';
 import type { Mount } from './mount.ts';
+import { countPages, type PageCounts } from './page-word.ts';
 import { type Link, RenderSession, type RenderSessionOptions } from './render-session.ts';
 
 const MAX_EXPECTED_BYTES = 64 * 1024 ** 2;
@@ -113,6 +114,11 @@ export class RenderRegistry {
 		let connected = 0;
 		for (const render of this.#renders.values()) if (render.connected) connected += 1;
 		return { total: this.#renders.size, connected, resumable: this.#renders.size - connected };
+	}
+
+	/** What pages say of themselves, those included that are away for a moment. */
+	pages(): PageCounts {
+		return countPages([...this.#renders.values()].map((render) => render.page));
 	}
 
 	closeAll(): void {

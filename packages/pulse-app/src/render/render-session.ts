@@ -6,12 +6,15 @@ import { type ChannelOpener, ServerChannel } from './channel.ts';
 import { Delivery } from './delivery.ts';
 import { Mount } from './mount.ts';
 import { Outbox } from './outbox.ts';
+import type { PageWord } from './page-word.ts';
 
 /** A page shows a few views and prerenders some more. Beyond this the oldest that no browser has attached is forgotten. */
 export const MAX_MOUNTS = 200;
 
 /** One socket, as a render session needs it. */
 export interface Link {
+	/** Its page can wait for a good moment before it loads anew, and says what it does. Default: it cannot. */
+	readonly safeReload?: boolean;
 	/** `onArrived`: asks the page to confirm that it is there. */
 	send(message: Serialized, onArrived?: () => void): void;
 	/** Another socket of the same page has taken over. */
@@ -34,6 +37,10 @@ export interface RenderSessionOptions {
 export class RenderSession {
 	readonly id: string;
 	readonly session: UserSession;
+	/** Unix milliseconds. */
+	readonly openedAt: number;
+	/** What its page says of itself; `null` for a client that says nothing, and once the page is leaving. */
+	page: PageWord | null = null;
 	/** For the app. */
 	readonly data = new Map<string, unknown>();
 	readonly #mounts = new Map<string, Mount>();
@@ -52,6 +59,7 @@ export class RenderSession {
 		this.id = id;
 		this.#owner = owner;
 		this.#options = options;
+		this.openedAt = options.now();
 		this.session = options.sessionOf(this);
 	}
 
@@ -132,6 +140,12 @@ export class RenderSession {
 		else this.#deliver(wire);
 	}
 
+	/** Has its page load anew: at once, or within so many seconds where its client can wait; without a number, as that one sees fit. */
+	reload(within?: number): void {
+		const waits = within !== undefined && this.#link?.safeReload === true;
+		this.send(waits ? { type: 'reload', within } : { type: 'reload' });
+	}
+
 	mount(path: string, routeInfo: RouteInfo, ttlMs: number): Mount {
 		const mount = new Mount(path, routeInfo, this.#options.now() + ttlMs);
 		this.#mounts.delete(path);
@@ -161,7 +175,8 @@ export class RenderSession {
 		mount.routeInfo = routeInfo;
 		const { heard } = this.#delivery;
 		const received = heard === null ? {} : { received: heard };
-		if (attachId !== null) this.send({ type: 'attach_ack', path: mount.path, attachId, ...received });
+		const safely = this.#link?.safeReload ? ({ safeReload: true } as const) : {};
+		if (attachId !== null) this.send({ type: 'attach_ack', path: mount.path, attachId, ...received, ...safely });
 		for (const message of mount.outbox.drain()) this.#deliver(message);
 	}
 

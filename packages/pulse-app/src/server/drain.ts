@@ -22,10 +22,10 @@ export function drain(parts: {
 	readonly server: Server;
 	readonly requests: ReadonlySet<ServerResponse>;
 	readonly upgraded: ReadonlySet<Duplex>;
-	/** Messages whose handlers have not finished. */
-	readonly messages: () => number;
+	/** Handlers of messages, and work of the app's own, that have not finished. */
+	readonly working: () => number;
 }): Drain {
-	const { server, requests, upgraded, messages } = parts;
+	const { server, requests, upgraded, working } = parts;
 	let deadline: number | null = null;
 	let idleUntil = 0;
 	let disconnected = false;
@@ -50,7 +50,7 @@ export function drain(parts: {
 	const look = () => {
 		const now = Date.now();
 		if (now >= idleUntil) server.closeIdleConnections();
-		const quiet = requests.size === 0 && upgraded.size === 0 && messages() === 0;
+		const quiet = requests.size === 0 && upgraded.size === 0 && working() === 0;
 		const empty = quiet && (disconnected || now >= idleUntil);
 		if (!empty && now < (deadline as number)) {
 			setTimeout(look, Math.min(LOOK_EVERY_MS, (deadline as number) - now));

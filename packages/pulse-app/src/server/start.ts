@@ -3,8 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { App } from '../app.ts';
 import { dispatch } from '../http/dispatch.ts';
 import type { InUse, RenderSessionCounts } from '../plugin.ts';
+import type { PageCounts } from '../render/page-word.ts';
 import type { Runtime } from '../runtime.ts';
 import { isCookieStore } from '../sessions/choose-keeper.ts';
+import type { ReloadsBegun } from '../socket/reloads.ts';
 import { bind } from './bind.ts';
 import { drain } from './drain.ts';
 import { BODY_STALL_MS, HEAD_MS, MAX_HEAD_BYTES, PROXY_HEAD_BYTES } from './limits.ts';
@@ -26,10 +28,14 @@ export interface RunningApp {
 	renderSessions(): RenderSessionCounts;
 	/** What a draining deployment is kept for. */
 	inUse(): InUse;
-	/** Tells every connected browser to reload; returns how many were told. */
+	/** What pages say of themselves. */
+	pages(): PageCounts;
+	/** Tells every connected browser to load anew within a second; returns how many there are. */
 	reload(): number;
+	/** Has them load anew within so many seconds, in turns, those that can wait in a moment when nothing is lost. */
+	reloadWithin(seconds: number): ReloadsBegun;
 	/**
-	 * Stops accepting, lets requests finish and sockets stay until they leave or `budgetMs` (default 10,000) is over, then
+	 * Stops accepting, lets requests and work of `app.busy` finish and sockets stay until they leave or `budgetMs` (default 10,000) is over, then
 	 * closes everything and stops the plugins. Calling it again shortens the budget; 0 ends at once.
 	 */
 	close(options?: { readonly budgetMs?: number }): Promise<void>;
@@ -68,13 +74,14 @@ export async function startServer(
 		const bound = await bind(server, where.port, where.address);
 		const url = `http://${hostFor(bound.address)}:${bound.port}`;
 		runtime.log.info({ url, deployment: runtime.environment.env.PULSE_DEPLOYMENT_ID }, 'listening');
-		const ending = drain({ server, requests: usage.requests, upgraded, messages: runtime.gateway.messages });
+		const working = () => runtime.gateway.messages() + runtime.jobs.count();
+		const ending = drain({ server, requests: usage.requests, upgraded: upgraded.all, working });
 		let closed: Promise<void> | null = null;
 		const finish = async () => {
 			await ending.done;
 			// Before the render sessions end: a socket whose transport closes reconnects by itself, one that is told to go does not.
 			await Promise.race([runtime.gateway.close(), sleep(GOODBYE_MS, undefined, { ref: false })]);
-			for (const socket of upgraded) socket.destroy();
+			for (const socket of upgraded.all) socket.destroy();
 			runtime.renders.closeAll();
 			await stop.run();
 			onClosed();
@@ -87,8 +94,11 @@ export async function startServer(
 			server,
 			renderSessions: () => runtime.renders.counts(),
 			inUse: runtime.inUse,
-			reload: () => runtime.gateway.reloadAll(),
+			pages: () => runtime.renders.pages(),
+			reload: () => runtime.gateway.reloads.begin({ within: null }).pages,
+			reloadWithin: (seconds) => runtime.gateway.reloads.begin({ within: seconds }),
 			close: ({ budgetMs = 10_000 } = {}) => {
+				tellStopping(app, runtime, budgetMs);
 				ending.within(budgetMs);
 				closed ??= finish();
 				return closed;
@@ -115,6 +125,16 @@ async function start(app: App, runtime: Runtime, server: Server, done: (stop: ()
 	}
 	done(() => app.options.onStop?.());
 	await app.options.onStart?.({ server });
+}
+
+function tellStopping(app: App, runtime: Runtime, budgetMs: number): void {
+	for (const plugin of app.plugins) {
+		try {
+			plugin.onStopping?.(budgetMs);
+		} catch (error) {
+			runtime.log.error({ err: error, plugin: plugin.name }, 'a stopping hook failed');
+		}
+	}
 }
 
 /** What was started is stopped, last first; one failure does not keep the rest running. */

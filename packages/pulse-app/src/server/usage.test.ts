@@ -1,9 +1,9 @@
 import { type IncomingMessage, request, type Server } from 'node:http';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { Browser, serve } from '../testing/harness.ts';
 
-const FREE = { renderSessions: 0, sockets: 0, requests: 0 };
+const FREE = { renderSessions: 0, sockets: 0, websockets: 0, requests: 0, streams: 0, jobs: 0 };
 
 describe('what holds an app (decision 21)', () => {
 	it('is a stream as long as it flows, and the upload that is not complete', async () => {
@@ -16,11 +16,11 @@ describe('what holds an app (decision 21)', () => {
 		});
 		const stream = new AbortController();
 		await fetch(`${url}/events`, { signal: stream.signal });
-		expect(running.inUse()).toMatchObject({ ...FREE, requests: 1 });
+		expect(running.inUse()).toMatchObject({ ...FREE, requests: 1, streams: 1 });
 		const upload = request(url, { method: 'POST' });
 		const stored = new Promise<IncomingMessage>((resolve) => upload.on('response', resolve));
 		upload.write('half');
-		await expect.poll(() => running.inUse().requests).toBe(2);
+		await expect.poll(() => running.inUse()).toMatchObject({ requests: 2, streams: 2 });
 		stream.abort();
 		await expect.poll(() => running.inUse().requests).toBe(1);
 		upload.end('rest');
@@ -28,15 +28,33 @@ describe('what holds an app (decision 21)', () => {
 		await expect.poll(() => running.inUse()).toMatchObject({ ...FREE, requestsBegun: 2 });
 	});
 
+	it('is a request that is thought about, which becomes a long poll when nothing is answered for seconds', async () => {
+		let answer = () => {};
+		const { url, running } = await serve({
+			listener: (_, response) => {
+				answer = () => response.end('news');
+			},
+		});
+		const asked = fetch(url);
+		await expect.poll(() => running.inUse()).toMatchObject({ requests: 1, streams: 0 });
+		vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 6_000 });
+		onTestFinished(() => void vi.useRealTimers());
+		expect(running.inUse()).toMatchObject({ requests: 1, streams: 1 });
+		vi.useRealTimers();
+		answer();
+		await (await asked).text();
+		await expect.poll(() => running.inUse()).toMatchObject(FREE);
+	});
+
 	it("is a websocket of the app's own, and Socket.IO's", async () => {
 		const { url, running } = await serve({ onStart: ({ server }) => addWebSocket(server) });
 		const raw = new WebSocket(`${url.replace('http', 'ws')}/raw`);
 		await new Promise((resolve) => raw.once('open', resolve));
-		expect(running.inUse()).toMatchObject({ ...FREE, sockets: 1 });
+		expect(running.inUse()).toMatchObject({ ...FREE, sockets: 1, websockets: 1 });
 		const browser = new Browser(url);
 		await browser.open();
 		const page = await browser.connect().ready();
-		expect(running.inUse()).toMatchObject({ renderSessions: 1, sockets: 2 });
+		expect(running.inUse()).toMatchObject({ renderSessions: 1, sockets: 2, websockets: 1 });
 		page.socket.disconnect();
 		raw.close();
 		await expect.poll(() => running.inUse()).toMatchObject({ renderSessions: 1, sockets: 0, requests: 0 });

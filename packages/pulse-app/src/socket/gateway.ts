@@ -13,14 +13,15 @@ import { type Admission, admit } from './admission.ts';
 import { createLink } from './link.ts';
 import { createOriginRule } from './origins.ts';
 import { parseMessage, receive } from './receive.ts';
+import { Reloads } from './reloads.ts';
 import { type Engine, refuseRival } from './rival.ts';
 
 export interface Gateway {
 	attach(server: HttpServer): void;
 	/** Throws `socket-io-path-taken` when the app attached a Socket.IO of its own at the same path. */
 	refuseRival(server: HttpServer): void;
-	/** Tells every browser with a render session to reload; returns how many were told. */
-	reloadAll(): number;
+	/** Has pages load anew. */
+	readonly reloads: Pick<Reloads, 'begin'>;
 	/** Asks a browser of this user to fetch its new cookies. */
 	refreshCookies(sid: string): void;
 	/** Asks this very page to fetch cookies there. Throws `not-connected` when it is away. */
@@ -51,6 +52,7 @@ export function createGateway(parts: {
 		allowRequest: (request, decide) => decide(null, isAllowed(request)),
 	});
 	let messages = 0;
+	const reloads = new Reloads(() => renders.all());
 
 	io.use((socket, next) => {
 		const { auth, headers } = socket.handshake;
@@ -90,24 +92,24 @@ export function createGateway(parts: {
 		socket.conn.on('heartbeat', () => render.heartbeat(link));
 		renders.connect(render, link, admission.received);
 		// Its state is with another process, or gone: whatever is done here would begin anew without a word.
-		if (admission.unknown) render.send({ type: 'reload' });
+		if (admission.unknown) render.reload();
+		else reloads.connected(render);
 	});
 
 	return {
 		attach: (server) => void io.attach(server),
 		refuseRival: (server) => refuseRival(server, io.engine as Engine),
-		reloadAll: () => {
-			const connected = [...renders.all()].filter((render) => render.connected);
-			for (const render of connected) render.send({ type: 'reload' });
-			return connected.length;
-		},
+		reloads,
 		refreshCookies: (sid) => {
 			const render = renders.of(sid).find((candidate) => candidate.connected);
 			if (render !== undefined) askForCookies(render, SET_COOKIES);
 		},
 		askForCookies,
 		messages: () => messages,
-		close: () => io.close(),
+		close: () => {
+			reloads.stop();
+			return io.close();
+		},
 	};
 }
 

@@ -7,6 +7,7 @@ const STUCK_MS = 20_000;
 
 /** One browser's socket. */
 export function createLink(socket: Socket): Link {
+	const safeReload = socket.handshake.auth.__pulse_safe_reload === 1;
 	const { conn } = socket;
 	let waiting = 0;
 	let since = 0;
@@ -17,6 +18,7 @@ export function createLink(socket: Socket): Link {
 	// To be told to go is final for a browser; a transport that closes is an accident.
 	const renew = () => conn.close(true);
 	return {
+		safeReload,
 		send: (message, onArrived) => {
 			if (waiting === 0) since = Date.now();
 			waiting += 1;

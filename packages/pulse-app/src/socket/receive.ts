@@ -18,7 +18,7 @@ export async function receive(app: App, render: RenderSession, message: ClientMe
 		case 'attach': {
 			const mount = render.findMount(message.path);
 			// Its state is not here: it was rendered by another process, or too long ago.
-			if (mount === null) return render.send({ type: 'reload' });
+			if (mount === null) return render.reload();
 			render.attach(mount, message.routeInfo, message.attachId ?? null);
 			break;
 		}
@@ -30,6 +30,12 @@ export async function receive(app: App, render: RenderSession, message: ClientMe
 		case 'detach':
 			render.detach(message.path);
 			break;
+		case 'presence':
+			render.page = { state: message.state, reason: message.reason ?? null };
+			return;
+		case 'reload_state':
+			render.page = message.state === 'held' ? { state: 'held', reason: message.reason ?? null } : null;
+			return;
 		case 'channel_message':
 			return receiveChannelMessage(app, render, message);
 	}

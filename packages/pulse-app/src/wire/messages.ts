@@ -25,9 +25,19 @@ export type ServerMessage =
 			readonly credentials: 'include' | 'omit';
 	  }
 	| { readonly type: 'navigate_to'; readonly path: string; readonly replace: boolean; readonly hard: boolean }
-	| { readonly type: 'reload' }
-	/** `received`: how many messages of the page have come so far, for a client that counts. */
-	| { readonly type: 'attach_ack'; readonly path: string; readonly attachId: string; readonly received?: number }
+	/** `within`: seconds that the page may wait for a good moment. Told to clients that can; all others load anew at once. */
+	| { readonly type: 'reload'; readonly within?: number }
+	/**
+	 * `received`: how many messages of the page have come so far, for a client that counts. `safeReload`: to a client that can
+	 * wait; the server hears `reload_state` and `presence`.
+	 */
+	| {
+			readonly type: 'attach_ack';
+			readonly path: string;
+			readonly attachId: string;
+			readonly received?: number;
+			readonly safeReload?: true;
+	  }
 	| { readonly type: 'js_exec'; readonly path: string; readonly id: string; readonly expr: unknown }
 	| {
 			readonly type: 'channel_message';
@@ -47,6 +57,11 @@ export interface ServerErrorInfo {
 
 const path = z.string().max(8192);
 const id = z.string().max(256);
+/** Cut rather than refused: that a page is held counts for more than why. */
+const reason = z
+	.string()
+	.transform((text) => text.slice(0, 100))
+	.nullish();
 /** What a browser says about its route is kept for as long as it shows the view, so none of it may be large. */
 const MAX_ROUTE_CHARACTERS = 16_384;
 const isSmall = (value: object): boolean => JSON.stringify(value).length <= MAX_ROUTE_CHARACTERS;
@@ -88,6 +103,13 @@ export const clientMessage = z.discriminatedUnion('type', [
 		requestId: id.nullish(),
 		responseTo: id.nullish(),
 		error: z.unknown().optional(),
+	}),
+	/** What a page does about a reload that it was told: it loads now, it waits, or it is leaving. */
+	z.object({ type: z.literal('reload_state'), state: z.enum(['now', 'held', 'gone']), reason }),
+	z.object({
+		type: z.literal('presence'),
+		state: z.enum(['visible', 'busy', 'idle', 'hidden', 'held']),
+		reason,
 	}),
 ]);
 

@@ -123,6 +123,8 @@ function template(context: Readonly<Record<string, string>>) {
 	return { ...base, Outputs: { ...base.Outputs, ...own } };
 }
 
+const NO_OTHER_USE = { sockets: 0, requests: 0, requestsBegun: 0, streams: 0, websockets: 0, jobs: 0 };
+
 /** Answers every path with its deployment's id, and the plugin's endpoints. */
 function app(world: AwsWorld, sessions: Map<string, number>, broken: Account['broken']) {
 	return serverProgram(async ({ env, stopping, exit, onLine }) => {
@@ -142,8 +144,10 @@ function app(world: AwsWorld, sessions: Map<string, number>, broken: Account['br
 			env,
 			sessionTimeoutSeconds: 60,
 			renderSessions: () => ({ total: total(), connected: total(), resumable: 0 }),
-			inUse: () => ({ renderSessions: total(), sockets: 0, requests: 0, requestsBegun: 0 }),
+			inUse: () => ({ ...NO_OTHER_USE, renderSessions: total() }),
+			pages: () => ({ busy: 0, idle: 0, hidden: 0, held: 0, heldReasons: [] }),
 			reload: () => 0,
+			reloadWithin: () => ({ pages: 0, overInMs: 0 }),
 			log: { info: () => {}, warn: () => {}, error: () => {} },
 		} satisfies PluginContext);
 		stopping.addEventListener('abort', () => void plugin.onStop(), { once: true });

@@ -1,0 +1,89 @@
+import type { RenderSession } from '../render/render-session.ts';
+import { type ReloadSchedule, type ReloadTerms, scheduleReload } from './reload-schedule.ts';
+
+/** What came of telling pages to load anew. */
+export interface ReloadsBegun {
+	/** Connected pages, each of which is told. */
+	readonly pages: number;
+	/** Milliseconds until the last of them was told and its time is over. */
+	readonly overInMs: number;
+}
+
+interface Turn {
+	readonly render: RenderSession;
+	/** Unix milliseconds. */
+	readonly at: number;
+}
+
+interface Round {
+	/** Unix milliseconds. */
+	readonly begunAt: number;
+	readonly overAt: number;
+	readonly schedule: ReloadSchedule;
+	/** Those still to come, the next one last. */
+	readonly turns: Turn[];
+	/** Pages that were told, or whose turn is still to come. */
+	readonly known: WeakSet<RenderSession>;
+}
+
+/**
+ * Tells pages to load anew, each in its turn. A page that was away at its turn is told when it is back; one that was opened
+ * after the round began never is: it may be what another one became by loading anew.
+ */
+export class Reloads {
+	readonly #all: () => Iterable<RenderSession>;
+	#round: Round | null = null;
+	#timer: NodeJS.Timeout | undefined;
+
+	constructor(all: () => Iterable<RenderSession>) {
+		this.#all = all;
+	}
+
+	/** Begins a round; what an earlier one has not told yet comes first, and at the pace that was begun. */
+	begin(terms: ReloadTerms): ReloadsBegun {
+		const now = Date.now();
+		const former = this.#round;
+		const waiting = new Set(former?.turns.map(({ render }) => render));
+		const connected = [...this.#all()].filter((render) => render.connected);
+		const ordered = connected.sort((a, b) => Number(waiting.has(b)) - Number(waiting.has(a)));
+		const schedule = scheduleReload(ordered.length, terms, Math.random);
+		const first = terms.within === null ? now : Math.max(now, former?.turns.at(-1)?.at ?? now);
+		const overAt = first + schedule.overInMs;
+		this.#round = {
+			begunAt: now,
+			overAt,
+			schedule,
+			turns: ordered.map((render, turn) => ({ render, at: first + (schedule.offsets[turn] ?? 0) })).reverse(),
+			known: new WeakSet(ordered),
+		};
+		this.#tellDue();
+		return { pages: ordered.length, overInMs: overAt - now };
+	}
+
+	/** To be called when a page has connected. */
+	connected(render: RenderSession): void {
+		const round = this.#round;
+		if (round === null || round.known.has(render) || render.openedAt >= round.begunAt) return;
+		round.known.add(render);
+		render.reload(Math.max(0, Math.floor((round.overAt - Date.now()) / 1000)));
+	}
+
+	stop(): void {
+		clearTimeout(this.#timer);
+	}
+
+	#tellDue(): void {
+		clearTimeout(this.#timer);
+		const round = this.#round;
+		if (round === null) return;
+		const now = Date.now();
+		let turn = round.turns.pop();
+		for (; turn !== undefined && turn.at <= now; turn = round.turns.pop()) {
+			if (turn.render.connected) turn.render.reload(round.schedule.within);
+			else round.known.delete(turn.render);
+		}
+		if (turn === undefined) return;
+		round.turns.push(turn);
+		this.#timer = setTimeout(() => this.#tellDue(), Math.ceil(turn.at - now)).unref();
+	}
+}
