@@ -1,16 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { printable } from 'pulse-deploy-kit/printable';
 import type { Secret } from 'pulse-deploy-kit/secret';
 import type { ServiceNetwork } from 'pulse-edge/upstream/network';
 import { Agent, type Dispatcher, request } from 'undici';
 import { z } from 'zod';
 import type { DeploymentRecord } from '../deployments/record.ts';
 import { INTERNAL_TOKEN_HEADER, RELOAD_PATH, SESSIONS_PATH } from '../protocol.ts';
-import type { RenderSessions } from './render-sessions.ts';
+import type { RenderSessions, TabStates } from './render-sessions.ts';
 
 const CONNECT_MS = 5_000;
 const TOTAL_MS = 10_000;
 const RETRY_MS = 1_000;
 const ANSWER_LIMIT = 64 * 1024;
+/** All are told within a dozen seconds. */
+const LONGEST_ROUND_SECONDS = 30;
+const MAX_REASONS = 3;
+const MAX_REASON_CHARACTERS = 100;
 
 export interface BackendOptions {
 	readonly network: ServiceNetwork;
@@ -45,19 +50,28 @@ export interface ReloadTold {
 	readonly overInMs: number;
 }
 
+const count = z.int().nonnegative();
+/** What came later; that it makes no sense does not spoil the rest. */
+const later = <Value extends z.ZodType>(value: Value) => value.optional().catch(undefined);
+
 /** Either revision of the answer (decision 8). */
 const sessionsAnswer = z.object({
 	deployment_id: z.string(),
-	render_session_count: z.int().nonnegative().optional(),
-	connected_render_count: z.int().nonnegative().optional(),
-	resumable_render_count: z.int().nonnegative().optional(),
+	render_session_count: count.optional(),
+	connected_render_count: count.optional(),
+	resumable_render_count: count.optional(),
 	drainable: z.boolean(),
-	busy_render_count: z.int().nonnegative().optional(),
-	idle_render_count: z.int().nonnegative().optional(),
-	hidden_render_count: z.int().nonnegative().optional(),
-	held_render_count: z.int().nonnegative().optional(),
+	busy_render_count: later(count),
+	idle_render_count: later(count),
+	hidden_render_count: later(count),
+	held_render_count: later(count),
+	held_reasons: later(z.array(z.string())),
+	in_use: later(z.object({ requests: count, streams: count, websockets: count, jobs: count })),
 });
-const reloadAnswer = z.object({ reloaded_socket_count: z.int().nonnegative() });
+const reloadAnswer = z.object({
+	reloaded_socket_count: count,
+	reload_over_in_seconds: later(z.number().nonnegative()),
+});
 
 export function openBackends({ network, port, token, totalMs = TOTAL_MS }: BackendOptions): Backends {
 	const agent = new Agent({
@@ -105,7 +119,9 @@ export function openBackends({ network, port, token, totalMs = TOTAL_MS }: Backe
 		reload: async (record, { within, signal } = {}) => {
 			const body = within === undefined ? {} : { body: { within } };
 			const answer = reloadAnswer.parse(await ask(record, 'POST', RELOAD_PATH, { signal, ...body }));
-			return { told: answer.reloaded_socket_count, overInMs: 0 };
+			// An app that claims to need longer does not hold up those after it.
+			const seconds = Math.min(answer.reload_over_in_seconds ?? 0, (within ?? 0) + LONGEST_ROUND_SECONDS);
+			return { told: answer.reloaded_socket_count, overInMs: seconds * 1000 };
 		},
 		close: () => agent.close(),
 	};
@@ -135,11 +151,29 @@ function readSessions(id: string, json: unknown): RenderSessions {
 	// An address that was given to another service.
 	if (answer.deployment_id !== id)
 		return { reachable: false, detail: `'${answer.deployment_id}' answered in its place` };
+	const tabs = tabStates(answer);
+	return {
+		reachable: true,
+		total,
+		connected,
+		drainable: answer.drainable,
+		...(tabs === undefined ? {} : { tabs, heldReasons: reasons(answer.held_reasons) }),
+		...(answer.in_use === undefined ? {} : { inUse: answer.in_use }),
+	};
+}
+
+function tabStates(answer: z.infer<typeof sessionsAnswer>): TabStates | undefined {
 	const { busy_render_count: busy, idle_render_count: idle } = answer;
 	const { hidden_render_count: hidden, held_render_count: held } = answer;
-	const tells = busy !== undefined && idle !== undefined && hidden !== undefined && held !== undefined;
-	const tabs = tells ? { tabs: { busy, idle, hidden, held } } : {};
-	return { reachable: true, total, connected, drainable: answer.drainable, ...tabs };
+	if (busy === undefined || idle === undefined || hidden === undefined || held === undefined) return undefined;
+	return { busy, idle, hidden, held };
+}
+
+/** Anybody who opens a page of the app can write them. */
+function reasons(said: readonly string[] = []): readonly string[] {
+	return said
+		.slice(0, MAX_REASONS)
+		.map((reason) => printable(reason).replaceAll(/\s+/g, ' ').slice(0, MAX_REASON_CHARACTERS));
 }
 
 function whatFailed(error: unknown): string {

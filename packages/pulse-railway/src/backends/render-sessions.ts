@@ -7,6 +7,18 @@ export interface TabStates {
 	readonly held: number;
 }
 
+/** What runs in a deployment besides render sessions, each in one of the numbers. */
+export interface InUseByReason {
+	/** That will be answered at once. */
+	readonly requests: number;
+	/** Event streams, downloads, uploads, long polls. */
+	readonly streams: number;
+	/** Of the app's own. */
+	readonly websockets: number;
+	/** Work that `app.busy` was given. */
+	readonly jobs: number;
+}
+
 /** What a deployment said about its render sessions, or why it said nothing. */
 export type RenderSessions =
 	| {
@@ -19,5 +31,9 @@ export type RenderSessions =
 			readonly drainable: boolean;
 			/** Absent: an app that does not tell. */
 			readonly tabs?: TabStates;
+			/** Why tabs are held, three at most; printable. */
+			readonly heldReasons?: readonly string[];
+			/** Absent: an app that does not tell. */
+			readonly inUse?: InUseByReason;
 	  }
 	| { readonly reachable: false; readonly detail: string };

@@ -24,7 +24,7 @@ const options = (more: Partial<ControlOptions> = {}): ControlOptions => ({
 	secret: SECRET,
 	now: Date.now,
 	probe: async () => ({ reachable: true, total: 2, connected: 1, drainable: false }),
-	reload: async () => ({ told: 3, overInMs: 0 }),
+	reload: async (_record, { within } = {}) => ({ told: 3, overInMs: (within ?? 0) * 1000 }),
 	...more,
 });
 
@@ -204,8 +204,9 @@ describe('the control client', () => {
 		expect(status.sessions).toEqual({ a: { reachable: true, total: 2, connected: 1, drainable: false } });
 		expect(status.locks.deploy?.owner).toBe('ann@laptop');
 		expect(await callControl(target, 'status', { sessions: false }, signal)).toMatchObject({ sessions: {} });
-		expect(await callControl(target, 'reload', { id: 'a' }, signal)).toMatchObject({ told: 3 });
-		expect(await callControl(target, 'reload', { id: 'gone' }, signal)).toMatchObject({ told: 0 });
+		expect(await callControl(target, 'reload', { id: 'a' }, signal)).toEqual({ told: 3, overInMs: 0 });
+		expect(await callControl(target, 'reload', { id: 'a', within: 60 }, signal)).toEqual({ told: 3, overInMs: 60_000 });
+		expect(await callControl(target, 'reload', { id: 'gone' }, signal)).toEqual({ told: 0, overInMs: 0 });
 		const renew = { name: 'deploy', token: 'a-lock-token-of-ann', ttlMs: 15_000 } as const;
 		expect(await callControl(target, 'lock.renew', renew, signal)).toBe(true);
 		expect(await callControl(target, 'lock.release', { name: 'deploy', token: renew.token }, signal)).toBe(true);

@@ -1,6 +1,6 @@
 import { AFFINITIES } from 'pulse-deploy-kit/container/settings';
 import { z } from 'zod';
-import type { Backends } from '../backends/backends.ts';
+import type { Backends, ReloadTold } from '../backends/backends.ts';
 import { hurry } from '../backends/hurry.ts';
 import type { RenderSessions } from '../backends/render-sessions.ts';
 import { isDeploymentId } from '../deployments/id.ts';
@@ -41,6 +41,7 @@ const lock = z.exactOptional(z.object({ name: lockName, fence: z.int() }));
 const token = z.string().min(16).max(128);
 const UNKNOWN_PROBE_MS = 5_000;
 const HURRY_MS = 5_000;
+const NOBODY_TOLD: ReloadTold = { told: 0, overInMs: 0 };
 const ttlMs = z.int().min(1_000).max(120_000);
 
 const method = <Params extends z.ZodType, Result>(
@@ -57,11 +58,17 @@ export const methods = {
 		store.promote(id, serviceName, options),
 	),
 	retire: method(z.object({ id, lock }), ({ id, ...options }, { store }) => store.retire(id, options)),
-	/** The deployment may be gone or deaf, and its deletion goes on all the same: that is no failure, no page was told. */
-	reload: method(z.object({ id }), async ({ id }, { store, reload }) => {
-		const record = await store.find(id);
-		return record === null ? { told: 0, overInMs: 0 } : reload(record).catch(() => ({ told: 0, overInMs: 0 }));
-	}),
+	/**
+	 * The deployment may be gone or deaf, and its deletion goes on all the same: that is no failure, no page was told. `within`:
+	 * seconds that pages with unsaved work may wait; older routers leave it unread, and have all told within a second.
+	 */
+	reload: method(
+		z.object({ id, within: z.exactOptional(z.number().min(0)) }),
+		async ({ id, ...options }, { store, reload }): Promise<ReloadTold> => {
+			const record = await store.find(id);
+			return record === null ? NOBODY_TOLD : reload(record, options).catch(() => NOBODY_TOLD);
+		},
+	),
 	/** When whoever is left on it is moved. Unknown to older routers, which say that they do not understand. */
 	depart: method(
 		z.object({

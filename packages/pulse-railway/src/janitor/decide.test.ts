@@ -59,6 +59,24 @@ const cases: Record<string, Case> = {
 		sessions: { reachable: true, total: 1, connected: 0, drainable: false },
 		decision: { action: 'keep', reason: 'still_active', detail: '1 render session' },
 	},
+	'idle, with work that only the app knows of': {
+		sessions: { ...nobody, drainable: false, inUse: { requests: 0, streams: 0, websockets: 0, jobs: 1 } },
+		decision: { action: 'keep', reason: 'still_active', detail: '1 job' },
+	},
+	'one whose open socket the app knows to be of a tab that is held': {
+		activity: { sockets: 1 },
+		sessions: {
+			...{ reachable: true, total: 1, connected: 1, drainable: false },
+			tabs: { busy: 0, idle: 0, hidden: 0, held: 1 },
+			inUse: { requests: 0, streams: 0, websockets: 0, jobs: 0 },
+		},
+		decision: { action: 'keep', reason: 'still_active', detail: '1 tab held' },
+	},
+	'one whose app knows of nothing that the router sees': {
+		activity: { sockets: 1 },
+		sessions: { ...nobody, inUse: { requests: 0, streams: 0, websockets: 0, jobs: 0 } },
+		decision: { action: 'keep', reason: 'still_active', detail: '1 socket' },
+	},
 	'an app that objects': {
 		sessions: { reachable: true, total: 0, connected: null, drainable: false },
 		decision: { action: 'keep', reason: 'still_active' },

@@ -1,6 +1,7 @@
 import { LAST_CALL_MS, standing } from 'pulse-deploy-kit/departure';
 import type { RenderSessions } from '../backends/render-sessions.ts';
 import type { Decision, DeploymentFacts, KeepReason, Policy } from './facts.ts';
+import { listed, whatHolds } from './what-holds.ts';
 
 /**
  * What the janitor does with one deployment at `now` (Unix milliseconds). Draining ends when both drain age and idle time
@@ -40,9 +41,11 @@ function drained({ record, activity, sessions, tabsWholeAt }: DeploymentFacts, p
 	const deadline = aged === null || left === null ? (aged ?? left) : Math.min(aged, left);
 
 	const using = activity
-		? describe(activity.sockets, 'socket', activity.inFlight, 'request', activity.tabs ?? 0, 'tab')
+		? listed([activity.sockets, 'socket'], [activity.inFlight, 'request'], [activity.tabs ?? 0, 'tab'])
 		: null;
-	if (using !== null) return keep('still_active', using, deadline);
+	// The app knows what the router only sees connections of.
+	if (using !== null)
+		return keep('still_active', sessions?.reachable ? (whatHolds(sessions) ?? using) : using, deadline);
 
 	const lastSeenAt = latest(record.lastSeenAt, activity?.lastSeenAt ?? null);
 	const graceEnds = latest(drainStartedAt ?? now, lastSeenAt)! + policy.drainGraceMs;
@@ -64,19 +67,10 @@ function drained({ record, activity, sessions, tabsWholeAt }: DeploymentFacts, p
 	return open === null ? { id, action: 'delete', reason: 'drainable' } : keep('still_active', open, deadline);
 }
 
-function sessionsLeft({ total, drainable }: Extract<RenderSessions, { reachable: true }>): string | null {
-	if (total > 0) return describe(total, 'render session');
-	return drainable ? null : 'the app says that it is not drainable';
-}
-
-/** `2 sockets, 1 request`; `null` for nothing. */
-function describe(...counted: (number | string)[]): string | null {
-	const parts: string[] = [];
-	for (let at = 0; at < counted.length; at += 2) {
-		const [count, noun] = [Number(counted[at]), counted[at + 1]];
-		if (count > 0) parts.push(`${count} ${noun}${count === 1 ? '' : 's'}`);
-	}
-	return parts.length === 0 ? null : parts.join(', ');
+function sessionsLeft(sessions: Extract<RenderSessions, { reachable: true }>): string | null {
+	const { total, drainable } = sessions;
+	if (total === 0 && drainable) return null;
+	return whatHolds(sessions) ?? listed([total, 'render session']) ?? 'the app says that it is not drainable';
 }
 
 function latest(left: number | null, right: number | null): number | null {

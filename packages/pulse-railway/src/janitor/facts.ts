@@ -7,7 +7,7 @@ export interface DeploymentFacts {
 	readonly record: DeploymentRecord;
 	/** Summed over the routers; `null` when none reported it. */
 	readonly activity: DeploymentActivity | null;
-	/** `null`: not asked yet, or of a container app, which knows none. */
+	/** `null`: not asked yet, in use and silent, or of a container app, which knows none. */
 	readonly sessions: RenderSessions | null;
 	/**
 	 * When the routers know of all tabs, Unix milliseconds; `null` where none reports, or one is too old to count tabs. A

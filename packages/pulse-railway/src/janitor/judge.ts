@@ -19,7 +19,10 @@ export interface Judge {
 	readonly signal: AbortSignal;
 }
 
-/** Asks only those whose sessions decide. */
+/** An answer that only says who keeps it is not waited for as long as one that decides. */
+const DETAIL_MS = 3_000;
+
+/** Asks those whose sessions decide, and those that are in use, what keeps them. */
 export async function judge(
 	records: readonly DeploymentRecord[],
 	{ store, backends, policy, clock, signal }: Judge,
@@ -30,8 +33,15 @@ export async function judge(
 		const activity = deployments.get(record.id) ?? null;
 		const rollbackUntil = kept.get(record.id) ?? null;
 		const facts: DeploymentFacts = { record, activity, sessions: null, tabsWholeAt, rollbackUntil };
-		const first = decide(facts, policy, clock.now());
-		if (first.action !== 'probe') return first;
-		return decide({ ...facts, sessions: await backends.sessions(record, signal) }, policy, clock.now()) as Settled;
+		const judgedAt = clock.now();
+		const first = decide(facts, policy, judgedAt);
+		const decides = first.action === 'probe';
+		if (!decides && (first.reason !== 'still_active' || record.container !== undefined)) return first;
+		const overdue = AbortSignal.any([signal, AbortSignal.timeout(DETAIL_MS)]);
+		const sessions = await backends.sessions(record, decides ? signal : overdue).catch((error: unknown) => {
+			if (decides || signal.aborted) throw error;
+			return null;
+		});
+		return decide({ ...facts, sessions }, policy, decides ? clock.now() : judgedAt) as Settled;
 	});
 }

@@ -31,9 +31,9 @@ export async function retire({ id, serviceId }: BackendService, by: Retirement):
 	const { store, lock, because } = by;
 	const record = await store.retire(id, { lock: lock.grant, unless: 'deploy', unlessSince: by.deployFence, because });
 	if (record) {
-		const { told, overInMs } = await by.backends
-			.reload(record, { within: 0, signal: by.signal })
-			.catch(() => ({ told: 0, overInMs: 0 }));
+		const nobody = { told: 0, overInMs: 0 };
+		// Who waited until now has waited for the longest time that there is.
+		const { told, overInMs } = await by.backends.reload(record, { within: 0, signal: by.signal }).catch(() => nobody);
 		if (told > 0) await by.clock.sleep(overInMs + RELOAD_MS, by.signal);
 	}
 	by.signal.throwIfAborted();

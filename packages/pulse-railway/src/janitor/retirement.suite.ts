@@ -81,6 +81,54 @@ export function describeRetirement(open: OpenStore): void {
 			expect(await on.run()).toMatchObject({ deleted: [{ id: 'old', reason: 'max_drain_age' }] });
 		});
 
+		it('at the maximum age waits until an app has told all of its pages in turns, and goes on after a second with one of before (R9.10, R10.6)', async () => {
+			await on.deploy('before', { sockets: 2 });
+			await on.deploy('today', { sockets: 500, overInSeconds: 3 });
+			await on.deploy('new');
+			on.now += POLICY.maxDrainAgeMs;
+			expect(await on.run()).toMatchObject({ deleted: [{ id: 'before' }, { id: 'today' }] });
+			expect(on.slept).toEqual([1_000, 4_000]);
+			expect(on.log).toContain('reload today {"within":0}');
+			// One that claims to need for ever holds nobody up.
+			await on.deploy('endless', { sockets: 1, overInSeconds: 86_400 });
+			const record = await on.store.find('endless');
+			expect(await on.backends.reload(record!, { within: 0 })).toEqual({ told: 1, overInMs: 30_000 });
+			expect(await on.backends.reload(record!)).toEqual({ told: 1, overInMs: 0 });
+		});
+
+		it('keeps tabs that hold what their users would lose until the maximum age, and says how many and why, in words that are safe to print (R9.9, R9.11)', async () => {
+			const said = { ...idle('old'), connected_render_count: 3, render_session_count: 3, drainable: false };
+			const tabs = { busy_render_count: 0, idle_render_count: 1, hidden_render_count: 0, held_render_count: 2 };
+			const reasons = ['unsaved\u001b[2J\ndraft "two"', 'x'.repeat(500)];
+			const in_use = { requests: 0, streams: 1, websockets: 0, jobs: 2 };
+			await on.deploy('old', { sessions: { ...said, ...tabs, held_reasons: reasons, in_use } });
+			await on.deploy('new');
+			on.now += 3_600_000;
+			const line = `keep old; reason=still_active; 2 tabs held ("unsaved draft \\"two\\"", "${'x'.repeat(100)}"), 1 render session, 1 stream, 2 jobs`;
+			expect(await on.run()).toMatchObject({ deleted: [], kept: [{ id: 'old' }] });
+			expect(on.host.text()).toContain(line);
+			// Also while the router sees their sockets, and would not have to ask.
+			const activity = [{ id: 'old', lastSeenAt: on.now, inFlight: 0, sockets: 3, requestRate: 0 }];
+			await on.store.recordActivity({
+				replicaId: '0123456789abcdef',
+				at: on.now,
+				ttlMs: 60_000,
+				revision: 1,
+				deployments: activity,
+			});
+			expect(await on.run()).toMatchObject({ kept: [{ id: 'old', detail: line.split('; ')[2] }] });
+			on.now += POLICY.maxDrainAgeMs;
+			expect(await on.run()).toMatchObject({ deleted: [{ id: 'old', reason: 'max_drain_age' }] });
+		});
+
+		it('takes an answer whose later part makes no sense for what it says besides (R9.9)', async () => {
+			const odd = { held_render_count: -1, held_reasons: 'x', in_use: { requests: 'many' } };
+			await on.deploy('old', { sessions: { ...idle('old'), ...odd } });
+			await on.deploy('new');
+			on.now += 121_000;
+			expect(await on.run()).toMatchObject({ deleted: [{ id: 'old', reason: 'drainable' }] });
+		});
+
 		it('accepts the answer of either revision (R9.9)', async () => {
 			await on.deploy('earlier', {
 				sessions: { deployment_id: 'earlier', connected_render_count: 0, resumable_render_count: 0, drainable: true },

@@ -46,11 +46,7 @@ function cells(row: DeploymentReport, now: number): readonly string[] {
 		row.deployment_id,
 		row.state,
 		row.railway_status?.toLowerCase() ?? 'gone',
-		row.tabs !== null
-			? `${row.tabs} tab${row.tabs === 1 ? '' : 's'}`
-			: row.sessions === null
-				? '?'
-				: String(row.sessions),
+		whoIsThere(row),
 		String(row.sockets),
 		String(row.requests_in_flight),
 		String(row.requests_per_second),
@@ -68,6 +64,13 @@ function leaving(row: DeploymentReport, by: number, now: number): string {
 	if (now < by + OVERDUE_MS) return `${what}, gone by ${until}`;
 	const next = recalled ? `pulse-railway recall ${row.deployment_id}` : 'see its log';
 	return `${what}, was to be gone by ${until}; the janitor has not come: ${next}`;
+}
+
+function whoIsThere({ tabs, sessions, tab_states }: DeploymentReport): string {
+	if (tabs !== null) return `${tabs} tab${tabs === 1 ? '' : 's'}`;
+	if (sessions === null) return '?';
+	const held = tab_states?.held ?? 0;
+	return held === 0 ? String(sessions) : `${sessions} (${held} held)`;
 }
 
 function janitor({ action, reason, detail, until }: DeploymentReport['janitor'], now: number): string {

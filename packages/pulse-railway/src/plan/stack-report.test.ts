@@ -73,6 +73,31 @@ describe('the status', () => {
 		expect(JSON.stringify(report({ b: 'active' }).deployments[0])).toContain('"leave_by":null');
 	});
 
+	it('counts by reason what an app says, and the tabs that are held', () => {
+		const tabs = { busy: 1, idle: 0, hidden: 0, held: 2 };
+		const inUse = { requests: 0, streams: 1, websockets: 0, jobs: 1 };
+		const said = {
+			reachable: true,
+			total: 5,
+			connected: 4,
+			drainable: false,
+			tabs,
+			heldReasons: ['unsaved draft'],
+			inUse,
+		} as const;
+		const all = report({ a: 'draining', b: 'active' }, { sessions: { a: said } });
+		expect(all.deployments[1]).toMatchObject({
+			...{ sessions: 5, tab_states: tabs, held_reasons: ['unsaved draft'], in_use: inUse },
+			janitor: { detail: '2 tabs held ("unsaved draft"), 3 render sessions, 1 stream, 1 job' },
+		});
+		expect(all.deployments[0]).toMatchObject({ tab_states: null, held_reasons: [], in_use: null });
+		const row = renderStatus(all, NOW)
+			.split('\n')
+			.find((line) => line.startsWith('a '));
+		expect(row).toContain('5 (2 held)');
+		expect(row).toContain('keep (still active: 2 tabs held ("unsaved draft"), 3 render sessions, 1 stream, 1 job');
+	});
+
 	it('shows a service without a record, and a record without a service', () => {
 		const { deployments } = report({ b: 'active', gone: 'draining' }, {}, 'b', ['b', 'left']);
 		expect(deployments.map(({ deployment_id, state, service_id }) => [deployment_id, state, service_id])).toEqual([

@@ -1,6 +1,6 @@
 import type { Affinity } from 'pulse-deploy-kit/container/settings';
 import { standing } from 'pulse-deploy-kit/departure';
-import type { TabStates } from '../backends/render-sessions.ts';
+import type { InUseByReason, TabStates } from '../backends/render-sessions.ts';
 import type { ControlStatus } from '../control/status.ts';
 import { decide } from '../janitor/decide.ts';
 import type { Decision, Policy } from '../janitor/facts.ts';
@@ -44,6 +44,10 @@ export interface DeploymentReport {
 	readonly tabs: number | null;
 	/** Of the pages that say so; `null`: it does not tell. */
 	readonly tab_states: TabStates | null;
+	/** Why tabs are held, in the words of pages: three at most, printable. */
+	readonly held_reasons: readonly string[];
+	/** What a Pulse app counts besides render sessions; `null`: it does not tell. */
+	readonly in_use: InUseByReason | null;
 	readonly sockets: number;
 	readonly requests_in_flight: number;
 	readonly requests_per_second: number;
@@ -108,6 +112,7 @@ function deploymentReport(
 	const service = observation.services.find((candidate) => candidate.id === backend?.serviceId);
 	const activity = live?.activity.find((candidate) => candidate.id === id) ?? null;
 	const sessions = live?.sessions[id] ?? null;
+	const said = sessions?.reachable === true ? sessions : null;
 	const decision =
 		record === undefined || live === null
 			? null
@@ -123,9 +128,11 @@ function deploymentReport(
 		service_name: record?.serviceName ?? service?.name ?? null,
 		service_id: service?.id ?? null,
 		railway_status: service?.latestDeployment?.status ?? null,
-		sessions: sessions?.reachable === true ? sessions.total : null,
+		sessions: said?.total ?? null,
 		tabs: container === undefined ? null : (activity?.tabs ?? 0),
 		tab_states: left === null ? null : tabStates(left),
+		held_reasons: said?.heldReasons ?? [],
+		in_use: said?.inUse ?? null,
 		sockets: activity?.sockets ?? 0,
 		requests_in_flight: activity?.inFlight ?? 0,
 		requests_per_second: Math.round((activity?.requestRate ?? 0) * 10) / 10,

@@ -1,15 +1,23 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { PluginContext } from 'pulse-app';
+import type { InUse, PluginContext } from 'pulse-app';
 import { INTERNAL_TOKEN_HEADER, META_PATH, RELOAD_PATH, SESSIONS_PATH } from '../protocol.ts';
+import { readReloadRequest } from './reload-request.ts';
 
 /** What the endpoints tell about (contract R10.4–6). */
 export interface EndpointFacts {
 	/** `null`: not running as a deployment. */
 	readonly deploymentId: string | null;
 	readonly internalToken: string | null;
-	readonly app: Pick<PluginContext, 'renderSessions' | 'inUse' | 'reload' | 'sessionTimeoutSeconds'>;
+	readonly app: RunningPulseApp;
 }
+
+/** The app may have an older pulse-app, which knows nothing of what is optional here. */
+export type RunningPulseApp = Pick<PluginContext, 'renderSessions' | 'reload' | 'sessionTimeoutSeconds'> &
+	Partial<Pick<PluginContext, 'pages' | 'reloadWithin'>> & {
+		inUse(): Omit<InUse, Later> & Partial<Pick<InUse, Later>>;
+	};
+type Later = 'streams' | 'websockets' | 'jobs';
 
 export interface EndpointAnswer {
 	readonly status: number;
@@ -23,14 +31,19 @@ const METHODS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** `null` when the request is not for the plugin. The internal endpoints give nothing away without the token. */
-export function answerEndpoint(facts: EndpointFacts, request: IncomingMessage): EndpointAnswer | null {
+export function answerEndpoint(
+	facts: EndpointFacts,
+	request: IncomingMessage,
+): EndpointAnswer | Promise<EndpointAnswer> | null {
 	const path = request.url?.split('?', 1)[0] ?? '';
 	const methods = Object.hasOwn(METHODS, path) ? METHODS[path] : undefined;
 	if (methods === undefined) return null;
 	if (path !== META_PATH && !authorised(facts.internalToken, request)) return detail(403, 'forbidden');
 	if (!methods.includes(request.method ?? '')) return detail(405, 'method not allowed');
 	if (facts.deploymentId === null) return detail(503, 'Railway plugin is disabled');
-	return { status: 200, body: bodyOf(path, facts, facts.deploymentId) };
+	const { app, deploymentId: id } = facts;
+	if (path === META_PATH) return { status: 200, body: { status: 'ok', deployment_id: id, api_prefix: '/_pulse' } };
+	return path === RELOAD_PATH ? reload(app, id, request) : { status: 200, body: sessions(app, id) };
 }
 
 export function send(response: ServerResponse, { status, body }: EndpointAnswer): void {
@@ -38,20 +51,44 @@ export function send(response: ServerResponse, { status, body }: EndpointAnswer)
 	response.end(JSON.stringify(body));
 }
 
-function bodyOf(path: string, { app }: EndpointFacts, id: string): object {
-	if (path === META_PATH) return { status: 'ok', deployment_id: id, api_prefix: '/_pulse' };
+/** A caller that names no time is one of before, which goes on after a second. */
+async function reload(app: RunningPulseApp, id: string, request: IncomingMessage): Promise<EndpointAnswer> {
+	const asked = await readReloadRequest(request);
+	if (asked === null) return detail(400, 'the body must be {"within": seconds}, or none');
+	const { connected } = app.renderSessions();
+	const begun = asked.within === null ? undefined : app.reloadWithin?.(asked.within);
+	return {
+		status: 200,
+		body: {
+			deployment_id: id,
+			connected_render_count: connected,
+			reloaded_socket_count: begun?.pages ?? app.reload(),
+			...(begun === undefined ? {} : { reload_over_in_seconds: begun.overInMs / 1000 }),
+		},
+	};
+}
+
+function sessions(app: RunningPulseApp, id: string): object {
 	const { total, connected, resumable } = app.renderSessions();
-	if (path === RELOAD_PATH) {
-		return { deployment_id: id, connected_render_count: connected, reloaded_socket_count: app.reload() };
-	}
-	const { sockets, requests } = app.inUse();
+	const { sockets, requests, streams = 0, websockets, jobs = 0 } = app.inUse();
+	const pages = app.pages?.();
 	return {
 		deployment_id: id,
 		connected_render_count: connected,
 		resumable_render_count: resumable,
 		render_session_count: total,
-		drainable: total + sockets + requests === 0,
+		drainable: total + sockets + requests + jobs === 0,
 		session_timeout_seconds: app.sessionTimeoutSeconds,
+		...(pages === undefined
+			? {}
+			: {
+					busy_render_count: pages.busy,
+					idle_render_count: pages.idle,
+					hidden_render_count: pages.hidden,
+					held_render_count: pages.held,
+					held_reasons: pages.heldReasons,
+				}),
+		...(websockets === undefined ? {} : { in_use: { requests: requests - streams, streams, websockets, jobs } }),
 	};
 }
 

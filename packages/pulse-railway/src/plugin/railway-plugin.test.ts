@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { App, type AppOptions, notFound, PLUGIN_BRAND, redirect } from 'pulse-app';
 import { io } from 'socket.io-client';
@@ -99,7 +101,11 @@ describe('RailwayPlugin', () => {
 	it('counts sessions for the janitor, and tells browsers to reload (R10.5, R10.6)', async () => {
 		const { url, prerender, running } = await deployment('blue');
 		const sessions = async () => (await fetch(`${url}/_pulse/internal/railway/sessions`, withToken())).json();
-		const none = { deployment_id: 'blue', session_timeout_seconds: 60 };
+		const none = {
+			...{ deployment_id: 'blue', session_timeout_seconds: 60 },
+			...{ busy_render_count: 0, idle_render_count: 0, hidden_render_count: 0, held_render_count: 0, held_reasons: [] },
+			in_use: { requests: 0, streams: 0, websockets: 0, jobs: 0 },
+		};
 		const counts = (connected: number, resumable: number) => ({
 			...none,
 			connected_render_count: connected,
@@ -117,6 +123,101 @@ describe('RailwayPlugin', () => {
 		const answer = await fetch(`${url}/_pulse/internal/railway/reload`, { method: 'POST', ...withToken() });
 		expect(await answer.json()).toEqual({ deployment_id: 'blue', connected_render_count: 1, reloaded_socket_count: 1 });
 		expect(await told).toEqual([[[], [], [], []], { type: 'reload' }]);
+	});
+
+	it('counts by what pages say of themselves, and what is in flight by its reason (R10.5)', async () => {
+		const { url, prerender, running, app } = await deployment('blue', {
+			listener: (_, response) => void response.writeHead(200).write('open'),
+		});
+		const sessions = async () => (await fetch(`${url}/_pulse/internal/railway/sessions`, withToken())).json();
+		const { cookie, directives } = await prerender();
+		const socket = connect(url, cookie, directives.socketio);
+		await expect.poll(() => running.renderSessions().connected).toBe(1);
+		socket.emit('message', [[[], [], [], []], { type: 'presence', state: 'held', reason: 'unsaved draft' }]);
+		await expect
+			.poll(sessions)
+			.toMatchObject({ held_render_count: 1, held_reasons: ['unsaved draft'], busy_render_count: 0 });
+		const stream = new AbortController();
+		await fetch(`${url}/stream`, { signal: stream.signal });
+		let end = () => {};
+		void app.busy(new Promise<void>((resolve) => (end = resolve)));
+		expect(await sessions()).toMatchObject({ in_use: { requests: 0, streams: 1, websockets: 0, jobs: 1 } });
+		stream.abort();
+		socket.disconnect();
+		await expect.poll(() => running.inUse().requests).toBe(0);
+		expect(await sessions()).toMatchObject({ drainable: false });
+		end();
+	});
+
+	it('is not drainable while work of the app itself goes on (decision 21)', async () => {
+		const { url, app } = await deployment('blue');
+		const drainable = async () =>
+			((await (await fetch(`${url}/_pulse/internal/railway/sessions`, withToken())).json()) as { drainable: boolean })
+				.drainable;
+		let end = () => {};
+		const turn = app.busy(new Promise<void>((resolve) => (end = resolve)));
+		expect(await drainable()).toBe(false);
+		end();
+		await turn;
+		await expect.poll(drainable).toBe(true);
+	});
+
+	it('gives pages the time that a reload request names, and says when it is over (R10.6)', async () => {
+		const { url, prerender, running } = await deployment('blue');
+		const { cookie, directives } = await prerender();
+		const auth = { ...directives.socketio.auth, __pulse_safe_reload: 1 } as unknown as Record<string, string>;
+		const socket = connect(url, cookie, { ...directives.socketio, auth });
+		const told: unknown[] = [];
+		socket.on('message', ([, message]) => told.push(message));
+		await expect.poll(() => running.renderSessions().connected).toBe(1);
+		const reload = async (body: string) => {
+			const answer = await fetch(`${url}/_pulse/internal/railway/reload`, { method: 'POST', body, ...withToken() });
+			return [answer.status, await answer.json()];
+		};
+		const counts = { deployment_id: 'blue', connected_render_count: 1, reloaded_socket_count: 1 };
+		expect(await reload('{"within":600}')).toEqual([200, { ...counts, reload_over_in_seconds: 600 }]);
+		await expect.poll(() => told).toEqual([{ type: 'reload', within: 600 }]);
+		expect(await reload('{"within":0,"later":true}')).toEqual([200, { ...counts, reload_over_in_seconds: 0 }]);
+		await expect.poll(() => told.at(-1)).toEqual({ type: 'reload', within: 0 });
+		// A body that says nothing is none.
+		for (const body of ['', '{}']) expect(await reload(body)).toEqual([200, counts]);
+		for (const body of [
+			'{"within":-1}',
+			'{"within":"soon"}',
+			'{"within":1e9}',
+			'[]',
+			'x',
+			`{"a":"${'x'.repeat(2000)}"}`,
+		])
+			expect((await reload(body))[0], body.slice(0, 20)).toBe(400);
+		expect(told).toHaveLength(4);
+	});
+
+	it('beside an older pulse-app says what that one knows, and has all told at once (R10.5, R10.6)', async () => {
+		const plugin = new RailwayPlugin();
+		const older = {
+			...{ environment: 'prod', sessionTimeoutSeconds: 60, reload: () => 2 },
+			env: { PULSE_DEPLOYMENT_ID: 'blue', PULSE_RAILWAY_INTERNAL_TOKEN: TOKEN },
+			renderSessions: () => ({ total: 2, connected: 2, resumable: 0 }),
+			inUse: () => ({ renderSessions: 2, sockets: 2, requests: 0, requestsBegun: 3 }),
+		};
+		plugin.onStart(older as unknown as Parameters<RailwayPlugin['onStart']>[0]);
+		const server = createServer((request, response) => void plugin.onRequest(request, response));
+		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+		onTestFinished(() => void server.close());
+		const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/_pulse/internal/railway`;
+		const counts = { deployment_id: 'blue', connected_render_count: 2 };
+		expect(await (await fetch(`${base}/sessions`, withToken())).json()).toEqual({
+			...{
+				...counts,
+				resumable_render_count: 0,
+				render_session_count: 2,
+				drainable: false,
+				session_timeout_seconds: 60,
+			},
+		});
+		const init = { method: 'POST', body: '{"within":600}', ...withToken() };
+		expect(await (await fetch(`${base}/reload`, init)).json()).toEqual({ ...counts, reloaded_socket_count: 2 });
 	});
 
 	it('is not drainable while a stream without a render session flows (decision 21)', async () => {

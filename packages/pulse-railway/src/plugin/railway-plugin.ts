@@ -50,12 +50,14 @@ export class RailwayPlugin implements Plugin {
 		return this.#deploymentId === null || !wanted || wanted === this.#deploymentId ? true : 'reload';
 	}
 
-	onRequest(request: IncomingMessage, response: ServerResponse): boolean {
+	onRequest(request: IncomingMessage, response: ServerResponse): boolean | Promise<boolean> {
 		if (this.#context === null) return false;
 		const internalToken = this.#context.env[INTERNAL_TOKEN_VARIABLE] || null;
 		const answer = answerEndpoint({ deploymentId: this.#deploymentId, internalToken, app: this.#context }, request);
 		if (answer === null) return false;
-		send(response, answer);
-		return true;
+		return Promise.resolve(answer).then((answered) => {
+			send(response, answered);
+			return true;
+		});
 	}
 }

@@ -1,3 +1,4 @@
+import type { ReloadTold } from '../backends/backends.ts';
 import type { Step } from '../plan/step.ts';
 import { RELOAD_MS } from '../stack/windows.ts';
 import type { Perform } from './performers.ts';
@@ -12,11 +13,13 @@ export function retireStep(deployment: string): Step {
 export const retire: Perform<'retire'> = async (step, run, signal) => {
 	await underLock(run, 'retire', { id: step.deployment }, signal);
 	// Courtesy only, and unknown to older routers: a stale socket reloads its page anyway.
-	const { told } = await routerOf(run)
-		.control('reload', { id: step.deployment }, signal)
-		.catch(() => ({ told: 0 }));
+	const answer: ReloadTold = await routerOf(run)
+		.control('reload', { id: step.deployment, within: 0 }, signal)
+		.catch(() => ({ told: 0, overInMs: 0 }));
 	signal.throwIfAborted();
+	const { told } = answer;
 	if (told === 0) return undefined;
-	await run.ports.clock.sleep(RELOAD_MS, signal);
+	// An older router does not say how long its app takes.
+	await run.ports.clock.sleep((answer.overInMs ?? 0) + RELOAD_MS, signal);
 	return `${told} browser(s) told to reload`;
 };

@@ -47,7 +47,7 @@ export function useJanitor(open: OpenStore): JanitorFixture {
 	const clock: Clock = {
 		now: () => on.now,
 		sleep: (ms, signal) => {
-			if (ms === 1_000) on.slept.push(ms);
+			if (ms === 1_000 || ms === 4_000) on.slept.push(ms);
 			// The lock's renewal must not spin while time stands still.
 			return ms > 5_000 ? systemClock.sleep(ms, signal) : Promise.resolve();
 		},

@@ -8,6 +8,8 @@ export interface Backend {
 	sessions: object | 'hang' | 'refuse';
 	/** How many sockets a reload tells. */
 	sockets: number;
+	/** How long a reload takes, where the caller names a time, as an app of today says. Default: one of before, which tells all at once. */
+	overInSeconds?: number;
 }
 
 /** Apps on loopback, each on a port of its own, and the network that knows them by service name. */
@@ -30,12 +32,14 @@ export function runningBackends(token: string, log: string[]) {
 				if (request.url === SESSIONS_PATH && app.sessions !== 'hang') return response.end(JSON.stringify(app.sessions));
 				if (request.url !== RELOAD_PATH || request.method !== 'POST') return;
 				let body = '';
-				request.on('data', (piece) => {
-					body += piece;
+				request.setEncoding('utf8').on('data', (chunk: string) => {
+					body += chunk;
 				});
 				request.on('end', () => {
 					log.push(`reload ${id}${body === '' ? '' : ` ${body}`}`);
-					response.end(JSON.stringify({ reloaded_socket_count: app.sockets }));
+					const over =
+						app.overInSeconds === undefined || body === '' ? {} : { reload_over_in_seconds: app.overInSeconds };
+					response.end(JSON.stringify({ reloaded_socket_count: app.sockets, ...over }));
 				});
 			}).listen(0, '127.0.0.1');
 			await new Promise((resolve) => server.once('listening', resolve));
