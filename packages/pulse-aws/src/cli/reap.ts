@@ -27,7 +27,7 @@ export const reapCommand: CommandSpec = {
 		});
 		const lines = [
 			...report.actions.map((one) => `${one.outcome}: ${actionText(one.action)}${one.error ? ` (${one.error})` : ''}`),
-			...report.kept.map((one) => `kept: ${one.id} (${one.reason})`),
+			...report.kept.map((one) => `kept: ${one.id} (${one.reason}${one.detail ? `; ${one.detail}` : ''})`),
 			...(report.refused === null ? [] : [`Nothing was done: ${report.refused}.`]),
 		];
 		const failed = report.refused !== null || report.actions.some((one) => one.outcome === 'failed');

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { renderFleet } from '../plan/fleet-report.ts';
 import { deploy } from './deploy.ts';
 import { reap } from './reap.ts';
 import { rollback } from './rollback.ts';
@@ -22,7 +23,10 @@ test('one pass from a machine whose clock is fast ends nothing that is in use: a
 		{ ...session, clock: fast, awsNow: () => clock.now() },
 		{ deploymentName: NAME, maxAgeHours: 1, deploymentTimeoutHours: null, dryRun: false },
 	);
-	expect(report).toMatchObject({ drained: 0, kept: expect.arrayContaining([{ id: old, reason: 'in-use' }]) });
+	expect(report).toMatchObject({
+		drained: 0,
+		kept: expect.arrayContaining([expect.objectContaining({ id: old, reason: 'in-use' })]),
+	});
 });
 
 test('one pass by hand keeps what the deployed reaper keeps, unless told otherwise', async () => {
@@ -36,8 +40,26 @@ test('one pass by hand keeps what the deployed reaper keeps, unless told otherwi
 		const { session } = account.connect({ answers: [true] });
 		return reap(session, { deploymentName: NAME, maxAgeHours, deploymentTimeoutHours: null, dryRun: false });
 	};
-	expect(await pass(null)).toMatchObject({ drained: 0, kept: expect.arrayContaining([{ id: old, reason: 'in-use' }]) });
+	expect(await pass(null)).toMatchObject({
+		drained: 0,
+		kept: expect.arrayContaining([expect.objectContaining({ id: old, reason: 'in-use' })]),
+	});
 	expect(await pass(1)).toMatchObject({ drained: 1 });
+});
+
+test('who is on a deployment that drains, as its tasks say, is told by status and by the reaper (A10.2, A11.3)', async () => {
+	account = await openAccount();
+	const { result } = await deploy(account.connect().session, await asked());
+	const old = result?.deployment_id ?? '';
+	account.sessions.set(old, 1);
+	await deploy(account.connect().session, await asked());
+	await account.world.clock.sleep(5 * 60_000);
+	const report = await status(account.connect().session, NAME);
+	const uses = report.deployments.map(({ deployment_id, in_use }) => [deployment_id, in_use]);
+	expect(Object.fromEntries(uses)).toEqual({ [old]: { render_sessions: 2 }, [report.active ?? '']: null });
+	expect(renderFleet(report)).toMatch(new RegExp(`${old} .*, in use: 2 render sessions`));
+	const kept = { id: old, reason: 'in-use', detail: '2 render sessions' };
+	expect((await passOf(account)).kept).toContainEqual(kept);
 });
 
 test('one pass by hand with a shorter longest drain ends what only the usual rollback window keeps', async () => {

@@ -2,6 +2,7 @@ import type { Affinity } from 'pulse-deploy-kit/container/settings';
 import type { RollbackTerms } from 'pulse-deploy-kit/rollback-window';
 import type { Deployment } from '../deployments/deployment.ts';
 import { keptToGoBackTo } from '../reaper/rollback-window.ts';
+import { type InUseReport, sumOfUse, useText } from '../task/task-word.ts';
 import { activeDeployment } from '../traffic/traffic.ts';
 import type { Fleet } from './observation.ts';
 
@@ -24,6 +25,8 @@ export interface FleetReport {
 		readonly draining_for: number | null;
 		/** Seconds that it stays to go back to, although nobody is on it; `null`: it does not. */
 		readonly rollback_for: number | null;
+		/** What holds one that drains, as its tasks said within the last minute or two; `null` where they do not say. */
+		readonly in_use: InUseReport | null;
 	}[];
 	/** Ids of which only remnants are left. */
 	readonly remnants: readonly string[];
@@ -34,6 +37,7 @@ export function fleetReport(
 	{ traffic, deployments, strays }: Fleet,
 	policy: RollbackTerms,
 	now: number,
+	words: readonly TaskParameter[] = [],
 ): FleetReport {
 	const active = activeDeployment(traffic, deployments);
 	const windows = keptToGoBackTo(
@@ -58,9 +62,20 @@ export function fleetReport(
 			age: seconds(one.createdAt),
 			draining_for: one.drainStartedAt === null ? null : seconds(one.drainStartedAt),
 			rollback_for: left(one.id),
+			in_use: sumOfUse(wordsOf(one.id, words)),
 		})),
 		remnants: strays,
 	};
+}
+
+/** What a running task wrote. */
+export interface TaskParameter {
+	readonly deploymentId: string;
+	readonly value: string;
+}
+
+function wordsOf(id: string, words: readonly TaskParameter[]): readonly string[] {
+	return words.filter((one) => one.deploymentId === id).map(({ value }) => value);
 }
 
 /**
@@ -78,7 +93,9 @@ export function renderFleet(report: FleetReport): string {
 		const since = one.draining_for === null ? `up ${duration(one.age)}` : `for ${duration(one.draining_for)}`;
 		const stays = one.rollback_for === null ? '' : `, to go back to for ${duration(one.rollback_for)} more`;
 		const kind = one.kind === undefined ? '' : `  container, by ${one.affinity}`;
-		return `${one.deployment_id}  ${one.state.padEnd(9)}  ${one.tasks.running}/${one.tasks.desired} tasks  ${since}${stays}${kind}`;
+		const use = useText(one.in_use);
+		const held = use === null ? '' : `, in use: ${use}`;
+		return `${one.deployment_id}  ${one.state.padEnd(9)}  ${one.tasks.running}/${one.tasks.desired} tasks  ${since}${held}${stays}${kind}`;
 	});
 	return [
 		`${report.deployment_name} in ${report.region}, ${report.load_balancer}`,

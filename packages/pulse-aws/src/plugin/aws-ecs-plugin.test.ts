@@ -74,7 +74,15 @@ function parameterStore(values = new Map<string, string>()) {
 	};
 }
 
-async function started(env: Record<string, string> = ENV, options: AWSECSPluginOptions = {}, sessions = { total: 0 }) {
+const NO_PAGES = { busy: 0, idle: 0, hidden: 0, held: 0, heldReasons: [] as string[] };
+const NO_USE = { sockets: 0, requests: 0, requestsBegun: 0, streams: 0, websockets: 0, jobs: 0 };
+
+async function started(
+	env: Record<string, string> = ENV,
+	options: AWSECSPluginOptions = {},
+	sessions: { total: number; pages?: typeof NO_PAGES; jobs?: number; streams?: number } = { total: 0 },
+) {
+	const reloads: (number | undefined)[][] = [];
 	const warnings: string[] = [];
 	const log = {
 		info: () => {},
@@ -86,14 +94,22 @@ async function started(env: Record<string, string> = ENV, options: AWSECSPluginO
 		env,
 		sessionTimeoutSeconds: 60,
 		renderSessions: () => ({ total: sessions.total, connected: sessions.total, resumable: 0 }),
-		inUse: () => ({ renderSessions: sessions.total, sockets: 0, requests: 0, requestsBegun: 0 }),
+		inUse: () => {
+			const { total, jobs = 0, streams = 0 } = sessions;
+			return { ...NO_USE, renderSessions: total, jobs, streams, requests: streams };
+		},
+		pages: () => sessions.pages ?? NO_PAGES,
 		reload: () => 0,
+		reloadWithin: (...asked) => {
+			reloads.push(asked);
+			return { pages: 0, overInMs: 0 };
+		},
 		log,
 	} as PluginContext;
 	const plugin = new AWSECSPlugin({ ssm: parameterStore(), random: () => 0, clock: handClock(), ...options });
 	await plugin.onStart(context);
 	cleanUp.push(() => plugin.onStop());
-	return { plugin, warnings };
+	return { plugin, warnings, reloads };
 }
 
 async function listening(server: Server): Promise<string> {
@@ -296,13 +312,67 @@ describe('A11.3: the drain watch', () => {
 		expect(words()).toEqual(['healthy', 'draining']);
 		sessions.total = 2;
 		await clock.advance(5000);
-		expect(words()).toEqual(['healthy', 'draining', 'healthy']);
+		const back = 'healthy {"render_sessions":2}';
+		expect(words()).toEqual(['healthy', 'draining', back]);
 		sessions.total = 0;
 		for (let poll = 0; poll < 5; poll++) await clock.advance(5000);
 		ssm.values.set(STATE, 'active');
 		await clock.advance(5000);
-		expect(words()).toEqual(['healthy', 'draining', 'healthy', 'draining', 'healthy']);
+		expect(words()).toEqual(['healthy', 'draining', back, 'draining', 'healthy']);
 		expect(warnings).toEqual([]);
+	});
+
+	test('says by its reason what holds a task that drains, by the minute at most, and that alone', async () => {
+		const clock = handClock();
+		const ssm = parameterStore();
+		const sessions = {
+			total: 2,
+			streams: 0,
+			jobs: 0,
+			pages: { ...NO_PAGES, held: 1, heldReasons: ['draft\u001b[2J'] },
+		};
+		await started({ ...ENV, PULSE_AWS_TASK_ID: 't-1' }, { clock, ssm }, sessions);
+		const words = () => ssm.writes.map(([, word]) => word);
+		for (let poll = 0; poll < 20; poll++) await clock.advance(5000);
+		expect(words()).toEqual(['healthy']);
+		ssm.values.set(STATE, 'draining');
+		await clock.advance(5000);
+		const held = 'healthy {"render_sessions":2,"held":1,"held_reasons":["draft[2J"]}';
+		expect(words()).toEqual(['healthy', held]);
+		Object.assign(sessions, { total: 0, streams: 1, pages: NO_PAGES });
+		for (let poll = 0; poll < 11; poll++) {
+			sessions.jobs = poll;
+			await clock.advance(5000);
+		}
+		expect(words()).toEqual(['healthy', held]);
+		await clock.advance(5000);
+		expect(words()).toEqual(['healthy', held, 'healthy {"streams":1,"jobs":10}']);
+		// Work of the app alone holds it.
+		Object.assign(sessions, { streams: 0, jobs: 1 });
+		for (let poll = 0; poll < 30; poll++) await clock.advance(5000);
+		expect(words().at(-1)).toBe('healthy {"jobs":1}');
+		sessions.jobs = 0;
+		for (let poll = 0; poll < 5; poll++) await clock.advance(5000);
+		expect(words().at(-1)).toBe('draining');
+	});
+
+	test('of a deployment that drains has who is still there load anew when its task is told to end, and of no other', async () => {
+		const clock = handClock();
+		const ssm = parameterStore();
+		const { plugin, reloads } = await started(ENV, { clock, ssm });
+		plugin.onStopping(10_000);
+		ssm.values.set(STATE, 'active');
+		await clock.advance(5000);
+		plugin.onStopping(10_000);
+		expect(reloads).toEqual([]);
+		ssm.values.set(STATE, 'draining');
+		await clock.advance(5000);
+		plugin.onStopping(10_000);
+		plugin.onStopping(0);
+		expect(reloads).toEqual([
+			[0, 8_000],
+			[0, 0],
+		]);
 	});
 
 	test('outlives failing calls', async () => {
@@ -351,7 +421,7 @@ test('decision 21: sessions, sockets and requests in flight hold a task, and req
 	let now = nothing;
 	const look = lookForUse(() => now);
 	expect(look()).toBe(false);
-	for (const held of [{ renderSessions: 1 }, { sockets: 1 }, { requests: 1 }]) {
+	for (const held of [{ renderSessions: 1 }, { sockets: 1 }, { requests: 1 }, { jobs: 1 }]) {
 		now = { ...nothing, ...held };
 		expect(look(), JSON.stringify(held)).toBe(true);
 	}

@@ -1,15 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Directives, InUse, Plugin, PluginContext } from 'pulse-app';
+import type { Directives, Plugin, PluginContext } from 'pulse-app';
 import { type Clock, systemClock } from 'pulse-deploy-kit/clock';
 import { regionFrom } from '../config/region.ts';
 import type { Aws } from '../platform/aws.ts';
 import { parameterStore } from '../platform/parameter-store.ts';
 import { AFFINITY_QUERY, DEFAULT_HEALTH_PATH, META_PATH } from '../protocol.ts';
 import { type TaskVariables, watchDrain } from '../task/drain-watch.ts';
+import type { TaskUse } from '../task/drain-word.ts';
 import { pluginBrand } from './brand.ts';
 import { endPageCookie } from './page-cookie.ts';
 import { answerStale } from './stale-answer.ts';
 import { readVariables } from './variables.ts';
+
+/** Of the time that a task has to end; the rest is for pages to leave. */
+const RELOAD_PART = 0.8;
 
 export interface AWSECSPluginOptions {
 	/** Parameter Store. Default: the SDK's client in the task's region. */
@@ -33,6 +37,9 @@ export class AWSECSPlugin implements Plugin {
 	#variables: TaskVariables | null = null;
 	/** On another platform, whose own plugin answers. */
 	#elsewhere = false;
+	/** At the last look. */
+	#state: string | null = null;
+	#context: PluginContext | null = null;
 	#stop: AbortController | null = null;
 	#watching: Promise<void> = Promise.resolve();
 
@@ -47,10 +54,14 @@ export class AWSECSPlugin implements Plugin {
 		this.#elsewhere = variables === 'elsewhere';
 		if (typeof variables === 'string') return;
 		this.#variables = variables;
+		this.#context = context;
 		this.#watching = watchDrain({
 			variables,
 			ssm: this.#given.ssm ?? (await parameterStore(regionFrom(undefined, context.env), context.env)),
 			inUse: () => inUse(context),
+			onState: (state) => {
+				this.#state = state;
+			},
 			log: context.log,
 			clock: this.#given.clock ?? systemClock,
 			random: this.#given.random ?? Math.random,
@@ -58,10 +69,20 @@ export class AWSECSPlugin implements Plugin {
 		});
 	}
 
+	/**
+	 * The tasks of a deployment that drains are ended when nobody is on it, or at its longest age: who is there by then loads
+	 * the newest version. Those of any other one come back to a new task, and would find nobody now.
+	 */
+	onStopping(budgetMs: number): void {
+		if (this.#state === 'draining') this.#context?.reloadWithin?.(0, budgetMs * RELOAD_PART);
+	}
+
 	async onStop(): Promise<void> {
 		this.#stop?.abort();
 		await this.#watching;
 		this.#stop = null;
+		this.#context = null;
+		this.#state = null;
 		this.#variables = null;
 		this.#elsewhere = false;
 	}
@@ -95,10 +116,11 @@ export class AWSECSPlugin implements Plugin {
 	}
 }
 
-/** An app may have an older pulse-app, which counts render sessions alone. */
-export function inUse(app: Pick<PluginContext, 'renderSessions'> & Partial<Pick<PluginContext, 'inUse'>>): InUse {
+/** An app may have an older pulse-app, which counts render sessions alone, or knows nothing of what its pages say. */
+export function inUse(app: Pick<PluginContext, 'renderSessions'> & Partial<PluginContext>): TaskUse {
 	const sessionsAlone = { renderSessions: app.renderSessions().total, sockets: 0, requests: 0, requestsBegun: 0 };
-	return app.inUse?.() ?? sessionsAlone;
+	const pages = app.pages?.();
+	return { ...(app.inUse?.() ?? sessionsAlone), ...(pages === undefined ? {} : { pages }) };
 }
 
 function answerMeta(request: IncomingMessage, response: ServerResponse, variables: TaskVariables | null): void {

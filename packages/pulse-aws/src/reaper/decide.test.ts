@@ -202,6 +202,15 @@ const CASES: readonly Case[] = [
 	{ what: "not of the tool's making", is: { state: null }, said: [], action: null, kept: 'unmarked' },
 ];
 
+test('A10.2: tabs that hold what their users would lose keep a deployment until its longest age, and the report says so', () => {
+	const said: Said = ['draining', 'healthy {"render_sessions":2,"held":2,"held_reasons":["unsaved draft"]}'];
+	const live = deployment('live', { state: 'active', drainStartedAt: null });
+	const decided = (change: Partial<Deployment>) =>
+		decide(facts([deployment('one', change), live], { one: said }, 'live'), POLICY, NOW);
+	expect(decided({}).kept).toContainEqual({ id: 'one', reason: 'in-use', detail: '2 tabs held ("unsaved draft")' });
+	expect(decided({ drainStartedAt: ago(60) }).actions).toContainEqual(scaledDown('max-age')('one'));
+});
+
 test.each(CASES)('A10.2, A10.4, A10.5: a deployment $what', ({ is, said, action, kept }) => {
 	const one = deployment('one', is);
 	const live = deployment('live', { state: 'active', drainStartedAt: null });

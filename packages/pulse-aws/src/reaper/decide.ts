@@ -1,4 +1,5 @@
 import type { Deployment } from '../deployments/deployment.ts';
+import { sumOfUse, useText } from '../task/task-word.ts';
 import { activeDeployment, activeTargetGroup } from '../traffic/traffic.ts';
 import type { ReaperFacts, ReaperPolicy } from './facts.ts';
 import { orphans, surplusImages, surplusTaskDefinitions } from './orphans.ts';
@@ -38,10 +39,17 @@ export type KeepReason =
 	| 'stopping'
 	| 'unmarked';
 
+export interface KeptDeployment {
+	readonly id: string;
+	readonly reason: KeepReason;
+	/** What holds it, as its tasks say; absent where they do not. */
+	readonly detail?: string;
+}
+
 export interface Decision {
 	readonly actions: readonly Action[];
 	/** Why each deployment that stays stays. */
-	readonly kept: readonly { readonly id: string; readonly reason: KeepReason }[];
+	readonly kept: readonly KeptDeployment[];
 	/** Set when the facts contradict each other: then nothing is done. */
 	readonly refused: string | null;
 }
@@ -55,14 +63,14 @@ export function decide(facts: ReaperFacts, policy: ReaperPolicy, now: number): D
 	const refused = contradiction(facts, active);
 	if (refused !== null) return { actions: [], kept: [], refused };
 	const actions: Action[] = [];
-	const kept: { id: string; reason: KeepReason }[] = [];
+	const kept: KeptDeployment[] = [];
 	const others = facts.deployments.filter((deployment) => deployment !== active);
 	const windows = keptToGoBackTo(others, policy);
 	for (const deployment of facts.deployments) {
 		const isKept = now < (windows.get(deployment.id) ?? 0);
 		const verdict = deployment === active ? judgeActive(deployment) : judge(deployment, facts, { policy, now, isKept });
 		if (verdict.action !== null) actions.push(verdict.action);
-		if (verdict.keep !== null) kept.push({ id: deployment.id, reason: verdict.keep });
+		if (verdict.keep !== null) kept.push({ id: deployment.id, reason: verdict.keep, ...detailOf(verdict.detail) });
 	}
 	const lost = orphans(facts, policy, now);
 	if (lost !== null) actions.push({ kind: 'delete-orphans', ...lost });
@@ -84,9 +92,11 @@ function contradiction(facts: ReaperFacts, active: Deployment | null): string | 
 interface Judgement {
 	readonly action: Action | null;
 	readonly keep: KeepReason | null;
+	readonly detail?: string | null;
 }
 
-const keep = (reason: KeepReason): Judgement => ({ action: null, keep: reason });
+const keep = (reason: KeepReason, detail: string | null = null): Judgement => ({ action: null, keep: reason, detail });
+const detailOf = (detail: string | null | undefined) => (detail ? { detail } : {});
 
 function judgeActive(deployment: Deployment): Judgement {
 	const right = deployment.state === 'active' && deployment.drainStartedAt === null;
@@ -120,7 +130,7 @@ function judge(deployment: Deployment, facts: ReaperFacts, { policy, now, isKept
 			}
 			const longest = isKept ? Math.max(policy.maxDrainMs, policy.rollbackWindowMs) : policy.maxDrainMs;
 			const why = drainEnd(deployment, since, facts, { ...policy, maxDrainMs: longest }, now);
-			if (typeof why !== 'string') return keep(why.keep);
+			if (typeof why !== 'string') return keep(why.keep, why.detail);
 			return isKept ? keep('rollback-window') : retire(deployment, facts, why);
 		}
 	}
@@ -132,7 +142,7 @@ function drainEnd(
 	facts: ReaperFacts,
 	policy: ReaperPolicy,
 	now: number,
-): RetireReason | { keep: KeepReason } {
+): RetireReason | { keep: KeepReason; detail?: string | null } {
 	const age = now - since;
 	if (age >= policy.maxDrainMs) return 'max-age';
 	if (age < policy.minDrainMs) return { keep: 'draining-young' };
@@ -142,7 +152,8 @@ function drainEnd(
 		facts.parameters.find((one) => one.deploymentId === deployment.id && one.taskId === task),
 	);
 	if (said.includes(undefined)) return { keep: 'task-silent' };
-	if (!said.every((one) => one?.value === 'draining')) return { keep: 'in-use' };
+	if (!said.every((one) => one?.value === 'draining'))
+		return { keep: 'in-use', detail: useText(sumOfUse(said.map((one) => one?.value ?? ''))) };
 	// A task of another deployment, taken over by an attacker, can write here too; its word counts for itself alone.
 	return said.every((one) => one?.writtenBy === one?.taskId) ? 'drained' : { keep: 'word-unproven' };
 }

@@ -1,6 +1,6 @@
 import type { Clock } from 'pulse-deploy-kit/clock';
 import { act } from './act.ts';
-import { type Action, decide, type KeepReason } from './decide.ts';
+import { type Action, decide, type KeptDeployment } from './decide.ts';
 import type { ReaperPolicy } from './facts.ts';
 import { observe, type Place, type ReaperAws } from './observe.ts';
 
@@ -25,7 +25,7 @@ export interface ReaperReport {
 	/** ISO 8601. */
 	readonly timestamp: string;
 	readonly actions: readonly ActionReport[];
-	readonly kept: readonly { readonly id: string; readonly reason: KeepReason }[];
+	readonly kept: readonly KeptDeployment[];
 	/** Why nothing at all was done. */
 	readonly refused: string | null;
 }

@@ -53,7 +53,7 @@ test('a task of one deployment cannot declare the tasks of another unneeded', { 
 	const report = await pass(on);
 	expect(report.actions).toEqual([]);
 	expect(report.kept).toContainEqual({ id: other, reason: 'word-unproven' });
-	expect(report.kept).toContainEqual({ id: old, reason: 'in-use' });
+	expect(report.kept).toContainEqual({ id: old, reason: 'in-use', detail: '1 render session' });
 	// Nor can anybody else whose session is not that task's, whatever it is called.
 	await say(on, other, 'arn:aws:iam::123456789012:user/operator');
 	expect((await pass(on)).kept).toContainEqual({ id: other, reason: 'word-unproven' });
@@ -75,7 +75,7 @@ test('whoever may not ask who wrote a word takes none for proven, and goes on wi
 	const denied = { faults: [{ call: 'ssm.getParameterHistory', nth: 1, kind: 'access-denied' } as const] };
 	const report = await pass(on, denied);
 	expect(report.kept).toContainEqual({ id: other, reason: 'word-unproven' });
-	expect(report.kept).toContainEqual({ id: old, reason: 'in-use' });
+	expect(report.kept).toContainEqual({ id: old, reason: 'in-use', detail: '1 render session' });
 	expect((await pass(on)).drained).toBe(1);
 });
 

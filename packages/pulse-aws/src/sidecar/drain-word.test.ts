@@ -42,17 +42,19 @@ async function draining() {
 	const checks = setInterval(() => void ask(port, '/_pulse/health').catch(() => {}), 50);
 	onTestFinished(() => clearInterval(checks));
 	const word = () => world.parameters.get('/apps/prod/one/tasks/t-1');
-	const says = (value: string) => expect.poll(() => word()?.value, { timeout: 15_000, interval: 10 }).toBe(value);
+	/** What holds it comes after it. */
+	const first = () => word()?.value.split(' ', 1)[0];
+	const says = (value: string) => expect.poll(first, { timeout: 15_000, interval: 10 }).toBe(value);
 	const report = (state: string) =>
 		ask(port, `/_pulse/edge/tab?pulse_deployment=one&tab=abcdefgh&state=${state}`, {
 			method: 'POST',
 			headers: { origin: 'http://app.test' },
 		});
-	return { world, port, began, word, says, report };
+	return { world, port, began, word, first, says, report };
 }
 
 test('decision 21: a task is needed by tabs, sockets and requests, not by health checks, and from its start until hidden tabs have spoken (A16.4)', async () => {
-	const { world, port, began, word, says, report } = await draining();
+	const { world, port, began, word, first, says, report } = await draining();
 	await says('draining');
 	expect(word()!.modified - began).toBeGreaterThanOrEqual((HIDDEN_S + GRACE_S) * 1000);
 
@@ -79,7 +81,7 @@ test('decision 21: a task is needed by tabs, sockets and requests, not by health
 	stream.end();
 	await says('healthy');
 	await world.clock.sleep(30_000);
-	expect(word()?.value).toBe('healthy');
+	expect(first()).toBe('healthy');
 	stream.destroy();
 	await says('draining');
 
@@ -92,5 +94,5 @@ test('decision 21: a task is needed by tabs, sockets and requests, not by health
 	await world.aws.ssm.putParameter({ Name: '/apps/prod/one/state', Value: 'active', Type: 'String', Overwrite: true });
 	await says('healthy');
 	await world.clock.sleep(30_000);
-	expect(word()?.value).toBe('healthy');
+	expect(first()).toBe('healthy');
 }, 60_000);

@@ -10,8 +10,10 @@ export function taskUse(
 	id: string,
 	now: number,
 ): TaskUse {
-	const tabs = Object.values(presence.counts().get(id) ?? {}).reduce((sum, count) => sum + count, 0);
-	const use = { renderSessions: tabs, sockets: 0, requests: 0, requestsBegun: 0 };
+	const { visible, hidden, busy } = presence.counts().get(id) ?? { visible: 0, hidden: 0, busy: 0 };
+	const tabs = visible + hidden + busy;
+	const pages = { busy: 0, idle: 0, hidden, held: busy, heldReasons: [] };
+	const use = { renderSessions: tabs, sockets: 0, requests: 0, requestsBegun: 0, pages };
 	if (tabs === 0 && now < presence.wholeAt) use.renderSessions = 1;
 	for (const { sockets, inFlight, requests, probes, probing } of upstreams.all()) {
 		use.sockets += sockets;

@@ -3,6 +3,10 @@ import type { Aws } from '../platform/aws.ts';
 import { stateParameter, taskStateParameter } from '../protocol.ts';
 import { type DrainWord, drainWord, lookForUse, type TaskUse } from './drain-word.ts';
 import { readTaskId } from './task-id.ts';
+import { taskWord } from './task-word.ts';
+
+/** The account may write three parameters a second, of all its tasks: what holds one is not told more often than this. */
+const RETELL_MS = 60_000;
 
 /** What a task is told of its deployment. */
 export interface TaskVariables {
@@ -20,6 +24,8 @@ export interface DrainWatch {
 	readonly variables: TaskVariables;
 	readonly ssm: Pick<Aws['ssm'], 'getParameters' | 'putParameter'>;
 	readonly inUse: () => TaskUse;
+	/** Told of the deployment's state at each look. */
+	readonly onState?: (state: string | null) => void;
 	readonly log: Readonly<Record<'warn' | 'error', (fields: object, message: string) => void>>;
 	readonly clock: Clock;
 	/** Uniform in [0, 1). */
@@ -28,12 +34,13 @@ export interface DrainWatch {
 }
 
 /**
- * Polls the deployment's state and writes this task's word, only when it changes. Runs until the signal aborts; a failing
- * call is logged and tried again at the next poll.
+ * Polls the deployment's state and writes this task's word, only when it changes; of one that drains with what holds it,
+ * which changes by the minute at most. Runs until the signal aborts; a failing call is logged and tried again at the next
+ * poll.
  */
 export async function watchDrain(watch: DrainWatch): Promise<void> {
 	const { variables, clock, signal } = watch;
-	let said: DrainWord | null = null;
+	let said = null as { readonly word: DrainWord; readonly value: string; readonly at: number } | null;
 	let idleSince: number | null = null;
 	const inUse = lookForUse(watch.inUse);
 	try {
@@ -44,12 +51,15 @@ export async function watchDrain(watch: DrainWatch): Promise<void> {
 		for (;;) {
 			try {
 				const state = await readState(watch);
+				watch.onState?.(state);
 				const facts = { state, idleSince, inUse: inUse(), now: clock.now() };
 				const next = drainWord({ ...facts, graceMs: variables.drainGraceSeconds * 1000 });
 				idleSince = next.idleSince;
-				if (next.word !== said) {
-					await watch.ssm.putParameter({ Name: parameter, Value: next.word, Type: 'String', Overwrite: true });
-					said = next.word;
+				const held = state === 'draining' && next.word === 'healthy';
+				const value = taskWord(next.word, held ? watch.inUse() : null);
+				if (next.word !== said?.word || (value !== said.value && facts.now - said.at >= RETELL_MS)) {
+					await watch.ssm.putParameter({ Name: parameter, Value: value, Type: 'String', Overwrite: true });
+					said = { word: next.word, value, at: facts.now };
 				}
 			} catch (error) {
 				signal.throwIfAborted();

@@ -10,6 +10,24 @@ export interface TaskUse {
 	readonly requests: number;
 	/** Since its start. */
 	readonly requestsBegun: number;
+	/** Of `requests`: what flows, and long polls. Absent: not known, as below. */
+	readonly streams?: number;
+	/** Of `sockets`: those beside pages'. */
+	readonly websockets?: number;
+	/** Work that no request or socket waits for. */
+	readonly jobs?: number;
+	/** What tabs say of themselves. */
+	readonly pages?: PagesUse;
+}
+
+export interface PagesUse {
+	readonly busy: number;
+	readonly idle: number;
+	readonly hidden: number;
+	/** They have what their users would lose. */
+	readonly held: number;
+	/** In their own words, which may be anything. */
+	readonly heldReasons: readonly string[];
 }
 
 export interface DrainFacts {
@@ -31,8 +49,8 @@ export function drainWord(facts: DrainFacts): { readonly word: DrainWord; readon
 }
 
 /**
- * Looks whether the task is in use: sessions, sockets, requests in flight (contract, decision 21), or requests that came
- * and went since the look before, such as the parts of one upload.
+ * Looks whether the task is in use: sessions, sockets, requests in flight and jobs (contract, decision 21), or requests that
+ * came and went since the look before, such as the parts of one upload.
  */
 export function lookForUse(inUse: () => TaskUse): () => boolean {
 	let begun = 0;
@@ -40,6 +58,6 @@ export function lookForUse(inUse: () => TaskUse): () => boolean {
 		const seen = inUse();
 		const passed = seen.requestsBegun > begun;
 		begun = seen.requestsBegun;
-		return passed || seen.renderSessions + seen.sockets + seen.requests > 0;
+		return passed || seen.renderSessions + seen.sockets + seen.requests + (seen.jobs ?? 0) > 0;
 	};
 }
