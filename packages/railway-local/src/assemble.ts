@@ -14,12 +14,15 @@ import { createFleet } from './runtime/fleet.ts';
 import { openLogs } from './runtime/logs.ts';
 import { freePort } from './runtime/ports.ts';
 import { publishAddress } from './runtime/publish-address.ts';
-import type { ProcessRegistry } from './runtime/registry.ts';
 import type { RuntimeContext } from './runtime/runtime-context.ts';
 import { openWorld } from './world/world.ts';
 
 /** Makes the parts of a platform and joins them; nothing runs or listens yet. */
-export async function assemble(options: LocalPlatformOptions, dirs: Directories, registry: ProcessRegistry) {
+export async function assemble(
+	options: LocalPlatformOptions,
+	dirs: Directories,
+	{ registry, containers }: Pick<RuntimeContext, 'registry' | 'containers'>,
+) {
 	const behaviour = { ...DEFAULT_BEHAVIOUR, ...options.behaviour };
 	const now = options.now ?? Date.now;
 	const path = machinePath(options.env);
@@ -34,6 +37,7 @@ export async function assemble(options: LocalPlatformOptions, dirs: Directories,
 		now,
 		logs,
 		registry,
+		containers,
 		privateNetwork,
 		dependencies: {
 			cacheDir: dirs.dependencies,
@@ -82,7 +86,12 @@ export async function assemble(options: LocalPlatformOptions, dirs: Directories,
 			return { kind: 'server', port };
 		},
 		inBackground: (work) => void background.track(work()),
-		describe: () => describePlatform(world.data, fleet, apiUrl(), redis.text),
+		describe: () =>
+			describePlatform(world.data, fleet, {
+				apiUrl: apiUrl(),
+				redis: redis.text,
+				containers: containers?.text ?? null,
+			}),
 		requestStop: () => requestStop(),
 	};
 	const privateNetworkFile = (environmentId: string) => privateNetwork.path(environmentId);

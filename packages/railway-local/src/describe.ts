@@ -8,6 +8,8 @@ export interface PlatformDescription {
 	readonly workspace_id: string;
 	/** How Redis services run here. */
 	readonly redis: string;
+	/** The engine that runs images; `null`: none is used. */
+	readonly containers: string | null;
 	readonly environments: readonly {
 		readonly project_id: string;
 		readonly project_name: string;
@@ -28,11 +30,16 @@ export interface ServiceDescription {
 	readonly cron: string | null;
 }
 
-export function describePlatform(data: WorldData, fleet: Fleet, apiUrl: string, redis: string): PlatformDescription {
+export function describePlatform(
+	data: WorldData,
+	fleet: Fleet,
+	{ apiUrl, redis, containers }: { apiUrl: string; redis: string; containers: string | null },
+): PlatformDescription {
 	return {
 		api_url: apiUrl,
 		workspace_id: data.workspace.id,
 		redis,
+		containers,
 		environments: Object.values(data.environments).map((environment) => ({
 			project_id: environment.projectId,
 			project_name: data.projects[environment.projectId]?.name ?? '',

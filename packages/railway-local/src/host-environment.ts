@@ -21,6 +21,14 @@ export function npmEnvironment(env: Readonly<Record<string, string | undefined>>
 	};
 }
 
+/** Where a container engine is, and how it reaches its registries. */
+const ENGINE = /^((DOCKER|CONTAINERS?|BUILDAH|BUILDKIT|BUILDX|XDG|REGISTRY)_.*|SSH_AUTH_SOCK|(https?|no|all)_proxy)$/i;
+
+/** For the engine's own command. */
+export function engineEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+	return { ...serviceBasics(env), ...pick(env, (name) => ENGINE.test(name)), PATH: env.PATH ?? '' };
+}
+
 /** This very Node first, so that a service never runs under another one. */
 export function machinePath(env: Readonly<Record<string, string | undefined>>): string {
 	const path = (env.PATH ?? '/usr/local/bin:/usr/bin:/bin').split(delimiter);

@@ -11,6 +11,8 @@ export interface LocalPlatformOptions {
 	readonly nodeModules?: string;
 	/** Runs in place of the RUN lines of Dockerfiles; an empty one leaves them out. Default: the lines themselves. */
 	readonly buildCommand?: string;
+	/** Builds and runs the real image of an upload that has a Dockerfile, by Docker or Podman. Default false: a process. */
+	readonly containers?: boolean;
 	/** Commands that services find on their PATH: name to Node script. Default: none, and the images of router and janitor cannot run. */
 	readonly commands?: Readonly<Record<string, string>>;
 	/** `server` wants `redis-server`, `sqlite` never uses it. Default `auto`: a server when the machine has one. */

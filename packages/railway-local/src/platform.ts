@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createApiServer } from './api/server.ts';
 import { assemble } from './assemble.ts';
+import { type Containers, formerContainers, openContainers } from './containers/containers.ts';
 import type { PlatformDescription } from './describe.ts';
 import { openDirectories } from './directories.ts';
 import { lockDirectory } from './directory-lock.ts';
@@ -20,6 +21,8 @@ export interface LocalPlatform {
 	readonly workspaceId: string;
 	/** One line: how Redis services run here. */
 	readonly redis: string;
+	/** One line: the engine that runs images; `null`: none is used. */
+	readonly containers: string | null;
 	/** File of the private names of an environment. */
 	privateNetworkFile(environmentId: string): string;
 	describe(): PlatformDescription;
@@ -32,7 +35,8 @@ export interface LocalPlatform {
 /**
  * Starts the platform in a folder and brings back what ran there.
  *
- * @throws DeployToolError `local-already-running`, `local-port-taken`, `local-state-unreadable`, `local-redis-missing`
+ * @throws DeployToolError `local-already-running`, `local-port-taken`, `local-state-unreadable`, `local-redis-missing`,
+ * `local-no-engine`
  */
 export async function startLocalPlatform(options: LocalPlatformOptions): Promise<LocalPlatform> {
 	const dirs = openDirectories(options.dir, options.env);
@@ -43,9 +47,14 @@ export async function startLocalPlatform(options: LocalPlatformOptions): Promise
 		while (undo.length > 0) await undo.pop()!();
 	};
 	try {
-		const registry = openRegistry(dirs.processes);
+		const containers = options.containers === true ? await openContainers(dirs.root, options.env) : null;
+		const registry = openRegistry(dirs.processes, containers);
 		undo.push(() => registry.close());
-		const parts = await assemble(options, dirs, registry);
+		// What a killed platform left, also one that was started without an engine since.
+		if (containers === null) await endContainers(formerContainers(dirs.root, options.env));
+		else await endContainers(containers, options.report);
+		undo.push(() => endContainers(containers, options.report));
+		const parts = await assemble(options, dirs, { registry, containers });
 		const { world, fleet, edge, logs, engine, background } = parts;
 		undo.push(
 			() => Promise.all([world.saved(), logs.flushed()]),
@@ -66,6 +75,8 @@ export async function startLocalPlatform(options: LocalPlatformOptions): Promise
 			abandonWorkflows(data);
 		});
 		for (const row of Object.values(world.data.domains)) await edge.open(row.instanceId, row.port);
+		const active = new Set(Object.values(world.data.instances).map((instance) => instance.activeDeploymentId));
+		await containers?.removeImages((id) => active.has(id)).catch(() => {});
 		fleet.resume();
 		await world.saved();
 		const { accountToken, workspaceToken, workspace } = world.data;
@@ -78,6 +89,7 @@ export async function startLocalPlatform(options: LocalPlatformOptions): Promise
 			workspaceToken,
 			workspaceId: workspace.id,
 			redis: parts.redis.text,
+			containers: containers?.text ?? null,
 			privateNetworkFile: parts.privateNetworkFile,
 			describe: engine.describe,
 			stopRequested: parts.stopRequested,
@@ -90,4 +102,9 @@ export async function startLocalPlatform(options: LocalPlatformOptions): Promise
 		await closeAll();
 		throw error;
 	}
+}
+
+/** None of them is needed to go on. */
+async function endContainers(containers: Containers | null, report?: LocalPlatformOptions['report']): Promise<void> {
+	await containers?.removeAll().catch((error) => report?.(`Containers of this platform may be left: ${String(error)}`));
 }

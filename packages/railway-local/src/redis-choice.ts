@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
-import { findOnPath } from './build/image.ts';
+import { findOnPath } from './find-on-path.ts';
 
 export interface RedisChoice {
 	readonly kind: 'server' | 'sqlite';

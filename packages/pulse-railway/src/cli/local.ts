@@ -9,7 +9,7 @@ const up: CommandSpec = {
 	summary: 'Start the local platform: Railway on this machine, no account',
 	description: 'Stays in the foreground until Ctrl-C, which stops every service; the state is kept for the next time.',
 	settings: localUpSettings,
-	examples: ['pulse-railway local up', 'pulse-railway local up --detach --node-modules node_modules'],
+	examples: ['pulse-railway local up --detach --node-modules node_modules', 'pulse-railway local up --containers'],
 	changes: false,
 	async run({ flags, env, cwd, host, signal, print, json }) {
 		const { values } = resolveSettings(localUpSettings, { flags, env });
@@ -70,7 +70,7 @@ const down: CommandSpec = {
 	async run({ flags, env, cwd, host, signal, dryRun }) {
 		const { values } = resolveSettings(localDownSettings, { flags, env });
 		const { runDown } = await import('pulse-railway-local/command/down');
-		return runDown({ dir: localDir(cwd, values.dir), purge: values.purge, dryRun }, host, signal);
+		return runDown({ dir: localDir(cwd, values.dir), purge: values.purge, dryRun, env }, host, signal);
 	},
 };
 

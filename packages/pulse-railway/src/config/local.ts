@@ -33,6 +33,12 @@ export const localUpSettings = {
 		describe: 'run this for every source instead of the RUN lines of its Dockerfile; true builds nothing',
 		parse: text,
 	} as Setting<string>,
+	containers: {
+		flag: '--containers',
+		describe: 'build and run the real image of an app that has a Dockerfile, by Docker or Podman on this machine',
+		default: false,
+		parse: flag,
+	},
 	redis: {
 		flag: '--redis <kind>',
 		describe: 'server, sqlite, or auto: a server when redis-server 7 or newer is on the PATH',

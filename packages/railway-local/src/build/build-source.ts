@@ -3,12 +3,13 @@ import { readFile, realpath } from 'node:fs/promises';
 import { delimiter, join, relative, resolve } from 'node:path';
 import { DockerfileError } from 'pulse-deploy-kit/dockerfile/dockerfile-error';
 import { escapePattern } from 'pulse-deploy-kit/escape-pattern';
+import { findOnPath } from '../find-on-path.ts';
 import type { BuildInput, Built } from './build.ts';
 import { dependencyCommands, writeCommands } from './commands.ts';
+import { buildImage } from './container-image.ts';
 import { type FollowedDockerfile, followDockerfile, type Install } from './dockerfile/follow.ts';
 import type { PackageManager } from './dockerfile/node-command.ts';
 import { type DockerfileFacts, readDockerfile } from './dockerfile.ts';
-import { findOnPath } from './image.ts';
 import { createWorkshop, refuseWithout, uploadView } from './node/carry-out.ts';
 import { LOCK_FILES, managerOf } from './node/manager.ts';
 import { activated, installPython } from './python/install.ts';
@@ -34,6 +35,8 @@ export async function buildSource(input: BuildInput, archive: string, context: S
 	});
 	log(`Unpacked ${files} files and folders.`);
 	const root = await inside(app, settings.rootDirectory ?? '.');
+	const image = await containerImage(root, input, context);
+	if (image !== null) return image;
 	const manifest = await packageScripts(root);
 	const docker = await dockerfile(root, input, context);
 	const plan: Followed = docker?.followed ?? withoutDockerfile(root, manifest, dependencies.nodeModules !== null);
@@ -81,18 +84,38 @@ export async function buildSource(input: BuildInput, archive: string, context: S
 	return { command, cwd, path: whole, env: { ...docker?.facts.env, ...python?.env }, skipped };
 }
 
-async function dockerfile(
-	root: string,
-	{ settings, variables, buildCommand }: BuildInput,
-	{ log }: StepContext,
-): Promise<{ facts: DockerfileFacts; followed: FollowedDockerfile } | null> {
-	const named = variables.RAILWAY_DOCKERFILE_PATH ?? settings.dockerfilePath;
-	const path = named ?? 'Dockerfile';
-	const text = await readFile(await inside(root, path), 'utf8').catch(() => null);
-	if (text === null) {
-		if (named) throw new BuildFailure(`Dockerfile not found in the upload: ${named}`);
+/** The real image, where there is an engine and a Dockerfile; `null`: it is followed on the upload. */
+async function containerImage(root: string, input: BuildInput, context: StepContext): Promise<Built | null> {
+	const { containers, deploymentId, variables } = input;
+	if (containers === null) return null;
+	const found = await dockerfileText(root, input);
+	if (found === null) return null;
+	// Its store and its public address are at 127.0.0.1 of this machine, which in a container is another one.
+	if (variables.PULSE_APP_FILE !== undefined) {
+		context.log('A Pulse app runs as a process of this machine, with --containers too.');
 		return null;
 	}
+	return buildImage(input, { root, deploymentId, ...found }, containers, context);
+}
+
+async function dockerfileText(root: string, { settings, variables }: Pick<BuildInput, 'settings' | 'variables'>) {
+	const named = variables.RAILWAY_DOCKERFILE_PATH ?? settings.dockerfilePath;
+	const file = named ?? 'Dockerfile';
+	const text = await readFile(await inside(root, file), 'utf8').catch(() => null);
+	if (text !== null) return { file, text };
+	if (named) throw new BuildFailure(`Dockerfile not found in the upload: ${named}`);
+	return null;
+}
+
+async function dockerfile(
+	root: string,
+	input: BuildInput,
+	{ log }: StepContext,
+): Promise<{ facts: DockerfileFacts; followed: FollowedDockerfile } | null> {
+	const { variables, buildCommand } = input;
+	const found = await dockerfileText(root, input);
+	if (found === null) return null;
+	const { file: path, text } = found;
 	try {
 		const facts = readDockerfile(text, variables);
 		const view = uploadView(root);

@@ -1,12 +1,16 @@
 import { readFileSync } from 'node:fs';
+import { startWords } from 'pulse-deploy-kit/container/inspect';
+import type { Containers } from '../containers/containers.ts';
+import { findOnPath } from '../find-on-path.ts';
 import { shellQuote } from '../shell-quote.ts';
 import type { ServiceSettings, StartSpec } from '../world/model.ts';
 import { buildSource } from './build-source.ts';
-import { findOnPath, IMAGE_COMMANDS, knownImage } from './image.ts';
+import { IMAGE_COMMANDS, knownImage } from './image.ts';
 import type { DependencyOptions } from './node/install.ts';
 import { BuildFailure, type StepContext } from './run-step.ts';
 
 export interface BuildInput {
+	readonly deploymentId: string;
 	/** Folder of this deployment alone. */
 	readonly dir: string;
 	/** Uploaded archive; `null` builds from the image in the settings. */
@@ -21,6 +25,8 @@ export interface BuildInput {
 	readonly path: string;
 	/** Without this platform's own. */
 	readonly machinePath: string;
+	/** `null`: no container engine is used. */
+	readonly containers: Containers | null;
 }
 
 export interface Built extends StartSpec {
@@ -33,14 +39,19 @@ export async function build(input: BuildInput, context: StepContext): Promise<Bu
 	return buildSource(input, input.archive, context);
 }
 
-function buildImage({ settings, dir, path, machinePath }: BuildInput, { log }: StepContext): StartSpec {
+function buildImage({ settings, dir, path, machinePath, containers }: BuildInput, { log }: StepContext): StartSpec {
 	const image = settings.image;
 	if (image === null) throw new BuildFailure('The service has no source: upload one or set an image.');
 	const known = knownImage(image);
+	if (known === null && containers !== null) {
+		log(`The image ${image} runs by ${containers.text}.`);
+		const start = settings.startCommand === null ? null : startWords(settings.startCommand);
+		return { command: image, cwd: dir, path, env: {}, container: { image, isOwn: false, start } };
+	}
 	if (known === null) {
 		throw new BuildFailure(
 			`The image ${image} cannot run here: this platform has no container engine and knows only pulse-railway-router, ` +
-				'pulse-railway-janitor and redis. Deploy from source instead.',
+				'pulse-railway-janitor and redis. Deploy from source instead, or start it with --containers.',
 		);
 	}
 	const command = settings.startCommand ?? IMAGE_COMMANDS[known];

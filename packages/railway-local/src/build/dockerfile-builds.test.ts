@@ -196,7 +196,7 @@ test("a dependency that is not declared fails, although the developer's project 
 	expect(await logs(api, id)).not.toContain('found');
 	expect((await readdir(join(cache, 'pulse-railway'))).length).toBe(1);
 	await platform.close();
-	await purge(dir);
+	await purge(dir, env);
 	expect(await readdir(join(cache, 'pulse-railway'))).toEqual([]);
 	await (await startPlatform({ dir, env })).close();
 	await rm(project, { recursive: true });

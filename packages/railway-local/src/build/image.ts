@@ -1,5 +1,5 @@
-import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 export type KnownImage = 'router' | 'janitor' | 'redis';
 
@@ -18,17 +18,6 @@ export const IMAGE_COMMANDS: Readonly<Record<KnownImage, string>> = {
 	janitor: 'pulse-railway janitor run',
 	redis: 'redis-server',
 };
-
-export function findOnPath(program: string, path: string): string | null {
-	for (const dir of path.split(delimiter)) {
-		const candidate = join(dir, program);
-		try {
-			accessSync(candidate, constants.X_OK);
-			return candidate;
-		} catch {}
-	}
-	return null;
-}
 
 /** The password stands in a file that only the owner reads, because a process's arguments are public. */
 export function writeRedisConfig(dir: string, port: number, password: string): string {

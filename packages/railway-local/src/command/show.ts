@@ -17,6 +17,7 @@ export function exportLines(
 /** The table of `local status`. */
 export function showDescription(description: PlatformDescription): string {
 	const lines = [`API        ${description.api_url}`, `Redis      ${description.redis}`];
+	if (description.containers !== null) lines.push(`Containers ${description.containers}`);
 	if (description.environments.length === 0) lines.push('', 'No projects yet: pulse-railway init creates one.');
 	for (const environment of description.environments) {
 		lines.push('', `${environment.project_name} / ${environment.environment_name}`);

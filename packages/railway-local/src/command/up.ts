@@ -1,7 +1,7 @@
 import type { CommandResult, Invocation } from 'pulse-deploy-kit/command';
 import { localCommand } from '../command-line.ts';
 import type { LocalPlatformOptions } from '../options.ts';
-import { startLocalPlatform } from '../platform.ts';
+import { type LocalPlatform, startLocalPlatform } from '../platform.ts';
 import { startDetached } from './detached.ts';
 import { warnOfElsewhere } from './elsewhere.ts';
 import { describeRunning } from './running.ts';
@@ -16,6 +16,7 @@ export interface UpRequest {
 	readonly buildCommand: string | undefined;
 	readonly redis: NonNullable<LocalPlatformOptions['redis']>;
 	readonly cronScale: number;
+	readonly containers: boolean;
 	readonly detach: boolean;
 }
 
@@ -43,6 +44,7 @@ export async function runUp(request: UpRequest, { env, host, signal, print, json
 		env,
 		port: request.port,
 		redis: request.redis,
+		containers: request.containers,
 		commands: { 'pulse-railway': request.command },
 		behaviour: { cronScale: request.cronScale },
 		report: (text) => host.notify({ level: 'warning', text }),
@@ -50,7 +52,7 @@ export async function runUp(request: UpRequest, { env, host, signal, print, json
 		...(request.buildCommand === undefined ? {} : { buildCommand: request.buildCommand }),
 	});
 	try {
-		host.notify({ level: 'success', text: `The local platform runs at ${platform.apiUrl}; ${platform.redis}.` });
+		host.notify({ level: 'success', text: `The local platform runs at ${platform.apiUrl}; ${engines(platform)}.` });
 		host.notify({ level: 'info', text: 'Ctrl-C stops it and every service. In another terminal:' });
 		print(json ? JSON.stringify(addressJson(platform), null, 2) : exportLines(platform, request.dir));
 		warnOfElsewhere(env, platform.describe(), host);
@@ -67,8 +69,13 @@ function addressJson(address: { apiUrl: string; accountToken: string; workspaceI
 	return { api_url: address.apiUrl, api_token: address.accountToken, workspace_id: address.workspaceId };
 }
 
-function detachedFlags({ port, nodeModules, buildCommand, redis, cronScale }: UpRequest): string[] {
+function engines({ redis, containers }: LocalPlatform): string {
+	return containers === null ? redis : `${redis}; images run by ${containers}`;
+}
+
+function detachedFlags({ port, nodeModules, buildCommand, redis, cronScale, containers }: UpRequest): string[] {
 	const flags = ['--port', String(port), '--redis', redis, '--cron-scale', String(cronScale)];
+	if (containers) flags.push('--containers');
 	if (nodeModules !== undefined) flags.push('--node-modules', nodeModules);
 	if (buildCommand !== undefined) flags.push('--build-command', buildCommand);
 	return flags;

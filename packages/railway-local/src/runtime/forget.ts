@@ -25,6 +25,7 @@ export function forget(
 				// A build that was stopped may still be writing its last file.
 				await rm(state.deploymentDir(row.id), { recursive: true, force: true, maxRetries: 10 });
 				await state.logs.remove(row.id);
+				await state.containers?.removeImage(row.id);
 				if (row.snapshotId) await rm(state.snapshotPath(row.snapshotId), { force: true });
 			}
 		})(),

@@ -3,6 +3,7 @@ import type { DeploymentRow, DeploymentStatus } from '../world/model.ts';
 import { keepSchedule } from './cron.ts';
 import { runCronOnce } from './cron-run.ts';
 import { type FleetState, newLive } from './fleet-state.ts';
+import { engineOf } from './launch.ts';
 import { type LiveDeployment, stopLive, verdict } from './live-deployment.ts';
 import { pause } from './pause.ts';
 import { publishAddress } from './publish-address.ts';
@@ -75,6 +76,7 @@ async function advance(state: FleetState, row: DeploymentRow, live: LiveDeployme
 async function start(state: FleetState, row: DeploymentRow, live: LiveDeployment): Promise<void> {
 	const instance = state.world.data.instances[row.instanceId];
 	if (!instance || !row.built) throw new BuildFailure('The service was deleted.');
+	if (row.built.container !== undefined) engineOf(state);
 	const before = state.serving.get(instance.id);
 	if (instance.fixedPort !== null && before) await stopLive(before);
 	const { cronSchedule } = row.settings;

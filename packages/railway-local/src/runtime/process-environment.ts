@@ -13,6 +13,25 @@ export function regionOf({ settings }: DeploymentRow, at: number): string {
 	return regions[at] ?? '';
 }
 
+/** Where the app listens in a container of its own: as its service says. */
+export function appPort({ variables }: DeploymentRow, otherwise: number): number {
+	const port = Number(variables.PORT);
+	return Number.isInteger(port) && port > 0 && port < 65_536 ? port : otherwise;
+}
+
+/** Nothing of this machine, as on Railway. */
+export function containerEnvironment(row: DeploymentRow, port: number, region = regionOf(row, 0)) {
+	return { ...row.variables, ...provided(row, region), PORT: String(port) };
+}
+
+function provided(row: DeploymentRow, region: string) {
+	return {
+		RAILWAY_DEPLOYMENT_ID: row.id,
+		RAILWAY_SNAPSHOT_ID: row.snapshotId ?? '',
+		RAILWAY_REPLICA_REGION: region,
+	};
+}
+
 /** In its own order: the machine's basics, what the image sets (its TZ and LANG too), the service's variables, and last what only we know. */
 export function processEnvironment(
 	context: RuntimeContext,
@@ -26,9 +45,7 @@ export function processEnvironment(
 		...imagePorts(built.env, row.variables.PORT, port),
 		...row.variables,
 		...(row.variables.PORT === undefined ? {} : { [DECLARED_PORT_VARIABLE]: row.variables.PORT }),
-		RAILWAY_DEPLOYMENT_ID: row.id,
-		RAILWAY_SNAPSHOT_ID: row.snapshotId ?? '',
-		RAILWAY_REPLICA_REGION: region,
+		...provided(row, region),
 		// In the system's temporary folder it would outlive the platform, and mislead the next one with the same ports.
 		PULSE_RAILWAY_ROUTER_SNAPSHOT_FILE: join(context.dataDir, `${row.instanceId}.routing.json`),
 		PATH: built.path,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { findOnPath, knownImage, writeRedisConfig } from '../build/image.ts';
+import { knownImage, writeRedisConfig } from '../build/image.ts';
 import { BuildFailure } from '../build/run-step.ts';
+import { findOnPath } from '../find-on-path.ts';
 import { shellQuote } from '../shell-quote.ts';
 import type { DeploymentRow } from '../world/model.ts';
 import type { RuntimeContext } from './runtime-context.ts';

@@ -24,17 +24,24 @@ groups=$(ls "$1")
 for group in $groups; do kill -s TERM -- "-$group" 2>/dev/null; done
 [ -n "$groups" ] && sleep 1
 for group in $groups; do kill -s KILL -- "-$group" 2>/dev/null; rm -f "$1/$group"; done
+eval "$2" >/dev/null 2>&1
 `;
 
-export function openRegistry(dir: string): ProcessRegistry {
+/** What else a guard ends: a shell command line, and its environment. */
+export interface AlsoEnded {
+	readonly cleanup: string;
+	readonly env: Readonly<Record<string, string>>;
+}
+
+export function openRegistry(dir: string, also: AlsoEnded | null = null): ProcessRegistry {
 	mkdirSync(dir, { recursive: true, mode: 0o700 });
 	reap(dir);
 	let closed = false;
 	const startGuard = () => {
-		const child = spawn('sh', ['-c', GUARD, 'local-platform-guard', dir], {
+		const child = spawn('sh', ['-c', GUARD, 'local-platform-guard', dir, also?.cleanup ?? ''], {
 			stdio: ['pipe', 'ignore', 'ignore'],
 			detached: true,
-			env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
+			env: { PATH: '/usr/local/bin:/usr/bin:/bin', ...also?.env },
 		});
 		child.stdin.on('error', () => {});
 		child.on('error', () => {});

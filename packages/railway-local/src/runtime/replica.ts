@@ -1,7 +1,6 @@
-import { describe, type Exit, type RunningProcess, startProcess } from '../processes/spawn.ts';
+import { describe, type Exit, type ProcessSpec, type RunningProcess } from '../processes/spawn.ts';
 import { newId } from '../world/ids.ts';
 import type { ServiceSettings } from '../world/model.ts';
-import type { ProcessRegistry } from './registry.ts';
 
 export type ReplicaStatus = 'RUNNING' | 'RESTARTING' | 'CRASHED' | 'EXITED' | 'REMOVED';
 
@@ -17,9 +16,8 @@ export interface Replica {
 }
 
 export interface ReplicaSpec {
-	readonly command: string;
-	readonly cwd: string;
-	readonly env: Readonly<Record<string, string>>;
+	/** @param times how often it was started before */
+	launch(replicaId: string, times: number, onLine: ProcessSpec['onLine']): RunningProcess;
 	readonly port: number;
 	readonly policy: Pick<ServiceSettings, 'restartPolicyType' | 'restartPolicyMaxRetries'>;
 	/** Pause before the n-th restart, milliseconds. */
@@ -32,7 +30,7 @@ export interface ReplicaSpec {
 const STEADY_MS = 60_000;
 
 /** One process, kept alive by the restart policy (facts §7: ON_FAILURE, 10 retries by default). */
-export function startReplica(spec: ReplicaSpec, registry: ProcessRegistry): Replica {
+export function startReplica(spec: ReplicaSpec): Replica {
 	const id = newId();
 	let status: ReplicaStatus = 'RUNNING';
 	let process: RunningProcess;
@@ -44,16 +42,8 @@ export function startReplica(spec: ReplicaSpec, registry: ProcessRegistry): Repl
 		status = next;
 		spec.onChange();
 	};
-	const launch = () =>
-		startProcess(
-			{
-				command: spec.command,
-				cwd: spec.cwd,
-				env: { ...spec.env, RAILWAY_REPLICA_ID: id },
-				onLine: (text, severity) => spec.onLine(text, severity, id),
-			},
-			registry,
-		);
+	let times = 0;
+	const launch = () => spec.launch(id, times++, (text, severity) => spec.onLine(text, severity, id));
 
 	async function supervise(): Promise<Exit> {
 		for (let attempt = 0; ; ) {

@@ -27,4 +27,5 @@ export async function sweep(state: FleetState, deploymentId: string): Promise<vo
 	const { data } = state.world;
 	const snapshotId = data.deployments[deploymentId]?.snapshotId;
 	if (snapshotId && !snapshotInUse(data, snapshotId)) await rm(state.snapshotPath(snapshotId), { force: true });
+	await state.containers?.removeImage(deploymentId);
 }

@@ -1,4 +1,5 @@
 import type { DependencyOptions } from '../build/node/install.ts';
+import type { Containers } from '../containers/containers.ts';
 import type { Behaviour } from '../options.ts';
 import type { PrivateNetworkFiles } from '../private-network-file.ts';
 import type { World } from '../world/world.ts';
@@ -13,6 +14,8 @@ export interface RuntimeContext {
 	readonly now: () => number;
 	readonly logs: Logs;
 	readonly registry: ProcessRegistry;
+	/** `null`: no container engine is used. */
+	readonly containers: Containers | null;
 	readonly privateNetwork: PrivateNetworkFiles;
 	readonly dependencies: DependencyOptions;
 	readonly buildCommand: string | null;

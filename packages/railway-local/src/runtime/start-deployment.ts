@@ -1,18 +1,17 @@
 import { mkdir } from 'node:fs/promises';
 import { delimiter } from 'node:path';
 import { type Built, build } from '../build/build.ts';
-import { BuildFailure, runStep } from '../build/run-step.ts';
+import { BuildFailure } from '../build/run-step.ts';
 import { describe } from '../processes/spawn.ts';
 import type { DeploymentRow, InstanceRow, StartSpec } from '../world/model.ts';
 import { untilHealthy } from './healthcheck.ts';
+import { launcher, runOnce } from './launch.ts';
 import type { LiveDeployment } from './live-deployment.ts';
-import { withOwnPort } from './own-port.ts';
 import { freePort } from './ports.ts';
-import { processEnvironment, regionOf } from './process-environment.ts';
+import { regionOf } from './process-environment.ts';
 import { NO_PROCESS, redisCommand } from './redis-command.ts';
 import { type Replica, startReplica } from './replica.ts';
 import type { RuntimeContext } from './runtime-context.ts';
-import { loopbackCommand } from './stay-on-loopback.ts';
 
 const DEFAULT_HEALTHCHECK_SECONDS = 300;
 
@@ -26,6 +25,7 @@ export async function buildDeployment(
 	await mkdir(dir, { recursive: true, mode: 0o700 });
 	return build(
 		{
+			deploymentId: row.id,
 			dir,
 			archive: row.snapshotId === null ? null : context.snapshotPath(row.snapshotId),
 			settings: row.settings,
@@ -34,6 +34,7 @@ export async function buildDeployment(
 			buildCommand: context.buildCommand,
 			path: [context.commandsDir, context.machinePath].join(delimiter),
 			machinePath: context.machinePath,
+			containers: context.containers,
 		},
 		{ registry: context.registry, log: context.logs.writer(row.id, 'build'), signal },
 	);
@@ -94,25 +95,19 @@ export function startOne(
 	region?: string,
 ): Replica {
 	const log = context.logs.writer(row.id, 'deploy');
-	return startReplica(
-		{
-			command: loopbackCommand(withOwnPort(built.command, row.variables.PORT, port)),
-			cwd: built.cwd,
-			env: processEnvironment(context, row, built, port, region),
-			port,
-			policy: row.settings.cronSchedule === null ? row.settings : { ...row.settings, restartPolicyType: 'NEVER' },
-			backoff: context.behaviour.restartBackoffMs,
-			onLine: (text, severity, replica) => log(text, severity, replica),
-			onChange: () => context.onReplicaChange(instance.id, live),
-		},
-		context.registry,
-	);
+	return startReplica({
+		launch: launcher(context, row, built, port, region),
+		port,
+		policy: row.settings.cronSchedule === null ? row.settings : { ...row.settings, restartPolicyType: 'NEVER' },
+		backoff: context.behaviour.restartBackoffMs,
+		onLine: (text, severity, replica) => log(text, severity, replica),
+		onChange: () => context.onReplicaChange(instance.id, live),
+	});
 }
 
 export async function preDeploy(context: RuntimeContext, row: DeploymentRow, built: StartSpec, signal: AbortSignal) {
+	const log = context.logs.writer(row.id, 'deploy');
 	for (const command of row.settings.preDeployCommand ?? []) {
-		const env = processEnvironment(context, row, built, await freePort());
-		const log = context.logs.writer(row.id, 'deploy');
-		await runStep({ registry: context.registry, log, signal }, { command, cwd: built.cwd, env });
+		await runOnce(context, row, built, command, { registry: context.registry, log, signal });
 	}
 }

@@ -163,6 +163,16 @@ export interface StartSpec {
 	readonly path: string;
 	/** From the Dockerfile. */
 	readonly env: Readonly<Record<string, string>>;
+	/** It runs in a container; `command` is only its name then. Absent: a process of this machine. */
+	readonly container?: ContainerStart;
+}
+
+export interface ContainerStart {
+	readonly image: string;
+	/** Built here, and goes with its deployment. */
+	readonly isOwn: boolean;
+	/** In place of what the image starts; `null`: that. */
+	readonly start: readonly string[] | null;
 }
 
 export const IN_PROGRESS: ReadonlySet<DeploymentStatus> = new Set(['QUEUED', 'INITIALIZING', 'BUILDING', 'DEPLOYING']);

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { findOnPath } from '../build/image.ts';
+import { findOnPath } from '../find-on-path.ts';
 import type { LocalPlatformOptions } from '../index.ts';
 import { client, createStack, logs, reaches, startPlatform, temporaryFolder, until } from '../testing/harness.ts';
 

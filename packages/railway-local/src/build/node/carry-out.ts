@@ -1,8 +1,8 @@
 import { constants, existsSync, statSync } from 'node:fs';
 import { cp, lstat, realpath, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { findOnPath } from '../../find-on-path.ts';
 import type { Action, Install, UploadView } from '../dockerfile/follow.ts';
-import { findOnPath } from '../image.ts';
 import { BuildFailure, runStep, type StepContext } from '../run-step.ts';
 import { type DependencyOptions, exists, install, withoutImagePaths } from './install.ts';
 import { managerPath } from './manager.ts';

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { findOnPath } from '../../find-on-path.ts';
 import { newId } from '../../world/ids.ts';
 import type { PackageManager } from '../dockerfile/node-command.ts';
-import { findOnPath } from '../image.ts';
 import type { StepContext } from '../run-step.ts';
 import type { DependencyOptions } from './install.ts';
 import { withRegistry } from './registry.ts';

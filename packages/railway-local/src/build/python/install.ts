@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, stat, symlink } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
+import { findOnPath } from '../../find-on-path.ts';
 import { shellQuote } from '../../shell-quote.ts';
 import { newId } from '../../world/ids.ts';
 import type { PythonInstall } from '../dockerfile/follow.ts';
 import type { PythonTool } from '../dockerfile/python-command.ts';
-import { findOnPath } from '../image.ts';
 import { type DependencyOptions, withoutImagePaths } from '../node/install.ts';
 import { BuildFailure, runStep, type StepContext } from '../run-step.ts';
 import { interpreterFor } from './interpreter.ts';
