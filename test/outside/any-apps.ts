@@ -2,7 +2,8 @@
  * Apps that know nothing of Pulse, deployed by the commands of their pages (`examples/any-app`) at a terminal on the local
  * platform, and judged in real Chromium and Firefox: two tabs on two versions, used in turn, keep their state and their
  * version, whatever they ask for and by which way; a version that is deleted takes nothing that is being written with it, and
- * its tab loads the newest. Every answer says by which version it is. `--https`: with TLS in front, as Railway's edge.
+ * its tab loads the newest. Every answer says by which version it is. Over http, and with TLS in front, as Railway's edge has it:
+ * `--http` or `--https` alone is one of the two.
  * Needs both browsers, `script`, and the registries of Python and npm.
  *
  *     npm run build && npx jiti test/outside/any-apps.ts [streamlit …] [chromium] [firefox] [--https | --http]
@@ -21,8 +22,6 @@ const BROWSERS = {
 	chromium: { launch: () => launchChromium(['--ignore-certificate-errors']), missing: chromiumMissing() },
 	firefox: { launch: launchFirefox, missing: firefoxMissing() },
 };
-/** Over https as well, unless the command says otherwise. */
-const BOTH_SCHEMES = ['vite-express-ws', 'agent-sse', 'nextjs'];
 const PYTHON = ['streamlit', 'nicegui', 'gradio', 'fastapi-websockets'];
 
 const asked = process.argv.slice(2);
@@ -79,7 +78,7 @@ async function judge(app: string): Promise<void> {
 			const browser = await BROWSERS[name].launch();
 			try {
 				if (!asked.includes('--https')) await live(stack, `${name}, http`, browser, address);
-				if (asked.includes('--http') || !(asked.includes('--https') || BOTH_SCHEMES.includes(app))) continue;
+				if (asked.includes('--http')) continue;
 				if (!hasOpenssl) {
 					print(`Skipped ${app} over https: there is no openssl on this machine.`);
 					continue;
