@@ -7,7 +7,7 @@ import * as api from './index.ts';
 
 test('A15.1: the package offers the documented names, each with its documented defaults at run time', () => {
 	expect(Object.keys(api).sort()).toEqual(
-		'AWSECSPlugin DeploymentError DockerBuild HealthCheckConfig ReaperConfig TaskConfig deploy reap rollback status teardown verify'.split(
+		'AWSECSPlugin DeploymentError DockerBuild HealthCheckConfig ReaperConfig TaskConfig deploy logs reap rollback status teardown verify'.split(
 			' ',
 		),
 	);
@@ -83,6 +83,57 @@ test('A15.1: what is left out has the documented default', async () => {
 		},
 		reaper: { scheduleMinutes: 1, maxAgeHours: 1, deploymentTimeoutHours: 1 },
 		certificateArn: null,
+	});
+});
+
+/** A folder that holds an app of Streamlit in a Dockerfile. */
+function streamlit(): string {
+	const dir = mkdtempSync(join(tmpdir(), 'pulse-aws-container-'));
+	onTestFinished(() => rmSync(dir, { recursive: true }));
+	writeFileSync(join(dir, 'Dockerfile'), 'FROM python:3.12-slim\nCMD ["streamlit", "run", "app.py"]\n');
+	return dir;
+}
+
+test('A15.1: a program deploys a container app as the command does, with its options and their defaults', async () => {
+	const docker = { dockerfilePath: 'Dockerfile', contextPath: '.' };
+	const plain = await apiRequest({ ...OPTIONS, docker, container: {} }, streamlit());
+	expect(plain).toMatchObject({
+		kindIsSaid: true,
+		container: { port: 8501, affinity: 'tab', healthPath: '/', start: null, hiddenTabSeconds: 900 },
+		task: { desiredCount: 1 },
+		health: { path: '/_pulse/health', pagePath: '/', minHealthyTargets: 1 },
+	});
+	const container = { port: 9000, affinity: 'session', healthPath: '/well', start: "node 'a b.js'" } as const;
+	// The classes carry defaults that were not asked for.
+	const task = new api.TaskConfig({ cpu: '512', memory: '1024' });
+	const healthCheck = new api.HealthCheckConfig({ intervalSeconds: 10 });
+	const more = { container: { ...container, hiddenTabSeconds: 60, sidecarImage: 'mirror/edge:1' }, task, healthCheck };
+	expect(await apiRequest({ ...OPTIONS, docker, ...more }, streamlit())).toMatchObject({
+		container: { ...container, start: ['node', 'a b.js'], hiddenTabSeconds: 60, sidecarImage: 'mirror/edge:1' },
+		task: { cpu: '512', desiredCount: 1 },
+		health: { pagePath: '/well' },
+	});
+	const two = { container: {}, task: { desiredCount: 2 }, healthCheck: { pagePath: null } };
+	expect(await apiRequest({ ...OPTIONS, docker, ...two }, streamlit())).toMatchObject({
+		task: { desiredCount: 2 },
+		health: { pagePath: null },
+	});
+});
+
+test.each<[string, Partial<api.DeployOptions>, string]>([
+	['a port that is none', { container: { port: 0 } }, '--port: must be >= 1'],
+	['an affinity that is none', { container: { affinity: 'user' as never } }, '--affinity: must be one of tab, session'],
+	[
+		'a health check of the load balancer',
+		{ container: {}, healthCheck: { path: '/' } },
+		'healthCheck.path is for Pulse',
+	],
+	['the port as a variable', { container: {}, task: { envVars: { PORT: '1' } } }, 'envVars may not set PORT'],
+])('a program that deploys a container app is told of %s', async (_, options, message) => {
+	const docker = { dockerfilePath: 'Dockerfile', contextPath: '.' };
+	await expect(apiRequest({ ...OPTIONS, docker, ...options }, streamlit())).rejects.toMatchObject({
+		code: 'usage',
+		message: expect.stringContaining(message),
 	});
 });
 

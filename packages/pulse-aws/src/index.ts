@@ -19,5 +19,11 @@ export {
 	verify,
 } from './api.ts';
 export type { DeployOptions } from './config/api.ts';
-export { DockerBuild, HealthCheckConfig, ReaperConfig, TaskConfig } from './config/api-options.ts';
+export {
+	type ContainerConfig,
+	DockerBuild,
+	HealthCheckConfig,
+	ReaperConfig,
+	TaskConfig,
+} from './config/api-options.ts';
 export { AWSECSPlugin, type AWSECSPluginOptions } from './plugin/aws-ecs-plugin.ts';

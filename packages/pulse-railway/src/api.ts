@@ -16,8 +16,19 @@ import type { upgradeSettings } from './config/upgrade.ts';
 
 /** Settings by their camelCase names, as the command's flags; what is not given comes from `env`, plugin or default. */
 export type OptionsOf<Table extends SettingTable> = {
-	readonly [Key in keyof Table]?: string | number | boolean | readonly string[];
+	readonly [Key in keyof Table]?: Given<ReturnType<Table[Key]['parse']>>;
 };
+
+/** What a setting of that type is given as: itself, or as it would be typed. */
+type Given<T> = T extends boolean
+	? boolean | string
+	: T extends number
+		? number | string
+		: T extends readonly unknown[]
+			? readonly string[] | string
+			: T extends string
+				? T
+				: string;
 
 export interface ApiContext {
 	/** Default: the environment of this process. */
@@ -62,6 +73,10 @@ export async function ensure(options: OptionsOf<typeof initSettings>, context?: 
  *
  * @example
  * const { deploymentId } = await deploy({ appFile: 'app.ts', env: ['LOG_LEVEL=info'] });
+ *
+ * @example A container app: whatever the Dockerfile of `context` starts. `port` is found where it is left out, `affinity` is
+ * `tab` by default, `healthPath` (`/`) must answer 200, `startCommand` replaces the Dockerfile's own.
+ * await deploy({ container: true, context: 'shop', port: 8501, affinity: 'session', healthPath: '/well' });
  */
 export async function deploy(options: OptionsOf<typeof deploySettings>, context?: ApiContext) {
 	const [{ deploy }, { deployRequest }] = await Promise.all([

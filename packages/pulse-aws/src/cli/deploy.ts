@@ -28,7 +28,7 @@ export const deployCommand: CommandSpec = {
 		const request = await deployRequest(invocation);
 		const { values } = resolveSettings(deploySettings, invocation);
 		const cdk = await cdkChoice(invocation.cwd, values);
-		const session = await connect({ ...invocation, region: values.region, ...(cdk === undefined ? {} : { cdk }) });
+		const session = await connect({ ...invocation, region: request.region, ...(cdk === undefined ? {} : { cdk }) });
 		const options = { dryRun: invocation.dryRun, ownCdkApp: cdk?.workdir !== undefined };
 		const { plan, result } = await deploy(session, request, options);
 		return outcome(plan, result, (done) => deploySummary(done, request));

@@ -20,7 +20,7 @@ export const logsCommand: CommandSpec = {
 			import('../adapters/connect.ts'),
 			import('../commands/logs.ts'),
 		]);
-		const { name, region } = placeOf(invocation);
+		const { name, region } = await placeOf(placeSettings, invocation);
 		const request = { ...logRequest(invocation), deploymentName: name, deploymentId: invocation.args[0] ?? null };
 		const session = await connect({ ...invocation, region });
 		return logResult(invocation, await logs(session, { ...request, onLines: printLines(invocation) }));

@@ -1,5 +1,4 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
-import { resolveSettings } from 'pulse-deploy-kit/settings';
 import { reapSettings } from '../config/commands.ts';
 import { placeOf } from '../config/common.ts';
 
@@ -15,8 +14,7 @@ export const reapCommand: CommandSpec = {
 			import('../adapters/connect.ts'),
 			import('../commands/reap.ts'),
 		]);
-		const { values } = resolveSettings(reapSettings, invocation);
-		const { name, region } = placeOf(invocation);
+		const { values, name, region } = await placeOf(reapSettings, invocation);
 		const report = await reap(await connect({ ...invocation, region }), {
 			deploymentName: name,
 			maxAgeHours: values.reaperMaxAgeHours ?? null,

@@ -18,7 +18,7 @@ export const rollbackCommand: CommandSpec = {
 			import('../adapters/connect.ts'),
 			import('../commands/rollback.ts'),
 		]);
-		const { name, region } = placeOf(invocation);
+		const { name, region } = await placeOf(placeSettings, invocation);
 		const session = await connect({ ...invocation, region });
 		const request = { deploymentName: name, deploymentId: invocation.args[0] ?? null, dryRun: invocation.dryRun };
 		const { plan, result } = await rollback(session, request);

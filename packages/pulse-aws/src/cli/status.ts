@@ -13,7 +13,7 @@ export const statusCommand: CommandSpec = {
 			import('../adapters/connect.ts'),
 			import('../commands/status.ts'),
 		]);
-		const { name, region } = placeOf(invocation);
+		const { name, region } = await placeOf(placeSettings, invocation);
 		const report = await status(await connect({ ...invocation, region }), name);
 		return { json: report, text: renderFleet(report) };
 	},

@@ -1,5 +1,4 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
-import { resolveSettings } from 'pulse-deploy-kit/settings';
 import { teardownSettings } from '../config/commands.ts';
 import { placeOf } from '../config/common.ts';
 import { planJson, renderPlan } from '../plan/step.ts';
@@ -23,8 +22,7 @@ export const teardownCommand: CommandSpec = {
 			import('../adapters/connect.ts'),
 			import('../commands/teardown.ts'),
 		]);
-		const { values } = resolveSettings(teardownSettings, invocation);
-		const { name, region } = placeOf(invocation);
+		const { values, name, region } = await placeOf(teardownSettings, invocation);
 		const session = await connect({ ...invocation, region });
 		const { plan, result } = await teardown(session, {
 			deploymentName: name,

@@ -1,5 +1,4 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
-import { resolveSettings } from 'pulse-deploy-kit/settings';
 import { verifySettings } from '../config/commands.ts';
 import { placeOf } from '../config/common.ts';
 
@@ -17,8 +16,7 @@ export const verifyCommand: CommandSpec = {
 			import('../adapters/connect.ts'),
 			import('../commands/verify.ts'),
 		]);
-		const { values } = resolveSettings(verifySettings, invocation);
-		const { name, region } = placeOf(invocation);
+		const { values, name, region } = await placeOf(verifySettings, invocation);
 		const session = await connect({ ...invocation, region, verifyTls: values.verifySsl });
 		const domain = values.domain ?? null;
 		const result = await verify(session, { deploymentName: name, domain, healthPath: values.healthCheckPath });

@@ -8,9 +8,10 @@ import { readFleet } from '../stack/fleet.ts';
 import type { Kept } from '../stack/keep-lock.ts';
 import type { HeldLock } from '../stack/lock.ts';
 import { requireBaseline, settledBaseline } from '../stack/read-baseline.ts';
-import type { Run } from '../steps/run.ts';
+import { made, type Run } from '../steps/run.ts';
 import { activeTargetGroup } from '../traffic/traffic.ts';
 import { giveWay } from './give-way.ts';
+import { refuseKind } from './refuse-kind.ts';
 
 /** A deployment that was made and answers. */
 export interface Prepared {
@@ -39,7 +40,9 @@ export async function cutOver(
 	const outputs = await requireBaseline(session, run.name, settled);
 	const fleet = await readFleet(looking(session, signal), run.name, outputs);
 	giveWay(session.host, run, fleet, overLater);
-	const verified = run.request?.health.waitForHealth === true;
+	const request = made(run.request, 'the request');
+	refuseKind(fleet, request);
+	const verified = request.health.waitForHealth;
 	const { id, certificateArn } = run;
 	const isOld = waited || session.clock.now() - answeredAt >= LOCK_TTL_MS;
 	const planned = planCutOver(fleet, { id, verified, certificateArn }, isOld);

@@ -6,7 +6,6 @@ import { chooseCertificate } from '../domain/certificate-choice.ts';
 import type { DnsOutlook } from '../domain/dns-record.ts';
 import { costNotes } from '../plan/cost.ts';
 import { creates, planDeploy } from '../plan/deploy.ts';
-import { refuseOtherKind } from '../plan/other-kind.ts';
 import type { Plan } from '../plan/step.ts';
 import { widened } from '../plan/widened.ts';
 import { readCertificates } from '../platform/certificates.ts';
@@ -23,6 +22,7 @@ import { readDnsOutlook } from '../steps/dns-outlook.ts';
 import { newRun } from '../steps/run.ts';
 import { pinRules } from '../traffic/pin-rules.ts';
 import { activeTargetGroup } from '../traffic/traffic.ts';
+import { refuseKind } from './refuse-kind.ts';
 
 interface Looking {
 	/** The CDK app is the user's own: its stack need not be one of ours. */
@@ -59,7 +59,7 @@ export async function lookAndPlan(
 	if (outputs === null) await refuseTakenRepository(session, name);
 	else if (!ownCdkApp) refuseForeignBaseline(name, outputs);
 	const fleet = outputs === null ? null : await withOwners(aws, name, readFleet(aws, name, outputs), watch);
-	if (fleet !== null) refuseOtherKind(fleet, asked);
+	if (fleet !== null) refuseKind(fleet, asked);
 	const running = await readRunningTask(session, fleet);
 	const request = keptTask(asked, running);
 	const current = certificates.filter((one) => one.arn === outputs?.certificateArn && one.status === 'ISSUED');

@@ -14,13 +14,35 @@ export interface DockerBuild {
 	readonly buildArgs?: Readonly<Record<string, string>>;
 }
 
+/** A container app: whatever its Dockerfile starts, which needs nothing of Pulse (contract C1, A16). */
+export interface ContainerConfig {
+	/**
+	 * Where the app listens, 1 to 65535; it is told it as `PORT`. Default: as its command says, else EXPOSE of its Dockerfile,
+	 * else its framework's own. The deploy rejects where none is known.
+	 */
+	readonly port?: number;
+	/** What stays on a version: `tab`, a tab until it loads a page; `session`, a browser. Default `tab`. */
+	readonly affinity?: 'tab' | 'session';
+	/**
+	 * The app's own page that answers with less than 400 when it is well. Default `/`. Unless `healthCheck.pagePath` is given it
+	 * is also the page that must give no server error before visitors are sent there.
+	 */
+	readonly healthPath?: string;
+	/** Command, split into words and run without a shell. Default: the Dockerfile's own. */
+	readonly start?: string;
+	/** Image of the sidecar, which the load balancer sends to. Default: that of this version. */
+	readonly sidecarImage?: string;
+	/** How long a hidden tab holds its version, in seconds from when it was hidden, at least 1. Default 900. */
+	readonly hiddenTabSeconds?: number;
+}
+
 /** How its tasks run. */
 export interface TaskConfig {
 	/** CPU units. Default `256`. */
 	readonly cpu?: string;
 	/** MiB. Default `512`. */
 	readonly memory?: string;
-	/** Default 2. */
+	/** Default 2, of a container app 1: more than 1 splits what they hold in memory. */
 	readonly desiredCount?: number;
 	/** Default none. */
 	readonly envVars?: Readonly<Record<string, string>>;
@@ -36,7 +58,7 @@ export interface TaskConfig {
 
 /** When it is healthy. */
 export interface HealthCheckConfig {
-	/** Default `/_pulse/health`. */
+	/** Default `/_pulse/health`. Of a container app it is the sidecar's, and cannot be given: see `ContainerConfig.healthPath`. */
 	readonly path?: string;
 	/** Default 30. */
 	readonly intervalSeconds?: number;
@@ -105,6 +127,16 @@ export const REAPER_DEFAULTS: Required<Omit<ReaperConfig, 'rollbackWindowSeconds
 	rollbackKeep: 1,
 };
 
+/** By instance: what it was made with. */
+const given = new WeakMap<object, object>();
+
+/** Whether a program gave it: an instance carries its defaults as well. */
+export function isGiven<Options extends object>(options: Options | undefined, key: keyof Options): boolean {
+	if (options === undefined) return false;
+	const asked = (given.get(options) ?? options) as Options;
+	return asked[key] !== undefined;
+}
+
 /** @template Kept what has no default of its own */
 type Filled<Options, Kept extends keyof Options = never> = new (
 	...options: object extends Options ? [options?: Options] : [options: Options]
@@ -129,6 +161,7 @@ function filled<Options extends object>(
 		[name]: class {
 			constructor(options?: Options) {
 				Object.assign(this, structuredClone(defaults), options);
+				given.set(this, options ?? {});
 			}
 		},
 	};

@@ -1,17 +1,23 @@
+import { resolveSettings } from 'pulse-deploy-kit/settings';
 import { deploymentName } from '../deployments/names.ts';
 import {
+	type ContainerConfig,
 	type DockerBuild,
 	HEALTH_DEFAULTS,
 	type HealthCheckConfig,
+	isGiven,
 	REAPER_DEFAULTS,
 	type ReaperConfig,
 	TASK_DEFAULTS,
 	type TaskConfig,
 } from './api-options.ts';
+import { type AskedContainer, containerIn, sidecarAnswers } from './built.ts';
 import { checkRequest } from './check-request.ts';
 import { parseCidrs } from './cidr.ts';
+import { containerSettings } from './container.ts';
 import { type DeployRequest, minimum } from './deploy.ts';
 import { parseDomain } from './domain.ts';
+import { healthSettings } from './health-settings.ts';
 import { hostPaths } from './paths.ts';
 import { refuseReserved } from './reserved.ts';
 import { policyArn } from './secret.ts';
@@ -21,6 +27,8 @@ export interface DeployOptions {
 	readonly domain: string;
 	readonly deploymentName: string;
 	readonly docker: DockerBuild;
+	/** It is a container app; `{}` where all of its defaults are right. Default: a Pulse app. */
+	readonly container?: ContainerConfig;
 	readonly task?: TaskConfig;
 	readonly healthCheck?: HealthCheckConfig;
 	readonly reaper?: ReaperConfig;
@@ -42,23 +50,26 @@ export interface DeployOptions {
 export async function apiRequest(options: DeployOptions, cwd: string): Promise<DeployRequest> {
 	const task = { ...TASK_DEFAULTS, ...given(options.task) };
 	const architecture = options.task?.architecture;
-	const health = { ...HEALTH_DEFAULTS, ...given(options.healthCheck) };
+	const container = options.container === undefined ? null : checkedContainer(options.container, options);
+	const ownPage = container !== null && !isGiven(options.healthCheck, 'pagePath');
+	const page = ownPage ? { pagePath: container.healthPath } : {};
+	const health = { ...HEALTH_DEFAULTS, ...given(options.healthCheck), ...page };
 	const reaper = { ...REAPER_DEFAULTS, ...given(options.reaper) };
 	const domain = parseDomain(options.domain);
 	const address = { PULSE_SERVER_ADDRESS: `https://${domain}` };
-	const { desiredCount, secrets } = task;
-	refuseReserved('envVars', task.envVars);
-	refuseReserved('secrets', secrets);
+	const { secrets } = task;
+	// What a container app holds in memory is in one task, and nothing keeps each tab at its own of several.
+	const desiredCount = container !== null && !isGiven(options.task, 'desiredCount') ? 1 : task.desiredCount;
+	refuseReserved('envVars', task.envVars, container !== null);
+	refuseReserved('secrets', secrets, container !== null);
+	const { dockerfilePath: dockerfile, contextPath: context, buildArgs: typedArgs = {} } = options.docker;
+	const paths = await hostPaths(cwd, { dockerfile, context });
 	const request: DeployRequest = {
 		deploymentName: deploymentName(options.deploymentName),
 		domain,
-		container: null,
-		// It knows no other kind.
+		container: container && (await containerIn(paths, { ...container, dockerfile, typedArgs, domain })),
 		kindIsSaid: true,
-		docker: {
-			...(await hostPaths(cwd, { dockerfile: options.docker.dockerfilePath, context: options.docker.contextPath })),
-			buildArgs: { ...address, ...options.docker.buildArgs },
-		},
+		docker: { ...paths, buildArgs: { ...address, ...typedArgs } },
 		task: {
 			cpu: task.cpu,
 			memory: task.memory,
@@ -101,7 +112,18 @@ export async function apiRequest(options: DeployOptions, cwd: string): Promise<D
 		route53: options.route53 ?? false,
 		overLater: options.overLater ?? false,
 	};
-	return checkRequest(request);
+	checkRequest(request);
+	return request;
+}
+
+/** Read as flags of the same names are. */
+function checkedContainer(
+	container: ContainerConfig,
+	{ healthCheck }: Pick<DeployOptions, 'healthCheck'>,
+): Omit<AskedContainer, 'dockerfile' | 'typedArgs' | 'domain'> {
+	if (isGiven(healthCheck, 'path')) throw sidecarAnswers('healthCheck.path');
+	const table = { ...containerSettings, healthPath: healthSettings.healthPath };
+	return resolveSettings(table, { flags: { ...container }, env: {} }).values;
 }
 
 /** An option that is `undefined` is not given. */

@@ -2,11 +2,12 @@ import { relative } from 'node:path';
 import { foundContainer } from 'pulse-deploy-kit/container/found-app';
 import { startWords } from 'pulse-deploy-kit/container/inspect';
 import { inspectContainer } from 'pulse-deploy-kit/container/inspect-files';
-import { usageError } from 'pulse-deploy-kit/errors';
+import { type DeployToolError, usageError } from 'pulse-deploy-kit/errors';
 import { parseKeyValues } from 'pulse-deploy-kit/key-value';
-import { originText } from 'pulse-deploy-kit/settings';
+import { originText, type Settings } from 'pulse-deploy-kit/settings';
 import type { ContainerRequest } from '../deployments/container.ts';
 import type { AppToDeploy } from './app-to-deploy.ts';
+import type { containerSettings } from './container.ts';
 import { type DockerPaths, dockerPaths, hostPaths } from './paths.ts';
 
 /** What an image is made of, and what runs in it. */
@@ -26,34 +27,50 @@ export async function builtPulse(cwd: string, { values, origins }: AppToDeploy):
 	return { ...paths, container: null, buildArgs: { APP_FILE: appFile, WEB_ROOT: webRoot }, typedArgs };
 }
 
-/** @throws usage error where its port is not known, or what Docker would refuse */
+/** As typed. @throws usage error as `containerIn`, and for a health check that its sidecar answers */
 export async function builtContainer(cwd: string, { values, origins }: AppToDeploy, domain: string): Promise<Built> {
+	const healthCheck = origins.healthCheckPath;
+	if (healthCheck !== undefined && healthCheck.from !== 'default') throw sidecarAnswers(originText(healthCheck));
 	const paths = await hostPaths(cwd, values);
 	const typedArgs = parseKeyValues('--build-arg', values.buildArg ?? []);
+	const container = await containerIn(paths, { ...values, typedArgs, domain });
+	return { ...paths, container, buildArgs: {}, typedArgs };
+}
+
+/** What is asked of a container app, defaults filled in. */
+export type AskedContainer = Omit<Settings<typeof containerSettings>, 'container'> & {
+	readonly healthPath: string;
+	/** Of the Dockerfile, as typed. */
+	readonly dockerfile: string;
+	readonly typedArgs: Readonly<Record<string, string>>;
+	readonly domain: string;
+};
+
+/** @throws usage error where its port is not known, or what Docker would refuse */
+export async function containerIn(
+	paths: Pick<DockerPaths, 'dockerfile' | 'context'>,
+	{ typedArgs, domain, ...asked }: AskedContainer,
+): Promise<ContainerRequest> {
 	const file = relative(paths.context, paths.dockerfile);
-	const inside = await inspectContainer(paths.context, file, typedArgs, values.start);
-	const { port, says, framework } = foundContainer(inside, values);
-	const healthCheck = origins.healthCheckPath;
-	if (healthCheck !== undefined && healthCheck.from !== 'default') {
-		throw usageError(
-			`${originText(healthCheck)} is for Pulse apps`,
-			"The load balancer asks a container app's sidecar, which asks the app for --health-path.",
-		);
-	}
+	const inside = await inspectContainer(paths.context, file, typedArgs, asked.start);
+	const { port, says, framework } = foundContainer(inside, asked);
 	return {
-		...paths,
-		container: {
-			affinity: values.affinity,
-			port,
-			healthPath: values.healthPath,
-			healthHost: domain,
-			start: values.start === undefined ? null : startWords(values.start),
-			sidecarImage: values.sidecarImage,
-			hiddenTabSeconds: values.hiddenTabSeconds,
-			framework,
-			says,
-		},
-		buildArgs: {},
-		typedArgs,
+		affinity: asked.affinity,
+		port,
+		healthPath: asked.healthPath,
+		healthHost: domain,
+		start: asked.start === undefined ? null : startWords(asked.start),
+		sidecarImage: asked.sidecarImage,
+		hiddenTabSeconds: asked.hiddenTabSeconds,
+		framework,
+		says,
 	};
+}
+
+/** @param what was given */
+export function sidecarAnswers(what: string): DeployToolError {
+	return usageError(
+		`${what} is for Pulse apps`,
+		"The load balancer asks a container app's sidecar, which asks the app for its health path.",
+	);
 }

@@ -9,7 +9,7 @@ import { sizeProblem } from './task.ts';
  * What AWS would refuse only minutes later, for a command and a script alike.
  * @throws usage error for the first problem
  */
-export function checkRequest(request: DeployRequest): DeployRequest {
+export function checkRequest(request: DeployRequest): void {
 	const { task, health, reaper } = request;
 	// Given as a variable of the tasks it wins over the flag.
 	if (task.env.PULSE_SERVER_ADDRESS !== undefined) {
@@ -51,5 +51,4 @@ export function checkRequest(request: DeployRequest): DeployRequest {
 	if (!/^\/[\x21-\x7e]{0,1023}$/.test(health.path))
 		throw usageError(`the health check path must begin with / and hold no spaces, got '${health.path}'`);
 	if (health.pagePath !== null) pagePath(health.pagePath);
-	return request;
 }

@@ -2,12 +2,13 @@ import { flag, text } from 'pulse-deploy-kit/setting-kinds';
 import type { SettingTable } from 'pulse-deploy-kit/settings';
 import { DEFAULT_HEALTH_PATH } from '../protocol.ts';
 import { placeSettings } from './common.ts';
+import { deploySettings } from './deploy-settings.ts';
 import { positive } from './kinds.ts';
 import { onePassSettings } from './reaper.ts';
 
 export const verifySettings = {
 	...placeSettings,
-	domain: { flag: '--domain <domain>', describe: 'domain to ask for', env: ['PULSE_AWS_DOMAIN'], parse: text },
+	domain: { ...deploySettings.domain, describe: 'domain to ask for' },
 	healthCheckPath: {
 		flag: '--health-check-path <path>',
 		describe: 'health path',

@@ -1,28 +1,56 @@
-import { usageError } from 'pulse-deploy-kit/errors';
+import { stat } from 'node:fs/promises';
+import { typedPath } from 'pulse-deploy-kit/build-paths';
+import { type DeployToolError, usageError } from 'pulse-deploy-kit/errors';
 import { text } from 'pulse-deploy-kit/setting-kinds';
-import { resolveSettings, type SettingTable } from 'pulse-deploy-kit/settings';
+import { resolveSettings, type Settings, type SettingTable } from 'pulse-deploy-kit/settings';
 import { deploymentName } from '../deployments/names.ts';
+import { deploySettings } from './deploy-settings.ts';
+import { projectFileIn } from './project-file.ts';
 import { regionSetting } from './region.ts';
 
 /** Which deployments a command is about. */
 export const placeSettings = {
-	deploymentName: {
-		flag: '--deployment-name <name>',
-		describe: 'name of the environment, e.g. prod',
-		env: ['PULSE_AWS_DEPLOYMENT_NAME'],
+	deploymentName: deploySettings.deploymentName,
+	context: {
+		flag: '--context <path>',
+		describe: 'folder whose pulse.toml is read: the build context of deploy',
+		env: ['PULSE_AWS_CONTEXT'],
+		default: '.',
 		parse: text,
 	},
 	region: regionSetting,
 } satisfies SettingTable;
 
-/** @throws usage error without a deployment name, or with one that cannot be */
-export function placeOf(typed: {
-	readonly flags: Readonly<Record<string, unknown>>;
-	readonly env: Readonly<Record<string, string | undefined>>;
-}): { name: string; region: string | undefined } {
-	const { values } = resolveSettings(placeSettings, typed);
-	if (values.deploymentName === undefined) {
-		throw usageError('--deployment-name is required', 'Pass it, or set PULSE_AWS_DEPLOYMENT_NAME.');
+/** A command on deployments, as `deploy` reads them: flags > environment > `pulse.toml` > default. */
+export interface CommandPlace<Table extends SettingTable> {
+	readonly values: Settings<Table>;
+	readonly name: string;
+	readonly region: string | undefined;
+}
+
+/** @throws usage error without a deployment name, or with one that cannot be, and for a `pulse.toml` that cannot be read */
+export async function placeOf<Table extends typeof placeSettings>(
+	table: Table,
+	typed: {
+		readonly flags: Readonly<Record<string, unknown>>;
+		readonly env: Readonly<Record<string, string | undefined>>;
+		readonly cwd: string;
+	},
+): Promise<CommandPlace<Table>> {
+	const { values: before, origins } = resolveSettings({ context: placeSettings.context }, typed);
+	const folder = typedPath(typed.cwd, before.context);
+	if (origins.context?.from === 'flag' && !(await stat(folder).catch(() => null))?.isDirectory()) {
+		throw usageError(`Context path not found: ${before.context}`, 'Name it with --context.');
 	}
-	return { name: deploymentName(values.deploymentName), region: values.region };
+	const { values } = resolveSettings(table, { ...typed, file: await projectFileIn(folder) });
+	const { deploymentName: name, region } = values as Settings<typeof placeSettings>;
+	if (name === undefined) throw missingName();
+	return { values, name: deploymentName(name), region };
+}
+
+export function missingName(): DeployToolError {
+	return usageError(
+		'--deployment-name is required',
+		'Pass it, or set PULSE_AWS_DEPLOYMENT_NAME, or deployment_name in pulse.toml.',
+	);
 }

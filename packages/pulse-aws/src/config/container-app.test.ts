@@ -39,13 +39,14 @@ test('a Dockerfile and nothing of Pulse is a container app; what was found is sa
 
 test('pulse.toml beside it says all that a flag can, a variable wins over it, and a flag over both', async () => {
 	const file =
-		'deployment_name = "shop"\ndomain = "shop.example.com"\nport = 1\naffinity = "session"\nhealth_path = "/well"\nstart = "node \'a b.js\'"\nproject = "of Railway"\n';
+		'deployment_name = "shop"\ndomain = "shop.example.com"\nport = 1\naffinity = "session"\nhealth_path = "/well"\nstart = "node \'a b.js\'"\nregion = "eu-north-1"\nproject = "of Railway"\n';
 	const files = { Dockerfile: 'FROM node\n', 'pulse.toml': file };
 	expect(await request(files)).toMatchObject({
 		deploymentName: 'shop',
 		domain: 'shop.example.com',
 		health: { pagePath: '/well' },
 		container: { port: 1, affinity: 'session', healthPath: '/well', start: ['node', 'a b.js'] },
+		region: 'eu-north-1',
 	});
 	const env = { PULSE_AWS_PORT: '2', PULSE_AWS_AFFINITY: 'tab', PULSE_AWS_SIDECAR_IMAGE: 'mirror/edge:1' };
 	expect((await request(files, {}, env)).container).toMatchObject({

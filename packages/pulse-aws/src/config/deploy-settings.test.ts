@@ -52,12 +52,13 @@ test('A1.1: deploy has every documented flag with its variable and default', () 
 	expect(rows(deploySettings)).toEqual(expect.arrayContaining(documented(DEPLOY)));
 });
 
-test('A12.1: verify has exactly the documented flags, and a region', () => {
-	expect(rows(verifySettings).filter((row) => !row.startsWith('--region'))).toEqual(documented(VERIFY));
+test('A12.1: verify has exactly the documented flags, a region, and where pulse.toml stands (A12.3)', () => {
+	expect(rows(verifySettings).filter((row) => !/^--(region|context)/.test(row))).toEqual(documented(VERIFY));
 });
 
 test('A13.1: teardown has exactly the documented flags, and looks at most once a second', () => {
-	expect(rows(teardownSettings).sort()).toEqual(documented(TEARDOWN).sort());
+	const own = rows(teardownSettings).filter((row) => !row.startsWith('--context'));
+	expect(own.sort()).toEqual(documented(TEARDOWN).sort());
 	const pollInterval = (value: string) =>
 		resolveSettings(teardownSettings, { flags: { pollInterval: value }, env: {} }).values.pollInterval;
 	expect([pollInterval('2.5'), pollInterval('0.1')]).toEqual([2.5, 1]);

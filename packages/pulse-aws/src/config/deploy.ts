@@ -5,6 +5,7 @@ import { deploymentName } from '../deployments/names.ts';
 import { appToDeploy } from './app-to-deploy.ts';
 import { builtContainer, builtPulse } from './built.ts';
 import { checkRequest } from './check-request.ts';
+import { missingName } from './common.ts';
 import { parseDomain } from './domain.ts';
 import type { DockerPaths } from './paths.ts';
 import { refuseReserved } from './reserved.ts';
@@ -18,7 +19,7 @@ export interface DeployRequest {
 	readonly domain: string;
 	/** `null`: a Pulse app. */
 	readonly container: ContainerRequest | null;
-	/** Which of the two it is was said, not found out by looking. */
+	/** Which of the two it is was said, not found by looking. */
 	readonly kindIsSaid: boolean;
 	readonly docker: Pick<DockerPaths, 'dockerfile' | 'context'> & {
 		readonly buildArgs: Readonly<Record<string, string>>;
@@ -79,13 +80,18 @@ export interface Typed {
 	readonly cwd: string;
 }
 
+/** As typed, and where it goes. `undefined`: to the region of the AWS profile. */
+export interface TypedDeploy extends DeployRequest {
+	readonly region: string | undefined;
+}
+
 /** @throws usage error for everything that is missing or cannot work, before anything is asked of AWS */
-export async function deployRequest(typed: Typed): Promise<DeployRequest> {
+export async function deployRequest(typed: Typed): Promise<TypedDeploy> {
 	const app = await appToDeploy(typed);
 	const { values, origins } = app;
-	if (values.deploymentName === undefined)
-		throw usageError('--deployment-name is required', 'Pass it, or set PULSE_AWS_DEPLOYMENT_NAME.');
-	if (values.domain === undefined) throw usageError('--domain is required', 'Pass it, or set PULSE_AWS_DOMAIN.');
+	if (values.deploymentName === undefined) throw missingName();
+	if (values.domain === undefined)
+		throw usageError('--domain is required', 'Pass it, or set PULSE_AWS_DOMAIN, or domain in pulse.toml.');
 	const domain = parseDomain(values.domain);
 	const serverAddress = parseServerAddress('--server-address', values.serverAddress ?? `https://${domain}`);
 	const built = app.isContainer ? await builtContainer(typed.cwd, app, domain) : await builtPulse(typed.cwd, app);
@@ -96,7 +102,8 @@ export async function deployRequest(typed: Typed): Promise<DeployRequest> {
 	const secrets = parseKeyValues('--secret', values.secret ?? []);
 	refuseReserved('--task-env', taskEnv, app.isContainer);
 	refuseReserved('--secret', secrets, app.isContainer);
-	const request: DeployRequest = {
+	const request: TypedDeploy = {
+		region: values.region,
 		deploymentName: deploymentName(values.deploymentName),
 		domain,
 		container: built.container,
@@ -152,7 +159,8 @@ export async function deployRequest(typed: Typed): Promise<DeployRequest> {
 		route53: values.route53,
 		overLater: values.overLater,
 	};
-	return Object.freeze(checkRequest(request));
+	checkRequest(request);
+	return Object.freeze(request);
 }
 
 /** A default that the number of tasks cannot reach would only time out. */

@@ -15,8 +15,8 @@ export interface FoundApp {
 	/** Of its plugin. */
 	readonly options: Readonly<Record<string, unknown>>;
 	readonly file: ProjectFile | undefined;
-	/** Of a container app: nobody said that it is one. */
-	readonly kindIsFound: boolean;
+	/** Of a container app: a user said that it is one. A Pulse app says it by its export. */
+	readonly kindIsSaid: boolean;
 }
 
 export interface WhereToLook {
@@ -44,12 +44,12 @@ export async function findApp(
 	const isContainer = await isContainerApp({ cwd, folder, ...values });
 	if (isContainer) {
 		if (named !== undefined && values.container !== true) await locate();
-		return { pulse: null, options: {}, file, kindIsFound: values.container !== true };
+		return { pulse: null, options: {}, file, kindIsSaid: values.container === true };
 	}
 	try {
 		const path = await locate();
 		const { app, options } = await loadUserApp(path, { env, signal });
-		return { pulse: { path, app }, options, file, kindIsFound: false };
+		return { pulse: { path, app }, options, file, kindIsSaid: true };
 	} catch (error) {
 		throw withHint(error, isContainer !== null);
 	}

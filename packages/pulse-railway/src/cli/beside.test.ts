@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type LocalPlatform, startLocalPlatform } from '../local.ts';
@@ -121,4 +121,32 @@ it('what a killed deploy left is cleaned up once its lease has lapsed, and its i
 	await deployed('killed');
 	expect(await active()).toBe('killed');
 	expect(services().filter((name) => name === 'killed')).toHaveLength(1);
+}, 120_000);
+
+it('one whose kind was only found takes itself back where visitors were moved to the other kind meanwhile (C1.19)', async () => {
+	const boxed = join(app.dir, 'boxed');
+	await mkdir(boxed);
+	await writeFile(
+		join(boxed, 'Dockerfile'),
+		'FROM node:22-slim\nCOPY . .\nRUN build\nEXPOSE 8000\nCMD ["node", "app.cjs"]\n',
+	);
+	await writeFile(
+		join(boxed, 'app.cjs'),
+		"require('node:http').createServer((_, answer) => answer.end('boxed')).listen(process.env.PORT);",
+	);
+	const before = await active();
+	const inBox = (...args: string[]) => startPulseRailway(['deploy', '--json', ...args], { cwd: boxed, env });
+	const said = await inBox('--container', '--deployment-id', 'said').ended;
+	expect(said.code, said.stderr).toBe(0);
+	await close('found');
+	const found = inBox('--deployment-id', 'found', '--build-arg', 'GATE=found');
+	await expect.poll(buildingNow, { timeout: 30_000 }).toContain('found');
+	expect((await run('rollback', before)).code).toBe(0);
+	await open('found');
+	const { code, json } = await found.ended;
+	expect([code, json()]).toMatchObject([
+		1,
+		{ error: { code: 'other-kind', message: expect.stringContaining(`a Pulse app is active (${before})`) } },
+	]);
+	expect([services().includes('found'), await active()]).toEqual([false, before]);
 }, 120_000);

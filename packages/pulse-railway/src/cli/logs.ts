@@ -24,7 +24,7 @@ export const logsCommand: CommandSpec = {
 	changes: false,
 	async run(invocation) {
 		const { logs, logsRequest } = await import('../commands/logs.ts');
-		const request = () => ({ ...logsRequest(invocation), onLines: printLines(invocation) });
+		const request = async () => ({ ...(await logsRequest(invocation)), onLines: printLines(invocation) });
 		return logResult(invocation, await enter(invocation, request, logs));
 	},
 };

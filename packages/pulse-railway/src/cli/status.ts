@@ -27,7 +27,7 @@ export const statusCommand: CommandSpec = {
 		const watching = invocation.flags.watch === true;
 		const report = await enter(
 			invocation,
-			() => ({ ...serviceTarget(invocation), ...(watching ? { onReport: show } : {}) }),
+			async () => ({ ...(await serviceTarget(invocation)), ...(watching ? { onReport: show } : {}) }),
 			status,
 		);
 		// Watching has no other end than Ctrl-C, which a script must be able to tell from a result.

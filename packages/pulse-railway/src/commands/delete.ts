@@ -26,12 +26,12 @@ export interface DeleteRequest extends ServiceTarget {
 	readonly which: { readonly id: string } | { readonly name: string };
 }
 
-export function deleteRequest(typed: Invocation): DeleteRequest {
-	return { ...serviceTarget(typed), which: { id: requiredDeploymentId(typed) } };
+export async function deleteRequest(typed: Invocation): Promise<DeleteRequest> {
+	return { ...(await serviceTarget(typed)), which: { id: requiredDeploymentId(typed) } };
 }
 
-export function removeRequest(typed: Invocation): DeleteRequest {
-	return { ...serviceTarget(typed), which: { name: requiredDeploymentName(typed) } };
+export async function removeRequest(typed: Invocation): Promise<DeleteRequest> {
+	return { ...(await serviceTarget(typed)), which: { name: requiredDeploymentName(typed) } };
 }
 
 export function deleteDeployment(session: Session, request: DeleteRequest): Promise<Outcome<DeleteResult>> {

@@ -6,6 +6,7 @@ import { LockHeldError } from '../deployments/errors.ts';
 import { leaseOf } from '../deployments/store.ts';
 import type { DeployPlan } from '../plan/deploy.ts';
 import { planCutOver, planSettling } from '../plan/deploy-cut-over.ts';
+import { type KindFacts, refuseKind } from '../plan/refuse-kind.ts';
 import { holdLease } from '../stack/deploy-lock.ts';
 import { type ExecuteOptions, execute, executePhases, type Phase } from '../steps/execute.ts';
 import { learn } from '../steps/run.ts';
@@ -21,6 +22,7 @@ export interface Beside extends Pick<ExecuteOptions, 'keepFailed'> {
 	readonly service: string;
 	/** As it was planned from. */
 	readonly stack: Stack;
+	readonly kind: KindFacts;
 	/** Goes before a deploy that was started later. */
 	readonly overLater: boolean;
 	/** Which deployment new visitors left: another one than planned, where another command was first. */
@@ -114,10 +116,9 @@ async function cutOver({ host }: Session, stack: OpenStack, deploy: Beside, { he
 		const was = before === null ? 'none' : before;
 		host.notify({ level: 'info', text: `Active by now: ${activeId} (${was} when this deploy began). Planned anew.` });
 	}
-	const { steps, warnings } = planCutOver(
-		{ ...standingOf(seen), deploymentId, pageWhenActive: plan.pageWhenActive },
-		service,
-	);
+	const standing = standingOf(seen);
+	refuseKind(deploy.kind, standing);
+	const { steps, warnings } = planCutOver({ ...standing, deploymentId, pageWhenActive: plan.pageWhenActive }, service);
 	for (const text of warnings) host.notify({ level: 'warning', text });
 	if (activeId !== deploymentId) moved.from = activeId;
 	learn(planned.run, seen.observation);

@@ -3,20 +3,16 @@ import { join, relative } from 'node:path';
 import { typedPath } from 'pulse-deploy-kit/build-paths';
 import type { Invocation } from 'pulse-deploy-kit/command';
 import { inspectContainer } from 'pulse-deploy-kit/container/inspect-files';
-import type { LoadedApp } from 'pulse-deploy-kit/load-app';
 import type { Secret } from 'pulse-deploy-kit/secret';
 import { findApp } from '../adapters/find-app.ts';
 import { containerApp } from '../config/container-app.ts';
 import { type DeployConfig, deployConfig, deployInputs } from '../config/deploy.ts';
 import { locateApp, locateContext, locateDockerfile, locateWebRoot } from '../config/paths.ts';
-import type { ContainerApp } from '../deployments/container.ts';
+import type { KindFacts } from '../plan/refuse-kind.ts';
 
 /** Everything that is read and checked on this machine before Railway is asked anything. */
-export interface DeployRequest {
+export interface DeployRequest extends KindFacts {
 	readonly token: Secret | undefined;
-	readonly app: LoadedApp | ContainerApp;
-	/** Of a container app: nobody said that it is one. */
-	readonly kindIsFound?: boolean;
 	readonly config: DeployConfig;
 	readonly context: string;
 	/** `undefined` of a container app. */
@@ -37,15 +33,15 @@ export async function deployRequest(invocation: Invocation): Promise<DeployReque
 			return join(context, appFile);
 		},
 	});
+	const { kindIsSaid } = found;
 	const typed = { ...invocation, file: found.file };
 	if (found.pulse === null) {
 		const config = deployConfig(typed, inputs, { language: 'container' }, {});
 		const dockerfile = await locateDockerfile(cwd, context, config.dockerfile);
 		const inside = await inspectContainer(context, dockerfile, inputs.buildArgs, config.startCommand);
 		const app = containerApp(inside, config);
-		const { kindIsFound } = found;
 		const none = { appFile: undefined, webRoot: undefined };
-		return { token: config.token, app, kindIsFound, config, context, dockerfile, ...none };
+		return { token: config.token, app, kindIsSaid, config, context, dockerfile, ...none };
 	}
 	const { app, path } = found.pulse;
 	// What the app says of itself counts as its plugin's word (contract R7.4).
@@ -57,6 +53,7 @@ export async function deployRequest(invocation: Invocation): Promise<DeployReque
 	return {
 		token: config.token,
 		app,
+		kindIsSaid,
 		config,
 		context,
 		appFile: relative(context, path).replaceAll('\\', '/'),

@@ -55,7 +55,15 @@ async function deploying(oldRouter: boolean, atTheLock?: (world: Recorded, token
 	} as unknown as Session;
 	const config = deployConfig(typed, deployInputs(typed), app, {});
 	const done = deploy(session, {
-		...{ token: undefined, app, config, context: '/shop', appFile: 'app.ts', dockerfile: 'Dockerfile' },
+		...{
+			token: undefined,
+			app,
+			kindIsSaid: true,
+			config,
+			context: '/shop',
+			appFile: 'app.ts',
+			dockerfile: 'Dockerfile',
+		},
 		webRoot: undefined,
 	});
 	const failure = await done.then(

@@ -105,6 +105,7 @@ function proposer(request: DeployRequest): (stack: Stack) => DeployProposal {
 				previous: moved.from,
 			});
 		const { keepFailed, overLater } = config;
-		return { plan, questions: goOn(plan), keepFailed, overLater, result, stack, deploymentId, service, moved };
+		const own = { plan, deploymentId, service, kind: request, stack, moved };
+		return { ...own, questions: goOn(plan), keepFailed, overLater, result };
 	};
 }

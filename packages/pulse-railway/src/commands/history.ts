@@ -37,9 +37,11 @@ export interface HistoryLine {
 	readonly reason: string | null;
 }
 
-export function historyRequest(typed: Pick<Invocation, 'flags' | 'args' | 'env'>): HistoryRequest {
+export async function historyRequest(
+	typed: Pick<Invocation, 'flags' | 'args' | 'env' | 'cwd'>,
+): Promise<HistoryRequest> {
 	const { values } = resolveSettings(historySettings, typed);
-	return { ...serviceTarget(typed), deploymentId: optionalDeploymentId(typed), lines: values.lines };
+	return { ...(await serviceTarget(typed)), deploymentId: optionalDeploymentId(typed), lines: values.lines };
 }
 
 /** What has happened to deployments, from the store that the router keeps. */

@@ -27,11 +27,11 @@ export interface LogsReport extends LogReport {
 	readonly service_name: string;
 }
 
-export function logsRequest(typed: Pick<Invocation, 'flags' | 'args' | 'env'>): LogsRequest {
+export async function logsRequest(typed: Pick<Invocation, 'flags' | 'args' | 'env' | 'cwd'>): Promise<LogsRequest> {
 	const { deploymentId, router, ...rest } = typed.flags as { deploymentId?: string; router?: boolean };
 	const id = optionalDeploymentId({ ...typed, flags: { ...rest, deploymentId } });
 	if (router === true && id !== undefined) throw usageError('give either a deployment id or --router, not both');
-	return { ...serviceTarget(typed), ...logRequest(typed), deploymentId: id, router: router === true };
+	return { ...(await serviceTarget(typed)), ...logRequest(typed), deploymentId: id, router: router === true };
 }
 
 /** What a deployment has written, as Railway keeps it, across its restarts and replicas. */

@@ -27,12 +27,12 @@ export interface PromoteResult {
 	readonly server_address: string;
 }
 
-export function promoteRequest(typed: Invocation): PromoteRequest {
-	return { ...serviceTarget(typed), verb: 'promote', deploymentId: requiredDeploymentId(typed) };
+export async function promoteRequest(typed: Invocation): Promise<PromoteRequest> {
+	return { ...(await serviceTarget(typed)), verb: 'promote', deploymentId: requiredDeploymentId(typed) };
 }
 
-export function rollbackRequest(typed: Invocation): PromoteRequest {
-	return { ...serviceTarget(typed), verb: 'rollback', deploymentId: optionalDeploymentId(typed) };
+export async function rollbackRequest(typed: Invocation): Promise<PromoteRequest> {
+	return { ...(await serviceTarget(typed)), verb: 'rollback', deploymentId: optionalDeploymentId(typed) };
 }
 
 /** Both `promote` and `rollback`; without an id the target is who was active before. */

@@ -22,8 +22,8 @@ export interface RedeployResult {
 	readonly deployment_id: string;
 }
 
-export function redeployRequest(typed: Invocation): RedeployRequest {
-	return { ...serviceTarget(typed), deploymentId: optionalDeploymentId(typed) };
+export async function redeployRequest(typed: Invocation): Promise<RedeployRequest> {
+	return { ...(await serviceTarget(typed)), deploymentId: optionalDeploymentId(typed) };
 }
 
 /** Without an id: the active deployment. */

@@ -15,12 +15,12 @@ export interface LeaveRequest extends ServiceTarget {
 	readonly when: LeaveWhen;
 }
 
-export function recallRequest(typed: Invocation): LeaveRequest {
+export async function recallRequest(typed: Invocation): Promise<LeaveRequest> {
 	const when = recallWhen(resolveSettings(recallSettings, typed).values);
-	return { ...serviceTarget(typed), verb: 'recall', id: requiredDeploymentId(typed), when };
+	return { ...(await serviceTarget(typed)), verb: 'recall', id: requiredDeploymentId(typed), when };
 }
 
-export function drainRequest(typed: Invocation): LeaveRequest {
+export async function drainRequest(typed: Invocation): Promise<LeaveRequest> {
 	const when = drainWhen(resolveSettings(drainBySettings, typed).values);
-	return { ...serviceTarget(typed), verb: 'drain', id: requiredDeploymentId(typed), when };
+	return { ...(await serviceTarget(typed)), verb: 'drain', id: requiredDeploymentId(typed), when };
 }

@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { deleteCommand } from '../cli/delete.ts';
 import { redeployCommand } from '../cli/redeploy.ts';
 import { removeCommand } from '../cli/remove.ts';
@@ -30,15 +33,37 @@ describe('delete, remove and redeploy', () => {
 		);
 	});
 
-	it('find the stack by the name of its router, pulse-router by default (decision 2)', () => {
-		expect(serviceTarget({ flags: {}, env: {} }).routerService).toBe('pulse-router');
-		expect(serviceTarget({ flags: { service: 'Foo Router' }, env: {} }).routerService).toBe('foo-router');
+	it('find the stack by the name of its router, pulse-router by default (decision 2)', async () => {
+		expect((await serviceTarget({ flags: {}, env: {}, cwd: '/' })).routerService).toBe('pulse-router');
+		const named = await serviceTarget({ flags: { service: 'Foo Router' }, env: {}, cwd: '/' });
+		expect(named.routerService).toBe('foo-router');
 		expect(redeployCommand.settings).toHaveProperty('service');
 	});
 
-	it('take the project of the environment (R8.1)', () => {
+	it('take the project of the environment (R8.1)', async () => {
 		const env = { RAILWAY_PROJECT_ID: 'p', RAILWAY_ENVIRONMENT_ID: 'e' };
-		expect(serviceTarget({ flags: {}, env }).target).toMatchObject({ projectId: 'p', environmentId: 'e' });
+		const { target } = await serviceTarget({ flags: {}, env, cwd: '/' });
+		expect(target).toMatchObject({ projectId: 'p', environmentId: 'e' });
+	});
+
+	it('read pulse.toml as deploy does: a variable wins over it, and a flag over both (R7.1)', async () => {
+		const cwd = await mkdtemp(join(tmpdir(), 'pulse-target-'));
+		onTestFinished(() => rm(cwd, { recursive: true }));
+		await mkdir(join(cwd, 'shop'));
+		const file = 'project = "shop"\nenvironment = "stage"\nservice_prefix = "abc"\ndomain = "of AWS"\n';
+		await writeFile(join(cwd, 'shop', 'pulse.toml'), file);
+		const read = (flags: object, env: Record<string, string> = {}) =>
+			serviceTarget({ flags: { context: 'shop', ...flags }, env, cwd });
+		expect(await read({})).toMatchObject({
+			routerService: 'abc-router',
+			servicePrefix: 'abc-',
+			target: { project: 'shop', environment: 'stage' },
+		});
+		expect(await read({ service: 'other', project: 'b' }, { PULSE_RAILWAY_SERVICE_PREFIX: 'env' })).toMatchObject({
+			routerService: 'other',
+			servicePrefix: 'env-',
+			target: { project: 'b', environment: 'stage' },
+		});
 	});
 
 	it('want to be told what to delete, once (R8.1)', () => {

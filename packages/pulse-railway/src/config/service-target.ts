@@ -1,10 +1,13 @@
+import { typedPath } from 'pulse-deploy-kit/build-paths';
 import { usageError } from 'pulse-deploy-kit/errors';
 import type { Secret } from 'pulse-deploy-kit/secret';
 import { text } from 'pulse-deploy-kit/setting-kinds';
 import { resolveSettings, type Setting, type SettingTable } from 'pulse-deploy-kit/settings';
 import { parseDeploymentId } from '../deployments/id.ts';
 import { parseServiceName } from '../stack/names.ts';
-import { stackSettings } from './stack.ts';
+import { beforeApp } from './deploy-settings.ts';
+import { projectFileIn } from './project-file.ts';
+import { stackNamesOf, stackSettings } from './stack.ts';
 import { type TargetRequest, targetRequest, targetSettings } from './target.ts';
 
 /** Where a command without an app file works: the router by name, everything else follows from it (contract R8.1). */
@@ -13,8 +16,10 @@ export const serviceTargetSettings = {
 		flag: '--service <name>',
 		describe: 'router service of the stack',
 		default: 'pulse-router',
+		defaultText: 'as pulse.toml names it, else pulse-router',
 		parse: (raw: unknown) => parseServiceName(text(raw)),
 	},
+	context: { ...beforeApp.context, describe: 'folder whose pulse.toml is read: what deploy builds' },
 	...targetSettings,
 	servicePrefix: stackSettings.servicePrefix,
 } satisfies SettingTable;
@@ -45,13 +50,18 @@ export interface ServiceTarget {
 	readonly servicePrefix: string | undefined;
 }
 
-export function serviceTarget(typed: {
+/** Flags > environment > `pulse.toml` > default, as `deploy` reads them. */
+export async function serviceTarget(typed: {
 	readonly flags: Readonly<Record<string, unknown>>;
 	readonly env: Readonly<Record<string, string | undefined>>;
-}): ServiceTarget {
-	const { values } = resolveSettings(serviceTargetSettings, typed);
+	readonly cwd: string;
+}): Promise<ServiceTarget> {
+	const { context } = resolveSettings({ context: beforeApp.context }, typed).values;
+	const file = await projectFileIn(typedPath(typed.cwd, context));
+	const { values, origins } = resolveSettings(serviceTargetSettings, { ...typed, file });
+	const named = stackNamesOf(resolveSettings(stackSettings, { flags: {}, env: {}, file }).values);
 	return Object.freeze({
-		routerService: values.service,
+		routerService: origins.service?.from === 'default' ? named.router : values.service,
 		target: targetRequest(values, typed.flags),
 		token: values.token,
 		servicePrefix: values.servicePrefix,

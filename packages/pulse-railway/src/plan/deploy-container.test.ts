@@ -14,7 +14,7 @@ import { backend, live, NOW, service, stack } from './testing/stack.ts';
 const silent = { port: null as number | null, follows: false, several: false };
 const streamlit = { framework: { name: 'Streamlit', port: 8501 }, exposed: [8501], command: silent };
 
-function planned(flags: Record<string, unknown> = {}, found = streamlit, containers = true, kindIsFound = false) {
+function planned(flags: Record<string, unknown> = {}, found = streamlit, containers = true, kindIsSaid = true) {
 	const typed = { flags, args: [], env: {}, cwd: '/here' };
 	const config = deployConfig(typed, deployInputs(typed), { language: 'container' }, {});
 	const observation = stack({ active: 'old', backends: ['old'] });
@@ -22,7 +22,7 @@ function planned(flags: Record<string, unknown> = {}, found = streamlit, contain
 	const plan = planDeploy(
 		{
 			...{ observation, baseline: baselineFacts(observation, config.names), live: live({ old: 'active' }), now: NOW },
-			...{ activeSessions: 0, app, kindIsFound, containers, deploymentId: 'new', context: '/shop', appFile: undefined },
+			...{ activeSessions: 0, app, kindIsSaid, containers, deploymentId: 'new', context: '/shop', appFile: undefined },
 			...{ dockerfile: 'Dockerfile', webRoot: undefined },
 		},
 		config,
@@ -52,7 +52,7 @@ it('a container app is registered as one, and durably so on its service, from wh
 });
 
 it('is refused where it was only found and a Pulse app is active, saying how to mean it (C1.19)', () => {
-	expect(() => planned({}, streamlit, true, true)).toThrow(
+	expect(() => planned({}, streamlit, true, false)).toThrow(
 		expect.objectContaining({
 			code: 'other-kind',
 			message: 'a Pulse app is active (old), and this folder seems to hold a container app',

@@ -14,6 +14,8 @@ export interface Standing {
 	readonly live: RoutingSnapshot;
 	/** Of deployments that other commands are making, by id. */
 	readonly leases?: Readonly<Record<string, unknown>>;
+	/** The router knows container apps. */
+	readonly containers?: boolean;
 	/** By the router's clock, Unix milliseconds. */
 	readonly now: number;
 	/** What the services say of themselves that the live store does not know. */

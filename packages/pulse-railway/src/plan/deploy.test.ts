@@ -23,6 +23,7 @@ function plan(flags: Record<string, unknown> = {}, facts: Partial<DeployFacts> =
 			now: NOW,
 			activeSessions: 3,
 			app,
+			kindIsSaid: true,
 			deploymentId: 'new',
 			context: '/shop',
 			appFile: 'app.ts',

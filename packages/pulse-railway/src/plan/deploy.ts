@@ -1,7 +1,5 @@
 import { usageError } from 'pulse-deploy-kit/errors';
-import type { LoadedApp } from 'pulse-deploy-kit/load-app';
 import type { DeployConfig } from '../config/deploy.ts';
-import type { ContainerApp } from '../deployments/container.ts';
 import type { BaselineFacts } from '../stack/baseline.ts';
 import { backendServiceName } from '../stack/names.ts';
 import { awaitBackendStep } from '../steps/await-deployments.ts';
@@ -16,15 +14,14 @@ import { type BackendInput, backendSettings, backendVariables, buildArguments } 
 import { answersThere, NEW_SECONDS } from './cut-over.ts';
 import { cutOverSteps, planSettling, type Standing } from './deploy-cut-over.ts';
 import { deployWarnings } from './deploy-warnings.ts';
-import { type ContainerFacts, refuseContainer } from './refuse-container.ts';
+import { type KindFacts, refuseKind } from './refuse-kind.ts';
 import { staying } from './staying.ts';
 import type { Plan, SourceTree, Step } from './step.ts';
 
-export interface DeployFacts extends Standing, ContainerFacts {
+export interface DeployFacts extends Standing, KindFacts {
 	readonly baseline: BaselineFacts;
 	/** Render sessions on the active deployment; `null` when it did not say. */
 	readonly activeSessions: number | null;
-	readonly app: LoadedApp | ContainerApp;
 	readonly deploymentId: string;
 	/** Found on this machine. */
 	readonly context: string;
@@ -50,7 +47,7 @@ export function planDeploy(facts: DeployFacts, config: DeployConfig): DeployPlan
 	const settlement = planSettling(facts);
 	const service = backendServiceName(config.servicePrefix, id);
 	refuseTaken(facts, service, settlement.deleted);
-	if (facts.app.language === 'container') refuseContainer(facts);
+	refuseKind(facts, facts);
 
 	const image = config.imageRepository === undefined ? undefined : `${config.imageRepository}:${id}`;
 	const source: SourceTree = {

@@ -31,6 +31,7 @@ beforeEach(async () => {
 			now: NOW,
 			activeSessions: 0,
 			app,
+			kindIsSaid: true,
 			deploymentId: 'new',
 			context: '/shop',
 			appFile: 'app.ts',
