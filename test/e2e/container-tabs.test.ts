@@ -156,15 +156,16 @@ inEachBrowser('the tabs of a container app', ({ launch }) => {
 		expect(await rejects('fetch()')).toBe('TypeError');
 	});
 
-	test('only text that a user wrote and did not take back makes a tab busy (C1.14) (C1.15)', async () => {
+	test('only what a user wrote, or chose in a form, and did not take back or send makes a tab busy (C1.14) (C1.15)', async () => {
 		const { one, edge } = await twoTabs();
 		await one.evaluate(`document.body.insertAdjacentHTML('beforeend', \`
 			<input id="box" type="checkbox"><input id="radio" type="radio"><input id="range" type="range">
 			<select id="select"><option>a<option>b</select><input id="name" value="Ann"><p id="rich" contenteditable></p>
-			<textarea id="follows"></textarea>\`);
+			<textarea id="follows"></textarea>
+			<form id="waits" onsubmit="return false"><input id="waiting" type="checkbox"><button>Send</button></form>\`);
 			follows.oninput = () => { follows.defaultValue = follows.value };`);
 		const state = async () => {
-			await one.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`);
+			await one.evaluate(`document.activeElement.blur(); document.dispatchEvent(new Event('visibilitychange'))`);
 			return edge.context.presence.counts().get('one')?.busy;
 		};
 		const becomes = (busy: number) => expect.poll(state, { interval: 300, timeout: 5_000 }).toBe(busy);
@@ -174,6 +175,10 @@ inEachBrowser('the tabs of a container app', ({ launch }) => {
 		for (const id of ['box', 'radio']) await one.locator(`#${id}`).check();
 		await one.locator('#range').fill('70');
 		await one.locator('#select').selectOption('b');
+		await becomes(0);
+		await one.locator('#waiting').check();
+		await becomes(1);
+		await one.evaluate('waits.requestSubmit()');
 		await becomes(0);
 		for (const [id, written, before] of [
 			['name', 'Bob', 'Ann'],
@@ -230,6 +235,35 @@ inEachBrowser('the tabs of a container app', ({ launch }) => {
 		await tab.clock.runFor(50_000);
 		expect(await tab.title()).toBe('two');
 		await tab.clock.runFor(15_000);
+		await expect.poll(() => tab.title().catch(() => '')).toBe('one');
+	});
+
+	test('a tab that is asked to leave does so when nothing is unsaved, or when its time is over, unless that is taken back (C1.15)', async () => {
+		const { origin, context, table } = await twoTabs();
+		const tab = await context.newPage();
+		// The edge says so in its answers to reports; here the page's own network does.
+		await tab.addInitScript(`{
+			const { fetch } = window;
+			window.fetch = (input, init) => fetch(input, init).then((answer) => {
+				const within = sessionStorage.within;
+				if (!within || !String(input).includes('/_pulse/edge/tab')) return answer;
+				return new Response(null, { status: 204, headers: { 'x-pulse-reload-within': within } });
+			});
+		}`);
+		await tab.goto(origin);
+		table.promote('one');
+		const ask = (within: string) =>
+			tab.evaluate(`sessionStorage.within = '${within}'; dispatchEvent(new Event('pageshow'))`);
+		await tab.locator('#text').fill('a draft');
+		await ask('600');
+		await new Promise((resolve) => setTimeout(resolve, 1_500));
+		await ask('');
+		await new Promise((resolve) => setTimeout(resolve, 1_000));
+		await tab.locator('#text').fill('');
+		await new Promise((resolve) => setTimeout(resolve, 6_000));
+		expect(await tab.title()).toBe('two');
+		await tab.locator('#text').fill('another');
+		await ask('1');
 		await expect.poll(() => tab.title().catch(() => '')).toBe('one');
 	});
 

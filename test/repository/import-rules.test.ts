@@ -160,11 +160,13 @@ describe('what may import what', () => {
 	});
 
 	test('the two platforms never import each other; the runtime and the edge import no sibling', () => {
-		const sibling = /^(pulse-(app|railway|aws|deploy-kit|edge|railway-local))(\/|$)/;
+		const sibling = /^(pulse-(app|railway|aws|deploy-kit|edge|railway-local|tab))(\/|$)/;
 		expect(
 			offences(files, ({ specifier }, file) => {
 				const name = sibling.exec(specifier)?.[1];
 				if (!name) return false;
+				// What runs in browsers is bundled into what is published.
+				if (name === 'pulse-tab') return file.path !== 'packages/pulse-app/src/client/tab.ts';
 				if (/^(pulse-app|pulse-edge|deploy-kit)$/.test(file.package)) return true;
 				if (name === 'pulse-app') return !under(file, 'plugin');
 				if (name === 'pulse-railway-local') return file.package !== 'pulse-railway';
@@ -175,7 +177,7 @@ describe('what may import what', () => {
 
 	test('the rooms of the edge need each other one way, and those that decide need nobody', () => {
 		const room = (inner: string) => (inner.includes('/') ? inner.split('/')[0]! : '');
-		const order = ['', 'decide', 'node', 'report', 'upstream', 'forward', 'page', 'entry', 'tab-script'];
+		const order = ['', 'decide', 'node', 'report', 'upstream', 'forward', 'page', 'entry'];
 		const rank = (path: string) => order.indexOf(room(path.replace('packages/pulse-edge/src/', '')));
 		expect(dataPlane.filter((file) => rank(file.path) === -1).map((file) => file.path)).toEqual([]);
 		expect(
@@ -191,6 +193,12 @@ describe('what may import what', () => {
 		expect(offences(dataPlane, ({ specifier, target }) => target === null && !specifier.startsWith('node:'))).toEqual(
 			[],
 		);
+	});
+
+	test('what runs in browsers needs nothing at all', () => {
+		const tab = files.filter((file) => file.package === 'pulse-tab');
+		expect(tab.length).toBeGreaterThan(10);
+		expect(offences(tab, ({ target }) => target === null)).toEqual([]);
 	});
 
 	test('no package crosses into another by a relative path', () => {

@@ -97,9 +97,21 @@ describe('the endpoints of an app', () => {
 		expect(app.client.head).toContain('"pulse_deployment":"blue"');
 		const module = await (await fetch(url + app.client.module)).text();
 		expect(module).toContain("'./client/index.js?pulse_deployment=blue'");
-		const nested = await (await fetch(`${url}/_pulse/client/socket.js?pulse_deployment=blue`)).text();
-		expect(nested).toContain("'../wire/serialize.js?pulse_deployment=blue'");
-		expect((await fetch(`${url}/_pulse/client/socket.io.js`)).headers.get('content-type')).toContain('javascript');
+		const nested = await (await fetch(`${url}/_pulse/client/index.js?pulse_deployment=blue`)).text();
+		expect(nested).not.toMatch(/\bfrom\s*["']/);
+		for (const file of [app.client.banner, '/_pulse/client/socket.io.js'])
+			expect((await fetch(url + file)).headers.get('content-type')).toContain('javascript');
+	});
+
+	it('puts the script that pins a page into its head, by a nonce where the page has one, and none without a deployment', async () => {
+		const { url, app } = await serve({ plugins: [pinning('blue')] });
+		const { head, headWith } = app.client;
+		const [, script = ''] = /^<script src="([^"]+)" data-pulse="blue"><\/script>/.exec(head) ?? [];
+		expect(script).toMatch(/^\/_pulse\/client\/tab\.[0-9a-f]{16}\.js\?pulse_deployment=blue$/);
+		expect((await fetch(url + script)).headers.get('cache-control')).toContain('immutable');
+		expect(headWith({ nonce: 'a"b' })).toContain(' data-pulse="blue" nonce="a&quot;b"></script>');
+		const plain = await serve();
+		expect(plain.app.client.head).toMatch(/^<script type="application\/json"/);
 	});
 });
 

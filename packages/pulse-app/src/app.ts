@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { APP_BRAND } from './brand.ts';
 import { type Env, type EnvironmentOverrides, readEnvironment } from './config/environment.ts';
 import { PulseError } from './errors.ts';
+import type { PageClient } from './http/page-client.ts';
 import type { Plugin } from './plugin.ts';
 import type { ChannelOpener } from './render/channel.ts';
 import type { RenderSession } from './render/render-session.ts';
@@ -32,6 +33,11 @@ export interface AppOptions {
 	readonly sessionStore?: SessionStore | CookieSessionStore;
 	/** How long a render session without a socket is kept, in seconds. Default 60. */
 	readonly sessionTimeoutSeconds?: number;
+	/**
+	 * How long a render session is kept whose page went offline, as in a tunnel or asleep, in seconds; at least as long as
+	 * `sessionTimeoutSeconds`. Default 300. Until then it takes memory, and holds a deployment that drains.
+	 */
+	readonly offlineSeconds?: number;
 	/** `.example.com` shares user sessions with subdomains. Default: the host alone. */
 	readonly cookieDomain?: string;
 	/**
@@ -128,10 +134,10 @@ export class App {
 	}
 
 	/**
-	 * What a page needs to become live, pinned to this deployment: put `head` into its `<head>`, then
+	 * What a page needs to become live, pinned to this deployment: put `head` into its `<head>`, before other scripts, then
 	 * `import { connect } from '<module>'` in a module script. Serve such a page with `cache-control: no-store`.
 	 */
-	get client(): { readonly head: string; readonly module: string } {
+	get client(): PageClient {
 		return this.#running().pageClient();
 	}
 

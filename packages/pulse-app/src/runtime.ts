@@ -2,7 +2,7 @@ import { type Logger, pino } from 'pino';
 import type { App } from './app.ts';
 import type { Environment } from './config/environment.ts';
 import { type ClientFiles, createClientFiles } from './http/client-files.ts';
-import { headTag } from './http/page-client.ts';
+import { headTag, type PageClient } from './http/page-client.ts';
 import { RENDER_ID_HEADER } from './http/prerender.ts';
 import type { Directives, InUse, Plugin, PluginContext } from './plugin.ts';
 import { RenderRegistry } from './render/registry.ts';
@@ -27,7 +27,7 @@ export interface Runtime {
 	inUse(): InUse;
 	/** Directives of a page, as plugins shape them; `renderId` is `null` before the page has a render session. */
 	directives(renderId: string | null): Directives;
-	pageClient(): { readonly head: string; readonly module: string };
+	pageClient(): PageClient;
 	pluginContext(): PluginContext;
 }
 
@@ -61,6 +61,7 @@ export function createRuntime(app: App, environment: Environment, logger?: Logge
 	});
 	const renders = new RenderRegistry({
 		timeoutMs: timeoutSeconds * 1000,
+		offlineMs: (app.options.offlineSeconds ?? 300) * 1000,
 		sessionOf: sessions.ofRender,
 		onClosed: (render) => log.debug({ renderId: render.id }, 'render session ended'),
 		onCloseFailed: (error) => log.error({ err: error }, 'the end of a channel failed'),
@@ -96,7 +97,14 @@ export function createRuntime(app: App, environment: Environment, logger?: Logge
 		directives,
 		pageClient: () => {
 			const pinned = directives(null);
-			return { head: headTag(pinned), module: clientFiles.moduleUrl(pinned.query) };
+			const script = clientFiles.tabUrl(pinned.query);
+			const headWith = ({ nonce }: { readonly nonce?: string } = {}) => headTag({ directives: pinned, script, nonce });
+			return {
+				head: headWith(),
+				headWith,
+				module: clientFiles.moduleUrl(pinned.query),
+				banner: clientFiles.bannerUrl(pinned.query),
+			};
 		},
 		pluginContext: () => ({
 			environment: environment.mode,

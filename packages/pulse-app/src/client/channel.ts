@@ -14,13 +14,16 @@ export class ClientChannel {
 	readonly #handlers = new Map<string, Set<(payload: unknown) => void>>();
 	readonly #pending = new Map<
 		string,
-		{ resolve: (value: unknown) => void; reject: (error: Error) => void; sent: boolean }
+		{ resolve: (value: unknown) => void; reject: (error: Error) => void; end: (() => void) | null }
 	>();
+	readonly #begin: () => () => void;
 	#lastId = 0;
 
-	constructor(name: string, say: (message: ClientMessage) => void) {
+	/** `begin`: a request was sent, and ends when what it returns is called. */
+	constructor(name: string, say: (message: ClientMessage) => void, begin: () => () => void) {
 		this.name = name;
 		this.#say = say;
+		this.#begin = begin;
 	}
 
 	/** Returns a function that removes the handler. */
@@ -43,7 +46,7 @@ export class ClientChannel {
 		this.#lastId += 1;
 		const requestId = `${this.name}-${this.#lastId}`;
 		return new Promise((resolve, reject) => {
-			this.#pending.set(requestId, { resolve, reject, sent: false });
+			this.#pending.set(requestId, { resolve, reject, end: null });
 			try {
 				this.#say({ type: 'channel_message', channel: this.name, event, payload, requestId, error: undefined });
 			} catch (error) {
@@ -56,7 +59,7 @@ export class ClientChannel {
 	/** @internal */
 	sent(requestId: string): void {
 		const entry = this.#pending.get(requestId);
-		if (entry !== undefined) entry.sent = true;
+		if (entry !== undefined) entry.end ??= this.#begin();
 	}
 
 	/** @internal */
@@ -64,6 +67,7 @@ export class ClientChannel {
 		if (typeof message.responseTo === 'string') {
 			const entry = this.#pending.get(message.responseTo);
 			this.#pending.delete(message.responseTo);
+			entry?.end?.();
 			if (message.error == null) entry?.resolve(message.payload);
 			else entry?.reject(new Error(String(message.error)));
 			return;
@@ -74,8 +78,9 @@ export class ClientChannel {
 	/** @internal Requests that still wait to be sent are not lost. */
 	connectionLost(): void {
 		for (const [id, entry] of [...this.#pending]) {
-			if (!entry.sent) continue;
+			if (entry.end === null) continue;
 			this.#pending.delete(id);
+			entry.end();
 			entry.reject(new ConnectionLostError('the connection was lost before the server answered'));
 		}
 	}

@@ -1,6 +1,5 @@
 import type { Directives } from '../plugin.ts';
 import { withQuery } from './query.ts';
-import type { Reloader } from './reload.ts';
 
 /** On answers to requests whose deployment is gone. */
 const STALE_HEADER = 'x-pulse-stale-affinity';
@@ -9,10 +8,15 @@ const PIN_QUERY = 'pulse_deployment';
 const PIN_HEADER = 'x-pulse-deployment';
 
 /**
- * `fetch` for this page's own server: adds the directives, so that the deployment that served the page answers, and reloads
- * the page when that deployment is gone. What goes elsewhere, `blob:` and `data:` addresses included, passes unchanged.
+ * `fetch` for this page's own server: adds the directives, so that the deployment that served the page answers, and tells
+ * when that deployment is gone. What goes elsewhere, `blob:` and `data:` addresses included, passes unchanged. `begin`: something
+ * is sent, until what it returns is called.
  */
-export function createFetch(directives: () => Directives, reloader: Reloader): typeof fetch {
+export function createFetch(
+	directives: () => Directives,
+	onStale: () => void,
+	begin: () => () => void = () => () => {},
+): typeof fetch {
 	// Taken now: the page may put the result of this function in its place.
 	const { fetch: send } = globalThis;
 	const isLeaving = watchLeaving();
@@ -41,14 +45,20 @@ export function createFetch(directives: () => Directives, reloader: Reloader): t
 			return send(pinned, { ...(await buffered(request)), keepalive, headers: pin(request.headers) });
 		};
 
-		const response = await (isRequest(input) || isRequest(init)
-			? // Firefox forgets `keepalive` in a copy.
-				pinRequest(new Request(input, init), init?.keepalive ?? (isRequest(input) && input.keepalive))
-			: send(pinned, { ...init, headers: pin(init?.headers) }));
-		if (response.headers.get(STALE_HEADER) === '1') reloader.reload('its deployment is gone');
+		const pinAndSend = async () =>
+			isRequest(input) || isRequest(init)
+				? // Firefox forgets `keepalive` in a copy.
+					pinRequest(new Request(input, init), init?.keepalive ?? (isRequest(input) && input.keepalive))
+				: send(pinned, { ...init, headers: pin(init?.headers) });
+		const reads = /^(?:get|head)$/i.test(init?.method ?? (isRequest(input) ? input.method : 'get'));
+		const end = reads ? () => {} : begin();
+		const response = await pinAndSend().finally(end);
+		if (isStale(response)) onStale();
 		return response;
 	};
 }
+
+export const isStale = (response: Response): boolean => response.headers.get(STALE_HEADER) === '1';
 
 /** `null` for other origins, for addresses that are not of the network, and for what is none: the browser has a word for it. */
 function ownAddress(input: RequestInfo | URL): URL | null {

@@ -12,16 +12,20 @@ import type { ClientMessage, ServerMessage } from '../wire/messages.ts';
 import { type ApiResult, performApiCall } from './api-call.ts';
 import { ClientChannel } from './channel.ts';
 import { pageDirectives, storeDirectives } from './directives.ts';
-import { createFetch } from './fetch.ts';
+import { createFetch, isStale } from './fetch.ts';
 import { createNavigation, load, type Navigate } from './navigation.ts';
 import { readPrerendered, requestPrerender } from './prerender.ts';
-import { createReloader } from './reload.ts';
+import { type Reports, reportTab } from './presence.ts';
+import { pinnedAddress } from './query.ts';
 import { patiently } from './retry.ts';
 import { openSocket, type SocketFactory } from './socket.ts';
+import { tabOfPage } from './tab.ts';
+import type { Update } from './update.ts';
 import { followVisibility } from './visibility.ts';
 
 export { type ClientChannel, ConnectionLostError } from './channel.ts';
 export type { Navigate, NavigateOptions } from './navigation.ts';
+export type { Update } from './update.ts';
 
 /** `refused`: the server will not have this page, e.g. because cookies are blocked or loading it again and again did not help. */
 export type Status = 'connecting' | 'connected' | 'disconnected' | 'reloading' | 'refused';
@@ -33,6 +37,11 @@ export interface ConnectOptions {
 	readonly onStatus?: (status: Status) => void;
 	/** Draws what the app's `render` returned for an address: the page's first, then each that `navigate` goes to. */
 	readonly onView?: (view: unknown, url: URL) => void;
+	/**
+	 * Asks the page's user instead of waiting for a safe moment, e.g. by `banner()` of `pulse-app/client/banner`. The page is
+	 * loaded anew when they say so, at the deadline, and when it is hidden with nothing unsaved, unless they said later.
+	 */
+	readonly onUpdate?: (update: Update) => void;
 	/** Every message of the server, for apps that render on the server. */
 	readonly onMessage?: (message: ServerMessage) => void;
 }
@@ -42,8 +51,18 @@ export interface PulseClient {
 	/** Id of this page's render session. */
 	readonly renderId: string;
 	channel(name: string): ClientChannel;
-	/** `fetch` that stays on the deployment that served the page and reloads the page when that is gone. */
+	/**
+	 * `fetch` that stays on the deployment that served the page and, when that is gone, has the page loaded anew at a safe
+	 * moment. With `app.client.head` in the page the browser's own does the same.
+	 */
 	readonly fetch: typeof fetch;
+	/** An address of the app that stays on the deployment that served the page, e.g. of a picture. Others pass unchanged. */
+	url(address: string | URL): string;
+	/**
+	 * Holds the page as it is until the function that it returns is called, or the time that the server gives is over: for
+	 * work that is not in a form. `reason`: a few words for operators, e.g. `drawing`.
+	 */
+	hold(reason: string): () => void;
 	/**
 	 * Goes to another path of the app and keeps the render session; going back does the same. Loads the document where that
 	 * is not possible: no `onView`, another origin, no such view, a deployment that is gone.
@@ -52,6 +71,8 @@ export interface PulseClient {
 	/** Throws for what has more than a million bytes as JSON or none, and when a hundred messages wait already. */
 	send(message: ClientMessage): void;
 }
+
+const NO_CONNECTION = 'it could not reconnect';
 
 /** Opens the page's render session and its socket; call it once a page. Rejects when the server cannot be reached. */
 export async function connect(options: ConnectOptions = {}): Promise<PulseClient> {
@@ -64,15 +85,22 @@ export async function connect(options: ConnectOptions = {}): Promise<PulseClient
 	setStatus('connecting');
 
 	let directives = pageDirectives();
-	const reloader = createReloader(
-		() => setStatus('reloading'),
-		() => setStatus('refused'),
+	const tab = await tabOfPage();
+	const pinnedFetch = createFetch(
+		() => directives,
+		() => tab.ask('its deployment is gone'),
+		tab.begin,
 	);
-	const pinnedFetch = createFetch(() => directives, reloader);
-	const [io, opened] = await Promise.all([
-		options.io ?? servedSocketIo(),
-		openRenderSession(pinnedFetch, () => status === 'reloading'),
-	]);
+	let reports: Reports | undefined;
+	tab.listen({
+		waiting: (state, why) => {
+			reports?.waiting(state, why);
+			if (state === 'now') setStatus('reloading');
+		},
+		givenUp: () => setStatus('refused'),
+		onUpdate: options.onUpdate,
+	});
+	const [io, opened] = await Promise.all([options.io ?? servedSocketIo(), openRenderSession(pinnedFetch)]);
 	const adopt = (next: Directives) => {
 		directives = next;
 		storeDirectives(next);
@@ -81,7 +109,11 @@ export async function connect(options: ConnectOptions = {}): Promise<PulseClient
 
 	const channels = new Map<string, ClientChannel>();
 	const socket = openSocket(io, directives, {
-		onConnected: () => setStatus('connected'),
+		onConnected: () => {
+			tab.withdraw(NO_CONNECTION);
+			setStatus('connected');
+			reports?.connected();
+		},
 		onDisconnected: () => {
 			for (const channel of channels.values()) channel.connectionLost();
 			setStatus('disconnected');
@@ -97,8 +129,12 @@ export async function connect(options: ConnectOptions = {}): Promise<PulseClient
 			else if (message.type === 'navigate_to') void (message.hard ? load : navigate)(message.path, message);
 			options.onMessage?.(message);
 		},
-		reload: reloader.reload,
+		reload: (reason, seconds) => {
+			reports?.asked();
+			tab.ask(reason, seconds);
+		},
 	});
+	reports = reportTab(tab, socket.tell);
 	const report = (result: ApiResult) => {
 		try {
 			socket.say(result);
@@ -108,7 +144,10 @@ export async function connect(options: ConnectOptions = {}): Promise<PulseClient
 	};
 	const navigate = createNavigation({
 		// A navigation knows better than to load this address anew.
-		send: createFetch(() => directives, { reload: () => {} }),
+		send: createFetch(
+			() => directives,
+			() => {},
+		),
 		renderId: directives.socketio.auth.render_id,
 		onView: options.onView,
 		onMoved: (path, next) => {
@@ -117,7 +156,7 @@ export async function connect(options: ConnectOptions = {}): Promise<PulseClient
 		},
 	});
 	options.onView?.(opened.view, new URL(location.href));
-	followVisibility({ ...socket, reload: reloader.reload });
+	followVisibility({ ...socket, onFailed: () => tab.ask(NO_CONNECTION) });
 
 	return {
 		get status() {
@@ -125,20 +164,23 @@ export async function connect(options: ConnectOptions = {}): Promise<PulseClient
 		},
 		renderId: directives.socketio.auth.render_id ?? '',
 		channel: (name) => {
-			const channel = channels.get(name) ?? new ClientChannel(name, socket.say);
+			const channel = channels.get(name) ?? new ClientChannel(name, socket.say, tab.begin);
 			channels.set(name, channel);
 			return channel;
 		},
 		fetch: pinnedFetch,
+		url: (address) => pinnedAddress(address, directives.query),
+		hold: tab.hold,
 		navigate,
 		send: socket.say,
 	};
 }
 
-async function openRenderSession(pinnedFetch: typeof fetch, leaving: () => boolean) {
+/** Never ends where the page is to be loaded anew. */
+async function openRenderSession(pinnedFetch: typeof fetch) {
 	const url = new URL(location.href);
 	const response = await patiently(() => requestPrerender(pinnedFetch, url));
-	if (leaving()) return new Promise<never>(() => {});
+	if (isStale(response)) return new Promise<never>(() => {});
 	if (!response.ok) throw new Error(`the server refused to open a render session: ${response.status}`);
 	const answer = await readPrerendered(response, url.pathname);
 	if (answer.kind === 'not-found') throw new Error('the server has no view for this path');

@@ -14,3 +14,11 @@ function nameOf(part: string): string {
 	const [[name] = ['']] = new URLSearchParams(part);
 	return name;
 }
+
+/** An address of this page's own server with these parameters; any other as it is. */
+export function pinnedAddress(address: string | URL, query: Readonly<Record<string, string>>): string {
+	if (!URL.canParse(String(address), document.baseURI)) return String(address);
+	const url = new URL(address, document.baseURI);
+	const isOwn = url.host === location.host && url.protocol.replace(/^ws/, 'http') === location.protocol;
+	return isOwn ? withQuery(url, query).href : String(address);
+}

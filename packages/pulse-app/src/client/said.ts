@@ -1,17 +1,18 @@
 import type { ClientMessage } from '../wire/messages.ts';
 import { MAX_MESSAGE_BYTES, type Serialized, serialize } from '../wire/serialize.ts';
+import type { TabMessage } from './presence.ts';
 
 /** Older messages cannot be said again. */
 const MAX_KEPT = 100;
 
 /** A message as it was when it was said. */
 export interface Saying {
-	readonly message: ClientMessage;
+	readonly message: ClientMessage | TabMessage;
 	readonly wire: Serialized;
 }
 
 /** Throws `TypeError` for what cannot be said: it must not fail later, in the middle of others. */
-export function toSaying(message: ClientMessage): Saying {
+export function toSaying(message: ClientMessage | TabMessage): Saying {
 	const wire = serialize(message);
 	const bytes = new TextEncoder().encode(JSON.stringify(wire)).length;
 	if (bytes > MAX_MESSAGE_BYTES) throw new TypeError(`a message has ${MAX_MESSAGE_BYTES} bytes at most, not ${bytes}`);
@@ -56,7 +57,7 @@ export class Said {
 }
 
 /** Not requests, whose callers have heard that they are lost, nor where the page is, which it says at every connection. */
-function isWorthRepeating(message: ClientMessage): boolean {
+function isWorthRepeating(message: ClientMessage | TabMessage): boolean {
 	if (message.type === 'channel_message') return !message.requestId;
 	return message.type === 'callback' || message.type === 'api_result' || message.type === 'js_result';
 }

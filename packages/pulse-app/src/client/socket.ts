@@ -1,6 +1,7 @@
 import type { Directives } from '../plugin.ts';
 import type { ClientMessage, ServerMessage } from '../wire/messages.ts';
 import { deserialize } from '../wire/serialize.ts';
+import type { TabMessage } from './presence.ts';
 import { routeOf } from './route.ts';
 import { Said, type Saying, toSaying } from './said.ts';
 
@@ -19,6 +20,8 @@ export type SocketFactory = (uri: string, options: object) => SocketLike;
 /** Beyond this many the page has been away for too long to catch up. */
 const MAX_QUEUED = 100;
 const RETRY_MS = 2000;
+/** A server that says `reload` and no more may end so long after it. */
+const PATIENCE_SECONDS = 600;
 
 export interface SocketEvents {
 	onConnected(): void;
@@ -27,13 +30,16 @@ export interface SocketEvents {
 	onRefused(code: string): void;
 	onMessage(message: ServerMessage): void;
 	/** The message left the queue. */
-	onSent(message: ClientMessage): void;
-	reload(reason: string): void;
+	onSent(message: ClientMessage | TabMessage): void;
+	/** `seconds`: the longest that it may wait. Default: for as long as something would be lost. */
+	reload(reason: string, seconds?: number): void;
 }
 
 export interface PageSocket {
 	/** Throws for what cannot be sent, or when too many messages wait already. */
 	say(message: ClientMessage): void;
+	/** Now, to a server that knows such messages, or not at all; false then. */
+	tell(message: TabMessage): boolean;
 	connect(): void;
 	disconnect(): void;
 	connected(): boolean;
@@ -51,13 +57,19 @@ export function openSocket(io: SocketFactory, directives: Directives, events: So
 		transports: ['websocket'],
 		// Asked at every connection: what the server sent on a connection that was dead already, it sends again.
 		auth: (tell: (auth: object) => void) =>
-			tell({ ...directives.socketio.auth, __pulse_page_instance_id: pageInstance, __pulse_received: received }),
+			tell({
+				...directives.socketio.auth,
+				__pulse_page_instance_id: pageInstance,
+				__pulse_received: received,
+				__pulse_safe_reload: 1,
+			}),
 		query: directives.socketio.query,
 	});
 	let path = location.pathname;
 	const queue: Saying[] = [];
 	let attachId = 0;
 	let attached = false;
+	let knowsTabs = false;
 	let received = 0;
 	const said = new Said();
 
@@ -96,11 +108,12 @@ export function openSocket(io: SocketFactory, directives: Directives, events: So
 		received += 1;
 		confirm?.();
 		const message = deserialize(wire) as ServerMessage;
-		if (message.type === 'reload') return events.reload('the server asked for it');
+		if (message.type === 'reload') return events.reload('the server asked for it', message.within ?? PATIENCE_SECONDS);
 		if (message.type === 'attach_ack' && message.attachId === String(attachId) && !attached) {
 			const missed = said.missed(message.received);
 			if (missed === null) return events.reload('the server has missed too much of it');
 			attached = true;
+			knowsTabs = message.safeReload === true;
 			for (const waiting of [...missed, ...queue.splice(0)]) emit(waiting);
 			events.onConnected();
 		}
@@ -113,6 +126,11 @@ export function openSocket(io: SocketFactory, directives: Directives, events: So
 			if (attached && socket.connected) return emit(saying);
 			if (queue.length >= MAX_QUEUED) throw new Error('too many messages wait for the connection');
 			queue.push(saying);
+		},
+		tell: (message) => {
+			if (!knowsTabs || !attached || !socket.connected) return false;
+			emit(toSaying(message));
+			return true;
 		},
 		connect: () => void socket.connect(),
 		disconnect: () => void socket.disconnect(),

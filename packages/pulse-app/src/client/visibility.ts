@@ -1,4 +1,4 @@
-/** A tab that comes back and cannot connect within this time loads anew. */
+/** A tab that comes back and cannot connect within this time is to be loaded anew. */
 const RECONNECT_MS = 10_000;
 
 /**
@@ -9,7 +9,8 @@ export function followVisibility(socket: {
 	connect(): void;
 	disconnect(): void;
 	connected(): boolean;
-	reload(reason: string): void;
+	/** It cannot reconnect. */
+	onFailed(): void;
 }): void {
 	let timer: ReturnType<typeof setTimeout> | undefined;
 	// Opened in the background: it connects when it is shown.
@@ -20,7 +21,7 @@ export function followVisibility(socket: {
 		socket.connect();
 		timer = setTimeout(() => {
 			// Without a network a reload would only lose the page.
-			if (!socket.connected() && navigator.onLine) socket.reload('it could not reconnect');
+			if (!socket.connected() && navigator.onLine) socket.onFailed();
 		}, RECONNECT_MS);
 	});
 }

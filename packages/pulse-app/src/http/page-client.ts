@@ -3,8 +3,39 @@ import type { Directives } from '../plugin.ts';
 /** Id of the script element that tells the browser client which deployment served the page. */
 export const DIRECTIVES_ELEMENT_ID = '__PULSE_DIRECTIVES';
 
+/** What a page needs to become live (`app.client`). */
+export interface PageClient {
+	/** For its `<head>`, before other scripts. */
+	readonly head: string;
+	/** The same for a page whose content security policy names a nonce. */
+	headWith(options: { readonly nonce?: string }): string;
+	/** Address of the browser client. */
+	readonly module: string;
+	/** Address of `pulse-app/client/banner`. */
+	readonly banner: string;
+}
+
+interface HeadParts {
+	readonly directives: Directives;
+	/** Address of the script that keeps what a page sends on its deployment. */
+	readonly script: string;
+	/** Of the page's content security policy. */
+	readonly nonce?: string | undefined;
+}
+
+/** The deployment that a page belongs to, as plugins of deploy tools name it. */
+const PIN = 'pulse_deployment';
+
 /** `<` is escaped, so that no value can end the script element. */
-export function headTag(directives: Directives): string {
+export function headTag({ directives, script, nonce }: HeadParts): string {
 	const json = JSON.stringify(directives).replaceAll('<', '\\u003c');
-	return `<script type="application/json" id="${DIRECTIVES_ELEMENT_ID}">${json}</script>`;
+	const id = directives.query[PIN];
+	const allowed = nonce === undefined ? '' : ` nonce="${attribute(nonce)}"`;
+	// Under development, and on a server of one's own, pages and server are of one version.
+	const tab = id ? `<script src="${attribute(script)}" data-pulse="${attribute(id)}"${allowed}></script>` : '';
+	return `${tab}<script type="application/json" id="${DIRECTIVES_ELEMENT_ID}">${json}</script>`;
+}
+
+function attribute(text: string): string {
+	return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
 }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { UserSession } from '../sessions/user-session.ts';
 import { Browser, serve } from '../testing/harness.ts';
 import { RenderRegistry } from './registry.ts';
@@ -83,4 +83,32 @@ test.each([
 	const { url, running } = await serve();
 	const answer = await new Browser(url).prerender({ paths: ['/'], routeInfo });
 	expect([answer.status, running.renderSessions().total]).toEqual([400, 0]);
+});
+
+test('a page that went offline is waited for longer than one that left, with its views', () => {
+	vi.useFakeTimers();
+	onTestFinished(() => void vi.useRealTimers());
+	const closed: string[] = [];
+	const renders = new RenderRegistry({
+		timeoutMs: 60_000,
+		offlineMs: 600_000,
+		sessionOf: () => ({}) as UserSession,
+		onClosed: ({ id }) => closed.push(id),
+		onCloseFailed: () => {},
+		onOwnerGone: () => {},
+	});
+	const link = () => ({ safeReload: false, send: () => {}, drop: () => {}, renew: () => {} });
+	const [left, offline] = ['left', 'offline'].map((id) => {
+		const [render, socket] = [renders.create(id, id), link()];
+		renders.connect(render, socket, null);
+		render.attach(renders.mount(render, '/', ROUTE, 1000), ROUTE, null);
+		renders.disconnect(render, socket, id === 'offline');
+		return render;
+	});
+	vi.advanceTimersByTime(61_000);
+	expect([closed, left?.id]).toEqual([['left'], 'left']);
+	vi.advanceTimersByTime(530_000);
+	expect(offline?.findMount('/')).not.toBeNull();
+	vi.advanceTimersByTime(10_000);
+	expect(closed).toEqual(['left', 'offline']);
 });

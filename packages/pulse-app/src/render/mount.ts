@@ -3,7 +3,7 @@ import { Outbox } from './outbox.ts';
 
 /** A prerendered view waits this long for its browser; `ttlSeconds` of the prerender request replaces it. */
 export const PRERENDER_MOUNT_MS = 60_000;
-/** A view whose socket was lost waits this long. */
+/** A view whose socket was lost waits this long at least. */
 export const DISCONNECTED_MOUNT_MS = 300_000;
 
 const OWN_BYTES = 400;
@@ -41,8 +41,9 @@ export class Mount {
 		this.#expiresAt = null;
 	}
 
-	disconnect(now: number): void {
-		this.#expiresAt ??= now + DISCONNECTED_MOUNT_MS;
+	/** `keptMs`: how long its render session is kept. */
+	disconnect(now: number, keptMs: number): void {
+		this.#expiresAt ??= now + Math.max(DISCONNECTED_MOUNT_MS, keptMs);
 	}
 }
 

@@ -10,6 +10,8 @@ const MAX_EXPECTED_BYTES = 64 * 1024 ** 2;
 export interface RenderRegistryOptions extends Omit<RenderSessionOptions, 'now'> {
 	/** How long a render session without a socket is kept. */
 	readonly timeoutMs: number;
+	/** One whose page went offline. Default, and at least: `timeoutMs`. */
+	readonly offlineMs?: number;
 	readonly onClosed: (render: RenderSession) => void;
 	/** The last render session of this user is gone. */
 	readonly onOwnerGone: (sid: string) => void;
@@ -101,8 +103,11 @@ export class RenderRegistry {
 		});
 	}
 
-	disconnect(render: RenderSession, link: Link): void {
-		if (render.disconnect(link) && this.#renders.get(render.id) === render) this.#closeLater(render);
+	/** `isOffline`: its page did not leave by itself. */
+	disconnect(render: RenderSession, link: Link, isOffline = false): void {
+		const { timeoutMs, offlineMs = timeoutMs } = this.#options;
+		const keptMs = isOffline ? Math.max(timeoutMs, offlineMs) : timeoutMs;
+		if (render.disconnect(link, keptMs) && this.#renders.get(render.id) === render) this.#closeLater(render, keptMs);
 	}
 
 	/** A prerender that reuses the session proves that its page is still there. */
@@ -130,9 +135,9 @@ export class RenderRegistry {
 		this.#expected.delete(render);
 	}
 
-	#closeLater(render: RenderSession): void {
+	#closeLater(render: RenderSession, ms = this.#options.timeoutMs): void {
 		clearTimeout(this.#timers.get(render.id));
-		this.#timers.set(render.id, setTimeout(() => this.#close(render), this.#options.timeoutMs).unref());
+		this.#timers.set(render.id, setTimeout(() => this.#close(render), ms).unref());
 	}
 
 	#close(render: RenderSession): void {

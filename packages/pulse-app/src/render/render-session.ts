@@ -92,11 +92,11 @@ export class RenderSession {
 		for (const message of this.#outbox.drain()) this.#deliver(message);
 	}
 
-	/** False when another socket has taken over meanwhile. */
-	disconnect(link: Link): boolean {
+	/** `keptMs`: for how long its page can come back. False when another socket has taken over meanwhile. */
+	disconnect(link: Link, keptMs = 0): boolean {
 		if (this.#link !== link) return false;
 		this.#link = null;
-		for (const mount of this.#mounts.values()) mount.disconnect(this.#options.now());
+		for (const mount of this.#mounts.values()) mount.disconnect(this.#options.now(), keptMs);
 		return true;
 	}
 

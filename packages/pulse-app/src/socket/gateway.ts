@@ -77,7 +77,7 @@ export function createGateway(parts: {
 		// The session id was replaced since.
 		if (render.owner !== admission.sid) return link.renew();
 
-		socket.on('disconnect', () => renders.disconnect(render, link));
+		socket.on('disconnect', (reason) => renders.disconnect(render, link, isOffline(reason)));
 		socket.on('message', (wire: unknown) => {
 			if (!render.hear(link)) return;
 			const message = parseMessage(wire);
@@ -117,6 +117,11 @@ function askForCookies(render: RenderSession, url: string): void {
 	if (!render.connected) throw new PulseError('not-connected', 'The page is away: its cookie cannot change.');
 	const request = { method: 'GET', headers: {}, body: null, credentials: 'include' } as const;
 	render.send({ type: 'api_call', id: randomUUID(), url, ...request });
+}
+
+/** A page that is closed, or hidden, ends its connection; one in a tunnel, or asleep, says nothing any more. */
+function isOffline(reason: string): boolean {
+	return reason === 'ping timeout' || reason === 'transport error';
 }
 
 function refusal(code: string): Error {

@@ -5,8 +5,16 @@ import { PLUGIN_BRAND } from '../brand.ts';
 import type { Plugin } from '../plugin.ts';
 import { serve } from './harness.ts';
 
+export interface LiveOptions extends Partial<AppOptions> {
+	readonly intercept?: Plugin['onRequest'];
+	/** More of what `connect` is given, as source. */
+	readonly connect?: string;
+	/** What the page shows. */
+	readonly body?: string;
+}
+
 /** An app with one live page, and what it heard. */
-export async function live(options: Partial<AppOptions> & { intercept?: Plugin['onRequest']; connect?: string } = {}) {
+export async function live(options: LiveOptions = {}) {
 	const requests: { url: string; headers: NodeJS.Dict<string | string[]> }[] = [];
 	const watcher: Plugin = {
 		[PLUGIN_BRAND]: 1,
@@ -43,7 +51,7 @@ export async function live(options: Partial<AppOptions> & { intercept?: Plugin['
 						onStatus: (s) => statuses.push(s), onMessage: (m) => (window.last = m), ${options.connect ?? ''}
 					});
 					window.connecting.then((p) => { window.pulse = p }, (e) => { window.failure = String(e) });
-				</script>`,
+				</script>${options.body ?? ''}`,
 			);
 		},
 	});
@@ -66,5 +74,6 @@ export function show(page: Page): Promise<void> {
 
 async function setVisibility(page: Page, state: 'hidden' | 'visible'): Promise<void> {
 	await page.evaluate(`Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true });
+		Object.defineProperty(document, 'hidden', { value: ${state === 'hidden'}, configurable: true });
 		document.dispatchEvent(new Event('visibilitychange'))`);
 }

@@ -17,7 +17,7 @@ export interface TabScript {
 	tag(id: string, nonce: string, idleSeconds: number | null): string;
 }
 
-/** Bundled from `src/tab-script/` by `npm run build`; at the same place seen from `src` and from `dist`. */
+/** Bundled from `pulse-tab` by `npm run build`; at the same place seen from `src` and from `dist`. */
 const FILE = new URL('../../dist/tab-script.js', import.meta.url);
 
 const WORKER_FILE = new URL('../../dist/worker-script.js', import.meta.url);

@@ -1,5 +1,5 @@
-import { pin, unpinned } from './pin.ts';
-import { before } from './requests.ts';
+import { pin } from './pin.ts';
+import { hide, wrap } from './wrap.ts';
 
 // By the prototypes' own methods: an input of a form may be called `action`.
 const { getAttribute, setAttribute, removeAttribute } = Element.prototype;
@@ -20,7 +20,7 @@ function pinOnce(element: Element, name: string, fallback: string | null = null)
 /** What is posted belongs to this page's version; what is looked for does to the newest. */
 function pinForm(form: Element, submitter?: HTMLElement | null): void {
 	const method = (submitter && read(submitter, 'formmethod')) ?? read(form, 'method');
-	if (method?.toLowerCase() !== 'post') return;
+	if (!/^post$/i.test(method ?? '')) return;
 	if (submitter && read(submitter, 'formaction') !== null) pinOnce(submitter, 'formaction');
 	else pinOnce(form, 'action', '');
 }
@@ -38,30 +38,20 @@ export function pinElements(): void {
 	addEventListener('submit', (event) => {
 		if (!event.defaultPrevented) pinForm(event.target as Element, event.submitter);
 	});
-	before(HTMLFormElement.prototype, 'submit', (form) => pinForm(form));
+	wrap(HTMLFormElement.prototype, 'submit', (_, form) => pinForm(form));
 	const clicked = (event: Event) => {
 		if (!event.defaultPrevented) pinDownload(event.composedPath()[0]);
 	};
 	addEventListener('click', clicked);
 	// Those of a link that is in no page are heard nowhere else.
-	const detached = (self: unknown) => {
+	const detached = (_: unknown, self: unknown) => {
 		if (self instanceof HTMLAnchorElement && !self.isConnected) self.addEventListener('click', clicked, { once: true });
 	};
-	before(HTMLElement.prototype, 'click', detached);
-	before(EventTarget.prototype, 'dispatchEvent', (self, [event]) => event?.type === 'click' && detached(self));
+	wrap(HTMLElement.prototype, 'click', detached);
+	wrap(EventTarget.prototype, 'dispatchEvent', ([event], self) => event?.type === 'click' && detached(event, self));
 
-	const frame = HTMLIFrameElement.prototype;
-	const src = Object.getOwnPropertyDescriptor(frame, 'src')!;
-	Object.defineProperty(frame, 'src', {
-		...src,
-		get() {
-			return unpinned(src.get!.call(this));
-		},
-		set(address) {
-			src.set!.call(this, framed(address));
-		},
-	});
-	frame.setAttribute = function (name: string, value: string) {
-		setAttribute.call(this, name, name.toLowerCase() === 'src' ? framed(value) : value);
+	hide(HTMLIFrameElement, 'src', framed);
+	HTMLIFrameElement.prototype.setAttribute = function (name: string, value: string) {
+		setAttribute.call(this, name, /^src$/i.test(name) ? framed(value) : value);
 	};
 }

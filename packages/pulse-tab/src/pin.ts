@@ -1,7 +1,9 @@
 const KEY = 'pulse_deployment';
+/** For requests whose address stays as it is (contract R2.1). */
+export const HEADER = 'x-pulse-deployment';
 
 /** A worker has no document. */
-const page = typeof document === 'undefined' ? null : document;
+const page = globalThis.document as Document | undefined;
 const tag = page?.currentScript as HTMLScriptElement | null | undefined;
 /** The version that served this page, or this worker, whose address says it. */
 export const id = tag?.dataset.pulse ?? (page ? '' : (new URLSearchParams(location.search).get(KEY) ?? ''));
@@ -24,25 +26,15 @@ export function pin(address: unknown): string {
 	} catch {
 		return text;
 	}
-	if (!isOwn(url) || url.searchParams.has(KEY)) return text;
-	const hash = text.indexOf('#');
-	// Without a path or a query of its own it stands for the page's.
-	const written = (hash < 0 ? text : text.slice(0, hash)) || url.href.split('#')[0]!;
-	const joint = !written.includes('?') ? '?' : /[?&]$/.test(written) ? '' : '&';
-	return `${written}${joint}${KEY}=${id}${hash < 0 ? '' : text.slice(hash)}`;
-}
-
-/** Of this origin, for requests and sockets. */
-function isOwn({ protocol, host }: URL): boolean {
-	return host === location.host && protocol.replace('ws', 'http') === location.protocol;
-}
-
-export function isOwnAddress(address: string): boolean {
-	try {
-		return isOwn(new URL(address, base()));
-	} catch {
-		return false;
-	}
+	// Of this origin, for requests and sockets.
+	const isOwn = url.origin.replace(/^ws/, 'http') === location.origin;
+	if (!isOwn || url.searchParams.has(KEY)) return text;
+	return text.replace(/^[^#]*/, (part) => {
+		// Without a path or a query of its own it stands for the page's.
+		const written = part || url.href.split('#')[0]!;
+		const joint = !written.includes('?') ? '?' : /[?&]$/.test(written) ? '' : '&';
+		return `${written}${joint}${KEY}=${id}`;
+	});
 }
 
 /** As the page wrote it. */
@@ -50,4 +42,10 @@ export function unpinned(address: string): string {
 	return address.replace(new RegExp(`([?&])${KEY}=${id}(&|(?=#|$))`), (_, before: string, after: string) =>
 		after ? before : '',
 	);
+}
+
+/** The address bar shows no pin. Within another page the address carries the version on, by the referrer. */
+export function clearAddress(): void {
+	const shown = unpinned(location.href);
+	if (top === window && shown !== location.href) history.replaceState(history.state, '', shown);
 }

@@ -1,13 +1,15 @@
-import { busy, gone, isGone } from './gone.ts';
+import { gone } from './gone.ts';
+import { listen } from './listen.ts';
 import { id } from './pin.ts';
+import { ask, withdraw } from './safe-reload.ts';
+import { isStale } from './stale.ts';
+import { isSeen, unsaved } from './unsaved.ts';
 
 const EVERY_MS = 30_000;
 /** After a report that did not arrive: the router may be another one by then, which knows of nobody. */
 const AGAIN_MS = 5_000;
 const { fetch, navigator } = window;
-const tab = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(36).padStart(2, '0')).join(
-	'',
-);
+const tab = crypto.getRandomValues(new Uint32Array(3)).join('');
 const address = (state: string) => `/_pulse/edge/tab?pulse_deployment=${id}&tab=${tab}&state=${state}`;
 
 let said = '';
@@ -17,7 +19,7 @@ let left = false;
 
 /** Says that this tab is there, and hears whether its version is. */
 export function report(): void {
-	const state = busy() ? 'busy' : document.visibilityState === 'hidden' ? 'hidden' : 'visible';
+	const state = unsaved() ? 'busy' : isSeen() ? 'visible' : 'hidden';
 	const now = Date.now();
 	if (left || (state === said && now - saidAt < 1_000)) return;
 	said = state;
@@ -27,9 +29,16 @@ export function report(): void {
 		setTimeout(report, AGAIN_MS);
 	};
 	fetch(address(state), { method: 'POST', keepalive: true }).then(({ status, headers }) => {
-		if (isGone(status, (name) => headers.get(name))) gone();
+		if (isStale(status, (name) => headers.get(name))) gone();
 		else if (status >= 500) again();
+		else leave(headers.get('x-pulse-reload-within'));
 	}, again);
+}
+
+/** Whether its version would be left, and in how many seconds at the latest (contract C1.15). */
+function leave(within: string | null): void {
+	if (within === null) withdraw('asked');
+	else ask('asked', Date.now() + +within * 1_000);
 }
 
 /** A socket or a stream ended without a word: its version may be gone, or only the line. */
@@ -49,12 +58,11 @@ function isWithin(): boolean {
 export function bePresent(): void {
 	if (isWithin()) return;
 	setInterval(report, EVERY_MS);
-	document.addEventListener('visibilitychange', report);
-	addEventListener('pageshow', () => {
-		left = false;
+	listen('visibilitychange pageshow', ({ type }) => {
+		left &&= type !== 'pageshow';
 		report();
 	});
-	addEventListener('pagehide', () => {
+	listen('pagehide', () => {
 		left = true;
 		navigator.sendBeacon(address('gone'));
 	});

@@ -1,0 +1,53 @@
+import type { Tab, TabState } from './tab.ts';
+
+/** What a page says of its tab, to a server that has said that it knows these. */
+export type TabMessage =
+	| { readonly type: 'presence'; readonly state: TabState; readonly reason?: string }
+	| { readonly type: 'reload_state'; readonly state: 'now' | 'held' | 'gone'; readonly reason?: string };
+
+const LOOK_MS = 1_000;
+
+export interface Reports {
+	/** To a server that has not heard of this page, or not on this connection. */
+	connected(): void;
+	/** A reload was asked for, which is answered once, and again when the answer changes. */
+	asked(): void;
+	waiting(state: 'now' | 'held', why: string): void;
+}
+
+/** Says what the tab is doing when that changes, and what becomes of a reload. `tell`: false where it could not be said. */
+export function reportTab(tab: Pick<Tab, 'state'>, tell: (message: TabMessage) => boolean): Reports {
+	let present = '';
+	let saidAt = 0;
+	let answered: string | null = null;
+
+	const say = () => {
+		const { state, reason } = tab.state();
+		const now = Date.now();
+		// A page that hides is gone in a moment; nothing else is urgent.
+		if (`${state} ${reason}` === present || (now - saidAt < LOOK_MS && state !== 'hidden')) return;
+		if (!tell({ type: 'presence', state, ...reasonOf(reason) })) return;
+		present = `${state} ${reason}`;
+		saidAt = now;
+	};
+	const answer = (state: 'now' | 'held' | 'gone', why: string) => {
+		if (answered === null || answered === `${state} ${why}`) return;
+		if (tell({ type: 'reload_state', state, ...reasonOf(why) })) answered = `${state} ${why}`;
+	};
+	setInterval(say, LOOK_MS);
+	document.addEventListener('visibilitychange', say);
+	addEventListener('pagehide', () => answer('gone', ''));
+	return {
+		connected: () => {
+			present = '';
+			if (answered !== null) answered = '';
+			say();
+		},
+		asked: () => {
+			answered = '';
+		},
+		waiting: answer,
+	};
+}
+
+const reasonOf = (reason: string) => (reason === '' ? {} : { reason });
