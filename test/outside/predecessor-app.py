@@ -3,7 +3,13 @@
 import os
 import sys
 
-os.environ.update(PULSE_DEPLOYMENT_ID="blue", PULSE_RAILWAY_INTERNAL_TOKEN=sys.argv[2])
+# Nobody asks its web server for a page.
+NOWHERE = "http://127.0.0.1:9"
+os.environ.update(
+    PULSE_DEPLOYMENT_ID="blue",
+    PULSE_RAILWAY_INTERNAL_TOKEN=sys.argv[2],
+    PULSE_REACT_SERVER_ADDRESS=NOWHERE,
+)
 
 import pulse as ps
 import uvicorn
@@ -16,6 +22,6 @@ def home():
 
 
 PORT = int(sys.argv[1])
-app = ps.App(routes=[ps.Route("/", home)], plugins=[RailwayPlugin(dockerfile="Dockerfile")])
+app = ps.App(routes=[ps.Route("/", home)], plugins=[RailwayPlugin()])
 app.setup(f"http://127.0.0.1:{PORT}")
 uvicorn.run(app.asgi, host="127.0.0.1", port=PORT, log_level="warning")

@@ -101,7 +101,7 @@ export class Tasks {
 		const deployments = [...this.#ports.keys()].map((id) => ({
 			deployment_id: id,
 			state: id === active ? 'active' : 'draining',
-			tabs: this.word(id) === 'healthy' ? 1 : 0,
+			tabs: this.word(id)?.startsWith('healthy') ? 1 : 0,
 			sockets: 0,
 			requests_in_flight: 0,
 		}));
