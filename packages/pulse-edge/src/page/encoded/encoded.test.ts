@@ -142,6 +142,11 @@ test.each([
 	['ends in the middle, in brotli', 'br', zlib.brotliCompressSync(PAGE).subarray(0, 60)],
 	['is something else', 'gzip', Buffer.from(PAGE)],
 	['has a wrong sum', 'gzip', Buffer.concat([gzipped.subarray(0, -8), Buffer.alloc(8)])],
+	['has a wrong length', 'gzip', Buffer.concat([gzipped.subarray(0, -4), Buffer.alloc(4)])],
+	['has half a sum', 'gzip', gzipped.subarray(0, -6)],
+	['has no sum', 'gzip', gzipped.subarray(0, -8)],
+	['ends in its head', 'gzip', gzipped.subarray(0, 5)],
+	['is of a future kind', 'gzip', Buffer.concat([Buffer.from([0x1f, 0x8b, 8, 0x80]), gzipped.subarray(4)])],
 	[
 		'unfolds beyond all measure',
 		'br',
@@ -153,6 +158,47 @@ test.each([
 	await eventually(() => edge.context.exchanges.size === 0);
 	expect(lines).toContainEqual(expect.objectContaining({ cause: 'bad-response', deployment: 'one' }));
 });
+
+/** As its specification lets it be, and no server writes it: with everything in its head that can be there. */
+function oddGzip(text: string): Buffer {
+	const plain = zlib.gzipSync(text);
+	const extra = Buffer.from([3, 0, 1, 2, 3]);
+	return Buffer.concat([
+		...[Buffer.from([0x1f, 0x8b, 8, 4 | 8 | 16 | 2 | 1]), plain.subarray(4, 10), extra],
+		...[Buffer.from('name\0comment\0'), Buffer.from([9, 9]), plain.subarray(10)],
+	]);
+}
+
+test.each([
+	...CODINGS.filter(([, name]) => name !== 'zstd'),
+	['gzip with all that its head can hold', 'gzip', (bytes: Buffer) => oddGzip(String(bytes)), zlib.gunzipSync] as const,
+])(
+	'what stands behind the end of an encoded page, in the same read too, cuts nothing of it, as in browsers: %s (C1.7)',
+	async (_, name, encode, decode) => {
+		const encoded = encode(Buffer.from(PAGE));
+		for (const behind of [
+			Buffer.from('\r\n'),
+			Buffer.alloc(9),
+			Buffer.alloc(100_000, 1),
+			encode(Buffer.from('another')),
+		]) {
+			const bytes = Buffer.concat([encoded, behind]);
+			for (const size of [bytes.length, encoded.length, 7, encoded.length - 3]) {
+				const { ask, lines } = await app((_request, response) => {
+					startPage(response, name, { 'content-length': String(bytes.length) });
+					for (let at = 0; at < bytes.length; at += size) response.write(bytes.subarray(at, at + size));
+					response.end();
+				});
+				expect(
+					decode(split(await ask()).body)
+						.toString()
+						.replace(SCRIPT, ''),
+				).toBe(PAGE);
+				expect(lines).toEqual([]);
+			}
+		}
+	},
+);
 
 test('what follows behind the end of an encoded page is dropped, and the page is whole (C1.7)', async () => {
 	const { ask } = await app((_, response) => {

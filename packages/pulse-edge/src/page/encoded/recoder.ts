@@ -1,6 +1,6 @@
-import type { Gunzip, Gzip } from 'node:zlib';
+import type { Gzip } from 'node:zlib';
 import type { PieceInjector } from '../inject/injector.ts';
-import type { Coding } from './codings.ts';
+import { type Coding, type Decoder, decodable } from './codings.ts';
 
 /** Where an encoded page goes on to. */
 export interface RecodedPage {
@@ -19,6 +19,15 @@ const MAX_WAITING = 65_536;
 const BOMB_BYTES = 67_108_864;
 const BOMB_RATIO = 200;
 
+/** For all of them: each has its windows, however little of its page is in it, and readers may take their time. */
+const MOST_KILOBYTES = 65_536;
+let held = 0;
+
+/** What an app is asked for on behalf of a client that accepts these: a plain page while so many are recoded. */
+export function acceptable(acceptEncoding: string): string {
+	return held < MOST_KILOBYTES ? decodable(acceptEncoding) : 'identity';
+}
+
 /**
  * A page that its app has encoded: decoded, written into, and encoded again in the same way. Each step waits for the next, so
  * that what is in memory is a few pieces, whatever they unfold to; and after each piece that came, all of it can be read at
@@ -29,7 +38,7 @@ export class Recoder {
 	readonly #injector: PieceInjector;
 	readonly #to: RecodedPage;
 	readonly #encoder: Gzip;
-	#decoder: Gunzip | null = null;
+	#decoder: Decoder | null = null;
 	#waiting = 0;
 	#came = 0;
 	#decoded = 0;
@@ -45,6 +54,7 @@ export class Recoder {
 		this.#coding = coding;
 		this.#injector = injector;
 		this.#to = to;
+		held += coding.kilobytes;
 		this.#encoder = coding.encoder();
 		this.#encoder.on('data', (chunk: Buffer) => {
 			if (this.#over || to.write(chunk)) return;
@@ -52,7 +62,7 @@ export class Recoder {
 			to.drained(() => this.#encoder.resume());
 		});
 		this.#encoder.on('end', () => {
-			this.#over = true;
+			this.#close();
 			to.end();
 		});
 		this.#encoder.on('error', (error) => this.#fail(error));
@@ -87,12 +97,17 @@ export class Recoder {
 
 	/** The other end is gone. */
 	stop(): void {
-		this.#over = true;
+		this.#close();
 		this.#decoder?.destroy();
 		this.#encoder.destroy();
 	}
 
-	#decoderFor(first: number): Gunzip {
+	#close(): void {
+		if (!this.#over) held -= this.#coding.kilobytes;
+		this.#over = true;
+	}
+
+	#decoderFor(first: number): Decoder {
 		const decoder = this.#coding.decoder(first);
 		decoder.on('data', (piece: Buffer) => {
 			this.#decoded += piece.length;
