@@ -61,12 +61,12 @@ export class PageResponse extends PassedOn {
 			});
 		}
 		const pieces = this.#injector.push(chunk);
-		const last = pieces.pop();
+		const last = pieces.at(-1);
 		if (last === undefined) {
 			if (written !== undefined) process.nextTick(written);
 			return true;
 		}
-		for (const piece of pieces) super.write(piece);
+		for (const piece of pieces.slice(0, -1)) super.write(piece);
 		return super.write(last, written);
 	}
 
@@ -77,9 +77,8 @@ export class PageResponse extends PassedOn {
 			this.#recoder.end();
 			return;
 		}
-		const pieces = text === '' ? [] : this.#injector.push(Buffer.from(text, encoding));
-		pieces.push(...this.#injector.end());
-		super.end(Buffer.concat(pieces).toString('latin1'));
+		const begun = text === '' ? [] : this.#injector.push(Buffer.from(text, encoding));
+		super.end(Buffer.concat([...begun, ...this.#injector.end()]).toString('latin1'));
 	}
 
 	#recoding(coding: Coding, injector: PieceInjector): Recoder {

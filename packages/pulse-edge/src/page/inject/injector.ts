@@ -1,13 +1,14 @@
 import { HeadFinder } from './find-head.ts';
 
-const NOTHING: Buffer[] = [];
+/** Shared, so that nobody may put anything in: what one page left there, another one's reader would get. */
+const NOTHING: readonly Buffer[] = Object.freeze([]);
 
 /** Puts something into what passes in pieces. */
 export interface PieceInjector {
 	/** What goes out now, in order: parts of `chunk`, and copies. */
-	push(chunk: Buffer): Buffer[];
+	push(chunk: Buffer): readonly Buffer[];
 	/** What is left. */
-	end(): Buffer[];
+	end(): readonly Buffer[];
 }
 
 /**
@@ -25,7 +26,7 @@ export class Injector implements PieceInjector {
 	}
 
 	/** What goes out now, in order: parts of `chunk`, and copies. */
-	push(chunk: Buffer): Buffer[] {
+	push(chunk: Buffer): readonly Buffer[] {
 		if (this.#done) return [chunk];
 		const out: Buffer[] = [];
 		let from = 0;
@@ -58,7 +59,7 @@ export class Injector implements PieceInjector {
 	}
 
 	/** What is left. In a page that has nothing in it the markup goes last. */
-	end(): Buffer[] {
+	end(): readonly Buffer[] {
 		if (this.#done) return NOTHING;
 		this.#done = true;
 		if (this.#finder.between) return [this.#markup];
@@ -73,7 +74,7 @@ export class Injector implements PieceInjector {
 		return out;
 	}
 
-	#released(): Buffer[] {
+	#released(): readonly Buffer[] {
 		const held = this.#held;
 		this.#held = NOTHING;
 		return held;

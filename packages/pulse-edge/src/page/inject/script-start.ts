@@ -1,15 +1,21 @@
+import { StringDecoder } from 'node:string_decoder';
 import type { PieceInjector } from './injector.ts';
+import { isStrict } from './strictness.ts';
 
-const NOTHING: Buffer[] = [];
+/** Shared, so that nobody may put anything in. */
+const NOTHING: readonly Buffer[] = Object.freeze([]);
 /** A script that begins with more of comments than this begins with no directive either. */
 const MOST_HELD = 65_536;
 
 /**
  * Puts a piece of script in front of a worker's own (contract C1.12), on the same line, so that lines keep their numbers. A
- * script that begins with `"use strict"` stays strict, and only that one.
+ * script whose directives say `"use strict"` stays strict, and only that one: others say nothing to browsers.
  */
 export class ScriptStart implements PieceInjector {
 	readonly #script: string;
+	/** Browsers read every worker's script as UTF-8. */
+	readonly #decoder = new StringDecoder('utf8');
+	#text = '';
 	#held = NOTHING;
 	#done = false;
 
@@ -17,37 +23,35 @@ export class ScriptStart implements PieceInjector {
 		this.#script = script;
 	}
 
-	push(chunk: Buffer): Buffer[] {
+	push(chunk: Buffer): readonly Buffer[] {
 		if (this.#done) return [chunk];
 		// A copy: the chunk may be valid only during the call.
 		this.#held = [...this.#held, Buffer.from(chunk)];
-		const text = Buffer.concat(this.#held).toString('latin1');
-		return text.length < MOST_HELD && !isDecided(text) ? NOTHING : this.end();
+		this.#text += this.#decoder.write(chunk);
+		const strict = isStrict(this.#text, this.#text.length >= MOST_HELD);
+		return strict === null ? NOTHING : this.#give(strict);
 	}
 
-	end(): Buffer[] {
-		if (this.#done) return NOTHING;
+	end(): readonly Buffer[] {
+		return this.#done ? NOTHING : this.#give(isStrict(this.#text + this.#decoder.end(), true) === true);
+	}
+
+	#give(strict: boolean): readonly Buffer[] {
 		this.#done = true;
 		const held = this.#held;
 		this.#held = NOTHING;
-		return [Buffer.from(startOf(Buffer.concat(held).toString('latin1'), this.#script), 'latin1'), ...held];
+		return [Buffer.from(inFront(this.#text, this.#script, strict), 'latin1'), ...held];
 	}
 }
 
-/** What goes in front of a script, one character for each byte; nothing before what is only valid as the very first. */
-export function startOf(text: string, script: string): string {
+/** What goes in front of a script that is here whole, one character for each byte. */
+export function startOf(script: string, markup: string): string {
+	const text = Buffer.from(script, 'latin1').toString();
+	return inFront(text, markup, isStrict(text, true) === true);
+}
+
+/** Nothing before what is only valid as the very first. */
+function inFront(text: string, markup: string, strict: boolean): string {
 	if (text.startsWith('#!')) return '';
-	return STRICT.test(text.slice(LEADING.exec(text)![0].length)) ? `"use strict";${script}` : script;
+	return strict ? `"use strict";${markup}` : markup;
 }
-
-/** Everything before the first token is here, and enough of that. */
-function isDecided(text: string): boolean {
-	const rest = text.slice(LEADING.exec(text)![0].length);
-	return rest.length >= DIRECTIVE && !(rest.startsWith('/*') && !rest.includes('*/'));
-}
-
-/** With what tells whether it is a whole statement. */
-const DIRECTIVE = 256;
-/** A byte order mark, white space and comments that are whole. */
-const LEADING = /^(?:\xef\xbb\xbf)?(?:\s|\/\/[^\r\n]*[\r\n]|\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\/)*/;
-const STRICT = /^(["'])use strict\1[\t ]*(?:;|[\r\n}]|$)/;
