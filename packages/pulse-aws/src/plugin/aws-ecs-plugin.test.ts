@@ -206,7 +206,7 @@ describe('requests', () => {
 			(await fetch(base + path, { headers, redirect: 'manual' })).headers.getSetCookie();
 		const page = { 'sec-fetch-dest': 'document' };
 		const left = { cookie: 'theme=dark; pulse_page=prod-20260401-120000Z' };
-		expect(await cookies({ ...page, ...left })).toEqual(['pulse_page=; Path=/; Max-Age=0; SameSite=Lax', 'own=1']);
+		expect(await cookies({ ...page, ...left })).toEqual(['pulse_page=; Path=/; SameSite=Lax; Max-Age=0', 'own=1']);
 		expect(await cookies({ ...page, cookie: 'theme=dark; my_pulse_page=1' })).toEqual(['own=1']);
 		expect(await cookies(page)).toEqual(['own=1']);
 		expect(await cookies({ ...left, 'sec-fetch-dest': 'script' }, '/part.js')).toEqual(['own=1']);

@@ -8,7 +8,7 @@ import { AFFINITY_QUERY, DEFAULT_HEALTH_PATH, META_PATH } from '../protocol.ts';
 import { type TaskVariables, watchDrain } from '../task/drain-watch.ts';
 import type { TaskUse } from '../task/drain-word.ts';
 import { pluginBrand } from './brand.ts';
-import { endPageCookie } from './page-cookie.ts';
+import { endLeftCookie } from './page-cookie.ts';
 import { answerStale } from './stale-answer.ts';
 import { readVariables } from './variables.ts';
 
@@ -104,7 +104,7 @@ export class AWSECSPlugin implements Plugin {
 			answerStale(request, response);
 			return true;
 		}
-		if (this.#variables !== null) endPageCookie(request, response);
+		if (this.#variables !== null) endLeftCookie(request, response);
 		if (path !== META_PATH || this.#elsewhere) return false;
 		answerMeta(request, response, this.#variables);
 		return true;

@@ -220,17 +220,23 @@ export function readRequestHead(raw: readonly string[], ofPage: boolean, front: 
 	};
 	const dropped = droppedBy(raw);
 	let lines = '';
+	// What a container app gets, from the first line on in which that differs: to cut it out of the text later costs more.
+	let ofApp: string | null = null;
 	for (let i = 0; i < raw.length; i += 2) {
 		const name = raw[i]!;
 		const value = raw[i + 1]!;
 		const { take, copied, page: readOfPage } = TREATMENTS.of(name);
 		if (take !== null) take(head, value);
-		if (page !== null && readOfPage !== null) readOfPage(page, value, lines.length);
+		const left = page !== null && readOfPage !== null ? readOfPage(page, value) : value;
 		if (!copied || dropped?.has(name.toLowerCase())) continue;
-		lines += `${name}: ${value}\r\n`;
+		const line = `${name}: ${value}\r\n`;
+		if (left !== value) ofApp ??= lines;
+		if (ofApp !== null) ofApp += left === value ? line : left === null ? '' : `${name}: ${left}\r\n`;
+		lines += line;
 	}
 	if (head.chunked && head.contentLength !== -1) head.refused = 'bad-request';
 	head.lines = lines;
+	if (page !== null) page.lines = ofApp ?? lines;
 	return head;
 }
 

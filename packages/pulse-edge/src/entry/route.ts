@@ -10,6 +10,7 @@ import type { Front } from '../forward/forwarded.ts';
 import { WebSocketHandshake } from '../forward/websocket.ts';
 import { offersWebSocket } from '../node/request.ts';
 import { impliedContainer } from '../page/implied-container.ts';
+import { endLeftCookie } from '../page/left-cookie.ts';
 import { servePage, socketTarget } from '../page/serve-page.ts';
 import { failureAnswer, writeAnswer, writeRawAnswer } from '../report/answer.ts';
 import type { FailureCause } from '../report/failures.ts';
@@ -90,7 +91,7 @@ export function routeRequest(context: RouteContext, request: ClientRequest, resp
 					target,
 					upstream,
 					requestId: requestIdOf(context, head),
-					edits: null,
+					edits: endLeftCookie(head.page),
 				};
 				const assets = affinity === '' && forward.assets?.wants(request.method!, head) ? forward.assets : null;
 				startExchange(forward, claimed, assets);

@@ -5,37 +5,42 @@ export const SESSION_IDLE_S = 1_800;
 
 const NAME = `${PAGE_COOKIE}=`;
 
-/**
- * The version that a browser's cookie names, `''` for none. Where two of the name say different versions, one of them was set
- * by a page of a sibling domain or of another path, which must not move a tab: then none counts.
- */
-export function pageCookie(cookie: string): string {
-	let found = '';
-	for (let at = beginningOf(cookie, 0); at !== -1; at = beginningOf(cookie, at + 1)) {
-		const end = cookie.indexOf(';', at);
-		const id = cookie.slice(at + NAME.length, end === -1 ? undefined : end).trim();
-		if (found !== '' && id !== found) return '';
-		found = id;
-	}
-	return found;
+/** What cookies say of a version. */
+export interface PageCookies {
+	/** `''` for none. */
+	pageCookie: string;
+	cookiesDiffer: boolean;
 }
 
-/** The other cookies, as they came. */
-export function withoutPageCookie(cookie: string): string {
+/**
+ * Takes the version out of one line of cookies, and returns the others as they came; `null` for none. Where two of the name
+ * say different versions, one of them was set by a page of a sibling domain or of another path, which must not move a tab:
+ * then none counts.
+ */
+export function takePageCookie(found: PageCookies, cookie: string): string | null {
+	let at = beginningOf(cookie, 0);
+	if (at === -1) return cookie;
 	let left = '';
 	let done = 0;
 	let leads = false;
-	for (let at = beginningOf(cookie, 0); at !== -1; at = beginningOf(cookie, done)) {
+	while (at !== -1) {
 		// Each goes with the separator in front of it, the first of all with the one behind it.
 		const before = cookie.lastIndexOf(';', at);
 		leads ||= before === -1;
-		left += cookie.slice(done, Math.max(done, before));
+		if (before > done) left += cookie.slice(done, before);
 		const end = cookie.indexOf(';', at);
 		done = end === -1 ? cookie.length : end;
+		find(found, cookie.slice(at + NAME.length, done).trim());
+		at = end === -1 ? -1 : beginningOf(cookie, end);
 	}
-	if (done === 0) return cookie;
-	left += cookie.slice(done);
-	return (leads ? left.slice(1) : left).trim();
+	if (done < cookie.length) left += cookie.slice(done);
+	return (leads ? left.slice(1) : left).trim() || null;
+}
+
+function find(found: PageCookies, id: string): void {
+	if (found.cookiesDiffer) return;
+	found.cookiesDiffer = found.pageCookie !== '' && id !== found.pageCookie;
+	found.pageCookie = found.cookiesDiffer ? '' : id;
 }
 
 /** Where a cookie of the name begins, at `from` or later; -1 for nowhere. */

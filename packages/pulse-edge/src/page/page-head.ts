@@ -1,10 +1,19 @@
-import { AFFINITY_HEADER, NEXT_HEADER } from '../protocol.ts';
+import { AFFINITY_HEADER, AFFINITY_QUERY, NEXT_HEADER } from '../protocol.ts';
+import { takePageCookie } from './cookie.ts';
+import { withoutPin } from './redirects.ts';
 
 /** What decides about a request to a container app, beyond what every request is asked; `''` for what it does not say. */
 export interface PageHead {
+	/** The header lines that the app gets: as they are forwarded to any, without the pins (contract C1.3). */
+	lines: string;
 	accept: string;
-	cookie: string;
+	/** The version that the cookies name. */
+	pageCookie: string;
+	/** Two of the name say different versions: then none counts. */
+	cookiesDiffer: boolean;
 	referer: string;
+	/** The first of them may have a pin in it. */
+	refererPinned: boolean;
 	fetchDest: string;
 	fetchMode: string;
 	fetchSite: string;
@@ -18,28 +27,22 @@ export interface PageHead {
 	nextDeployment: string;
 	/** It asks whether what it has is still right. */
 	conditional: boolean;
-	/** Where their lines begin among the header lines that are forwarded: see {@link LineAt}. */
-	affinityAt: LineAt;
-	cookieAt: LineAt;
-	refererAt: LineAt;
 }
 
-/** An index, `NO_LINE`, or `SOMEWHERE` for lines that have to be looked for. */
-export type LineAt = number;
-export const NO_LINE: LineAt = -1;
-export const SOMEWHERE: LineAt = -2;
-
-/** Takes a header's value; `at`: where its line begins. */
-export type PageRead = (head: PageHead, value: string, at: number) => void;
+/** Takes a header's value, and returns what the app gets of it; `null` for no line at all. */
+export type PageRead = (head: PageHead, value: string) => string | null;
 
 const early: PageRead = (head, value) => {
 	if (/prefetch|prerender|preview/i.test(value)) head.early = true;
+	return value;
 };
-const byScript: PageRead = (head) => {
+const byScript: PageRead = (head, value) => {
 	head.byScript = true;
+	return value;
 };
-const conditional: PageRead = (head) => {
+const conditional: PageRead = (head, value) => {
 	head.conditional = true;
+	return value;
 };
 
 /** By lowercase name. Read in the pass that every request's headers get. */
@@ -48,50 +51,46 @@ export const PAGE_READS = new Map<string, PageRead>([
 		'accept',
 		(head, value) => {
 			head.accept ||= value;
+			return value;
 		},
 	],
-	[
-		'cookie',
-		(head, value, at) => {
-			head.cookie = head.cookie === '' ? value : `${head.cookie}; ${value}`;
-			head.cookieAt = head.cookieAt === NO_LINE ? at : SOMEWHERE;
-		},
-	],
+	['cookie', (head, value) => takePageCookie(head, value)],
 	[
 		'referer',
-		(head, value, at) => {
+		(head, value) => {
+			const pinned = value.includes(AFFINITY_QUERY);
+			if (head.referer === '') head.refererPinned = pinned;
 			head.referer ||= value;
-			head.refererAt = head.refererAt === NO_LINE ? at : SOMEWHERE;
+			return pinned ? withoutPin(value) : value;
 		},
 	],
-	[
-		AFFINITY_HEADER,
-		(head, _value, at) => {
-			head.affinityAt = head.affinityAt === NO_LINE ? at : SOMEWHERE;
-		},
-	],
+	[AFFINITY_HEADER, () => null],
 	[
 		'sec-fetch-dest',
 		(head, value) => {
 			head.fetchDest ||= value;
+			return value;
 		},
 	],
 	[
 		'sec-fetch-mode',
 		(head, value) => {
 			head.fetchMode ||= value;
+			return value;
 		},
 	],
 	[
 		'sec-fetch-site',
 		(head, value) => {
 			head.fetchSite ||= value;
+			return value;
 		},
 	],
 	[
 		'upgrade-insecure-requests',
 		(head, value) => {
 			head.upgrades = value === '1';
+			return value;
 		},
 	],
 	['hx-request', byScript],
@@ -104,6 +103,7 @@ export const PAGE_READS = new Map<string, PageRead>([
 		NEXT_HEADER,
 		(head, value) => {
 			head.nextDeployment ||= value;
+			return value;
 		},
 	],
 	['if-none-match', conditional],
@@ -114,9 +114,12 @@ export const PAGE_READS = new Map<string, PageRead>([
 
 export function emptyPageHead(): PageHead {
 	return {
+		lines: '',
 		accept: '',
-		cookie: '',
+		pageCookie: '',
+		cookiesDiffer: false,
 		referer: '',
+		refererPinned: false,
 		fetchDest: '',
 		fetchMode: '',
 		fetchSite: '',
@@ -125,8 +128,5 @@ export function emptyPageHead(): PageHead {
 		early: false,
 		nextDeployment: '',
 		conditional: false,
-		affinityAt: NO_LINE,
-		cookieAt: NO_LINE,
-		refererAt: NO_LINE,
 	};
 }

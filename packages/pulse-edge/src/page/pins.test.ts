@@ -191,6 +191,7 @@ async function twoKinds(affinity: 'tab' | 'session') {
 	table.container = undefined;
 	table.promote('pulse');
 	return {
+		port,
 		table,
 		asked: async (headers: Record<string, string>, method = 'GET', path = '/x') =>
 			ask(port, path, { headers, method }).then(({ status, headers }) => [
@@ -214,6 +215,29 @@ test.each([
 		expect(await asked(headers, method)).toEqual([200, by]);
 	},
 );
+
+test('a page of a Pulse app ends the cookie of the container app that was before it, which would be asked for its parts (C1.6)', async () => {
+	const { port, table } = await twoKinds('tab');
+	const set = async (headers: Record<string, string>, path = '/x') =>
+		(await ask(port, path, { headers })).headers['set-cookie'];
+	const ended = ['pulse_page=; Path=/; SameSite=Lax; Max-Age=0'];
+	expect(await set({ ...DOCUMENT, ...OLD_COOKIE })).toEqual(ended);
+	expect(await set({ ...DOCUMENT, cookie: 'pulse_page=gone' })).toEqual(ended);
+	expect(await set({ ...DOCUMENT, cookie: 'pulse_page=old; pulse_page=other' })).toEqual(ended);
+	expect(await set({ accept: 'text/html', 'upgrade-insecure-requests': '1', ...OLD_COOKIE })).toEqual(ended);
+	for (const headers of [
+		DOCUMENT,
+		{ ...DOCUMENT, cookie: 'my_pulse_page=old' },
+		{ ...DOCUMENT, 'sec-fetch-dest': 'iframe', cookie: 'pulse_page=gone' },
+		{ ...DOCUMENT, 'sec-purpose': 'prefetch', ...OLD_COOKIE },
+		{ ...PART, cookie: 'pulse_page=gone' },
+	])
+		expect(await set(headers)).toBeUndefined();
+	// One of the other app does not.
+	expect(await set({ ...DOCUMENT, ...OLD_COOKIE }, '/x?pulse_deployment=old')).toBeUndefined();
+	table.retire('old');
+	expect(await set({ ...DOCUMENT, ...OLD_COOKIE })).toEqual(ended);
+});
 
 test('a tab of a container app hears that its version is gone from a stack that has Pulse apps alone by now (C1.14)', async () => {
 	const { table, asked } = await twoKinds('tab');

@@ -1,6 +1,5 @@
 import { queryValue } from '../decide/affinity.ts';
 import { AFFINITY_QUERY, NEXT_QUERY } from '../protocol.ts';
-import { pageCookie } from './cookie.ts';
 import type { PageKind } from './is-document.ts';
 import type { PageHead } from './page-head.ts';
 import type { PublicOrigin } from './public-origin.ts';
@@ -45,13 +44,13 @@ export function impliedPin<Version>(request: PinnedRequest, find: (id: string) =
 	const { nextDeployment } = page;
 	version = nextDeployment === '' ? null : find(nextDeployment);
 	if (version !== null) return { version, source: 'next' };
-	if (kind !== 'document' && page.referer.includes(AFFINITY_QUERY)) {
+	if (kind !== 'document' && page.refererPinned) {
 		const id = refererPin(page, request.origin);
 		if (id !== '') return { version: find(id), source: 'referer' };
 	}
 	// A form without script says nothing else of its page.
 	if (session || kind !== 'document' || method === 'POST') {
-		const id = pageCookie(page.cookie);
+		const id = page.pageCookie;
 		version = id === '' ? null : find(id);
 		if (version !== null) return { version, source: 'cookie' };
 	}

@@ -1,4 +1,4 @@
-import { queryValue } from '../decide/affinity.ts';
+import { queryValue, queryWithout } from '../decide/affinity.ts';
 import { AFFINITY_QUERY } from '../protocol.ts';
 
 /**
@@ -20,4 +20,12 @@ export function pinnedLocation(location: string, id: string, hosts: readonly str
 export function withPin(address: string, id: string): string {
 	const joint = !address.includes('?') ? '?' : /[?&]$/.test(address) ? '' : '&';
 	return `${address}${joint}${AFFINITY_QUERY}=${id}`;
+}
+
+/** An address as it was before it had a pin. */
+export function withoutPin(address: string): string {
+	const mark = address.indexOf('?');
+	if (mark === -1) return address;
+	const query = queryWithout(address.slice(mark + 1), AFFINITY_QUERY);
+	return query === '' ? address.slice(0, mark) : `${address.slice(0, mark)}?${query}`;
 }

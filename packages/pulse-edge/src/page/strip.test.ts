@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readRequestHead } from '../entry/request-head.ts';
 import { randomFrom } from '../testing/random.ts';
-import { pageCookie, withoutPageCookie } from './cookie.ts';
+import { takePageCookie } from './cookie.ts';
 import { strippedLines, strippedTarget } from './strip.ts';
 
 const PIN = 'pulse_deployment=v1';
@@ -17,6 +17,7 @@ test('whatever else a head holds, and in which order, the app gets every line bu
 		['referer', `http://app.test/?a=1&${PIN}&b=2#x`, 'http://app.test/?a=1&b=2#x'],
 		['X-Pulse-Deployment', 'v1', null],
 		['x-pulse-deployment', 'v2', null],
+		['x-pulse-deployment', '', null],
 		['Accept', '*/*', '*/*'],
 		['X-A', 'a=1; pulse_page=v1', 'a=1; pulse_page=v1'],
 		['Connection', 'keep-alive', null],
@@ -33,7 +34,10 @@ test('whatever else a head holds, and in which order, the app gets every line bu
 			.filter(([name, , left]) => left !== null && !(named && name === 'X-A'))
 			.map(([name, , left]) => `${name}: ${left}\r\n`);
 		const head = readRequestHead(raw, true);
-		expect(strippedLines(head, raw, head.page!, 'part', 'v1'), raw.join('\n')).toBe(expected.join(''));
+		// And a Pulse app beside it gets all of them.
+		const untouched = readRequestHead(raw, false).lines;
+		expect(head.lines, raw.join('\n')).toBe(untouched);
+		expect(strippedLines(head.page!, raw, 'part', 'v1'), raw.join('\n')).toBe(expected.join(''));
 	}
 });
 
@@ -70,5 +74,6 @@ test.each([
 	['pulse_page=v2; a=1; pulse_page=v1', '', 'a=1'],
 	['pulse_page=; pulse_page=v1', 'v1', ''],
 ])('the cookies %j name %j and leave %j (C1.2) (C1.3)', (cookie, id, left) => {
-	expect([pageCookie(cookie), withoutPageCookie(cookie)]).toEqual([id, left]);
+	const found = { pageCookie: '', cookiesDiffer: false };
+	expect([takePageCookie(found, cookie) ?? '', found.pageCookie]).toEqual([left, id]);
 });

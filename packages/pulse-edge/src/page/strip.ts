@@ -1,12 +1,10 @@
 import { queryWithout } from '../decide/affinity.ts';
-import type { RequestHead } from '../entry/request-head.ts';
 import type { RequestTarget } from '../entry/request-target.ts';
-import { AFFINITY_HEADER, AFFINITY_QUERY, PAGE_COOKIE } from '../protocol.ts';
-import { withoutPageCookie } from './cookie.ts';
-import { decodable } from './encoded/codings.ts';
+import { AFFINITY_QUERY } from '../protocol.ts';
+import { acceptable } from './encoded/recoder.ts';
 import { editedLines } from './header-lines.ts';
 import type { PageKind } from './is-document.ts';
-import { type LineAt, NO_LINE, type PageHead, SOMEWHERE } from './page-head.ts';
+import type { PageHead } from './page-head.ts';
 import { validatorsFor } from './validators.ts';
 
 /** What is asked of the app: nothing of a pin is left in it, so that signatures and strict frameworks never see one (contract C1.3). */
@@ -31,59 +29,18 @@ function withoutPinOf(query: string): string {
 const AMPERSAND = 38;
 const EQUALS = 61;
 
-/** The header lines that the app gets, for a request that `id` serves. */
+/** The header lines that the app gets. `version`: what it knows as its own in a validator. */
 export function strippedLines(
-	{ lines: given, affinity }: RequestHead,
+	{ lines: given, conditional }: PageHead,
 	raw: readonly string[],
-	page: PageHead,
 	kind: PageKind,
-	id: string,
+	version: string,
 ): string {
-	const { cookie, referer } = page;
-	const ofCookie = cookie.includes(PAGE_COOKIE);
-	const ofReferer = referer.includes(AFFINITY_QUERY);
-	let lines = given;
-	if (affinity !== '' || ofCookie || ofReferer) {
-		const edits: Edit[] = [];
-		if (affinity !== '') edits.push({ at: page.affinityAt, name: AFFINITY_HEADER, value: affinity, edit: dropped });
-		if (ofCookie) edits.push({ at: page.cookieAt, name: 'cookie', value: cookie, edit: withoutPageCookie });
-		if (ofReferer) edits.push({ at: page.refererAt, name: 'referer', value: referer, edit: withoutPin });
-		// From the last to the first, so that where the others are stays true.
-		if (edits.length > 1) edits.sort((a, b) => b.at - a.at);
-		for (const one of edits) lines = edited(lines, raw, one);
-	}
-	if (kind === 'part') return page.conditional ? validatorsFor(lines, raw, id) : lines;
+	if (kind === 'part') return conditional ? validatorsFor(given, raw, version) : given;
 	// What is written into must come whole, and as something that can be written into (contract C1.7).
-	for (const name of OF_PARTS) lines = editedLines(lines, raw, name, dropped);
-	return editedLines(lines, raw, 'accept-encoding', decodable);
-}
-
-interface Edit {
-	readonly at: LineAt;
-	readonly name: string;
-	/** Of the one line, where there is one. */
-	readonly value: string;
-	readonly edit: (value: string) => string;
-}
-
-function edited(lines: string, raw: readonly string[], { at, name, value, edit }: Edit): string {
-	if (at === NO_LINE || at === SOMEWHERE) return editedLines(lines, raw, name, edit);
-	const left = edit(value);
-	if (left === value) return lines;
-	const valueAt = at + name.length + 2;
-	const end = valueAt + value.length;
-	return left === '' ? lines.slice(0, at) + lines.slice(end + 2) : lines.slice(0, valueAt) + left + lines.slice(end);
-}
-
-function dropped(): string {
-	return '';
+	let lines = given;
+	for (const name of OF_PARTS) lines = editedLines(lines, raw, name, () => '');
+	return editedLines(lines, raw, 'accept-encoding', acceptable);
 }
 
 const OF_PARTS = ['if-none-match', 'if-modified-since', 'if-range', 'range'];
-
-function withoutPin(address: string): string {
-	const mark = address.indexOf('?');
-	if (mark === -1) return address;
-	const query = queryWithout(address.slice(mark + 1), AFFINITY_QUERY);
-	return query === '' ? address.slice(0, mark) : `${address.slice(0, mark)}?${query}`;
-}

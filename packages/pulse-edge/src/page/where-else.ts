@@ -2,7 +2,6 @@ import { findTarget, leaveBy, type Target } from '../decide/resolve.ts';
 import type { RequestHead } from '../entry/request-head.ts';
 import type { Elsewhere } from '../forward/asset-exchange.ts';
 import type { ForwardContext } from '../forward/context.ts';
-import { pageCookie } from './cookie.ts';
 import type { PinnedRequest, PinSource } from './pins.ts';
 
 /**
@@ -17,7 +16,7 @@ export function whereElse(
 ): Elsewhere | null {
 	if (context.assets === null || (source !== 'cookie' && source !== 'none')) return null;
 	if (kind === 'part') return context.assets.wants(method, head) ? context.assets : null;
-	const inUse = kind === 'document' && method === 'GET' && source === 'none' ? pageCookie(page.cookie) : '';
+	const inUse = kind === 'document' && method === 'GET' && source === 'none' ? page.pageCookie : '';
 	if (inUse === '' || leaveBy(context.table, inUse) !== null || head.chunked || head.contentLength > 0) return null;
 	const found = findTarget(context.table, inUse, context.servicePrefix);
 	return found === null ? null : new TabInUse(found);
