@@ -74,6 +74,24 @@ inEachBrowser('the tabs of a container app', ({ launch }) => {
 		expect(errors).toEqual([]);
 	});
 
+	test('a worker is pinned where its page has its script in the cache, and a page that fetches it gets it as the app sent it (C1.9) (C1.12)', async () => {
+		const { one, two, errors } = await twoTabs();
+		await use(two);
+		const asked = (path: string) =>
+			one.evaluate(`(async () => {
+				const text = () => fetch('${path}').then((r) => r.text());
+				const work = () => new Promise((resolve) => {
+					new Worker('${path}').onmessage = ({ data }) => resolve(data);
+				});
+				return ${path.includes('fetched') ? '[await text(), await work(), await text()]' : '[await work(), await text(), await work()]'};
+			})()`) as Promise<string[]>;
+		const worker = expect.stringMatching(/^one 1 one true false$/);
+		const plain = expect.stringMatching(/^"use asm"; 'use strict';/);
+		expect(await asked('/kept-worker.js?by=one&fetched')).toEqual([plain, worker, plain]);
+		expect(await asked('/kept-worker.js?by=one&run')).toEqual([worker, plain, worker]);
+		expect(errors).toEqual([]);
+	});
+
 	test('a form and what it leads to stay with their tab, and its address shows no pin (C1.4) (C1.5)', async () => {
 		const { one, two, origin, apps } = await twoTabs();
 		await use(two);

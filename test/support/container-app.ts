@@ -36,20 +36,14 @@ export async function startContainerApp(version: string): Promise<ContainerApp> 
 	});
 	// Its requests have no referrer, a socket has none anywhere, and a classic one must stay strict.
 	app.get('/socket-worker.js', (request, response) => {
-		const socket = `new WebSocket(location.origin.replace('http', 'ws') + '/ws?by=${request.query.by}')`;
 		response
 			.set('referrer-policy', 'no-referrer')
 			.type('js')
-			.send(`/*! a worker */
-			'use strict';
-			const strict = (function () { return this === undefined })();
-			const socket = ${socket};
-			socket.onopen = () => socket.send('x');
-			socket.onmessage = ({ data }) => fetch('/api?by=${request.query.by}').then((r) => r.text()).then((t) => {
-				const answer = [data, t, strict, socket.url.includes('pulse')].join(' ');
-				if (self.port) self.port.postMessage(answer); else self.postMessage(answer);
-			});
-			self.onconnect = (e) => { self.port = e.ports[0]; };`);
+			.send(`/*! a worker */\n${socketWorker(request.query.by)}`);
+	});
+	app.get('/kept-worker.js', (request, response) => {
+		response.set('referrer-policy', 'no-referrer').set('cache-control', 'max-age=600');
+		response.type('js').send(`"use asm"; ${socketWorker(request.query.by)}`);
 	});
 	app.get('/frame', (_request, response) => {
 		response.type('html').send(`<!doctype html><title>frame</title><script>
@@ -149,3 +143,16 @@ const page = (version: string) => `<!doctype html>
 <a id="file" download href="/file?by=${version}">file</a>
 <textarea id="text"></textarea>
 </body></html>`;
+
+function socketWorker(by: unknown): string {
+	const socket = `new WebSocket(location.origin.replace('http', 'ws') + '/ws?by=${by}')`;
+	return `'use strict';
+		const strict = (function () { return this === undefined })();
+		const socket = ${socket};
+		socket.onopen = () => socket.send('x');
+		socket.onmessage = ({ data }) => fetch('/api?by=${by}').then((r) => r.text()).then((t) => {
+			const answer = [data, t, strict, socket.url.includes('pulse')].join(' ');
+			if (self.port) self.port.postMessage(answer); else self.postMessage(answer);
+		});
+		self.onconnect = (e) => { self.port = e.ports[0]; };`;
+}

@@ -7,9 +7,11 @@ import type { Upstream } from './claim.ts';
 
 /** What the edge has to say in the answers of a container app. */
 export interface AnswerEdits {
-	/** Headers as they go on, for those that this deployment answered; the same ones where nothing changes. */
+	/** Headers as they go on, for those that this deployment answered; the same ones where none comes or goes. */
 	headersOf(head: ResponseHead, deploymentId: string): string[];
-	/** What a cache is told of the request in `Vary` beside these headers; `''` for nothing. Known once they are. */
+	/** What goes on as the value of one of these; asked for each that does, in their order. */
+	valueOf(name: string, value: string): string;
+	/** What a cache is told of the request in `Vary` beside these headers; `''` for nothing. Known once each was asked for. */
 	readonly varies: string;
 	/** A body that is here whole, after its headers, in which its length is put where it changes. */
 	bodyOf(headers: string[], body: string): string;
@@ -28,7 +30,10 @@ export interface ForwardRequest {
 }
 
 /** What the log says of it. */
-export function fieldsOf({ request, target, requestId }: ForwardRequest, { id }: Upstream): RequestFields {
+export function fieldsOf(
+	{ request, target, requestId }: Pick<ForwardRequest, 'request' | 'target' | 'requestId'>,
+	{ id }: Upstream,
+): RequestFields {
 	return { request: requestId, method: request.method!, path: target.path, deployment: id };
 }
 

@@ -2,6 +2,7 @@ import type { ClientRequest } from '../entry/client-messages.ts';
 import type { RequestHead } from '../entry/request-head.ts';
 import { AFFINITY_HEADER, SELECTED_DEPLOYMENT_HEADER } from '../protocol.ts';
 import type { ResponseHead } from '../upstream/parse-head.ts';
+import type { AnswerEdits } from './forward-request.ts';
 import { forwardedLines } from './forwarded.ts';
 import { droppedBy, HOP_BY_HOP } from './hop-by-hop.ts';
 
@@ -45,7 +46,7 @@ export function responseHeaders(
 	deploymentId: string,
 	asked: RequestHead,
 	client: ClientRequest,
-	varies = '',
+	edits: AnswerEdits | null,
 ): string[] {
 	const raw = head.headers;
 	const following = followingOf(head, client);
@@ -53,24 +54,33 @@ export function responseHeaders(
 	const kept: string[] = [];
 	for (let i = 0; i < raw.length; i += 2) {
 		const name = raw[i]!;
-		if (!isDropped(name, dropped) && !isOutOfPlace(name, following)) kept.push(name, raw[i + 1]!);
+		if (isDropped(name, dropped) || isOutOfPlace(name, following)) continue;
+		const value = raw[i + 1]!;
+		kept.push(name, edits === null ? value : edits.valueOf(name, value));
 	}
 	kept.push(SELECTED_DEPLOYMENT_HEADER, deploymentId);
 	// Beside a `Vary` of the backend's own, to which it adds (RFC 9110 §12.5.5).
-	const vary = asked.pinnedByHeader ? AFFINITY_HEADER : varies;
+	const vary = asked.pinnedByHeader ? AFFINITY_HEADER : (edits?.varies ?? '');
 	if (vary !== '') kept.push('vary', vary);
 	return kept;
 }
 
 /** The same as lines, each ending in CRLF. */
-export function responseLines(raw: readonly string[], deploymentId: string, asked: RequestHead, varies = ''): string {
+export function responseLines(
+	raw: readonly string[],
+	deploymentId: string,
+	asked: RequestHead,
+	edits: AnswerEdits | null = null,
+): string {
 	const dropped = droppedBy(raw);
 	let lines = '';
 	for (let i = 0; i < raw.length; i += 2) {
 		const name = raw[i]!;
-		if (!isDropped(name, dropped)) lines += `${name}: ${raw[i + 1]}\r\n`;
+		if (isDropped(name, dropped)) continue;
+		const value = raw[i + 1]!;
+		lines += `${name}: ${edits === null ? value : edits.valueOf(name, value)}\r\n`;
 	}
-	const vary = asked.pinnedByHeader ? AFFINITY_HEADER : varies;
+	const vary = asked.pinnedByHeader ? AFFINITY_HEADER : (edits?.varies ?? '');
 	const own = `${lines}${SELECTED_DEPLOYMENT_HEADER}: ${deploymentId}\r\n`;
 	return vary === '' ? own : `${own}vary: ${vary}\r\n`;
 }

@@ -114,11 +114,12 @@ export class HttpExchange implements Answers, BodyEvents, ConnectEvents {
 	onHead(head: ResponseHead) {
 		this.moved();
 		const { edits } = this.#forward;
-		const edited = edits === null ? head : { ...head, headers: edits.headersOf(head, this.upstream.id) };
+		const given = edits === null ? head.headers : edits.headersOf(head, this.upstream.id);
+		const edited = given === head.headers ? head : { ...head, headers: given };
 		// A client that still waits to be asked for its body cannot be expected to send it any more.
 		if (this.#context.draining || (this.#forward.head.expectsContinue && !this.#request.complete))
 			this.#response.shouldKeepAlive = false;
-		const headers = responseHeaders(edited, this.upstream.id, this.#forward.head, this.#request, edits?.varies);
+		const headers = responseHeaders(edited, this.upstream.id, this.#forward.head, this.#request, edits);
 		this.#body = new ResponseBody(this.#response, head, headers);
 	}
 
@@ -128,7 +129,7 @@ export class HttpExchange implements Answers, BodyEvents, ConnectEvents {
 		const { edits } = this.#forward;
 		const headers = edits === null ? head.headers : edits.headersOf(head, this.upstream.id);
 		const passed = edits === null ? body : edits.bodyOf(headers, body);
-		const lines = responseLines(headers, this.upstream.id, this.#forward.head, edits?.varies);
+		const lines = responseLines(headers, this.upstream.id, this.#forward.head, edits);
 		if (!this.#response.sendWhole(head.status, `HTTP/1.1 ${head.status} ${head.reason}\r\n${lines}\r\n${passed}`))
 			return false;
 		this.#done = true;

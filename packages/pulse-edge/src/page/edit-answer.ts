@@ -1,20 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { queryValue } from '../decide/affinity.ts';
 import type { AnswerEdits } from '../forward/forward-request.ts';
-import { NEXT_HEADER, NEXT_QUERY } from '../protocol.ts';
 import { headerOf, listOf } from '../raw-headers.ts';
 import type { ResponseHead } from '../upstream/parse-head.ts';
 import { SESSION_IDLE_S, setPageCookie } from './cookie.ts';
 import { admit } from './csp.ts';
+import { carriesPin, isRedirect, isScript, PartEdits } from './edit-part.ts';
 import { type Coding, codingOf } from './encoded/codings.ts';
 import { injectedText } from './inject/injector.ts';
 import { startOf } from './inject/script-start.ts';
 import type { PinnedRequest, PinSource } from './pins.ts';
 import { pinnedLocation } from './redirects.ts';
-import { REPORT_PATH, tabScript, workerScript } from './tab-script.ts';
+import { REPORT_PATH, tabScript, workerScript, workerVersion } from './tab-script.ts';
 import { etagOf } from './validators.ts';
 
-/** What is known of a request when its answer comes. */
+/** The answer to a document, a frame or a worker: what is known of its request when it comes. */
 export class AnswerPlan implements AnswerEdits {
 	readonly request: PinnedRequest;
 	readonly source: PinSource;
@@ -30,9 +29,13 @@ export class AnswerPlan implements AnswerEdits {
 	}
 
 	headersOf(head: ResponseHead, id: string): string[] {
-		const { kind, worker } = this.request;
-		if (kind !== 'part') return this.#ofPage(head, id);
-		return worker ? this.#ofWorker(head, id) : this.#ofPart(head, id);
+		this.markup = null;
+		this.coding = null;
+		return this.request.kind === 'part' ? this.#ofWorker(head, id) : this.#ofPage(head, id);
+	}
+
+	valueOf(_name: string, value: string): string {
+		return value;
 	}
 
 	bodyOf(headers: string[], body: string): string {
@@ -42,50 +45,25 @@ export class AnswerPlan implements AnswerEdits {
 		return page;
 	}
 
-	/** By far the most, and hardly changed. */
-	#ofPart({ status, headers: given }: ResponseHead, id: string): string[] {
-		const redirects = isRedirect(status) && carriesPin(this);
-		this.varies = variesBy(this, id);
-		let headers = given;
-		let immutable = false;
+	/** A script gets what pins the worker in front; anything else is a part as any other. */
+	#ofWorker(head: ResponseHead, id: string): string[] {
+		const { status, headers: given } = head;
+		const coding = codingOf(listOf(given, 'content-encoding'));
+		const script = status === 200 && coding !== null && isScript(headerOf(given, 'content-type') ?? '');
+		const part = new PartEdits(this.request, this.source);
+		// It was asked for by the validators of such a script alone.
+		part.headersOf(head, id, script || status === 304 ? workerVersion(id) : id);
+		const headers: string[] = [];
 		for (let i = 0; i < given.length; i += 2) {
 			const name = given[i]!;
-			const value = given[i + 1]!;
-			let edited = value;
-			if (name.length === 4 && isE(name) && name.toLowerCase() === 'etag') edited = etagOf(value, id);
-			// A page that a script has asked for lacks what a document has: no browser may show the one for the other.
-			else if (name.length === 12 && value.startsWith('text/html') && name.toLowerCase() === 'content-type')
-				this.#variesBy('Sec-Fetch-Dest');
-			else if (redirects && name.length === 8 && name.toLowerCase() === 'location')
-				edited = pinnedLocation(value, id, this.request.origin.hosts) ?? value;
-			else if (name.length === 13 && name.toLowerCase() === 'cache-control' && isImmutable(value)) immutable = true;
-			if (edited === value) continue;
-			if (headers === given) headers = given.slice();
-			headers[i + 1] = edited;
+			if (!script || !OF_THE_LENGTH.has(name.toLowerCase())) headers.push(name, part.valueOf(name, given[i + 1]!));
 		}
-		if (immutable) this.varies = '';
+		this.varies = part.varies;
+		if (script) {
+			this.markup = workerScript();
+			if (coding !== 'plain') this.coding = coding;
+		}
 		return headers;
-	}
-
-	#variesBy(name: string): void {
-		this.varies = this.varies === '' ? name : `${this.varies}, ${name}`;
-	}
-
-	/** Its script gets what pins the worker in front, where it is a script. */
-	#ofWorker(head: ResponseHead, id: string): string[] {
-		const given = this.#ofPart(head, id);
-		this.markup = null;
-		this.coding = null;
-		const coding = codingOf(listOf(given, 'content-encoding'));
-		const type = headerOf(given, 'content-type') ?? '';
-		// In UTF-16 these bytes would be other characters.
-		const script = /^\s*(?:text|application)\/(?:x-)?(?:java|ecma)script\b(?!.*utf-?(?:16|32))/i.test(type);
-		if (head.status !== 200 || coding === null || !script) return given;
-		this.markup = workerScript();
-		if (coding !== 'plain') this.coding = coding;
-		return given.flatMap((name, i) =>
-			i % 2 === 1 || OF_THE_LENGTH.has(name.toLowerCase()) ? [] : [name, given[i + 1]!],
-		);
 	}
 
 	/** To a document or a frame. */
@@ -100,15 +78,13 @@ export class AnswerPlan implements AnswerEdits {
 			let value = given[i + 1]!;
 			if (page && OF_THE_BYTES.has(lower)) continue;
 			if (lower === 'etag') value = etagOf(value, id);
-			else if (lower === 'location' && isRedirect(status) && carriesPin(this))
+			else if (lower === 'location' && isRedirect(status) && carriesPin(this.source, this.request))
 				value = pinnedLocation(value, id, origin.hosts) ?? value;
 			headers.push(given[i]!, value);
 		}
 		// A file that is saved leaves the page that is shown, and with it its version.
 		if (kind === 'document' && (html || session))
 			headers.push('set-cookie', setPageCookie(id, { secure: origin.secure, session }));
-		this.markup = null;
-		this.coding = null;
 		if (!page) return headers;
 		if (coding !== 'plain') {
 			this.coding = coding;
@@ -163,39 +139,4 @@ function isHtml(status: number, headers: readonly string[]): boolean {
 	const type = headerOf(headers, 'content-type') ?? '';
 	if (!/^\s*text\/html\s*(?:;|$)/i.test(type) || /charset\s*=\s*["']?\s*utf-?(?:16|32)/i.test(type)) return false;
 	return !/^\s*attachment/i.test(headerOf(headers, 'content-disposition') ?? '');
-}
-
-/** Other names of that length are on every answer. */
-function isE(name: string): boolean {
-	return (name.charCodeAt(0) | 0x20) === 0x65;
-}
-
-let lastCaching = '';
-let lastImmutable = false;
-
-/** Remembers the last answer: an app says a handful of things. */
-function isImmutable(cacheControl: string): boolean {
-	if (cacheControl !== lastCaching) {
-		lastCaching = cacheControl;
-		lastImmutable = /immutable/i.test(cacheControl);
-	}
-	return lastImmutable;
-}
-
-function isRedirect(status: number): boolean {
-	return status > 300 && status < 309 && status !== 304;
-}
-
-/** A redirect is followed without what the request said, but for a header; what a cookie said is said again, of documents only by a form. */
-function carriesPin({ source, request: { kind, method } }: AnswerPlan): boolean {
-	if (source === 'cookie') return kind === 'document' && method === 'POST';
-	return source === 'query' || source === 'next' || source === 'referer';
-}
-
-/** What of the request lets another version answer at the same address; `''` for nothing. The router says it of its own header. */
-function variesBy({ source, request: { query } }: AnswerPlan, id: string): string {
-	if (source === 'cookie' || source === 'none') return 'Cookie';
-	if (source === 'referer') return 'Cookie, Referer';
-	// What it names in the address may be unknown: then its header did.
-	return source === 'next' && queryValue(query, NEXT_QUERY) !== id ? NEXT_HEADER : '';
 }

@@ -13,9 +13,10 @@ import { localAddress, withoutQueryKey } from '../report/document-request.ts';
 import { staleReply } from '../report/pages.ts';
 import type { Answer } from '../report/stale.ts';
 import { choose } from './choose.ts';
-import { endPageCookie, pageCookie } from './cookie.ts';
+import { endPageCookie } from './cookie.ts';
 import { AnswerPlan } from './edit-answer.ts';
-import { decodable } from './encoded/codings.ts';
+import { PartEdits } from './edit-part.ts';
+import { acceptable } from './encoded/recoder.ts';
 import { keepForm } from './gone-form.ts';
 import { editedLines } from './header-lines.ts';
 import { HealthResponse } from './health-response.ts';
@@ -27,7 +28,11 @@ import { type Pin, type PinnedRequest, UNPINNED } from './pins.ts';
 import { PublicOrigin } from './public-origin.ts';
 import { withPin } from './redirects.ts';
 import { strippedLines, strippedTarget } from './strip.ts';
+import { workerVersion } from './tab-script.ts';
 import { whereElse } from './where-else.ts';
+
+/** What the edge answers itself, or speaks of for the app, is below it. */
+const OWN_PATHS = '/_pulse/';
 
 /** A request to a container app, with what its query or header named. */
 export interface PageRequest {
@@ -42,6 +47,8 @@ export interface PageRequest {
 	readonly container: Container;
 }
 
+type Claimed = { -readonly [Key in keyof ForwardRequest]: ForwardRequest[Key] };
+
 /** One request to a container app: the edge's own, or refused, or claimed and forwarded with what the edge has to say in it. */
 export function servePage(
 	context: ForwardContext,
@@ -53,10 +60,11 @@ export function servePage(
 	const method = request.method!;
 	const origin = new PublicOrigin(head, request);
 	const session = container.affinity === 'session';
-	if (target.path.startsWith(EDGE_PATH)) {
-		if (/\/tab\.[0-9a-f]+\.js$/.test(target.path) && (method === 'GET' || method === 'HEAD')) {
-			return sendScript(request, response, target);
-		}
+	const reads = method === 'GET' || method === 'HEAD';
+	// Hardly any request is for these: one comparison for all of them.
+	const own = target.path.startsWith(OWN_PATHS);
+	if (own && target.path.startsWith(EDGE_PATH)) {
+		if (reads && /\/tab\.[0-9a-f]+\.js$/.test(target.path)) return sendScript(request, response, target);
 		const version = asked.resolution.kind === 'target' ? asked.resolution.target.id : null;
 		const { fetchSite } = page;
 		const by = version === null ? null : leaveBy(context.table, version);
@@ -66,7 +74,6 @@ export function servePage(
 	const kind = kindOf(page);
 	// It would turn the cookie before anybody looks at it (contract C1.11).
 	if (page.early && kind === 'document') return reply(REFUSED);
-	const reads = method === 'GET' || method === 'HEAD';
 	const foreign = isForeign(asked, kind, origin);
 	if (foreign && reads) {
 		const location = withoutQueryKey(target.forward, AFFINITY_QUERY);
@@ -82,49 +89,54 @@ export function servePage(
 		worker: isWorker(asked, page),
 	};
 	const { served, source } = choose(context, asked.resolution, pinOf(asked, foreign), pinned);
-	if (served === null) {
-		const stale = (kept: Answer | null = null) => {
-			if (!response.destroyed) reply(kept ?? staleReply(request, head, target, 410));
-		};
-		const form = method === 'POST' && kind === 'document';
-		if (!form || !keepForm({ request, head, page, target, origin }, stale)) stale();
-		return;
-	}
+	if (served === null) return replyGone(asked, kind, origin, reply);
 	// Where a load balancer has sent it here by that cookie: without it, it goes to the active version.
 	if (session && reads && kind === 'document' && leaveBy(context.table, served.id) !== null) {
-		const location = pageCookie(page.cookie) === served.id ? localAddress(target.forward) : null;
+		const location = page.pageCookie === served.id ? localAddress(target.forward) : null;
 		if (location !== null) return reply(moved(302, location, ['set-cookie', endPageCookie(origin.secure)]));
 	}
 	if (kind === 'frame' && source === 'none' && reads) {
 		const location = localAddress(withPin(target.forward, served.id));
 		if (location !== null) return reply(moved(307, location));
 	}
-	const health = target.path === META_PATH || target.path === HEALTH_PATH;
+	const health = own && (target.path === META_PATH || target.path === HEALTH_PATH);
 	if (health && !reads) return reply(failureAnswer('method-not-allowed'));
-	if (target.path === HEALTH_PATH && container.healthHost !== undefined) head.host = container.healthHost;
+	if (health && target.path === HEALTH_PATH && container.healthHost !== undefined) head.host = container.healthHost;
 	const stripped = health ? healthTarget(target, container) : strippedTarget(target);
-	head.lines = strippedLines(head, request.rawHeaders, page, health ? 'document' : kind, served.id);
-	if (pinned.worker) head.lines = editedLines(head.lines, request.rawHeaders, 'accept-encoding', decodable);
-	const plan = new AnswerPlan(pinned, source);
+	const version = pinned.worker ? workerVersion(served.id) : served.id;
+	head.lines = strippedLines(page, request.rawHeaders, health ? 'document' : kind, version);
+	if (pinned.worker) head.lines = editedLines(head.lines, request.rawHeaders, 'accept-encoding', acceptable);
 	const upstream = context.upstreams.claimRequest(served);
-	const broken = (error: Error) => {
-		countFailure(upstream.failures, 'bad-response');
-		context.log.failed('bad-response', fieldsOf(claimed, upstream), error);
-	};
-	const claimed: ForwardRequest = {
-		request,
-		response: health
-			? new HealthResponse(response, target.path, container, context.upstreams.probe(upstream))
-			: kind === 'part' && !pinned.worker
-				? response
-				: new PageResponse(response, plan, broken),
-		head,
-		target: stripped,
-		upstream,
-		requestId: requestId(),
-		edits: health ? null : plan,
-	};
+	const claimed: Claimed = { request, response, head, target: stripped, upstream, requestId: requestId(), edits: null };
+	if (health) {
+		claimed.response = new HealthResponse(response, target.path, container, context.upstreams.probe(upstream));
+	} else if (kind === 'part' && !pinned.worker) {
+		claimed.edits = new PartEdits(pinned, source);
+	} else {
+		const plan = new AnswerPlan(pinned, source);
+		claimed.edits = plan;
+		claimed.response = new PageResponse(response, plan, breaking(context, claimed));
+	}
 	startExchange(context, claimed, health ? null : whereElse(context, pinned, head, source));
+}
+
+/** Its app has sent something else than it said. */
+function breaking({ log }: ForwardContext, forward: ForwardRequest): (error: Error) => void {
+	const { upstream } = forward;
+	return (error) => {
+		countFailure(upstream.failures, 'bad-response');
+		log.failed('bad-response', fieldsOf(forward, upstream), error);
+	};
+}
+
+/** What a form has posted is not lost with the version that it was posted to. */
+function replyGone(asked: PageRequest, kind: PageKind, origin: PublicOrigin, reply: (answer: Answer) => void): void {
+	const { request, response, head, page, target } = asked;
+	const stale = (kept: Answer | null = null) => {
+		if (!response.destroyed) reply(kept ?? staleReply(request, head, target, 410));
+	};
+	const form = request.method === 'POST' && kind === 'document';
+	if (!form || !keepForm({ request, head, page, target, origin }, stale)) stale();
 }
 
 /** What the query or the header named, unless another origin's page wrote it: that is as if there were none. */
@@ -179,6 +191,6 @@ export function socketTarget(
 	} as const;
 	const { served } = choose(context, asked.resolution, pinOf(asked, false), pinned);
 	if (served === null) return null;
-	head.lines = strippedLines(head, request.rawHeaders, page, 'part', served.id);
+	head.lines = strippedLines(page, request.rawHeaders, 'part', served.id);
 	return { served, target: strippedTarget(target) };
 }

@@ -33,6 +33,14 @@ export function workerScript(): string {
 	return worker;
 }
 
+let workerHash: string | null = null;
+
+/** What validators of a worker's script name in place of its version: with that in front, it is another text at the same address. */
+export function workerVersion(id: string): string {
+	workerHash ??= hashOf(workerScript()).slice(0, 8);
+	return `${id}+${workerHash}`;
+}
+
 let loaded: TabScript | null = null;
 
 export function tabScript(): TabScript {
@@ -42,7 +50,7 @@ export function tabScript(): TabScript {
 
 function load(): TabScript {
 	const text = readFileSync(FILE, 'utf8');
-	const path = `${EDGE_PATH}tab.${createHash('sha256').update(text).digest('hex').slice(0, 16)}.js`;
+	const path = `${EDGE_PATH}tab.${hashOf(text).slice(0, 16)}.js`;
 	return {
 		path,
 		text,
@@ -52,4 +60,8 @@ function load(): TabScript {
 			return `<script src="${path}" data-pulse="${id}"${idle}${nonce === '' ? '' : ` nonce="${nonce}"`}></script>`;
 		},
 	};
+}
+
+function hashOf(text: string): string {
+	return createHash('sha256').update(text).digest('hex');
 }

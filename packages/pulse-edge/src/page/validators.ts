@@ -5,9 +5,11 @@ import { editedLines } from './header-lines.ts';
  * version would run the scripts of another. So a validator names its version, and goes back to no other (contract C1.9).
  */
 export function etagOf(value: string, id: string): string {
-	const at = value.startsWith('"') ? 1 : value.startsWith('W/"') ? 3 : 0;
-	return at === 0 ? value : `${value.slice(0, at)}${id}:${value.slice(at)}`;
+	if (value.charCodeAt(0) === QUOTE) return `"${id}:${value.slice(1)}`;
+	return value.startsWith('W/"') ? `W/"${id}:${value.slice(3)}` : value;
 }
+
+const QUOTE = 34;
 
 /** The validators of a request as `id` knows them; another version's are not passed on. */
 export function validatorsFor(given: string, raw: readonly string[], id: string): string {

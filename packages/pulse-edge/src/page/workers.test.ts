@@ -6,7 +6,7 @@ import { startEdge } from '../testing/edge.ts';
 import { exchange, get, startBackend } from '../testing/sockets.ts';
 import { unchunked } from '../testing/unchunked.ts';
 import { ScriptStart, startOf } from './inject/script-start.ts';
-import { workerScript } from './tab-script.ts';
+import { workerScript, workerVersion } from './tab-script.ts';
 
 const WORKER = { 'sec-fetch-dest': 'worker', 'sec-fetch-mode': 'same-origin', 'sec-fetch-site': 'same-origin' };
 
@@ -17,6 +17,8 @@ async function app(listener: RequestListener) {
 	});
 	return { port, ask: (path: string, headers: Record<string, string> = {}) => ask(port, path, { headers }) };
 }
+
+const workerEtag = `"${workerVersion('one')}:1"`;
 
 test('what pins a worker comes in front of its script, for workers that the tab script has made (C1.12)', async () => {
 	const text = 'postMessage("é")';
@@ -29,7 +31,7 @@ test('what pins a worker comes in front of its script, for workers that the tab 
 	for (const dest of ['worker', 'sharedworker']) {
 		const { body, headers } = await ask(pinned, { ...WORKER, 'sec-fetch-dest': dest });
 		expect(body).toBe(workerScript() + text);
-		expect(headers).toMatchObject({ 'content-length': `${Buffer.byteLength(body)}`, etag: '"one:1"' });
+		expect(headers).toMatchObject({ 'content-length': `${Buffer.byteLength(body)}`, etag: workerEtag });
 	}
 	// A service worker's script is compared byte by byte with the one before.
 	for (const dest of ['serviceworker', 'script', 'audioworklet'])
@@ -50,8 +52,41 @@ test('a worker that is compressed or comes in chunks gets it, too, and one that 
 	const answer = await exchange(port, get('/w.js?pulse_deployment=one', head));
 	const bytes = unchunked(Buffer.from(answer.slice(answer.indexOf('\r\n\r\n') + 4), 'latin1'));
 	expect(gunzipSync(bytes).toString()).toBe(`"use strict";${workerScript()}"use strict"\npostMessage(1)`);
-	const { status, body } = await ask('/w.js?pulse_deployment=one', { ...WORKER, 'if-none-match': '"one:1"' });
-	expect([status, body]).toEqual([304, '']);
+	const asked = (etag: string) => ask('/w.js?pulse_deployment=one', { ...WORKER, 'if-none-match': etag });
+	const { status, body, headers } = await asked(workerEtag);
+	expect([status, body, headers.etag]).toEqual([304, '', workerEtag]);
+	expect((await asked('"one:1"')).status).toBe(200);
+});
+
+test('short workers that come in chunks get nothing of each other (C1.12)', async () => {
+	const { ask } = await app((request, response) => {
+		response.writeHead(200, { 'content-type': 'text/javascript' }).write(`// for ${request.headers['x-user']}`);
+		response.end();
+	});
+	for (const user of ['a', 'b', 'c']) {
+		const { body } = await ask('/w.js?pulse_deployment=one', { ...WORKER, 'x-user': user });
+		expect(body).toBe(`${workerScript()}// for ${user}`);
+	}
+});
+
+test('no cache takes a script with what pins a worker for the one without, nor the other way round (C1.9) (C1.12)', async () => {
+	const { ask } = await app((request, response) => {
+		const known = request.headers['if-none-match'] === '"1"';
+		const type = request.url === '/w.wasm' ? 'application/wasm' : 'text/javascript';
+		const head = { 'content-type': type, etag: '"1"', 'cache-control': 'max-age=60, immutable' };
+		response.writeHead(known ? 304 : 200, head).end(known ? '' : 'x');
+	});
+	const pin = '?pulse_deployment=one';
+	const fetched = { 'sec-fetch-dest': 'empty', 'sec-fetch-mode': 'cors' };
+	for (const headers of [WORKER, fetched]) {
+		expect((await ask(`/w.js${pin}`, headers)).headers.vary).toBe('Sec-Fetch-Dest');
+		const other = headers === WORKER ? '"one:1"' : workerEtag;
+		const own = headers === WORKER ? workerEtag : '"one:1"';
+		expect((await ask(`/w.js${pin}`, { ...headers, 'if-none-match': other })).status).toBe(200);
+		expect((await ask(`/w.js${pin}`, { ...headers, 'if-none-match': own })).status).toBe(304);
+	}
+	expect((await ask(`/w.wasm${pin}`, fetched)).headers.vary).toBeUndefined();
+	expect((await ask('/w.js', fetched)).headers.vary).toBeUndefined();
 });
 
 test.each([
@@ -60,6 +95,14 @@ test.each([
 	['"use strict";x', '"use strict";P;'],
 	[`/*! a\n * b */\n// c\n'use strict'\nx`, '"use strict";P;'],
 	['\xef\xbb\xbf"use strict"', '"use strict";P;'],
+	['"use asm"; "use strict"; x', '"use strict";P;'],
+	["'a'\n/* b */ 'use strict'\nx", '"use strict";P;'],
+	['"a";', 'P;'],
+	['\xc2\xa0"use strict"', '"use strict";P;'],
+	['"use strict" /* a\n */ x', '"use strict";P;'],
+	['"use strict"\n++x', '"use strict";P;'],
+	['"use strict"\n// a\n.length', 'P;'],
+	['"use\\x20strict"', 'P;'],
 	['"use strict" + x', 'P;'],
 	['"use strict".length', 'P;'],
 	['/* "use strict" */ x', 'P;'],
