@@ -1,6 +1,5 @@
 import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { backgroundClock } from 'aws-world/clock/background-clock';
 import { scaledClock } from 'aws-world/clock/scaled-clock';
 import { processProgram } from 'aws-world/tasks/process-program';
 import type { TaskProgram } from 'aws-world/tasks/program';
@@ -11,17 +10,15 @@ import { status } from '../../packages/pulse-aws/src/commands/status.ts';
 import { teardown } from '../../packages/pulse-aws/src/commands/teardown.ts';
 import {
 	type Account,
-	asTask,
 	DOMAIN,
 	NAME,
 	openAccount,
 	passOf,
 } from '../../packages/pulse-aws/src/commands/testing/account.ts';
+import { sidecarInside } from '../../packages/pulse-aws/src/commands/testing/sidecar-inside.ts';
 import { verify } from '../../packages/pulse-aws/src/commands/verify.ts';
 import { deployRequest } from '../../packages/pulse-aws/src/config/deploy.ts';
-import { sidecarConfig } from '../../packages/pulse-aws/src/config/sidecar.ts';
 import { SIDECAR_VARIABLES } from '../../packages/pulse-aws/src/protocol.ts';
-import { openSidecar } from '../../packages/pulse-aws/src/sidecar/open.ts';
 
 const APP = fileURLToPath(new URL('apps/plain', import.meta.url));
 const SIDECAR = fileURLToPath(new URL('../../packages/pulse-aws/bin/pulse-edge.js', import.meta.url));
@@ -79,34 +76,6 @@ function stream(origin: string, path: string) {
 	asking.on('error', () => {});
 	asking.end();
 	return { flowsFrom: (id: string) => Date.now() - at < 2000 && last.includes(id), end: () => asking.destroy() };
-}
-
-/** The account's own time passes for it, so that it need not be waited for. */
-function sidecarInside(on: () => Account): TaskProgram {
-	return {
-		async start({ env, network }) {
-			const port = (name: 'port' | 'upstreamPort') => network.port(Number(env[SIDECAR_VARIABLES[name]]));
-			const ports = { port: String(await port('port')), upstreamPort: String(await port('upstreamPort')) };
-			const variables = Object.entries(ports).map(([name, value]) => [SIDECAR_VARIABLES[name as 'port'], value]);
-			const { world } = on();
-			const sidecar = await openSidecar({
-				config: sidecarConfig({ ...env, ...Object.fromEntries(variables) }),
-				logger: { debug() {}, info() {}, warn() {}, error() {} },
-				parameterStore: async () => asTask(world.aws.ssm, env),
-				clock: backgroundClock(world.clock),
-			});
-			let exit = (_code: number) => {};
-			const exited = new Promise<number>((resolve) => {
-				exit = resolve;
-			});
-			return {
-				address: `127.0.0.1:${sidecar.port}`,
-				ready: Promise.resolve(),
-				exit: exited,
-				stop: (signal) => void sidecar.close(signal === 'SIGKILL' ? 0 : 100_000).then(() => exit(0)),
-			};
-		},
-	};
 }
 
 const asItsImageRunsIt = processProgram([process.execPath, SIDECAR, 'sidecar'], {
