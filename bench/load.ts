@@ -2,7 +2,8 @@ import { connect, type Socket } from 'node:net';
 
 /** What one run of load is; sent to the load process, which answers with a {@link LoadResult}. */
 export interface LoadRequest {
-	readonly kind: 'http' | 'websocket' | 'idle-websockets';
+	/** `unread-http`: what nobody reads, from the first byte on. */
+	readonly kind: 'http' | 'unread-http' | 'websocket' | 'idle-websockets';
 	readonly port: number;
 	/** Request target. */
 	readonly target: string;
@@ -11,6 +12,8 @@ export interface LoadRequest {
 	/** More header lines, each in place of one of its name; ignored for websockets. */
 	readonly lines?: readonly string[];
 	readonly connections: number;
+	/** What is timed of each answer; default all of it. */
+	readonly timed?: 'first-byte';
 	/** Before measuring begins, milliseconds. */
 	readonly warmupMs: number;
 	readonly measureMs: number;
@@ -44,25 +47,33 @@ class Run {
 	stopped = false;
 	operations = 0;
 	failures = 0;
+	#timed = 0;
 	readonly latencies = new Float64Array(2_000_000);
 
 	/** What failed before still counts. */
 	reset(): void {
 		this.operations = 0;
+		this.#timed = 0;
+	}
+
+	time(startedAt: number): void {
+		this.latencies[this.#timed++ % this.latencies.length] = performance.now() - startedAt;
 	}
 
 	done(startedAt: number): void {
-		this.latencies[this.operations++ % this.latencies.length] = performance.now() - startedAt;
+		this.operations++;
+		this.time(startedAt);
 	}
 
 	result(): Omit<LoadResult, 'seconds'> {
-		const sorted = this.latencies.slice(0, Math.min(this.operations, this.latencies.length)).sort();
+		const sorted = this.latencies.slice(0, Math.min(this.#timed, this.latencies.length)).sort();
 		const at = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
 		return { operations: this.operations, failures: this.failures, p50: at(0.5), p99: at(0.99) };
 	}
 }
 
 function start(request: LoadRequest, run: Run): Promise<Socket> {
+	if (request.kind === 'unread-http') return startUnread(request);
 	return request.kind === 'http' ? startHttp(request, run) : startWebSocket(request, run);
 }
 
@@ -83,20 +94,38 @@ const BROWSER_HEAD = [
 /** Answers in chunks end with these bytes, which no body here holds. */
 const LAST_CHUNK = '\r\n0\r\n\r\n';
 
-/** One request after the other, no pipelining. */
-function startHttp({ port, target, head, lines: more = [] }: LoadRequest, run: Run): Promise<Socket> {
+function bytesOf({ target, head, lines: more = [] }: LoadRequest): Buffer {
 	const named = new Set(more.map(nameOf));
 	const lines = ['Host: app.example.com', ...(head === 'browser' ? BROWSER_HEAD : [])].filter(
 		(line) => !named.has(nameOf(line)),
 	);
 	lines.push(...more);
-	const bytes = Buffer.from(`GET ${target} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`);
+	return Buffer.from(`GET ${target} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`);
+}
+
+function startUnread(request: LoadRequest): Promise<Socket> {
+	return new Promise((resolve, reject) => {
+		const socket = connect(request.port, '127.0.0.1', () => socket.write(bytesOf(request)));
+		socket.on('error', reject);
+		socket.once('data', () => {
+			socket.pause();
+			resolve(socket);
+		});
+	});
+}
+
+/** One request after the other, no pipelining. */
+function startHttp(request: LoadRequest, run: Run): Promise<Socket> {
+	const { port, timed } = request;
+	const bytes = bytesOf(request);
 	return new Promise((resolve) => {
 		const socket = connect(port, '127.0.0.1');
 		let left = 0;
 		let last = '';
 		let startedAt = 0;
+		let awaitsBody = false;
 		const send = () => {
+			awaitsBody = true;
 			startedAt = performance.now();
 			socket.write(bytes);
 		};
@@ -110,6 +139,7 @@ function startHttp({ port, target, head, lines: more = [] }: LoadRequest, run: R
 			resolve(socket);
 		});
 		socket.on('data', (chunk: Buffer) => {
+			let ofHead = 0;
 			if (left === 0) {
 				const headEnd = chunk.indexOf('\r\n\r\n');
 				const head = chunk.toString('latin1', 0, headEnd);
@@ -120,6 +150,11 @@ function startHttp({ port, target, head, lines: more = [] }: LoadRequest, run: R
 					return;
 				}
 				left = chunked ? Number.POSITIVE_INFINITY : headEnd + 4 + Number(length![1]);
+				ofHead = headEnd + 4;
+			}
+			if (awaitsBody && chunk.length > ofHead) {
+				awaitsBody = false;
+				if (timed === 'first-byte') run.time(startedAt);
 			}
 			if (left === Number.POSITIVE_INFINITY) {
 				last = (last + chunk.toString('latin1', Math.max(0, chunk.length - LAST_CHUNK.length))).slice(
@@ -130,7 +165,8 @@ function startHttp({ port, target, head, lines: more = [] }: LoadRequest, run: R
 				last = '';
 			} else left -= chunk.length;
 			if (left > 0) return;
-			run.done(startedAt);
+			if (timed === 'first-byte') run.operations++;
+			else run.done(startedAt);
 			send();
 		});
 	});

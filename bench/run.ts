@@ -8,7 +8,7 @@ import { PLAIN, startPeers } from './peers/all.ts';
 import type { Peer } from './peers/peer.ts';
 import { residentKilobytes } from './process-tree.ts';
 import { printTable, type Row } from './report.ts';
-import { IDLE_SOCKETS, SCENARIOS, type Scenario, type ScenarioRow } from './scenarios.ts';
+import { HELD, SCENARIOS, type Scenario, type ScenarioRow } from './scenarios.ts';
 import { startBackend } from './start-backend.ts';
 
 /**
@@ -36,9 +36,9 @@ const wanted = options.peers.split(',').filter(Boolean);
 const rows: Row[] = [];
 const missing = new Set<string>();
 try {
-	if ('idle sockets'.includes(options.only)) rows.push(...(await idleSockets()));
-	for (const scenario of SCENARIOS.filter(({ name }) => name.includes(options.only)))
-		rows.push(...(await run(scenario)));
+	const wanted = ({ name }: Scenario) => name.includes(options.only);
+	for (const scenario of HELD.filter(wanted)) rows.push(...(await held(scenario)));
+	for (const scenario of SCENARIOS.filter(wanted)) rows.push(...(await run(scenario)));
 } finally {
 	await backend.stop();
 	rmSync(folder, { recursive: true });
@@ -55,10 +55,10 @@ writeFileSync(
 async function run(scenario: Scenario): Promise<Row[]> {
 	const samples = new Map<string, Sample[]>();
 	for (let round = 0; round < rounds; round++) {
-		for (const { name, peer, load } of rowsOf(scenario)) {
+		for (const { name, peer } of rowsOf(scenario)) {
 			process.stderr.write(`${scenario.name}: round ${round + 1} of ${rounds}, ${name}\n`);
 			const sample = await alone(peer, (running) =>
-				measure(running, { head: 'browser', ...scenario.load, ...load, warmupMs: WARM_UP_MS, measureMs }),
+				measure(running, { head: 'browser', ...scenario.load, warmupMs: WARM_UP_MS, measureMs }),
 			);
 			if (sample !== null) samples.set(name, [...(samples.get(name) ?? []), sample]);
 		}
@@ -101,30 +101,21 @@ function row(scenario: Scenario, peer: string, samples: readonly Sample[]): Row 
 	};
 }
 
-/** Resident memory for each open socket, once: what a process has used, it rarely gives back. */
-async function idleSockets(): Promise<Row[]> {
+/** Resident memory for each open connection, once: what a process has used, it rarely gives back. */
+async function held(scenario: Scenario): Promise<Row[]> {
 	const found: Row[] = [];
-	for (const name of taking().filter((name) => name !== 'direct')) {
-		const result = await alone(name, async (peer) => {
-			const before = residentKilobytes(peer.pids);
-			const load = {
-				kind: 'idle-websockets',
-				target: '/ws',
-				head: 'browser',
-				connections: IDLE_SOCKETS,
-				warmupMs: 3_000,
-				measureMs: 1_000,
-			} as const;
-			const sample = await measure(peer, load);
-			return { kilobytes: (sample.residentKilobytes - before) / IDLE_SOCKETS, failures: sample.failures };
+	for (const { name, peer } of rowsOf(scenario).filter(({ name }) => name !== 'direct')) {
+		const result = await alone(peer, async (running) => {
+			const before = residentKilobytes(running.pids);
+			const load = { head: 'browser', ...scenario.load, warmupMs: 3_000, measureMs: 1_000 } as const;
+			const sample = await measure(running, load);
+			const kilobytes = (sample.residentKilobytes - before) / scenario.load.connections;
+			return { kilobytes, failures: sample.failures };
 		});
-		if (result !== null)
-			found.push({
-				scenario: 'idle sockets',
-				peer: name,
-				kilobytesPerSocket: result.kilobytes,
-				failures: result.failures,
-			});
+		if (result !== null) {
+			const { kilobytes, failures } = result;
+			found.push({ scenario: scenario.name, peer: name, kilobytesPerSocket: kilobytes, failures });
+		}
 	}
 	return found;
 }
