@@ -66,7 +66,7 @@ test('decision 21, A16.4: a stream of a container app lives for ten minutes over
 		const { kept, actions } = await passOf(on);
 		// A task that has just heard of the draining has not said yet what it is needed for.
 		const reason = minute === 1 ? expect.stringMatching(/^(in-use|draining-young)$/) : 'in-use';
-		expect(kept, JSON.stringify(actions)).toContainEqual({ id: first, reason });
+		expect(kept, JSON.stringify(actions)).toContainEqual(expect.objectContaining({ id: first, reason }));
 		await vi.waitFor(() => expect(told.length).toBeGreaterThan(before), { timeout: 5_000 });
 	}
 	expect(ended).toBe(false);
