@@ -56,7 +56,14 @@ const label = () => {
 	return one;
 };
 const running = () => lines(engine('ps', '--quiet', '--filter', 'label=pulse-railway.local'));
-const images = () => lines(engine('images', '--quiet', '--filter', 'label=pulse-railway.local'));
+const images = (): string[] => {
+	try {
+		return lines(engine('images', '--quiet', '--filter', 'label=pulse-railway.local'));
+	} catch {
+		// Podman's own list fails where an image goes meanwhile.
+		return images();
+	}
+};
 const pidOf = () => Number(JSON.parse(readFileSync(join(cwd, '.pulse/local/platform.json'), 'utf8')).pid);
 
 try {
@@ -177,6 +184,15 @@ try {
 	for (const pid of guards()) process.kill(pid, 'SIGKILL');
 	process.kill(pidOf(), 'SIGKILL');
 	check('killed with its guard, its container is left', running().includes(left), running());
+	// What it leaves of itself says that it runs for as long as its process is not gone.
+	await until(
+		'it is gone',
+		() =>
+			runPulseRailway(['local', 'status'], { cwd, env }).then(({ stderr }) =>
+				stderr.includes('No local platform runs'),
+			),
+		30_000,
+	);
 	await up();
 	await until('another container runs', () => !running().includes(left) && running().length === 1, 30_000).then(
 		() => check('the next start removes it by its label', true),

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { purge } from '../command/purge.ts';
 import { killGroup } from '../runtime/registry.ts';
 import {
@@ -18,6 +18,9 @@ import {
 	until,
 } from '../testing/harness.ts';
 import { standInEngine } from '../testing/stand-in-engine.ts';
+
+// Each call of an engine is a process, and a busy machine starts those slowly.
+vi.setConfig({ testTimeout: 60_000 });
 
 const DOCKERFILE = 'FROM node:24-slim\nARG COLOUR\nCOPY . .\nCMD ["node", "server.mjs"]\n';
 const app = (version: string) => ({ ...SERVER(version), Dockerfile: DOCKERFILE });

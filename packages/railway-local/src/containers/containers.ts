@@ -79,11 +79,12 @@ function containersOf(root: string, { id, program }: Recorded, env: Environment,
 	const list = ['ps', '--all', '--quiet', ...filter];
 	const ends = ['rm', '--force', '--volumes'];
 	const line = (args: readonly string[]) => [program, ...args].map(shellQuote).join(' ');
-	const removeImage = (deploymentId: string) =>
-		run(['image', 'rm', '--force', tagOf(deploymentId)]).then(
+	const forceRemove = (image: string) =>
+		run(['image', 'rm', '--force', image]).then(
 			() => {},
 			() => {},
 		);
+	const removeImage = (deploymentId: string) => forceRemove(tagOf(deploymentId));
 	return {
 		text,
 		program,
@@ -98,8 +99,12 @@ function containersOf(root: string, { id, program }: Recorded, env: Environment,
 			if (ids.length > 0) await run([...ends, ...ids]);
 		},
 		async removeImages(isKept) {
-			const tags = await run(['images', ...filter, '--format', '{{.Tag}}']);
-			for (const id of tags) if (id !== '<none>' && !isKept(id)) await removeImage(id);
+			for (const listed of await run(['images', ...filter, '--format', '{{.Tag}} {{.ID}}'])) {
+				const [tag = '', image = ''] = listed.split(' ');
+				// Podman keeps steps of a build that failed as images without a name.
+				if (tag === '<none>') await forceRemove(image);
+				else if (!isKept(tag)) await removeImage(tag);
+			}
 		},
 	};
 }

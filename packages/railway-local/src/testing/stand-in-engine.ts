@@ -72,7 +72,7 @@ if (verb === 'rm') {
 	}
 }
 const images = () => fs.readdirSync(state + '/images').filter((name) => name.endsWith('.json')).map((name) => state + '/images/' + name);
-if (verb === 'images') for (const path of images()) if (labelled(path)) console.log(read(path).tag.split(':')[1]);
+if (verb === 'images') for (const path of images()) if (labelled(path)) console.log(read(path).tag.split(':')[1], 'its-id');
 if (verb === 'image') for (const path of images()) if (read(path).tag === words.at(-1)) {
 	fs.rmSync(path);
 	fs.rmSync(path.replace(/\\.json$/, ''), { recursive: true });
