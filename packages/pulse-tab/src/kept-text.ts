@@ -1,3 +1,4 @@
+import { listen } from './listen.ts';
 import { changedFields, type Field, isSeen, takesText, textOf } from './unsaved.ts';
 
 const KEY = '__PULSE_TEXT';
@@ -7,7 +8,7 @@ const MAX_AGE_MS = 3_600_000;
 /** A framework may draw its fields, or what they held, late. */
 const PATIENCE_MS = 10_000;
 const LOOK_MS = 250;
-const MAX_WRITES = 2;
+const MAX_WRITES = 3;
 const SECRET = /pass|pwd|otp|cvc|cvv|csc|secret|one-time|cc-|card-?num/i;
 
 /** Which field, what it held before, and what its user wrote. */
@@ -21,6 +22,8 @@ interface Kept {
 
 const address = () => location.pathname + location.search;
 
+/** What a field held when its user came to it: a framework may have put it there. */
+const held = new WeakMap<Field, string>();
 /** What is read from the page's own storage but has not found its field again. */
 let pending: Written[] = [];
 
@@ -30,6 +33,10 @@ let pending: Written[] = [];
  */
 export function keepText(): void {
 	addEventListener('pagehide', keep);
+	listen('focusin', (event) => {
+		const field = event.composedPath()[0] as Field;
+		if (takesText(field) && !changedFields().has(field)) held.set(field, textOf(field));
+	});
 	// A tab in the background may be discarded without another word.
 	document.addEventListener('visibilitychange', () => (isSeen() ? forget() : keep()));
 	const found = kept();
@@ -48,7 +55,7 @@ function keep(): void {
 		const name = takesText(field) && mayKeep(field) ? nameOf(field) : null;
 		if (name === null || text.length > room) continue;
 		room -= text.length;
-		fields.push([name, before || '', text]);
+		fields.push([name, held.get(field) ?? (before || ''), text]);
 	}
 	if (fields.length === 0) {
 		forget();
@@ -100,23 +107,27 @@ function named(name: string): Field | undefined {
 	return [...document.querySelectorAll(localName)].filter((one) => isLike(one, label))[Number(at)] as Field | undefined;
 }
 
-/** Once more where a framework that comes to life puts its own value there, until its user takes over. */
+/** Again where a framework takes a field up afterwards, or puts its own value there, until its user takes over. */
 function putBack(): void {
 	const until = Date.now() + PATIENCE_MS;
-	const left = new Map(pending.map((written) => [written, MAX_WRITES]));
+	const left = new Map(pending.map((written) => [written, { writes: 0, keys: 0 }]));
 	const timer = setInterval(look, LOOK_MS);
 	for (const event of ['keydown', 'pointerdown']) addEventListener(event, stop, { capture: true, once: true });
 	function look(): void {
-		for (const [written, writes] of left) {
+		for (const [written, done] of left) {
 			const [name, before, text] = written;
 			const field = named(name);
 			if (field === undefined) continue;
 			pending = pending.filter((one) => one !== written);
 			const shown = textOf(field);
-			if (changedFields().has(field) || (shown !== text && shown !== before && shown !== '')) continue;
+			// Frameworks keep what they know of a field with it.
+			const keys = Reflect.ownKeys(field).length;
+			const stands = done.writes > 0 && shown === text && keys === done.keys;
+			if (stands || (shown !== text && shown !== before && shown !== '')) continue;
 			write(field, text);
-			if (writes === 1) left.delete(written);
-			else left.set(written, writes - 1);
+			done.writes += 1;
+			done.keys = Reflect.ownKeys(field).length;
+			if (done.writes === MAX_WRITES) left.delete(written);
 		}
 		if (left.size === 0 || Date.now() > until) stop();
 	}
@@ -127,9 +138,15 @@ function putBack(): void {
 	look();
 }
 
-/** As if it were typed. By the prototype's setter, as React hears of nothing else. */
+/**
+ * As if it were typed. React hears of a value only when it differs from what was last set in its sight, which the prototype's
+ * setter is not.
+ */
 function write(field: Field, text: string): void {
 	if (field.isContentEditable) field.textContent = text;
-	else Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), 'value')?.set?.call(field, text);
+	else {
+		field.value = '';
+		Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), 'value')?.set?.call(field, text);
+	}
 	field.dispatchEvent(new InputEvent('input', { bubbles: true, composed: true, inputType: 'insertText', data: text }));
 }

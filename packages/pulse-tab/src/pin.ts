@@ -26,8 +26,8 @@ export function pin(address: unknown): string {
 	} catch {
 		return text;
 	}
-	// Of this origin, for requests and sockets.
-	const isOwn = url.origin.replace(/^ws/, 'http') === location.origin;
+	// Of this origin, for requests and sockets; what is within the page (`blob:`) has no host.
+	const isOwn = url.host && url.origin.replace(/^ws/, 'http') === location.origin;
 	if (!isOwn || url.searchParams.has(KEY)) return text;
 	return text.replace(/^[^#]*/, (part) => {
 		// Without a path or a query of its own it stands for the page's.
