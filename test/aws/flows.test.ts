@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { deploy } from '../../packages/pulse-aws/src/commands/deploy.ts';
+import { leave } from '../../packages/pulse-aws/src/commands/leave.ts';
 import { reap } from '../../packages/pulse-aws/src/commands/reap.ts';
 import { rollback } from '../../packages/pulse-aws/src/commands/rollback.ts';
 import { status } from '../../packages/pulse-aws/src/commands/status.ts';
@@ -90,6 +91,12 @@ test('deploy, verify, rollback, reap and teardown pass over the wire, with the b
 	const back = await rollback(session(YES), { deploymentName: NAME, deploymentId: null, dryRun: false });
 	expect(back.result).toMatchObject({ deployment_id: one, marked_draining: [two] });
 
+	const when = { withinSeconds: 3_600, isUsual: false };
+	const recall = { verb: 'recall', deploymentName: NAME, deploymentId: two, when, dryRun: false } as const;
+	expect((await leave(session(YES), recall)).result).toMatchObject({ recalled: true, rolled_back: false });
+	const departure = { Names: [`/apps/${NAME}/${two}/departure/state`] };
+	expect((await aws.ssm.getParameters(departure)).Parameters?.[0]?.Value).toMatch(/^recalled by .* said /);
+	expect((await status(session(), NAME)).deployments.find((it) => it.deployment_id === two)?.recalled).toBe(true);
 	// No task writes its state here, so that only the greatest age ends a drain.
 	const young = await reap(session(YES), { ...everyReap, maxAgeHours: 24 });
 	expect(young).toMatchObject({ actions: [], kept: expect.arrayContaining([{ id: one, reason: 'active' }]) });

@@ -202,12 +202,12 @@ export function teardown(options: TeardownOptions) {
 }
 
 /** A program that calls such a function has agreed. */
-function agreed<Options extends ApiContext>(options: Options): Options {
+export function agreed<Options extends ApiContext>(options: Options): Options {
 	return { ...options, host: agreeing(options.host ?? silentHost) };
 }
 
 /** Apps import this package for its plugin; the SDK and the CDK are loaded only by who deploys. */
-async function inSession<T>(
+export async function inSession<T>(
 	options: ApiContext & Pick<ConnectOptions, 'cdk' | 'verifyTls'>,
 	command: (session: Session) => Promise<T>,
 ): Promise<T> {

@@ -56,6 +56,11 @@ export type AwsDeploymentState = 'deploying' | 'active' | 'draining';
 
 /** Deployment state in Parameter Store; {@link taskStateParameter} is below it. */
 export const stateParameter = (name: string, id: string) => `/apps/${name}/${id}/state`;
+/**
+ * When whoever is left on the deployment is moved (`departureText` writes it); none where nobody said so. Tasks may read
+ * whatever is called `state` below their app, and write none of it.
+ */
+export const departureParameter = (name: string, id: string) => `/apps/${name}/${id}/departure/state`;
 /** Who makes the deployment: the lease of the command that has the id. */
 export const ownerParameter = (name: string, id: string) => `/apps/${name}/${id}/owner`;
 export const isOwner = (parameter: string) => /^\/apps\/[^/]+\/[^/]+\/owner$/.test(parameter);

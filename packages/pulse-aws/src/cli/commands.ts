@@ -1,8 +1,10 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
 import { completionCommand } from 'pulse-deploy-kit/completion';
 import { deployCommand } from './deploy.ts';
+import { drainCommand } from './drain.ts';
 import { logsCommand } from './logs.ts';
 import { reapCommand } from './reap.ts';
+import { recallCommand } from './recall.ts';
 import { rollbackCommand } from './rollback.ts';
 import { statusCommand } from './status.ts';
 import { teardownCommand } from './teardown.ts';
@@ -31,6 +33,8 @@ export const commands: readonly CommandSpec[] = [
 	statusCommand,
 	logsCommand,
 	rollbackCommand,
+	recallCommand,
+	drainCommand,
 	reapCommand,
 	teardownCommand,
 	completionCommand('pulse-aws'),

@@ -15,6 +15,6 @@ export const statusCommand: CommandSpec = {
 		]);
 		const { name, region } = await placeOf(placeSettings, invocation);
 		const report = await status(await connect({ ...invocation, region }), name);
-		return { json: report, text: renderFleet(report) };
+		return { json: report, text: renderFleet(report, Date.now()) };
 	},
 };

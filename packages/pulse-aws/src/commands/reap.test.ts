@@ -57,7 +57,7 @@ test('who is on a deployment that drains, as its tasks say, is told by status an
 	const report = await status(account.connect().session, NAME);
 	const uses = report.deployments.map(({ deployment_id, in_use }) => [deployment_id, in_use]);
 	expect(Object.fromEntries(uses)).toEqual({ [old]: { render_sessions: 2 }, [report.active ?? '']: null });
-	expect(renderFleet(report)).toMatch(new RegExp(`${old} .*, in use: 2 render sessions`));
+	expect(renderFleet(report, 0)).toMatch(new RegExp(`${old} .*, in use: 2 render sessions`));
 	const kept = { id: old, reason: 'in-use', detail: '2 render sessions' };
 	expect((await passOf(account)).kept).toContainEqual(kept);
 });

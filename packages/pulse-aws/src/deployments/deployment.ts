@@ -1,4 +1,5 @@
 import type { Affinity } from 'pulse-deploy-kit/container/settings';
+import type { Departure } from 'pulse-deploy-kit/departure';
 import type { AwsDeploymentState } from '../protocol.ts';
 
 /** One deployment as its ECS service tells it. Times are Unix ms. */
@@ -13,6 +14,8 @@ export interface Deployment {
 	readonly drainStartedAt: number | null;
 	/** When the reaper began to end it; `null` unless it did. */
 	readonly retiringSince: number | null;
+	/** When whoever is left on it is moved; absent where nobody said so. */
+	readonly departure?: Departure;
 	readonly desired: number;
 	readonly running: number;
 	readonly pending: number;

@@ -9,6 +9,8 @@ export const STATE_TAG = 'state';
 export const DRAIN_STARTED_TAG = 'drain_started_at';
 /** Unix seconds; set before the tasks are ended, so that no rollback goes there any more. */
 export const RETIRING_TAG = 'retiring_since';
+/** When whoever is left on it is moved, as `departureText` writes it; empty where nobody said so. */
+export const DEPARTURE_TAG = 'departure';
 /** Unix seconds. Target groups and rules have no creation time of their own, and orphans must not be swept young. */
 export const CREATED_TAG = 'created_at';
 

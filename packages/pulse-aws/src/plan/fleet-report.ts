@@ -1,4 +1,6 @@
 import type { Affinity } from 'pulse-deploy-kit/container/settings';
+import { standing } from 'pulse-deploy-kit/departure';
+import { momentText } from 'pulse-deploy-kit/moment';
 import type { RollbackTerms } from 'pulse-deploy-kit/rollback-window';
 import type { Deployment } from '../deployments/deployment.ts';
 import { keptToGoBackTo } from '../reaper/rollback-window.ts';
@@ -27,6 +29,10 @@ export interface FleetReport {
 		readonly rollback_for: number | null;
 		/** What holds one that drains, as its tasks said within the last minute or two; `null` where they do not say. */
 		readonly in_use: InUseReport | null;
+		/** A bad version, which no rollback chooses by itself. */
+		readonly recalled: boolean;
+		/** Unix seconds: whoever is left then is moved; `null`: nobody is. */
+		readonly leave_by: number | null;
 	}[];
 	/** Ids of which only remnants are left. */
 	readonly remnants: readonly string[];
@@ -63,9 +69,16 @@ export function fleetReport(
 			draining_for: one.drainStartedAt === null ? null : seconds(one.drainStartedAt),
 			rollback_for: left(one.id),
 			in_use: sumOfUse(wordsOf(one.id, words)),
+			recalled: one !== active && standing(one.departure)?.recalled === true,
+			leave_by: one === active ? null : leaveBy(one),
 		})),
 		remnants: strays,
 	};
+}
+
+function leaveBy({ departure }: Deployment): number | null {
+	const left = standing(departure);
+	return left === undefined ? null : left.by / 1000;
 }
 
 /** What a running task wrote. */
@@ -88,14 +101,15 @@ function stateIn(one: Deployment, active: Deployment | null): string {
 	return one.state ?? 'unknown';
 }
 
-export function renderFleet(report: FleetReport): string {
+/** As a person reads it. `now` in Unix ms. */
+export function renderFleet(report: FleetReport, now: number): string {
 	const rows = report.deployments.map((one) => {
 		const since = one.draining_for === null ? `up ${duration(one.age)}` : `for ${duration(one.draining_for)}`;
 		const stays = one.rollback_for === null ? '' : `, to go back to for ${duration(one.rollback_for)} more`;
 		const kind = one.kind === undefined ? '' : `  container, by ${one.affinity}`;
 		const use = useText(one.in_use);
 		const held = use === null ? '' : `, in use: ${use}`;
-		return `${one.deployment_id}  ${one.state.padEnd(9)}  ${one.tasks.running}/${one.tasks.desired} tasks  ${since}${held}${stays}${kind}`;
+		return `${one.deployment_id}  ${one.state.padEnd(9)}  ${one.tasks.running}/${one.tasks.desired} tasks  ${since}${held}${stays}${leaving(one, now)}${kind}`;
 	});
 	return [
 		`${report.deployment_name} in ${report.region}, ${report.load_balancer}`,
@@ -104,6 +118,11 @@ export function renderFleet(report: FleetReport): string {
 			? [`remnants of ${report.remnants.join(', ')}: the next deploy removes them, unless another one is making them`]
 			: []),
 	].join('\n');
+}
+
+function leaving({ recalled, leave_by }: FleetReport['deployments'][number], now: number): string {
+	if (leave_by === null) return '';
+	return `, ${recalled ? 'recalled' : 'drained'}, gone by ${momentText(leave_by * 1000, now)}`;
 }
 
 function duration(seconds: number): string {

@@ -197,7 +197,7 @@ describe('status', () => {
 			['earlier', null],
 			['now', null],
 		]);
-		expect(renderFleet(told)).toMatch(/before .* for 60 s, to go back to for 59 min more/);
+		expect(renderFleet(told, 120_000)).toMatch(/before .* for 60 s, to go back to for 59 min more/);
 	});
 });
 

@@ -1,3 +1,4 @@
+import { standing } from 'pulse-deploy-kit/departure';
 import { DeployToolError, usageError } from 'pulse-deploy-kit/errors';
 import { type Deployment, isRetiring } from '../deployments/deployment.ts';
 import { bringBackStep } from '../steps/bring-back.ts';
@@ -25,8 +26,16 @@ export function planRollback(fleet: Fleet, wanted: string | null, now: number): 
 		// A rollback was interrupted after its switch: finish that one.
 		return { ...planOf('rollback', active.id, settle), target: active };
 	}
-	const target = wanted === null ? last(living) : others.find((one) => one.id === wanted);
+	const unasked = living.filter((one) => standing(one.departure)?.recalled !== true);
+	const target = wanted === null ? last(unasked) : others.find((one) => one.id === wanted);
 	const next = `Living ones: ${living.length === 0 ? 'none' : living.map((one) => one.id).join(', ')}.`;
+	const recalled = last(living);
+	if (target === undefined && wanted === null && recalled !== undefined) {
+		throw new DeployToolError('nothing-to-roll-back-to', `The only earlier deployment, ${recalled.id}, was recalled.`, {
+			fault: 'user',
+			next: `Going back to it takes that back: pulse-aws rollback ${recalled.id}`,
+		});
+	}
 	if (target === undefined && wanted === null) {
 		throw new DeployToolError('nothing-to-roll-back-to', 'No earlier deployment is running any more.', {
 			fault: 'user',
@@ -41,7 +50,10 @@ export function planRollback(fleet: Fleet, wanted: string | null, now: number): 
 	const ready = sideBySide('ready', [bringBackStep(target)], answersThere(id, null, how));
 	const steps = [...settle, ...ready, ...moveVisitors(id, true, how)];
 	const committed = sentTo(id, activeTargetGroup(fleet.traffic) !== null);
-	return { ...planOf('rollback', id, steps), committed, target };
+	const takenBack = standing(target.departure);
+	const facts =
+		takenBack === undefined ? [] : [`${id} was ${takenBack.recalled ? 'recalled' : 'to be left'}: that is taken back`];
+	return { ...planOf('rollback', id, steps, facts), committed, target };
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { LeaveTime } from 'pulse-deploy-kit/leave-settings';
 import type { Plan as KitPlan, StepMarks } from 'pulse-deploy-kit/plan/step';
 import type { Deployment } from '../deployments/deployment.ts';
 
@@ -38,6 +39,14 @@ export type StepAction =
 	| ({ readonly kind: 'confirm' } & Standing)
 	| { readonly kind: 'mark-active' }
 	| { readonly kind: 'mark-draining' }
+	/** Says, where tasks and tools read it, when whoever is left on it is moved; `time: null` takes that back. */
+	| {
+			readonly kind: 'depart';
+			readonly deployment: Deployment;
+			readonly time: LeaveTime | null;
+			readonly recalled: boolean;
+	  }
+	| { readonly kind: 'end-tasks'; readonly deployment: Deployment }
 	| { readonly kind: 'check-domain' }
 	/** `lapsed` are ended before anything is changed. */
 	| { readonly kind: 'stop-routing'; readonly lapsed: Lapsed }
@@ -54,7 +63,7 @@ export interface Standing {
 export type Lapsed = ReadonlyMap<string, string>;
 
 export interface Plan extends KitPlan<Step> {
-	readonly verb: 'deploy' | 'rollback' | 'teardown';
+	readonly verb: 'deploy' | 'rollback' | 'recall' | 'drain' | 'teardown';
 	/** The deployment it is about; of a teardown, the deployment name. */
 	readonly id: string;
 }
@@ -70,17 +79,21 @@ export function sentTo(id: string, hasPrevious: boolean): NonNullable<Plan['comm
 	return { text: `Visitors are sent to ${id} already.`, next };
 }
 
-export function planJson({ verb, id, steps, facts, warnings }: Plan): object {
+const notesOf = ({ facts, sessions }: Plan) => (sessions === undefined ? facts : [...facts, sessions.text]);
+
+export function planJson(plan: Plan): object {
+	const { verb, id, steps, warnings } = plan;
 	return {
 		verb,
 		deployment_id: id,
 		steps: steps.map(({ kind, title }) => ({ step: kind, text: title })),
-		notes: facts,
+		notes: notesOf(plan),
 		warnings,
 	};
 }
 
-export function renderPlan({ steps, facts, warnings }: Plan): string {
+export function renderPlan(plan: Plan): string {
+	const { steps, warnings } = plan;
 	const titles = steps.map(({ title }, index) => `${index + 1}. ${title}`);
-	return [...titles, ...facts, ...warnings.map((warning) => `Warning: ${warning}`)].join('\n');
+	return [...titles, ...notesOf(plan), ...warnings.map((warning) => `Warning: ${warning}`)].join('\n');
 }

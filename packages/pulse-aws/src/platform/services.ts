@@ -1,7 +1,9 @@
 import type { Service } from '@aws-sdk/client-ecs';
+import { parseDeparture } from 'pulse-deploy-kit/departure';
 import type { Deployment } from '../deployments/deployment.ts';
 import {
 	AFFINITY_TAG,
+	DEPARTURE_TAG,
 	DRAIN_STARTED_TAG,
 	ID_TAG,
 	KIND_TAG,
@@ -46,6 +48,7 @@ export async function describeDeployments(
 }
 
 function deploymentOf(service: Service): Deployment {
+	const departure = parseDeparture(tag(service, DEPARTURE_TAG));
 	return {
 		id: tag(service, ID_TAG) ?? service.serviceName ?? '',
 		serviceArn: service.serviceArn ?? '',
@@ -53,6 +56,7 @@ function deploymentOf(service: Service): Deployment {
 		createdAt: service.createdAt?.getTime() ?? 0,
 		drainStartedAt: timeOf(tag(service, DRAIN_STARTED_TAG)),
 		retiringSince: timeOf(tag(service, RETIRING_TAG)),
+		...(departure === undefined ? {} : { departure }),
 		desired: service.desiredCount ?? 0,
 		running: service.runningCount ?? 0,
 		pending: service.pendingCount ?? 0,

@@ -1,17 +1,21 @@
-import { RETIRING_TAG, stateTags } from '../deployments/tags.ts';
-import { type AwsDeploymentState, stateParameter } from '../protocol.ts';
+import { type Departure, departureText } from 'pulse-deploy-kit/departure';
+import { DEPARTURE_TAG, RETIRING_TAG, stateTags } from '../deployments/tags.ts';
+import { type AwsDeploymentState, departureParameter, stateParameter } from '../protocol.ts';
 import type { Aws } from './aws.ts';
+import { deleteParameters } from './parameters.ts';
 
 /**
  * Writes a deployment's state where its tasks read it (Parameter Store) and where tools read it (service tags). The tag
  * comes last: a tool that finds it may rely on the parameter.
  * @param drainStartedAt Unix ms; `null` unless draining
+ * @param isNew nothing was ever said of its last visitors
  */
 export async function writeState(
 	aws: Pick<Aws, 'ecs' | 'ssm'>,
 	deployment: { name: string; id: string; serviceArn: string },
 	state: AwsDeploymentState,
 	drainStartedAt: number | null,
+	isNew = false,
 ): Promise<void> {
 	await aws.ssm.putParameter({
 		Name: stateParameter(deployment.name, deployment.id),
@@ -19,7 +23,31 @@ export async function writeState(
 		Type: 'String',
 		Overwrite: true,
 	});
-	await aws.ecs.tagResource({ resourceArn: deployment.serviceArn, tags: stateTags(state, drainStartedAt) });
+	const tags = stateTags(state, drainStartedAt);
+	if (state !== 'active' || isNew)
+		return void (await aws.ecs.tagResource({ resourceArn: deployment.serviceArn, tags }));
+	// Whatever was said of its last visitors is over: once it drains again, nobody is moved by it.
+	await deleteParameters(aws, [departureParameter(deployment.name, deployment.id)]);
+	await aws.ecs.tagResource({
+		resourceArn: deployment.serviceArn,
+		tags: [...tags, { key: DEPARTURE_TAG, value: '' }],
+	});
+}
+
+/**
+ * Says when whoever is left on it is moved: where its tasks read it, then where tools do.
+ * @param departure `undefined`: nobody is
+ */
+export async function writeDeparture(
+	aws: Pick<Aws, 'ecs' | 'ssm'>,
+	deployment: { name: string; id: string; serviceArn: string },
+	departure: Departure | undefined,
+): Promise<void> {
+	const Name = departureParameter(deployment.name, deployment.id);
+	const value = departure === undefined ? '' : departureText(departure);
+	if (departure === undefined) await deleteParameters(aws, [Name]);
+	else await aws.ssm.putParameter({ Name, Value: value, Type: 'String', Overwrite: true });
+	await aws.ecs.tagResource({ resourceArn: deployment.serviceArn, tags: [{ key: DEPARTURE_TAG, value }] });
 }
 
 /** @param since Unix ms; `null` takes the mark back */

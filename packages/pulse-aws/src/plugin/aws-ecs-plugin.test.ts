@@ -81,6 +81,8 @@ async function started(
 	env: Record<string, string> = ENV,
 	options: AWSECSPluginOptions = {},
 	sessions: { total: number; pages?: typeof NO_PAGES; jobs?: number; streams?: number } = { total: 0 },
+	/** Given: an app whose pages know no time, and what it is told. */
+	older?: string[],
 ) {
 	const reloads: (number | undefined)[][] = [];
 	const warnings: string[] = [];
@@ -99,11 +101,15 @@ async function started(
 			return { ...NO_USE, renderSessions: total, jobs, streams, requests: streams };
 		},
 		pages: () => sessions.pages ?? NO_PAGES,
-		reload: () => 0,
-		reloadWithin: (...asked) => {
-			reloads.push(asked);
-			return { pages: 0, overInMs: 0 };
-		},
+		reload: () => older?.push('reload') ?? 0,
+		...(older === undefined
+			? {
+					reloadWithin: (...asked: number[]) => {
+						reloads.push(asked);
+						return { pages: 0, overInMs: 0 };
+					},
+				}
+			: {}),
 		log,
 	} as PluginContext;
 	const plugin = new AWSECSPlugin({ ssm: parameterStore(), random: () => 0, clock: handClock(), ...options });
@@ -292,6 +298,41 @@ describe('requests', () => {
 describe('A11.3: the drain watch', () => {
 	const STATE = `/apps/prod/${OWN}/state`;
 	const TASK = `/apps/prod/${OWN}/tasks/t-1`;
+
+	test('tells its pages by when they are to move, once for each word, and not of an active deployment (A10.7)', async () => {
+		const clock = handClock();
+		const ssm = parameterStore();
+		const { reloads } = await started({ ...ENV, PULSE_AWS_TASK_ID: 't-1' }, { clock, ssm });
+		const say = (inMs: number) => {
+			const by = new Date(clock.now() + inMs).toISOString();
+			ssm.values.set(`/apps/prod/${OWN}/departure/state`, `recalled by ${by} said ${by}`);
+		};
+		say(600_000);
+		await clock.advance(5000);
+		expect(reloads).toEqual([]);
+		ssm.values.set(STATE, 'draining');
+		for (let poll = 0; poll < 3; poll++) await clock.advance(5000);
+		expect(reloads).toEqual([[590]]);
+		say(60_000);
+		for (let poll = 0; poll < 2; poll++) await clock.advance(5000);
+		expect(reloads).toEqual([[590], [55]]);
+		ssm.values.delete(`/apps/prod/${OWN}/departure/state`);
+		await clock.advance(5000);
+		expect(reloads).toHaveLength(2);
+	});
+
+	test('tells the pages of an older pulse-app, which knows no time, when it is over (A10.7)', async () => {
+		const clock = handClock();
+		const ssm = parameterStore(new Map([[STATE, 'draining']]));
+		const told: string[] = [];
+		await started({ ...ENV, PULSE_AWS_TASK_ID: 't-1' }, { clock, ssm }, { total: 0 }, told);
+		const by = new Date(clock.now() + 20_000).toISOString();
+		ssm.values.set(`/apps/prod/${OWN}/departure/state`, `drained by ${by} said ${by}`);
+		for (let poll = 0; poll < 3; poll++) await clock.advance(5000);
+		expect(told).toEqual([]);
+		for (let poll = 0; poll < 2; poll++) await clock.advance(5000);
+		expect(told).toEqual(['reload']);
+	});
 
 	test('says healthy at once, draining after the grace without sessions, and takes it back when sessions return or a rollback comes', async () => {
 		const clock = handClock();

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Directives, Plugin, PluginContext } from 'pulse-app';
 import { type Clock, systemClock } from 'pulse-deploy-kit/clock';
+import { secondsUntil } from 'pulse-deploy-kit/departure';
 import { regionFrom } from '../config/region.ts';
 import type { Aws } from '../platform/aws.ts';
 import { parameterStore } from '../platform/parameter-store.ts';
@@ -42,6 +43,8 @@ export class AWSECSPlugin implements Plugin {
 	#context: PluginContext | null = null;
 	#stop: AbortController | null = null;
 	#watching: Promise<void> = Promise.resolve();
+	/** Ends when it is said otherwise by when its pages are to move. */
+	#moving: AbortController | null = null;
 
 	constructor(options: AWSECSPluginOptions = {}) {
 		this.#given = options;
@@ -62,6 +65,7 @@ export class AWSECSPlugin implements Plugin {
 			onState: (state) => {
 				this.#state = state;
 			},
+			onLeaveBy: (by) => this.#moveBy(by, context),
 			log: context.log,
 			clock: this.#given.clock ?? systemClock,
 			random: this.#given.random ?? Math.random,
@@ -77,8 +81,24 @@ export class AWSECSPlugin implements Plugin {
 		if (this.#state === 'draining') this.#context?.reloadWithin?.(0, budgetMs * RELOAD_PART);
 	}
 
+	/** An older pulse-app knows no such time: its pages, which load anew at once, are told when it is over. */
+	#moveBy(by: number | null, context: PluginContext): void {
+		const clock = this.#given.clock ?? systemClock;
+		this.#moving?.abort();
+		this.#moving = new AbortController();
+		if (by === null) return;
+		const { reloadWithin } = context as Partial<PluginContext>;
+		if (reloadWithin !== undefined) return void reloadWithin.call(context, secondsUntil(by, clock.now()));
+		const { signal } = this.#moving;
+		clock.sleep(Math.max(0, by - clock.now()), signal).then(
+			() => context.reload(),
+			() => {},
+		);
+	}
+
 	async onStop(): Promise<void> {
 		this.#stop?.abort();
+		this.#moving?.abort();
 		await this.#watching;
 		this.#stop = null;
 		this.#context = null;

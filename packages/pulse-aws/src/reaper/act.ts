@@ -9,7 +9,7 @@ import { readTasks } from '../platform/tasks.ts';
 import { readTraffic } from '../platform/traffic.ts';
 import { taskStateParameter } from '../protocol.ts';
 import { activeDeployment } from '../traffic/traffic.ts';
-import type { Action } from './decide.ts';
+import { type Action, departureOver } from './decide.ts';
 import type { Place, ReaperAws } from './observe.ts';
 
 export interface ActContext {
@@ -69,14 +69,16 @@ async function scaleDown(context: ActContext, action: Extract<Action, { kind: 's
 }
 
 async function mayEnd(
-	{ aws, place }: ActContext,
+	{ aws, place, clock }: ActContext,
 	{ id, reason }: Extract<Action, { kind: 'scale-down' }>,
 ): Promise<Deployment | null> {
 	const traffic = await readTraffic(aws, place.listenerArn);
 	const [deployment] = await describeDeployments(aws, place.cluster, place.name, [id]);
 	if (deployment === undefined) return null;
 	if (deployment.state === 'active' || activeDeployment(traffic, [deployment]) !== null) return null;
-	return reason === 'drained' && !(await stillDrained(aws, place, id)) ? null : deployment;
+	if (reason === 'drained' && !(await stillDrained(aws, place, id))) return null;
+	const byTime = reason === 'recalled' || reason === 'drain-deadline';
+	return byTime && departureOver(deployment, clock.now()) === null ? null : deployment;
 }
 
 async function stillDrained(aws: ReaperAws, place: Place, id: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Deployment } from '../deployments/deployment.ts';
 import type { Rule } from '../traffic/rule.ts';
-import { type Action, decide } from './decide.ts';
+import { type Action, decide, type RetireReason } from './decide.ts';
 import type { ReaperFacts } from './facts.ts';
 import { reaperPolicy } from './policy.ts';
 
@@ -94,7 +94,7 @@ interface Case {
 }
 
 const scaledDown =
-	(reason: 'drained' | 'max-age' | 'no-tasks' | 'stuck-deploying') =>
+	(reason: RetireReason) =>
 	(id: string): Action => ({ kind: 'scale-down', id, reason });
 const markedDraining = (id: string): Action => ({
 	kind: 'mark-draining',
@@ -109,6 +109,27 @@ const USED: Said = ['draining', 'healthy'];
 const CASES: readonly Case[] = [
 	{ what: 'drained', is: {}, said: DRAINED, action: scaledDown('drained'), kept: null },
 	{ what: 'still used by one task', is: {}, said: USED, action: null, kept: 'in-use' },
+	{
+		what: 'recalled, and used before the last call is over',
+		is: { departure: { by: NOW - 44_000, recalled: true, saidAt: ago(9) } },
+		said: USED,
+		action: null,
+		kept: 'in-use',
+	},
+	{
+		what: 'recalled, and used when the last call is over (A10.7)',
+		is: { departure: { by: NOW - 45_000, recalled: true, saidAt: ago(9) } },
+		said: USED,
+		action: scaledDown('recalled'),
+		kept: null,
+	},
+	{
+		what: 'drained by a time that is over (A10.7)',
+		is: { departure: { by: NOW - 45_000, recalled: false, saidAt: ago(9) } },
+		said: USED,
+		action: scaledDown('drain-deadline'),
+		kept: null,
+	},
 	{ what: 'with a task that said nothing yet', is: {}, said: ['draining', null], action: null, kept: 'task-silent' },
 	{
 		what: 'whose task did not write its own word',

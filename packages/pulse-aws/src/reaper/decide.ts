@@ -1,3 +1,4 @@
+import { LAST_CALL_MS, standing } from 'pulse-deploy-kit/departure';
 import type { Deployment } from '../deployments/deployment.ts';
 import { sumOfUse, useText } from '../task/task-word.ts';
 import { activeDeployment, activeTargetGroup } from '../traffic/traffic.ts';
@@ -27,7 +28,8 @@ export type Action =
 	| { readonly kind: 'deregister-task-definitions'; readonly arns: readonly string[] }
 	| { readonly kind: 'delete-images'; readonly tags: readonly string[] };
 
-export type RetireReason = 'drained' | 'max-age' | 'no-tasks' | 'stuck-deploying';
+/** `recalled`, `drain-deadline`: its time was over, and the last call for whoever was still on it. */
+export type RetireReason = 'drained' | 'max-age' | 'recalled' | 'drain-deadline' | 'no-tasks' | 'stuck-deploying';
 export type KeepReason =
 	| 'active'
 	| 'deploying'
@@ -145,6 +147,8 @@ function drainEnd(
 ): RetireReason | { keep: KeepReason; detail?: string | null } {
 	const age = now - since;
 	if (age >= policy.maxDrainMs) return 'max-age';
+	const over = departureOver(deployment, now);
+	if (over !== null) return over;
 	if (age < policy.minDrainMs) return { keep: 'draining-young' };
 	const tasks = facts.tasks.get(deployment.id) ?? [];
 	if (tasks.length === 0) return deployment.running + deployment.pending === 0 ? 'no-tasks' : { keep: 'task-silent' };
@@ -156,6 +160,13 @@ function drainEnd(
 		return { keep: 'in-use', detail: useText(sumOfUse(said.map((one) => one?.value ?? ''))) };
 	// A task of another deployment, taken over by an attacker, can write here too; its word counts for itself alone.
 	return said.every((one) => one?.writtenBy === one?.taskId) ? 'drained' : { keep: 'word-unproven' };
+}
+
+/** Its tasks told its pages, and gave them a last call. */
+export function departureOver({ departure }: Deployment, now: number): 'recalled' | 'drain-deadline' | null {
+	const left = standing(departure);
+	if (left === undefined || now < left.by + LAST_CALL_MS) return null;
+	return left.recalled ? 'recalled' : 'drain-deadline';
 }
 
 /** First the tasks end, then, on a later run, everything goes. Taking the rule first stalls ECS (containers-roadmap#2196). */

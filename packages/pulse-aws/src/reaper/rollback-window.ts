@@ -1,9 +1,12 @@
+import { standing } from 'pulse-deploy-kit/departure';
 import { type RollbackTerms, rollbackWindow } from 'pulse-deploy-kit/rollback-window';
 import type { Deployment } from '../deployments/deployment.ts';
 
-/** Until when (Unix ms) each deployment is kept to go back to, although nobody is on it. */
+/** Until when (Unix ms) each deployment is kept to go back to, although nobody is on it. Nobody goes back to a recalled one. */
 export function keptToGoBackTo(deployments: readonly Deployment[], terms: RollbackTerms): ReadonlyMap<string, number> {
-	const drained = deployments.filter(({ state, desired }) => state === 'draining' && desired > 0);
+	const drained = deployments.filter(
+		({ state, desired, departure }) => state === 'draining' && desired > 0 && standing(departure)?.recalled !== true,
+	);
 	const began = (one: Deployment) => one.drainStartedAt ?? 0;
 	return rollbackWindow(
 		drained.sort((a, b) => began(b) - began(a) || b.createdAt - a.createdAt),

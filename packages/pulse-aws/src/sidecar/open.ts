@@ -34,8 +34,9 @@ const TAKING_SHARE = 0.3;
  */
 export async function openSidecar(parts: SidecarParts): Promise<OpenedSidecar> {
 	const { config, logger, clock = systemClock } = parts;
+	const table = ownVersion(config);
 	const edge = createEdge({
-		table: ownVersion(config),
+		table,
 		network: BESIDE,
 		backendPort: config.upstreamPort,
 		log: createEdgeLog(logger, 'failures'),
@@ -55,7 +56,19 @@ export async function openSidecar(parts: SidecarParts): Promise<OpenedSidecar> {
 	const random = Math.random;
 	void parts
 		.parameterStore()
-		.then((ssm) => watchDrain({ variables: config, ssm, inUse, log: logger, clock, random, signal: stop.signal }))
+		.then((ssm) => {
+			const { signal } = stop;
+			return watchDrain({
+				variables: config,
+				ssm,
+				inUse,
+				onLeaveBy: table.leaveBy,
+				log: logger,
+				clock,
+				random,
+				signal,
+			});
+		})
 		.catch((error) => logger.error({ event: 'not-watching', ...reasonOf(error) }, 'the drain state is not watched'));
 	return {
 		port,

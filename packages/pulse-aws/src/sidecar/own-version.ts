@@ -11,8 +11,11 @@ export function ownVersion({
 	affinity,
 	healthPath,
 	healthHost,
-}: Pick<SidecarConfig, 'deploymentName' | 'deploymentId' | 'affinity' | 'healthPath' | 'healthHost'>): RouteTable {
-	const own: Routable = {
+}: Pick<SidecarConfig, 'deploymentName' | 'deploymentId' | 'affinity' | 'healthPath' | 'healthHost'>): RouteTable & {
+	/** When its pages are to have moved, Unix ms; `null`: they may stay. */
+	leaveBy(by: number | null): void;
+} {
+	let own: Routable = {
 		id,
 		serviceName: null,
 		state: 'active',
@@ -31,5 +34,8 @@ export function ownVersion({
 		deployment: (asked) => (asked === id ? own : undefined),
 		all: () => [own],
 		lookUp: () => null,
+		leaveBy: (by) => {
+			own = { ...own, departure: { by } };
+		},
 	};
 }

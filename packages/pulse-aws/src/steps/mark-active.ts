@@ -9,6 +9,7 @@ export function markActiveStep(id: string): Step {
 
 export const markActive: Perform<'mark-active'> = async (_step, run) => {
 	const serviceArn = made(made(run.target, 'the target').serviceArn, 'the service');
-	await writeState(run.session.aws, { name: run.name, id: run.id, serviceArn }, 'active', null);
+	const isNew = run.request !== null;
+	await writeState(run.session.aws, { name: run.name, id: run.id, serviceArn }, 'active', null, isNew);
 	return undefined;
 };

@@ -14,7 +14,9 @@ import { createTargetGroup } from './create-target-group.ts';
 import { deleteFailedBaseline } from './delete-failed-baseline.ts';
 import { deleteParametersAndLogs } from './delete-parameters.ts';
 import { deleteStack } from './delete-stack.ts';
+import { depart } from './depart.ts';
 import { deployBaseline } from './deploy-baseline.ts';
+import { endTasks } from './end-tasks.ts';
 import { markActive } from './mark-active.ts';
 import { markDraining } from './mark-draining.ts';
 import { protectBaseline } from './protect-baseline.ts';
@@ -63,6 +65,8 @@ export const PERFORMERS: Performers<Step, Run> = {
 	confirm: confirmSwitch,
 	'mark-active': markActive,
 	'mark-draining': markDraining,
+	depart,
+	'end-tasks': endTasks,
 	'check-domain': checkDomain,
 	'stop-routing': stopRouting,
 	'await-tasks': awaitTasks,

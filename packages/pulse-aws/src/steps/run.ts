@@ -1,3 +1,4 @@
+import type { Departure } from 'pulse-deploy-kit/departure';
 import type { Session } from '../adapters/session.ts';
 import type { DeployRequest } from '../config/deploy.ts';
 import type { Deployment } from '../deployments/deployment.ts';
@@ -43,6 +44,8 @@ export interface Run {
 	readonly taskDefinitionArn: string | null;
 	readonly target: RunTarget | null;
 	readonly draining: readonly Deployment[];
+	/** When whoever is left on a deployment is moved, as this run has said it; `null`: it has not. */
+	readonly departure: Departure | null;
 	readonly routing: Routing | null;
 	/** The load balancer does not let this machine in, so nothing is asked of the deployment. */
 	readonly unreachable: boolean;
@@ -75,6 +78,7 @@ export function newRun(ungated: Session, lock: Pick<HeldLock, 'session' | 'confi
 		taskDefinitionArn: null,
 		target: null,
 		draining: [],
+		departure: null,
 		routing: null,
 		unreachable: false,
 		...given,

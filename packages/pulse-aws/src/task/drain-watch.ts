@@ -1,6 +1,7 @@
 import type { Clock } from 'pulse-deploy-kit/clock';
+import { parseDeparture } from 'pulse-deploy-kit/departure';
 import type { Aws } from '../platform/aws.ts';
-import { stateParameter, taskStateParameter } from '../protocol.ts';
+import { departureParameter, stateParameter, taskStateParameter } from '../protocol.ts';
 import { type DrainWord, drainWord, lookForUse, type TaskUse } from './drain-word.ts';
 import { readTaskId } from './task-id.ts';
 import { taskWord } from './task-word.ts';
@@ -26,6 +27,8 @@ export interface DrainWatch {
 	readonly inUse: () => TaskUse;
 	/** Told of the deployment's state at each look. */
 	readonly onState?: (state: string | null) => void;
+	/** Told of every change of when this deployment's pages are to have moved, Unix ms; `null`: they may stay. */
+	readonly onLeaveBy?: (by: number | null) => void;
 	readonly log: Readonly<Record<'warn' | 'error', (fields: object, message: string) => void>>;
 	readonly clock: Clock;
 	/** Uniform in [0, 1). */
@@ -42,6 +45,7 @@ export async function watchDrain(watch: DrainWatch): Promise<void> {
 	const { variables, clock, signal } = watch;
 	let said = null as { readonly word: DrainWord; readonly value: string; readonly at: number } | null;
 	let idleSince: number | null = null;
+	let leaveBy: number | null = null;
 	const inUse = lookForUse(watch.inUse);
 	try {
 		const task = await readTaskId(variables.metadataUri, variables.taskId, clock, signal);
@@ -50,8 +54,10 @@ export async function watchDrain(watch: DrainWatch): Promise<void> {
 		await clock.sleep(watch.random() * variables.drainPollSeconds * 1000, signal);
 		for (;;) {
 			try {
-				const state = await readState(watch);
+				const { state, by } = await readState(watch);
 				watch.onState?.(state);
+				if (by !== leaveBy) watch.onLeaveBy?.(by);
+				leaveBy = by;
 				const facts = { state, idleSince, inUse: inUse(), now: clock.now() };
 				const next = drainWord({ ...facts, graceMs: variables.drainGraceSeconds * 1000 });
 				idleSince = next.idleSince;
@@ -73,9 +79,11 @@ export async function watchDrain(watch: DrainWatch): Promise<void> {
 	}
 }
 
-/** `null` before the deploy has written it. */
-async function readState({ ssm, variables }: DrainWatch): Promise<string | null> {
-	const name = stateParameter(variables.deploymentName, variables.deploymentId);
-	const { Parameters } = await ssm.getParameters({ Names: [name] });
-	return Parameters?.[0]?.Value ?? null;
+/** `state`: `null` before the deploy has written it. Of an active deployment nobody has to leave, whatever was said before. */
+async function readState({ ssm, variables }: DrainWatch): Promise<{ state: string | null; by: number | null }> {
+	const { deploymentName, deploymentId } = variables;
+	const names = [stateParameter(deploymentName, deploymentId), departureParameter(deploymentName, deploymentId)];
+	const { Parameters = [] } = await ssm.getParameters({ Names: names });
+	const [state = null, departure] = names.map((name) => Parameters.find((one) => one.Name === name)?.Value);
+	return { state, by: state === 'draining' ? (parseDeparture(departure)?.by ?? null) : null };
 }

@@ -1,0 +1,104 @@
+import { type LeaveWhen, leaveTerms } from 'pulse-deploy-kit/leave-settings';
+import { momentText } from 'pulse-deploy-kit/moment';
+import { agreeUnderLock } from 'pulse-deploy-kit/plan/agreement';
+import { goOn } from 'pulse-deploy-kit/plan/proposal';
+import type { Session } from '../adapters/session.ts';
+import { planLeave } from '../plan/leave.ts';
+import type { Plan } from '../plan/step.ts';
+import type { BaselineOutputs } from '../platform/baseline-outputs.ts';
+import { type HeldLock, withDeployLock } from '../stack/lock.ts';
+import { existing, requireBaseline } from '../stack/read-baseline.ts';
+import { readWords } from '../stack/task-words.ts';
+import { execute } from '../steps/execute.ts';
+import { newRun } from '../steps/run.ts';
+import { type InUseReport, sumOfUse } from '../task/task-word.ts';
+import { activeTargetGroup } from '../traffic/traffic.ts';
+import { agreementOf } from './agreement.ts';
+
+export interface LeaveRequest {
+	readonly verb: 'recall' | 'drain';
+	readonly deploymentName: string;
+	readonly deploymentId: string;
+	readonly when: LeaveWhen;
+	readonly dryRun: boolean;
+}
+
+export interface LeaveResult {
+	readonly deployment_id: string;
+	/** A bad version, which no rollback chooses by itself. */
+	readonly recalled: boolean;
+	/** Unix seconds: whoever is left then is moved; `null`: nobody is. */
+	readonly leave_by: number | null;
+	/** Where new visitors and those who are moved go. */
+	readonly active_deployment_id: string;
+	/** It was active, and new visitors were sent back to the one before. */
+	readonly rolled_back: boolean;
+	/** Its tasks were told to end. */
+	readonly ended: boolean;
+	/** Before anybody was moved, as its tasks said; `null` where they do not. */
+	readonly left: InUseReport | null;
+}
+
+/** Both `recall` and `drain`. */
+export async function leave(
+	session: Session,
+	request: LeaveRequest,
+): Promise<{ plan: Plan; result: LeaveResult | null }> {
+	const { verb, deploymentName: name, deploymentId: id } = request;
+	const intent = { verb, id, ...leaveTerms(request.when, session.clock.now()) };
+	const planned = async (before: BaselineOutputs) => {
+		const { outputs, fleet } = await existing(session, name, before);
+		const words = await readWords(session, name, outputs.clusterName);
+		const left = sumOfUse(words.filter((one) => one.deploymentId === id).map(({ value }) => value));
+		return { outputs, fleet, left, ...planLeave({ name, fleet, left, now: session.clock.now() }, intent) };
+	};
+	const before = await requireBaseline(session, name);
+	if (request.dryRun) return { plan: (await planned(before)).plan, result: null };
+	return agreeUnderLock({
+		agreement: agreementOf(session),
+		lock: (work) => withDeployLock(session, name, (lock) => work(lock, false)),
+		propose: async (_lock: HeldLock) => {
+			const proposal = await planned(before);
+			return { ...proposal, questions: goOn(proposal.plan, true) };
+		},
+		carryOut: async ({ plan, outputs, fleet, left, active, rolledBack, departure, ends }, lock) => {
+			const start = newRun(session, lock, {
+				name,
+				// The one that is switched to, where visitors are sent back.
+				id: active.id,
+				fleet,
+				baseline: outputs,
+				previousTargetGroupArn: activeTargetGroup(fleet.traffic),
+				target: {
+					targetGroupArn: active.targetGroupArn ?? '',
+					serviceArn: active.serviceArn,
+					desired: active.desired,
+					minHealthy: 1,
+				},
+			});
+			const run = await execute(plan, start, lock.signal);
+			const said = plan.steps.some(({ kind }) => kind === 'depart') ? run.departure : (departure ?? null);
+			return {
+				plan,
+				result: {
+					deployment_id: id,
+					recalled: said?.recalled === true,
+					leave_by: said === null || said.by === null ? null : said.by / 1000,
+					active_deployment_id: active.id,
+					rolled_back: rolledBack,
+					ended: ends,
+					left,
+				},
+			};
+		},
+	});
+}
+
+/** As a person reads it. `now` in Unix ms. */
+export function leaveLine(result: LeaveResult, now: number): string {
+	const { deployment_id: id, leave_by: by, recalled, ended, active_deployment_id: active } = result;
+	if (ended) return `The tasks of ${id} end; the reaper deletes the rest.`;
+	if (by === null) return `${id} stays.`;
+	const until = momentText(by * 1000, now);
+	return recalled ? `${id} is recalled: gone by ${until}; ${active} is active.` : `${id} is left by ${until}.`;
+}

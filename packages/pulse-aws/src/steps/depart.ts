@@ -1,0 +1,50 @@
+import { type Departure, standing } from 'pulse-deploy-kit/departure';
+import { DeployToolError } from 'pulse-deploy-kit/errors';
+import type { LeaveTime } from 'pulse-deploy-kit/leave-settings';
+import type { Deployment } from '../deployments/deployment.ts';
+import type { Step } from '../plan/step.ts';
+import { describeDeployments } from '../platform/services.ts';
+import { writeDeparture } from '../platform/state.ts';
+import { readTraffic } from '../platform/traffic.ts';
+import { activeDeployment } from '../traffic/traffic.ts';
+import type { Perform } from './performers.ts';
+import { made, type Run } from './run.ts';
+
+/** @param time `null`: what was said is taken back */
+export function departStep(deployment: Deployment, time: LeaveTime | null, recalled: boolean): Step {
+	const { id } = deployment;
+	return {
+		kind: 'depart',
+		id: 'depart',
+		title:
+			time === null ? `Take back that ${id} is to be left` : `Tell the tasks of ${id} by when its pages are to move`,
+		section: 'Pages',
+		deployment,
+		time,
+		recalled,
+	};
+}
+
+/** Looks again right before: of what new visitors are sent to by now, nobody is moved away. */
+export const depart: Perform<'depart'> = async ({ deployment: { id }, time, recalled }, run) => {
+	const { aws, clock } = run.session;
+	const { serviceArn } = await stillLeft(id, run);
+	const saidAt = clock.now();
+	const by = time === null ? null : 'at' in time ? time.at : saidAt + time.withinSeconds * 1000;
+	const departure: Departure = { by, recalled: recalled && by !== null, saidAt };
+	await writeDeparture(aws, { name: run.name, id, serviceArn }, standing(departure));
+	return { learnt: { departure: standing(departure) ?? null } };
+};
+
+/** @throws DeployToolError `in-use` where new visitors are sent there, or it is gone */
+export async function stillLeft(id: string, run: Run): Promise<Deployment> {
+	const { aws } = run.session;
+	const { clusterName, listenerArn } = made(run.baseline, 'the baseline');
+	const traffic = await readTraffic(aws, listenerArn);
+	const [deployment] = await describeDeployments(aws, clusterName, run.name, [id]);
+	if (deployment?.state === 'draining' && activeDeployment(traffic, [deployment]) === null) return deployment;
+	throw new DeployToolError('in-use', `${id} is ${deployment === undefined ? 'gone' : 'active'} by now`, {
+		fault: 'user',
+		next: `See its state: pulse-aws status --deployment-name ${run.name}`,
+	});
+}
