@@ -57,8 +57,8 @@ export interface PluginContext {
 	reload(): number;
 	/**
 	 * Has every connected browser load anew within so many seconds, in turns: in any one second a fifth of them at most. Pages
-	 * that can wait do so for a moment when nothing is lost, and load at the end of the time at the latest; all others load in
-	 * their turn. Calling it again begins a new round with the new time.
+	 * that can wait do so for a moment when nothing is lost, and load at the end of the time at the latest; all others are told
+	 * then. Calling it again begins a new round with the new time.
 	 * @param limitMs tells all of them within so many milliseconds, at a quicker pace if need be
 	 */
 	reloadWithin(seconds: number, limitMs?: number): ReloadsBegun;

@@ -140,10 +140,14 @@ export class RenderSession {
 		else this.#deliver(wire);
 	}
 
+	/** Told to load anew, its page may wait for a good moment. */
+	get canWait(): boolean {
+		return this.#link?.safeReload === true;
+	}
+
 	/** Has its page load anew: at once, or within so many seconds where its client can wait; without a number, as that one sees fit. */
 	reload(within?: number): void {
-		const waits = within !== undefined && this.#link?.safeReload === true;
-		this.send(waits ? { type: 'reload', within } : { type: 'reload' });
+		this.send(within !== undefined && this.canWait ? { type: 'reload', within } : { type: 'reload' });
 	}
 
 	mount(path: string, routeInfo: RouteInfo, ttlMs: number): Mount {

@@ -27,6 +27,7 @@ describe('a page that is told to load anew', () => {
 		old.page.socket.on('message', (frame) => frames.push(frame));
 		expect(running.reloadWithin(600)).toEqual({ pages: 2, overInMs: 600_000 });
 		await safe.page.hear({ type: 'reload', within: 598 });
+		running.reloadWithin(0);
 		await old.page.hear({ type: 'reload' });
 		expect(frames).toEqual([[[[], [], [], []], { type: 'reload' }]]);
 	});
@@ -176,6 +177,25 @@ describe('500 pages', () => {
 		expect(new Set(told.map(({ render }) => render)).size).toBe(500);
 		expect(most()).toBeLessThanOrEqual(100);
 		expect(told.filter(({ within }) => within === 0)).toHaveLength(250);
+		expect(vi.getTimerCount()).toBe(0);
+	});
+
+	it('that can wait are told first, and those that cannot only at the end of the time, also one that was away', () => {
+		const { reloads, registry, pages, told, connect } = crowd(500);
+		const { render: away, link } = pages[1]!;
+		registry.disconnect(away, link);
+		vi.advanceTimersByTime(1);
+		expect(reloads.begin({ within: 600 })).toEqual({ pages: 499, overInMs: 600_000 });
+		vi.advanceTimersByTime(10_000);
+		connect(away, false);
+		vi.advanceTimersByTime(560_000);
+		expect(told.length).toBe(250);
+		expect(told.every(({ render, within }) => render.canWait && within !== undefined)).toBe(true);
+		vi.advanceTimersByTime(30_000);
+		const busiest = (from: number) => told.filter(({ at }) => at >= from && at < from + 1000).length;
+		expect(told).toHaveLength(500);
+		expect(new Set(told.map(({ render }) => render)).size).toBe(500);
+		expect(Math.max(...told.map(({ at }) => busiest(at)))).toBeLessThanOrEqual(100);
 		expect(vi.getTimerCount()).toBe(0);
 	});
 

@@ -1,6 +1,9 @@
 import type { RenderSession } from '../render/render-session.ts';
 import { type ReloadSchedule, type ReloadTerms, scheduleReload } from './reload-schedule.ts';
 
+/** The next turn of a round that is under way comes sooner; later are those of pages that cannot wait. */
+const LONGEST_GAP_MS = 1_500;
+
 /** What came of telling pages to load anew. */
 export interface ReloadsBegun {
 	/** Connected pages, each of which is told. */
@@ -27,8 +30,9 @@ interface Round {
 }
 
 /**
- * Tells pages to load anew, each in its turn. A page that was away at its turn is told when it is back; one that was opened
- * after the round began never is: it may be what another one became by loading anew.
+ * Tells pages to load anew, each in its turn. One that cannot wait would do so at once, whatever its user has not saved: it is
+ * told when those that can have waited for as long as they may. A page that was away at its turn is told when it is back; one
+ * that was opened after the round began never is: it may be what another one became by loading anew.
  */
 export class Reloads {
 	readonly #all: () => Iterable<RenderSession>;
@@ -47,13 +51,18 @@ export class Reloads {
 		const connected = [...this.#all()].filter((render) => render.connected);
 		const ordered = connected.sort((a, b) => Number(waiting.has(b)) - Number(waiting.has(a)));
 		const schedule = scheduleReload(ordered.length, terms, Math.random);
-		const first = terms.within === null ? now : Math.max(now, former?.turns.at(-1)?.at ?? now);
+		const next = former?.turns.at(-1)?.at ?? now;
+		const first = terms.within === null || next - now > LONGEST_GAP_MS ? now : Math.max(now, next);
 		const overAt = first + schedule.overInMs;
+		const turns = ordered.map((render, turn) => {
+			const waited = render.canWait ? 0 : schedule.within * 1000;
+			return { render, at: first + (schedule.offsets[turn] ?? 0) + waited };
+		});
 		this.#round = {
 			begunAt: now,
 			overAt,
 			schedule,
-			turns: ordered.map((render, turn) => ({ render, at: first + (schedule.offsets[turn] ?? 0) })).reverse(),
+			turns: turns.sort((a, b) => b.at - a.at),
 			known: new WeakSet(ordered),
 		};
 		this.#tellDue();
@@ -65,7 +74,12 @@ export class Reloads {
 		const round = this.#round;
 		if (round === null || round.known.has(render) || render.openedAt >= round.begunAt) return;
 		round.known.add(render);
-		render.reload(Math.max(0, Math.floor((round.overAt - Date.now()) / 1000)));
+		const within = Math.max(0, Math.floor((round.overAt - Date.now()) / 1000));
+		if (render.canWait || within === 0) render.reload(within);
+		else {
+			round.turns.unshift({ render, at: round.overAt });
+			this.#tellDue();
+		}
 	}
 
 	stop(): void {
