@@ -168,6 +168,16 @@ function activated({ departure, ...record }: DeploymentRecord): DeploymentRecord
 	return { ...record, state: 'active', drainStartedAt: null };
 }
 
+/** What counts of a live record and of its service: a command that was killed in between has written to its service alone. */
+export function lastDeparture(
+	record: DeploymentRecord | undefined,
+	said: Departure | undefined,
+): Departure | undefined {
+	if (record === undefined) return said;
+	const old = (said?.saidAt ?? 0) < (record.drainStartedAt ?? 0);
+	return old ? record.departure : laterWord(record.departure, said);
+}
+
 function departing(record: DeploymentRecord, said: Departure): DeploymentRecord {
 	const departure = laterWord(record.departure, said);
 	if (departure === undefined || departure === record.departure || record.state !== 'draining') return record;

@@ -1,5 +1,6 @@
 import { standing } from 'pulse-deploy-kit/departure';
 import { DeployToolError, usageError } from 'pulse-deploy-kit/errors';
+import { lastDeparture } from '../deployments/transitions.ts';
 import type { StackObservation } from '../platform/port.ts';
 import { type BackendService, backendServices, durableActiveId } from '../stack/durable.ts';
 import { departStep } from '../steps/depart.ts';
@@ -15,7 +16,10 @@ export function planTail(facts: LeaveFacts, intent: LeaveIntent): LeavePlan {
 	const { id, verb, time, isUsual, timeText, flag } = intent;
 	const activeId = live.activeId ?? durableActiveId(observation) ?? '';
 	const record = live.deployments.find((candidate) => candidate.id === id);
+	const backend = backendServices(observation).find((candidate) => candidate.id === id);
 	const departure = standing(record?.departure);
+	// The janitor will restore what is written there.
+	const written = standing(lastDeparture(record, backend?.departure));
 	const again = verb === 'recall' && isUsual && departure?.recalled === true;
 	const resume = ['pulse-railway', verb, id, flag, '--service', routerService].filter(Boolean).join(' ');
 	const tail = { activeId, rolledBack: false, departure };
@@ -35,7 +39,7 @@ export function planTail(facts: LeaveFacts, intent: LeaveIntent): LeavePlan {
 	const known = { deployment: id, service };
 	if (record?.state === 'retiring') return kept({ title: `Recall ${id}`, facts: [`${id} is being deleted already`] });
 	if (time === 'back') {
-		if (departure === undefined) return kept({ title: `Keep ${id}`, facts: [`${id} is not to be left`] });
+		if (written === undefined) return kept({ title: `Keep ${id}`, facts: [`${id} is not to be left`] });
 		return kept({
 			title: `Keep ${id}`,
 			facts: ['Pages that were told already may move all the same'],
@@ -43,7 +47,7 @@ export function planTail(facts: LeaveFacts, intent: LeaveIntent): LeavePlan {
 		});
 	}
 	// One that was recalled stays so, also with another time.
-	const recalled = verb === 'recall' || departure?.recalled === true;
+	const recalled = verb === 'recall' || written?.recalled === true;
 	const what = `${recalled ? 'Recall' : 'Drain'} ${id}`;
 	const touched = { count: countLeft(left), text: `On it: ${leftText(left)}`, end: true } as const;
 	if (again) {

@@ -1,8 +1,9 @@
+import { departureText } from 'pulse-deploy-kit/departure';
 import { describe, expect, it } from 'vitest';
 import type { RoutingSnapshot } from '../deployments/record.ts';
 import { type LeaveFacts, type LeaveIntent, planLeave } from './leave.ts';
 import { planPromote, previousActive } from './promote.ts';
-import { live, NOW, record, stack } from './testing/stack.ts';
+import { LONG_AGO, live, NOW, record, stack } from './testing/stack.ts';
 import { leftText, whoIsLeft } from './who-is-left.ts';
 
 const kinds = ({ steps }: { steps: readonly { kind: string }[] }) => steps.map(({ kind }) => kind);
@@ -82,6 +83,31 @@ describe('recalling (R8.6)', () => {
 		expect(plan.steps).toMatchObject([{ kind: 'depart', time: null }]);
 		expect(planLeave(facts(draining), back).plan.steps).toEqual([]);
 		expect(planLeave(facts(live({ a: 'active' })), back).plan.steps).toEqual([]);
+	});
+	it('--cancel also takes back what a command that was killed has written on Railway alone', () => {
+		const back: LeaveIntent = { ...usual, time: 'back', isUsual: false, flag: '--cancel' };
+		const written = (saidAt: number) => {
+			const services = facts(draining).observation.services.map((one) => {
+				if (one.name !== 'a') return one;
+				const PULSE_RAILWAY_DEPARTURE = departureText({ by: NOW + 60_000, recalled: true, saidAt });
+				return { ...one, variables: { ...one.variables, PULSE_RAILWAY_DEPARTURE } };
+			});
+			return facts(draining, { observation: { ...facts(draining).observation, services } });
+		};
+		expect(planLeave(written(NOW - 1_000), back).plan.steps).toMatchObject([{ kind: 'depart', time: null }]);
+		// What was said before it last began to drain counts for nothing.
+		expect(planLeave(written(LONG_AGO - 1), back).plan.steps).toEqual([]);
+		const again = planLeave(written(NOW - 1_000), usual);
+		expect(kinds(again.plan)).toEqual(['depart', 'hurry']);
+		expect(planPromote({ ...written(NOW - 1_000), activeSessions: 0 }, 'a').facts).toContain(
+			'a was recalled: that is taken back',
+		);
+	});
+	it('the active one is not rolled back to itself where the promotion of another was interrupted', () => {
+		const halfway = facts(live({ a: 'active', b: 'draining', c: 'pending' }), {
+			observation: stack({ active: 'c', backends: ['a', 'b', 'c'] }),
+		});
+		expect(() => planLeave(halfway, usual)).toThrow('the promotion of c was interrupted');
 	});
 	it('one that nobody was sent to, or that is gone, is refused', () => {
 		expect(() => planLeave(facts(live({ a: 'pending', b: 'active' })), usual)).toThrow('nobody to move from a');

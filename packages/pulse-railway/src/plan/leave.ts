@@ -53,6 +53,12 @@ export function planLeave(facts: LeaveFacts, intent: LeaveIntent): LeavePlan {
 		return { plan, activeId: id, rolledBack: false, departure: undefined, deletes: false };
 	}
 	const target = previousActive(facts);
+	if (target === id) {
+		throw new DeployToolError('deployment-state', `the promotion of ${durableActiveId(observation)} was interrupted`, {
+			fault: 'user',
+			next: `Finish it first: pulse-railway promote ${durableActiveId(observation)} --service ${routerService}; or take it back: pulse-railway rollback --service ${routerService}`,
+		});
+	}
 	const back = planPromote({ ...facts, activeSessions: null }, target);
 	const tail = planTail(afterwards(facts, target), intent);
 	const { title } = tail.plan;

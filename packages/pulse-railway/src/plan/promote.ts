@@ -1,6 +1,7 @@
 import { standing } from 'pulse-deploy-kit/departure';
 import { usageError } from 'pulse-deploy-kit/errors';
 import { type DeploymentRecord, lastDrainedFirst, type RoutingSnapshot } from '../deployments/record.ts';
+import { lastDeparture } from '../deployments/transitions.ts';
 import type { StackObservation } from '../platform/port.ts';
 import { type BackendService, backendServices, durableActiveId } from '../stack/durable.ts';
 import { takeBackStep } from '../steps/depart.ts';
@@ -29,7 +30,7 @@ export function planPromote({ observation, live, activeSessions, routerService }
 		throw usageError(`deployment '${id}' is being deleted`, 'Deploy that version again.');
 	}
 	// A word that is older than its time as a draining one is of none.
-	const departure = standing(record === undefined ? backend.departure : record.departure);
+	const departure = standing(lastDeparture(record, backend.departure));
 	const done = live.activeId === id && durableActiveId(observation) === id;
 	return {
 		title: `Promote ${id}`,
