@@ -221,6 +221,13 @@ describe('a recall, or a drain by a time', () => {
 		expect(reconcile(lost, truth(recalled(NOW - 1)), NOW + 1).state).toBe(lost);
 	});
 
+	it('whose time is over ends nothing in a store that lost its data: it may be of an earlier life', () => {
+		const over = { ...recalled(NOW - 900_000), by: NOW - 1 };
+		const { state } = reconcile(live(), truth(over), NOW);
+		expect(state.records.get('d')).toMatchObject({ state: 'draining', drainStartedAt: NOW });
+		expect(state.records.get('d')).not.toHaveProperty('departure');
+	});
+
 	it('a durable word that Railway shows late changes nothing that was said since', () => {
 		const back = { by: null, recalled: false, saidAt: NOW + 1 };
 		const kept = both(back as never);

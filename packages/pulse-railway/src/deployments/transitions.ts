@@ -123,8 +123,10 @@ export function reconcile(state: LiveState, truth: DurableTruth, now: number): T
 			const record = ofKind({ ...(known ?? fresh(id)), serviceName }, container);
 			if (id === truth.activeId) return activated(record);
 			const standing = known === undefined || needsDrain(record) ? drained(now)(record) : record;
-			// What was said before it was active again is about an earlier time; a store that lost its data knows no earlier one.
-			const old = (departure?.saidAt ?? 0) < (known?.drainStartedAt ?? 0);
+			// What was said before it was active again is about an earlier time. A store that lost its data knows no earlier one,
+			// so a time that is over ends nothing there: whoever is on it may have come since.
+			const { by = null, saidAt = 0 } = departure ?? {};
+			const old = known === undefined ? by !== null && by < now : saidAt < (known.drainStartedAt ?? 0);
 			return departure === undefined || old ? standing : departing(standing, departure);
 		})
 		.filter((record) => !same(record, state.records.get(record.id)));
