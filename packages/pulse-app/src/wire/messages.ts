@@ -57,10 +57,10 @@ export interface ServerErrorInfo {
 
 const path = z.string().max(8192);
 const id = z.string().max(256);
-/** Cut rather than refused: that a page is held counts for more than why. */
+/** Cut rather than refused: that a page is held counts for more than why. A copy: a slice would keep the whole text alive. */
 const reason = z
 	.string()
-	.transform((text) => text.slice(0, 100))
+	.transform((text) => Buffer.from(text.slice(0, 100)).toString())
 	.nullish();
 /** What a browser says about its route is kept for as long as it shows the view, so none of it may be large. */
 const MAX_ROUTE_CHARACTERS = 16_384;
