@@ -134,6 +134,7 @@ inEachBrowser('a page that is to be loaded anew', (browser) => {
 		expect([loads(), await state()]).toEqual([1, 'held drawing']);
 		await tab.evaluate('release()');
 		await expect.poll(loads).toBe(2);
+		await expect.poll(state).toBe('visible');
 	});
 
 	it('is loaded anew when its user has stopped and nothing is unsaved', async () => {
