@@ -1,3 +1,4 @@
+import type { Departure } from './departure.ts';
 import { usageError } from './errors.ts';
 import { type Moment, moment, momentText, spanText } from './moment.ts';
 import { duration, flag } from './setting-kinds.ts';
@@ -87,4 +88,28 @@ export function leaveTerms(when: LeaveWhen, now: number): LeaveTerms {
 	const { withinSeconds, isUsual } = when;
 	const span = spanText(withinSeconds);
 	return { time: { withinSeconds }, isUsual, timeText: `within ${span}`, flag: isUsual ? '' : `--within ${span}` };
+}
+
+/**
+ * What is written of a deployment that is to be left.
+ * @param time `null`: what was said is taken back
+ * @param said when that is said, and what time it is, Unix milliseconds, by `clock`: a question stayed open, or the clock of
+ * this machine is behind, and then pages would be moved at once
+ * @throws usage error for a time that is past
+ */
+export function departureAt(
+	time: LeaveTime | null,
+	recalled: boolean,
+	said: { readonly at: number; readonly now: number; readonly clock: string },
+): Departure {
+	const { at, now, clock } = said;
+	if (time === null) return { by: null, recalled: false, saidAt: at };
+	if (!('at' in time)) return { by: at + time.withinSeconds * 1000, recalled, saidAt: at };
+	if (time.at <= now) {
+		throw usageError(
+			`${new Date(time.at).toISOString()} is past: it is ${new Date(now).toISOString()} by ${clock}`,
+			'Give a time that is to come, e.g. --by 2h.',
+		);
+	}
+	return { by: time.at, recalled, saidAt: at };
 }

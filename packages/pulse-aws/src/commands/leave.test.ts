@@ -72,3 +72,17 @@ test('nobody is left: it goes without its rollback window; one that is gone back
 	const report = await passOf(account);
 	expect(report.actions).toMatchObject([{ action: { kind: 'scale-down', id: second, reason: 'drained' } }]);
 });
+
+test('a time that is past when it is carried out is refused, and nobody is moved (A10.7)', async () => {
+	account = await openAccount();
+	const old = await deployed();
+	await deployed();
+	const { session } = account.connect({ answers: [true] });
+	const when = { by: { typed: 'a moment ago', at: () => session.clock.now() - 1 } };
+	const request = { verb: 'drain', deploymentName: NAME, deploymentId: old, when, dryRun: false } as const;
+	await expect(leave(session, request)).rejects.toMatchObject({
+		code: 'usage',
+		message: expect.stringMatching(/is past: it is .* by the clock/),
+	});
+	expect(departureOf(old)).toBeUndefined();
+});

@@ -1,6 +1,6 @@
-import { type Departure, standing } from 'pulse-deploy-kit/departure';
+import { standing } from 'pulse-deploy-kit/departure';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
-import type { LeaveTime } from 'pulse-deploy-kit/leave-settings';
+import { departureAt, type LeaveTime } from 'pulse-deploy-kit/leave-settings';
 import type { Deployment } from '../deployments/deployment.ts';
 import type { Step } from '../plan/step.ts';
 import { describeDeployments } from '../platform/services.ts';
@@ -29,11 +29,10 @@ export function departStep(deployment: Deployment, time: LeaveTime | null, recal
 export const depart: Perform<'depart'> = async ({ deployment: { id }, time, recalled }, run) => {
 	const { aws, clock } = run.session;
 	const { serviceArn } = await stillLeft(id, run);
-	const saidAt = clock.now();
-	const by = time === null ? null : 'at' in time ? time.at : saidAt + time.withinSeconds * 1000;
-	const departure: Departure = { by, recalled: recalled && by !== null, saidAt };
-	await writeDeparture(aws, { name: run.name, id, serviceArn }, standing(departure));
-	return { learnt: { departure: standing(departure) ?? null } };
+	const now = clock.now();
+	const departure = standing(departureAt(time, recalled, { at: now, now, clock: 'the clock of this machine' }));
+	await writeDeparture(aws, { name: run.name, id, serviceArn }, departure);
+	return { learnt: { departure: departure ?? null } };
 };
 
 /** @throws DeployToolError `in-use` where new visitors are sent there, or it is gone */

@@ -1,6 +1,5 @@
 import { type Departure, departureText } from 'pulse-deploy-kit/departure';
-import { usageError } from 'pulse-deploy-kit/errors';
-import type { LeaveTime } from 'pulse-deploy-kit/leave-settings';
+import { departureAt, type LeaveTime } from 'pulse-deploy-kit/leave-settings';
 import { ActiveDeploymentError, DeploymentStateError } from '../deployments/errors.ts';
 import type { DeploymentRecord } from '../deployments/record.ts';
 import type { Step } from '../plan/step.ts';
@@ -46,16 +45,7 @@ export const depart: Perform<'depart'> = async (step, run, signal) => {
 	if (snapshot.activeId === id) throw new ActiveDeploymentError(id);
 	const record = snapshot.deployments.find((candidate) => candidate.id === id);
 	if (record?.state !== 'draining') throw new DeploymentStateError(id, record?.state ?? 'retiring', 'recall or drain');
-	// A question stayed open, or the clock of this machine is behind: pages would be moved at once.
-	if (time !== null && 'at' in time && time.at <= now) {
-		throw usageError(
-			`${new Date(time.at).toISOString()} is past: it is ${new Date(now).toISOString()} by the router's clock`,
-			'Give a time that is to come, e.g. --by 2h.',
-		);
-	}
-	const saidAt = laterThanAll(record, now);
-	const by = time === null ? null : 'at' in time ? time.at : saidAt + time.withinSeconds * 1000;
-	const departure = { by, recalled: recalled && by !== null, saidAt };
+	const departure = departureAt(time, recalled, { at: laterThanAll(record, now), now, clock: "the router's clock" });
 	const variables = { [DEPARTURE_VARIABLE]: departureText(departure) };
 	await guarded(run, signal, (signal) => platformOf(run).setVariables(serviceId(run, service), variables, signal));
 	await underLock(run, 'depart', { id, departure }, signal);
