@@ -1,3 +1,4 @@
+import { holdingText } from 'pulse-deploy-kit/holding-text';
 import type { DrainWord, TaskUse } from './drain-word.ts';
 
 /** What holds one task, or several together. What there is none of is left out. */
@@ -73,21 +74,17 @@ export function sumOfUse(values: readonly string[]): InUseReport | null {
 /** `2 tabs held ("unsaved draft"), 1 stream`; `null` for nothing. */
 export function useText(use: InUseReport | null): string | null {
 	if (use === null) return null;
-	const { held = 0, held_reasons = [], render_sessions = 0, requests = 0, streams = 0, websockets = 0, jobs = 0 } = use;
-	const why = held_reasons.length === 0 ? '' : ` (${held_reasons.map((reason) => JSON.stringify(reason)).join(', ')})`;
-	const parts = [
-		held === 0 ? '' : `${counted(held, 'tab')} held${why}`,
-		counted(Math.max(0, render_sessions - held), 'render session'),
-		counted(requests, 'request'),
-		counted(streams, 'stream'),
-		counted(websockets, 'websocket'),
-		counted(jobs, 'job'),
-	].filter((part) => part !== '');
-	return parts.length === 0 ? null : parts.join(', ');
-}
-
-function counted(count: number, noun: string): string {
-	return count === 0 ? '' : `${count} ${noun}${count === 1 ? '' : 's'}`;
+	const {
+		held = 0,
+		held_reasons: heldReasons = [],
+		render_sessions = 0,
+		requests = 0,
+		streams = 0,
+		websockets = 0,
+		jobs = 0,
+	} = use;
+	const renderSessions = Math.max(held, render_sessions);
+	return holdingText({ renderSessions, held, heldReasons, requests, streams, websockets, jobs });
 }
 
 /** Without what could drive a terminal, turn its text around, or be one of the templates that Parameter Store refuses. */

@@ -1,7 +1,8 @@
 import { LAST_CALL_MS, standing } from 'pulse-deploy-kit/departure';
+import { listed } from 'pulse-deploy-kit/holding-text';
 import type { RenderSessions } from '../backends/render-sessions.ts';
 import type { Decision, DeploymentFacts, KeepReason, Policy } from './facts.ts';
-import { listed, whatHolds } from './what-holds.ts';
+import { whatHolds } from './what-holds.ts';
 
 /**
  * What the janitor does with one deployment at `now` (Unix milliseconds). Draining ends when both drain age and idle time

@@ -1,3 +1,5 @@
+import { counted } from 'pulse-deploy-kit/holding-text';
+
 /** What holds a deployment besides render sessions (decision 21): plain streams, downloads and uploads have none. */
 export interface OpenOn {
 	readonly sockets: number;
@@ -15,7 +17,7 @@ export function countInUse(sessions: number | null, { sockets, requests }: OpenO
 /** `4 live sessions`, `0 live sessions and 2 requests in flight`. */
 export function inUseText(sessions: number | null, { sockets, requests }: OpenOn = NOTHING): string {
 	const parts = [`${sessions ?? 'an unknown number of'} live session${sessions === 1 ? '' : 's'}`];
-	if (sockets > 0) parts.push(`${sockets} open socket${sockets === 1 ? '' : 's'}`);
-	if (requests > 0) parts.push(`${requests} request${requests === 1 ? '' : 's'} in flight`);
+	if (sockets > 0) parts.push(counted(sockets, 'open socket'));
+	if (requests > 0) parts.push(`${counted(requests, 'request')} in flight`);
 	return parts.length === 3 ? `${parts[0]}, ${parts[1]} and ${parts[2]}` : parts.join(' and ');
 }

@@ -1,4 +1,5 @@
 import { LAST_CALL_MS } from 'pulse-deploy-kit/departure';
+import { counted } from 'pulse-deploy-kit/holding-text';
 import { momentText } from 'pulse-deploy-kit/moment';
 import type { DeploymentReport, StackReport } from './stack-report.ts';
 import { leftText, UNTOLD } from './who-is-left.ts';
@@ -67,7 +68,7 @@ function leaving(row: DeploymentReport, by: number, now: number): string {
 }
 
 function whoIsThere({ tabs, sessions, tab_states }: DeploymentReport): string {
-	if (tabs !== null) return `${tabs} tab${tabs === 1 ? '' : 's'}`;
+	if (tabs !== null) return counted(tabs, 'tab');
 	if (sessions === null) return '?';
 	const held = tab_states?.held ?? 0;
 	return held === 0 ? String(sessions) : `${sessions} (${held} held)`;

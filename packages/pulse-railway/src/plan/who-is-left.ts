@@ -1,3 +1,4 @@
+import { counted } from 'pulse-deploy-kit/holding-text';
 import type { TabStates } from '../backends/render-sessions.ts';
 import type { ControlStatus } from '../control/status.ts';
 
@@ -57,8 +58,4 @@ export function leftText(left: WhoIsLeft): string {
 		...(left.sockets === 0 ? [] : [counted(left.sockets, 'socket')]),
 		...(left.requests === 0 ? [] : [`${counted(left.requests, 'request')} in flight`]),
 	].join(', ');
-}
-
-function counted(count: number, noun: string): string {
-	return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
