@@ -10,9 +10,8 @@ import { type HeldLock, withDeployLock } from '../stack/lock.ts';
 import { existing, requireBaseline } from '../stack/read-baseline.ts';
 import { readWords } from '../stack/task-words.ts';
 import { execute } from '../steps/execute.ts';
-import { newRun } from '../steps/run.ts';
+import { runTo } from '../steps/run.ts';
 import { type InUseReport, sumOfUse } from '../task/task-word.ts';
-import { activeTargetGroup } from '../traffic/traffic.ts';
 import { agreementOf } from './agreement.ts';
 
 export interface LeaveRequest {
@@ -62,20 +61,8 @@ export async function leave(
 			return { ...proposal, questions: goOn(proposal.plan, true) };
 		},
 		carryOut: async ({ plan, outputs, fleet, left, active, rolledBack, departure, ends }, lock) => {
-			const start = newRun(session, lock, {
-				name,
-				// The one that is switched to, where visitors are sent back.
-				id: active.id,
-				fleet,
-				baseline: outputs,
-				previousTargetGroupArn: activeTargetGroup(fleet.traffic),
-				target: {
-					targetGroupArn: active.targetGroupArn ?? '',
-					serviceArn: active.serviceArn,
-					desired: active.desired,
-					minHealthy: 1,
-				},
-			});
+			// The one that is switched to, where visitors are sent back.
+			const start = runTo(active, session, lock, { name, fleet, outputs });
 			const run = await execute(plan, start, lock.signal);
 			const said = plan.steps.some(({ kind }) => kind === 'depart') ? run.departure : (departure ?? null);
 			return {

@@ -6,8 +6,7 @@ import type { BaselineOutputs } from '../platform/baseline-outputs.ts';
 import { type HeldLock, withDeployLock } from '../stack/lock.ts';
 import { existing, requireBaseline } from '../stack/read-baseline.ts';
 import { execute } from '../steps/execute.ts';
-import { newRun } from '../steps/run.ts';
-import { activeTargetGroup } from '../traffic/traffic.ts';
+import { runTo } from '../steps/run.ts';
 import { agreementOf } from './agreement.ts';
 
 export interface RollbackRequest {
@@ -48,22 +47,14 @@ export async function rollback(
 		},
 		carryOut: async ({ plan, outputs, fleet }, lock) => {
 			const { target } = plan;
-			const targetGroupArn = target.targetGroupArn ?? '';
-			const start = newRun(session, lock, {
-				name,
-				id: target.id,
-				fleet,
-				baseline: outputs,
-				previousTargetGroupArn: activeTargetGroup(fleet.traffic),
-				target: { targetGroupArn, serviceArn: target.serviceArn, desired: target.desired, minHealthy: 1 },
-			});
+			const start = runTo(target, session, lock, { name, fleet, outputs });
 			const run = await execute(plan, start, lock.signal);
 			return {
 				plan,
 				result: {
 					deployment_id: target.id,
 					service_arn: target.serviceArn,
-					target_group_arn: targetGroupArn,
+					target_group_arn: target.targetGroupArn ?? '',
 					marked_draining: run.draining.map((one) => one.id),
 				},
 			};

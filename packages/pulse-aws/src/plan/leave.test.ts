@@ -3,22 +3,9 @@ import type { Deployment } from '../deployments/deployment.ts';
 import { type LeaveIntent, planLeave } from './leave.ts';
 import type { Fleet } from './observation.ts';
 import { planRollback } from './rollback.ts';
+import { deployment } from './testing/deployment.ts';
 
 const NOW = 1_000_000_000;
-const deployment = (id: string, change: Partial<Deployment> = {}): Deployment => ({
-	id,
-	serviceArn: `arn/${id}`,
-	state: 'draining',
-	createdAt: 0,
-	drainStartedAt: 5,
-	retiringSince: null,
-	desired: 2,
-	running: 2,
-	pending: 0,
-	targetGroupArn: `tg/${id}`,
-	taskDefinitionArn: null,
-	...change,
-});
 const active = deployment('new', { state: 'active', drainStartedAt: null });
 const fleet = (...deployments: readonly Deployment[]): Fleet => ({
 	traffic: { defaultTargetGroupArn: 'tg/new', defaultCertificateArn: 'cert', rules: [] },

@@ -7,21 +7,8 @@ import type { DeployObservation, Fleet } from './observation.ts';
 import { planRollback } from './rollback.ts';
 import { renderPlan } from './step.ts';
 import { planTeardown } from './teardown.ts';
+import { deployment } from './testing/deployment.ts';
 
-const deployment = (id: string, change: Partial<Deployment> = {}): Deployment => ({
-	id,
-	serviceArn: `arn/${id}`,
-	state: 'draining',
-	createdAt: 0,
-	drainStartedAt: 0,
-	retiringSince: null,
-	desired: 2,
-	running: 2,
-	pending: 0,
-	targetGroupArn: `tg/${id}`,
-	taskDefinitionArn: null,
-	...change,
-});
 const fleet = (deployments: readonly Deployment[], active: string | null, strays: string[] = []): Fleet => ({
 	traffic: { defaultTargetGroupArn: active === null ? null : `tg/${active}`, defaultCertificateArn: 'cert', rules: [] },
 	deployments,

@@ -8,6 +8,7 @@ import type { Fleet } from '../plan/observation.ts';
 import type { BaselineOutputs } from '../platform/baseline-outputs.ts';
 import type { Lease } from '../stack/lease.ts';
 import type { HeldLock } from '../stack/lock.ts';
+import { activeTargetGroup } from '../traffic/traffic.ts';
 
 /** What one run knows: what it began with, and what its steps have learnt. */
 export interface Run {
@@ -83,6 +84,23 @@ export function newRun(ungated: Session, lock: Pick<HeldLock, 'session' | 'confi
 		unreachable: false,
 		...given,
 	};
+}
+
+/** Of a plan that sends new visitors to a deployment that stands. */
+export function runTo(
+	{ id, targetGroupArn, serviceArn, desired }: Deployment,
+	session: Session,
+	lock: Pick<HeldLock, 'session' | 'confirm'>,
+	{ name, fleet, outputs }: { readonly name: string; readonly fleet: Fleet; readonly outputs: BaselineOutputs },
+): Run {
+	return newRun(session, lock, {
+		name,
+		id,
+		fleet,
+		baseline: outputs,
+		previousTargetGroupArn: activeTargetGroup(fleet.traffic),
+		target: { targetGroupArn: targetGroupArn ?? '', serviceArn, desired, minHealthy: 1 },
+	});
 }
 
 /** What an earlier step of the plan has learnt. Its absence is a defect of the plan. */
