@@ -24,6 +24,11 @@ export interface Session {
 	readonly randomHex: (bytes: number) => string;
 }
 
+/** By AWS's own time, where it is known. */
+export function awsClock({ awsNow, clock }: Pick<Session, 'awsNow' | 'clock'>): Clock {
+	return { now: awsNow ?? (() => clock.now()), sleep: (ms, signal) => clock.sleep(ms, signal) };
+}
+
 /** AWS for looking at what there is, before anything is changed: its reads end when the signal aborts. */
 export function looking({ aws, signal }: Pick<Session, 'aws' | 'signal'>, until = signal): Aws {
 	return interruptible(aws, until);

@@ -1,4 +1,4 @@
-import { looking, type Session } from '../adapters/session.ts';
+import { awsClock, looking, type Session } from '../adapters/session.ts';
 import { repositoryName } from '../platform/baseline-outputs.ts';
 import type { Action } from '../reaper/decide.ts';
 import { keptWindow, reaperPolicy } from '../reaper/policy.ts';
@@ -34,10 +34,7 @@ export async function reap(session: Session, request: ReapRequest): Promise<Reap
 			rollbackWindowSeconds: request.rollbackWindowSeconds ?? keptWindow(outputs, maxAgeHours),
 			rollbackKeep: request.rollbackKeep ?? outputs.rollbackKeep,
 		}),
-		clock: {
-			now: session.awsNow ?? (() => session.clock.now()),
-			sleep: (ms, signal) => session.clock.sleep(ms, signal),
-		},
+		clock: awsClock(session),
 		signal: session.signal,
 		approve: async (actions) => {
 			if (request.dryRun) return false;

@@ -1,4 +1,4 @@
-import type { Session } from '../adapters/session.ts';
+import { awsClock, type Session } from '../adapters/session.ts';
 import { type FleetReport, fleetReport } from '../plan/fleet-report.ts';
 import { reaperPolicy } from '../reaper/policy.ts';
 import { existing } from '../stack/read-baseline.ts';
@@ -16,5 +16,5 @@ export async function status(session: Session, name: string): Promise<FleetRepor
 	});
 	const drains = fleet.deployments.some((deployment) => deployment.state === 'draining' && deployment.desired > 0);
 	const words = drains ? await readWords(session, name, outputs.clusterName) : [];
-	return fleetReport(place, fleet, policy, (session.awsNow ?? session.clock.now)(), words);
+	return fleetReport(place, fleet, policy, awsClock(session).now(), words);
 }

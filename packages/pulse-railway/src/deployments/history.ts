@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import type { DeploymentRecord } from './record.ts';
+import { MAX_HISTORY } from './store.ts';
 import type { LiveState } from './transitions.ts';
-
-/** How many are kept; the oldest go first. */
-export const MAX_HISTORY = 300;
 
 const entry = z.object({
 	/** Unix milliseconds. */

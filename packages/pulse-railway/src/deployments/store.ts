@@ -55,7 +55,7 @@ export interface DeploymentStore {
 	 */
 	reconcile(truth: DurableTruth, options: WriteOptions & { ifRevision: number }): Promise<RoutingSnapshot>;
 
-	/** What has happened to deployments, newest last, at most 300: written in the same step as what happened. */
+	/** What has happened to deployments, newest last, at most {@link MAX_HISTORY}: written in the same step as what happened. */
 	history(): Promise<readonly HistoryEntry[]>;
 
 	/** One batched write of a router replica, at most once a second. Records that are gone are skipped. */
@@ -90,6 +90,9 @@ export interface DeploymentStore {
 	/** Ends watchers and connections that this store opened. Safe to repeat. */
 	close(): Promise<void>;
 }
+
+/** How many entries of a history are kept; the oldest go first. */
+export const MAX_HISTORY = 300;
 
 export interface WriteOptions {
 	/** Atomically refuse with `LockLostError` unless this grant still holds its lock. */

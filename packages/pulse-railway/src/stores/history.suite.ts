@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_HISTORY } from '../deployments/history.ts';
+import { MAX_HISTORY } from '../deployments/store.ts';
 import type { StoreFixture } from './testing/store-fixture.ts';
 
 /** What is told of a deployment's life, written in the same step as what happened. */

@@ -50,7 +50,7 @@ export async function transact<T>(
 		const by = lock ? (decodeLock(valueAt(view, keys.lock(lock.name)))?.owner ?? null) : null;
 		const { because = null, restores = false } = options;
 		const happened = historyOf(before, after, { at, by, because, restores });
-		const history = encodeHistory(decodeHistory(valueAt(view, keys.history)), happened);
+		const history = () => encodeHistory(decodeHistory(valueAt(view, keys.history)), happened);
 		const next = Math.max(revision + 1, at);
 		const put = [...after.records.values()].filter((record) => before.records.get(record.id) !== record);
 		const dropped = [...before.records.keys()].filter((id) => !after.records.has(id));
@@ -65,7 +65,7 @@ export async function transact<T>(
 			]),
 			put: [
 				{ key: keys.revision, value: String(next) },
-				...(happened.length === 0 ? [] : [{ key: keys.history, value: history }]),
+				...(happened.length === 0 ? [] : [{ key: keys.history, value: history() }]),
 				...(after.activeId === null ? [] : [{ key: keys.active, value: after.activeId }]),
 				...(after.promotedAt === null ? [] : [{ key: keys.promotedAt, value: String(after.promotedAt) }]),
 				...put.map(
