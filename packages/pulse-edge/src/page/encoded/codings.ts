@@ -22,6 +22,8 @@ export interface Coding {
 	readonly flush: number;
 	/** Of memory that both ends and what is between them hold while a page's reader takes his time, about; `npm run bench` measures it. */
 	readonly kilobytes: number;
+	/** Bytes of what is decoded that the decoder keeps at most on top of that. */
+	readonly window: number;
 }
 
 const { constants } = zlib;
@@ -43,14 +45,19 @@ const gzip: Coding = {
 	encoder: () => zlib.createGzip(GZIP),
 	flush: constants.Z_SYNC_FLUSH,
 	kilobytes: 256,
+	window: 0,
 };
 
 /** Node has it from 22.15 on. */
 const { createZstdCompress, createZstdDecompress } = zlib as unknown as {
 	createZstdCompress?: (options: object) => zlib.Gzip;
-	createZstdDecompress?: () => zlib.Gunzip;
+	createZstdDecompress?: (options: object) => zlib.Gunzip;
 };
-const { ZSTD_e_flush: zstdFlush = 0 } = constants as unknown as { ZSTD_e_flush?: number };
+const { ZSTD_e_flush: zstdFlush = 0, ZSTD_d_windowLogMax: zstdWindow = 0 } = constants as unknown as Partial<
+	Record<string, number>
+>;
+/** As browsers have it (RFC 9659 §3). */
+const ZSTD_WINDOW_LOG = 23;
 
 /** By the name that a header gives it. */
 const CODINGS = new Map<string, Coding>([
@@ -64,6 +71,7 @@ const CODINGS = new Map<string, Coding>([
 			encoder: () => zlib.createDeflate(GZIP),
 			flush: constants.Z_SYNC_FLUSH,
 			kilobytes: 256,
+			window: 0,
 		},
 	],
 	[
@@ -73,15 +81,18 @@ const CODINGS = new Map<string, Coding>([
 			encoder: () => zlib.createBrotliCompress(BROTLI),
 			flush: constants.BROTLI_OPERATION_FLUSH,
 			kilobytes: 1_024,
+			// RFC 7932 §9.1; what apps use by default is a quarter of it.
+			window: 16_777_216,
 		},
 	],
 ]);
 if (createZstdCompress !== undefined && createZstdDecompress !== undefined) {
 	CODINGS.set('zstd', {
-		decoder: () => createZstdDecompress(),
+		decoder: () => createZstdDecompress({ params: { [zstdWindow]: ZSTD_WINDOW_LOG } }),
 		encoder: () => createZstdCompress({}),
 		flush: zstdFlush,
 		kilobytes: 1_024,
+		window: 2 ** ZSTD_WINDOW_LOG,
 	});
 }
 

@@ -1,4 +1,7 @@
+import { randomBytes } from 'node:crypto';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { eventually } from '../../testing/eventually.ts';
 import { Injector } from '../inject/injector.ts';
 import { type Coding, codingOf } from './codings.ts';
 import { acceptable, type RecodedPage, Recoder } from './recoder.ts';
@@ -10,7 +13,8 @@ const UNREAD: RecodedPage = {
 	broken() {},
 };
 
-const recoder = (name: string) => new Recoder(codingOf(name) as Coding, new Injector('<script></script>'), UNREAD);
+const recoder = (name: string, to = UNREAD) =>
+	new Recoder(codingOf(name) as Coding, new Injector('<script></script>'), to);
 
 test.each([
 	['gzip', 256],
@@ -31,3 +35,25 @@ test.each([
 		expect(acceptable('gzip')).toBe('gzip');
 	},
 );
+
+test('a window that grows with what a page unfolds to is counted, until the page is gone (C1.7)', async () => {
+	const page = brotliCompressSync(Buffer.alloc(8_000_000, randomBytes(3_000)));
+	const read: RecodedPage = { ...UNREAD, write: () => true };
+	const open = Array.from({ length: 8 }, () => recoder('br', read));
+	expect(acceptable('br')).toBe('br');
+	for (const one of open) one.write(page, () => {});
+	await eventually(() => acceptable('br') === 'identity');
+	for (const one of open) one.stop();
+	expect(acceptable('br')).toBe('br');
+});
+
+test('the head of a page goes on before all that came with it is unfolded (C1.7)', async () => {
+	const page = gzipSync(`<!doctype html><head>${randomBytes(60_000).toString('base64')}`);
+	const pieces: number[] = [];
+	const one = recoder('gzip', { ...UNREAD, write: (piece) => pieces.push(piece.length) > 0 });
+	one.write(page, () => {});
+	await eventually(() => pieces.length > 3);
+	// A gzip header of ten bytes, and then what 2 KB unfold to.
+	expect(pieces.slice(0, 2).reduce((sum, length) => sum + length)).toBeLessThan(4_096);
+	one.stop();
+});

@@ -13,6 +13,8 @@ export interface RecodedPage {
 	broken(error: Error): void;
 }
 
+/** Of what came first, as much as a page's head takes at most in most apps: it goes on before the rest is unfolded. */
+const FIRST_BYTES = 2_048;
 /** So much may wait to be decoded before its sender is to wait. */
 const MAX_WAITING = 65_536;
 /** No page unfolds like that. */
@@ -41,6 +43,8 @@ export class Recoder {
 	#decoder: Decoder | null = null;
 	#waiting = 0;
 	#came = 0;
+	/** Of all that is held, what is counted for this one. */
+	#kilobytes = 0;
 	#decoded = 0;
 	/** Something was given to the encoder since it was last flushed. */
 	#unflushed = false;
@@ -54,7 +58,7 @@ export class Recoder {
 		this.#coding = coding;
 		this.#injector = injector;
 		this.#to = to;
-		held += coding.kilobytes;
+		this.#hold(coding.kilobytes);
 		this.#encoder = coding.encoder();
 		this.#encoder.on('data', (chunk: Buffer) => {
 			if (this.#over || to.write(chunk)) return;
@@ -74,10 +78,20 @@ export class Recoder {
 			process.nextTick(taken);
 			return true;
 		}
-		this.#decoder ??= this.#decoderFor(chunk[0]!);
+		if (this.#decoder === null) {
+			this.#decoder = this.#decoderFor(chunk[0]!);
+			if (chunk.length > FIRST_BYTES) {
+				this.#decode(this.#decoder, chunk.subarray(0, FIRST_BYTES), () => {});
+				return this.#decode(this.#decoder, chunk.subarray(FIRST_BYTES), taken);
+			}
+		}
+		return this.#decode(this.#decoder, chunk, taken);
+	}
+
+	#decode(decoder: Decoder, chunk: Buffer, taken: () => void): boolean {
 		this.#waiting += chunk.length;
 		this.#came += chunk.length;
-		this.#decoder.write(chunk, (error) => {
+		decoder.write(chunk, (error) => {
 			// Where it failed, nobody says when its bytes are let go of.
 			if (error) return;
 			this.#waiting -= chunk.length;
@@ -103,8 +117,13 @@ export class Recoder {
 	}
 
 	#close(): void {
-		if (!this.#over) held -= this.#coding.kilobytes;
+		this.#hold(0);
 		this.#over = true;
+	}
+
+	#hold(kilobytes: number): void {
+		held += kilobytes - this.#kilobytes;
+		this.#kilobytes = kilobytes;
 	}
 
 	#decoderFor(first: number): Decoder {
@@ -113,6 +132,8 @@ export class Recoder {
 			this.#decoded += piece.length;
 			if (this.#decoded > BOMB_BYTES && this.#decoded > BOMB_RATIO * this.#came)
 				return this.#fail(new Error('it unfolds beyond all measure'));
+			if (this.#over) return;
+			this.#hold(this.#coding.kilobytes + (Math.min(this.#decoded, this.#coding.window) >> 10));
 			this.#encode(this.#injector.push(piece));
 			if (!this.#encoder.writableNeedDrain) return;
 			decoder.pause();
