@@ -6,6 +6,7 @@ import { Lane, type Stack } from '../../test/e2e/faults/lane.ts';
 import { deployArguments, deployed, inStack } from '../../test/e2e/faults/scenario.ts';
 import { startPulseRailway } from '../../test/support/command.ts';
 import { until } from '../../test/support/until.ts';
+import { measureAws } from './aws.ts';
 import { measureHelp } from './help.ts';
 import { measure, type Row } from './measure.ts';
 import { missesRequests, printTable } from './report.ts';
@@ -17,12 +18,13 @@ import { seedDeployments } from './seed.ts';
  */
 const rows: Row[] = [];
 for (const deployments of [1, 10, 100]) rows.push(...(await beside(deployments)));
+const aws = await measureAws();
 const help = measureHelp();
-printTable(rows, help);
+printTable(rows, aws, help);
 const results = fileURLToPath(new URL('../results', import.meta.url));
 mkdirSync(results, { recursive: true });
 const machine = { cpus: cpus().length, model: cpus()[0]?.model, load: loadavg()[0], node: process.version };
-writeFileSync(join(results, 'control.json'), `${JSON.stringify({ machine, rows, help }, null, 2)}\n`);
+writeFileSync(join(results, 'control.json'), `${JSON.stringify({ machine, rows, aws, help }, null, 2)}\n`);
 process.exitCode = rows.some(missesRequests) ? 1 : 0;
 
 async function beside(deployments: number): Promise<Row[]> {

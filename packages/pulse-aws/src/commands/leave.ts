@@ -51,13 +51,13 @@ export async function leave(
 		const left = sumOfUse(words.filter((one) => one.deploymentId === id).map(({ value }) => value));
 		return { outputs, fleet, left, ...planLeave({ name, fleet, left, now: session.clock.now() }, intent) };
 	};
-	const before = await requireBaseline(session, name);
-	if (request.dryRun) return { plan: (await planned(before)).plan, result: null };
+	const before = requireBaseline(session, name);
+	if (request.dryRun) return { plan: (await planned(await before)).plan, result: null };
 	return agreeUnderLock({
 		agreement: agreementOf(session),
-		lock: (work) => withDeployLock(session, name, (lock) => work(lock, false)),
+		lock: (work) => withDeployLock(session, name, (lock) => work(lock, false), { first: before }),
 		propose: async (_lock: HeldLock) => {
-			const proposal = await planned(before);
+			const proposal = await planned(await before);
 			return { ...proposal, questions: goOn(proposal.plan, true) };
 		},
 		carryOut: async ({ plan, outputs, fleet, left, active, rolledBack, departure, ends }, lock) => {

@@ -2,9 +2,8 @@ import { agreeUnderLock } from 'pulse-deploy-kit/plan/agreement';
 import type { Session } from '../adapters/session.ts';
 import { planRollback } from '../plan/rollback.ts';
 import type { Plan } from '../plan/step.ts';
-import type { BaselineOutputs } from '../platform/baseline-outputs.ts';
 import { type HeldLock, withDeployLock } from '../stack/lock.ts';
-import { existing, requireBaseline } from '../stack/read-baseline.ts';
+import { type Existing, existing, requireBaseline } from '../stack/read-baseline.ts';
 import { execute } from '../steps/execute.ts';
 import { runTo } from '../steps/run.ts';
 import { agreementOf } from './agreement.ts';
@@ -29,18 +28,20 @@ export async function rollback(
 	request: RollbackRequest,
 ): Promise<{ plan: Plan; result: RollbackResult | null }> {
 	const name = request.deploymentName;
-	const planned = async (before: BaselineOutputs) => {
-		const { outputs, fleet } = await existing(session, name, before);
-		return { outputs, fleet, plan: planRollback(fleet, request.deploymentId, session.clock.now()) };
-	};
-	// A mistyped name must not leave a lock behind.
-	const before = await requireBaseline(session, name);
-	if (request.dryRun) return { plan: (await planned(before)).plan, result: null };
+	const before = requireBaseline(session, name);
+	const look = async () => existing(session, name, await before);
+	const planned = ({ outputs, fleet }: Existing) => ({
+		outputs,
+		fleet,
+		plan: planRollback(fleet, request.deploymentId, session.clock.now()),
+	});
+	if (request.dryRun) return { plan: planned(await look()).plan, result: null };
 	return agreeUnderLock({
 		agreement: agreementOf(session),
-		lock: (work) => withDeployLock(session, name, (lock) => work(lock, false)),
-		propose: async (_lock: HeldLock) => {
-			const { outputs, fleet, plan } = await planned(before);
+		// A mistyped name must not leave a lock behind.
+		lock: (work) => withDeployLock(session, name, (lock) => work(lock, false), { first: before, look }),
+		propose: async ({ looked }: HeldLock<Existing>) => {
+			const { outputs, fleet, plan } = planned(await (looked ?? look()));
 			// Nobody loses a session by it; hence yes is the default.
 			const question = { text: `Send new visitors back to ${plan.target.id}?`, default: true };
 			return { plan, questions: [question], outputs, fleet };

@@ -59,12 +59,7 @@ export async function teardown(
 			agreement,
 			async lock(work) {
 				await watch.settle(session.signal);
-				return withDeployLock(
-					session,
-					name,
-					(lock) => work(lock, false),
-					(done) => done !== null,
-				);
+				return withDeployLock(session, name, (lock) => work(lock, false), { forget: (done) => done !== null });
 			},
 			propose: async (lock: HeldLock) => {
 				const { outputs, fleet, plan } = await observe(settledBaseline(session, name, lock.signal, pollMs));

@@ -17,21 +17,25 @@ export async function writeState(
 	drainStartedAt: number | null,
 	isNew = false,
 ): Promise<void> {
-	await aws.ssm.putParameter({
-		Name: stateParameter(deployment.name, deployment.id),
+	const { name, id, serviceArn } = deployment;
+	const written = aws.ssm.putParameter({
+		Name: stateParameter(name, id),
 		Value: state,
 		Type: 'String',
 		Overwrite: true,
 	});
 	const tags = stateTags(state, drainStartedAt);
-	if (state !== 'active' || isNew)
-		return void (await aws.ecs.tagResource({ resourceArn: deployment.serviceArn, tags }));
-	// Whatever was said of its last visitors is over: once it drains again, nobody is moved by it.
-	await deleteParameters(aws, [departureParameter(deployment.name, deployment.id)]);
-	await aws.ecs.tagResource({
-		resourceArn: deployment.serviceArn,
-		tags: [...tags, { key: DEPARTURE_TAG, value: '' }],
-	});
+	if (state === 'active' && !isNew) {
+		// Whatever was said of its last visitors is over: once it drains again, nobody is moved by it.
+		tags.push({ key: DEPARTURE_TAG, value: '' });
+		await Promise.all([written, deleteParameters(aws, [departureParameter(name, id)])]);
+	} else await written;
+	await aws.ecs.tagResource({ resourceArn: serviceArn, tags });
+}
+
+/** Of one whose tasks know already that it drains. @param since Unix ms */
+export async function restartDrain(aws: Pick<Aws, 'ecs'>, serviceArn: string, since: number): Promise<void> {
+	await aws.ecs.tagResource({ resourceArn: serviceArn, tags: stateTags('draining', since) });
 }
 
 /**

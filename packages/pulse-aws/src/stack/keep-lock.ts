@@ -6,7 +6,7 @@ export interface Kept {
 	readonly signal: AbortSignal;
 	/** The session, whose every write makes sure first that it is held. */
 	readonly session: Session;
-	/** Renews it. @throws `lock-lost` when another run took it */
+	/** Makes sure that it is held. @throws `lock-lost` when another run took it */
 	confirm(): Promise<void>;
 }
 
@@ -20,7 +20,7 @@ export function keep(session: Session, holding: Holding): Kept & { readonly end:
 	return {
 		signal: AbortSignal.any([session.signal, lost.signal]),
 		session: guarded(session, { confirm: () => holding.assure(), holds: () => holding.holds() }),
-		confirm: () => holding.confirm(),
+		confirm: () => holding.verify(),
 		async end(forget) {
 			ended.abort();
 			await keeping;

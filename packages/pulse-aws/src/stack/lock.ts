@@ -18,29 +18,42 @@ import { type Held, Holding } from './lock-holding.ts';
 const LOOK_MS = 5_000;
 const BUDGET_MS = 30 * 60_000;
 
-export interface HeldLock extends Kept {
+export interface HeldLock<Look = unknown> extends Kept {
 	/** What was seen before may be old. */
 	readonly waited: boolean;
+	/** What `look` of the options sees; absent where another run may have come after it began. */
+	readonly looked?: Promise<Look>;
 }
 
 export const isLockLost = (error: unknown): boolean => isDeployToolError(error) && error.code === 'lock-lost';
 
-/**
- * Runs `body` while holding the lock.
- * @param forget whether the lock's parameter is deleted instead of giving the lock back, since `body` has done all: what is left of a
- * teardown that failed is known by it
- */
-export async function withDeployLock<T>(
+export interface LockOptions<T, Look> {
+	/** Asked beside the first look at the lock: where it fails, the lock is not taken. */
+	readonly first?: Promise<unknown>;
+	/**
+	 * Begun as soon as the lock is seen to be free, beside the write that takes it. That write counts only where no other run has
+	 * written since, so what is seen is as good as if it was looked at under the lock.
+	 */
+	readonly look?: () => Promise<Look>;
+	/**
+	 * Whether the lock's parameter is deleted instead of giving the lock back, since `body` has done all: what is left of a
+	 * teardown that failed is known by it.
+	 */
+	readonly forget?: (result: T) => boolean;
+}
+
+/** Runs `body` while holding the lock. */
+export async function withDeployLock<T, Look = unknown>(
 	session: Session,
 	name: string,
-	body: (lock: HeldLock) => Promise<T>,
-	forget: (result: T) => boolean = () => false,
+	body: (lock: HeldLock<Look>) => Promise<T>,
+	{ forget = () => false, ...options }: LockOptions<T, Look> = {},
 ): Promise<T> {
-	const { holding, waited } = await acquire(session, name);
+	const { holding, ...seen } = await acquire(session, name, options);
 	const { end, ...lock } = keep(session, holding);
 	let forgotten = false;
 	try {
-		const result = await body({ ...lock, waited });
+		const result = await body({ ...lock, ...seen });
 		forgotten = forget(result);
 		return result;
 	} finally {
@@ -48,7 +61,13 @@ export async function withDeployLock<T>(
 	}
 }
 
-async function acquire(session: Session, name: string): Promise<{ holding: Holding; waited: boolean }> {
+async function acquire<Look>(
+	session: Session,
+	name: string,
+	{ first, look }: Pick<LockOptions<unknown, Look>, 'first' | 'look'>,
+): Promise<Pick<HeldLock<Look>, 'waited' | 'looked'> & { holding: Holding }> {
+	// Also where it fails before anybody waits for it.
+	first?.catch(() => {});
 	const { aws, clock, signal, host, owner } = session;
 	const held: Held = { what: 'deploy lock', parameter: lockParameter(name), survivesDeletion: true };
 	const token = session.randomHex(8);
@@ -57,20 +76,29 @@ async function acquire(session: Session, name: string): Promise<{ holding: Holdi
 	for (;;) {
 		signal.throwIfAborted();
 		const at = clock.now();
-		const seen = await readLock(looking(session), held.parameter);
-		const holding = (version: number) => {
+		const [seen] = await Promise.all([readLock(looking(session), held.parameter), first]);
+		const holding = (version: number, looked?: Promise<Look>) => {
 			if (waitedMs > 0) host.notify({ level: 'step', id: 'lock', state: 'done', text: 'Got the deploy lock' });
-			return { holding: new Holding(session, held, token, version, at), waited: waitedMs > 0 };
+			const seen = { waited: waitedMs > 0, ...(looked === undefined ? {} : { looked }) };
+			return { holding: new Holding(session, held, token, version, at), ...seen };
+		};
+		const begin = () => {
+			const looked = look?.();
+			looked?.catch(() => {});
+			return looked;
 		};
 		if (seen === null) {
-			if (await createLock(aws, held.parameter, owner, token)) return holding(1);
+			const looked = begin();
+			if (await createLock(aws, held.parameter, owner, token)) return holding(1, looked);
 			continue;
 		}
 		// A call whose answer was lost is repeated by the SDK, and then finds what it wrote.
 		if (seen.token === token && !isVoid(seen)) return holding(seen.version);
 		if (JSON.stringify(seen) !== watched.seen) watched = { seen: JSON.stringify(seen), unchangedMs: 0 };
 		if (watched.unchangedMs >= patienceMs(seen)) {
-			if (await replaceLock(aws, held.parameter, owner, token, seen.version)) return holding(seen.version + 1);
+			// One that was held may be renewed late, and whoever renews it may have written anything since.
+			const looked = patienceMs(seen) === 0 ? begin() : undefined;
+			if (await replaceLock(aws, held.parameter, owner, token, seen.version)) return holding(seen.version + 1, looked);
 			continue;
 		}
 		if (waitedMs > BUDGET_MS) throw locked(seen);

@@ -49,15 +49,16 @@ export async function settledBaseline(
 /** What a fleet is read by. */
 const FLEET_OUTPUTS = ['listenerArn', 'clusterName', 'vpcId'] as const;
 
+export interface Existing {
+	readonly outputs: BaselineOutputs;
+	readonly fleet: Fleet;
+}
+
 /**
  * For commands that work on what is deployed.
  * @param before as the baseline was read a while ago: where it is still so, nothing waits for it twice
  */
-export async function existing(
-	session: Session,
-	name: string,
-	before?: BaselineOutputs,
-): Promise<{ outputs: BaselineOutputs; fleet: Fleet }> {
+export async function existing(session: Session, name: string, before?: BaselineOutputs): Promise<Existing> {
 	const fleetOf = (outputs: BaselineOutputs) => readFleet(looking(session), name, outputs);
 	const early = before === undefined ? undefined : fleetOf(before);
 	// Its failure is told only where the baseline is as it was.

@@ -1,5 +1,6 @@
 import type { Deployment } from '../deployments/deployment.ts';
 import type { Step } from '../plan/step.ts';
+import { restartDrain } from '../platform/state.ts';
 import type { Perform } from './performers.ts';
 import { startDraining } from './start-draining.ts';
 
@@ -18,6 +19,8 @@ export function bringBackStep(deployment: Deployment): Step {
  * then the switch makes it active.
  */
 export const bringBack: Perform<'bring-back'> = async ({ deployment }, run) => {
-	await startDraining(run, deployment);
+	const { aws, clock } = run.session;
+	if (deployment.state === 'draining') await restartDrain(aws, deployment.serviceArn, clock.now());
+	else await startDraining(run, deployment);
 	return undefined;
 };

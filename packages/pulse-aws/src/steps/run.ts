@@ -16,7 +16,7 @@ export interface Run {
 	readonly session: Session;
 	/** For what this run itself must put right although another run may hold the lock by now. */
 	readonly ungated: Session;
-	/** Renews that lock or lease. @throws `lock-lost` when another run took it */
+	/** Makes sure of that lock or lease. @throws `lock-lost` when another run took it */
 	readonly confirmLock: () => Promise<void>;
 	/** Of the deployment that is made: while it is held, what is found under its id may be undone. */
 	readonly lease: Lease | null;

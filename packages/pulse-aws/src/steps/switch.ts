@@ -42,16 +42,15 @@ export const switchTraffic: Perform<'switch'> = async (_step, run) => {
 		if (now.defaultTargetGroupArn !== targetGroupArn) throw new NotCommittedError(error);
 	}
 	// The machine may have slept between looking and switching: no call of AWS does both.
-	try {
-		await run.confirmLock();
-		await refuseRetired(run);
-	} catch (error) {
+	const looks = await Promise.allSettled([run.confirmLock(), refuseRetired(run)]);
+	const [lost, retired] = looks.map((look) => (look.status === 'rejected' ? look.reason : undefined));
+	// What could not be asked is not known; the next write asks for the lock again.
+	const error = isLockLost(lost) ? lost : isRetired(retired) ? retired : undefined;
+	if (error !== undefined) {
 		const back = isLockLost(error)
 			? await putBack(run)
-			: isRetired(error) && (await putBackTo(run, run.previousTargetGroupArn, 'the deployment before'));
-		if (back) throw new NotCommittedError(error);
-		// Whether the lock was lost is not known; the next write asks again.
-		if (isLockLost(error) || isRetired(error)) throw error;
+			: await putBackTo(run, run.previousTargetGroupArn, 'the deployment before');
+		throw back ? new NotCommittedError(error) : error;
 	}
 	const stood = run.fleet?.traffic.rules.filter((rule) => rule.catchAll) ?? [];
 	for (const rule of stood) await deleteRule(aws, rule.arn);
