@@ -53,7 +53,7 @@ test('the head of a page goes on before all that came with it is unfolded (C1.7)
 	const one = recoder('gzip', { ...UNREAD, write: (piece) => pieces.push(piece.length) > 0 });
 	one.write(page, () => {});
 	await eventually(() => pieces.length > 3);
-	// A gzip header of ten bytes, and then what 2 KB unfold to.
-	expect(pieces.slice(0, 2).reduce((sum, length) => sum + length)).toBeLessThan(4_096);
+	// Of the 16 KB that are decoded at a time about 12 are left; an encoder that is not flushed gives 16 at once.
+	expect(pieces.slice(0, 2).reduce((sum, length) => sum + length)).toBeLessThan(16_000);
 	one.stop();
 });

@@ -13,8 +13,6 @@ export interface RecodedPage {
 	broken(error: Error): void;
 }
 
-/** Of what came first, as much as a page's head takes at most in most apps: it goes on before the rest is unfolded. */
-const FIRST_BYTES = 2_048;
 /** So much may wait to be decoded before its sender is to wait. */
 const MAX_WAITING = 65_536;
 /** No page unfolds like that. */
@@ -46,6 +44,7 @@ export class Recoder {
 	/** Of all that is held, what is counted for this one. */
 	#kilobytes = 0;
 	#decoded = 0;
+	#begun = false;
 	/** Something was given to the encoder since it was last flushed. */
 	#unflushed = false;
 	/** All of it came. */
@@ -78,20 +77,10 @@ export class Recoder {
 			process.nextTick(taken);
 			return true;
 		}
-		if (this.#decoder === null) {
-			this.#decoder = this.#decoderFor(chunk[0]!);
-			if (chunk.length > FIRST_BYTES) {
-				this.#decode(this.#decoder, chunk.subarray(0, FIRST_BYTES), () => {});
-				return this.#decode(this.#decoder, chunk.subarray(FIRST_BYTES), taken);
-			}
-		}
-		return this.#decode(this.#decoder, chunk, taken);
-	}
-
-	#decode(decoder: Decoder, chunk: Buffer, taken: () => void): boolean {
+		this.#decoder ??= this.#decoderFor(chunk[0]!);
 		this.#waiting += chunk.length;
 		this.#came += chunk.length;
-		decoder.write(chunk, (error) => {
+		this.#decoder.write(chunk, (error) => {
 			// Where it failed, nobody says when its bytes are let go of.
 			if (error) return;
 			this.#waiting -= chunk.length;
@@ -135,6 +124,11 @@ export class Recoder {
 			if (this.#over) return;
 			this.#hold(this.#coding.kilobytes + (Math.min(this.#decoded, this.#coding.window) >> 10));
 			this.#encode(this.#injector.push(piece));
+			if (!this.#begun && this.#unflushed) {
+				// A page's head goes on before all that came with it is unfolded.
+				this.#begun = true;
+				this.#flush();
+			}
 			if (!this.#encoder.writableNeedDrain) return;
 			decoder.pause();
 			this.#encoder.once('drain', () => decoder.resume());
