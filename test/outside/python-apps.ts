@@ -1,7 +1,7 @@
 /**
  * A real Python Pulse app on the local platform, deployed as its documentation says, in Chromium and Firefox: the sign-in
  * cookie, an old tab and a new one over two versions; then so many versions that each looks for a port from 5173 on, which
- * must all come back after `local down` and `local up`. Needs Python with pulse-framework 0.1.111 and pulse-railway 0.3.13
+ * must all come back after `local down` and `local up`. Needs Python 3.12 with pulse-framework 0.1.111 and pulse-railway 0.3.13
  * first on the PATH (an activated environment), npm's registry (PULSE_UI_CLIENT names a tarball of pulse-ui-client where
  * that lacks it) and the two browsers. `npm run build && jiti test/outside/python-apps.ts [number of versions, 8]`
  */
@@ -77,7 +77,15 @@ verdict.close('A Python app lives here as it does there.');
 
 function missing(): string | null {
 	const python = spawnSync('python', ['-c', 'import pulse, pulse_railway; print(pulse.__file__)']);
-	if (python.status !== 0) return 'the python on the PATH has no pulse-framework and pulse-railway';
+	if (python.status !== 0) {
+		const asked = ['-c', 'import sys; print(sys.version.split()[0], sys.version_info >= (3, 12))'];
+		const [version = '', isEnough = ''] = String(spawnSync('python', asked).stdout ?? '')
+			.trim()
+			.split(' ');
+		if (isEnough !== 'True')
+			return `pulse-framework needs Python 3.12 or newer, and \`python\` is ${version || 'not here'}`;
+		return 'the python on the PATH has no pulse-framework and pulse-railway';
+	}
 	if (spawnSync('pulse', ['--help']).status !== 0) return 'there is no pulse on the PATH';
 	const browser = chromiumMissing() ?? firefoxMissing();
 	if (browser !== null) return browser;

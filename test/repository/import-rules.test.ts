@@ -167,6 +167,8 @@ describe('what may import what', () => {
 				if (!name) return false;
 				// What runs in browsers is bundled into what is published.
 				if (name === 'pulse-tab') return file.path !== 'packages/pulse-app/src/client/tab.ts';
+				// By its name, so that a bundle has one client, whoever asks for it.
+				if (file.package === 'pulse-app' && under(file, 'react')) return name !== 'pulse-app';
 				if (/^(pulse-app|pulse-edge|deploy-kit)$/.test(file.package)) return true;
 				if (name === 'pulse-app') return !under(file, 'plugin');
 				if (name === 'pulse-railway-local') return file.package !== 'pulse-railway';

@@ -10,6 +10,7 @@ export interface Host {
 	choose<Answer extends string>(question: HostChoice<Answer>): Promise<Answer>;
 }
 
+/** What a command says while it works. */
 export type HostMessage =
 	/** A new part of the work begins. */
 	| { readonly level: 'section'; readonly text: string }
@@ -27,6 +28,7 @@ export type HostMessage =
 /** Budget of a question that is asked while a deploy lock is held: a terminal that is left alone must not block a rollback. */
 export const LOCKED_QUESTION_MS = 300_000;
 
+/** A question that yes and no answer. */
 export interface HostQuestion {
 	readonly text: string;
 	/** Destructive questions default to no. */
@@ -35,6 +37,7 @@ export interface HostQuestion {
 	readonly budgetMs?: number;
 }
 
+/** A question with answers of its own. */
 export interface HostChoice<Answer extends string = string> {
 	readonly text: string;
 	/** What a person types for each answer, in any case; the first is the one shown, and `''` is Enter alone. */

@@ -112,6 +112,10 @@ describe('the endpoints of an app', () => {
 		expect(headWith({ nonce: 'a"b' })).toContain(' data-pulse="blue" nonce="a&quot;b"></script>');
 		const plain = await serve();
 		expect(plain.app.client.head).toMatch(/^<script type="application\/json"/);
+		expect([app, plain.app].map(({ client }) => client.url('/a.js?v=1#x'))).toEqual([
+			'/a.js?v=1&pulse_deployment=blue#x',
+			'/a.js?v=1#x',
+		]);
 	});
 });
 

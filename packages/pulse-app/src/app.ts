@@ -16,6 +16,7 @@ import type { SessionStore } from './sessions/store.ts';
 import type { UserSession } from './sessions/user-session.ts';
 import type { ClientMessage } from './wire/messages.ts';
 
+/** What an app is made of; only `listener` is required. */
 export interface AppOptions {
 	/**
 	 * Serves everything outside `/_pulse/` and `/socket.io/`: an Express app, `getRequestListener(hono.fetch)`, Fastify's
@@ -54,6 +55,7 @@ export interface AppOptions {
 	readonly onStop?: () => unknown;
 }
 
+/** Where and as what an app listens; `pulse run` gives these by its flags. */
 export interface ListenOptions extends EnvironmentOverrides {
 	/** Default 8000; 0 picks a free port. */
 	readonly port?: number;

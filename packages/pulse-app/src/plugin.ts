@@ -69,6 +69,7 @@ export interface PluginContext {
 	};
 }
 
+/** Render sessions of one process. */
 export interface RenderSessionCounts {
 	readonly total: number;
 	/** With a socket. */

@@ -2,7 +2,7 @@ import { type Logger, pino } from 'pino';
 import type { App } from './app.ts';
 import type { Environment } from './config/environment.ts';
 import { type ClientFiles, createClientFiles } from './http/client-files.ts';
-import { headTag, type PageClient } from './http/page-client.ts';
+import { headTag, type PageClient, pinnedPath } from './http/page-client.ts';
 import { RENDER_ID_HEADER } from './http/prerender.ts';
 import type { Directives, InUse, Plugin, PluginContext } from './plugin.ts';
 import { RenderRegistry } from './render/registry.ts';
@@ -104,6 +104,7 @@ export function createRuntime(app: App, environment: Environment, logger?: Logge
 				headWith,
 				module: clientFiles.moduleUrl(pinned.query),
 				banner: clientFiles.bannerUrl(pinned.query),
+				url: (path) => pinnedPath(path, pinned.query),
 			};
 		},
 		pluginContext: () => ({

@@ -11,6 +11,7 @@ interface LeaveOptions extends PlaceOptions {
 	readonly cancel?: boolean;
 }
 
+/** Of `recall`. */
 export interface RecallOptions extends LeaveOptions {
 	/** `90s`, `10m`, or seconds. Default `10m`. */
 	readonly within?: string | number;
@@ -18,6 +19,7 @@ export interface RecallOptions extends LeaveOptions {
 	readonly now?: boolean;
 }
 
+/** Of `drain`. */
 export interface DrainOptions extends LeaveOptions {
 	/** `18:00`, ISO 8601 or `2h`; without a zone, in that of this machine. Required but with `cancel`. */
 	readonly by?: string;

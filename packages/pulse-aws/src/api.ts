@@ -11,6 +11,7 @@ import { regionFrom } from './config/region.ts';
 import { deploymentName } from './deployments/names.ts';
 import { DEFAULT_HEALTH_PATH } from './protocol.ts';
 
+/** What every function takes beside its own options. */
 export interface ApiContext {
 	/** Default: from the environment or the AWS profile. */
 	readonly region?: string;
@@ -25,6 +26,7 @@ export interface PlaceOptions extends ApiContext {
 	readonly deploymentName: string;
 }
 
+/** Of `deploy`. */
 export interface DeployRunOptions extends DeployOptions, ApiContext {
 	/** Deploys the baseline with this CDK program. Default: the installed CDK packages do. */
 	readonly cdkBin?: string;
@@ -32,11 +34,13 @@ export interface DeployRunOptions extends DeployOptions, ApiContext {
 	readonly cdkWorkdir?: string;
 }
 
+/** Of `rollback`. */
 export interface RollbackOptions extends PlaceOptions {
 	/** Default: the one that was active before. */
 	readonly deploymentId?: string;
 }
 
+/** Of `logs`. */
 export interface LogsOptions extends PlaceOptions {
 	/** Default: the active one. */
 	readonly deploymentId?: string;
@@ -46,6 +50,7 @@ export interface LogsOptions extends PlaceOptions {
 	readonly lines?: number;
 }
 
+/** Of `verify`. */
 export interface VerifyOptions extends PlaceOptions {
 	/** Asked for instead of the load balancer's own name. */
 	readonly domain?: string;
@@ -55,6 +60,7 @@ export interface VerifyOptions extends PlaceOptions {
 	readonly verifySsl?: boolean;
 }
 
+/** Of `reap`. */
 export interface ReapOptions extends PlaceOptions {
 	/** Default: as the deployed reaper. */
 	readonly maxAgeHours?: number;
@@ -68,6 +74,7 @@ export interface ReapOptions extends PlaceOptions {
 	readonly dryRun?: boolean;
 }
 
+/** Of `teardown`. */
 export interface TeardownOptions extends PlaceOptions {
 	/** Ends deployments that still run, and every session on them. Default false. */
 	readonly force?: boolean;
@@ -75,6 +82,7 @@ export interface TeardownOptions extends PlaceOptions {
 	readonly pollSeconds?: number;
 }
 
+/** What a deploy has made. */
 export interface DeployedOnAws {
 	readonly deploymentId: string;
 	readonly serviceArn: string;

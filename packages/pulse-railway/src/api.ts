@@ -30,6 +30,7 @@ type Given<T> = T extends boolean
 				? T
 				: string;
 
+/** What every function takes beside its own options. */
 export interface ApiContext {
 	/** Default: the environment of this process. */
 	readonly env?: Readonly<Record<string, string | undefined>>;

@@ -19,6 +19,7 @@ export interface PlatformDescription {
 	}[];
 }
 
+/** One service, as `local status` shows it. */
 export interface ServiceDescription {
 	readonly service_id: string;
 	readonly service_name: string;

@@ -1,5 +1,6 @@
 import type { FaultInjector } from './api/faults.ts';
 
+/** Of one local platform. */
 export interface LocalPlatformOptions {
 	/** Everything the platform keeps: state, uploads, logs. Created with mode 0700. */
 	readonly dir: string;

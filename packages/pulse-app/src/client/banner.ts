@@ -2,6 +2,7 @@ import type { Update } from './update.ts';
 
 export type { Update } from './update.ts';
 
+/** The words of the banner. */
 export interface BannerOptions {
 	/** Default: that there is a new version and, where there is a deadline, when it is loaded. */
 	readonly text?: (deadline: Date | null) => string;

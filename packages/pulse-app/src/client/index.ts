@@ -24,12 +24,14 @@ import type { Update } from './update.ts';
 import { followVisibility } from './visibility.ts';
 
 export { type ClientChannel, ConnectionLostError } from './channel.ts';
+export { hold } from './hold.ts';
 export type { Navigate, NavigateOptions } from './navigation.ts';
 export type { Update } from './update.ts';
 
 /** `refused`: the server will not have this page, e.g. because cookies are blocked or loading it again and again did not help. */
 export type Status = 'connecting' | 'connected' | 'disconnected' | 'reloading' | 'refused';
 
+/** What a page may say when it connects; all of it is optional. */
 export interface ConnectOptions {
 	/** `io` of socket.io-client. Default: the build that the app serves at `/_pulse/client/socket.io.js`. */
 	readonly io?: SocketFactory;
@@ -46,6 +48,7 @@ export interface ConnectOptions {
 	readonly onMessage?: (message: ServerMessage) => void;
 }
 
+/** The page's connection to its server, from `connect`. */
 export interface PulseClient {
 	readonly status: Status;
 	/** Id of this page's render session. */

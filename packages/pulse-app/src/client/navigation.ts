@@ -7,11 +7,13 @@ const LOADER_LOCATION_HEADER = 'x-pulse-client-loader-location';
 /** A longer chain of redirects is left to the document, whose browser ends it with a message. */
 const MAX_REDIRECTS = 5;
 
+/** How `pulse.navigate` moves. */
 export interface NavigateOptions {
 	/** Replaces the current entry of the history instead of adding one. Default false. */
 	readonly replace?: boolean;
 }
 
+/** `pulse.navigate`: resolves when the view is drawn, or the document is being loaded. */
 export type Navigate = (url: string | URL, options?: NavigateOptions) => Promise<void>;
 
 /**

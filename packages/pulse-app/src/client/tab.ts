@@ -23,8 +23,9 @@ export interface Tab {
 	}): void;
 }
 
+export const madeTab = (): Tab | undefined => (globalThis as { [KEY]?: Tab })[KEY];
+
 /** Made by the script in the page's head; where a page has none, by what is loaded for it. */
 export async function tabOfPage(): Promise<Tab> {
-	const made = (globalThis as { [KEY]?: Tab })[KEY];
-	return made ?? (await import('pulse-tab/page-tab')).pageTab();
+	return madeTab() ?? (await import('pulse-tab/page-tab')).pageTab();
 }

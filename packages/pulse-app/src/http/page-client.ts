@@ -13,6 +13,11 @@ export interface PageClient {
 	readonly module: string;
 	/** Address of `pulse-app/client/banner`. */
 	readonly banner: string;
+	/**
+	 * An address of the app that stays on this deployment, for what the page's own HTML names: `/main.js`, a style, a chunk in an
+	 * import map. A page may be answered a moment before a newer version is promoted, and ask for its parts a moment after.
+	 */
+	url(path: string): string;
 }
 
 interface HeadParts {
@@ -34,6 +39,14 @@ export function headTag({ directives, script, nonce }: HeadParts): string {
 	// Under development, and on a server of one's own, pages and server are of one version.
 	const tab = id ? `<script src="${attribute(script)}" data-pulse="${attribute(id)}"${allowed}></script>` : '';
 	return `${tab}<script type="application/json" id="${DIRECTIVES_ELEMENT_ID}">${json}</script>`;
+}
+
+/** A path of the app with these parameters behind its own. */
+export function pinnedPath(path: string, query: Readonly<Record<string, string>>): string {
+	const search = new URLSearchParams(query).toString();
+	if (search === '') return path;
+	const [, address = '', hash = ''] = /^([^#]*)(.*)$/s.exec(path) ?? [];
+	return `${address}${address.includes('?') ? '&' : '?'}${search}${hash}`;
 }
 
 function attribute(text: string): string {

@@ -1,6 +1,7 @@
 import { SESSION_STORE_BRAND } from '../brand.ts';
 import type { SessionStore } from './store.ts';
 
+/** Bounds of a store in memory. */
 export interface MemorySessionStoreOptions {
 	/** The least recently used session beyond this number is dropped. Default 100,000. */
 	readonly maxSessions?: number;

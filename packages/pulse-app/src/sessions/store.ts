@@ -21,6 +21,7 @@ export interface SessionStore {
 	close?(): void | Promise<void>;
 }
 
+/** What a store is told when the app starts. */
 export interface SessionStoreContext {
 	readonly mode: 'prod' | 'ci' | 'dev';
 	readonly env: Env;

@@ -113,4 +113,5 @@ export const clientMessage = z.discriminatedUnion('type', [
 	}),
 ]);
 
+/** Everything that a browser says over the socket (contract P1.10). */
 export type ClientMessage = z.infer<typeof clientMessage>;

@@ -23,6 +23,7 @@ import { refuseReserved } from './reserved.ts';
 import { policyArn } from './secret.ts';
 import { DEFAULT_ARCHITECTURE } from './task.ts';
 
+/** What is deployed, and where. */
 export interface DeployOptions {
 	readonly domain: string;
 	readonly deploymentName: string;

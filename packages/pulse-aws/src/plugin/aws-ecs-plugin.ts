@@ -16,6 +16,7 @@ import { readVariables } from './variables.ts';
 /** Of the time that a task has to end; the rest is for pages to leave. */
 const RELOAD_PART = 0.8;
 
+/** For tests and unusual clients; none is needed on AWS. */
 export interface AWSECSPluginOptions {
 	/** Parameter Store. Default: the SDK's client in the task's region. */
 	readonly ssm?: Pick<Aws['ssm'], 'getParameters' | 'putParameter'>;

@@ -7,6 +7,7 @@ import type { AtomicKv } from '../stores/atomic-kv.ts';
 import { openBackend } from '../stores/open.ts';
 import { sessionStoreBrand } from './brands.ts';
 
+/** Where the sessions are kept. */
 export interface RailwaySessionStoreOptions {
 	/** Default `PULSE_RAILWAY_REDIS_URL`, which a deploy sets. `REDIS_URL` is never read: it may be the app's own. */
 	readonly url?: string;

@@ -8,6 +8,7 @@ export interface ApiCall {
 	readonly variables: Readonly<Record<string, unknown>>;
 }
 
+/** What becomes of a call in place of its answer. */
 export type Fault =
 	/** Answered instead of being carried out. */
 	| {
@@ -29,4 +30,5 @@ export type Fault =
 	| { readonly kind: 'hang-after'; readonly carriedOut?: () => void }
 	| { readonly kind: 'delay'; readonly ms: number };
 
+/** Asked at every call; nothing leaves it as it is. */
 export type FaultInjector = (call: ApiCall) => Fault | null | undefined;
