@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Lane, type Moment, type Stack } from './faults/lane.ts';
 import { deployed } from './faults/scenario.ts';
@@ -14,7 +15,8 @@ import { moments, nap } from './suspended/nap.ts';
 const ALL = process.env.PULSE_SUSPENDED === 'all';
 /** Part of the names of commands: only those. */
 const { PULSE_SUSPENDED_ONLY: ONLY = '' } = process.env;
-const LANES = 3;
+/** Each is a stack with its processes; more of them than cores, and the short lock of these commands lapses by itself. */
+const LANES = Math.min(3, availableParallelism());
 /** Of each command, in the short run; the one that most depends on has more. */
 const NAPS = (name: string) => (name === 'deploy (source)' ? 3 : 1);
 const BUDGET_MS = ALL ? 3 * 3_600_000 : 600_000;
