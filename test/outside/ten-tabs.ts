@@ -6,7 +6,7 @@
  *
  *     npm run build && npx jiti test/outside/ten-tabs.ts [seconds between the operator's steps, 20]
  */
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -204,7 +204,7 @@ class Visitor {
 
 const folder = mkdtempSync(join(tmpdir(), 'pulse-ten-tabs-'));
 writeFileSync(join(folder, 'app.ts'), APP);
-writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
+for (const file of ['package.json', 'Dockerfile']) copyFileSync(join(ROOT, 'examples/counter', file), join(folder, file));
 symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
 const stack = await LocalStack.up();
 const browsers = await Promise.all([launchChromium(), launchFirefox()]);
