@@ -18,6 +18,8 @@ export const INTERNAL_PATH = '/_pulse/internal';
 
 /** Where a browser keeps the version of the tab in use, for requests that cannot say it (contract C1.6). */
 export const PAGE_COOKIE = 'pulse_page';
+/** While a canary runs: which of the two versions this browser's new pages get (contract R2.21). */
+export const CANARY_COOKIE = 'pulse_canary';
 /** What Next.js itself says of its version, in an address and by header. */
 export const NEXT_QUERY = 'dpl';
 export const NEXT_HEADER = 'x-deployment-id';

@@ -10,7 +10,9 @@ const EVERY_MS = 30_000;
 const AGAIN_MS = 5_000;
 const { fetch, navigator } = window;
 const tab = crypto.getRandomValues(new Uint32Array(3)).join('');
-const address = (state: string) => `/_pulse/edge/tab?pulse_deployment=${id}&tab=${tab}&state=${state}`;
+/** Said with each report from then on; the edge counts the first (contract C1.15). */
+let failed = '';
+const address = (state: string) => `/_pulse/edge/tab?pulse_deployment=${id}&tab=${tab}&state=${state}${failed}`;
 
 let said = '';
 let saidAt = 0;
@@ -47,11 +49,11 @@ export function probe(): void {
 }
 
 /** A frame within a page of this app is a part of that page's tab. */
-function isWithin(): boolean {
+function isWithin(): boolean | undefined {
 	try {
 		return top !== window && top!.location.origin === location.origin;
 	} catch {
-		return false;
+		// That page is of another app.
 	}
 }
 
@@ -61,6 +63,10 @@ export function bePresent(): void {
 	listen('visibilitychange pageshow', ({ type }) => {
 		left &&= type !== 'pageshow';
 		report();
+	});
+	// Of its script, or of a part that did not load.
+	listen('error', () => {
+		failed = '&error=1';
 	});
 	listen('pagehide', () => {
 		left = true;

@@ -1,3 +1,5 @@
+import type { CanaryTraffic } from './canary.ts';
+
 /** An app that knows nothing of this edge, which therefore speaks for it (contract C1). */
 export interface Container {
 	/** `tab`: a tab stays on the version that served its document. `session`: a browser does, documents too. */
@@ -37,6 +39,8 @@ export interface RouteTable extends RoutingView {
 	readonly loaded: boolean;
 	/** One of them at least is a container app: then a cookie or a referrer may name it (contract C1.2). */
 	readonly hasContainers: boolean;
+	/** `null` or absent: every new page gets the active version. */
+	readonly canary?: CanaryTraffic | null;
 	all(): Iterable<Routable>;
 	/**
 	 * Asks elsewhere for an id that is not here; afterwards `deployment` knows it, or there is none. `null` when there is

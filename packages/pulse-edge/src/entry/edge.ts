@@ -2,6 +2,7 @@ import { Server as NetServer, type Socket } from 'node:net';
 import { AssetMemory } from '../forward/assets.ts';
 import { Upstreams } from '../forward/claim.ts';
 import type { ForwardContext } from '../forward/context.ts';
+import { Samples } from '../forward/samples.ts';
 import { Uploads } from '../forward/uploads.ts';
 import { Presence } from '../page/presence.ts';
 import { HIDDEN_TAB_SECONDS } from '../protocol.ts';
@@ -44,6 +45,7 @@ export function createEdge(options: EdgeOptions): Edge {
 		log,
 		assets: options.assetFallback === false ? null : new AssetMemory(table, servicePrefix, now),
 		presence: new Presence({ now, hiddenMs: options.hiddenTabMs ?? HIDDEN_TAB_SECONDS * 1000 }),
+		samples: new Samples(),
 		exchanges: new Set(),
 		tunnels: new Set(),
 		idleTimeoutMs: options.idleTimeoutMs ?? 300_000,

@@ -3,13 +3,14 @@ import type { Socket } from 'node:net';
 import { affinityOf, isPinnedByHeader, reloadsOnStale } from '../decide/affinity.ts';
 import { isInternalPath } from '../decide/internal-path.ts';
 import { needsLookup, type Resolution, resolve, type Target } from '../decide/resolve.ts';
-import type { Container } from '../decide/route-table.ts';
+import type { Container, RoutingView } from '../decide/route-table.ts';
 import { startExchange } from '../forward/asset-exchange.ts';
 import { countFailure, type ForwardContext } from '../forward/context.ts';
 import type { Front } from '../forward/forwarded.ts';
 import { WebSocketHandshake } from '../forward/websocket.ts';
 import { offersWebSocket } from '../node/request.ts';
 import { impliedContainer } from '../page/implied-container.ts';
+import { editsFor, type Lane, sampleOf } from '../page/lane.ts';
 import { endLeftCookie } from '../page/left-cookie.ts';
 import { servePage, socketTarget } from '../page/serve-page.ts';
 import { failureAnswer, writeAnswer, writeRawAnswer } from '../report/answer.ts';
@@ -17,6 +18,7 @@ import type { FailureCause } from '../report/failures.ts';
 import { failureReply, staleReply } from '../report/pages.ts';
 import { type Answer, staleAnswer } from '../report/stale.ts';
 import type { ClientRequest, ClientResponse } from './client-messages.ts';
+import { findLane } from './find-lane.ts';
 import { pageHeadOf, type RequestHead, readRequestHead } from './request-head.ts';
 import { parseRequestTarget, type RequestTarget } from './request-target.ts';
 
@@ -67,13 +69,14 @@ export function routeRequest(context: RouteContext, request: ClientRequest, resp
 	}
 	const affinity = affinityOf(target.query, head.affinity);
 	head.pinnedByHeader = isPinnedByHeader(target.query, head.affinity);
-	resolving(context, affinity, (resolution) => {
+	const lane = findLane(forward, request, head, affinity);
+	resolving(context, lane?.view ?? forward.table, affinity, (resolution) => {
 		// Gone while the table asked: a claim would never be released, because its response is closed already.
 		if (response.destroyed) return;
 		const container = containerOf(resolution) ?? impliedBy(forward, affinity, request, head, target);
 		if (container !== undefined) {
 			const page = pageHeadOf(head, request.rawHeaders);
-			const asked = { request, response, head, page, target, affinity, resolution, container };
+			const asked = { request, response, head, page, target, affinity, resolution, container, lane };
 			return servePage(forward, asked, reply, () => requestIdOf(context, head));
 		}
 		switch (resolution.kind) {
@@ -91,7 +94,8 @@ export function routeRequest(context: RouteContext, request: ClientRequest, resp
 					target,
 					upstream,
 					requestId: requestIdOf(context, head),
-					edits: endLeftCookie(head.page),
+					edits: editsFor(lane, endLeftCookie(head.page)),
+					sample: sampleOf(lane, upstream.id),
 				};
 				const assets = affinity === '' && forward.assets?.wants(request.method!, head) ? forward.assets : null;
 				startExchange(forward, claimed, assets);
@@ -125,37 +129,39 @@ export function routeUpgrade(context: RouteContext, request: IncomingMessage, cl
 	if (forward.draining) return refuse('draining-away');
 	head.pinnedByHeader = isPinnedByHeader(target.query, head.affinity);
 	const affinity = affinityOf(target.query, head.affinity);
-	resolving(context, affinity, (resolution) => {
+	const lane = findLane(forward, request, head, affinity);
+	resolving(context, lane?.view ?? forward.table, affinity, (resolution) => {
 		if (client.destroyed) return;
 		const container = containerOf(resolution) ?? impliedBy(forward, affinity, request, head, target);
 		if (container !== undefined) {
 			const page = pageHeadOf(head, request.rawHeaders);
 			const to = socketTarget(forward, { request, head, page, target, affinity, resolution, container });
 			if (to === null) return writeRawAnswer(client, staleAnswer(request.method!, head, 410));
-			return openSocket(context, { head, target: to.target, client, early }, to.served);
+			return openSocket(context, { head, target: to.target, client, early, lane }, to.served);
 		}
 		switch (resolution.kind) {
 			case 'stale':
 				if (!reloadsOnStale(target.query)) return writeRawAnswer(client, staleAnswer(request.method!, head));
-				return openSocket(context, { head, target, client, early }, resolution.active);
+				return openSocket(context, { head, target, client, early, lane: null }, resolution.active);
 			case 'not-found':
 			case 'no-active':
 				return refuse(forward.table.loaded ? resolution.kind : 'no-snapshot');
 			case 'target':
-				return openSocket(context, { head, target, client, early }, resolution.target);
+				return openSocket(context, { head, target, client, early, lane }, resolution.target);
 		}
 	});
 }
 
 function openSocket(
 	context: RouteContext,
-	request: { head: RequestHead; target: RequestTarget; client: Socket; early: Buffer },
+	request: { head: RequestHead; target: RequestTarget; client: Socket; early: Buffer; lane: Lane | null },
 	to: Target,
 ): void {
 	const upstream = context.forward.upstreams.claimSocket(to);
 	const id = requestIdOf(context, request.head);
 	const fields = { request: id, method: 'GET', path: request.target.path, deployment: to.id };
-	new WebSocketHandshake(context.forward, { ...request, upstream, fields }).start();
+	const sample = sampleOf(request.lane, to.id);
+	new WebSocketHandshake(context.forward, { ...request, upstream, fields, sample }).start();
 	request.client.off('error', ignoreError);
 }
 
@@ -182,11 +188,11 @@ function impliedBy(
 }
 
 /** Synchronous but for an id that the table has to ask for. */
-function resolving(context: RouteContext, affinity: string, then: (resolution: Resolution) => void) {
+function resolving(context: RouteContext, view: RoutingView, affinity: string, then: (resolution: Resolution) => void) {
 	const { table, servicePrefix } = context.forward;
 	const asked = needsLookup(table, affinity) ? table.lookUp(affinity) : null;
-	if (asked === null) return then(resolve(table, affinity, servicePrefix));
-	asked.then(() => then(resolve(table, affinity, servicePrefix)));
+	if (asked === null) return then(resolve(view, affinity, servicePrefix));
+	asked.then(() => then(resolve(view, affinity, servicePrefix)));
 }
 
 /**

@@ -20,7 +20,7 @@ export class AssetMemory implements Elsewhere {
 	readonly #found = new Recent<string>(MAX_REMEMBERED);
 	/** Target and credentials to the time until which no deployment has it. */
 	readonly #missing = new Recent<number>(MAX_REMEMBERED);
-	#activeId: string | null = null;
+	#newest = '';
 
 	constructor(table: RouteTable, servicePrefix: string, now: () => number) {
 		this.#table = table;
@@ -40,9 +40,9 @@ export class AssetMemory implements Elsewhere {
 		const draining = [...this.#table.all()].filter((record) => record.state === 'draining');
 		draining.sort((a, b) => (b.drainStartedAt ?? 0) - (a.drainStartedAt ?? 0));
 		const others = draining.map((record) => record.id).filter((id) => id !== asked);
-		const { activeId } = this.#table;
-		// A cookie may have asked a draining one first.
-		if (activeId !== null && activeId !== asked) others.unshift(activeId);
+		// A cookie may have asked a draining one first, and a canary's visitor has asked that.
+		const { activeId, canary } = this.#table;
+		others.unshift(...[activeId, canary?.id ?? null].flatMap((id) => (id === null || id === asked ? [] : [id])));
 		const ids = others.slice(0, MAX_TRIES);
 		const known = this.#found.get(target);
 		const order = known !== undefined && ids.includes(known) ? [known, ...ids.filter((id) => id !== known)] : ids;
@@ -59,8 +59,9 @@ export class AssetMemory implements Elsewhere {
 
 	/** A finding is about one set of deployments; with the next promotion it may be wrong. */
 	#forgetOnPromotion(): void {
-		if (this.#activeId === this.#table.activeId) return;
-		this.#activeId = this.#table.activeId;
+		const newest = `${this.#table.activeId} ${this.#table.canary?.id}`;
+		if (this.#newest === newest) return;
+		this.#newest = newest;
 		this.#found.clear();
 		this.#missing.clear();
 	}

@@ -6,6 +6,7 @@ import type { DialOptions } from '../upstream/dial.ts';
 import type { Pool } from '../upstream/pool.ts';
 import type { AssetMemory } from './assets.ts';
 import type { Upstreams } from './claim.ts';
+import type { Samples } from './samples.ts';
 import type { Tunnel } from './tunnel.ts';
 import type { Uploads } from './uploads.ts';
 
@@ -22,6 +23,8 @@ export interface ForwardContext {
 	readonly assets: AssetMemory | null;
 	/** Tabs of container apps that are open, by version. */
 	readonly presence: Presence;
+	/** Of a canary and of what runs beside it. */
+	readonly samples: Samples;
 	/** Requests under way, for the idle sweep and for draining. */
 	readonly exchanges: Set<{ readonly lastProgress: number; expire(): void; askClient(): void }>;
 	readonly tunnels: Set<Tunnel>;

@@ -4,6 +4,7 @@ import type { RequestTarget } from '../entry/request-target.ts';
 import type { RequestFields } from '../report/log.ts';
 import type { ResponseHead } from '../upstream/parse-head.ts';
 import type { Upstream } from './claim.ts';
+import type { Sample } from './samples.ts';
 
 /** What the edge has to say in the answers of a container app. */
 export interface AnswerEdits {
@@ -27,6 +28,8 @@ export interface ForwardRequest {
 	readonly requestId: string;
 	/** `null` for a Pulse app. */
 	readonly edits: AnswerEdits | null;
+	/** Where its end is counted; `null` where nothing is compared. */
+	readonly sample: Sample | null;
 }
 
 /** What the log says of it. */

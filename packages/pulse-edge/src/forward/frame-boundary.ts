@@ -7,6 +7,8 @@ export class FrameBoundary {
 	#left = 0;
 	/** Header bytes of a frame whose header is not whole yet. */
 	#header: number[] = [];
+	/** A close frame has begun. */
+	closed = false;
 
 	get between(): boolean {
 		return this.#left === 0 && this.#header.length === 0;
@@ -31,6 +33,7 @@ export class FrameBoundary {
 			const length = this.#header.length === 0 ? headerLength(chunk, at) : -1;
 			if (length !== -1 && at + length <= chunk.length) {
 				this.#left = payloadLength(chunk, at);
+				this.closed ||= isClose(chunk[at]!);
 				at += length;
 			} else if (!this.#takeHeaderByte(chunk[at++]!)) return at;
 		}
@@ -45,6 +48,7 @@ export class FrameBoundary {
 		const length = headerLength(this.#header, 0);
 		if (length === -1 || this.#header.length < length) return false;
 		this.#left = payloadLength(this.#header, 0);
+		this.closed ||= isClose(this.#header[0]!);
 		this.#header.length = 0;
 		return true;
 	}
@@ -57,6 +61,10 @@ function headerLength(bytes: ArrayLike<number>, from: number): number {
 	const short = second & 0x7f;
 	const extended = short === 127 ? 8 : short === 126 ? 2 : 0;
 	return 2 + extended + (second & 0x80 ? 4 : 0);
+}
+
+function isClose(first: number): boolean {
+	return (first & 0x0f) === 8;
 }
 
 function payloadLength(bytes: ArrayLike<number>, from: number): number {

@@ -1,6 +1,6 @@
 import type { ClientRequest, ClientResponse } from '../entry/client-messages.ts';
 import { writeAnswer } from '../report/answer.ts';
-import type { FailureCause } from '../report/failures.ts';
+import { type FailureCause, isOfVersion } from '../report/failures.ts';
 import type { RequestFields } from '../report/log.ts';
 import { failureReply } from '../report/pages.ts';
 import type { Exchange, ExchangeFailure, UpstreamConnection } from '../upstream/connection.ts';
@@ -14,6 +14,7 @@ import { requestLines, responseHeaders, responseLines } from './headers.ts';
 import { passInterim } from './interim.ts';
 import { type BodyEvents, RequestBody } from './request-body.ts';
 import { ResponseBody } from './response-body.ts';
+import { countEnd } from './samples.ts';
 
 /** What takes a backend's answer to a request: the exchange itself, or one around it. */
 export interface Answers extends Exchange {
@@ -135,6 +136,7 @@ export class HttpExchange implements Answers, BodyEvents, ConnectEvents {
 		this.#done = true;
 		this.#bytes = body.length;
 		this.upstream.bytesOut += body.length;
+		countEnd(this.#forward.sample, head.status >= 500);
 		return true;
 	}
 
@@ -148,6 +150,7 @@ export class HttpExchange implements Answers, BodyEvents, ConnectEvents {
 	onComplete(trailers: readonly string[]) {
 		this.#done = true;
 		this.#body!.end(trailers);
+		countEnd(this.#forward.sample, this.#response.statusCode >= 500);
 	}
 
 	onReadEnd() {
@@ -204,6 +207,7 @@ export class HttpExchange implements Answers, BodyEvents, ConnectEvents {
 		this.#sent?.end();
 		this.release();
 		countFailure(this.upstream.failures, cause);
+		if (isOfVersion(cause)) countEnd(this.#forward.sample, true);
 		this.#context.log.failed(cause, this.#fields(), error);
 		if (this.#body?.begun) this.#body.cutShort();
 		else writeAnswer(this.#response, failureReply(this.#request, cause));

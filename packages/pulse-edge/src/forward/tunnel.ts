@@ -3,7 +3,16 @@ import type { Upstream } from './claim.ts';
 import type { ForwardContext } from './context.ts';
 import { closeFrame, FrameBoundary } from './frame-boundary.ts';
 import { askWhetherGone, HALF_CLOSED_MS } from './half-closed.ts';
+import { countEnd, type Sample } from './samples.ts';
 import { writeCopy } from './write-copy.ts';
+
+export interface TunnelEnds {
+	readonly client: Socket;
+	readonly backend: Socket;
+	readonly upstream: Upstream;
+	/** Where its end is counted. */
+	readonly sample: Sample | null;
+}
 
 /** An open websocket: bytes pass both ways untouched, and the end of either side ends the other. */
 export class Tunnel {
@@ -11,6 +20,9 @@ export class Tunnel {
 	readonly #backend: Socket;
 	readonly #upstream: Upstream;
 	readonly #context: ForwardContext;
+	readonly #sample: Sample | null;
+	/** The side that ended first. */
+	#ended: Socket | null = null;
 	readonly #toClient = new FrameBoundary();
 	#closing: Buffer | null = null;
 	#closeSent = false;
@@ -18,10 +30,11 @@ export class Tunnel {
 	#deadline: NodeJS.Timeout | null = null;
 	readonly #giveUp = () => this.destroy();
 
-	constructor(client: Socket, backend: Socket, upstream: Upstream, context: ForwardContext) {
+	constructor({ client, backend, upstream, sample }: TunnelEnds, context: ForwardContext) {
 		this.#client = client;
 		this.#backend = backend;
 		this.#upstream = upstream;
+		this.#sample = sample;
 		this.#context = context;
 		context.tunnels.add(this);
 		client.on('drain', () => this.#goOn(client, backend));
@@ -88,15 +101,25 @@ export class Tunnel {
 
 	#endTogether(one: Socket, other: Socket): void {
 		one.on('error', () => other.destroy());
-		one.on('end', () => this.#endSoon(other));
+		one.on('end', () => {
+			this.#ended ??= one;
+			this.#endSoon(other);
+		});
 		one.on('close', () => {
+			this.#ended ??= one;
 			this.#endSoon(other);
 			this.#open--;
 			if (this.#open > 0) return;
 			if (this.#deadline !== null) clearTimeout(this.#deadline);
 			this.#context.tunnels.delete(this);
+			countEnd(this.#sample, this.#wasDropped);
 			this.#context.upstreams.releaseSocket(this.#upstream);
 		});
+	}
+
+	/** Its backend went without a word; neither a close frame nor this edge has said that it would. */
+	get #wasDropped(): boolean {
+		return this.#ended === this.#backend && this.#closing === null && !this.#toClient.closed;
 	}
 
 	#endSoon(other: Socket): void {

@@ -4,7 +4,7 @@ import type { RequestTarget } from '../entry/request-target.ts';
 import { readInto, readsInto } from '../node/own-reads.ts';
 import { SELECTED_DEPLOYMENT_HEADER } from '../protocol.ts';
 import { failureAnswer, linger, writeRawAnswer } from '../report/answer.ts';
-import type { FailureCause } from '../report/failures.ts';
+import { type FailureCause, isOfVersion } from '../report/failures.ts';
 import type { RequestFields } from '../report/log.ts';
 import { dial } from '../upstream/dial.ts';
 import type { ResponseHead } from '../upstream/parse-head.ts';
@@ -12,6 +12,7 @@ import { type ResponseEvents, ResponseParser } from '../upstream/parse-response.
 import type { Upstream } from './claim.ts';
 import { countFailure, type ForwardContext } from './context.ts';
 import { handshakeLines, interimLines, responseLines } from './headers.ts';
+import { countEnd, type Sample } from './samples.ts';
 import { Tunnel } from './tunnel.ts';
 
 export interface HandshakeRequest {
@@ -22,6 +23,8 @@ export interface HandshakeRequest {
 	readonly target: RequestTarget;
 	readonly upstream: Upstream;
 	readonly fields: RequestFields;
+	/** Where its end is counted; `null` where nothing is compared. */
+	readonly sample: Sample | null;
 }
 
 /** Where a backend socket's reads go. It outlives the handshake, and must not keep it alive. */
@@ -108,10 +111,11 @@ export class WebSocketHandshake implements ResponseEvents {
 	/** The switch: `rest` is already of the new protocol. */
 	onUpgrade(head: ResponseHead, rest: Buffer): void {
 		if (this.#over || this.#backend === null) return;
-		const { client, early, upstream } = this.#request;
+		const { client, early, upstream, sample } = this.#request;
 		const backend = this.#backend;
 		this.#detach();
-		const tunnel = new Tunnel(client, backend, upstream, this.#context);
+		const tunnel = new Tunnel({ client, backend, upstream, sample }, this.#context);
+		countEnd(sample, false);
 		this.#feed.sink = (chunk) => tunnel.onBackendData(chunk);
 		const lines = `${interimLines(head.headers)}${SELECTED_DEPLOYMENT_HEADER}: ${upstream.id}\r\n`;
 		client.write(`${statusLine(head)}Connection: Upgrade\r\nUpgrade: websocket\r\n${lines}\r\n`, 'latin1');
@@ -124,6 +128,7 @@ export class WebSocketHandshake implements ResponseEvents {
 	/** The backend refused: its status and body are the client's answer. */
 	onHead(head: ResponseHead): void {
 		this.#answered = true;
+		countEnd(this.#request.sample, head.status >= 500);
 		this.#chunked = head.chunked;
 		const framing = head.chunked ? 'Transfer-Encoding: chunked\r\n' : '';
 		const lines = responseLines(head.headers, this.#request.upstream.id, this.#request.head);
@@ -157,6 +162,7 @@ export class WebSocketHandshake implements ResponseEvents {
 		else if (this.#sent) client.resetAndDestroy();
 		else writeRawAnswer(client, failureAnswer(cause));
 		countFailure(upstream.failures, cause);
+		if (isOfVersion(cause) && !this.#answered) countEnd(this.#request.sample, true);
 		this.#context.log.failed(cause, fields, error);
 		this.#context.upstreams.releaseSocket(upstream);
 	}

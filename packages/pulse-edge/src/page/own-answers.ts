@@ -3,6 +3,7 @@ import type { ClientRequest, ClientResponse } from '../entry/client-messages.ts'
 import type { RequestHead } from '../entry/request-head.ts';
 import type { RequestTarget } from '../entry/request-target.ts';
 import { clientAddress } from '../forward/forwarded.ts';
+import { countEnd, type Sample } from '../forward/samples.ts';
 import { RELOAD_WITHIN_HEADER } from '../protocol.ts';
 import { headerOf } from '../raw-headers.ts';
 import { failureAnswer, jsonAnswer } from '../report/answer.ts';
@@ -21,11 +22,13 @@ export interface OwnRequest {
 	readonly fetchSite: string;
 	/** Seconds within which tabs of that version are to move to the active one; `null`: they may stay. */
 	readonly moveWithin: number | null;
+	/** Of a canary's visitor: where a page that fails is counted; `null` where nothing is compared. */
+	readonly sample: Sample | null;
 }
 
 /** A tab says that it is there, and hears whether its version is and for how long (contract C1.15). */
 export function reportAnswer(own: OwnRequest, presence: Presence): Answer {
-	const { request, head, target, version, moveWithin } = own;
+	const { request, head, target, version, moveWithin, sample } = own;
 	if (target.path !== REPORT_PATH) return failureAnswer('internal-path');
 	if (request.method !== 'POST') return failureAnswer('method-not-allowed');
 	if (!isOwnOrigin(own)) return jsonAnswer(403, { detail: 'another origin' });
@@ -34,8 +37,10 @@ export function reportAnswer(own: OwnRequest, presence: Presence): Answer {
 	const state = queryValue(target.query, 'state');
 	if (!TAB.test(tab)) return failureAnswer('bad-request');
 	const from = clientAddress(head.forwarded, request.socket.remoteAddress ?? '');
+	if (state !== 'gone' && !STATES.has(state)) return failureAnswer('bad-request');
+	const fails = queryValue(target.query, 'error') === '1' && presence.fails(version, tab, from);
+	if (fails) countEnd(sample, true);
 	if (state === 'gone') presence.leave(tab, from);
-	else if (!STATES.has(state)) return failureAnswer('bad-request');
 	else presence.report(version, tab, state as TabState, from);
 	return { status: 204, headers: moveWithin === null ? [] : [RELOAD_WITHIN_HEADER, String(moveWithin)], body: '' };
 }

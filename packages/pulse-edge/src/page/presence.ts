@@ -18,6 +18,7 @@ interface Tab {
 	/** In this state. */
 	since: number;
 	seenAt: number;
+	failed?: true;
 }
 
 /** Three reports that did not come. */
@@ -67,6 +68,16 @@ export class Presence {
 		}
 		this.#byAddress.set(address, others + 1);
 		this.#tabs.set(key, { address, version, state, since: now, seenAt: now });
+	}
+
+	/** Its page's script has failed. True the first time: a page that fails all the time has failed once. */
+	fails(version: string, tab: string, from: string): boolean {
+		const key = `${this.#disguised(from)} ${tab}`;
+		if (!this.#tabs.has(key)) this.report(version, tab, 'visible', from);
+		const known = this.#tabs.get(key);
+		if (known === undefined || known.failed) return false;
+		known.failed = true;
+		return true;
 	}
 
 	leave(tab: string, from: string): void {

@@ -21,6 +21,7 @@ import { keepForm } from './gone-form.ts';
 import { editedLines } from './header-lines.ts';
 import { HealthResponse } from './health-response.ts';
 import { kindOf, type PageKind } from './is-document.ts';
+import { editsFor, type Lane, sampleOf } from './lane.ts';
 import { reportAnswer, sendScript } from './own-answers.ts';
 import type { PageHead } from './page-head.ts';
 import { PageResponse } from './page-response.ts';
@@ -45,6 +46,8 @@ export interface PageRequest {
 	readonly affinity: string;
 	readonly resolution: Resolution;
 	readonly container: Container;
+	/** `null` where no canary runs, and for who is not its visitor. */
+	readonly lane: Lane | null;
 }
 
 type Claimed = { -readonly [Key in keyof ForwardRequest]: ForwardRequest[Key] };
@@ -69,7 +72,9 @@ export function servePage(
 		const { fetchSite } = page;
 		const by = version === null ? null : leaveBy(context.table, version);
 		const moveWithin = by === null ? null : Math.max(0, Math.ceil((by - context.now()) / 1000));
-		return reply(reportAnswer({ request, head, target, version, origin, fetchSite, moveWithin }, context.presence));
+		const sample = version === null ? null : sampleOf(asked.lane, version);
+		const own = { request, head, target, version, origin, fetchSite, moveWithin, sample };
+		return reply(reportAnswer(own, context.presence));
 	}
 	const kind = kindOf(page);
 	// It would turn the cookie before anybody looks at it (contract C1.11).
@@ -107,14 +112,16 @@ export function servePage(
 	head.lines = strippedLines(page, request.rawHeaders, health ? 'document' : kind, version);
 	if (pinned.worker) head.lines = editedLines(head.lines, request.rawHeaders, 'accept-encoding', acceptable);
 	const upstream = context.upstreams.claimRequest(served);
-	const claimed: Claimed = { request, response, head, target: stripped, upstream, requestId: requestId(), edits: null };
+	const sample = sampleOf(asked.lane, served.id);
+	const known = { request, response, head, target: stripped, upstream, requestId: requestId(), sample };
+	const claimed: Claimed = { ...known, edits: null };
 	if (health) {
 		claimed.response = new HealthResponse(response, target.path, container, context.upstreams.probe(upstream));
 	} else if (kind === 'part' && !pinned.worker) {
 		claimed.edits = new PartEdits(pinned, source);
 	} else {
 		const plan = new AnswerPlan(pinned, source);
-		claimed.edits = plan;
+		claimed.edits = editsFor(asked.lane, plan);
 		claimed.response = new PageResponse(response, plan, breaking(context, claimed));
 	}
 	startExchange(context, claimed, health ? null : whereElse(context, pinned, head, source));

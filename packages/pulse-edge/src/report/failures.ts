@@ -41,6 +41,20 @@ export const FAILURES = {
 	'client-gone': { status: 499, detail: 'client closed the connection', level: 'debug' },
 } as const satisfies Record<string, Failure>;
 
+/** The version's own: neither its clients' nor this edge's. */
+const OF_THE_VERSION: ReadonlySet<FailureCause> = new Set([
+	'unresolved',
+	'unreachable',
+	'connect-timeout',
+	'response-timeout',
+	'closed-early',
+	'bad-response',
+]);
+
+export function isOfVersion(cause: FailureCause): boolean {
+	return OF_THE_VERSION.has(cause);
+}
+
 export function failureOf(cause: FailureCause): Failure {
 	return FAILURES[cause];
 }

@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest';
+import type { CanaryTraffic } from '../decide/canary.ts';
 import type { Container, Routable, RouteTable } from '../decide/route-table.ts';
 import { createEdge, type Edge } from '../entry/edge.ts';
 import type { EdgeOptions } from '../entry/options.ts';
@@ -10,6 +11,7 @@ import { TestNetwork } from './network.ts';
 export class TestTable implements RouteTable {
 	readonly loaded = true;
 	activeId: string | null = null;
+	canary: CanaryTraffic | null = null;
 	/** What each is from now on. */
 	container: Container | undefined;
 	readonly #known = new Map<string, Routable>();
