@@ -13,7 +13,7 @@ const under = (file: SourceFile, ...folders: string[]) => folders.some((folder) 
 const isPure = (file: SourceFile) =>
 	(under(file, 'plan') && file.package !== 'deploy-kit') ||
 	(under(file, 'decide') && file.package === 'pulse-edge') ||
-	/^((janitor|reaper)\/decide|socket\/reload-schedule|deployments\/transitions|stack\/(baseline|durable|names|windows))\.ts$/.test(
+	/^((janitor|reaper)\/decide|socket\/reload-schedule|deployments\/(canary-)?transitions|stack\/(baseline|durable|names|windows))\.ts$/.test(
 		file.inner,
 	);
 

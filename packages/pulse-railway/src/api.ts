@@ -1,4 +1,5 @@
 import { type CamelCased, camelCased } from 'pulse-deploy-kit/camel-cased';
+import type { widenSettings } from 'pulse-deploy-kit/canary/settings';
 import type { Invocation } from 'pulse-deploy-kit/command';
 import { agreeing, type Host, silentHost } from 'pulse-deploy-kit/host';
 import type { drainBySettings, recallSettings } from 'pulse-deploy-kit/leave-settings';
@@ -75,6 +76,8 @@ export async function ensure(options: OptionsOf<typeof initSettings>, context?: 
  * @example
  * const { deploymentId } = await deploy({ appFile: 'app.ts', env: ['LOG_LEVEL=info'] });
  *
+ * @example A canary: `await deploy({ appFile: 'app.ts', canary: '5%,25%,100%', every: '10m' });`
+ *
  * @example A container app: whatever the Dockerfile of `context` starts. `port` is found where it is left out, `affinity` is
  * `tab` by default, `healthPath` (`/`) must answer 200, `startCommand` replaces the Dockerfile's own.
  * await deploy({ container: true, context: 'shop', port: 8501, affinity: 'session', healthPath: '/well' });
@@ -124,14 +127,19 @@ export async function history(
 	return camelCased(await enter(invocation(options, context), historyRequest, history));
 }
 
-/** `pulse-railway rollback`; without an id to the deployment that was active before. */
+/** `pulse-railway rollback`; without an id to the deployment that was active before, and while a canary runs that is ended. */
 export async function rollback(options: StackOptions & { readonly deploymentId?: string }, context?: ApiContext) {
 	const { promote, rollbackRequest } = await import('./commands/promote.ts');
 	return result(await enter(invocation(options, context), rollbackRequest, promote));
 }
 
-/** `pulse-railway promote`: new visitors get a deployment that is running. */
-export async function promote(options: Deployment, context?: ApiContext) {
+/**
+ * `pulse-railway promote`: new visitors get a deployment that is running; with `to` a share of them, of a canary.
+ *
+ * @example
+ * await promote({ deploymentId: 'prod-260402-120000', to: '25%,100%', every: '10m' });
+ */
+export async function promote(options: Deployment & OptionsOf<typeof widenSettings>, context?: ApiContext) {
 	const { promote, promoteRequest } = await import('./commands/promote.ts');
 	return result(await enter(invocation(options, context), promoteRequest, promote));
 }

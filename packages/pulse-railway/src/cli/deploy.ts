@@ -14,6 +14,8 @@ export const deployCommand: CommandSpec = {
 		'pulse-railway deploy app.ts',
 		'pulse-railway deploy main.py --context . --dockerfile Dockerfile --env LOG_LEVEL=info',
 		'pulse-railway deploy app.ts --image-repository ghcr.io/acme/shop',
+		'pulse-railway deploy app.ts --canary 5%',
+		'pulse-railway deploy app.ts --canary 5%,25%,100% --every 10m',
 		'pulse-railway deploy app.ts --dry-run',
 	],
 	changes: true,
@@ -25,9 +27,20 @@ export const deployCommand: CommandSpec = {
 		]);
 		const done = await enter(invocation, deployRequest, deploy);
 		for (const text of done.result?.build_warnings ?? []) invocation.host.notify({ level: 'warning', text });
-		return outcome(done, (result) => [
-			`${result.deployment_id} is active at ${result.server_address}`,
-			...(result.previous_deployment_id === null ? [] : ['If it misbehaves: pulse-railway rollback']),
-		]);
+		return outcome(done, (result) => {
+			const {
+				deployment_id: id,
+				previous_deployment_id: previous,
+				canary_percent: percent,
+				server_address: at,
+			} = result;
+			if (percent !== null) {
+				return [
+					`${id} is a canary at ${at}: ${percent} % of new visitors get it, the others ${previous}`,
+					`For all of them: pulse-railway promote ${id}. If it misbehaves: pulse-railway rollback`,
+				];
+			}
+			return [`${id} is active at ${at}`, ...(previous === null ? [] : ['If it misbehaves: pulse-railway rollback'])];
+		});
 	},
 };

@@ -70,7 +70,8 @@ export async function outlived(
 	id: string | undefined,
 	{ signal }: Session,
 ): Promise<boolean> {
-	const holder = id === undefined ? undefined : live.leases?.[id];
+	// A canary has one for good.
+	const holder = id === undefined || id === live.snapshot.canary?.id ? undefined : live.leases?.[id];
 	if (id === undefined || holder === undefined) return false;
 	const { clock, ttlMs } = lock;
 	await waitFor({
@@ -118,7 +119,8 @@ async function cutOver({ host }: Session, stack: OpenStack, deploy: Beside, { he
 	}
 	const standing = standingOf(seen);
 	refuseKind(deploy.kind, standing);
-	const { steps, warnings } = planCutOver({ ...standing, deploymentId, pageWhenActive: plan.pageWhenActive }, service);
+	const { pageWhenActive, canary } = plan;
+	const { steps, warnings } = planCutOver({ ...standing, deploymentId, pageWhenActive, canary }, service);
 	for (const text of warnings) host.notify({ level: 'warning', text });
 	if (activeId !== deploymentId) moved.from = activeId;
 	learn(planned.run, seen.observation);

@@ -1,3 +1,4 @@
+import type { CanaryTerms } from 'pulse-deploy-kit/canary/settings';
 import type { ObservedService } from '../platform/port.ts';
 import type { BaselineFacts } from '../stack/baseline.ts';
 import type { Run } from '../steps/run.ts';
@@ -11,6 +12,8 @@ export interface DeployResult {
 	readonly backend_status: string | null;
 	/** What the builder left out. */
 	readonly build_warnings: readonly string[];
+	/** Percent of new visitors that it gets; `null`: it is active, and gets all of them. */
+	readonly canary_percent: number | null;
 	readonly deployment_id: string;
 	readonly dockerfile_path: string;
 	readonly janitor_deployment_id: null;
@@ -41,6 +44,7 @@ export function deployResult(
 		readonly context: string;
 		readonly dockerfile: string;
 		readonly previous: string | null;
+		readonly canary: CanaryTerms | undefined;
 	},
 ): DeployResult {
 	const backend = run.deployments.get(made.service);
@@ -52,6 +56,7 @@ export function deployResult(
 		backend_service_name: made.service,
 		backend_status: backend?.status ?? null,
 		build_warnings: [...run.buildWarnings],
+		canary_percent: made.canary === undefined ? null : made.canary.share / 100,
 		deployment_id: made.deploymentId,
 		dockerfile_path: made.dockerfile,
 		janitor_deployment_id: null,

@@ -103,6 +103,7 @@ function proposer(request: DeployRequest): (stack: Stack) => DeployProposal {
 				context: request.context,
 				dockerfile: request.dockerfile,
 				previous: moved.from,
+				canary: config.canary,
 			});
 		const { keepFailed, overLater } = config;
 		const own = { plan, deploymentId, service, kind: request, stack, moved };

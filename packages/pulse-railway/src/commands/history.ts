@@ -24,13 +24,18 @@ export interface HistoryReport {
 export interface HistoryLine {
 	/** ISO 8601. */
 	readonly at: string;
-	/** `activated`, `restored`, `recalled`, `drains`, `stays`, `retired` or `deleted`. */
+	/**
+	 * `activated`, `restored`, `recalled`, `drains`, `stays`, `retired` or `deleted`; of a canary `canary` (it began), `widened`,
+	 * `halted` (by the brake) or `ended`.
+	 */
 	readonly event: string;
 	readonly deployment_id: string;
 	/** Who was active before; of `activated` and `restored`. */
 	readonly previous_deployment_id: string | null;
 	/** ISO 8601: by then whoever is left moves; of `recalled` and `drains`. */
 	readonly until: string | null;
+	/** Of new visitors; of `canary` and `widened`. */
+	readonly percent: number | null;
 	/** User, machine and command, as the lock named them. */
 	readonly by: string | null;
 	/** The rule, where a rule decided. */
@@ -65,13 +70,15 @@ export async function history(session: Session, request: HistoryRequest): Promis
 	return { entries: wanted.slice(-lines).reverse().map(lineOf) };
 }
 
-function lineOf({ at, event, id, from = null, until = null, by = null, because = null }: HistoryEntry): HistoryLine {
+function lineOf(entry: HistoryEntry): HistoryLine {
+	const { at, event, id, from = null, until = null, share = null, by = null, because = null } = entry;
 	return {
 		at: new Date(at).toISOString(),
 		event,
 		deployment_id: id,
 		previous_deployment_id: from,
 		until: until === null ? null : new Date(until).toISOString(),
+		percent: share,
 		by,
 		reason: because,
 	};

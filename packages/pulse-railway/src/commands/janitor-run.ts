@@ -1,6 +1,7 @@
 import { systemClock } from 'pulse-deploy-kit/clock';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { Session } from '../adapters/session.ts';
+import { storeRouter } from '../adapters/store-router.ts';
 import { openBackends } from '../backends/backends.ts';
 import type { JanitorConfig } from '../config/janitor.ts';
 import type { JanitorResult } from '../janitor/result.ts';
@@ -8,9 +9,15 @@ import { runJanitor } from '../janitor/run.ts';
 import { openPrivateNetwork } from '../private-network.ts';
 import { storeUrlOfStack } from '../stack/store-url.ts';
 import { openStore } from '../stores/open.ts';
+import { completeCanary } from './complete-canary.ts';
+
+export type JanitorReport = JanitorResult & {
+	/** Which canary became active, as its schedule said; `null`: none was due. */
+	readonly canary_completed: string | null;
+};
 
 /** Opens what the janitor needs, runs one pass, and closes it again. */
-export async function janitorRun(session: Session, request: JanitorConfig): Promise<JanitorResult> {
+export async function janitorRun(session: Session, request: JanitorConfig): Promise<JanitorReport> {
 	const { ports, host, signal, dryRun } = session;
 	const platform = ports.openPlatform(request);
 	const url = request.storeUrl?.reveal() ?? storeUrlOfStack(await platform.observe(signal), request);
@@ -28,7 +35,13 @@ export async function janitorRun(session: Session, request: JanitorConfig): Prom
 	try {
 		const { policy, owner, lockTtlMs } = request;
 		const by = { store, platform, backends, policy, owner, lockTtlMs };
-		return await runJanitor({ ...by, dryRun, host, clock: systemClock, signal });
+		const result = await runJanitor({ ...by, dryRun, host, clock: systemClock, signal });
+		const now = () => systemClock.now();
+		const router = storeRouter({ store, probe: backends.sessions, reload: backends.reload, now });
+		const completion = { ports, platform, router, owner, ttlMs: lockTtlMs, signal };
+		const completed = dryRun ? null : await completeCanary(completion);
+		if (completed !== null) host.notify({ level: 'info', text: `promote ${completed}; reason=canary_schedule` });
+		return { ...result, canary_completed: completed };
 	} finally {
 		await Promise.allSettled([backends.close(), store.close()]);
 	}

@@ -1,3 +1,4 @@
+import { canarySettings } from 'pulse-deploy-kit/canary/settings';
 import { pagePath } from 'pulse-deploy-kit/check-page';
 import { flag, integer, list, text } from 'pulse-deploy-kit/setting-kinds';
 import type { Setting, SettingTable } from 'pulse-deploy-kit/settings';
@@ -126,6 +127,7 @@ export const deploySettings = {
 		default: true,
 		parse: flag,
 	},
+	...canarySettings,
 	overLater: {
 		flag: '--over-later',
 		describe: 'go before a deploy that was started later and went first',

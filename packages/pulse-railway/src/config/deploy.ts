@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { type CanaryTerms, canaryTerms } from 'pulse-deploy-kit/canary/settings';
 import type { Affinity } from 'pulse-deploy-kit/container/settings';
 import { usageError } from 'pulse-deploy-kit/errors';
 import { parseKeyValues } from 'pulse-deploy-kit/key-value';
@@ -44,6 +45,8 @@ export interface DeployConfig extends DeployInputs {
 	readonly healthPath: string;
 	readonly pageCheck: boolean;
 	readonly keepFailed: boolean;
+	/** `undefined`: it becomes active. */
+	readonly canary: CanaryTerms | undefined;
 	/** Promotes although a deploy that was started later has done so. */
 	readonly overLater: boolean;
 }
@@ -124,6 +127,7 @@ export function deployConfig(
 		healthPath: values.healthPath,
 		pageCheck: values.pageCheck,
 		keepFailed: values.keepFailed,
+		canary: canaryTerms('--canary', values.canary, values.every),
 		overLater: values.overLater,
 	});
 }

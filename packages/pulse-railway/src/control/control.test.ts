@@ -55,6 +55,22 @@ describe('a control request', () => {
 		expect(sessions['hung-39']).toEqual({ reachable: false, detail: 'no answer within 0.1 s' });
 	});
 
+	it('for the status tells commands that know no canaries that one is being made, so that they let it be (R4.15)', async () => {
+		await store.promote('one', 'one');
+		await store.register('two', 'two');
+		await store.beginCanary('two', { share: 500, next: [], everyMs: null });
+		const answer = await handleControl(signed('{"method":"status","params":{"sessions":false}}'), options());
+		expect(answer.body.result).toMatchObject({
+			canaries: true,
+			leases: { two: { owner: 'the canary, for 5 % of new visitors' } },
+			canaryCount: { canary: { trials: 0, failures: 0 } },
+			snapshot: { activeId: 'one', canary: { id: 'two', share: 500 } },
+		});
+		const removal = JSON.stringify({ method: 'remove', params: { id: 'two', from: 'pending' } });
+		const refused = await handleControl(signed(removal), options());
+		expect([refused.status, (refused.body.error as { code: string }).code]).toEqual([409, 'canary-runs']);
+	});
+
 	it('that is signed is carried out', async () => {
 		expect(await handleControl(signed(register), options())).toMatchObject({
 			status: 200,

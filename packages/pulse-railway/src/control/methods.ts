@@ -32,6 +32,9 @@ const container = z.exactOptional(
 );
 /** Older routers leave that of a service unread. */
 const departure = z.object({ by: z.int().nullable(), recalled: z.boolean(), saidAt: z.int() });
+/** In hundredths of a percent. */
+const share = z.int().min(1).max(10_000);
+const terms = z.object({ share, next: z.array(share).max(100), everyMs: z.int().min(1).nullable() });
 const leaseName = z.custom<LeaseName>(
 	(name) => typeof name === 'string' && isDeploymentId(leasedDeployment(name) ?? ''),
 );
@@ -56,6 +59,16 @@ export const methods = {
 	),
 	promote: method(z.object({ id, serviceName, container, lock }), ({ id, serviceName, ...options }, { store }) =>
 		store.promote(id, serviceName, options),
+	),
+	/** Of canaries an older router knows nothing, and says that it does not understand. */
+	'canary.begin': method(z.object({ id, terms, lock }), ({ id, terms, ...options }, { store }) =>
+		store.beginCanary(id, terms, options),
+	),
+	'canary.widen': method(z.object({ id, beganAt: z.int(), terms, lock }), ({ lock, ...widening }, { store }) =>
+		store.widenCanary(widening, lock === undefined ? {} : { lock }),
+	),
+	'canary.end': method(z.object({ id, beganAt: z.exactOptional(z.int()), lock }), ({ lock, ...ending }, { store }) =>
+		store.endCanary(ending, lock === undefined ? {} : { lock }),
 	),
 	retire: method(z.object({ id, lock }), ({ id, ...options }, { store }) => store.retire(id, options)),
 	/**

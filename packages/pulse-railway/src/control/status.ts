@@ -1,5 +1,7 @@
+import { shareText } from 'pulse-deploy-kit/canary/share';
 import { mapLimited } from 'pulse-deploy-kit/map-limited';
 import type { RenderSessions } from '../backends/render-sessions.ts';
+import type { Canary, CanaryCount } from '../deployments/canary.ts';
 import type { RoutingSnapshot } from '../deployments/record.ts';
 import { type Activity, type DeploymentActivity, type LockHolder, leaseOf } from '../deployments/store.ts';
 import type { ControlContext } from './methods.ts';
@@ -30,6 +32,10 @@ export interface ControlStatus {
 	readonly leases?: Readonly<Record<string, LockHolder>>;
 	/** It knows recalls, and deployments that are drained by a time. Older routers do not tell. */
 	readonly departures?: true;
+	/** It knows canaries. Older routers do not tell. */
+	readonly canaries?: true;
+	/** What was counted of the one that runs; `null` while none does. Older routers do not tell. */
+	readonly canaryCount?: CanaryCount | null;
 	/** It knows container apps. Older routers do not tell, and would route to them as to Pulse apps. */
 	readonly containers?: true;
 }
@@ -45,9 +51,9 @@ export async function controlStatus(
 		store.lockHolder('deploy'),
 		store.lockHolder('janitor'),
 	]);
-	const { activeId, deployments } = snapshot;
+	const { activeId, deployments, canary } = snapshot;
 	const leases = deployments
-		.filter(({ state }) => state === 'pending')
+		.filter(({ id, state }) => state === 'pending' && id !== canary?.id)
 		.map(async ({ id }) => [id, await store.lockHolder(leaseOf(id))] as const);
 	// The active one first: every plan tells how many are on it.
 	// A container app knows no sessions: the router's own counts say who is there.
@@ -70,8 +76,18 @@ export async function controlStatus(
 		tabsWholeAt: activity.tabsWholeAt,
 		sessions: Object.fromEntries(answers),
 		locks: { deploy, janitor },
-		leases: Object.fromEntries((await Promise.all(leases)).flatMap(([id, by]) => (by === null ? [] : [[id, by]]))),
+		leases: {
+			...Object.fromEntries((await Promise.all(leases)).flatMap(([id, by]) => (by === null ? [] : [[id, by]]))),
+			...(canary === undefined ? {} : { [canary.id]: canaryLease(canary, now()) }),
+		},
+		canaries: true,
+		canaryCount: canary === undefined ? null : await store.canaryCount(canary.beganAt),
 		containers: true,
 		departures: true,
 	};
+}
+
+/** To a command that knows no canaries it is a deployment in the making: theirs, which it neither cleans up nor goes back to. */
+function canaryLease({ share, beganAt }: Canary, now: number): LockHolder {
+	return { owner: `the canary, for ${shareText(share)} of new visitors`, acquiredAt: beganAt, expiresAt: now + 60_000 };
 }

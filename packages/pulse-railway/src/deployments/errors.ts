@@ -1,3 +1,4 @@
+import { shareText } from 'pulse-deploy-kit/canary/share';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { DeploymentState } from './record.ts';
 import { leasedDeployment } from './store.ts';
@@ -29,6 +30,39 @@ export class DeploymentStateError extends DeployToolError {
 		this.name = 'DeploymentStateError';
 		this.deploymentId = deploymentId;
 		this.state = state;
+	}
+}
+
+/** It was halted, ended or made active meanwhile. */
+export class CanaryOverError extends DeployToolError {
+	constructor(deploymentId: string) {
+		super('canary-over', `the canary ${deploymentId} is over`, {
+			fault: 'user',
+			next: 'See what became of it: pulse-railway history',
+		});
+		this.name = 'CanaryOverError';
+	}
+}
+
+/** Visitors whom it has would be given back, and nobody moves twice. */
+export class CanaryShareError extends DeployToolError {
+	constructor(deploymentId: string, share: number) {
+		super('canary-share', `the canary ${deploymentId} has ${shareText(share)} already, and only gets more`, {
+			fault: 'user',
+			next: 'End it: pulse-railway rollback',
+		});
+		this.name = 'CanaryShareError';
+	}
+}
+
+/** People are on it: only an end of the canary lets it go. */
+export class CanaryRunsError extends DeployToolError {
+	constructor(deploymentId: string, action: string) {
+		super('canary-runs', `cannot ${action} deployment '${deploymentId}': it is a canary, and has visitors`, {
+			fault: 'user',
+			next: `End the canary first: pulse-railway rollback; or move its visitors: pulse-railway recall ${deploymentId}`,
+		});
+		this.name = 'CanaryRunsError';
 	}
 }
 

@@ -9,14 +9,29 @@ const entry = z.object({
 	/**
 	 * `activated`: new visitors get it from then on. `retired`: the router answers its affinity as stale. `deleted`: its record
 	 * is gone. `restored`: live was made to follow Railway's own truth. `recalled`, `drains`: by `until` whoever is left on it
-	 * moves; `stays`: that was taken back.
+	 * moves; `stays`: that was taken back. `canary`: from then on a share of new visitors gets it; `widened`: a larger one;
+	 * `halted`: none, by the rule that compares it with the active one; `ended`: none, by hand or for another deployment.
 	 */
-	event: z.enum(['activated', 'restored', 'recalled', 'drains', 'stays', 'retired', 'deleted']),
+	event: z.enum([
+		'activated',
+		'restored',
+		'recalled',
+		'drains',
+		'stays',
+		'retired',
+		'deleted',
+		'canary',
+		'widened',
+		'halted',
+		'ended',
+	]),
 	id: z.string(),
 	/** Who was active before; only where it is `activated` or `restored`. */
 	from: z.string().nullish(),
 	/** Unix milliseconds; only where it is `recalled` or `drains`. */
 	until: z.number().nullish(),
+	/** Percent of new visitors; only where it is `canary` or `widened`. */
+	share: z.number().nullish(),
 	/** Who did it, as the lock names its holder: user, machine and command; `null`: without a lock. */
 	by: z.string().nullish(),
 	/** Why, where it was decided by rule, e.g. `drainable`. */
@@ -55,7 +70,26 @@ export function historyOf(before: LiveState, after: LiveState, occasion: Occasio
 		if (until === null) return [{ ...common, event: 'stays', id }];
 		return [{ ...common, event: recalled ? 'recalled' : 'drains', id, until }];
 	});
-	return [...moved, ...left, ...began, ...gone];
+	return [...ofCanary(before, after, common), ...moved, ...left, ...began, ...gone];
+}
+
+function ofCanary(
+	{ canary: was }: LiveState,
+	{ canary, activeId }: LiveState,
+	common: Pick<Occasion, 'at' | 'by' | 'because'>,
+): HistoryEntry[] {
+	const same = was !== undefined && was.beganAt === canary?.beganAt;
+	// That it became active is told as that.
+	const over = was !== undefined && !same && activeId !== was.id;
+	return [
+		...(over ? [{ ...common, event: common.because === null ? 'ended' : 'halted', id: was.id } as const] : []),
+		...(canary === undefined || same
+			? []
+			: [{ ...common, event: 'canary', id: canary.id, share: canary.share / 100 } as const]),
+		...(same && canary !== undefined && canary.share !== was.share
+			? [{ ...common, event: 'widened', id: canary.id, share: canary.share / 100 } as const]
+			: []),
+	];
 }
 
 /** A deployment that was never active leaves no trace: its deploy failed, and said so. */

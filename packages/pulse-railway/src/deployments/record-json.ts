@@ -25,6 +25,7 @@ export function encodeRecord(record: DeploymentRecord): string {
 					port: container.port,
 				}),
 		...(departure === undefined ? {} : { departure: departureText(departure) }),
+		...(record.neverActive === undefined ? {} : { never_active: true }),
 	});
 }
 
@@ -35,7 +36,7 @@ export function encodeRecord(record: DeploymentRecord): string {
 export function decodeRecord(id: string, json: string): DeploymentRecord | null {
 	const fields = parseObject(json);
 	if (!fields) return null;
-	const { kind, affinity, health_path: healthPath, port, departure: said } = fields;
+	const { kind, affinity, health_path: healthPath, port, departure: said, never_active: never } = fields;
 	const container = readContainer({ kind, affinity, healthPath, port });
 	const state = STATES.includes(fields.state as string) ? (fields.state as DeploymentState) : 'draining';
 	const leaves = state === 'draining' || state === 'retiring';
@@ -48,6 +49,7 @@ export function decodeRecord(id: string, json: string): DeploymentRecord | null 
 		lastSeenAt: toMilliseconds(fields.last_seen_at),
 		...(container === undefined ? {} : { container }),
 		...(departure === undefined ? {} : { departure }),
+		...(leaves && never === true ? { neverActive: true } : {}),
 	};
 }
 

@@ -1,4 +1,5 @@
 import type { Departure } from 'pulse-deploy-kit/departure';
+import type { Canary } from './canary.ts';
 import type { Container } from './container.ts';
 
 /**
@@ -21,6 +22,8 @@ export interface DeploymentRecord {
 	readonly container?: Container;
 	/** Only of draining and retiring ones, since it last stopped being active; absent where nothing was said. */
 	readonly departure?: Departure;
+	/** It was a canary and never active: no rollback goes to it by itself. */
+	readonly neverActive?: true;
 }
 
 /** Everything that routing needs, read at one instant. */
@@ -31,6 +34,8 @@ export interface RoutingSnapshot {
 	/** When `activeId` was last set, Unix milliseconds; `null` when unknown (written by a predecessor). */
 	readonly promotedAt: number | null;
 	readonly deployments: readonly DeploymentRecord[];
+	/** Absent while none runs, and from older routers. */
+	readonly canary?: Canary;
 }
 
 /** A store that lost its data lets all of them drain at one instant; of those the one with the latest id was last. */

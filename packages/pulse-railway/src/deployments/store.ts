@@ -1,4 +1,5 @@
 import type { Departure } from 'pulse-deploy-kit/departure';
+import type { CanaryStore } from './canary-store.ts';
 import type { Container } from './container.ts';
 import type { HistoryEntry } from './history.ts';
 import type { DeploymentRecord, DeploymentState, RoutingSnapshot } from './record.ts';
@@ -15,10 +16,11 @@ import type { DeploymentRecord, DeploymentState, RoutingSnapshot } from './recor
  * 7. Every change of a record or of the active id raises `revision` and wakes watchers; a last-seen time alone does not.
  *    Revisions also grow over a store that lost its data: they are at least the time of the write in milliseconds.
  * 8. Values go in and out by copy.
+ * 9. At most one canary runs. Its record is pending, another one is active, and it is neither retired nor removed.
  *
  * An unreachable backend rejects with `StoreUnavailableError`, never hangs: each call has its own budget.
  */
-export interface DeploymentStore {
+export interface DeploymentStore extends CanaryStore {
 	readonly kind: 'memory' | 'sqlite' | 'redis';
 
 	snapshot(): Promise<RoutingSnapshot>;
@@ -107,6 +109,8 @@ export interface WriteOptions {
 	 * since. Its holder may have promoted on Railway and died before the store heard of it.
 	 */
 	readonly unlessSince?: number;
+	/** Who does it, for the history, where no lock says so. */
+	readonly by?: string;
 	/** Why, for the history: the rule by which it was decided. */
 	readonly because?: string;
 }

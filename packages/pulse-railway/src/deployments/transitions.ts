@@ -1,6 +1,7 @@
 import { type Departure, laterWord } from 'pulse-deploy-kit/departure';
+import type { Canary } from './canary.ts';
 import { type Container, sameContainer } from './container.ts';
-import { ActiveDeploymentError, DeploymentStateError, InconsistentFactsError } from './errors.ts';
+import { ActiveDeploymentError, CanaryRunsError, DeploymentStateError, InconsistentFactsError } from './errors.ts';
 import type { DeploymentRecord, DeploymentState } from './record.ts';
 import type { DurableTruth, Promotion } from './store.ts';
 
@@ -10,6 +11,8 @@ export interface LiveState {
 	/** Unix milliseconds. */
 	readonly promotedAt: number | null;
 	readonly records: ReadonlyMap<string, DeploymentRecord>;
+	/** Absent while none runs. Its record is pending. */
+	readonly canary?: Canary | undefined;
 }
 
 /** The state after a transition and what it answers. An unchanged state is the very same object. */
@@ -26,9 +29,13 @@ export function normalise(state: LiveState): LiveState {
 	const wrong = [...state.records.values()].filter(
 		(record) => (record.state === 'active') !== (record.id === state.activeId),
 	);
+	const { canary, activeId } = state;
+	// A router that knows of no canary has promoted it, or forgotten its record.
+	const isOver = canary !== undefined && (activeId === null || state.records.get(canary.id)?.state !== 'pending');
 	return change(state, {
+		...(isOver ? { canary: null } : {}),
 		put: wrong.map((record) =>
-			record.id === state.activeId ? activated(record) : { ...record, state: 'draining' as const },
+			record.id === activeId ? activated(record) : { ...record, state: 'draining' as const },
 		),
 	});
 }
@@ -49,8 +56,8 @@ export function register(
 }
 
 /**
- * `pending → active`, `draining → active`, and the one that was active starts draining. A retiring deployment is being
- * deleted and cannot come back.
+ * `pending → active`, `draining → active`, and the one that was active starts draining, as does a canary unless it is the one.
+ * A retiring deployment is being deleted and cannot come back.
  */
 export function promote(
 	state: LiveState,
@@ -62,9 +69,11 @@ export function promote(
 	const known = state.records.get(id);
 	if (known?.state === 'retiring') throw new DeploymentStateError(id, 'retiring', 'promote');
 	const active = activated(ofKind({ ...(known ?? fresh(id)), serviceName }, container));
-	const draining = [...state.records.values()]
-		.filter((record) => record.id !== id && needsDrain(record))
-		.map(drained(now));
+	const ends = state.canary !== undefined && state.activeId !== id;
+	const draining = [
+		...[...state.records.values()].filter((record) => record.id !== id && needsDrain(record)).map(drained(now)),
+		...(ends && state.canary?.id !== id ? outOfCanary(state, now) : []),
+	];
 	const unchanged = state.activeId === id && same(active, known) && draining.length === 0;
 	return {
 		state: unchanged
@@ -73,6 +82,7 @@ export function promote(
 					activeId: id,
 					promotedAt: state.activeId === id ? state.promotedAt : now,
 					put: [active, ...draining],
+					...(ends ? { canary: null } : {}),
 				}),
 		result: { active: unchanged && known ? known : active, previousActiveId: state.activeId, draining },
 	};
@@ -104,6 +114,7 @@ export function remove(state: LiveState, id: string, from?: DeploymentState): Tr
 	const known = state.records.get(id);
 	if (known === undefined) return { state, result: false };
 	if (from !== undefined && known.state !== from) throw new DeploymentStateError(id, known.state, 'remove');
+	if (state.canary?.id === id) throw new CanaryRunsError(id, 'remove');
 	return { state: change(state, { drop: [id] }), result: true };
 }
 
@@ -133,8 +144,10 @@ export function reconcile(state: LiveState, truth: DurableTruth, now: number): T
 	const drop = [...state.records.values()]
 		.filter((record) => !names.has(record.id) && record.state !== 'pending')
 		.map((record) => record.id);
-	const promoted = state.activeId === truth.activeId ? {} : { activeId: truth.activeId, promotedAt: now };
-	return { state: change(state, { ...promoted, put, drop }), result: null };
+	if (state.activeId === truth.activeId) return { state: change(state, { put, drop }), result: null };
+	const moved = { activeId: truth.activeId, promotedAt: now, ...(state.canary === undefined ? {} : { canary: null }) };
+	const ended = state.canary?.id === truth.activeId ? [] : outOfCanary(state, now);
+	return { state: change(state, { ...moved, put: [...put, ...ended], drop }), result: null };
 }
 
 /** Invariants 4 and 5 of activity: only known records, and the time never goes back. */
@@ -147,14 +160,16 @@ interface Change {
 	promotedAt?: number | null;
 	put?: readonly DeploymentRecord[];
 	drop?: readonly string[];
+	/** `null`: it ends. */
+	canary?: Canary | null;
 }
 
-function change(state: LiveState, { put = [], drop = [], ...rest }: Change): LiveState {
-	if (put.length === 0 && drop.length === 0 && rest.activeId === undefined) return state;
+export function change(state: LiveState, { put = [], drop = [], canary, ...rest }: Change): LiveState {
+	if (put.length === 0 && drop.length === 0 && rest.activeId === undefined && canary === undefined) return state;
 	const records = new Map(state.records);
 	for (const record of put) records.set(record.id, record);
 	for (const id of drop) records.delete(id);
-	return { ...state, ...rest, records };
+	return { ...state, ...rest, records, canary: canary === undefined ? state.canary : (canary ?? undefined) };
 }
 
 function fresh(id: string): DeploymentRecord {
@@ -166,7 +181,13 @@ function ofKind(record: DeploymentRecord, container: Container | undefined): Dep
 	return container === undefined ? record : { ...record, container };
 }
 
-function activated({ departure, ...record }: DeploymentRecord): DeploymentRecord {
+/** The canary that runs, as it is once that has ended: draining with whoever is on it. */
+export function outOfCanary({ canary, records }: LiveState, now: number): DeploymentRecord[] {
+	const record = canary === undefined ? undefined : records.get(canary.id);
+	return record === undefined ? [] : [{ ...drained(now)(record), neverActive: true }];
+}
+
+function activated({ departure, neverActive, ...record }: DeploymentRecord): DeploymentRecord {
 	return { ...record, state: 'active', drainStartedAt: null };
 }
 

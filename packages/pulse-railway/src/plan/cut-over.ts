@@ -14,9 +14,10 @@ export const STANDING_SECONDS = 30;
 /**
  * The one order of every cut-over, shared by deploy, rollback and promote: it answers through the router → the durable
  * write → the live promotion → every router answers with it (decision 6). Before the write the old deployment is untouched.
+ * @param canary the rollout of it that this ends, as it becomes active
  */
-export function cutOver(target: NamedService, affinitySeconds: number): readonly Step[] {
-	return [verifyAffinityStep(target.id, affinitySeconds), ...moveVisitors(target)];
+export function cutOver(target: NamedService, affinitySeconds: number, canary?: number): readonly Step[] {
+	return [verifyAffinityStep(target.id, affinitySeconds), ...moveVisitors(target, null, canary)];
 }
 
 /** What needs no lock, since no visitor notices. */
@@ -33,9 +34,9 @@ export function answersThere(
 }
 
 /** @param page asked for once it is active; `null`: none, or it was asked for before */
-export function moveVisitors(target: NamedService, page: string | null = null): readonly Step[] {
+export function moveVisitors(target: NamedService, page: string | null = null, canary?: number): readonly Step[] {
 	return [
-		commitActiveStep(target.id),
+		commitActiveStep(target.id, canary),
 		promoteStep(target),
 		verifyActiveStep(target.id),
 		...(page === null ? [] : [checkPageStep(target.id, target.serviceName, page, { isActive: true })]),

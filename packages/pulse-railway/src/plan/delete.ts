@@ -1,5 +1,5 @@
 import { DeployToolError, usageError } from 'pulse-deploy-kit/errors';
-import { ActiveDeploymentError } from '../deployments/errors.ts';
+import { ActiveDeploymentError, CanaryRunsError } from '../deployments/errors.ts';
 import type { RoutingSnapshot } from '../deployments/record.ts';
 import type { StackObservation } from '../platform/port.ts';
 import { backendServices, durableActiveId } from '../stack/durable.ts';
@@ -35,6 +35,7 @@ export function planDelete(facts: DeleteFacts, id: string): Plan {
 		);
 	}
 	if (id === live.activeId || id === durableActiveId(observation)) throw new ActiveDeploymentError(id);
+	if (id === live.canary?.id) throw new CanaryRunsError(id, 'delete');
 	const record = live.deployments.find((candidate) => candidate.id === id);
 	const backend = backendServices(observation).find((candidate) => candidate.id === id);
 	if (record === undefined && backend === undefined)

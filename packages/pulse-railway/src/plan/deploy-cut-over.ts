@@ -1,9 +1,11 @@
+import type { CanaryTerms } from 'pulse-deploy-kit/canary/settings';
 import type { RoutingSnapshot } from '../deployments/record.ts';
 import type { NamedService } from '../deployments/store.ts';
 import type { StackObservation } from '../platform/port.ts';
 import { backendServices, durableActiveId } from '../stack/durable.ts';
 import { letDrainStep } from '../steps/reconcile.ts';
 import { verifyAffinityStep } from '../steps/verify-affinity.ts';
+import { beginCanarySteps } from './canary.ts';
 import { moveVisitors, STANDING_SECONDS } from './cut-over.ts';
 import { type SessionsById, type Settlement, settle, withoutHalfMade } from './settle.ts';
 import type { Step } from './step.ts';
@@ -16,6 +18,8 @@ export interface Standing {
 	readonly leases?: Readonly<Record<string, unknown>>;
 	/** The router knows container apps. */
 	readonly containers?: boolean;
+	/** It knows canaries. */
+	readonly canaries?: boolean;
 	/** By the router's clock, Unix milliseconds. */
 	readonly now: number;
 	/** What the services say of themselves that the live store does not know. */
@@ -24,9 +28,10 @@ export interface Standing {
 
 export function cutOverSteps(
 	target: NamedService,
-	{ unclaimed, standing }: Pick<Settlement, 'unclaimed' | 'standing'>,
-	pageWhenActive: string | null,
+	{ activeId, unclaimed, standing }: Pick<Settlement, 'activeId' | 'unclaimed' | 'standing'>,
+	{ pageWhenActive, canary }: { readonly pageWhenActive: string | null; readonly canary?: CanaryTerms | undefined },
 ): readonly Step[] {
+	if (canary !== undefined) return beginCanarySteps(target.id, activeId, canary);
 	return [
 		...moveVisitors(target, pageWhenActive),
 		...(unclaimed.length === 0 ? [] : [letDrainStep(target, unclaimed, standing)]),
@@ -41,7 +46,11 @@ export function planSettling({ observation, live, leases, now, sessions }: Stand
 
 /** The cut-over of a deployment that was prepared, planned anew by what stands by now. */
 export function planCutOver(
-	facts: Standing & { readonly deploymentId: string; readonly pageWhenActive: string | null },
+	facts: Standing & {
+		readonly deploymentId: string;
+		readonly pageWhenActive: string | null;
+		readonly canary?: CanaryTerms | undefined;
+	},
 	service: string,
 ): { readonly warnings: readonly string[]; readonly steps: readonly Step[] } {
 	const { deploymentId: id, observation, live } = facts;
@@ -55,6 +64,6 @@ export function planCutOver(
 	const stillAnswers = verifyAffinityStep(id, STANDING_SECONDS);
 	return {
 		warnings: settlement.warnings,
-		steps: [...settlement.steps, stillAnswers, ...cutOverSteps(target, settlement, facts.pageWhenActive)],
+		steps: [...settlement.steps, stillAnswers, ...cutOverSteps(target, settlement, facts)],
 	};
 }

@@ -65,6 +65,25 @@ describe('the plan of a deploy', () => {
 		]);
 	});
 
+	it('as a canary ends in a share of new visitors, and leaves the durable truth alone (R8.8)', () => {
+		const canary = plan({ canary: '5%,100%', every: '10m' }, { canaries: true });
+		expect(
+			canary.steps.slice(-3).map(({ kind, commitPoint }) => [kind, commitPoint].filter(Boolean).join(' ')),
+		).toEqual(['check-page', 'begin-canary true', 'verify-active']);
+		expect(step(canary, 'begin-canary').terms).toEqual({ share: 500, next: [10_000], everyMs: 600_000 });
+		expect(step(canary, 'verify-active').deployment).toBe('old');
+		expect(canary.facts).toContain(
+			'A canary: 5 % of new visitors, then 100 %; each for 10m at least. old stays active, and whoever has a page keeps it',
+		);
+		expect(canary.resume).toBe(
+			'pulse-railway promote --deployment-id new --to 5%,100% --every 10m --service pulse-router',
+		);
+		expect(() => plan({ canary: '5%' })).toThrow('the router is of an older version, which knows no canaries');
+		expect(() => plan({ canary: '5%' }, { canaries: true, observation: stack(), live: live() })).toThrow(
+			'nothing is active yet, beside which a canary could run',
+		);
+	});
+
 	it('in image mode: pushed before there is a service, started instead of uploaded (R7.10)', () => {
 		const image = plan({ imageRepository: 'ghcr.io/a/b' });
 		expect(image.steps.map(({ kind }) => kind).slice(0, 7)).toEqual([

@@ -1,4 +1,4 @@
-import { usageError } from 'pulse-deploy-kit/errors';
+import type { CanaryTerms } from 'pulse-deploy-kit/canary/settings';
 import type { DeployConfig } from '../config/deploy.ts';
 import type { BaselineFacts } from '../stack/baseline.ts';
 import { backendServiceName } from '../stack/names.ts';
@@ -11,10 +11,12 @@ import { startServicesStep } from '../steps/start-services.ts';
 import { updateInstanceStep } from '../steps/update-instance.ts';
 import { uploadStep } from '../steps/upload.ts';
 import { type BackendInput, backendSettings, backendVariables, buildArguments } from './backend-service.ts';
+import { canaryFacts, typedTo } from './canary.ts';
 import { answersThere, NEW_SECONDS } from './cut-over.ts';
 import { cutOverSteps, planSettling, type Standing } from './deploy-cut-over.ts';
 import { deployWarnings } from './deploy-warnings.ts';
 import { type KindFacts, refuseKind } from './refuse-kind.ts';
+import { refuseTaken } from './refuse-taken.ts';
 import { staying } from './staying.ts';
 import type { Plan, SourceTree, Step } from './step.ts';
 
@@ -39,6 +41,8 @@ export interface DeployPlan extends Plan {
 	readonly preparing: readonly Step[];
 	/** Looked at once it is active; `null`: before, or not at all. */
 	readonly pageWhenActive: string | null;
+	/** `undefined`: it becomes active. */
+	readonly canary: CanaryTerms | undefined;
 }
 
 /** A new deployment beside the old ones, then the cut-over (decision 6). */
@@ -87,22 +91,26 @@ export function planDeploy(facts: DeployFacts, config: DeployConfig): DeployPlan
 				]),
 		...answersThere(id, service, NEW_SECONDS, needsActive ? null : page),
 	];
-	const cuttingOver = cutOverSteps(target, settlement, pageWhenActive);
+	const { canary } = config;
+	const becomes = canaryFacts(facts, settlement.activeId, canary);
+	const cuttingOver = cutOverSteps(target, settlement, { pageWhenActive, canary });
 	return {
 		title: `Deploy ${id}`,
-		resume: `pulse-railway promote --deployment-id ${id} --service ${baseline.router.service.name}`,
+		resume: `pulse-railway promote --deployment-id ${id}${typedTo(canary)} --service ${baseline.router.service.name}`,
 		facts: [
 			`Project ${observation.project.name}, environment ${observation.environment.name}`,
 			...(facts.app.language === 'container' ? [facts.app.says] : []),
 			`Address ${backend.serverAddress}`,
 			image === undefined ? `Built on Railway from ${source.context}` : `Built here and pushed as ${image}`,
 			settlement.activeId === null ? 'First deployment of this stack' : `Active now: ${settlement.activeId}`,
+			...becomes,
 		],
 		...staying(settlement.activeId, facts.activeSessions),
 		warnings: [...settlement.warnings, ...deployWarnings(config.backendReplicas, baseline.env)],
 		settling: settlement.steps,
 		preparing,
 		pageWhenActive,
+		canary,
 		steps: [...settlement.steps, ...preparing, ...cuttingOver],
 	};
 }
@@ -132,14 +140,4 @@ function backendInput(facts: DeployFacts, config: DeployConfig): BackendInput {
 		buildArgs: config.buildArgs,
 		mode: config.imageRepository === undefined ? 'source' : 'image',
 	};
-}
-
-function refuseTaken({ observation, live, deploymentId }: DeployFacts, service: string, freed: ReadonlySet<string>) {
-	if (freed.has(deploymentId)) return;
-	const taken =
-		observation.services.some((existing) => existing.name === service) ||
-		live.deployments.some((record) => record.id === deploymentId);
-	if (taken) {
-		throw usageError(`deployment ${deploymentId} already exists`, 'Choose another id, or leave --deployment-id out.');
-	}
 }

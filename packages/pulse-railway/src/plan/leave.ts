@@ -1,9 +1,12 @@
+import { shareText } from 'pulse-deploy-kit/canary/share';
 import type { Departure } from 'pulse-deploy-kit/departure';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { LeaveTerms } from 'pulse-deploy-kit/leave-settings';
-import { ActiveDeploymentError } from '../deployments/errors.ts';
+import type { Canary } from '../deployments/canary.ts';
+import { ActiveDeploymentError, CanaryRunsError } from '../deployments/errors.ts';
 import { ACTIVE_DEPLOYMENT_VARIABLE } from '../protocol.ts';
 import { durableActiveId } from '../stack/durable.ts';
+import { endCanaryStep } from '../steps/end-canary.ts';
 import type { DeleteFacts } from './delete.ts';
 import { planTail } from './leave-tail.ts';
 import { planPromote, previousActive } from './promote.ts';
@@ -40,6 +43,7 @@ export interface LeavePlan {
 export function planLeave(facts: LeaveFacts, intent: LeaveIntent): LeavePlan {
 	const { observation, live, routerService } = facts;
 	const { id, verb, time } = intent;
+	if (id === live.canary?.id) return leaveCanary(facts, live.canary, intent);
 	if (id !== live.activeId) {
 		if (id !== durableActiveId(observation)) return planTail(facts, intent);
 		throw new DeployToolError('deployment-state', `the promotion of ${id} was interrupted`, {
@@ -61,14 +65,43 @@ export function planLeave(facts: LeaveFacts, intent: LeaveIntent): LeavePlan {
 	}
 	const back = planPromote({ ...facts, activeSessions: null }, target);
 	const tail = planTail(afterwards(facts, target), intent);
-	const { title } = tail.plan;
 	const plan: Plan = {
 		...tail.plan,
-		title: `Roll back to ${target} and ${title.slice(0, 1).toLowerCase()}${title.slice(1)}`,
+		title: `Roll back to ${target} and ${lowered(tail.plan.title)}`,
 		facts: [...back.facts, ...tail.plan.facts],
 		steps: [...back.steps, ...tail.plan.steps],
 	};
 	return { ...tail, plan, rolledBack: true };
+}
+
+/** A canary ends first, and then whoever is on it moves to the active one. */
+function leaveCanary(facts: LeaveFacts, canary: Canary, intent: LeaveIntent): LeavePlan {
+	const { live, now } = facts;
+	const { id } = canary;
+	const { activeId } = live;
+	if (intent.verb === 'drain') throw new CanaryRunsError(id, 'drain');
+	if (intent.time === 'back' || activeId === null) {
+		const plan: Plan = { title: `Keep ${id}`, facts: [`${id} is a canary, and not recalled`], warnings: [], steps: [] };
+		return { plan, activeId: activeId ?? '', rolledBack: false, departure: undefined, deletes: false };
+	}
+	const { canary: _, ...ended } = live;
+	const deployments = live.deployments.map((record) =>
+		record.id === id
+			? { ...record, state: 'draining' as const, drainStartedAt: now, neverActive: true as const }
+			: record,
+	);
+	const tail = planTail({ ...facts, live: { ...ended, deployments } }, intent);
+	const plan: Plan = {
+		...tail.plan,
+		title: `End the canary and ${lowered(tail.plan.title)}`,
+		facts: [`It has ${shareText(canary.share)} of new visitors: nobody new gets it`, ...tail.plan.facts],
+		steps: [endCanaryStep(id, canary.beganAt), ...tail.plan.steps],
+	};
+	return { ...tail, plan };
+}
+
+function lowered(title: string): string {
+	return `${title.slice(0, 1).toLowerCase()}${title.slice(1)}`;
 }
 
 /** As it stands once new visitors are sent to that one. */

@@ -1,3 +1,4 @@
+import { shareText } from 'pulse-deploy-kit/canary/share';
 import { standing } from 'pulse-deploy-kit/departure';
 import { usageError } from 'pulse-deploy-kit/errors';
 import { type DeploymentRecord, lastDrainedFirst, type RoutingSnapshot } from '../deployments/record.ts';
@@ -7,6 +8,7 @@ import { type BackendService, backendServices, durableActiveId } from '../stack/
 import { takeBackStep } from '../steps/depart.ts';
 import { reconcileStep } from '../steps/reconcile.ts';
 import { registerStep } from '../steps/register.ts';
+import { endingFacts } from './canary.ts';
 import { cutOver, STANDING_SECONDS } from './cut-over.ts';
 import { staying } from './staying.ts';
 import type { Plan, Step } from './step.ts';
@@ -39,6 +41,9 @@ export function planPromote({ observation, live, activeSessions, routerService }
 			? [`${id} is already active`]
 			: [
 					...(live.activeId === null ? [] : [`Active now: ${live.activeId}`]),
+					...(live.canary?.id === id
+						? [`Canary now: ${shareText(live.canary.share)} of new visitors`]
+						: endingFacts(live.canary)),
 					...(departure === undefined
 						? []
 						: [`${id} was ${departure.recalled ? 'recalled' : 'to be left'}: that is taken back`]),
@@ -49,7 +54,7 @@ export function planPromote({ observation, live, activeSessions, routerService }
 			? []
 			: [
 					...known(record, backend, lostStore(observation, live)),
-					...cutOver(backend, STANDING_SECONDS),
+					...cutOver(backend, STANDING_SECONDS, live.canary?.id === id ? live.canary.beganAt : undefined),
 					...(departure === undefined ? [] : [takeBackStep(id, backend.serviceName, departure)]),
 				],
 	};
@@ -62,7 +67,7 @@ export function planPromote({ observation, live, activeSessions, routerService }
 export function previousActive({ observation, live, routerService }: Omit<PromoteFacts, 'activeSessions'>): string {
 	const stands = new Set(backendServices(observation).map(({ id }) => id));
 	const drained = live.deployments
-		.filter((record) => record.state === 'draining' && stands.has(record.id))
+		.filter((record) => record.state === 'draining' && record.neverActive !== true && stands.has(record.id))
 		.sort(lastDrainedFirst);
 	const previous = drained.find(({ departure }) => standing(departure)?.recalled !== true);
 	const { activeId } = live;

@@ -1,6 +1,7 @@
 import { LAST_CALL_MS } from 'pulse-deploy-kit/departure';
 import { counted } from 'pulse-deploy-kit/holding-text';
 import { momentText } from 'pulse-deploy-kit/moment';
+import { canaryLine } from './canary-report.ts';
 import type { DeploymentReport, StackReport } from './stack-report.ts';
 import { leftText, UNTOLD } from './who-is-left.ts';
 
@@ -23,6 +24,7 @@ export function renderStatus(report: StackReport, now: number): string {
 		);
 	}
 	if (report.deploy_lock !== null) lines.push(`Under way: ${report.deploy_lock.owner}`);
+	if (report.canary !== null) lines.push(canaryLine(report.canary, now));
 	if (report.deployments.length === 0) return [...lines, 'No deployments yet. Next: pulse-railway deploy'].join('\n');
 	const idle = report.deployments.filter(({ janitor }) => janitor.reason === 'rollback_window');
 	return [

@@ -8,6 +8,7 @@ import { keptToGoBackTo } from '../janitor/rollback-window.ts';
 import type { StackObservation } from '../platform/port.ts';
 import type { RouterFacts } from '../stack/baseline.ts';
 import { backendServices, durableActiveId } from '../stack/durable.ts';
+import { type CanaryReport, canaryReport } from './canary-report.ts';
 import { unknownBackends } from './settle.ts';
 import { tabStates, whoIsLeft } from './who-is-left.ts';
 
@@ -23,6 +24,8 @@ export interface StackReport {
 	readonly router_error: string | null;
 	readonly router_replicas: number;
 	readonly deploy_lock: { readonly owner: string; readonly acquired_at: number | null } | null;
+	/** `null` while none runs. */
+	readonly canary: CanaryReport | null;
 	readonly deployments: readonly DeploymentReport[];
 }
 
@@ -32,7 +35,7 @@ export interface DeploymentReport {
 	readonly kind: 'pulse' | 'container';
 	/** Of a container app. */
 	readonly affinity: Affinity | null;
-	/** `unregistered`: a service that the router does not know; `unknown`: the router did not answer. */
+	/** `canary`: a share of new visitors gets it; `unregistered`: a service that the router does not know; `unknown`: the router did not answer. */
 	readonly state: string;
 	readonly service_name: string | null;
 	/** `null`: the service is gone. */
@@ -90,6 +93,7 @@ export function stackReport(
 		router_error: live instanceof Error ? live.message : null,
 		router_replicas: known?.replicas.length ?? 0,
 		deploy_lock: lock === null ? null : { owner: lock.owner, acquired_at: seconds(lock.acquiredAt) },
+		canary: known === null ? null : canaryReport(known),
 		deployments: rows.sort(
 			(a, b) =>
 				Number(b.state === 'active') - Number(a.state === 'active') ||
@@ -124,7 +128,7 @@ function deploymentReport(
 		deployment_id: id,
 		kind: container === undefined ? 'pulse' : 'container',
 		affinity: container?.affinity ?? null,
-		state: live === null ? 'unknown' : (record?.state ?? 'unregistered'),
+		state: live === null ? 'unknown' : live.snapshot.canary?.id === id ? 'canary' : (record?.state ?? 'unregistered'),
 		service_name: record?.serviceName ?? service?.name ?? null,
 		service_id: service?.id ?? null,
 		railway_status: service?.latestDeployment?.status ?? null,

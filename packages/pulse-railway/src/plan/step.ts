@@ -1,3 +1,4 @@
+import type { CanaryTerms } from 'pulse-deploy-kit/canary/settings';
 import type { LeaveTime } from 'pulse-deploy-kit/leave-settings';
 import type { Plan as KitPlan, StepMarks } from 'pulse-deploy-kit/plan/step';
 import type { Secret } from 'pulse-deploy-kit/secret';
@@ -96,8 +97,8 @@ export type StepAction =
 			readonly path: string;
 			readonly isActive: boolean;
 	  }
-	/** Writes `PULSE_ACTIVE_DEPLOYMENT`. */
-	| { readonly kind: 'commit-active'; readonly deployment: string }
+	/** Writes `PULSE_ACTIVE_DEPLOYMENT`. `canary`: only while that rollout of it goes on, which may be halted any time. */
+	| { readonly kind: 'commit-active'; readonly deployment: string; readonly canary?: number }
 	| {
 			readonly kind: 'promote';
 			readonly deployment: string;
@@ -111,6 +112,15 @@ export type StepAction =
 	 * a predecessor's stack was observed; its tools may have promoted since, on either side alone.
 	 */
 	| { readonly kind: 'settle-active'; readonly movedFrom: string | null; readonly budgetSeconds: number }
+	| { readonly kind: 'begin-canary'; readonly deployment: string; readonly terms: CanaryTerms }
+	/** `beganAt`: of that rollout alone. */
+	| {
+			readonly kind: 'widen-canary';
+			readonly deployment: string;
+			readonly beganAt: number;
+			readonly terms: CanaryTerms;
+	  }
+	| { readonly kind: 'end-canary'; readonly deployment: string; readonly beganAt: number }
 	| { readonly kind: 'reconcile'; readonly truth: DurableTruth; readonly ifRevision: number | 'current' }
 	/** Says, durably and live, when whoever is left on it is moved; `time: null` takes that back. */
 	| {

@@ -35,6 +35,16 @@ it('a store that moves on is followed as it is', () => {
 	expect(states(adopt(snapshot(9, 500, record('v2', 'active'))))).toEqual({ v2: 'active' });
 });
 
+it('a canary is what the store says of it, and over where the store forgot it: nobody new gets what nobody watches', () => {
+	const canary = { id: 'v3', beganAt: 1, share: 500, sharedAt: 1, next: [], everyMs: null };
+	const runs = { ...snapshot(10, 500, record('v2', 'active'), record('v3', 'pending')), canary };
+	expect(adopt(runs).canary).toEqual(canary);
+	const routed = adopt(runs, snapshot(0, null));
+	expect([states(routed), routed.canary]).toEqual([{ v2: 'active', v3: 'pending' }, undefined]);
+	const restored = snapshot(11, 500, record('v2', 'active'), record('v3', 'draining'));
+	expect(adopt(runs, snapshot(0, null), restored).canary).toBeUndefined();
+});
+
 it('a store that restarted empty cuts nobody off', () => {
 	const routed = adopt(snapshot(0, null));
 	expect(routed.activeId).toBe('v2');

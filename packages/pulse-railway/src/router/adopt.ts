@@ -40,7 +40,14 @@ export function adopt(current: Routed | null, incoming: RoutingSnapshot, now: nu
 	const { activeId, promotedAt } = keepsActive ? before : incoming;
 	const deployments = [...forgotten, ...incoming.deployments].map((record) => withState(record, activeId));
 	return {
-		snapshot: { revision: incoming.revision, activeId, promotedAt, deployments },
+		snapshot: {
+			revision: incoming.revision,
+			activeId,
+			promotedAt,
+			deployments,
+			// What a store forgot is over: nobody new is sent to what nobody watches.
+			...(keepsActive || incoming.canary === undefined ? {} : { canary: incoming.canary }),
+		},
 		forgotten,
 		outdatedPromotion,
 		until: fellBack ? now + REMEMBER_MS : current.until,

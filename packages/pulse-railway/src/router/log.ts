@@ -10,6 +10,7 @@ export interface Log extends EdgeLog {
 	snapshotNotSaved(error: unknown): void;
 	activityNotReported(error: unknown): void;
 	controlFailed(cause: unknown): void;
+	canaryTrouble(error: unknown): void;
 	note(event: string, fields: object, message: string): void;
 }
 
@@ -29,6 +30,8 @@ export function createLog(pino: Logger, access: AccessLog): Log {
 		activityNotReported: (error) =>
 			pino.warn({ event: 'activity-not-reported', ...reasonOf(error) }, 'activity not reported to the store'),
 		controlFailed: (cause) => pino.error({ event: 'control-failed', ...reasonOf(cause) }, 'control request failed'),
+		canaryTrouble: (error) =>
+			pino.warn({ event: 'canary-not-compared', ...reasonOf(error) }, 'canary not compared with the other routers'),
 		note: (event, fields, message) => pino.info({ event, ...fields }, message),
 	};
 }

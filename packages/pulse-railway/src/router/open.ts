@@ -5,6 +5,7 @@ import { Secret } from 'pulse-deploy-kit/secret';
 import type { ClientRequest } from 'pulse-edge/entry/client-messages';
 import { headerRecord } from 'pulse-edge/raw-headers';
 import { openBackends } from '../backends/backends.ts';
+import { hurry } from '../backends/hurry.ts';
 import type { RouterConfig } from '../config/router.ts';
 import { CONTROL_BODY_LIMIT, handleControl } from '../control/handle.ts';
 import { verifyControl } from '../control/sign.ts';
@@ -20,6 +21,8 @@ export interface OpenedRouter {
 	/** Drains, then closes everything that was opened. */
 	close(drainMs: number): Promise<void>;
 }
+
+const HURRY_MS = 5_000;
 
 /** One router process from its configuration, listening. */
 export async function openRouter(config: RouterConfig, logger: Logger): Promise<OpenedRouter> {
@@ -50,6 +53,11 @@ export async function openRouter(config: RouterConfig, logger: Logger): Promise<
 		assetFallback: config.assetFallback,
 		direct: config.ownParser,
 		nodeInternals: config.nodeInternals,
+		// A courtesy, as after a recall: the janitor tells them again.
+		onHalted: (record) =>
+			void hurry(record, backends, now(), AbortSignal.timeout(HURRY_MS)).catch((error: unknown) =>
+				log.canaryTrouble(error),
+			),
 		onConnect: (_serviceName, ms) => metrics.connected(ms),
 	});
 	const metrics = openMetrics(router.context, router.table);

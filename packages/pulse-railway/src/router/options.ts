@@ -1,6 +1,7 @@
 import type { Clock } from 'pulse-deploy-kit/clock';
 import type { ClientRequest } from 'pulse-edge/entry/client-messages';
 import type { EdgeOptions } from 'pulse-edge/entry/options';
+import type { DeploymentRecord } from '../deployments/record.ts';
 import type { DeploymentStore } from '../deployments/store.ts';
 import type { ControlHandler } from './internal-endpoints.ts';
 import type { Log } from './log.ts';
@@ -25,6 +26,10 @@ export interface RouterOptions extends Forwarding {
 	readonly storePatienceMs?: number;
 	/** How long a start without either waits before it listens all the same, and answers 503. Default 30,000. */
 	readonly startPatienceMs?: number;
+	/** A canary was halted by this process, and its pages are to hear of it. Default: nobody is told. */
+	readonly onHalted?: (record: DeploymentRecord) => void;
+	/** How often a canary is looked at. Default 1,000. */
+	readonly brakeMs?: number;
 	/** Keeps the last snapshot. Default: not kept. */
 	readonly snapshotFile?: string;
 	readonly clock?: Clock;

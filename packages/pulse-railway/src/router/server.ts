@@ -7,6 +7,7 @@ import type { ForwardContext } from 'pulse-edge/forward/context';
 import type { Answer } from 'pulse-edge/report/stale';
 import { CONTROL_PATH, ROUTER_HEALTH_PATH } from '../protocol.ts';
 import { ActivityReporter } from './activity.ts';
+import { Brake } from './brake.ts';
 import { healthAnswer } from './health.ts';
 import { controlAnswer } from './internal-endpoints.ts';
 import { notListening } from './listen-failure.ts';
@@ -43,6 +44,7 @@ export function createRouter(options: RouterOptions): Router {
 	const network = ownPorts(options.network, table, options.servicePrefix ?? '');
 	const edge = createEdge({ ...options, network, clock, table, own, requestIdPrefix: replicaId.slice(0, 8) });
 	let reporter: ActivityReporter | null = null;
+	let brake: Brake | null = null;
 
 	return {
 		replicaId,
@@ -61,6 +63,16 @@ export function createRouter(options: RouterOptions): Router {
 				ttlMs: options.activityTtlMs ?? 45_000,
 				heartbeatMs: options.heartbeatMs ?? 15_000,
 			});
+			brake = new Brake({
+				store,
+				samples: edge.context.samples,
+				table,
+				log,
+				replicaId,
+				now,
+				onHalted: options.onHalted ?? (() => {}),
+				...(options.brakeMs === undefined ? {} : { everyMs: options.brakeMs }),
+			});
 			const listening = await edge.listen({ port, ...(host === undefined ? {} : { host }) }).catch((error) => {
 				throw notListening(error, port);
 			});
@@ -69,6 +81,7 @@ export function createRouter(options: RouterOptions): Router {
 		},
 		async close({ budgetMs }) {
 			await edge.close({ budgetMs });
+			await brake?.close();
 			await reporter?.close();
 			await table.close();
 		},

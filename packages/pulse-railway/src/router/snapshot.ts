@@ -1,4 +1,5 @@
 import type { RouteTable } from 'pulse-edge/decide/route-table';
+import type { Canary } from '../deployments/canary.ts';
 import { isDeploymentId } from '../deployments/id.ts';
 import type { DeploymentRecord, RoutingSnapshot } from '../deployments/record.ts';
 import type { DeploymentStore } from '../deployments/store.ts';
@@ -28,6 +29,8 @@ export class RoutingTable implements RouteTable {
 	#routed: Routed | null = null;
 	#byId = new Map<string, DeploymentRecord>();
 	#hasContainers = false;
+	/** By its time. */
+	#stopped: number | null = null;
 	#source: SnapshotSource = 'none';
 	#takenAt = 0;
 	#connected = false;
@@ -76,6 +79,21 @@ export class RoutingTable implements RouteTable {
 
 	get loaded(): boolean {
 		return this.#routed !== null;
+	}
+
+	/** As the store says. */
+	get rollout(): Canary | null {
+		return this.#routed?.snapshot.canary ?? null;
+	}
+
+	/** Nobody is sent to one that this process has stopped. */
+	get canary(): Canary | null {
+		return this.rollout?.beganAt === this.#stopped ? null : this.rollout;
+	}
+
+	/** Of this process alone, while the store is away; `null`: none is. */
+	stopCanary(canary: Canary | null): void {
+		this.#stopped = canary?.beganAt ?? null;
 	}
 
 	get hasContainers(): boolean {

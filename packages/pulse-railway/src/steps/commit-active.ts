@@ -1,7 +1,8 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { type Guard, NotCommittedError, watch } from 'pulse-deploy-kit/plan/guard';
 import { waitFor } from 'pulse-deploy-kit/wait';
-import type { Step } from '../plan/step.ts';
+import { CanaryOverError } from '../deployments/errors.ts';
+import type { Step, StepOf } from '../plan/step.ts';
 import { isPlatformError } from '../platform/error.ts';
 import { ACTIVE_DEPLOYMENT_VARIABLE } from '../protocol.ts';
 import { guardOf, underOneGrant } from './guard.ts';
@@ -13,12 +14,14 @@ const REREAD_BUDGET_MS = 10_000;
 /** A machine that sleeps again and again in this very moment is not waited for. */
 const WRITES = 3;
 
-export function commitActiveStep(deployment: string): Step {
+/** @param canary the rollout that it ends by making it active; it may be halted before */
+export function commitActiveStep(deployment: string, canary?: number): Step {
 	return {
 		kind: 'commit-active',
 		id: 'commit',
 		title: `Make ${deployment} the active deployment`,
 		deployment,
+		...(canary === undefined ? {} : { canary }),
 		commitPoint: true,
 		uninterruptible: true,
 	};
@@ -29,7 +32,7 @@ export function commitActiveStep(deployment: string): Step {
  * that a sleeping machine sent late may have undone the promotion of another command, and is put back.
  */
 export const commitActive: Perform<'commit-active'> = async (step, run, signal) => {
-	await stillStands(step.deployment, run, signal).catch((error: unknown) => {
+	await stillStands(step, run, signal).catch((error: unknown) => {
 		throw new NotCommittedError(error);
 	});
 	const { lock } = run;
@@ -52,7 +55,7 @@ export const commitActive: Perform<'commit-active'> = async (step, run, signal) 
 		}
 		// It lay free for a while, in which the janitor may have deleted what was written as active.
 		if (lock.grant.fence !== grant.fence)
-			await stillStands(step.deployment, run, signal).catch(async (error: unknown) => {
+			await stillStands(step, run, signal).catch(async (error: unknown) => {
 				throw new NotCommittedError(withFate(error, await putBack(step.deployment, run, lock)));
 			});
 		// No other command had the lock in between, so the write may be repeated.
@@ -62,16 +65,18 @@ export const commitActive: Perform<'commit-active'> = async (step, run, signal) 
 };
 
 /** What the janitor has begun to delete, in the time that the lock lay free, must not become active. */
-async function stillStands(deployment: string, run: Run, signal: AbortSignal): Promise<void> {
+async function stillStands(step: StepOf<'commit-active'>, run: Run, signal: AbortSignal): Promise<void> {
 	const look = async ({ confirm }: Guard) => {
-		await refuseGone(deployment, run, signal);
+		await refuseGone(step, run, signal);
 		await confirm(signal);
 	};
 	await (run.lock === undefined ? look(guardOf(run)) : underOneGrant(run.lock, look));
 }
 
-async function refuseGone(deployment: string, run: Run, signal: AbortSignal): Promise<void> {
-	const { deployments } = (await routerOf(run).control('status', { sessions: false }, signal)).snapshot;
+async function refuseGone(step: StepOf<'commit-active'>, run: Run, signal: AbortSignal): Promise<void> {
+	const { deployment } = step;
+	const { deployments, canary } = (await routerOf(run).control('status', { sessions: false }, signal)).snapshot;
+	if (step.canary !== undefined && canary?.beganAt !== step.canary) throw new CanaryOverError(deployment);
 	const state = deployments.find(({ id }) => id === deployment)?.state ?? 'gone';
 	if (state === 'gone' || state === 'retiring') {
 		throw new DeployToolError('deployment-state', `deployment ${deployment} is ${state} by now`, {

@@ -19,7 +19,9 @@ export async function mayGo(
 	signal: AbortSignal,
 ): Promise<void> {
 	if (durableActiveId(observation) === deployment) throw inUse(deployment, 'is active on Railway by now');
-	const { activeId, deployments } = (await routerOf(run).control('status', { sessions: false }, signal)).snapshot;
+	const { activeId, deployments, canary } = (await routerOf(run).control('status', { sessions: false }, signal))
+		.snapshot;
+	if (canary?.id === deployment) throw inUse(deployment, 'is a canary, and may have visitors');
 	const state = activeId === deployment ? 'active' : deployments.find(({ id }) => id === deployment)?.state;
 	const used = state === undefined ? null : USED[state];
 	if (used !== null) throw inUse(deployment, used);

@@ -3,6 +3,7 @@ import type { Step, StepKind, StepOf } from '../plan/step.ts';
 import { awaitDeployments } from './await-deployments.ts';
 import { awaitRouter } from './await-router.ts';
 import { awaitVariable } from './await-variable.ts';
+import { beginCanary } from './begin-canary.ts';
 import { buildImage } from './build-image.ts';
 import { checkPage } from './check-page.ts';
 import { commitActive } from './commit-active.ts';
@@ -14,6 +15,7 @@ import { deleteServices } from './delete-services.ts';
 import { deleteVariable } from './delete-variable.ts';
 import { depart } from './depart.ts';
 import { deployTemplate } from './deploy-template.ts';
+import { endCanary } from './end-canary.ts';
 import { ensureDomain } from './ensure-domain.ts';
 import { group } from './group.ts';
 import { hurry } from './hurry.ts';
@@ -33,6 +35,7 @@ import { updateInstance } from './update-instance.ts';
 import { upload } from './upload.ts';
 import { verifyActive } from './verify-active.ts';
 import { verifyAffinity } from './verify-affinity.ts';
+import { widenCanary } from './widen-canary.ts';
 
 /** Carries out one kind of step. A returned text is shown with its completion. */
 export type Perform<Kind extends StepKind> = KitPerform<StepOf<Kind>, Run>;
@@ -65,6 +68,9 @@ export const PERFORMERS: Performers<Step, Run> = {
 	promote,
 	'verify-active': verifyActive,
 	'settle-active': settleActive,
+	'begin-canary': beginCanary,
+	'widen-canary': widenCanary,
+	'end-canary': endCanary,
 	reconcile,
 	depart,
 	hurry,

@@ -2,8 +2,19 @@ import { isDeployToolError } from 'pulse-deploy-kit/errors';
 import type { ControlParams, ControlResult } from '../control/methods.ts';
 import { type Run, routerOf } from './run.ts';
 
+type UnderLock =
+	| 'register'
+	| 'promote'
+	| 'reconcile'
+	| 'depart'
+	| 'retire'
+	| 'remove'
+	| 'canary.begin'
+	| 'canary.widen'
+	| 'canary.end';
+
 /** The store refuses a grant that lapsed, also one that no other got: then the lock is taken again, once. */
-export async function underLock<Method extends 'register' | 'promote' | 'reconcile' | 'depart' | 'retire' | 'remove'>(
+export async function underLock<Method extends UnderLock>(
 	run: Run,
 	method: Method,
 	params: ControlParams<Method>,

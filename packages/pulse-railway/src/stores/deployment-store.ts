@@ -1,9 +1,11 @@
 import type { Clock } from 'pulse-deploy-kit/clock';
+import { beginCanary, endCanary, widenCanary } from '../deployments/canary-transitions.ts';
 import { decodeHistory } from '../deployments/history.ts';
 import type { DeploymentStore } from '../deployments/store.ts';
 import { depart, promote, reconcile, register, remove, retire } from '../deployments/transitions.ts';
 import { readActivity, recordActivity } from './activity.ts';
 import { type AtomicKv, valueAt } from './atomic-kv.ts';
+import { canaryCount, recordCanary } from './canary-counts.ts';
 import { keysOf } from './keys.ts';
 import { acquireLock, lastFence, lockHolder, releaseLock, renewLock } from './locks.ts';
 import { readSnapshot, type StoreContext, transact } from './transact.ts';
@@ -28,6 +30,11 @@ export function createDeploymentStore(backend: AtomicKv, prefix: string, clock: 
 		remove: (id, options) => write(context, (state) => remove(state, id, options?.from), options),
 		reconcile: async (truth, options) =>
 			(await transact(context, (state, now) => reconcile(state, truth, now), { ...options, restores: true })).snapshot,
+		beginCanary: (id, terms, options) => write(context, (state, now) => beginCanary(state, id, terms, now), options),
+		widenCanary: (widening, options) => write(context, (state, now) => widenCanary(state, widening, now), options),
+		endCanary: (ending, options) => write(context, (state, now) => endCanary(state, ending, now), options),
+		recordCanary: (replicaId, count) => recordCanary(context, replicaId, count),
+		canaryCount: (beganAt) => canaryCount(context, beganAt),
 		history: async () => decodeHistory(valueAt(await backend.read([context.keys.history]), context.keys.history)),
 		recordActivity: (report) => recordActivity(context, report),
 		activity: () => readActivity(context),

@@ -6,16 +6,20 @@ export function keysOf(prefix: string) {
 	const base = prefix.replace(/:+$/, '');
 	const deployments: KeyGroup = { prefix: `${base}:deployment:`, index: `${base}:index:deployment`, adopt: true };
 	const replicas: KeyGroup = { prefix: `${base}:replica:`, index: `${base}:index:replica`, adopt: false };
+	const canaryCounts: KeyGroup = { prefix: `${base}:canary-count:`, index: `${base}:index:canary-count`, adopt: false };
 	return {
 		active: `${base}:active`,
 		promotedAt: `${base}:promoted-at`,
 		revision: `${base}:revision`,
 		changes: `${base}:changes`,
 		history: `${base}:history`,
+		canary: `${base}:canary`,
 		deployments,
 		replicas,
 		deployment: (id: string) => `${deployments.prefix}${id}`,
 		replica: (replicaId: string) => `${replicas.prefix}${replicaId}`,
+		canaryCounts,
+		canaryCount: (replicaId: string) => `${canaryCounts.prefix}${replicaId}`,
 		lease: (id: string, replicaId: string) => `${deployments.prefix}${id}:ws:${replicaId}`,
 		lock: (name: LockName) => `${base}:${name}:lock`,
 		fence: (name: LockName) => `${base}:fence:${name}`,

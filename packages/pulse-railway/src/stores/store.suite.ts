@@ -1,6 +1,7 @@
 import { systemClock } from 'pulse-deploy-kit/clock';
 import { afterEach, beforeEach, describe } from 'vitest';
 import { describeActivity } from './activity.suite.ts';
+import { describeCanary } from './canary.suite.ts';
 import { createDeploymentStore } from './deployment-store.ts';
 import { describeDeployments } from './deployments.suite.ts';
 import { describeHistory } from './history.suite.ts';
@@ -28,6 +29,7 @@ export function describeStore(name: string, start: () => Promise<StoreHarness>):
 		});
 
 		describeDeployments(on);
+		describeCanary(on);
 		describeHistory(on);
 		describeActivity(on);
 		describeLocks(on);

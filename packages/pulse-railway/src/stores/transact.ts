@@ -1,4 +1,5 @@
 import type { Clock } from 'pulse-deploy-kit/clock';
+import { decodeCanary, encodeCanary } from '../deployments/canary.ts';
 import { LockHeldError, LockLostError, StaleFactsError, StoreUnavailableError } from '../deployments/errors.ts';
 import { decodeHistory, encodeHistory, historyOf } from '../deployments/history.ts';
 import { decodeLock } from '../deployments/lock-json.ts';
@@ -19,7 +20,7 @@ export interface StoreContext {
 const BUDGET_MS = 5_000;
 
 export async function readSnapshot({ backend, keys }: StoreContext): Promise<RoutingSnapshot> {
-	const view = await backend.read([keys.revision, keys.active, keys.promotedAt], [keys.deployments]);
+	const view = await backend.read([keys.revision, keys.active, keys.promotedAt, keys.canary], [keys.deployments]);
 	return snapshotOf(keys, view);
 }
 
@@ -34,7 +35,7 @@ export async function transact<T>(
 	const locks = [...(lock ? [keys.lock(lock.name)] : []), ...(unless ? [keys.lock(unless), keys.fence(unless)] : [])];
 	return retryUntilCommitted(context, async () => {
 		const view = await backend.read(
-			[keys.revision, keys.active, keys.promotedAt, keys.history, ...locks],
+			[keys.revision, keys.active, keys.promotedAt, keys.canary, keys.history, ...locks],
 			[keys.deployments, keys.replicas],
 		);
 		const revision = revisionOf(keys, view);
@@ -47,14 +48,15 @@ export async function transact<T>(
 		const { state: after, result } = transition(before, at);
 		if (after === before) return { result, snapshot: snapshotOf(keys, view) };
 
-		const by = lock ? (decodeLock(valueAt(view, keys.lock(lock.name)))?.owner ?? null) : null;
+		const holder = lock ? decodeLock(valueAt(view, keys.lock(lock.name)))?.owner : options.by;
+		const by = holder ?? null;
 		const { because = null, restores = false } = options;
 		const happened = historyOf(before, after, { at, by, because, restores });
 		const history = () => encodeHistory(decodeHistory(valueAt(view, keys.history)), happened);
 		const next = Math.max(revision + 1, at);
 		const put = [...after.records.values()].filter((record) => before.records.get(record.id) !== record);
 		const dropped = [...before.records.keys()].filter((id) => !after.records.has(id));
-		const compared = [keys.revision, keys.active, ...locks];
+		const compared = [keys.revision, keys.active, keys.canary, ...locks];
 		const records = view.groups.get(keys.deployments.prefix);
 		const committed = await backend.commit({
 			expect: new Map<string, string | null>([
@@ -67,12 +69,16 @@ export async function transact<T>(
 				{ key: keys.revision, value: String(next) },
 				...(happened.length === 0 ? [] : [{ key: keys.history, value: history() }]),
 				...(after.activeId === null ? [] : [{ key: keys.active, value: after.activeId }]),
+				...(after.canary === undefined ? [] : [{ key: keys.canary, value: encodeCanary(after.canary) }]),
 				...(after.promotedAt === null ? [] : [{ key: keys.promotedAt, value: String(after.promotedAt) }]),
 				...put.map(
 					(record): Put => ({ key: keys.deployment(record.id), value: encodeRecord(record), group: keys.deployments }),
 				),
 			],
-			drop: dropped.flatMap((id) => [keys.deployment(id), ...leasesOf(keys, view, id)]),
+			drop: [
+				...dropped.flatMap((id) => [keys.deployment(id), ...leasesOf(keys, view, id)]),
+				...(after.canary === undefined ? [keys.canary] : []),
+			],
 			announce: keys.changes,
 		});
 		return committed ? { result, snapshot: { revision: next, ...listed(after) } } : null;
@@ -103,8 +109,9 @@ function snapshotOf(keys: Keys, view: View): RoutingSnapshot {
 	return { revision: revisionOf(keys, view), ...listed(liveState(keys, view)) };
 }
 
-function listed({ activeId, promotedAt, records }: LiveState): Omit<RoutingSnapshot, 'revision'> {
-	return { activeId, promotedAt, deployments: [...records.values()].sort((a, b) => (a.id < b.id ? -1 : 1)) };
+function listed({ activeId, promotedAt, records, canary }: LiveState): Omit<RoutingSnapshot, 'revision'> {
+	const deployments = [...records.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+	return { activeId, promotedAt, deployments, ...(canary === undefined ? {} : { canary }) };
 }
 
 function liveState(keys: Keys, view: View): LiveState {
@@ -113,7 +120,12 @@ function liveState(keys: Keys, view: View): LiveState {
 		const record = decodeRecord(id, json);
 		if (record) records.set(id, record);
 	}
-	return normalise({ activeId: valueAt(view, keys.active), promotedAt: numberOf(view, keys.promotedAt), records });
+	return normalise({
+		activeId: valueAt(view, keys.active),
+		promotedAt: numberOf(view, keys.promotedAt),
+		records,
+		canary: decodeCanary(valueAt(view, keys.canary)),
+	});
 }
 
 function leasesOf(keys: Keys, view: View, id: string): string[] {

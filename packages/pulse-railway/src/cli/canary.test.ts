@@ -1,0 +1,195 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ask, DOCUMENT } from '../../../pulse-edge/src/testing/ask.ts';
+import { eventually } from '../../../pulse-edge/src/testing/eventually.ts';
+import { type LocalPlatform, startLocalPlatform } from '../local.ts';
+import { appFolder } from './testing/app-folder.ts';
+import { pulseRailway } from './testing/run.ts';
+
+/** One stack lives through a rollout that is taken back, one that is overtaken, one that fails, and one that becomes active. */
+let app: Awaited<ReturnType<typeof appFolder>>;
+let platform: LocalPlatform;
+let env: Record<string, string>;
+let port: number;
+
+const APP = `import { App } from 'pulse-app';
+import { RailwayPlugin } from 'pulse-railway';
+export const app = new App({
+	plugins: [new RailwayPlugin({ deploymentName: 'shop' })],
+	listener: (request, response) => {
+		if (request.url === '/cart' && process.env.BROKEN_CART) response.statusCode = 500;
+		response.end(process.env.PULSE_DEPLOYMENT_ID);
+	},
+});
+`;
+
+beforeAll(async () => {
+	app = await appFolder();
+	await writeFile(join(app.dir, 'app.ts'), APP);
+	await writeFile(join(app.dir, '.railwayignore'), '.platform\n');
+	platform = await startLocalPlatform({
+		dir: join(app.dir, '.platform'),
+		env: process.env,
+		redis: 'sqlite',
+		nodeModules: join(app.dir, 'node_modules'),
+		behaviour: { transitionMs: 5, restartBackoffMs: () => 20 },
+	});
+	env = {
+		PULSE_RAILWAY_API_URL: platform.apiUrl,
+		RAILWAY_API_TOKEN: platform.accountToken,
+		RAILWAY_WORKSPACE_ID: platform.workspaceId,
+	};
+	const made = await done<Record<string, string>>(
+		...['init', 'app.ts', '--project-name', 'shop', '--janitor-cron-schedule', '0 0 29 2 *'],
+	);
+	Object.assign(env, { RAILWAY_PROJECT_ID: made.project_id, RAILWAY_ENVIRONMENT_ID: made.environment_id });
+	port = Number(new URL(made.server_address!).port);
+}, 120_000);
+afterAll(async () => {
+	await platform?.close();
+	await app?.dispose();
+}, 60_000);
+
+const run = (...args: string[]) => pulseRailway(args, { cwd: app.dir, env });
+async function done<T = Record<string, unknown>>(...args: string[]): Promise<T> {
+	const ended = await run(...args, '--json');
+	expect(ended.code, ended.stderr).toBe(0);
+	return ended.json<T>();
+}
+async function refused(...args: string[]) {
+	const ended = await run(...args, '--json');
+	expect(ended.code, ended.stdout).not.toBe(0);
+	return ended.json<{ error: { code: string; message: string; next: string | null } }>().error;
+}
+const deploy = (id: string, ...args: string[]) => done('deploy', 'app.ts', '--deployment-id', id, ...args);
+
+const planOf = async (id: string, ...args: string[]) =>
+	(
+		await done<{ plan: { facts: string[]; steps: { title: string; commit_point: boolean }[] } }>(
+			...['deploy', 'app.ts', '--deployment-id', id, '--dry-run', ...args],
+		)
+	).plan;
+
+interface Status {
+	readonly active_deployment: string;
+	readonly durable_active_deployment: string;
+	readonly canary: { deployment_id: string; percent: number; requests: number; active_requests: number } | null;
+	readonly deployments: { deployment_id: string; state: string; recalled: boolean }[];
+}
+const status = () => done<Status>('status');
+const states = ({ deployments }: Status) =>
+	Object.fromEntries(deployments.map(({ deployment_id, state }) => [deployment_id, state]));
+
+/** A browser: keeps its cookies, and each page says which version it got. */
+class Browser {
+	readonly #name: string;
+	#cookies = new Map<string, string>();
+
+	constructor(name: string) {
+		this.#name = name;
+	}
+
+	async open(path = '/'): Promise<string> {
+		const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+		const { headers } = await ask(port, path, {
+			headers: { host: `127.0.0.1:${port}`, ...DOCUMENT, 'user-agent': this.#name, cookie },
+		});
+		for (const line of headers['set-cookie'] ?? []) {
+			const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+			this.#cookies.set(name, value);
+		}
+		return String(headers['x-pulse-selected-deployment']);
+	}
+}
+const browsers = (count: number, name: string) =>
+	Array.from({ length: count }, (_, at) => new Browser(`${name} ${at}`));
+const openAll = (all: readonly Browser[], path?: string) => Promise.all(all.map((one) => one.open(path)));
+
+it('the first deployment of a stack is no canary, and nothing is built for it (R8.8)', async () => {
+	const { message, next } = await refused('deploy', 'app.ts', '--canary', '5%');
+	expect([message, next]).toEqual([
+		'nothing is active yet, beside which a canary could run',
+		'Leave --canary out: pulse-railway deploy',
+	]);
+}, 120_000);
+
+it('a canary gets its share of new visitors, over reloads and tabs, is widened, and taken back by a rollback (R8.8)', async () => {
+	await deploy('one');
+	const { facts, steps } = await planOf('two', '--canary', '50%,100%', '--every', '1h');
+	expect(facts).toContain(
+		'A canary: 50 % of new visitors, then 100 %; each for 1h at least. one stays active, and whoever has a page keeps it',
+	);
+	expect(steps.filter(({ commit_point }) => commit_point)).toMatchObject([
+		{ title: 'Send 50 % of new visitors to two' },
+	]);
+	expect(await deploy('two', '--canary', '50%')).toMatchObject({ canary_percent: 50, previous_deployment_id: 'one' });
+
+	const seen = await status();
+	expect(states(seen)).toEqual({ one: 'active', two: 'canary' });
+	expect(seen).toMatchObject({ active_deployment: 'one', durable_active_deployment: 'one' });
+	expect(seen.canary).toMatchObject({ deployment_id: 'two', percent: 50 });
+
+	const visitors = browsers(24, 'Firefox');
+	const first = await openAll(visitors);
+	expect(new Set(first)).toEqual(new Set(['one', 'two']));
+	expect(await openAll(visitors)).toEqual(first);
+	expect(await openAll(visitors, '/another')).toEqual(first);
+
+	expect(await done('promote', 'two', '--to', '90%')).toMatchObject({ deployment_id: 'two', canary_percent: 90 });
+	await eventually(
+		async () => (await openAll(browsers(10, `Chrome ${Date.now()}`))).filter((id) => id === 'two').length > 6,
+	);
+	expect(await openAll(visitors)).toEqual(first);
+	expect(await refused('promote', 'two', '--to', '10%')).toMatchObject({ code: 'canary-share' });
+	expect(await refused('delete', '--deployment-id', 'two')).toMatchObject({ code: 'canary-runs' });
+
+	expect(await done('rollback')).toMatchObject({ deployment_id: 'one', ended_canary: 'two' });
+	await eventually(async () => (await openAll(visitors)).every((id) => id === 'one'));
+	// A page that is open stays: it names its version.
+	const { headers } = await ask(port, '/?pulse_deployment=two', { headers: { host: `127.0.0.1:${port}` } });
+	expect(headers['x-pulse-selected-deployment']).toBe('two');
+	expect(states(await status())).toEqual({ one: 'active', two: 'draining' });
+}, 120_000);
+
+it('a canary that fails is halted by the router, and its visitors are recalled; an older one is no way back (R8.8)', async () => {
+	await deploy('three', '--canary', '50%', '--env', 'BROKEN_CART=1');
+	for (let round = 0; round < 60; round++) {
+		if (!(await openAll(browsers(40, `Visitor ${round}`), '/cart')).includes('three')) break;
+	}
+	expect((await status()).canary).toBeNull();
+	const { deployments } = await status();
+	expect(deployments.find(({ deployment_id }) => deployment_id === 'three')).toMatchObject({
+		state: 'draining',
+		recalled: true,
+	});
+	const { entries } = await done<{ entries: { event: string; by: string | null; reason: string }[] }>(
+		'history',
+		'three',
+	);
+	expect(entries.map(({ event }) => event)).toEqual(['recalled', 'halted', 'canary']);
+	expect(entries[1]).toMatchObject({ by: 'the router' });
+	expect(entries[1]?.reason).toMatch(/^\d+ of \d+ requests failed, beside it 0 of \d+$/);
+	expect((await run('history')).stdout).toContain('canary     three (50 % of new visitors)');
+	expect(new Set(await openAll(browsers(10, 'Afterwards')))).toEqual(new Set(['one']));
+	expect((await refused('rollback')).message).toContain('there is no earlier deployment to roll back to');
+}, 120_000);
+
+it('another deploy ends it and says so, and a canary that is promoted is active as any (R8.8)', async () => {
+	await deploy('four', '--canary', '10%');
+	expect((await planOf('five')).facts.join('\n')).toContain('Ends the canary four (10 % of new visitors)');
+	await deploy('five', '--canary', '20%');
+	expect(states(await status())).toMatchObject({ one: 'active', four: 'draining', five: 'canary' });
+	expect(await done('promote', 'five')).toMatchObject({
+		deployment_id: 'five',
+		canary_percent: null,
+		ended_canary: null,
+	});
+	const after = await status();
+	expect(after).toMatchObject({ active_deployment: 'five', durable_active_deployment: 'five', canary: null });
+	expect(await done('rollback')).toMatchObject({
+		deployment_id: 'one',
+		previous_deployment_id: 'five',
+		ended_canary: null,
+	});
+}, 120_000);
