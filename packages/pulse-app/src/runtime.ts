@@ -2,7 +2,7 @@ import { type Logger, pino } from 'pino';
 import type { App } from './app.ts';
 import type { Environment } from './config/environment.ts';
 import { type ClientFiles, createClientFiles } from './http/client-files.ts';
-import { headTag, type PageClient, pinnedPath } from './http/page-client.ts';
+import { headTag, type PageClient, pinnedPath, versionOf } from './http/page-client.ts';
 import { RENDER_ID_HEADER } from './http/prerender.ts';
 import type { Directives, InUse, Plugin, PluginContext } from './plugin.ts';
 import { RenderRegistry } from './render/registry.ts';
@@ -97,13 +97,14 @@ export function createRuntime(app: App, environment: Environment, logger?: Logge
 		directives,
 		pageClient: () => {
 			const pinned = directives(null);
-			const script = clientFiles.tabUrl(pinned.query);
+			const version = versionOf(pinned);
+			const script = clientFiles.tabUrl(version);
 			const headWith = ({ nonce }: { readonly nonce?: string } = {}) => headTag({ directives: pinned, script, nonce });
 			return {
 				head: headWith(),
 				headWith,
-				module: clientFiles.moduleUrl(pinned.query),
-				banner: clientFiles.bannerUrl(pinned.query),
+				module: clientFiles.moduleUrl(version),
+				banner: clientFiles.bannerUrl(version),
 				url: (path) => pinnedPath(path, pinned.query),
 			};
 		},

@@ -1,12 +1,17 @@
 const KEY = 'pulse_deployment';
 /** For requests whose address stays as it is (contract R2.1). */
 export const HEADER = 'x-pulse-deployment';
+export const REPLICA_HEADER = 'x-pulse-replica';
 
 /** A worker has no document. */
 const page = globalThis.document as Document | undefined;
 const tag = page?.currentScript as HTMLScriptElement | null | undefined;
 /** The version that served this page, or this worker, whose address says it. */
 export const id = tag?.dataset.pulse ?? (page ? '' : (new URLSearchParams(location.search).get(KEY) ?? ''));
+/** Of that version, the replica that holds the page's session; absent where there is one alone. */
+export const replica = tag?.dataset.replica;
+/** Both at the end of an address: of letters that need no escape there. */
+const PIN = `${KEY}=${id}${replica ? `&pulse_replica=${replica}` : ''}`;
 /** Seconds that a browser keeps it unused, where not each tab has its own. */
 export const idle = tag?.dataset.idle;
 // What draws the whole document anew expects to find what it sent.
@@ -33,13 +38,13 @@ export function pin(address: unknown): string {
 		// Without a path or a query of its own it stands for the page's.
 		const written = part || url.href.split('#')[0]!;
 		const joint = !written.includes('?') ? '?' : /[?&]$/.test(written) ? '' : '&';
-		return `${written}${joint}${KEY}=${id}`;
+		return written + joint + PIN;
 	});
 }
 
 /** As the page wrote it. */
 export function unpinned(address: string): string {
-	return address.replace(new RegExp(`([?&])${KEY}=${id}(&|(?=#|$))`), (_, before: string, after: string) =>
+	return address.replace(new RegExp(`([?&])${PIN}(&|(?=#|$))`), (_, before: string, after: string) =>
 		after ? before : '',
 	);
 }

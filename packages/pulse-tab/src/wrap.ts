@@ -1,4 +1,4 @@
-import { HEADER, id, pin, unpinned } from './pin.ts';
+import { HEADER, id, pin, REPLICA_HEADER, replica, unpinned } from './pin.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: what pages may hand over, whatever they declare
 export type Any = any;
@@ -51,7 +51,10 @@ export function pinRequest(args: Any[]): void {
 		else if (pin(input.url) !== input.url && !new Headers(init?.headers).has(HEADER)) {
 			const request = new Request(input, init);
 			args.splice(0, 2, request);
-			if (request.mode !== 'no-cors') request.headers.set(HEADER, id);
+			if (request.mode !== 'no-cors') {
+				request.headers.set(HEADER, id);
+				if (replica) request.headers.set(REPLICA_HEADER, replica);
+			}
 			// One with a body stays as it is: `no-cors` sends no stream, and has the cookie.
 			else if (request.method !== 'POST') args[0] = new Request(pin(request.url), request);
 		}

@@ -3,9 +3,8 @@ import { withQuery } from './query.ts';
 
 /** On answers to requests whose deployment is gone. */
 const STALE_HEADER = 'x-pulse-stale-affinity';
-/** Pins a request whose address stays as it is (contract R2.1). */
-const PIN_QUERY = 'pulse_deployment';
-const PIN_HEADER = 'x-pulse-deployment';
+/** Pin a request whose address stays as it is (contract R2.1). */
+const PIN_HEADERS = { pulse_deployment: 'x-pulse-deployment', pulse_replica: 'x-pulse-replica' };
 
 /**
  * `fetch` for this page's own server: adds the directives, so that the deployment that served the page answers, and tells
@@ -38,9 +37,8 @@ export function createFetch(
 			}
 			// A page that leaves will not be there when the body has been read.
 			if (keepalive && isLeaving()) {
-				const { [PIN_QUERY]: id } = query;
-				const headers = pin(request.headers, id === undefined ? {} : { [PIN_HEADER]: id });
-				return send(request, { keepalive, headers });
+				const pins = Object.entries(PIN_HEADERS).flatMap(([name, header]) => (query[name] ? [[header, query[name]]] : []));
+				return send(request, { keepalive, headers: pin(request.headers, Object.fromEntries(pins)) });
 			}
 			return send(pinned, { ...(await buffered(request)), keepalive, headers: pin(request.headers) });
 		};

@@ -30,6 +30,13 @@ interface HeadParts {
 
 /** The deployment that a page belongs to, as plugins of deploy tools name it. */
 const PIN = 'pulse_deployment';
+/** And of its replicas the one that holds the page's session. */
+const REPLICA = 'pulse_replica';
+
+/** What files are asked for by, which are the same on every replica: by its name too a browser would keep one for each. */
+export function versionOf({ query: { [REPLICA]: _, ...query } }: Directives): Record<string, string> {
+	return query;
+}
 
 /** `<` is escaped, so that no value can end the script element. */
 export function headTag({ directives, script, nonce }: HeadParts): string {
@@ -37,7 +44,9 @@ export function headTag({ directives, script, nonce }: HeadParts): string {
 	const id = directives.query[PIN];
 	const allowed = nonce === undefined ? '' : ` nonce="${attribute(nonce)}"`;
 	// Under development, and on a server of one's own, pages and server are of one version.
-	const tab = id ? `<script src="${attribute(script)}" data-pulse="${attribute(id)}"${allowed}></script>` : '';
+	const replica = directives.query[REPLICA];
+	const named = replica ? ` data-replica="${attribute(replica)}"` : '';
+	const tab = id ? `<script src="${attribute(script)}" data-pulse="${attribute(id)}"${named}${allowed}></script>` : '';
 	return `${tab}<script type="application/json" id="${DIRECTIVES_ELEMENT_ID}">${json}</script>`;
 }
 
