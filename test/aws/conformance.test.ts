@@ -4,6 +4,7 @@ import { openShop } from 'aws-world/fixtures/shop';
 import { motoClients } from 'aws-world/wire/moto-clients';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readLogEvents } from '../../packages/pulse-aws/src/platform/log-events.ts';
+import { readTaskAddresses } from '../../packages/pulse-aws/src/platform/task-addresses.ts';
 import { liveOnce, type Outcomes } from './conformance.ts';
 import { type Moto, startMoto } from './moto.ts';
 
@@ -78,5 +79,46 @@ describe('the same calls against the world and the SDK’s wire format', () => {
 			);
 		expect(await read(0)).toEqual(['early', 'between', 'late']);
 		expect(await read(began + 1_000)).toEqual(['between', 'late']);
+	}, 60_000);
+
+	test('moto tells by DescribeTasks where the tasks of a cluster are that have not stopped (A11.7)', async ({
+		skip,
+	}) => {
+		if ('missing' in moto) return skip(moto.missing);
+		const aws = motoClients(moto.url);
+		await aws.ecs.createCluster({ clusterName: 'tasks' });
+		const { url } = moto;
+		const one = async (action: string, key: string) => {
+			const authorization = 'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/ec2/aws4_request';
+			const body = new URLSearchParams({ Action: action, Version: '2016-11-15' });
+			const xml = await (await fetch(url, { method: 'POST', headers: { authorization }, body })).text();
+			return new RegExp(`<${key}>([^<]+)</${key}>`).exec(xml)?.[1] ?? '';
+		};
+		// Of the default network: in one without host names moto makes no network interface for a task.
+		const subnets = [await one('DescribeSubnets', 'subnetId')];
+		const securityGroups = [await one('DescribeSecurityGroups', 'groupId')];
+		await aws.ecs.registerTaskDefinition({
+			family: 'tasks',
+			networkMode: 'awsvpc',
+			requiresCompatibilities: ['FARGATE'],
+			cpu: '256',
+			memory: '512',
+			containerDefinitions: [{ name: 'app', image: 'app', memory: 512 }],
+		});
+		const { tasks = [] } = await aws.ecs.runTask({
+			cluster: 'tasks',
+			taskDefinition: 'tasks',
+			launchType: 'FARGATE',
+			count: 3,
+			networkConfiguration: { awsvpcConfiguration: { subnets, securityGroups } },
+		});
+		await aws.ecs.stopTask({ cluster: 'tasks', task: tasks[0]?.taskArn });
+		const told = tasks.map(
+			({ attachments }) =>
+				attachments?.[0]?.details?.find(({ name }) => name === 'privateIPv4Address')?.value as string,
+		);
+		const found = await readTaskAddresses(aws.ecs, { cluster: 'tasks', serviceName: 'tasks' });
+		expect([...found].sort()).toEqual(told.slice(1).sort());
+		for (const address of found) expect(address).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
 	}, 60_000);
 });

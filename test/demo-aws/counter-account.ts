@@ -14,10 +14,10 @@ export const SPEED = 20;
 export function openCounterAccount(): Promise<Account> {
 	return openAccount({
 		clock: scaledClock(SPEED),
-		program: processProgram(
-			[process.execPath, PULSE, 'run', 'app.ts', '--prod', '--address', '127.0.0.1', '--drain-seconds', '0'],
-			{ cwd: `${ROOT}/examples/counter` },
-		),
+		program: processProgram([process.execPath, PULSE, 'run', 'app.ts', '--prod', '--drain-seconds', '0'], {
+			cwd: `${ROOT}/examples/counter`,
+			addressIn: 'PULSE_ADDRESS',
+		}),
 		stacks: { durationMs: 60_000 },
 	});
 }

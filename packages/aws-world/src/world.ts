@@ -40,6 +40,8 @@ export interface AwsWorldOptions {
 	readonly stacks?: Partial<StackOptions>;
 	/** What `aws` is connected with. */
 	readonly connect?: ConnectOptions;
+	/** What tasks in processes of their own are connected with, e.g. the rights that their role lacks. */
+	readonly tasks?: ConnectOptions;
 }
 
 /** An AWS account in memory with real traffic. What it copies, and what is not known of AWS, is in behaviour.md. */
@@ -158,9 +160,10 @@ export async function createAwsWorld(options: AwsWorldOptions = {}): Promise<Aws
 		baseline: (own) => stackDeployer(stacks, options.synthesize ?? baselineTemplate, own),
 	};
 	const { aws, baseline, trace } = connect(reachable, options.connect);
-	const tasks = connect(reachable);
+	const tasks = connect(reachable, options.tasks);
 	const wire = await openWire({
 		ssm: tasks.aws.ssm,
+		ecs: tasks.aws.ecs,
 		findTask: (id) => ecs.tasks.find((task) => task.id === id),
 		account: arns.account,
 	});

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { PLUGIN_BRAND } from './brand.ts';
 import type { PageCounts } from './render/page-word.ts';
 import type { ReloadsBegun } from './socket/reloads.ts';
@@ -25,6 +26,11 @@ export interface Plugin {
 	onPrerender?(directives: Directives): void;
 	/** Before the app sees a request. Return true when it was answered. */
 	onRequest?(request: IncomingMessage, response: ServerResponse): boolean | Promise<boolean>;
+	/**
+	 * Before a connection is upgraded, by Socket.IO or by the app; `head` is what came after the request. Return true when it was
+	 * answered, or is another process's from now on.
+	 */
+	onUpgrade?(request: IncomingMessage, socket: Socket, head: Buffer): boolean | Promise<boolean>;
 	/**
 	 * A secret that all deployments of the app share. Session ids are signed with it, so that one deployment recognises
 	 * the visitors of another. `PULSE_SECRET` serves the same purpose; either is enough.
@@ -53,6 +59,11 @@ export interface PluginContext {
 	inUse(): InUse;
 	/** What connected pages, and those that are away for a moment, say of themselves. */
 	pages(): PageCounts;
+	/**
+	 * A request that a plugin answers by passing it on to another process, which counts it: here it holds nothing but the end of
+	 * the process, which waits for it.
+	 */
+	passedOn(response: ServerResponse): void;
 	/** Tells every connected browser to load anew within a second; returns how many there are. */
 	reload(): number;
 	/**

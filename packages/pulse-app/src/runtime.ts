@@ -115,6 +115,7 @@ export function createRuntime(app: App, environment: Environment, logger?: Logge
 			renderSessions: () => renders.counts(),
 			inUse,
 			pages: () => renders.pages(),
+			passedOn: usage.passedOn,
 			reload: () => gateway.reloads.begin({ within: null }).pages,
 			reloadWithin: (seconds, limitMs) =>
 				gateway.reloads.begin({ within: seconds, ...(limitMs === undefined ? {} : { limitMs }) }),

@@ -9,6 +9,8 @@ export {
 	NEXT_HEADER,
 	NEXT_QUERY,
 	PAGE_COOKIE,
+	REPLICA_HEADER,
+	REPLICA_QUERY,
 	STALE_AFFINITY_HEADER,
 } from 'pulse-edge/protocol';
 export const VERIFY_PATH_PREFIX = '/_pulse/verify-';
@@ -17,6 +19,10 @@ export const DEPLOYMENT_NAME_VARIABLE = 'PULSE_AWS_DEPLOYMENT_NAME';
 export const DEPLOYMENT_ID_VARIABLE = 'PULSE_AWS_DEPLOYMENT_ID';
 export const DRAIN_POLL_VARIABLE = 'PULSE_AWS_DRAIN_POLL_SECONDS';
 export const DRAIN_GRACE_VARIABLE = 'PULSE_AWS_DRAIN_GRACE_SECONDS';
+/** What the tasks of one deployment share, where the app has no secret of its own: by it they know their pages and each other. */
+export const TASK_SECRET_VARIABLE = 'PULSE_AWS_TASK_SECRET';
+/** The app's own, which wins. */
+export const APP_SECRET_VARIABLE = 'PULSE_SECRET';
 /** Where Fargate tells a task of itself. */
 export const METADATA_VARIABLE = 'ECS_CONTAINER_METADATA_URI_V4';
 /** A task's id where Fargate does not tell it. */

@@ -32,7 +32,7 @@ export class Tasks {
 
 	static async open(example: string): Promise<Tasks> {
 		const world = await createAwsWorld();
-		const wire = await openWire({ ssm: world.aws.ssm, findTask: () => undefined, account: '123456789012' });
+		const wire = await openWire({ ...world.aws, findTask: () => undefined, account: '123456789012' });
 		const tasks = new Tasks(world, wire);
 		cpSync(join(ROOT, 'examples/any-app', example), tasks.#folder, { recursive: true });
 		tasks.#run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'], {});

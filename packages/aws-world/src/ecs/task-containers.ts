@@ -32,7 +32,7 @@ export function startOrder(definitions: readonly ContainerDefinition[]): Contain
 
 /** One after the other, in one network. @throws StartFailure, or what a program fails with; what had started is killed */
 export async function startContainers(task: Task, ports: EcsPorts): Promise<void> {
-	const network = taskNetwork();
+	const network = taskNetwork(task.ip);
 	const definitions = startOrder(task.definition.input.containerDefinitions ?? []);
 	const prepared = definitions.map((definition) => ({ definition, ...prepareContainer(task, definition, ports) }));
 	task.status = 'ACTIVATING';

@@ -1,6 +1,7 @@
 import type { TaskStopCode } from '@aws-sdk/client-ecs';
 import { backgroundClock } from '../clock/background-clock.ts';
 import { register } from '../elb/registration.ts';
+import { taskAddress } from '../tasks/task-network.ts';
 import type { EcsPorts } from './ports.ts';
 import { StartFailure } from './prepare-container.ts';
 import { addEvent, countFailure } from './rollout.ts';
@@ -9,13 +10,12 @@ import { startContainers, stopContainers } from './task-containers.ts';
 
 export function startTask(service: Service, ports: EcsPorts): Task {
 	const id = ports.arns.id(32);
-	const count = ports.state.tasks.length + 1;
 	const task: Task = {
 		arn: ports.arns.of('ecs', `task/${service.clusterArn.split('/').at(-1)}/${id}`),
 		id,
 		service,
 		definition: service.definition,
-		ip: `10.0.${Math.floor(count / 250) % 250}.${(count % 250) + 4}`,
+		ip: taskAddress(),
 		createdAt: ports.clock.now(),
 		status: 'PROVISIONING',
 		desired: 'RUNNING',

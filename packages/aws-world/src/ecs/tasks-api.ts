@@ -1,4 +1,4 @@
-import type { Task as View } from '@aws-sdk/client-ecs';
+import type { Attachment, Task as View } from '@aws-sdk/client-ecs';
 import type { Handlers } from '../calls/handlers.ts';
 import { AwsError } from '../errors.ts';
 import { pageOf, pageSize } from '../paging.ts';
@@ -62,6 +62,7 @@ function viewOf(task: Task): View {
 		...time('stoppedAt', task.stoppedAt),
 		...(task.stopCode ? { stopCode: task.stopCode } : {}),
 		...(task.stoppedReason ? { stoppedReason: task.stoppedReason } : {}),
+		attachments: [networkOf(task)],
 		containers: task.definition.input.containerDefinitions!.map(({ name, image }) => {
 			const started = task.containers.find(({ definition }) => definition.name === name);
 			return {
@@ -69,8 +70,24 @@ function viewOf(task: Task): View {
 				image,
 				lastStatus: started ? (task.status === 'STOPPED' ? 'STOPPED' : 'RUNNING') : 'PENDING',
 				...(started?.exitCode === undefined ? {} : { exitCode: started.exitCode }),
-				networkInterfaces: [{ privateIpv4Address: task.ip }],
+				networkInterfaces: hasAddress(task)
+					? [{ attachmentId: `eni-attachment-${task.id}`, privateIpv4Address: task.ip }]
+					: [],
 			};
 		}),
+	};
+}
+
+/** A task gets its network before its containers start, and keeps what it was called once it has stopped. */
+const hasAddress = (task: Task) => task.status !== 'PROVISIONING';
+
+function networkOf(task: Task): Attachment {
+	const [subnet = ''] = task.service.input.networkConfiguration?.awsvpcConfiguration?.subnets ?? [];
+	const details = { subnetId: subnet, networkInterfaceId: `eni-${task.id.slice(0, 17)}`, privateIPv4Address: task.ip };
+	return {
+		id: `eni-attachment-${task.id}`,
+		type: 'ElasticNetworkInterface',
+		status: !hasAddress(task) ? 'PRECREATED' : task.status === 'STOPPED' ? 'DELETED' : 'ATTACHED',
+		details: hasAddress(task) ? Object.entries(details).map(([name, value]) => ({ name, value })) : [],
 	};
 }

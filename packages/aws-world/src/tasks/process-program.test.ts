@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { openShop, type Shop } from '../fixtures/shop.ts';
 import { processProgram } from './process-program.ts';
+import { HAS_OWN_ADDRESSES } from './task-network.ts';
 
 let shop: Shop | undefined;
 afterEach(() => shop?.close());
@@ -45,6 +46,36 @@ test('a real process serves traffic, reads its metadata and keeps parameters, an
 	await world.clock.sleep(320_000);
 	expect([task!.status, task!.exitCode]).toEqual(['STOPPED', 7]);
 });
+
+test.runIf(HAS_OWN_ADDRESSES)(
+	'tasks have addresses of their own, which ECS and their metadata tell and other tasks reach',
+	async () => {
+		shop = await openShop();
+		const { world, aws } = shop;
+		const listen = `
+		const uri = process.env.ECS_CONTAINER_METADATA_URI_V4;
+		const { Containers } = await (await fetch(uri + '/task')).json();
+		const { createServer } = await import('node:http');
+		createServer((_, response) => response.end(JSON.stringify(Containers[0].Networks[0].IPv4Addresses)))
+			.listen(process.env.PORT, process.env.ADDRESS);
+	`;
+		const command = [process.execPath, '--input-type=module', '-e', listen] as const;
+		const { group } = await shop.deploy('shop-1', processProgram([...command], { addressIn: 'ADDRESS' }), {
+			desired: 2,
+		});
+		await world.clock.sleep(60_000);
+		expect(await shop.states(group)).toEqual(['healthy', 'healthy']);
+		const { taskArns = [] } = await aws.ecs.listTasks({ cluster: 'shop', serviceName: 'shop-1' });
+		const { tasks = [] } = await aws.ecs.describeTasks({ cluster: 'shop', tasks: taskArns });
+		const addresses = tasks.map(({ containers }) => containers?.[0]?.networkInterfaces?.[0]?.privateIpv4Address ?? '');
+		expect(new Set(addresses).size).toBe(2);
+		for (const [index, address] of addresses.entries()) {
+			const details = tasks[index]?.attachments?.[0]?.details;
+			expect(details).toContainEqual({ name: 'privateIPv4Address', value: address });
+			expect(await (await fetch(`http://${address}:8000/`)).json()).toEqual([address]);
+		}
+	},
+);
 
 test('a program that cannot be started is the task’s failure', async () => {
 	shop = await openShop();

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TaskProgram } from './program.ts';
+import { HAS_OWN_ADDRESSES } from './task-network.ts';
 
 const CODES: Readonly<Record<string, number>> = { SIGKILL: 137, SIGTERM: 143 };
 
@@ -12,13 +13,18 @@ export interface ProcessProgramOptions {
 	readonly env?: Readonly<Record<string, string>>;
 	/** Variables that hold ports of its task; it listens on the first. Default `PORT` */
 	readonly ports?: readonly [string, ...string[]];
+	/**
+	 * Variable that holds the address to listen on: it listens on its container port at its task's own address, where other
+	 * tasks reach it, if this machine has such addresses. Default: none; it listens on a free port of 127.0.0.1.
+	 */
+	readonly addressIn?: string;
 }
 
 const CONTAINER_PORT = 8000;
 
 /**
  * A real process. There are no network namespaces here: instead of its container port it listens on `PORT`, a free
- * port of loopback, which is what most servers read anyway.
+ * port of loopback, which is what most servers read anyway, unless it can be told an address of its own.
  */
 export function processProgram(
 	command: readonly [string, ...string[]],
@@ -28,8 +34,14 @@ export function processProgram(
 		async start(task) {
 			const env: Record<string, string> = { ...options.env, ...task.env };
 			const [listens, ...others] = options.ports ?? ['PORT'];
-			for (const name of [listens, ...others])
-				env[name] = String(await task.network.port(Number(env[name] ?? CONTAINER_PORT)));
+			const { addressIn } = options;
+			const own = addressIn !== undefined && HAS_OWN_ADDRESSES;
+			const host = own ? task.network.address : '127.0.0.1';
+			if (addressIn !== undefined) env[addressIn] = host;
+			for (const name of [listens, ...others]) {
+				const port = Number(env[name] ?? CONTAINER_PORT);
+				env[name] = String(own ? port : await task.network.port(port));
+			}
 			const port = Number(env[listens]);
 			const [file, ...args] = command;
 			const child = spawn(file, args, {
@@ -50,8 +62,8 @@ export function processProgram(
 				});
 			});
 			return {
-				address: `127.0.0.1:${port}`,
-				ready: listening(port, () => ended),
+				address: `${host}:${port}`,
+				ready: listening(host, port, () => ended),
 				exit,
 				stop: (signal) => void child.kill(signal),
 			};
@@ -59,10 +71,10 @@ export function processProgram(
 	};
 }
 
-async function listening(port: number, ended: () => boolean): Promise<void> {
+async function listening(host: string, port: number, ended: () => boolean): Promise<void> {
 	while (!ended()) {
 		const open = await new Promise<boolean>((resolve) => {
-			const socket = connect(port, '127.0.0.1');
+			const socket = connect(port, host);
 			socket.once('connect', () => {
 				socket.destroy();
 				resolve(true);

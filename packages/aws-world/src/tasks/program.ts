@@ -11,7 +11,7 @@ export interface TaskStart {
 
 /** A container that has been started. */
 export interface RunningTask {
-	/** `127.0.0.1:<port>`: where its container port really is. */
+	/** `<address>:<port>`, of this machine: where its container port really is. */
 	readonly address: string;
 	/** Resolves when it accepts connections, or has ended. Nothing but the clock waits for it. */
 	readonly ready: Promise<void>;

@@ -12,6 +12,7 @@ export interface Wire {
 
 export interface WireParts {
 	readonly ssm: Aws['ssm'];
+	readonly ecs: Pick<Aws['ecs'], 'listTasks' | 'describeTasks'>;
 	findTask(id: string): Task | undefined;
 	readonly account: string;
 }
@@ -19,14 +20,14 @@ export interface WireParts {
 const MOST_BYTES = 1_048_576;
 
 /**
- * What tasks in their own processes reach of AWS: the task metadata address, and Parameter Store by the SDK's own wire
- * format. Requests are not checked for a signature.
+ * What tasks in their own processes reach of AWS: the task metadata address, and Parameter Store and lists of tasks by the
+ * SDK's own wire format. Requests are not checked for a signature.
  */
 export async function openWire(parts: WireParts): Promise<Wire> {
 	const server = createServer((request, response) => {
 		const taskId = /^\/v4\/([^/]+)\/task$/.exec(request.url ?? '')?.[1];
 		if (taskId !== undefined) metadata(response, parts.findTask(taskId));
-		else void parameterStore(request, response, parts).catch(() => response.destroy());
+		else void call(request, response, parts).catch(() => response.destroy());
 	});
 	await new Promise<void>((resolve, reject) => {
 		server.once('error', reject);
@@ -54,15 +55,15 @@ function metadata(response: ServerResponse, task: Task | undefined): void {
 		Revision: String(task.definition.revision),
 		DesiredStatus: task.desired,
 		KnownStatus: task.status,
-		Containers: task.definition.input.containerDefinitions?.map(({ name }) => ({ Name: name })),
+		Containers: task.definition.input.containerDefinitions?.map(({ name }) => ({
+			Name: name,
+			Networks: [{ NetworkMode: 'awsvpc', IPv4Addresses: [task.ip] }],
+		})),
 	});
 }
 
-async function parameterStore(
-	request: IncomingMessage,
-	response: ServerResponse,
-	{ ssm, findTask, account }: WireParts,
-): Promise<void> {
+async function call(request: IncomingMessage, response: ServerResponse, parts: WireParts): Promise<void> {
+	const { findTask, account } = parts;
 	const chunks: Buffer[] = [];
 	let size = 0;
 	for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -73,17 +74,21 @@ async function parameterStore(
 	// A task's access key is its id; every other one is the operator's.
 	const key = /Credential=([^/]+)\//.exec(request.headers.authorization ?? '')?.[1] ?? '';
 	const caller = findTask(key) === undefined ? callerOf(account) : taskCaller(account, key);
-	const operation = String(request.headers['x-amz-target'] ?? '').replace(/^AmazonSSM\./, '');
+	const [service = '', operation = ''] = String(request.headers['x-amz-target'] ?? '').split('.');
 	try {
-		send(
-			response,
-			200,
-			await run(operation, JSON.parse(Buffer.concat(chunks).toString() || '{}') as object, ssm, caller),
-		);
+		const input = JSON.parse(Buffer.concat(chunks).toString() || '{}') as object;
+		const isEcs = service.startsWith('AmazonEC2ContainerService');
+		send(response, 200, await (isEcs ? list(operation, input, parts.ecs) : run(operation, input, parts.ssm, caller)));
 	} catch (error) {
 		const { name, message, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } };
 		send(response, $metadata?.httpStatusCode ?? 500, { __type: name, message });
 	}
+}
+
+async function list(operation: string, input: object, ecs: WireParts['ecs']): Promise<unknown> {
+	if (operation === 'ListTasks') return ecs.listTasks(input);
+	if (operation === 'DescribeTasks') return ecs.describeTasks(input as never);
+	throw unknown(operation);
 }
 
 async function run(operation: string, input: object, ssm: Aws['ssm'], caller: string): Promise<unknown> {
@@ -102,12 +107,12 @@ async function run(operation: string, input: object, ssm: Aws['ssm'], caller: st
 			throw Object.assign(new Error(), { name: 'ParameterNotFound', $metadata: { httpStatusCode: 400 } });
 		}
 		default:
-			throw Object.assign(new Error(operation), {
-				name: 'UnknownOperationException',
-				$metadata: { httpStatusCode: 400 },
-			});
+			throw unknown(operation);
 	}
 }
+
+const unknown = (operation: string) =>
+	Object.assign(new Error(operation), { name: 'UnknownOperationException', $metadata: { httpStatusCode: 400 } });
 
 /** AWS JSON 1.1: times are seconds. */
 function send(response: ServerResponse, status: number, body: unknown): void {

@@ -37,7 +37,9 @@ export function createFetch(
 			}
 			// A page that leaves will not be there when the body has been read.
 			if (keepalive && isLeaving()) {
-				const pins = Object.entries(PIN_HEADERS).flatMap(([name, header]) => (query[name] ? [[header, query[name]]] : []));
+				const pins = Object.entries(PIN_HEADERS).flatMap(([name, header]) =>
+					query[name] ? [[header, query[name]]] : [],
+				);
 				return send(request, { keepalive, headers: pin(request.headers, Object.fromEntries(pins)) });
 			}
 			return send(pinned, { ...(await buffered(request)), keepalive, headers: pin(request.headers) });

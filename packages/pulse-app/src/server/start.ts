@@ -10,6 +10,7 @@ import type { ReloadsBegun } from '../socket/reloads.ts';
 import { bind } from './bind.ts';
 import { drain } from './drain.ts';
 import { BODY_STALL_MS, HEAD_MS, MAX_HEAD_BYTES, PROXY_HEAD_BYTES } from './limits.ts';
+import { offerUpgrade } from './offer-upgrade.ts';
 import { endStalledBodies } from './stalled-bodies.ts';
 import { routeUpgrades } from './upgrades.ts';
 
@@ -63,7 +64,7 @@ export async function startServer(
 	// Beyond its limit Node drops headers silently.
 	server.maxHeadersCount = 0;
 	runtime.gateway.attach(server);
-	const upgraded = routeUpgrades(server);
+	const upgraded = routeUpgrades(server, offerUpgrade(runtime));
 	usage.watch(upgraded);
 
 	const stop = createStop(app, runtime);

@@ -15,6 +15,8 @@ export interface Usage {
 	readonly requests: ReadonlySet<ServerResponse>;
 	/** Counts a request from now until its response is closed. */
 	begin(request: IncomingMessage, response: ServerResponse): void;
+	/** It is another process's, which counts it. */
+	passedOn(response: ServerResponse): void;
 	/** Upgraded connections are counted in this set, which {@link routeUpgrades} keeps. */
 	watch(upgraded: Upgraded): void;
 	counts(): Omit<InUse, 'renderSessions' | 'jobs'>;
@@ -25,7 +27,7 @@ export function createUsage(): Usage {
 	/** With when it came, Unix milliseconds. */
 	const used = new Map<ServerResponse, number>();
 	let begun = 0;
-	let sockets: Upgraded = { all: new Set(), own: new Set() };
+	let sockets: Upgraded = { all: new Set(), own: new Set(), passedOn: new Set() };
 	return {
 		requests: all,
 		begin: (request, response) => {
@@ -40,11 +42,12 @@ export function createUsage(): Usage {
 				used.delete(response);
 			});
 		},
+		passedOn: (response) => void used.delete(response),
 		watch: (upgraded) => {
 			sockets = upgraded;
 		},
 		counts: () => ({
-			sockets: sockets.all.size,
+			sockets: sockets.all.size - sockets.passedOn.size,
 			websockets: sockets.own.size,
 			requests: used.size,
 			streams: [...used].filter(([response, since]) => isStream(response, since)).length,

@@ -125,7 +125,7 @@ describe('the baseline template', { timeout: 120_000 }, () => {
 	test('A3.1: a template that changed has a version of its own', () => {
 		const { template } = synthesize({}, false, 'exports.handler = async () => {};');
 		const fingerprint = createHash('sha256').update(JSON.stringify(template.toJSON())).digest('hex').slice(0, 16);
-		expect([BASELINE_VERSION, fingerprint]).toEqual(['1.4.0', '89e3afad16cefd7c']);
+		expect([BASELINE_VERSION, fingerprint]).toEqual(['1.5.0', '62eac3b5aef72b8a']);
 	});
 
 	test('A3.1: a stack that is there can be updated: its rules keep their logical ids, which EC2 would refuse a second time', () => {
@@ -134,6 +134,26 @@ describe('the baseline template', { timeout: 120_000 }, () => {
 		expect(ids).toEqual([
 			'ServiceSecurityGroupfromBaselineAlbSecurityGroup3A300F098000A6CF5956',
 			'ServiceSecurityGroupfromBaselineAlbSecurityGroup3A300F09800116EA624A',
+			'ServiceSecurityGroupfromBaselineServiceSecurityGroup3D35FE3480008B2DCF2F',
+		]);
+	});
+
+	test('A3.4: tasks reach each other on the port of a Pulse app alone, and nobody else but the load balancer reaches them', () => {
+		const { template } = synthesize();
+		const rules = Object.values(template.findResources('AWS::EC2::SecurityGroupIngress'));
+		const from = (rule: { Properties: Record<string, { 'Fn::GetAtt'?: string[] }> }, key: string) =>
+			rule.Properties[key]?.['Fn::GetAtt']?.[0]?.replace(/[0-9A-F]{8}$/, '');
+		expect(
+			rules.map((rule) => [
+				from(rule as never, 'SourceSecurityGroupId'),
+				from(rule as never, 'GroupId'),
+				rule.Properties.FromPort,
+				rule.Properties.ToPort,
+			]),
+		).toEqual([
+			['AlbSecurityGroup', 'ServiceSecurityGroup', 8000, 8000],
+			['AlbSecurityGroup', 'ServiceSecurityGroup', 8001, 8001],
+			['ServiceSecurityGroup', 'ServiceSecurityGroup', 8000, 8000],
 		]);
 	});
 
@@ -238,12 +258,17 @@ describe('the baseline template', { timeout: 120_000 }, () => {
 		expect(roles).toContain('parameter/apps/prod/*/tasks/*');
 	});
 
-	test('A3.4: tasks read states and write words, and neither the other way round', () => {
+	test("A3.4: tasks read states and write words, and neither the other way round; they list this cluster's tasks and no other's", () => {
 		const { template } = synthesize();
 		const roles = Object.values(template.findResources('AWS::IAM::Role'));
 		const task = roles.find((role) => role.Properties.Policies?.[0]?.PolicyName === 'state');
-		const statements: { Action: string | string[]; Resource: { 'Fn::Join': [string, unknown[]] } }[] =
+		const all: { Action: string | string[]; Resource: { 'Fn::Join': [string, unknown[]] }; Condition?: unknown }[] =
 			task?.Properties.Policies[0].PolicyDocument.Statement;
+		const [lists, ...others] = all.filter(({ Action }) => Action.includes('ecs:ListTasks'));
+		expect(others).toEqual([]);
+		expect(lists).toMatchObject({ Action: ['ecs:ListTasks', 'ecs:DescribeTasks'], Resource: '*' });
+		expect(JSON.stringify(lists?.Condition)).toMatch(/^\{"ArnEquals":\{"ecs:cluster":.*:cluster\/prod"\]\]\}\}\}$/);
+		const statements = all.filter((statement) => statement !== lists);
 		expect(statements.map(({ Action, Resource }) => [Action, Resource['Fn::Join'][1].at(-1)])).toEqual([
 			[['ssm:GetParameter', 'ssm:GetParameters'], ':parameter/apps/prod/*/state'],
 			['ssm:PutParameter', ':parameter/apps/prod/*/tasks/*'],

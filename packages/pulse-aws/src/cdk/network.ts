@@ -45,6 +45,7 @@ export function network(scope: Construct, settings: BaselineSettings): Network {
 
 	const serviceGroup = new SecurityGroup(scope, 'ServiceSecurityGroup', {
 		vpc,
+		// Since then by other tasks as well; EC2 makes a group of another description anew, under the tasks that run.
 		description: 'Tasks: reached by the load balancer alone',
 		allowAllOutbound: true,
 	});
@@ -53,5 +54,9 @@ export function network(scope: Construct, settings: BaselineSettings): Network {
 		serviceGroup.addIngressRule(balancerGroup, Port.tcp(port), 'load balancer');
 		balancerGroup.addEgressRule(serviceGroup, Port.tcp(port), 'tasks');
 	}
+	// A task passes on what belongs to another task of its deployment. One group is for all deployments of the stack, which are
+	// one app with one role; the tasks themselves tell deployments apart, and take nothing that is not signed for them. A group
+	// for each deployment would have every deploy hold rights on security groups. Container apps pass nothing on.
+	serviceGroup.addIngressRule(serviceGroup, Port.tcp(CONTAINER_PORT), 'tasks of this stack');
 	return { vpc, taskSubnets: isPrivate ? vpc.privateSubnets : vpc.publicSubnets, balancerGroup, serviceGroup };
 }

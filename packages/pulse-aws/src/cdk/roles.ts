@@ -47,11 +47,18 @@ export function taskRoles(stack: Stack, settings: BaselineSettings, repository: 
 						resources: [arnOf(stack, 'ssm', states)],
 					}),
 					new PolicyStatement({ actions: ['ssm:PutParameter'], resources: [arnOf(stack, 'ssm', words)] }),
+					// Where the other tasks of its deployment are. The calls know no resource but the cluster, by this condition.
+					new PolicyStatement({
+						actions: ['ecs:ListTasks', 'ecs:DescribeTasks'],
+						resources: ['*'],
+						conditions: { ArnEquals: { 'ecs:cluster': arnOf(stack, 'ecs', `cluster/${settings.deploymentName}`) } },
+					}),
 				],
 			}),
 		},
 	});
 	acknowledgeWildcards(execution, 'Registry login takes no resource.', ['*']);
+	acknowledgeWildcards(task, 'Lists of tasks take no resource; the condition names the cluster.', ['*']);
 	acknowledgeWildcards(task, 'Deployments and their tasks are named at run time, below this path.', [
 		`ssm ${states}`,
 		`ssm ${words}`,

@@ -26,6 +26,7 @@ const facts = {
 		logGroupName: '/aws/pulse/prod/app',
 	} as BaselineOutputs,
 	task,
+	taskSecret: '5ec7e7',
 	container: null,
 };
 const made = taskDefinition(facts);
@@ -63,22 +64,23 @@ test('A5.1: one essential container on port 8000 of a Fargate task, its log stre
 	});
 });
 
-test('A5.2: the tasks get the four managed variables and those of the user, each once, and secrets by reference', () => {
+test('A5.2: the tasks get the four managed variables, what they share, and those of the user, each once, and secrets by reference', () => {
 	expect(Object.fromEntries((container?.environment ?? []).map(({ name, value }) => [name, value]))).toEqual({
 		PULSE_AWS_DEPLOYMENT_NAME: 'prod',
 		PULSE_AWS_DEPLOYMENT_ID: 'prod-20260402-120000Z',
 		PULSE_AWS_DRAIN_POLL_SECONDS: '5',
 		PULSE_AWS_DRAIN_GRACE_SECONDS: '20',
+		PULSE_AWS_TASK_SECRET: '5ec7e7',
 		PULSE_SERVER_ADDRESS: 'https://app.example.com',
 		COLOUR: 'red',
 	});
-	expect(container?.environment).toHaveLength(6);
+	expect(container?.environment).toHaveLength(7);
 	expect(container?.secrets).toEqual([{ name: 'TOKEN', valueFrom: task.secrets.TOKEN }]);
 });
 
-test('A5: of a Pulse app it is, byte for byte, what it always was', () => {
+test('A5: of a Pulse app it is, byte for byte, what it always was, but for what its tasks share', () => {
 	expect(JSON.stringify(made)).toBe(
-		'{"family":"prod-app","networkMode":"awsvpc","requiresCompatibilities":["FARGATE"],"cpu":"256","memory":"512","runtimePlatform":{"cpuArchitecture":"ARM64","operatingSystemFamily":"LINUX"},"executionRoleArn":"arn:execution","taskRoleArn":"arn:task","containerDefinitions":[{"name":"app","image":"registry/prod@sha256:1","essential":true,"portMappings":[{"containerPort":8000,"protocol":"tcp"}],"stopTimeout":120,"environment":[{"name":"PULSE_SERVER_ADDRESS","value":"https://app.example.com"},{"name":"COLOUR","value":"red"},{"name":"PULSE_AWS_DEPLOYMENT_NAME","value":"prod"},{"name":"PULSE_AWS_DEPLOYMENT_ID","value":"prod-20260402-120000Z"},{"name":"PULSE_AWS_DRAIN_POLL_SECONDS","value":"5"},{"name":"PULSE_AWS_DRAIN_GRACE_SECONDS","value":"20"}],"secrets":[{"name":"TOKEN","valueFrom":"arn:aws:ssm:eu-west-1:123456789012:parameter/token"}],"logConfiguration":{"logDriver":"awslogs","options":{"awslogs-group":"/aws/pulse/prod/app","awslogs-region":"eu-west-1","awslogs-stream-prefix":"prod-20260402-120000Z"}}}],"tags":[{"key":"deployment-id","value":"prod-20260402-120000Z"},{"key":"deployment-name","value":"prod"}]}',
+		'{"family":"prod-app","networkMode":"awsvpc","requiresCompatibilities":["FARGATE"],"cpu":"256","memory":"512","runtimePlatform":{"cpuArchitecture":"ARM64","operatingSystemFamily":"LINUX"},"executionRoleArn":"arn:execution","taskRoleArn":"arn:task","containerDefinitions":[{"name":"app","image":"registry/prod@sha256:1","essential":true,"portMappings":[{"containerPort":8000,"protocol":"tcp"}],"stopTimeout":120,"environment":[{"name":"PULSE_SERVER_ADDRESS","value":"https://app.example.com"},{"name":"COLOUR","value":"red"},{"name":"PULSE_AWS_DEPLOYMENT_NAME","value":"prod"},{"name":"PULSE_AWS_DEPLOYMENT_ID","value":"prod-20260402-120000Z"},{"name":"PULSE_AWS_DRAIN_POLL_SECONDS","value":"5"},{"name":"PULSE_AWS_DRAIN_GRACE_SECONDS","value":"20"},{"name":"PULSE_AWS_TASK_SECRET","value":"5ec7e7"}],"secrets":[{"name":"TOKEN","valueFrom":"arn:aws:ssm:eu-west-1:123456789012:parameter/token"}],"logConfiguration":{"logDriver":"awslogs","options":{"awslogs-group":"/aws/pulse/prod/app","awslogs-region":"eu-west-1","awslogs-stream-prefix":"prod-20260402-120000Z"}}}],"tags":[{"key":"deployment-id","value":"prod-20260402-120000Z"},{"key":"deployment-name","value":"prod"}]}',
 	);
 });
 

@@ -12,6 +12,7 @@ import {
 	NEXT_ID_VARIABLE,
 	SIDECAR_CONTAINER_NAME,
 	SIDECAR_VARIABLES,
+	TASK_SECRET_VARIABLE,
 } from '../protocol.ts';
 import { type ContainerRequest, frontOf } from './container.ts';
 
@@ -22,6 +23,8 @@ export interface TaskDefinitionFacts {
 	readonly region: string;
 	readonly baseline: BaselineOutputs;
 	readonly task: TaskRequest;
+	/** What the tasks of a Pulse app share. */
+	readonly taskSecret: string;
 	/** `null`: a Pulse app. */
 	readonly container: ContainerRequest | null;
 }
@@ -60,7 +63,11 @@ function pulseApp(facts: TaskDefinitionFacts): ContainerDefinition {
 		name: CONTAINER_NAME,
 		image: facts.imageUri,
 		...shared(frontOf(null).port),
-		environment: variables({ ...facts.task.env, ...ownVariables(facts) }),
+		environment: variables({
+			...facts.task.env,
+			...ownVariables(facts),
+			[TASK_SECRET_VARIABLE]: facts.taskSecret,
+		}),
 		secrets: secrets(facts),
 		logConfiguration: logs(facts),
 	};

@@ -101,6 +101,7 @@ async function started(
 			return { ...NO_USE, renderSessions: total, jobs, streams, requests: streams };
 		},
 		pages: () => sessions.pages ?? NO_PAGES,
+		passedOn: () => {},
 		reload: () => older?.push('reload') ?? 0,
 		...(older === undefined
 			? {
@@ -128,7 +129,9 @@ async function listening(server: Server): Promise<string> {
 }
 
 function serve(plugin: AWSECSPlugin): Promise<string> {
-	return listening(createServer((request, response) => plugin.onRequest(request, response) || response.end('app')));
+	return listening(
+		createServer(async (request, response) => (await plugin.onRequest(request, response)) || response.end('app')),
+	);
 }
 
 test('constructing it does nothing, and a deploy tool recognises it', () => {
@@ -202,8 +205,8 @@ describe('requests', () => {
 	test('A11.6: a page ends the cookie that a container app of its name left, beside the cookies of the app; a part does not', async () => {
 		const { plugin } = await started();
 		const base = await listening(
-			createServer((request, response) => {
-				if (plugin.onRequest(request, response)) return;
+			createServer(async (request, response) => {
+				if (await plugin.onRequest(request, response)) return;
 				response.appendHeader('set-cookie', 'own=1');
 				response.end('app');
 			}),

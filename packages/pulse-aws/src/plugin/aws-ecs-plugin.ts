@@ -1,14 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Directives, Plugin, PluginContext } from 'pulse-app';
 import { type Clock, systemClock } from 'pulse-deploy-kit/clock';
 import { secondsUntil } from 'pulse-deploy-kit/departure';
 import { regionFrom } from '../config/region.ts';
 import type { Aws } from '../platform/aws.ts';
 import { parameterStore } from '../platform/parameter-store.ts';
-import { AFFINITY_QUERY, DEFAULT_HEALTH_PATH, META_PATH } from '../protocol.ts';
+import type { TaskLists } from '../platform/task-addresses.ts';
+import { AFFINITY_QUERY, DEFAULT_HEALTH_PATH, META_PATH, REPLICA_QUERY } from '../protocol.ts';
+import type { Replicas } from '../replicas/replicas.ts';
 import { type TaskVariables, watchDrain } from '../task/drain-watch.ts';
 import type { TaskUse } from '../task/drain-word.ts';
 import { pluginBrand } from './brand.ts';
+import { findReplicas } from './find-replicas.ts';
 import { endLeftCookie } from './page-cookie.ts';
 import { answerStale } from './stale-answer.ts';
 import { readVariables } from './variables.ts';
@@ -20,6 +24,8 @@ const RELOAD_PART = 0.8;
 export interface AWSECSPluginOptions {
 	/** Parameter Store. Default: the SDK's client in the task's region. */
 	readonly ssm?: Pick<Aws['ssm'], 'getParameters' | 'putParameter'>;
+	/** Lists of tasks. Default: the SDK's client in the task's region. */
+	readonly ecs?: TaskLists;
 	/** Default: the system's. */
 	readonly clock?: Clock;
 	/** Uniform in [0, 1), for jitter. Default `Math.random`. */
@@ -27,9 +33,10 @@ export interface AWSECSPluginOptions {
 }
 
 /**
- * Ties an app to its deployment on AWS: pages stay on the deployment that served them, its tasks tell the reaper when
- * no user needs them any more, and requests of deployments that are gone are told to reload. It does nothing in development
- * and where pulse-railway deployed the app; anywhere else the absence of the `PULSE_AWS_*` variables stops the start.
+ * Ties an app to its deployment on AWS: pages stay on the deployment that served them, and at its task that holds their
+ * session; its tasks tell the reaper when no user needs them any more, and requests of what is gone are told to reload. It does
+ * nothing in development and where pulse-railway deployed the app; anywhere else the absence of the `PULSE_AWS_*` variables stops
+ * the start.
  */
 export class AWSECSPlugin implements Plugin {
 	readonly [pluginBrand] = 1;
@@ -42,6 +49,8 @@ export class AWSECSPlugin implements Plugin {
 	/** At the last look. */
 	#state: string | null = null;
 	#context: PluginContext | null = null;
+	/** `null`: pages stay at their task by the load balancer's cookie alone. */
+	#replicas: Replicas | null = null;
 	#stop: AbortController | null = null;
 	#watching: Promise<void> = Promise.resolve();
 	/** Ends when it is said otherwise by when its pages are to move. */
@@ -59,6 +68,10 @@ export class AWSECSPlugin implements Plugin {
 		if (typeof variables === 'string') return;
 		this.#variables = variables;
 		this.#context = context;
+		const clock = this.#given.clock ?? systemClock;
+		const random = this.#given.random ?? Math.random;
+		const { signal } = this.#stop;
+		this.#replicas = await findReplicas({ variables, ecs: this.#given.ecs, context, clock, random, signal });
 		this.#watching = watchDrain({
 			variables,
 			ssm: this.#given.ssm ?? (await parameterStore(regionFrom(undefined, context.env), context.env)),
@@ -68,9 +81,9 @@ export class AWSECSPlugin implements Plugin {
 			},
 			onLeaveBy: (by) => this.#moveBy(by, context),
 			log: context.log,
-			clock: this.#given.clock ?? systemClock,
-			random: this.#given.random ?? Math.random,
-			signal: this.#stop.signal,
+			clock,
+			random,
+			signal,
 		});
 	}
 
@@ -105,30 +118,54 @@ export class AWSECSPlugin implements Plugin {
 		this.#context = null;
 		this.#state = null;
 		this.#variables = null;
+		this.#replicas = null;
 		this.#elsewhere = false;
 	}
 
 	/** No reload flag: a socket whose deployment is gone reaches the newest one by itself, which tells it to reload. */
 	onPrerender(directives: Directives): void {
 		if (this.#variables === null) return;
-		directives.query[AFFINITY_QUERY] = this.#variables.deploymentId;
-		directives.socketio.query = { [AFFINITY_QUERY]: this.#variables.deploymentId };
+		const pins = {
+			[AFFINITY_QUERY]: this.#variables.deploymentId,
+			...(this.#replicas === null ? {} : { [REPLICA_QUERY]: this.#replicas.token }),
+		};
+		Object.assign(directives.query, pins);
+		directives.socketio.query = pins;
 	}
 
 	onConnect(query: Readonly<Record<string, string>>): true | 'reload' {
 		return this.#isForeign(query[AFFINITY_QUERY]) ? 'reload' : true;
 	}
 
-	onRequest(request: IncomingMessage, response: ServerResponse): boolean {
+	onRequest(request: IncomingMessage, response: ServerResponse): boolean | Promise<boolean> {
 		const [path = '', query = ''] = (request.url ?? '').split(/\?(.*)/s, 2);
+		const other = this.#replicas?.otherOf(request) ?? null;
 		if (path !== DEFAULT_HEALTH_PATH && this.#isForeign(new URLSearchParams(query).getAll(AFFINITY_QUERY).at(-1))) {
 			answerStale(request, response);
 			return true;
 		}
+		const isOfTask = path === DEFAULT_HEALTH_PATH || path === META_PATH;
+		if (other !== null && !isOfTask) return this.#passOn(request, response, other);
 		if (this.#variables !== null) endLeftCookie(request, response);
 		if (path !== META_PATH || this.#elsewhere) return false;
 		answerMeta(request, response, this.#variables);
 		return true;
+	}
+
+	/** A socket whose task is gone is let in here, as one whose deployment is: it is told to reload. */
+	async onUpgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<boolean> {
+		const [, query = ''] = (request.url ?? '').split(/\?(.*)/s, 2);
+		const other = this.#replicas?.otherOf(request) ?? null;
+		if (other === null || this.#isForeign(new URLSearchParams(query).getAll(AFFINITY_QUERY).at(-1))) return false;
+		return (await this.#replicas?.passSocket(request, socket, head, other)) === 'passed';
+	}
+
+	async #passOn(request: IncomingMessage, response: ServerResponse, other: string): Promise<boolean> {
+		const passed = await this.#replicas?.pass(request, response, other);
+		if (passed === 'gone') answerStale(request, response);
+		else if (passed === 'passed') this.#context?.passedOn?.(response);
+		else endLeftCookie(request, response);
+		return passed === 'gone' || passed === 'passed';
 	}
 
 	/** Once its rule is gone, the load balancer sends a retired deployment's requests to the newest one. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { asksForDocument, type HeaderLookup, prefersPage, withoutQueryKey } from 'pulse-edge/report/document-request';
 import { PAGE_HEADERS, stalePage } from 'pulse-edge/report/readable-page';
-import { AFFINITY_QUERY, STALE_AFFINITY_HEADER } from '../protocol.ts';
+import { AFFINITY_QUERY, REPLICA_QUERY, STALE_AFFINITY_HEADER } from '../protocol.ts';
 
 const LOADER_HEADER = 'x-pulse-client-loader';
 const LOADER_LOCATION_HEADER = 'x-pulse-client-loader-location';
@@ -13,7 +13,7 @@ interface Answer {
 }
 
 /**
- * Answers a request that belongs to a deployment which is gone, so that the browser reloads into this one (contract
+ * Answers a request that belongs to a deployment, or to a task of this one, which is gone, so that the browser reloads into this one (contract
  * R2.4–R2.6, decisions 11 and 17). Where a browser goes somewhere — an old bookmark, a link that was shared — it is sent to
  * the same address without the pin, and a person who cannot be sent there gets a page to read (decision 27).
  */
@@ -49,7 +49,8 @@ export function staleAnswer({
 		const value = headers[name];
 		return Array.isArray(value) ? value[0] : value;
 	};
-	const onward = withoutQueryKey(url, AFFINITY_QUERY);
+	const unpinned = withoutQueryKey(url, AFFINITY_QUERY);
+	const onward = unpinned === null ? null : withoutQueryKey(unpinned, REPLICA_QUERY);
 	const reads = method === 'GET' || method === 'HEAD';
 	if (reads && onward !== null && headers[LOADER_HEADER] !== '1' && asksForDocument(header))
 		return { status: 302, headers: { ...marker, location: onward }, body: '' };

@@ -76,7 +76,7 @@ describe('the sidecar as a process', () => {
 		const world = await createAwsWorld();
 		onTestFinished(() => world.close());
 		const task = { arn: 'arn:aws:ecs:us-east-1:123456789012:task/prod/task-1', service: {}, definition: { input: {} } };
-		const wire = await openWire({ ssm: world.aws.ssm, findTask: () => task as never, account: '123456789012' });
+		const wire = await openWire({ ...world.aws, findTask: () => task as never, account: '123456789012' });
 		onTestFinished(() => wire.close());
 		await startSidecar((await app()).port, {
 			AWS_ENDPOINT_URL_SSM: wire.origin,

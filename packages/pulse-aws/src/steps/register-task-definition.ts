@@ -13,7 +13,7 @@ export function registerTaskDefinitionStep(): Step {
 }
 
 export const registerTaskDefinition: Perform<'register-task-definition'> = async (_step, run) => {
-	const { aws } = run.session;
+	const { aws, randomHex } = run.session;
 	const answer = await aws.ecs.registerTaskDefinition(
 		taskDefinition({
 			name: run.name,
@@ -22,6 +22,7 @@ export const registerTaskDefinition: Perform<'register-task-definition'> = async
 			region: aws.region,
 			baseline: made(run.baseline, 'the baseline'),
 			task: made(run.request, 'the request').task,
+			taskSecret: randomHex(32),
 			container: made(run.request, 'the request').container,
 		}),
 	);

@@ -11,7 +11,10 @@ test('a replica has one token for whoever has the secret, made of its address al
 });
 
 test('what is no token of theirs names no replica, however it looks', () => {
-	const replicas = ['10.0.1.7', '10.0.1.8'].map((host) => ({ host, token: replicaToken(SECRET, { host, port: 8000 }) }));
+	const replicas = ['10.0.1.7', '10.0.1.8'].map((host) => ({
+		host,
+		token: replicaToken(SECRET, { host, port: 8000 }),
+	}));
 	expect(replicaOf(replicas, replicas[1]!.token)?.host).toBe('10.0.1.8');
 	const forged = ['', '10.0.1.7', 'x'.repeat(22), 'é'.repeat(22), 'x'.repeat(1_000_000), `${replicas[0]!.token} `];
 	expect(forged.map((token) => replicaOf(replicas, token))).toEqual(forged.map(() => null));

@@ -135,6 +135,7 @@ function app(world: AwsWorld, sessions: Map<string, number>, broken: Account['br
 		}
 		const plugin = new AWSECSPlugin({
 			ssm: asTask(world.connect().aws.ssm, env),
+			ecs: world.connect().aws.ecs,
 			clock: backgroundClock(world.clock),
 			random: () => 0.5,
 		});
@@ -146,14 +147,15 @@ function app(world: AwsWorld, sessions: Map<string, number>, broken: Account['br
 			renderSessions: () => ({ total: total(), connected: total(), resumable: 0 }),
 			inUse: () => ({ ...NO_OTHER_USE, renderSessions: total() }),
 			pages: () => ({ busy: 0, idle: 0, hidden: 0, held: 0, heldReasons: [] }),
+			passedOn: () => {},
 			reload: () => 0,
 			reloadWithin: () => ({ pages: 0, overInMs: 0 }),
 			log: { info: () => {}, warn: () => {}, error: () => {} },
 		} satisfies PluginContext);
 		stopping.addEventListener('abort', () => void plugin.onStop(), { once: true });
-		return createServer((request, response) => {
+		return createServer(async (request, response) => {
 			if (broken === 'answers-500') response.statusCode = 500;
-			if (plugin.onRequest(request, response)) return;
+			if (await plugin.onRequest(request, response)) return;
 			const isPage = !request.url?.startsWith('/_pulse/');
 			if (broken === 'pages-500' && isPage) {
 				onLine('Error: database is not configured');

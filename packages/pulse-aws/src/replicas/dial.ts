@@ -1,0 +1,26 @@
+import { connect, type Socket } from 'node:net';
+import { CONTAINER_PORT } from '../protocol.ts';
+import type { Unreachable } from './holders.ts';
+
+/** Tasks of a stack are in one network. */
+const DIAL_MS = 2_000;
+
+/** A connection to the app of another task, or why there is none. */
+export function dial(address: string): Promise<Socket | Unreachable> {
+	return new Promise((resolve) => {
+		const socket = connect({ host: address, port: CONTAINER_PORT, noDelay: true });
+		const timer = setTimeout(() => socket.destroy(), DIAL_MS);
+		let why: Unreachable = 'silent';
+		socket.once('error', ({ code }: NodeJS.ErrnoException) => {
+			if (code === 'ECONNREFUSED') why = 'refused';
+		});
+		socket.once('close', () => {
+			clearTimeout(timer);
+			resolve(why);
+		});
+		socket.once('connect', () => {
+			clearTimeout(timer);
+			resolve(socket);
+		});
+	});
+}
