@@ -18,8 +18,8 @@ const PACKAGES = [
 	'express-session@1.19.0',
 	'passport@0.7.0',
 	'passport-local@1.0.0',
-	'connect-redis@10.0.0',
-	'redis@6.3.1',
+	'connect-redis@9',
+	'redis@5',
 ];
 
 const APP = `import express from 'express';
@@ -62,6 +62,22 @@ export const app = new App({
 });
 `;
 
+/** One browser's cookies, which do not know of ports. */
+class Visitor {
+	readonly #cookies = new Map<string, string>();
+
+	async ask(version: RunningVersion, path: string, body?: URLSearchParams): Promise<string> {
+		const cookie = [...this.#cookies].map((pair) => pair.join('=')).join('; ');
+		const url = `http://127.0.0.1:${version.port}${path}`;
+		const response = await fetch(url, { headers: { cookie }, ...(body ? { method: 'POST', body } : {}) });
+		for (const line of response.headers.getSetCookie()) {
+			const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+			this.#cookies.set(name, value);
+		}
+		return response.text();
+	}
+}
+
 const reason =
 	redisServerMissing() ?? (spawnSync('npm', ['ping']).status === 0 ? null : "npm's registry cannot be reached");
 if (reason !== null) {
@@ -98,21 +114,5 @@ async function overTwoVersions(store: string, env: Readonly<Record<string, strin
 		verdict.report(`${store}: signed in there, at the first`, expected[1]!, await visitor.ask(blue, '/who'));
 	} finally {
 		await Promise.all([blue.stop(), green.stop()]);
-	}
-}
-
-/** One browser's cookies, which do not know of ports. */
-class Visitor {
-	readonly #cookies = new Map<string, string>();
-
-	async ask(version: RunningVersion, path: string, body?: URLSearchParams): Promise<string> {
-		const cookie = [...this.#cookies].map((pair) => pair.join('=')).join('; ');
-		const url = `http://127.0.0.1:${version.port}${path}`;
-		const response = await fetch(url, { headers: { cookie }, ...(body ? { method: 'POST', body } : {}) });
-		for (const line of response.headers.getSetCookie()) {
-			const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-			this.#cookies.set(name, value);
-		}
-		return response.text();
 	}
 }
