@@ -4,6 +4,8 @@ import { APP_BRAND } from './brand.ts';
 import { type Env, type EnvironmentOverrides, readEnvironment } from './config/environment.ts';
 import { PulseError } from './errors.ts';
 import type { PageClient } from './http/page-client.ts';
+import type { NewestTerm } from './newest/term.ts';
+import { type NewestWork, newestWork, type WhenNewestOptions } from './newest/work.ts';
 import type { Plugin } from './plugin.ts';
 import type { ChannelOpener } from './render/channel.ts';
 import type { RenderSession } from './render/render-session.ts';
@@ -87,6 +89,7 @@ export class App {
 	/** By priority, highest first. */
 	readonly plugins: readonly Plugin[];
 	readonly sessionStore: SessionStore | CookieSessionStore;
+	readonly #newestWork: NewestWork[] = [];
 	#runtime: Runtime | null = null;
 
 	constructor(options: AppOptions) {
@@ -104,6 +107,7 @@ export class App {
 			options.logger,
 		);
 		this.#runtime = runtime;
+		for (const work of this.#newestWork) runtime.newest.add(work);
 		const forget = () => {
 			this.#runtime = null;
 		};
@@ -133,6 +137,32 @@ export class App {
 		const running = typeof work === 'function' ? new Promise<T>((resolve) => resolve(work())) : work;
 		this.#runtime?.jobs.hold(running);
 		return running;
+	}
+
+	/**
+	 * Runs work that may run once only, such as a scheduler or a queue's worker, on one replica of the newest deployment: while
+	 * the app listens, from when this process is the one (`start`) until a newer deployment is active, the process ends, or it
+	 * cannot prove any more that it is the one (`stop`). After a rollback it comes back. On a machine without a platform it
+	 * begins at once. `start` may return at once or when its work is over; one that fails is stopped and begun again. `stop` is
+	 * called when `term.signal` aborts, once more where `start` returns only after that, and after a `start` that failed.
+	 *
+	 * A process that is suspended in the middle of a write cannot be kept from finishing it: have what it writes to refuse
+	 * `term.fence`s lower than one that it has seen.
+	 *
+	 * @throws PulseError `invalid-stop-seconds`
+	 * @example
+	 * let timer: NodeJS.Timeout;
+	 * app.whenNewest(
+	 *   ({ fence, isHeld }) => {
+	 *     timer = setInterval(() => isHeld() && sendReminders(fence), 60_000);
+	 *   },
+	 *   () => clearInterval(timer),
+	 * );
+	 */
+	whenNewest(start: (term: NewestTerm) => unknown, stop?: () => unknown, options?: WhenNewestOptions): void {
+		const work = newestWork(start, stop, options);
+		this.#newestWork.push(work);
+		this.#runtime?.newest.add(work);
 	}
 
 	/**

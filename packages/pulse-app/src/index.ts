@@ -1,6 +1,9 @@
 export { App, type AppOptions, type ListenOptions } from './app.ts';
 export { APP_BRAND, PLUGIN_BRAND, SESSION_STORE_BRAND } from './brand.ts';
 export { PulseError } from './errors.ts';
+export type { HeldLease, LeaseAnswer, NewestLeases, OtherLease } from './newest/leases.ts';
+export type { NewestTerm } from './newest/term.ts';
+export type { WhenNewestOptions } from './newest/work.ts';
 export type { Directives, InUse, Plugin, PluginContext, RenderSessionCounts } from './plugin.ts';
 export type { Channel, ChannelOpener } from './render/channel.ts';
 export type { FormHandler } from './render/mount.ts';

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { PLUGIN_BRAND } from './brand.ts';
+import type { NewestLeases } from './newest/leases.ts';
 import type { PageCounts } from './render/page-word.ts';
 import type { ReloadsBegun } from './socket/reloads.ts';
 
@@ -36,6 +37,11 @@ export interface Plugin {
 	 * the visitors of another. `PULSE_SECRET` serves the same purpose; either is enough.
 	 */
 	sessionSecret?(env: Readonly<Record<string, string | undefined>>): string | undefined;
+	/**
+	 * Who decides whether this process runs what `app.whenNewest` was given; `null`: this plugin cannot tell here. Asked once, after
+	 * `onStart`; answers are needed until `onStop`.
+	 */
+	newestLeases?(): NewestLeases | null;
 	/** When a browser's socket connects, before its render session is looked up. Return false to refuse, `reload` to accept it and tell it to reload. */
 	onConnect?(query: Readonly<Record<string, string>>): true | false | 'reload';
 }

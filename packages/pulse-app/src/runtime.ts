@@ -4,6 +4,7 @@ import type { Environment } from './config/environment.ts';
 import { type ClientFiles, createClientFiles } from './http/client-files.ts';
 import { headTag, type PageClient, pinnedPath, versionOf } from './http/page-client.ts';
 import { RENDER_ID_HEADER } from './http/prerender.ts';
+import { NewestKeeper } from './newest/keeper.ts';
 import type { Directives, InUse, Plugin, PluginContext } from './plugin.ts';
 import { RenderRegistry } from './render/registry.ts';
 import { createJobs, type Jobs } from './server/jobs.ts';
@@ -24,6 +25,8 @@ export interface Runtime {
 	readonly clientFiles: ClientFiles;
 	readonly usage: Usage;
 	readonly jobs: Jobs;
+	/** What `app.whenNewest` was given. */
+	readonly newest: NewestKeeper;
 	inUse(): InUse;
 	/** Directives of a page, as plugins shape them; `renderId` is `null` before the page has a render session. */
 	directives(renderId: string | null): Directives;
@@ -71,6 +74,7 @@ export function createRuntime(app: App, environment: Environment, logger?: Logge
 	const clientFiles = createClientFiles();
 	const usage = createUsage();
 	const jobs = createJobs((error) => log.warn({ err: error }, 'work that app.busy was given failed'));
+	const newest = new NewestKeeper({ log, hold: (work) => jobs.hold(work) });
 	const inUse = (): InUse => ({ renderSessions: renders.counts().total, ...usage.counts(), jobs: jobs.count() });
 
 	const directives = (renderId: string | null): Directives => {
@@ -93,6 +97,7 @@ export function createRuntime(app: App, environment: Environment, logger?: Logge
 		clientFiles,
 		usage,
 		jobs,
+		newest,
 		inUse,
 		directives,
 		pageClient: () => {

@@ -67,6 +67,12 @@ export const stateParameter = (name: string, id: string) => `/apps/${name}/${id}
  * whatever is called `state` below their app, and write none of it.
  */
 export const departureParameter = (name: string, id: string) => `/apps/${name}/${id}/departure/state`;
+/**
+ * The lease of the one task that runs what its app gave to `whenNewest`. Tasks may read whatever is called `state` below their
+ * app, and write what is below `tasks`: this is both, so that it takes no right more. `newest` is no deployment's id.
+ */
+export const newestParameter = (name: string) => `/apps/${name}/newest/tasks/lease/state`;
+export const isNewestLease = (parameter: string) => /^\/apps\/[^/]+\/newest\/tasks\/lease\/state$/.test(parameter);
 /** Who makes the deployment: the lease of the command that has the id. */
 export const ownerParameter = (name: string, id: string) => `/apps/${name}/${id}/owner`;
 export const isOwner = (parameter: string) => /^\/apps\/[^/]+\/[^/]+\/owner$/.test(parameter);

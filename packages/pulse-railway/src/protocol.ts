@@ -4,6 +4,8 @@
 export const CONTROL_PATH = '/_pulse/internal/railway/control';
 export const SESSIONS_PATH = '/_pulse/internal/railway/sessions';
 export const RELOAD_PATH = '/_pulse/internal/railway/reload';
+/** Of the router, for deployments: which process of all is the one for `app.whenNewest`. */
+export const NEWEST_PATH = '/_pulse/internal/railway/newest';
 export const META_PATH = '/_pulse/meta';
 export const APP_HEALTH_PATH = '/_pulse/health';
 export const ROUTER_HEALTH_PATH = '/healthz';
@@ -45,6 +47,8 @@ export const DEPARTURE_VARIABLE = 'PULSE_RAILWAY_DEPARTURE';
 export const INTERNAL_TOKEN_VARIABLE = 'PULSE_RAILWAY_INTERNAL_TOKEN';
 /** On the router alone. Signs control requests, so its holder moves traffic. */
 export const CONTROL_TOKEN_VARIABLE = 'PULSE_RAILWAY_CONTROL_TOKEN';
+/** On janitor and backends: the router's service, which backends ask over the private network. */
+export const ROUTER_SERVICE_VARIABLE = 'PULSE_RAILWAY_SERVICE';
 export const BACKEND_REDIS_URL_VARIABLE = 'PULSE_RAILWAY_REDIS_URL';
 /** On the env service, by its operator: where user sessions live instead of the Redis that also routes. */
 export const SESSION_REDIS_URL_VARIABLE = 'PULSE_RAILWAY_SESSION_REDIS_URL';
@@ -54,6 +58,8 @@ export const PRIVATE_NETWORK_VARIABLE = 'PULSE_RAILWAY_PRIVATE_NETWORK';
 export const API_URL_VARIABLE = 'PULSE_RAILWAY_API_URL';
 
 export const DEFAULT_BACKEND_PORT = 8000;
+/** Port that the router listens on and its domain targets (contract R5.14). */
+export const ROUTER_PORT = 8000;
 export const DEFAULT_REDIS_PREFIX = 'pulse:railway';
 
 /** Of a service, over all regions (docs/platform-facts/railway.md §12). */

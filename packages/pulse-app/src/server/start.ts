@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { App } from '../app.ts';
 import { dispatch } from '../http/dispatch.ts';
+import { chooseLeases } from '../newest/leases.ts';
 import type { InUse, RenderSessionCounts } from '../plugin.ts';
 import type { PageCounts } from '../render/page-word.ts';
 import type { Runtime } from '../runtime.ts';
@@ -75,11 +76,12 @@ export async function startServer(
 		const bound = await bind(server, where.port, where.address);
 		const url = `http://${hostFor(bound.address)}:${bound.port}`;
 		runtime.log.info({ url, deployment: runtime.environment.env.PULSE_DEPLOYMENT_ID }, 'listening');
+		runtime.newest.open(chooseLeases(app.plugins, runtime.environment.env, Date.now));
 		const working = () => runtime.gateway.messages() + runtime.jobs.count();
 		const ending = drain({ server, requests: usage.requests, upgraded: upgraded.all, working });
 		let closed: Promise<void> | null = null;
-		const finish = async () => {
-			await ending.done;
+		const finish = async (workEnded: Promise<void>) => {
+			await Promise.all([ending.done, workEnded]);
 			// Before the render sessions end: a socket whose transport closes reconnects by itself, one that is told to go does not.
 			await Promise.race([runtime.gateway.close(), sleep(GOODBYE_MS, undefined, { ref: false })]);
 			for (const socket of upgraded.all) socket.destroy();
@@ -101,7 +103,8 @@ export async function startServer(
 			close: ({ budgetMs = 10_000 } = {}) => {
 				tellStopping(app, runtime, budgetMs);
 				ending.within(budgetMs);
-				closed ??= finish();
+				const workEnded = runtime.newest.close(budgetMs);
+				closed ??= finish(workEnded);
 				return closed;
 			},
 		};

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Directives, Plugin, PluginContext } from 'pulse-app';
+import type { Directives, NewestLeases, Plugin, PluginContext } from 'pulse-app';
 import { type Clock, systemClock } from 'pulse-deploy-kit/clock';
 import { secondsUntil } from 'pulse-deploy-kit/departure';
 import { regionFrom } from '../config/region.ts';
@@ -13,6 +13,7 @@ import { type TaskVariables, watchDrain } from '../task/drain-watch.ts';
 import type { TaskUse } from '../task/drain-word.ts';
 import { pluginBrand } from './brand.ts';
 import { findReplicas } from './find-replicas.ts';
+import { parameterLeases } from './newest-lease.ts';
 import { endLeftCookie } from './page-cookie.ts';
 import { answerStale } from './stale-answer.ts';
 import { readVariables } from './variables.ts';
@@ -51,6 +52,7 @@ export class AWSECSPlugin implements Plugin {
 	#context: PluginContext | null = null;
 	/** `null`: pages stay at their task by the load balancer's cookie alone. */
 	#replicas: Replicas | null = null;
+	#ssm: Pick<Aws['ssm'], 'getParameters' | 'putParameter'> | null = null;
 	#stop: AbortController | null = null;
 	#watching: Promise<void> = Promise.resolve();
 	/** Ends when it is said otherwise by when its pages are to move. */
@@ -72,9 +74,11 @@ export class AWSECSPlugin implements Plugin {
 		const random = this.#given.random ?? Math.random;
 		const { signal } = this.#stop;
 		this.#replicas = await findReplicas({ variables, ecs: this.#given.ecs, context, clock, random, signal });
+		const ssm = this.#given.ssm ?? (await parameterStore(regionFrom(undefined, context.env), context.env));
+		this.#ssm = ssm;
 		this.#watching = watchDrain({
 			variables,
-			ssm: this.#given.ssm ?? (await parameterStore(regionFrom(undefined, context.env), context.env)),
+			ssm,
 			inUse: () => inUse(context),
 			onState: (state) => {
 				this.#state = state;
@@ -85,6 +89,12 @@ export class AWSECSPlugin implements Plugin {
 			random,
 			signal,
 		});
+	}
+
+	newestLeases(): NewestLeases | null {
+		if (this.#ssm === null || this.#variables === null) return null;
+		const { deploymentName, deploymentId } = this.#variables;
+		return parameterLeases({ ssm: this.#ssm, deploymentName, deploymentId });
 	}
 
 	/**
@@ -116,6 +126,7 @@ export class AWSECSPlugin implements Plugin {
 		await this.#watching;
 		this.#stop = null;
 		this.#context = null;
+		this.#ssm = null;
 		this.#state = null;
 		this.#variables = null;
 		this.#replicas = null;

@@ -1,4 +1,4 @@
-import { isOwner } from '../protocol.ts';
+import { isNewestLease, isOwner } from '../protocol.ts';
 import type { ReaperFacts, ReaperPolicy } from './facts.ts';
 
 export interface Orphans {
@@ -28,7 +28,9 @@ export function orphans(facts: ReaperFacts, policy: ReaperPolicy, now: number): 
 		.map((group) => group.arn);
 	// A task that is being stopped may still write; its deployment's parameters are swept on the next run.
 	const parameters = [
-		...facts.parameters.filter((one) => !living.has(one.deploymentId) && old(one.changedAt)),
+		...facts.parameters.filter(
+			(one) => !living.has(one.deploymentId) && !isNewestLease(one.name) && old(one.changedAt),
+		),
 		...deadTasks(facts, old),
 	].map((one) => one.name);
 	if (ruleArns.length + targetGroupArns.length + parameters.length === 0) return null;

@@ -3,7 +3,12 @@ import { Secret } from 'pulse-deploy-kit/secret';
 import { integer, secret, text } from 'pulse-deploy-kit/setting-kinds';
 import { resolveSettings, type Setting, type SettingTable } from 'pulse-deploy-kit/settings';
 import type { Policy } from '../janitor/facts.ts';
-import { DEFAULT_BACKEND_PORT, INTERNAL_TOKEN_VARIABLE, PRIVATE_NETWORK_VARIABLE } from '../protocol.ts';
+import {
+	DEFAULT_BACKEND_PORT,
+	INTERNAL_TOKEN_VARIABLE,
+	PRIVATE_NETWORK_VARIABLE,
+	ROUTER_SERVICE_VARIABLE,
+} from '../protocol.ts';
 import { parseServiceName, stackNames } from '../stack/names.ts';
 import { drainPolicy, drainSettings } from './drain.ts';
 import { baselineSettings } from './init.ts';
@@ -17,7 +22,7 @@ export const janitorSettings = {
 	service: {
 		flag: '--service <name>',
 		describe: 'router service',
-		env: ['PULSE_RAILWAY_SERVICE'],
+		env: [ROUTER_SERVICE_VARIABLE],
 		defaultText: 'pulse-router',
 		parse: (raw: unknown) => parseServiceName(text(raw)),
 	},

@@ -2,6 +2,7 @@ import type { Departure } from 'pulse-deploy-kit/departure';
 import type { CanaryStore } from './canary-store.ts';
 import type { Container } from './container.ts';
 import type { HistoryEntry } from './history.ts';
+import type { NewestAnswer, NewestRequest } from './newest.ts';
 import type { DeploymentRecord, DeploymentState, RoutingSnapshot } from './record.ts';
 
 /**
@@ -85,6 +86,11 @@ export interface DeploymentStore extends CanaryStore {
 	lockHolder(name: LockName): Promise<LockHolder | null>;
 	/** The fence of the last grant, held or not; 0 before the first. */
 	lastFence(name: LockName): Promise<number>;
+
+	/** Grants the lease of the newest deployment to one of its processes, or prolongs it: one process of all has it at a time. */
+	newest(request: NewestRequest): Promise<NewestAnswer>;
+	/** Gives it back; false where this process did not have it. */
+	releaseNewest(token: string): Promise<boolean>;
 
 	/** True the first time within `ttlMs`, false after that: replay protection across replicas. */
 	claimOnce(nonce: string, ttlMs: number): Promise<boolean>;

@@ -11,6 +11,7 @@ import {
 	DEPLOYMENT_KIND_VARIABLE,
 	HEALTH_PATH_VARIABLE,
 	INTERNAL_TOKEN_VARIABLE,
+	ROUTER_SERVICE_VARIABLE,
 	SESSION_REDIS_URL_VARIABLE,
 } from '../protocol.ts';
 import { reference } from './reference.ts';
@@ -26,6 +27,7 @@ const CONTAINER_START_SECONDS = 300;
 export interface BackendInput {
 	readonly deploymentId: string;
 	readonly internalToken: Secret;
+	readonly routerService: string;
 	readonly serverAddress: string;
 	readonly port: number;
 	/** `undefined` of a container app. */
@@ -48,9 +50,7 @@ export interface BackendInput {
 export function backendVariables(input: BackendInput): Variables {
 	return {
 		[DEPLOYMENT_ID_VARIABLE]: input.deploymentId,
-		...(input.container === undefined
-			? { [INTERNAL_TOKEN_VARIABLE]: input.internalToken, ...appFile(input) }
-			: containerVariables(input.container, nextId(input))),
+		...(input.container === undefined ? pulseVariables(input) : containerVariables(input.container, nextId(input))),
 		PULSE_SERVER_ADDRESS: input.serverAddress,
 		PORT: String(input.port),
 		...(input.sessionStore === 'railway' ? { [BACKEND_REDIS_URL_VARIABLE]: sessionRedis(input) } : {}),
@@ -58,6 +58,14 @@ export function backendVariables(input: BackendInput): Variables {
 		...input.userVariables,
 		// On Railway a build sees its service's variables, so build arguments of a source build are variables.
 		...(input.mode === 'source' ? { ...buildArguments(input), ...dockerfileVariable(input.dockerfile) } : {}),
+	};
+}
+
+function pulseVariables(input: BackendInput): Variables {
+	return {
+		[INTERNAL_TOKEN_VARIABLE]: input.internalToken,
+		[ROUTER_SERVICE_VARIABLE]: input.routerService,
+		...appFile(input),
 	};
 }
 

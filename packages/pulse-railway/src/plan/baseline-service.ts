@@ -1,13 +1,17 @@
 import type { Secret } from 'pulse-deploy-kit/secret';
 import type { BaselineConfig } from '../config/init.ts';
 import type { InstanceSettings } from '../platform/port.ts';
-import { API_URL_VARIABLE, CONTROL_TOKEN_VARIABLE, INTERNAL_TOKEN_VARIABLE, ROUTER_HEALTH_PATH } from '../protocol.ts';
+import {
+	API_URL_VARIABLE,
+	CONTROL_TOKEN_VARIABLE,
+	INTERNAL_TOKEN_VARIABLE,
+	ROUTER_HEALTH_PATH,
+	ROUTER_PORT,
+	ROUTER_SERVICE_VARIABLE,
+} from '../protocol.ts';
 import { HEARTBEAT_SECONDS, REPORT_TTL_SECONDS } from '../stack/windows.ts';
 import { reference } from './reference.ts';
 import type { Variables, VariableValue } from './step.ts';
-
-/** Port that the router listens on and its domain targets (contract R5.14). */
-export const ROUTER_PORT = 8000;
 
 export interface BaselineSecrets {
 	readonly internalToken: Secret;
@@ -35,7 +39,7 @@ export function janitorVariables(
 	return {
 		...shared(config, secrets),
 		RAILWAY_TOKEN: secrets.janitorToken,
-		PULSE_RAILWAY_SERVICE: config.names.router,
+		[ROUTER_SERVICE_VARIABLE]: config.names.router,
 		PULSE_RAILWAY_JANITOR_SERVICE: config.names.janitor,
 		...(config.redisUrl === undefined ? { PULSE_RAILWAY_REDIS_SERVICE: config.names.redis } : {}),
 		PULSE_RAILWAY_JANITOR_DRAIN_GRACE_SECONDS: String(config.drainGraceSeconds),

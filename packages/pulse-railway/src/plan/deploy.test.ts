@@ -156,6 +156,7 @@ describe('the variables of a new deployment (R6.2, R6.3)', () => {
 		expect(variables()).toEqual({
 			PULSE_DEPLOYMENT_ID: 'new',
 			PULSE_RAILWAY_INTERNAL_TOKEN: 'internal',
+			PULSE_RAILWAY_SERVICE: 'pulse-router',
 			PULSE_APP_FILE: 'app.ts',
 			PULSE_SERVER_ADDRESS: 'https://shop.up.railway.app',
 			PORT: '8000',

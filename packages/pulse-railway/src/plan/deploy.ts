@@ -126,6 +126,7 @@ function backendInput(facts: DeployFacts, config: DeployConfig): BackendInput {
 	return {
 		deploymentId: facts.deploymentId,
 		internalToken: baseline.internalToken,
+		routerService: baseline.router.service.name,
 		serverAddress: serverAddress(config, baseline),
 		port: container?.port ?? config.backendPort,
 		container,

@@ -1,6 +1,7 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { InitConfig } from '../config/init.ts';
 import type { StackObservation } from '../platform/port.ts';
+import { ROUTER_PORT } from '../protocol.ts';
 import { existingBaseline } from '../stack/baseline.ts';
 import { isUnfinishedInit } from '../stack/unfinished-init.ts';
 import { awaitBaselineStep } from '../steps/await-deployments.ts';
@@ -19,7 +20,6 @@ import {
 	type BaselineSecrets,
 	janitorInstance,
 	janitorVariables,
-	ROUTER_PORT,
 	routerInstance,
 	routerVariables,
 } from './baseline-service.ts';

@@ -1,7 +1,7 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { UpgradeConfig } from '../config/upgrade.ts';
 import type { ObservedService, StackObservation } from '../platform/port.ts';
-import { BASELINE_VARIABLE, ROUTER_SEED_VARIABLE } from '../protocol.ts';
+import { BASELINE_VARIABLE, ROUTER_PORT, ROUTER_SEED_VARIABLE } from '../protocol.ts';
 import { existingBaseline, serviceNamed } from '../stack/baseline.ts';
 import { backendServices, durableActiveId } from '../stack/durable.ts';
 import { sharedValue } from '../stack/shared-value.ts';
@@ -19,7 +19,6 @@ import {
 	type BaselineSecrets,
 	janitorInstance,
 	janitorVariables,
-	ROUTER_PORT,
 	routerInstance,
 	routerVariables,
 } from './baseline-service.ts';

@@ -1,7 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { InUse, PluginContext } from 'pulse-app';
 import { INTERNAL_TOKEN_HEADER, META_PATH, RELOAD_PATH, SESSIONS_PATH } from '../protocol.ts';
+import { sameSecret } from '../same-secret.ts';
 import { readReloadRequest } from './reload-request.ts';
 
 /** What the endpoints tell about (contract R10.4–6). */
@@ -38,7 +38,8 @@ export function answerEndpoint(
 	const path = request.url?.split('?', 1)[0] ?? '';
 	const methods = Object.hasOwn(METHODS, path) ? METHODS[path] : undefined;
 	if (methods === undefined) return null;
-	if (path !== META_PATH && !authorised(facts.internalToken, request)) return detail(403, 'forbidden');
+	if (path !== META_PATH && !sameSecret(request.headers[INTERNAL_TOKEN_HEADER], facts.internalToken))
+		return detail(403, 'forbidden');
 	if (!methods.includes(request.method ?? '')) return detail(405, 'method not allowed');
 	if (facts.deploymentId === null) return detail(503, 'Railway plugin is disabled');
 	const { app, deploymentId: id } = facts;
@@ -90,14 +91,6 @@ function sessions(app: RunningPulseApp, id: string): object {
 				}),
 		...(websockets === undefined ? {} : { in_use: { requests: requests - streams, streams, websockets, jobs } }),
 	};
-}
-
-/** Digests have one length, so that the comparison takes the same time whatever was sent. */
-function authorised(token: string | null, request: IncomingMessage): boolean {
-	const given = request.headers[INTERNAL_TOKEN_HEADER];
-	if (token === null || typeof given !== 'string') return false;
-	const digest = (text: string) => createHash('sha256').update(text).digest();
-	return timingSafeEqual(digest(given), digest(token));
 }
 
 function detail(status: number, text: string): EndpointAnswer {

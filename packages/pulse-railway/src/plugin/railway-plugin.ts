@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Directives, Plugin, PluginContext } from 'pulse-app';
+import type { Directives, NewestLeases, Plugin, PluginContext } from 'pulse-app';
 import { AFFINITY_QUERY, RELOAD_ON_STALE_QUERY } from 'pulse-edge/protocol';
 import { DEPLOYMENT_ID_VARIABLE, INTERNAL_TOKEN_VARIABLE } from '../protocol.ts';
 import { pluginBrand } from './brands.ts';
 import { answerEndpoint, send } from './endpoints.ts';
+import { routerLeases } from './newest-leases.ts';
 import { normaliseOptions, type RailwayPluginOptions } from './options.ts';
 
 /**
@@ -36,6 +37,11 @@ export class RailwayPlugin implements Plugin {
 	/** All deployments of an environment hold the same internal token. */
 	sessionSecret(env: Readonly<Record<string, string | undefined>>): string | undefined {
 		return env[INTERNAL_TOKEN_VARIABLE] || undefined;
+	}
+
+	newestLeases(): NewestLeases | null {
+		if (this.#context === null || this.#deploymentId === null) return null;
+		return routerLeases(this.#deploymentId, this.#context.env, this.options);
 	}
 
 	onPrerender(directives: Directives): void {

@@ -3,6 +3,7 @@ import { headerRecord } from 'pulse-edge/raw-headers';
 import { failureAnswer, jsonAnswer } from 'pulse-edge/report/answer';
 import type { Answer } from 'pulse-edge/report/stale';
 import type { ControlAnswer, ControlRequest } from '../control/handle.ts';
+import { readBody } from './read-body.ts';
 
 export type ControlHandler = (request: ControlRequest) => Promise<ControlAnswer>;
 
@@ -22,24 +23,4 @@ export async function controlAnswer(
 	const answer = await handle({ method: request.method!, headers: headerRecord(request.rawHeaders), body });
 	if (answer.cause !== undefined) onCause(answer.cause);
 	return jsonAnswer(answer.status, answer.body);
-}
-
-/** `null` when it is longer than `limit` or did not come whole in time. */
-function readBody(request: ClientRequest, limit: number, withinMs: number): Promise<Buffer | null> {
-	return new Promise((settle) => {
-		const resolve = (body: Buffer | null) => {
-			clearTimeout(timer);
-			settle(body);
-		};
-		const timer = setTimeout(resolve, withinMs, null);
-		const pieces: Buffer[] = [];
-		let size = 0;
-		request.on('data', (piece: Buffer) => {
-			size += piece.length;
-			if (size <= limit) pieces.push(piece);
-			else resolve(null);
-		});
-		request.on('end', () => resolve(Buffer.concat(pieces)));
-		request.on('close', () => resolve(null));
-	});
 }

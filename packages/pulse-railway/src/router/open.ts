@@ -42,6 +42,7 @@ export async function openRouter(config: RouterConfig, logger: Logger): Promise<
 		servicePrefix: config.servicePrefix,
 		backendPort: config.backendPort,
 		control: { handle: (request) => handleControl(request, control), bodyLimit: CONTROL_BODY_LIMIT },
+		internalToken: config.internalToken,
 		isSigned: async (request: ClientRequest) =>
 			verifyControl(config.controlToken, headerRecord(request.rawHeaders), Buffer.alloc(0), now()) !== null,
 		connectionLimit: config.connectionLimit,

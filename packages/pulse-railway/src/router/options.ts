@@ -14,6 +14,8 @@ export interface RouterOptions extends Forwarding {
 	readonly log: Log;
 	/** Answers signed control requests; without it the endpoint does not exist. */
 	readonly control?: { readonly handle: ControlHandler; readonly bodyLimit: number };
+	/** Deployments ask with it which process is the one for `app.whenNewest`. Default: none may ask. */
+	readonly internalToken?: string;
 	/** Is this health request signed? Default: none is. */
 	readonly isSigned?: (request: ClientRequest) => Promise<boolean>;
 	/** 16 lowercase hex characters. Default random. */

@@ -5,12 +5,13 @@ import { createEdge } from 'pulse-edge/entry/edge';
 import type { RequestTarget } from 'pulse-edge/entry/request-target';
 import type { ForwardContext } from 'pulse-edge/forward/context';
 import type { Answer } from 'pulse-edge/report/stale';
-import { CONTROL_PATH, ROUTER_HEALTH_PATH } from '../protocol.ts';
+import { CONTROL_PATH, NEWEST_PATH, ROUTER_HEALTH_PATH } from '../protocol.ts';
 import { ActivityReporter } from './activity.ts';
 import { Brake } from './brake.ts';
 import { healthAnswer } from './health.ts';
 import { controlAnswer } from './internal-endpoints.ts';
 import { notListening } from './listen-failure.ts';
+import { newestAnswer } from './newest-endpoint.ts';
 import type { RouterOptions } from './options.ts';
 import { ownPorts } from './own-ports.ts';
 import { RoutingTable } from './snapshot.ts';
@@ -28,7 +29,7 @@ export interface Router {
 
 /** The edge, kept current by the store, with the endpoints that Railway and the commands ask, and activity reported back. */
 export function createRouter(options: RouterOptions): Router {
-	const { store, log, snapshotFile: file, control, isSigned } = options;
+	const { store, log, snapshotFile: file, control, isSigned, internalToken = '' } = options;
 	const clock = options.clock ?? systemClock;
 	const now = () => clock.now();
 	const replicaId = options.replicaId ?? randomBytes(8).toString('hex');
@@ -36,7 +37,11 @@ export function createRouter(options: RouterOptions): Router {
 	const table = new RoutingTable({ store, log, now, onChange, ...(file === undefined ? {} : { file }) });
 	const own = (request: ClientRequest, target: RequestTarget): Promise<Answer> | null => {
 		if (target.path === ROUTER_HEALTH_PATH && request.method === 'GET') return health(request);
-		if (control === undefined || target.forward !== CONTROL_PATH || request.method !== 'POST') return null;
+		if (request.method !== 'POST') return null;
+		if (target.forward === NEWEST_PATH) {
+			return newestAnswer(request, { store, internalToken, remembered: table.activeId });
+		}
+		if (control === undefined || target.forward !== CONTROL_PATH) return null;
 		return controlAnswer(request, control.handle, control.bodyLimit, (cause) => log.controlFailed(cause));
 	};
 	const health = async (request: ClientRequest) =>

@@ -8,6 +8,7 @@ import { type AtomicKv, valueAt } from './atomic-kv.ts';
 import { canaryCount, recordCanary } from './canary-counts.ts';
 import { keysOf } from './keys.ts';
 import { acquireLock, lastFence, lockHolder, releaseLock, renewLock } from './locks.ts';
+import { askNewest } from './newest.ts';
 import { readSnapshot, type StoreContext, transact } from './transact.ts';
 import { watchSnapshots } from './watch.ts';
 
@@ -44,6 +45,8 @@ export function createDeploymentStore(backend: AtomicKv, prefix: string, clock: 
 		releaseLock: (name, token) => releaseLock(context, name, token),
 		lockHolder: (name) => lockHolder(context, name),
 		lastFence: (name) => lastFence(context, name),
+		newest: (request) => askNewest(context, request),
+		releaseNewest: (token) => releaseLock(context, 'newest', token),
 		claimOnce: (nonce, ttlMs) => {
 			const key = context.keys.nonce(nonce);
 			return backend.commit({ expect: new Map([[key, null]]), put: [{ key, value: '1', ttlMs }] });

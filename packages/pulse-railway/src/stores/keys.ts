@@ -21,8 +21,8 @@ export function keysOf(prefix: string) {
 		canaryCounts,
 		canaryCount: (replicaId: string) => `${canaryCounts.prefix}${replicaId}`,
 		lease: (id: string, replicaId: string) => `${deployments.prefix}${id}:ws:${replicaId}`,
-		lock: (name: LockName) => `${base}:${name}:lock`,
-		fence: (name: LockName) => `${base}:fence:${name}`,
+		lock: (name: LockName | 'newest') => `${base}:${name}:lock`,
+		fence: (name: LockName | 'newest') => `${base}:fence:${name}`,
 		nonce: (nonce: string) => `${base}:nonce:${nonce}`,
 	};
 }

@@ -59,7 +59,7 @@ export async function renewLock(context: StoreContext, name: LockName, token: st
 	return backend.commit({ expect: new Map([[keys.lock(name), value]]), put: [{ key: keys.lock(name), value, ttlMs }] });
 }
 
-export async function releaseLock(context: StoreContext, name: LockName, token: string): Promise<boolean> {
+export async function releaseLock(context: StoreContext, name: LockName | 'newest', token: string): Promise<boolean> {
 	const { backend, keys } = context;
 	const value = await heldBy(context, name, token);
 	if (value === null) return false;
@@ -76,7 +76,11 @@ export async function lastFence({ backend, keys }: StoreContext, name: LockName)
 	return Number(valueAt(await backend.read([keys.fence(name)]), keys.fence(name)) ?? 0);
 }
 
-async function heldBy({ backend, keys }: StoreContext, name: LockName, token: string): Promise<string | null> {
+async function heldBy(
+	{ backend, keys }: StoreContext,
+	name: LockName | 'newest',
+	token: string,
+): Promise<string | null> {
 	const value = valueAt(await backend.read([keys.lock(name)]), keys.lock(name));
 	return decodeLock(value)?.token === token ? value : null;
 }

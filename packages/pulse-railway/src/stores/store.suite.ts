@@ -7,6 +7,7 @@ import { describeDeployments } from './deployments.suite.ts';
 import { describeHistory } from './history.suite.ts';
 import { describeKv } from './kv.suite.ts';
 import { describeLocks } from './locks.suite.ts';
+import { describeNewest } from './newest.suite.ts';
 import { describePredecessor } from './predecessor.suite.ts';
 import { createKv } from './testing/kv.ts';
 import type { StoreFixture, StoreHarness } from './testing/store-fixture.ts';
@@ -33,6 +34,7 @@ export function describeStore(name: string, start: () => Promise<StoreHarness>):
 		describeHistory(on);
 		describeActivity(on);
 		describeLocks(on);
+		describeNewest(on);
 		describeWatching(on);
 		describePredecessor(on);
 		describeKv(on);

@@ -1,0 +1,62 @@
+import type { ClientRequest } from 'pulse-edge/entry/client-messages';
+import { headerOf } from 'pulse-edge/raw-headers';
+import { failureAnswer, jsonAnswer } from 'pulse-edge/report/answer';
+import type { Answer } from 'pulse-edge/report/stale';
+import { z } from 'zod';
+import { StoreUnavailableError } from '../deployments/errors.ts';
+import { isDeploymentId } from '../deployments/id.ts';
+import { NEWEST_ASK_MS, NEWEST_LEASE_MS, NEWEST_WAIT_MS } from '../deployments/newest.ts';
+import type { DeploymentStore } from '../deployments/store.ts';
+import { INTERNAL_TOKEN_HEADER } from '../protocol.ts';
+import { sameSecret } from '../same-secret.ts';
+import { readBody } from './read-body.ts';
+
+export interface NewestContext {
+	readonly store: Pick<DeploymentStore, 'newest' | 'releaseNewest'>;
+	/** `PULSE_RAILWAY_INTERNAL_TOKEN`, which deployments have. Empty: nobody is answered. */
+	readonly internalToken: string;
+	/** Who is active, as this router remembers it. */
+	readonly remembered: string | null;
+}
+
+const BODY_LIMIT = 1024;
+const BODY_MS = 2_000;
+
+const question = z.object({
+	deployment_id: z.string().refine(isDeploymentId),
+	token: z.string().regex(/^[0-9a-f]{32}$/),
+	owner: z.string().max(200).default('unknown'),
+	release: z.boolean().default(false),
+});
+
+/**
+ * Answers a process that asks whether it is the one for `app.whenNewest`, or gives that back. The token cannot move traffic:
+ * whoever has it can keep such work from running, and run it, which each deployment of the app can anyway.
+ */
+export async function newestAnswer(request: ClientRequest, context: NewestContext): Promise<Answer> {
+	const { store, internalToken, remembered } = context;
+	if (!sameSecret(headerOf(request.rawHeaders, INTERNAL_TOKEN_HEADER), internalToken)) {
+		return failureAnswer('internal-path');
+	}
+	const asked = question.safeParse(parsed(await readBody(request, BODY_LIMIT, BODY_MS))).data;
+	if (asked === undefined) return jsonAnswer(400, { detail: 'not understood' });
+	const { deployment_id: id, token, owner, release } = asked;
+	try {
+		if (release) return jsonAnswer(200, { released: await store.releaseNewest(token) });
+		const answer = await store.newest({ id, owner, token, ttlMs: NEWEST_LEASE_MS, remembered });
+		const waits = answer.newest && !answer.held;
+		const times = { for_ms: answer.held ? NEWEST_LEASE_MS : 0, ask_in_ms: waits ? NEWEST_WAIT_MS : NEWEST_ASK_MS };
+		return jsonAnswer(200, { ...answer, ...times });
+	} catch (error) {
+		if (error instanceof StoreUnavailableError) return jsonAnswer(503, { detail: 'store unavailable' });
+		throw error;
+	}
+}
+
+function parsed(body: Buffer | null): unknown {
+	try {
+		return JSON.parse(body?.toString('utf8') ?? '');
+	} catch {
+		return null;
+	}
+}
