@@ -204,7 +204,8 @@ class Visitor {
 
 const folder = mkdtempSync(join(tmpdir(), 'pulse-ten-tabs-'));
 writeFileSync(join(folder, 'app.ts'), APP);
-for (const file of ['package.json', 'Dockerfile']) copyFileSync(join(ROOT, 'examples/counter', file), join(folder, file));
+for (const file of ['package.json', 'Dockerfile'])
+	copyFileSync(join(ROOT, 'examples/counter', file), join(folder, file));
 symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
 const stack = await LocalStack.up();
 const browsers = await Promise.all([launchChromium(), launchFirefox()]);
