@@ -15,6 +15,7 @@ await bundle({
 	format: 'esm',
 	target: 'es2022',
 	root,
+	replicas: true,
 });
 // In a page's head, before all others.
-await bundle({ entries: { tab: 'pulse-tab/page' }, outdir, format: 'iife', target: 'es2020', root });
+await bundle({ entries: { tab: 'pulse-tab/page' }, outdir, format: 'iife', target: 'es2020', root, replicas: true });

@@ -4,11 +4,11 @@ import { minify } from 'terser';
 
 /**
  * Bundles for browsers: each entry with all that it needs, as small as can be, because pages wait for it. What is loaded
- * later is a file of its own beside it. `format`: `iife` for a script, `esm` for a module.
+ * later is a file of its own beside it. `format`: `iife` for a script, `esm` for a module. `replicas`: its pages name theirs.
  *
- * @param {{ entries: Record<string, string>, outdir: string, format: 'iife' | 'esm', target: string, root: string }} options
+ * @param {{ entries: Record<string, string>, outdir: string, format: 'iife' | 'esm', target: string, root: string, replicas?: boolean }} options
  */
-export async function bundle({ entries, outdir, format, target, root }) {
+export async function bundle({ entries, outdir, format, target, root, replicas = false }) {
 	const { outputFiles } = await build({
 		entryPoints: entries,
 		outdir,
@@ -19,6 +19,7 @@ export async function bundle({ entries, outdir, format, target, root }) {
 		format,
 		target,
 		legalComments: 'none',
+		define: { HAS_REPLICAS: String(replicas) },
 		write: false,
 	});
 	return Promise.all(

@@ -6,6 +6,8 @@ export const AFFINITY_HEADER = 'x-pulse-deployment';
 /** Which replica of that deployment holds the page's session: a token (`upstream/replica-token.ts`). */
 export const REPLICA_QUERY = 'pulse_replica';
 export const REPLICA_HEADER = 'x-pulse-replica';
+/** From the router to a replica: as which it knows it. Never a client's. */
+export const REPLICA_WORD_HEADER = 'x-pulse-replica-word';
 /** Set to `1` on a websocket URL: a stale id falls to the active deployment, so that the app can reload the page. */
 export const RELOAD_ON_STALE_QUERY = 'pulse_reload_on_stale_affinity';
 

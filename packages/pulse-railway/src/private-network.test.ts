@@ -79,3 +79,18 @@ it('a file that is half-written or gone leaves what was known', async () => {
 	expect(network.refresh('v1', 8000, tried)).toBe(false);
 	expect(network.address('v1', 8000)).toEqual(tried);
 });
+
+it('a list in the file names the replicas of a service (R2.22)', async () => {
+	const { file, write } = await networkFile({
+		v1: ['127.0.0.1:1001', '127.0.0.1:1002', 7, 'nowhere'],
+		v2: '127.0.0.1:1003',
+		v3: [],
+	});
+	const network = openPrivateNetwork({ file });
+	const ports = (name: string) => network.replicas?.seen(name, 8000)?.map(({ port }) => port) ?? null;
+	expect([ports('v1'), ports('v2'), ports('v3'), ports('v4')]).toEqual([[1001, 1002], [1003], null, null]);
+	expect(network.address('v1', 8000).port).toBe(1001);
+	await write({ v1: '127.0.0.1:1002' });
+	expect(await network.replicas?.look('v1', 8000)).toBe(true);
+	expect(ports('v1')).toEqual([1002]);
+});

@@ -1,7 +1,9 @@
 import { type LookupAddress, lookup as systemLookup } from 'node:dns';
 import { readFileSync, statSync } from 'node:fs';
 import type { LookupFunction } from 'node:net';
+import { promisify } from 'node:util';
 import type { Address, ServiceNetwork } from 'pulse-edge/upstream/network';
+import { replicaLookup } from './replica-lookup.ts';
 
 export class UnknownServiceError extends Error {
 	readonly serviceName: string;
@@ -14,7 +16,10 @@ export class UnknownServiceError extends Error {
 }
 
 export interface PrivateNetworkOptions {
-	/** Path of a JSON object `"<service>": "<host>:<port>"` (`PULSE_RAILWAY_PRIVATE_NETWORK`). Default: Railway's private DNS. */
+	/**
+	 * Path of a JSON object `"<service>": "<host>:<port>"`, or a list of such addresses, one for each replica
+	 * (`PULSE_RAILWAY_PRIVATE_NETWORK`). Default: Railway's private DNS.
+	 */
 	readonly file?: string;
 }
 
@@ -28,13 +33,15 @@ const SERVICE_NAME = /^[a-z0-9-]{1,63}$/i;
 
 /** Both address families: environments created before 2025-10-16 have IPv6 alone, later ones both (docs/platform-facts/railway.md §5). */
 function railwayNetwork(): ServiceNetwork {
+	const hostOf = (serviceName: string) => {
+		if (!SERVICE_NAME.test(serviceName)) throw new UnknownServiceError(serviceName);
+		return `${serviceName}.railway.internal`;
+	};
 	return {
-		address(serviceName, port) {
-			if (!SERVICE_NAME.test(serviceName)) throw new UnknownServiceError(serviceName);
-			return { host: `${serviceName}.railway.internal`, port };
-		},
+		address: (serviceName, port) => ({ host: hostOf(serviceName), port }),
 		refresh: () => false,
 		lookup: sharedLookup(),
+		replicas: replicaLookup(hostOf, (host) => promisify(systemLookup)(host, { all: true, family: 0 })),
 	};
 }
 
@@ -61,7 +68,7 @@ function sharedLookup(): LookupFunction {
 const LOOK_EVERY_MS = 50;
 
 function fileNetwork(file: string): ServiceNetwork {
-	let services: Readonly<Record<string, unknown>> = {};
+	let services: ReadonlyMap<string, readonly Address[]> = new Map();
 	let seen = '';
 	let lookedAt = Number.NEGATIVE_INFINITY;
 
@@ -72,19 +79,19 @@ function fileNetwork(file: string): ServiceNetwork {
 			const version = `${mtimeMs}:${size}:${ino}`;
 			if (version === seen) return;
 			const read: unknown = JSON.parse(readFileSync(file, 'utf8'));
-			if (typeof read === 'object' && read !== null) services = read as Record<string, unknown>;
+			if (typeof read === 'object' && read !== null) services = readServices(read);
 			seen = version;
 		} catch {
 			// Missing or half-written: what was known last is the best guess, and the next look is soon.
 		}
 	};
-	const find = (serviceName: string): Address | null => {
-		const entry = Object.hasOwn(services, serviceName) ? services[serviceName] : undefined;
-		return typeof entry === 'string' ? parseAddress(entry) : null;
+	const find = (serviceName: string): Address | null => services.get(serviceName)?.[0] ?? null;
+	const lookAgain = () => {
+		if (performance.now() - lookedAt >= LOOK_EVERY_MS) look();
 	};
 	return {
 		address(serviceName) {
-			if (performance.now() - lookedAt >= LOOK_EVERY_MS) look();
+			lookAgain();
 			let found = find(serviceName);
 			if (!found) {
 				look();
@@ -98,7 +105,27 @@ function fileNetwork(file: string): ServiceNetwork {
 			const now = find(serviceName);
 			return now !== null && (now.host !== tried.host || now.port !== tried.port);
 		},
+		replicas: {
+			seen(serviceName) {
+				lookAgain();
+				return services.get(serviceName) ?? null;
+			},
+			async look(serviceName) {
+				look();
+				return services.has(serviceName);
+			},
+		},
 	};
+}
+
+function readServices(read: object): ReadonlyMap<string, readonly Address[]> {
+	return new Map(
+		Object.entries(read).flatMap(([serviceName, entry]: [string, unknown]) => {
+			const addresses = [entry].flat().map((text) => (typeof text === 'string' ? parseAddress(text) : null));
+			const found = addresses.filter((address) => address !== null);
+			return found.length > 0 ? [[serviceName, found]] : [];
+		}),
+	);
 }
 
 function parseAddress(text: string): Address | null {

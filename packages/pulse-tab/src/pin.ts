@@ -8,10 +8,12 @@ const page = globalThis.document as Document | undefined;
 const tag = page?.currentScript as HTMLScriptElement | null | undefined;
 /** The version that served this page, or this worker, whose address says it. */
 export const id = tag?.dataset.pulse ?? (page ? '' : (new URLSearchParams(location.search).get(KEY) ?? ''));
+/** Said by the bundle: a container app's replicas are not told apart. */
+declare const HAS_REPLICAS: boolean;
 /** Of that version, the replica that holds the page's session; absent where there is one alone. */
-export const replica = tag?.dataset.replica;
-/** Both at the end of an address: of letters that need no escape there. */
-const PIN = `${KEY}=${id}${replica ? `&pulse_replica=${replica}` : ''}`;
+export const replica = HAS_REPLICAS ? tag?.dataset.replica : undefined;
+/** Behind the version in an address: of letters that need no escape there. */
+const named = replica ? `&pulse_replica=${replica}` : '';
 /** Seconds that a browser keeps it unused, where not each tab has its own. */
 export const idle = tag?.dataset.idle;
 // What draws the whole document anew expects to find what it sent.
@@ -38,13 +40,13 @@ export function pin(address: unknown): string {
 		// Without a path or a query of its own it stands for the page's.
 		const written = part || url.href.split('#')[0]!;
 		const joint = !written.includes('?') ? '?' : /[?&]$/.test(written) ? '' : '&';
-		return written + joint + PIN;
+		return `${written}${joint}${KEY}=${id}${named}`;
 	});
 }
 
 /** As the page wrote it. */
 export function unpinned(address: string): string {
-	return address.replace(new RegExp(`([?&])${PIN}(&|(?=#|$))`), (_, before: string, after: string) =>
+	return address.replace(new RegExp(`([?&])${KEY}=${id}${named}(&|(?=#|$))`), (_, before: string, after: string) =>
 		after ? before : '',
 	);
 }

@@ -2,18 +2,24 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { replaceFile } from './atomic-file.ts';
 
-/** Private names, one file an environment: `"<service>": "127.0.0.1:<port>"` (facts §5: scoped to project + environment). */
+/**
+ * Private names, one file an environment (facts §5: scoped to project + environment): `"<service>": "127.0.0.1:<port>"`, and a
+ * list of such addresses for a service of several replicas.
+ */
 export interface PrivateNetworkFiles {
 	path(environmentId: string): string;
-	set(environmentId: string, serviceName: string, port: number | null): void;
+	/** Where its replicas listen; nowhere: it has no address any more. */
+	set(environmentId: string, serviceName: string, ports: readonly number[]): void;
 	rename(environmentId: string, before: string, after: string): void;
 }
 
+type Entry = string | readonly string[];
+
 export function openPrivateNetworkFiles(dir: string): PrivateNetworkFiles {
 	mkdirSync(dir, { recursive: true, mode: 0o700 });
-	const environments = new Map<string, Map<string, string>>();
+	const environments = new Map<string, Map<string, Entry>>();
 	const path = (environmentId: string) => join(dir, `${environmentId}.json`);
-	const save = (environmentId: string, names: ReadonlyMap<string, string>) =>
+	const save = (environmentId: string, names: ReadonlyMap<string, Entry>) =>
 		replaceFile(path(environmentId), `${JSON.stringify(Object.fromEntries(names), null, '\t')}\n`);
 	return {
 		path(environmentId) {
@@ -23,13 +29,14 @@ export function openPrivateNetworkFiles(dir: string): PrivateNetworkFiles {
 			}
 			return path(environmentId);
 		},
-		set(environmentId, serviceName, port) {
-			const names = environments.get(environmentId) ?? new Map<string, string>();
+		set(environmentId, serviceName, ports) {
+			const names = environments.get(environmentId) ?? new Map<string, Entry>();
 			environments.set(environmentId, names);
-			const address = port === null ? undefined : `127.0.0.1:${port}`;
-			if (names.get(serviceName) === address) return;
-			if (address === undefined) names.delete(serviceName);
-			else names.set(serviceName, address);
+			const addresses = ports.map((port) => `127.0.0.1:${port}`);
+			if (String(names.get(serviceName) ?? '') === String(addresses)) return;
+			const [first] = addresses;
+			if (first === undefined) names.delete(serviceName);
+			else names.set(serviceName, addresses.length === 1 ? first : addresses);
 			save(environmentId, names);
 		},
 		rename(environmentId, before, after) {

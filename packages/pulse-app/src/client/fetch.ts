@@ -3,7 +3,7 @@ import { withQuery } from './query.ts';
 
 /** On answers to requests whose deployment is gone. */
 const STALE_HEADER = 'x-pulse-stale-affinity';
-/** Pin a request whose address stays as it is (contract R2.1). */
+/** Pin a request whose address stays as it is (contract R2.1, R2.22). */
 const PIN_HEADERS = { pulse_deployment: 'x-pulse-deployment', pulse_replica: 'x-pulse-replica' };
 
 /**

@@ -10,14 +10,19 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 inEachBrowser('what a live page sends by itself', (browser) => {
 	const { connected } = tabs(browser);
 
-	it('goes to the deployment of the page, once pinned', async () => {
+	it.each([
+		['deployment', undefined],
+		['replica', '-lYDrpemA06qf6gSkUmX_Q'],
+	])('goes to the %s of the page, once pinned', async (_what, replica) => {
 		const sockets: string[] = [];
-		const heard: { url: string; pin: unknown }[] = [];
+		const heard: { url: string; pin: unknown; replica: unknown }[] = [];
 		const { url } = await live({
+			...(replica === undefined ? {} : { replica }),
 			body: '<form method="post" action="/sent?form"><button id="go">Go</button></form>',
 			intercept: (request, response) => {
 				if (!request.url?.startsWith('/sent')) return false;
-				heard.push({ url: request.url.slice(6), pin: request.headers['x-pulse-deployment'] });
+				const { 'x-pulse-deployment': pin, 'x-pulse-replica': named } = request.headers;
+				heard.push({ url: request.url.slice(6), pin, replica: named });
 				if (request.url.includes('events')) response.setHeader('content-type', 'text/event-stream');
 				response.end(request.url.includes('events') ? 'data: x\n\n' : 'sent');
 				return true;
@@ -48,17 +53,18 @@ inEachBrowser('what a live page sends by itself', (browser) => {
 			await new Promise((done) => { new WebSocket(location.origin.replace('http', 'ws') + '/ws').onclose = done });
 			await fetch(pulse.url('/sent?url'));
 		})()`);
-		const pinned = (name: string) => ({ url: `${name}&pulse_deployment=blue`, pin: undefined });
+		const pins = `pulse_deployment=blue${replica === undefined ? '' : `&pulse_replica=${replica}`}`;
+		const pinned = (name: string) => ({ url: `${name}&${pins}`, pin: undefined, replica: undefined });
 		await expect.poll(() => heard.length).toBe(8);
 		expect(heard).toEqual(
 			expect.arrayContaining([
 				...['fetch', 'pulse', 'both', 'xhr', 'events', 'beacon', 'url'].map(pinned),
-				{ url: 'request', pin: 'blue' },
+				{ url: 'request', pin: 'blue', replica },
 			]),
 		);
-		expect(sockets).toEqual(['/ws?pulse_deployment=blue']);
+		expect(sockets).toEqual([`/ws?${pins}`]);
 		expect(await tab.evaluate(`[pulse.url('/a?b#c'), pulse.url('https://else.test/a')]`)).toEqual([
-			`${url}/a?b&pulse_deployment=blue#c`,
+			`${url}/a?b&${pins}#c`,
 			'https://else.test/a',
 		]);
 		await tab.locator('#go').click();

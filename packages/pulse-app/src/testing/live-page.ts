@@ -11,6 +11,8 @@ export interface LiveOptions extends Partial<AppOptions> {
 	readonly connect?: string;
 	/** What the page shows. */
 	readonly body?: string;
+	/** What its deploy tool's plugin calls the replica. Default: it is alone. */
+	readonly replica?: string;
 }
 
 /** An app with one live page, and what it heard. */
@@ -21,6 +23,7 @@ export async function live(options: LiveOptions = {}) {
 		name: 'watcher',
 		onPrerender: (directives) => {
 			directives.query.pulse_deployment = 'blue';
+			if (options.replica !== undefined) directives.query.pulse_replica = options.replica;
 			directives.headers['x-extra'] = 'yes';
 		},
 		onRequest: (request, response) => {

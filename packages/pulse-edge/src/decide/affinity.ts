@@ -1,4 +1,4 @@
-import { AFFINITY_QUERY, RELOAD_ON_STALE_QUERY } from '../protocol.ts';
+import { AFFINITY_QUERY, RELOAD_ON_STALE_QUERY, REPLICA_QUERY } from '../protocol.ts';
 
 /** The deployment that a request asks for, `''` for none: query before header, the last of repeated keys (contract R2.1). */
 export function affinityOf(query: string, header: string): string {
@@ -8,6 +8,11 @@ export function affinityOf(query: string, header: string): string {
 /** The header alone says which deployment, not the address that caches know an answer by. */
 export function isPinnedByHeader(query: string, header: string): boolean {
 	return header !== '' && queryValue(query, AFFINITY_QUERY) === '';
+}
+
+/** The replica that a pinned request asks for, as pages call it, `''` for none (contract R2.22). */
+export function replicaAsked(query: string, header: string): string {
+	return queryValue(query, REPLICA_QUERY) || header;
 }
 
 /** A websocket that prefers the active deployment to a refusal, because the app then reloads the page (contract R3.2). */

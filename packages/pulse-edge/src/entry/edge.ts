@@ -7,6 +7,7 @@ import { Uploads } from '../forward/uploads.ts';
 import { Presence } from '../page/presence.ts';
 import { HIDDEN_TAB_SECONDS } from '../protocol.ts';
 import { Pool } from '../upstream/pool.ts';
+import { Replicas } from '../upstream/replicas.ts';
 import { drain } from './drain.ts';
 import { createHttpServer } from './http-server.ts';
 import { listenOn } from './listen.ts';
@@ -26,9 +27,14 @@ export interface Edge {
 export function createEdge(options: EdgeOptions): Edge {
 	const { table, log, clock } = options;
 	const now = () => clock.now();
+	const random = options.random ?? Math.random;
+	const port = options.backendPort ?? 8000;
+	const { network, replicaSecret: secret } = options;
+	const replicas = new Replicas({ network, port, secret, now, random });
 	const dial = {
-		network: options.network,
-		port: options.backendPort ?? 8000,
+		network: replicas.network,
+		port,
+		budgetOf: replicas.budgetOf,
 		connectTimeoutMs: options.connectTimeoutMs ?? 30_000,
 		resolveRetryMs: options.resolveRetryMs ?? 3_000,
 		...(options.onConnect ? { onConnect: options.onConnect } : {}),
@@ -40,6 +46,7 @@ export function createEdge(options: EdgeOptions): Edge {
 		table,
 		upstreams: new Upstreams(now),
 		pool: new Pool({ ...dial, connectionLimit, onOutOfTurn: (service) => log.outOfTurn(service) }),
+		replicas,
 		uploads: new Uploads({ limit: Math.max(1, connectionLimit >> 1), patienceMs: dial.connectTimeoutMs }),
 		dial,
 		log,
@@ -86,7 +93,7 @@ export function createEdge(options: EdgeOptions): Edge {
 			const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
 			const connections = () =>
 				new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count ?? 0)));
-			await drain(context, connections, budgetMs, clock, options.random ?? Math.random);
+			await drain(context, connections, budgetMs, clock, random);
 			for (const socket of sockets) socket.destroy();
 			context.pool.close();
 			clearInterval(ticker);
@@ -100,6 +107,7 @@ function sweep(context: ForwardContext): void {
 	context.tick++;
 	context.uploads.sweep();
 	context.presence.sweep();
+	context.replicas.sweep();
 	for (const exchange of context.exchanges) {
 		const still = context.tick - exchange.lastProgress;
 		if (still > context.idleTimeoutMs / 1000) exchange.expire();

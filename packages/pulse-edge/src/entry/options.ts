@@ -26,6 +26,11 @@ export interface EdgeOptions {
 	readonly servicePrefix?: string;
 	/** Port of every backend. Default 8000. */
 	readonly backendPort?: number;
+	/**
+	 * Tells the replicas of a deployment apart, where the network knows them: what tokens are made with, which backends know,
+	 * too. Default: its name alone says where a request goes.
+	 */
+	readonly replicaSecret?: string;
 	/** Backend connections for requests. Default 2048. */
 	readonly connectionLimit?: number;
 	/** Default 30,000. */

@@ -1,13 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { affinityOf, isPinnedByHeader, reloadsOnStale } from '../decide/affinity.ts';
+import { affinityOf, isPinnedByHeader, reloadsOnStale, replicaAsked } from '../decide/affinity.ts';
 import { isInternalPath } from '../decide/internal-path.ts';
 import { needsLookup, type Resolution, resolve, type Target } from '../decide/resolve.ts';
 import type { Container, RoutingView } from '../decide/route-table.ts';
 import { startExchange } from '../forward/asset-exchange.ts';
+import type { Upstream } from '../forward/claim.ts';
 import { countFailure, type ForwardContext } from '../forward/context.ts';
 import type { Front } from '../forward/forwarded.ts';
-import { WebSocketHandshake } from '../forward/websocket.ts';
+import { type HandshakeRequest, WebSocketHandshake } from '../forward/websocket.ts';
 import { offersWebSocket } from '../node/request.ts';
 import { impliedContainer } from '../page/implied-container.ts';
 import { editsFor, type Lane, sampleOf } from '../page/lane.ts';
@@ -17,6 +18,7 @@ import { failureAnswer, writeAnswer, writeRawAnswer } from '../report/answer.ts'
 import type { FailureCause } from '../report/failures.ts';
 import { failureReply, staleReply } from '../report/pages.ts';
 import { type Answer, staleAnswer } from '../report/stale.ts';
+import type { ReplicaWish } from '../upstream/replicas.ts';
 import type { ClientRequest, ClientResponse } from './client-messages.ts';
 import { findLane } from './find-lane.ts';
 import { pageHeadOf, type RequestHead, readRequestHead } from './request-head.ts';
@@ -87,18 +89,17 @@ export function routeRequest(context: RouteContext, request: ClientRequest, resp
 				return refuse(forward.table.loaded ? resolution.kind : 'no-snapshot', target.path);
 			case 'target': {
 				const upstream = forward.upstreams.claimRequest(resolution.target);
-				const claimed = {
-					request,
-					response,
-					head,
-					target,
-					upstream,
-					requestId: requestIdOf(context, head),
-					edits: editsFor(lane, endLeftCookie(head.page)),
-					sample: sampleOf(lane, upstream.id),
-				};
-				const assets = affinity === '' && forward.assets?.wants(request.method!, head) ? forward.assets : null;
-				startExchange(forward, claimed, assets);
+				return forward.replicas.seat(upstream.serviceName, wishOf(target, head, affinity), (seat) => {
+					if (seat === 'gone' || response.destroyed) {
+						forward.upstreams.releaseRequest(upstream);
+						return response.destroyed ? undefined : reply(staleReply(request, head, target));
+					}
+					const requestId = requestIdOf(context, head);
+					const edits = editsFor(lane, endLeftCookie(head.page));
+					const sample = sampleOf(lane, upstream.id);
+					const assets = affinity === '' && forward.assets?.wants(request.method!, head) ? forward.assets : null;
+					startExchange(forward, { request, response, head, target, upstream, seat, requestId, edits, sample }, assets);
+				});
 			}
 		}
 	});
@@ -137,27 +138,49 @@ export function routeUpgrade(context: RouteContext, request: IncomingMessage, cl
 			const page = pageHeadOf(head, request.rawHeaders);
 			const to = socketTarget(forward, { request, head, page, target, affinity, resolution, container });
 			if (to === null) return writeRawAnswer(client, staleAnswer(request.method!, head, 410));
-			return openSocket(context, { head, target: to.target, client, early, lane }, to.served);
+			return openSocket(context, { head, target: to.target, client, early, seat: null, lane }, to.served);
 		}
+		const stale = () => writeRawAnswer(client, staleAnswer(request.method!, head));
+		const mayReload = reloadsOnStale(target.query);
 		switch (resolution.kind) {
-			case 'stale':
-				if (!reloadsOnStale(target.query)) return writeRawAnswer(client, staleAnswer(request.method!, head));
-				return openSocket(context, { head, target, client, early, lane: null }, resolution.active);
+			case 'stale': {
+				if (!mayReload) return stale();
+				const { active } = resolution;
+				const seat = forward.replicas.anyOf(active.serviceName);
+				return openSocket(context, { head, target, client, early, seat, lane: null }, active);
+			}
 			case 'not-found':
 			case 'no-active':
 				return refuse(forward.table.loaded ? resolution.kind : 'no-snapshot');
-			case 'target':
-				return openSocket(context, { head, target, client, early, lane }, resolution.target);
+			case 'target': {
+				const { target: served } = resolution;
+				const upstream = forward.upstreams.claimSocket(served);
+				return forward.replicas.seat(served.serviceName, wishOf(target, head, affinity), (found) => {
+					if (client.destroyed || (found === 'gone' && !mayReload)) {
+						forward.upstreams.releaseSocket(upstream);
+						return client.destroyed ? undefined : stale();
+					}
+					// Any other one has its page load anew, since it does not know it (contract R3.2).
+					const seat = found === 'gone' ? forward.replicas.anyOf(served.serviceName) : found;
+					openSocket(context, { head, target, client, early, seat, lane }, served, upstream);
+				});
+			}
 		}
 	});
 }
 
+/** Of a client that names no deployment there is no page, so no replica that holds it. */
+function wishOf({ query }: RequestTarget, head: RequestHead, affinity: string): ReplicaWish {
+	const pinned = affinity !== '';
+	return { token: pinned ? replicaAsked(query, head.replica) : '', pinned, document: head.fetchDest === 'document' };
+}
+
 function openSocket(
 	context: RouteContext,
-	request: { head: RequestHead; target: RequestTarget; client: Socket; early: Buffer; lane: Lane | null },
+	request: Omit<HandshakeRequest, 'upstream' | 'fields' | 'sample'> & { readonly lane: Lane | null },
 	to: Target,
+	upstream: Upstream = context.forward.upstreams.claimSocket(to),
 ): void {
-	const upstream = context.forward.upstreams.claimSocket(to);
 	const id = requestIdOf(context, request.head);
 	const fields = { request: id, method: 'GET', path: request.target.path, deployment: to.id };
 	const sample = sampleOf(request.lane, to.id);

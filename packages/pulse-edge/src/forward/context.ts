@@ -4,6 +4,7 @@ import type { FailureCause } from '../report/failures.ts';
 import type { EdgeLog } from '../report/log.ts';
 import type { DialOptions } from '../upstream/dial.ts';
 import type { Pool } from '../upstream/pool.ts';
+import type { Replicas } from '../upstream/replicas.ts';
 import type { AssetMemory } from './assets.ts';
 import type { Upstreams } from './claim.ts';
 import type { Samples } from './samples.ts';
@@ -16,6 +17,7 @@ export interface ForwardContext {
 	readonly table: RouteTable;
 	readonly upstreams: Upstreams;
 	readonly pool: Pool;
+	readonly replicas: Replicas;
 	readonly uploads: Uploads;
 	readonly dial: DialOptions;
 	readonly log: EdgeLog;

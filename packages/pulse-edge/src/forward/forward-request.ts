@@ -3,6 +3,7 @@ import type { RequestHead } from '../entry/request-head.ts';
 import type { RequestTarget } from '../entry/request-target.ts';
 import type { RequestFields } from '../report/log.ts';
 import type { ResponseHead } from '../upstream/parse-head.ts';
+import type { Seat } from '../upstream/seat.ts';
 import type { Upstream } from './claim.ts';
 import type { Sample } from './samples.ts';
 
@@ -25,6 +26,8 @@ export interface ForwardRequest {
 	readonly head: RequestHead;
 	readonly target: RequestTarget;
 	readonly upstream: Upstream;
+	/** Absent, `null`: wherever its deployment's name leads. */
+	readonly seat?: Seat | null;
 	readonly requestId: string;
 	/** `null` for a Pulse app. */
 	readonly edits: AnswerEdits | null;

@@ -2,10 +2,11 @@ import type { ClientRequest, ClientResponse } from '../entry/client-messages.ts'
 import { writeAnswer } from '../report/answer.ts';
 import { type FailureCause, isOfVersion } from '../report/failures.ts';
 import type { RequestFields } from '../report/log.ts';
-import { failureReply } from '../report/pages.ts';
+import { forwardReply } from '../report/pages.ts';
 import type { Exchange, ExchangeFailure, UpstreamConnection } from '../upstream/connection.ts';
 import type { ResponseHead } from '../upstream/parse-head.ts';
 import type { ConnectEvents } from '../upstream/pool.ts';
+import type { Seat } from '../upstream/seat.ts';
 import type { Upstream } from './claim.ts';
 import { countFailure, type ForwardContext } from './context.ts';
 import { type ForwardRequest, fieldsOf, isIdempotent } from './forward-request.ts';
@@ -36,6 +37,7 @@ export class HttpExchange implements Answers, BodyEvents, ConnectEvents {
 	readonly #started: number;
 	#connection: UpstreamConnection | null = null;
 	#giveUp: (() => void) | null = null;
+	#seat: Seat | null;
 	#retried = false;
 	#paused = false;
 	#done = false;
@@ -53,6 +55,7 @@ export class HttpExchange implements Answers, BodyEvents, ConnectEvents {
 		this.#forward = forward;
 		this.#answers = around ?? this;
 		this.upstream = forward.upstream;
+		this.#seat = forward.seat ?? null;
 		this.#sent = RequestBody.of(forward.request, forward.head, context.uploads, this);
 		this.#repeatable = this.#sent === null && isIdempotent(forward.request.method!);
 		this.lastProgress = context.tick;
@@ -78,13 +81,14 @@ export class HttpExchange implements Answers, BodyEvents, ConnectEvents {
 	/** Another deployment, in place of the one before, which was let go. */
 	ask(upstream: Upstream) {
 		this.upstream = upstream;
+		this.#seat = this.#context.replicas.anyOf(upstream.serviceName);
 		this.#retried = false;
 		this.#dispatch();
 	}
 
 	#dispatch() {
 		const reuse = this.#retried ? 'none' : this.#repeatable ? 'any' : 'just-used';
-		this.#giveUp = this.#context.pool.connect(this.upstream.serviceName, reuse, this);
+		this.#giveUp = this.#context.pool.connect(this.#seat?.place ?? this.upstream.serviceName, reuse, this);
 	}
 
 	onConnection(connection: UpstreamConnection) {
@@ -95,7 +99,7 @@ export class HttpExchange implements Answers, BodyEvents, ConnectEvents {
 		const lines = requestLines(head, socket.remoteAddress ?? '', requestId);
 		connection.start(
 			this.#answers,
-			`${method} ${target.forward} HTTP/1.1\r\n${lines}`,
+			`${method} ${target.forward} HTTP/1.1\r\n${this.#seat?.line ?? ''}${lines}`,
 			method === 'HEAD',
 			this.#sent !== null,
 		);
@@ -105,7 +109,9 @@ export class HttpExchange implements Answers, BodyEvents, ConnectEvents {
 	/** By the backend, or for want of a place. */
 	onRefused(failure: FailureCause, cause: unknown) {
 		this.#giveUp = null;
-		this.#answers.fail(failure, cause);
+		const moved = this.#seat?.move(failure, cause);
+		if (moved === 'moved') return this.#dispatch();
+		this.#answers.fail(moved === 'gone' ? 'replica-gone' : failure, cause);
 	}
 
 	onInformational(status: number, reason: string, headers: readonly string[]) {
@@ -210,7 +216,7 @@ export class HttpExchange implements Answers, BodyEvents, ConnectEvents {
 		if (isOfVersion(cause)) countEnd(this.#forward.sample, true);
 		this.#context.log.failed(cause, this.#fields(), error);
 		if (this.#body?.begun) this.#body.cutShort();
-		else writeAnswer(this.#response, failureReply(this.#request, cause));
+		else writeAnswer(this.#response, forwardReply(this.#forward, cause));
 	}
 
 	onClosed() {

@@ -1,4 +1,5 @@
 import type { OnReadOpts, Socket } from 'node:net';
+import { reloadsOnStale } from '../decide/affinity.ts';
 import type { RequestHead } from '../entry/request-head.ts';
 import type { RequestTarget } from '../entry/request-target.ts';
 import { readInto, readsInto } from '../node/own-reads.ts';
@@ -6,9 +7,11 @@ import { SELECTED_DEPLOYMENT_HEADER } from '../protocol.ts';
 import { failureAnswer, linger, writeRawAnswer } from '../report/answer.ts';
 import { type FailureCause, isOfVersion } from '../report/failures.ts';
 import type { RequestFields } from '../report/log.ts';
+import { staleAnswer } from '../report/stale.ts';
 import { dial } from '../upstream/dial.ts';
 import type { ResponseHead } from '../upstream/parse-head.ts';
 import { type ResponseEvents, ResponseParser } from '../upstream/parse-response.ts';
+import type { Seat } from '../upstream/seat.ts';
 import type { Upstream } from './claim.ts';
 import { countFailure, type ForwardContext } from './context.ts';
 import { handshakeLines, interimLines, responseLines } from './headers.ts';
@@ -22,6 +25,7 @@ export interface HandshakeRequest {
 	readonly head: RequestHead;
 	readonly target: RequestTarget;
 	readonly upstream: Upstream;
+	readonly seat: Seat | null;
 	readonly fields: RequestFields;
 	/** Where its end is counted; `null` where nothing is compared. */
 	readonly sample: Sample | null;
@@ -62,14 +66,27 @@ export class WebSocketHandshake implements ResponseEvents {
 	}
 
 	start(): void {
-		const { client, upstream } = this.#request;
+		const { client } = this.#request;
 		client.on('error', this.#onClientGone);
 		client.on('close', this.#onClientGone);
 		this.#feed.sink = (chunk) => this.#onBackendData(chunk);
-		this.#giveUp = dial(this.#context.dial, upstream.serviceName, this.#feed.onread(), {
+		this.#dial();
+	}
+
+	#dial(): void {
+		const { upstream, seat } = this.#request;
+		this.#giveUp = dial(this.#context.dial, seat?.place ?? upstream.serviceName, this.#feed.onread(), {
 			onConnected: (backend) => this.#onConnected(backend),
-			onFailed: (failure, cause) => this.#fail(failure, cause),
+			onFailed: (failure, cause) => this.#onRefused(failure, cause),
 		});
+	}
+
+	/** A page whose replica is gone hears it from another one, which then has it load anew (contract R3.2). */
+	#onRefused(failure: FailureCause, cause: unknown): void {
+		const { seat, target } = this.#request;
+		const moved = seat?.move(failure, cause, reloadsOnStale(target.query));
+		if (moved === 'moved') this.#dial();
+		else this.#fail(moved === 'gone' ? 'replica-gone' : failure, cause);
 	}
 
 	#onConnected(backend: Socket): void {
@@ -160,6 +177,7 @@ export class WebSocketHandshake implements ResponseEvents {
 		if (cause === 'client-gone') client.destroy();
 		// Anything milder would look like the end of a body without length.
 		else if (this.#sent) client.resetAndDestroy();
+		else if (cause === 'replica-gone') writeRawAnswer(client, staleAnswer('GET', this.#request.head));
 		else writeRawAnswer(client, failureAnswer(cause));
 		countFailure(upstream.failures, cause);
 		if (isOfVersion(cause) && !this.#answered) countEnd(this.#request.sample, true);

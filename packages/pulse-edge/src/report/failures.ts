@@ -30,6 +30,8 @@ export const FAILURES = {
 		level: 'error',
 		retryAfter: 1,
 	},
+	/** As a deployment that is gone, to the pages whose sessions it held (contract R2.22). */
+	'replica-gone': { status: 409, detail: 'stale affinity', level: 'info' },
 	unresolved: { status: 502, detail: 'deployment unreachable', level: 'error' },
 	unreachable: { status: 502, detail: 'deployment unreachable', level: 'error' },
 	'connect-timeout': { status: 504, detail: 'deployment did not accept the connection in time', level: 'error' },

@@ -1,7 +1,7 @@
 import type { ClientRequest } from '../entry/client-messages.ts';
 import type { RequestHead } from '../entry/request-head.ts';
 import type { RequestTarget } from '../entry/request-target.ts';
-import { AFFINITY_QUERY, STALE_AFFINITY_HEADER } from '../protocol.ts';
+import { AFFINITY_QUERY, REPLICA_QUERY, STALE_AFFINITY_HEADER } from '../protocol.ts';
 import { headerOf } from '../raw-headers.ts';
 import { failureAnswer } from './answer.ts';
 import { asksForDocument, type HeaderLookup, prefersPage, withoutQueryKey } from './document-request.ts';
@@ -22,12 +22,26 @@ export function staleReply(
 ): Answer {
 	const header = lookup(request);
 	const reads = request.method === 'GET' || request.method === 'HEAD';
-	const location = head.pinnedByHeader ? null : withoutQueryKey(target.forward, AFFINITY_QUERY);
+	const location = head.pinnedByHeader ? null : unpinned(target.forward);
 	if (reads && location !== null && head.clientLoader !== '1' && asksForDocument(header))
 		return { status: 302, headers: [STALE_AFFINITY_HEADER, '1', 'location', location], body: '' };
 	const answer = staleAnswer(request.method!, head, status);
 	if (answer.status !== status || !prefersPage(header)) return answer;
 	return asPage(answer, stalePage(request.method!, location, status));
+}
+
+function unpinned(address: string): string | null {
+	const bare = withoutQueryKey(address, AFFINITY_QUERY);
+	return bare?.includes(REPLICA_QUERY) ? withoutQueryKey(bare, REPLICA_QUERY) : bare;
+}
+
+/** To a request that could not be passed on, or was not answered. */
+export function forwardReply(
+	forward: { readonly request: ClientRequest; readonly head: RequestHead; readonly target: RequestTarget },
+	cause: FailureCause,
+): Answer {
+	const { request, head, target } = forward;
+	return cause === 'replica-gone' ? staleReply(request, head, target) : failureReply(request, cause);
 }
 
 /** A failure as its client can read it: a page where the browser asks for one, else JSON. */

@@ -1,8 +1,14 @@
-import type { Address, ServiceNetwork } from '../upstream/network.ts';
+import type { Address, ReplicaDirectory, ServiceNetwork } from '../upstream/network.ts';
 
 /** Services by name, wherever they listen now. */
 export class TestNetwork implements ServiceNetwork {
 	readonly services = new Map<string, Address>();
+	/** Of services that have several. */
+	readonly several = new Map<string, readonly Address[]>();
+	readonly replicas: ReplicaDirectory = {
+		seen: (serviceName) => this.several.get(serviceName) ?? null,
+		look: async (serviceName) => this.several.has(serviceName),
+	};
 
 	address(serviceName: string): Address {
 		const found = this.services.get(serviceName);

@@ -13,6 +13,8 @@ export interface DialOptions {
 	readonly connectTimeoutMs: number;
 	/** How long a name that does not resolve is asked again: a container's first seconds may not resolve (docs/platform-facts/railway.md §5). */
 	readonly resolveRetryMs: number;
+	/** For some in place of `connectTimeoutMs`. */
+	readonly budgetOf?: (serviceName: string) => number | undefined;
 	readonly onConnect?: (serviceName: string, ms: number) => void;
 }
 
@@ -88,7 +90,8 @@ export function dial(options: DialOptions, serviceName: string, onread: OnReadOp
 			current.off('error', onError);
 		});
 	};
-	const timer = setTimeout(() => fail('connect-timeout', null), options.connectTimeoutMs);
+	const budgetMs = options.budgetOf?.(serviceName) ?? options.connectTimeoutMs;
+	const timer = setTimeout(() => fail('connect-timeout', null), budgetMs);
 	attempt();
 	return giveUp;
 }

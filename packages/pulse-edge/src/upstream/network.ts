@@ -14,4 +14,17 @@ export interface ServiceNetwork {
 	refresh(serviceName: string, port: number, tried: Address): boolean;
 	/** Name resolution to hand to `net.connect`; absent for networks of plain addresses. */
 	readonly lookup?: LookupFunction;
+	/** Absent where a service is one address, whatever stands behind it. */
+	readonly replicas?: ReplicaDirectory;
+}
+
+/** Where each replica of a service listens. */
+export interface ReplicaDirectory {
+	/**
+	 * As it was seen last, each address once, and the very same array until it is seen otherwise; `null` where nobody has
+	 * looked yet. What was seen a while ago is looked at again meanwhile.
+	 */
+	seen(serviceName: string, port: number): readonly Address[] | null;
+	/** Looks now; those who ask while it does share the look. False: it could not be found out. Never rejects. */
+	look(serviceName: string, port: number): Promise<boolean>;
 }

@@ -32,6 +32,23 @@ export function isReplicaToken(text: string): boolean {
 	return text.length === LENGTH && TOKEN.test(text);
 }
 
+/**
+ * What the router tells a replica with a request: as which it knows it. The replica cannot know by which of its addresses it
+ * is found, and a client that repeats a token cannot make it believe that it was another.
+ */
+export function replicaWord(secret: string, token: string): string {
+	return `${token}.${digest(secret, 'pulse-replica-word', token)}`;
+}
+
+/** The token that such a word tells; `null` where it is not from one who has the secret. */
+export function readReplicaWord(secret: string, word: string): string | null {
+	const token = word.slice(0, LENGTH);
+	if (word.length !== 2 * LENGTH + 1 || !isReplicaToken(token)) return null;
+	const expected = Buffer.from(replicaWord(secret, token));
+	const given = Buffer.from(word);
+	return given.length === expected.length && timingSafeEqual(given, expected) ? token : null;
+}
+
 function digest(secret: string, purpose: string, text: string): string {
 	return createHmac('sha256', secret).update(`${purpose}\0${text}`).digest('base64url').slice(0, LENGTH);
 }

@@ -1,12 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { printable } from 'pulse-deploy-kit/printable';
 import type { Secret } from 'pulse-deploy-kit/secret';
-import type { ServiceNetwork } from 'pulse-edge/upstream/network';
+import type { Address, ServiceNetwork } from 'pulse-edge/upstream/network';
 import { Agent, type Dispatcher, request } from 'undici';
 import { z } from 'zod';
 import type { DeploymentRecord } from '../deployments/record.ts';
 import { INTERNAL_TOKEN_HEADER, RELOAD_PATH, SESSIONS_PATH } from '../protocol.ts';
+import { addressesOf } from './addresses.ts';
 import type { RenderSessions, TabStates } from './render-sessions.ts';
+import { sumSessions, sumTold } from './sum.ts';
 
 const CONNECT_MS = 5_000;
 const TOTAL_MS = 10_000;
@@ -29,9 +31,9 @@ export interface BackendOptions {
 
 /** The internal endpoints of deployments, over the private network. */
 export interface Backends {
-	/** Whatever goes wrong is an answer: `reachable: false`. */
+	/** Of all replicas together. Whatever goes wrong is an answer: `reachable: false`. */
 	sessions(record: DeploymentRecord, signal?: AbortSignal): Promise<RenderSessions>;
-	/** Has its browsers load anew. Rejects when it cannot be asked, as a container app. */
+	/** Has its browsers load anew, on all replicas that can be asked. Rejects when none can, as a container app. */
 	reload(record: DeploymentRecord, options?: ReloadOptions): Promise<ReloadTold>;
 	close(): Promise<void>;
 }
@@ -81,15 +83,21 @@ export function openBackends({ network, port, token, totalMs = TOTAL_MS }: Backe
 		pipelining: 0,
 	});
 
+	async function askEach<Answer>(
+		{ container, serviceName }: DeploymentRecord,
+		one: (at: Address) => Promise<Answer>,
+	): Promise<PromiseSettledResult<Answer>[]> {
+		if (container !== undefined) throw new Error('a container app has no such endpoint');
+		if (serviceName === null) throw new Error('its service is not known');
+		return Promise.allSettled((await addressesOf(network, serviceName, port)).map(one));
+	}
+
 	async function ask(
-		record: DeploymentRecord,
+		{ host, port: actual }: Address,
 		method: 'GET' | 'POST',
 		path: string,
 		{ signal, body: said }: { readonly signal?: AbortSignal | undefined; readonly body?: object } = {},
 	): Promise<unknown> {
-		if (record.container !== undefined) throw new Error('a container app has no such endpoint');
-		if (record.serviceName === null) throw new Error('its service is not known');
-		const { host, port: actual } = network.address(record.serviceName, port);
 		const url = `http://${host.includes(':') ? `[${host}]` : host}:${actual}${path}`;
 		const options = {
 			method,
@@ -110,7 +118,15 @@ export function openBackends({ network, port, token, totalMs = TOTAL_MS }: Backe
 	return {
 		async sessions(record, signal) {
 			try {
-				return readSessions(record.id, await ask(record, 'GET', SESSIONS_PATH, { signal }));
+				const answers = await askEach(record, (at) => ask(at, 'GET', SESSIONS_PATH, { signal }));
+				signal?.throwIfAborted();
+				return sumSessions(
+					answers.map((answer) =>
+						answer.status === 'fulfilled'
+							? readSessions(record.id, answer.value)
+							: { reachable: false, detail: whatFailed(answer.reason) },
+					),
+				);
 			} catch (error) {
 				signal?.throwIfAborted();
 				return { reachable: false, detail: whatFailed(error) };
@@ -118,10 +134,13 @@ export function openBackends({ network, port, token, totalMs = TOTAL_MS }: Backe
 		},
 		reload: async (record, { within, signal } = {}) => {
 			const body = within === undefined ? {} : { body: { within } };
-			const answer = reloadAnswer.parse(await ask(record, 'POST', RELOAD_PATH, { signal, ...body }));
-			// An app that claims to need longer does not hold up those after it.
-			const seconds = Math.min(answer.reload_over_in_seconds ?? 0, (within ?? 0) + LONGEST_ROUND_SECONDS);
-			return { told: answer.reloaded_socket_count, overInMs: seconds * 1000 };
+			const answers = await askEach(record, async (at): Promise<ReloadTold> => {
+				const answer = reloadAnswer.parse(await ask(at, 'POST', RELOAD_PATH, { signal, ...body }));
+				// An app that claims to need longer does not hold up those after it.
+				const seconds = Math.min(answer.reload_over_in_seconds ?? 0, (within ?? 0) + LONGEST_ROUND_SECONDS);
+				return { told: answer.reloaded_socket_count, overInMs: seconds * 1000 };
+			});
+			return sumTold(answers);
 		},
 		close: () => agent.close(),
 	};

@@ -25,6 +25,8 @@ export type RenderSessions =
 			readonly reachable: true;
 			/** With or without a socket. */
 			readonly total: number;
+			/** That the numbers are of. Absent: one. */
+			readonly replicas?: number;
 			/** `null` from apps that do not tell. */
 			readonly connected: number | null;
 			/** The app's own opinion. */

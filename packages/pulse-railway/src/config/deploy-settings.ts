@@ -90,7 +90,7 @@ export const deploySettings = {
 	},
 	backendReplicas: {
 		flag: '--backend-replicas <n>',
-		describe: 'replicas; more than 1 splits sessions that are kept in memory',
+		describe: 'replicas; a page stays on the one that holds its session',
 		env: ['PULSE_RAILWAY_BACKEND_REPLICAS'],
 		default: 1,
 		parse: integer({ min: 1, max: MAX_REPLICAS }),

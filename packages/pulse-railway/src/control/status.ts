@@ -38,6 +38,8 @@ export interface ControlStatus {
 	readonly canaryCount?: CanaryCount | null;
 	/** It knows container apps. Older routers do not tell, and would route to them as to Pulse apps. */
 	readonly containers?: true;
+	/** It leads pages to the replica that holds their session. Older routers do not tell. */
+	readonly pinsReplicas?: true;
 }
 
 /** One deployment that hangs, or a hundred, hold the answer up for `probeMs` at most: it is asked for to get rid of them. */
@@ -83,6 +85,7 @@ export async function controlStatus(
 		canaries: true,
 		canaryCount: canary === undefined ? null : await store.canaryCount(canary.beganAt),
 		containers: true,
+		pinsReplicas: true,
 		departures: true,
 	};
 }

@@ -20,6 +20,8 @@ export interface Standing {
 	readonly containers?: boolean;
 	/** It knows canaries. */
 	readonly canaries?: boolean;
+	/** The router leads pages to the replica that holds their session. */
+	readonly pinsReplicas?: boolean;
 	/** By the router's clock, Unix milliseconds. */
 	readonly now: number;
 	/** What the services say of themselves that the live store does not know. */

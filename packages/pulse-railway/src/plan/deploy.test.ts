@@ -136,9 +136,14 @@ describe('the plan of a deploy', () => {
 		expect(text).not.toMatch(/hunter2|internal\b|control\b/);
 	});
 
-	it('warns of several replicas', () => {
-		expect(plan({ backendReplicas: '2' }).warnings.join()).toContain('sessions kept in memory will break');
+	it('takes several replicas as they are, and warns where pages could not stay on theirs (R2.22)', () => {
+		expect(plan({ backendReplicas: '3' }, { pinsReplicas: true }).warnings).toEqual([]);
 		expect(plan().warnings).toEqual([]);
+		expect(plan({ backendReplicas: '3' }).warnings.join()).toContain('pulse-railway upgrade');
+		const python = { ...app, language: 'python' } as const;
+		expect(plan({ backendReplicas: '3' }, { pinsReplicas: true, app: python }).warnings.join()).toContain(
+			'pages of a Python app do not say theirs',
+		);
 	});
 });
 

@@ -14,7 +14,7 @@ import { type BackendInput, backendSettings, backendVariables, buildArguments } 
 import { canaryFacts, typedTo } from './canary.ts';
 import { answersThere, NEW_SECONDS } from './cut-over.ts';
 import { cutOverSteps, planSettling, type Standing } from './deploy-cut-over.ts';
-import { deployWarnings } from './deploy-warnings.ts';
+import { replicaWarning, sealedWarning } from './deploy-warnings.ts';
 import { type KindFacts, refuseKind } from './refuse-kind.ts';
 import { refuseTaken } from './refuse-taken.ts';
 import { staying } from './staying.ts';
@@ -106,7 +106,11 @@ export function planDeploy(facts: DeployFacts, config: DeployConfig): DeployPlan
 			...becomes,
 		],
 		...staying(settlement.activeId, facts.activeSessions),
-		warnings: [...settlement.warnings, ...deployWarnings(config.backendReplicas, baseline.env)],
+		warnings: [
+			...settlement.warnings,
+			...replicaWarning(config.backendReplicas, facts),
+			...sealedWarning(baseline.env),
+		],
 		settling: settlement.steps,
 		preparing,
 		pageWhenActive,

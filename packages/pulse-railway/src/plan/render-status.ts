@@ -69,11 +69,12 @@ function leaving(row: DeploymentReport, by: number, now: number): string {
 	return `${what}, was to be gone by ${until}; the janitor has not come: ${next}`;
 }
 
-function whoIsThere({ tabs, sessions, tab_states }: DeploymentReport): string {
+function whoIsThere({ tabs, sessions, replicas, tab_states }: DeploymentReport): string {
 	if (tabs !== null) return counted(tabs, 'tab');
 	if (sessions === null) return '?';
 	const held = tab_states?.held ?? 0;
-	return held === 0 ? String(sessions) : `${sessions} (${held} held)`;
+	const where = replicas === null || replicas === 1 ? '' : ` on ${replicas} replicas`;
+	return held === 0 ? `${sessions}${where}` : `${sessions}${where} (${held} held)`;
 }
 
 function janitor({ action, reason, detail, until }: DeploymentReport['janitor'], now: number): string {

@@ -87,7 +87,7 @@ describe('the status', () => {
 		} as const;
 		const all = report({ a: 'draining', b: 'active' }, { sessions: { a: said } });
 		expect(all.deployments[1]).toMatchObject({
-			...{ sessions: 5, tab_states: tabs, held_reasons: ['unsaved draft'], in_use: inUse },
+			...{ sessions: 5, replicas: 1, tab_states: tabs, held_reasons: ['unsaved draft'], in_use: inUse },
 			janitor: { detail: '2 tabs held ("unsaved draft"), 3 render sessions, 1 stream, 1 job' },
 		});
 		expect(all.deployments[0]).toMatchObject({ tab_states: null, held_reasons: [], in_use: null });
@@ -95,6 +95,8 @@ describe('the status', () => {
 			.split('\n')
 			.find((line) => line.startsWith('a '));
 		expect(row).toContain('5 (2 held)');
+		const three = report({ a: 'draining', b: 'active' }, { sessions: { a: { ...said, replicas: 3 } } });
+		expect(renderStatus(three, NOW)).toContain('5 on 3 replicas (2 held)');
 		expect(row).toContain('keep (still active: 2 tabs held ("unsaved draft"), 3 render sessions, 1 stream, 1 job');
 	});
 

@@ -43,6 +43,8 @@ export interface DeploymentReport {
 	readonly railway_status: string | null;
 	/** `null`: it did not say. */
 	readonly sessions: number | null;
+	/** That said so, as many as its private name leads to; `null`: it did not say. */
+	readonly replicas: number | null;
 	/** Of a container app, seen lately; `null` for a Pulse app. */
 	readonly tabs: number | null;
 	/** Of the pages that say so; `null`: it does not tell. */
@@ -133,6 +135,7 @@ function deploymentReport(
 		service_id: service?.id ?? null,
 		railway_status: service?.latestDeployment?.status ?? null,
 		sessions: said?.total ?? null,
+		replicas: said === null ? null : (said.replicas ?? 1),
 		tabs: container === undefined ? null : (activity?.tabs ?? 0),
 		tab_states: left === null ? null : tabStates(left),
 		held_reasons: said?.heldReasons ?? [],

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { App, type AppOptions, notFound, PLUGIN_BRAND, redirect } from 'pulse-app';
+import { replicaToken, replicaWord } from 'pulse-edge/upstream/replica-token';
 import { io } from 'socket.io-client';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { RailwayPlugin } from './railway-plugin.ts';
@@ -59,6 +60,29 @@ describe('RailwayPlugin', () => {
 		expect(directives.query).toEqual({ pulse_deployment: 'blue' });
 		expect(directives.socketio.query).toEqual({ pulse_deployment: 'blue', pulse_reload_on_stale_affinity: '1' });
 		expect(app.client.module).toBe('/_pulse/client.js?pulse_deployment=blue');
+	});
+
+	it('pins pages to this replica once the router has said which it is, and believes nobody else (R2.22, R10.3)', async () => {
+		const seen: unknown[] = [];
+		const { prerender, app, url } = await deployment('blue', {
+			listener: (request, response) => {
+				seen.push(request.headers['x-pulse-replica-word']);
+				response.end();
+			},
+		});
+		const token = replicaToken(TOKEN, { host: '10.0.1.7', port: 8000 });
+		const say = (word: string) => fetch(url, { headers: { 'x-pulse-replica-word': word } });
+		for (const lie of [token, `${token}.${token}`, replicaWord('another', token)]) await say(lie);
+		expect((await prerender()).directives.query).toEqual({ pulse_deployment: 'blue' });
+		await say(replicaWord(TOKEN, token));
+		const { query, socketio } = (await prerender()).directives;
+		expect(query).toEqual({ pulse_deployment: 'blue', pulse_replica: token });
+		expect(socketio.query).toEqual({ ...query, pulse_reload_on_stale_affinity: '1' });
+		expect(app.client.head).toContain(` data-pulse="blue" data-replica="${token}"`);
+		// Files are the same on each of them.
+		expect(app.client.module).toBe('/_pulse/client.js?pulse_deployment=blue');
+		expect(/src="([^"]+)"/.exec(app.client.head)?.[1]).toMatch(/\?pulse_deployment=blue$/);
+		expect(seen).toEqual([undefined, undefined, undefined, undefined]);
 	});
 
 	it.each([

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Directives, NewestLeases, Plugin, PluginContext } from 'pulse-app';
-import { AFFINITY_QUERY, RELOAD_ON_STALE_QUERY } from 'pulse-edge/protocol';
+import { AFFINITY_QUERY, RELOAD_ON_STALE_QUERY, REPLICA_QUERY, REPLICA_WORD_HEADER } from 'pulse-edge/protocol';
+import { readReplicaWord } from 'pulse-edge/upstream/replica-token';
 import { DEPLOYMENT_ID_VARIABLE, INTERNAL_TOKEN_VARIABLE } from '../protocol.ts';
 import { pluginBrand } from './brands.ts';
 import { answerEndpoint, send } from './endpoints.ts';
@@ -18,6 +19,8 @@ export class RailwayPlugin implements Plugin {
 	readonly options: Readonly<Record<string, unknown>> & RailwayPluginOptions;
 	#context: PluginContext | null = null;
 	#deploymentId: string | null = null;
+	/** The router's last word of which replica this is, and what pages call it by. */
+	#replica: { readonly word: string; readonly token: string } | null = null;
 
 	constructor(options: RailwayPluginOptions = {}) {
 		this.options = { ...normaliseOptions(options) };
@@ -32,6 +35,7 @@ export class RailwayPlugin implements Plugin {
 	onStop(): void {
 		this.#context = null;
 		this.#deploymentId = null;
+		this.#replica = null;
 	}
 
 	/** All deployments of an environment hold the same internal token. */
@@ -46,8 +50,11 @@ export class RailwayPlugin implements Plugin {
 
 	onPrerender(directives: Directives): void {
 		if (this.#deploymentId === null) return;
-		directives.query[AFFINITY_QUERY] = this.#deploymentId;
-		directives.socketio.query = { [AFFINITY_QUERY]: this.#deploymentId, [RELOAD_ON_STALE_QUERY]: '1' };
+		const pin: Record<string, string> = { [AFFINITY_QUERY]: this.#deploymentId };
+		// Where the router finds one address alone it says nothing, and pages need no more.
+		if (this.#replica !== null) pin[REPLICA_QUERY] = this.#replica.token;
+		Object.assign(directives.query, pin);
+		directives.socketio.query = { ...pin, [RELOAD_ON_STALE_QUERY]: '1' };
 	}
 
 	/** A socket of a deployment that is gone was let through to this one, to be told so (contract R3.2). */
@@ -59,11 +66,22 @@ export class RailwayPlugin implements Plugin {
 	onRequest(request: IncomingMessage, response: ServerResponse): boolean | Promise<boolean> {
 		if (this.#context === null) return false;
 		const internalToken = this.#context.env[INTERNAL_TOKEN_VARIABLE] || null;
+		this.#hearWhich(request, internalToken);
 		const answer = answerEndpoint({ deploymentId: this.#deploymentId, internalToken, app: this.#context }, request);
 		if (answer === null) return false;
 		return Promise.resolve(answer).then((answered) => {
 			send(response, answered);
 			return true;
 		});
+	}
+
+	/** With whatever it asks for: before a page is made, the router has said it. No header of the app's. */
+	#hearWhich({ headers }: IncomingMessage, secret: string | null): void {
+		const word = headers[REPLICA_WORD_HEADER];
+		if (word === undefined) return;
+		delete headers[REPLICA_WORD_HEADER];
+		if (typeof word !== 'string' || secret === null || word === this.#replica?.word) return;
+		const token = readReplicaWord(secret, word);
+		if (token !== null) this.#replica = { word, token };
 	}
 }

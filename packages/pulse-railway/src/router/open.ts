@@ -41,6 +41,7 @@ export async function openRouter(config: RouterConfig, logger: Logger): Promise<
 		log,
 		servicePrefix: config.servicePrefix,
 		backendPort: config.backendPort,
+		replicaSecret: config.internalToken,
 		control: { handle: (request) => handleControl(request, control), bodyLimit: CONTROL_BODY_LIMIT },
 		internalToken: config.internalToken,
 		isSigned: async (request: ClientRequest) =>

@@ -31,3 +31,17 @@ it('keeps what a network of a class has, name resolution too', () => {
 	network.lookup?.('svc-a', {}, (_, address) => answers.push(address));
 	expect(answers).toEqual(['127.0.0.1 for svc-a']);
 });
+
+it('replicas of a container app are looked for at its own port, too', async () => {
+	const container = { affinity: 'tab', healthPath: '/', port: 8501 } as const;
+	const table = { deployment: (id: string) => (id === 'a' ? { container } : undefined) } as never;
+	const asked: number[] = [];
+	const replicas = {
+		seen: (_: string, port: number) => [{ host: '127.0.0.1', port }],
+		look: async (_: string, port: number) => asked.push(port) > 0,
+	};
+	const network = ownPorts({ address: () => ({ host: '', port: 0 }), refresh: () => false, replicas }, table, '');
+	expect(network.replicas?.seen('a', 8000)).toEqual([{ host: '127.0.0.1', port: 8501 }]);
+	await network.replicas?.look('b', 8000);
+	expect(asked).toEqual([8000]);
+});

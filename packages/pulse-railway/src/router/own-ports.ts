@@ -12,7 +12,16 @@ export function ownPorts(network: ServiceNetwork, table: KnownRecords, servicePr
 		const id = serviceName.startsWith(servicePrefix) ? serviceName.slice(servicePrefix.length) : serviceName;
 		return table.deployment(id)?.container?.port ?? usual;
 	};
+	const { replicas } = network;
 	return {
+		...(replicas === undefined
+			? {}
+			: {
+					replicas: {
+						seen: (serviceName, usual) => replicas.seen(serviceName, portOf(serviceName, usual)),
+						look: (serviceName, usual) => replicas.look(serviceName, portOf(serviceName, usual)),
+					},
+				}),
 		...(network.lookup === undefined ? {} : { lookup: network.lookup.bind(network) }),
 		address: (serviceName, usual) => network.address(serviceName, portOf(serviceName, usual)),
 		refresh: (serviceName, usual, tried) => network.refresh(serviceName, portOf(serviceName, usual), tried),

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
@@ -251,4 +251,17 @@ test('a service that is deleted while it is built leaves no files, and the platf
 		await until('its folder is gone', () => !existsSync(folder));
 	}
 	expect(failures).toEqual([]);
+});
+
+test('the private name of a service leads to each of its replicas that runs (R2.22)', async () => {
+	const { platform, api, stack } = await setUp({ behaviour: { restartBackoffMs: () => 60_000 } });
+	const web = await createService(api, stack, 'web', { ...SERVER_SETTINGS, numReplicas: 3 });
+	await reaches(api, await deployFiles(api, stack, web, SERVER('one')), 'SUCCESS');
+	const named = (): string[] =>
+		[JSON.parse(readFileSync(platform.privateNetworkFile(stack.environmentId), 'utf8')).web].flat();
+	expect(new Set(named()).size).toBe(3);
+	const [, second] = named();
+	await fetch(`http://${second}/exit`).catch(() => {});
+	await until('it is not named any more', () => named().length === 2 && !named().includes(second!));
+	for (const address of named()) expect(await (await fetch(`http://${address}/`)).text()).toBe('one');
 });

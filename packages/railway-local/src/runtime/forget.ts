@@ -16,7 +16,7 @@ export function forget(
 	const serving = state.serving.get(instance.id);
 	if (serving) all.push(serving);
 	state.serving.delete(instance.id);
-	state.privateNetwork.set(instance.environmentId, serviceName, null);
+	state.privateNetwork.set(instance.environmentId, serviceName, []);
 	state.track(
 		(async () => {
 			await Promise.all(all.map((live) => stopLive(live)));
