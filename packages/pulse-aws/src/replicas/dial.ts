@@ -4,11 +4,13 @@ import type { Unreachable } from './holders.ts';
 
 /** Tasks of a stack are in one network. */
 const DIAL_MS = 2_000;
+/** One that vanished with its machine says nothing, and a stream has nobody else who would notice. */
+const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelay: 15_000 };
 
 /** A connection to the app of another task, or why there is none. */
 export function dial(address: string): Promise<Socket | Unreachable> {
 	return new Promise((resolve) => {
-		const socket = connect({ host: address, port: CONTAINER_PORT, noDelay: true });
+		const socket = connect({ host: address, port: CONTAINER_PORT, noDelay: true, ...KEEP_ALIVE });
 		const timer = setTimeout(() => socket.destroy(), DIAL_MS);
 		let why: Unreachable = 'silent';
 		socket.once('error', ({ code }: NodeJS.ErrnoException) => {

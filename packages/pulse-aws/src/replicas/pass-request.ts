@@ -1,5 +1,6 @@
-import { request as ask, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { askBy } from './ask-by.ts';
 import { HOP_HEADER } from './hop.ts';
 import { passedHead } from './passed-head.ts';
 
@@ -8,8 +9,7 @@ const MAX_HEAD_BYTES = 73_728;
 
 /** Passes a request, of which nothing was read yet, to another task by this connection: streams both ways, each at its pace. */
 export function passRequest(request: IncomingMessage, response: ServerResponse, by: Socket, proof: string): void {
-	const outgoing = ask({
-		createConnection: () => by,
+	const outgoing = askBy(by, {
 		method: request.method,
 		path: request.url,
 		headers: passedHead(request, [...framing(request), 'Connection', 'close', HOP_HEADER, proof]),

@@ -1,13 +1,13 @@
-import { request as ask, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { askBy } from './ask-by.ts';
 import { HOP_HEADER } from './hop.ts';
 import { passedHead } from './passed-head.ts';
 
 /** Passes an upgrade to another task by this connection; from its answer on, bytes pass both ways untouched. */
 export function passSocket(request: IncomingMessage, socket: Socket, head: Buffer, by: Socket, proof: string): void {
 	const { upgrade = 'websocket' } = request.headers;
-	const outgoing = ask({
-		createConnection: () => by,
+	const outgoing = askBy(by, {
 		method: request.method,
 		path: request.url,
 		headers: passedHead(request, ['Connection', 'Upgrade', 'Upgrade', upgrade, HOP_HEADER, proof]),
@@ -25,6 +25,8 @@ export function passSocket(request: IncomingMessage, socket: Socket, head: Buffe
 	outgoing.on('response', (incoming) => {
 		socket.write(headOf(incoming, passedHead(incoming, ['Connection', 'close'])));
 		incoming.once('error', () => socket.destroy());
+		// Nobody reads what its client sends any more, so its end would never be heard.
+		incoming.once('end', () => socket.destroySoon());
 		incoming.pipe(socket);
 	});
 	outgoing.on('error', () => socket.destroy());

@@ -114,6 +114,20 @@ describe.runIf(process.platform !== 'darwin')('a request for a page of another t
 		expect(headers).not.toHaveProperty('x-pulse-replica-hop');
 	});
 
+	test('that announces trailers, and has none, goes there without that word', async () => {
+		const [first, second] = await two();
+		for (const [method, more] of [
+			['GET', ''],
+			['POST', 'Content-Length: 2\r\n'],
+		]) {
+			const client = connect(8000, first.address);
+			const head = `${method} /?pulse_replica=${second.replicas.token} HTTP/1.1\r\nHost: a\r\nTrailer: x\r\nConnection: close\r\n`;
+			client.write(`${head}${more}\r\n${more === '' ? '' : 'ab'}`);
+			expect(Buffer.concat(await client.toArray()).toString()).toMatch(/^HTTP\/1\.1 200 .*app$/s);
+		}
+		expect(second.seen.map(({ headers }) => headers.trailer)).toEqual([undefined, undefined]);
+	});
+
 	test.each(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'POST'])('without a body stays without one (%s)', async (method) => {
 		const [first, second] = await two();
 		const asking = ask(first, second, '/', { method });
