@@ -51,7 +51,7 @@ describe('work of whenNewest', () => {
 		const { fence, signal } = worker.term!;
 		const added = new Worker();
 		app.whenNewest(added.start, added.stop);
-		expect(added.term).toMatchObject({ fence });
+		await until(() => added.term?.fence === fence);
 		await first.close();
 		expect([worker.did, added.did, signal.aborted]).toEqual([
 			['start', 'stop', 'stopped'],
@@ -114,6 +114,25 @@ describe('work of whenNewest', () => {
 		await until(() => v1.worker.runs);
 		expect(v2.worker.did).toEqual(['start', 'stop', 'stopped']);
 		expect(v1.worker.term!.fence).toBeGreaterThan(v2.worker.term!.fence);
+	});
+
+	it('that outlasts its term in a start that blocks is stopped, and so is what was begun beside it', async () => {
+		const arbiter = new Arbiter('v1');
+		const [v1] = [await processOf(arbiter, 'v1'), await processOf(arbiter, 'v1')];
+		await until(() => v1.worker.runs);
+		const blocking = new Worker();
+		let held: boolean | null = null;
+		v1.app.whenNewest((term) => {
+			blocking.start(term);
+			if (held !== null) return;
+			const until = performance.now() + 2 * arbiter.leaseMs;
+			while (performance.now() < until);
+			held = term.isHeld();
+		}, blocking.stop);
+		await until(() => blocking.did.includes('stopped'));
+		expect(held).toBe(false);
+		expect(v1.worker.did.slice(0, 3)).toEqual(['start', 'stop', 'stopped']);
+		expect(blocking.did.slice(0, 3)).toEqual(['start', 'stop', 'stopped']);
 	});
 
 	it('that does not end in its time is left behind, which is in the log', async () => {

@@ -6,6 +6,8 @@ import { type NewestWork, type RunningWork, runWork } from './work.ts';
 
 /** After a question that nobody answered. */
 const ASK_AGAIN_MS = 750;
+/** For giving a lease back when the app's time is over. */
+const LAST_WORD_MS = 500;
 
 export interface NewestKeeperOptions {
 	readonly log: Logger;
@@ -131,7 +133,8 @@ export class NewestKeeper {
 	async #ask(leases: NewestLeases): Promise<LeaseAnswer | null> {
 		this.#mayHold = true;
 		try {
-			const answer = await leases.ask(AbortSignal.timeout(leases.askWithinMs));
+			const signal = AbortSignal.any([AbortSignal.timeout(leases.askWithinMs), this.#limit.signal]);
+			const answer = await leases.ask(signal);
 			this.#mayHold = answer.held;
 			this.#said = null;
 			return answer;
@@ -146,7 +149,12 @@ export class NewestKeeper {
 
 	async #release(leases: NewestLeases): Promise<void> {
 		this.#mayHold = false;
-		await leases.release(AbortSignal.timeout(leases.askWithinMs)).catch(() => {});
+		const withinMs = this.#limit.signal.aborted ? LAST_WORD_MS : leases.askWithinMs;
+		try {
+			await leases.release(AbortSignal.timeout(withinMs));
+		} catch {
+			// It lapses.
+		}
 	}
 }
 

@@ -58,7 +58,7 @@ export function runWork(work: NewestWork, term: NewestTerm, log: Logger): Runnin
 		for (let retryMs = FIRST_RETRY_MS; term.isHeld(); retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS)) {
 			try {
 				const started = work.start(term);
-				starting = started instanceof Promise;
+				starting = typeof (started as { then?: unknown } | null | undefined)?.then === 'function';
 				await started;
 				return;
 			} catch (error) {
@@ -70,9 +70,12 @@ export function runWork(work: NewestWork, term: NewestTerm, log: Logger): Runnin
 			await sleep(retryMs, undefined, { signal, ref: false }).catch(() => {});
 		}
 	};
-	const running = run().finally(() => {
-		starting = false;
-	});
+	// Not before the keeper knows of it: a start that blocks may find that its term is over.
+	const running = Promise.resolve()
+		.then(run)
+		.finally(() => {
+			starting = false;
+		});
 	/** A start that returns only now may have begun what the first stop did not find. */
 	const end = async () => {
 		const returnsLate = starting;

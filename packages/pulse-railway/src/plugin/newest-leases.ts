@@ -36,7 +36,7 @@ export function routerLeases(
 	const network = openPrivateNetwork(file ? { file } : {});
 	const service = env[ROUTER_SERVICE_VARIABLE]?.trim() || routerOf(options);
 	const internalToken = env[INTERNAL_TOKEN_VARIABLE] ?? '';
-	const token = randomBytes(16).toString('hex');
+	let token = newToken();
 	const owner = `${deploymentId} on ${env.RAILWAY_REPLICA_ID?.trim() || hostname()}`.slice(0, 200);
 
 	function ask(signal: AbortSignal, more: object): Promise<RouterAnswer> {
@@ -93,10 +93,15 @@ export function routerLeases(
 			}
 		},
 		async release(signal) {
-			await ask(signal, { release: true });
+			const given = token;
+			// A word that arrives late must not end a later term.
+			token = newToken();
+			await ask(signal, { token: given, release: true });
 		},
 	};
 }
+
+const newToken = () => randomBytes(16).toString('hex');
 
 /** For what an older command deployed, which says it by no variable. */
 function routerOf({ routerService, servicePrefix }: RailwayPluginOptions): string {
