@@ -44,6 +44,11 @@ export function evidenceOf(stretch: Stretch, odds: readonly number[] = ODDS): re
 	return odds.map((times) => logLikelihoodRatio(stretch, times));
 }
 
+/** Failures of the canary beyond those that as many requests of the active one had in the same stretch. */
+export function excessOf({ canary, active }: Stretch): number {
+	return canary.failures - (active.failures * canary.trials) / active.trials;
+}
+
 export function added(one: readonly number[], other: readonly number[]): readonly number[] {
 	return one.map((value, index) => value + (other[index] ?? 0));
 }

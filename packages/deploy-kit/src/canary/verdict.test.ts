@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { added, evidenceOf, isStretch, NO_EVIDENCE } from './evidence.ts';
+import { added, evidenceOf, excessOf, isStretch, NO_EVIDENCE } from './evidence.ts';
 import { ENOUGH, MIN_SAMPLE, verdictOn } from './verdict.ts';
 
 /** Repeatable: mulberry32. */
@@ -27,6 +27,7 @@ function halted(seed: number, world: World, requests: number): number | null {
 	const total = none();
 	let open = none();
 	let evidence = NO_EVIDENCE;
+	let excess = 0;
 	for (let request = 0; total.canary.trials < requests; request++) {
 		const side = random() < world.share ? 'canary' : 'active';
 		const failed = Number(random() < world[side](request));
@@ -36,8 +37,9 @@ function halted(seed: number, world: World, requests: number): number | null {
 		}
 		if (!isStretch(open)) continue;
 		evidence = added(evidence, evidenceOf(open));
+		excess += excessOf(open);
 		open = none();
-		if (verdictOn({ ...total, evidence }).says === 'halt') return total.canary.trials;
+		if (verdictOn({ ...total, evidence, excess }).says === 'halt') return total.canary.trials;
 	}
 	return null;
 }
@@ -96,6 +98,16 @@ describe('a verdict', () => {
 	it('leaves alone what is certain and too small to matter, and what is better', () => {
 		expect(verdictOn(seen([1_000_000, 11_000], [1_000_000, 10_000]))).toEqual({ says: 'goes-on' });
 		expect(verdictOn(seen([1_000, 10], [1_000, 100]))).toEqual({ says: 'goes-on' });
+	});
+
+	it('compares each stretch within itself: an outage of both, at a share that was smaller, hides no fault that comes after it', () => {
+		const stretches = [
+			{ canary: { trials: 50, failures: 10 }, active: { trials: 950, failures: 200 } },
+			{ canary: { trials: 5_000, failures: 150 }, active: { trials: 5_000, failures: 0 } },
+		];
+		const excess = stretches.reduce((sum, stretch) => sum + excessOf(stretch), 0);
+		expect(verdictOn({ ...seen([5_050, 160], [5_950, 200]), excess })).toEqual({ says: 'halt' });
+		expect(verdictOn(seen([5_050, 160], [5_950, 200]))).toEqual({ says: 'goes-on' });
 	});
 
 	it('needs evidence, whatever the rates are', () => {

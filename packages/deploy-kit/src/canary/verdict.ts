@@ -15,6 +15,8 @@ const MIN_EXCESS = 0.005;
 export interface CanaryEvidence extends Stretch {
 	/** See `evidenceOf`, added up. */
 	readonly evidence: readonly number[];
+	/** See `excessOf`, added up; absent where an older router has counted. */
+	readonly excess?: number;
 }
 
 /** `waits`: for so many more requests, without which nothing can be said. */
@@ -24,11 +26,11 @@ export type Verdict =
 	| { readonly says: 'halt' };
 
 /** Whether the canary fails more than the active version, as far as can be said by now. */
-export function verdictOn({ canary, active, evidence }: CanaryEvidence): Verdict {
+export function verdictOn({ canary, active, evidence, excess }: CanaryEvidence): Verdict {
 	if (canary.trials < MIN_SAMPLE) return { says: 'waits', missing: MIN_SAMPLE - canary.trials };
 	const isWorse =
 		canary.failures >= MIN_FAILURES &&
-		rateOf(canary) - rateOf(active) >= MIN_EXCESS &&
+		(excess === undefined ? rateOf(canary) - rateOf(active) : excess / canary.trials) >= MIN_EXCESS &&
 		logEvidence(evidence) >= -Math.log(FALSE_HALTS);
 	return { says: isWorse ? 'halt' : 'goes-on' };
 }

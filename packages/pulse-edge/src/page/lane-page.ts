@@ -28,7 +28,7 @@ export class LanePage implements AnswerEdits {
 		const given = this.#inner?.headersOf(head, id) ?? head.headers;
 		const headers: string[] = [];
 		for (let i = 0; i < given.length; i += 2) {
-			if (!/^(?:cache-control|expires)$/i.test(given[i]!)) headers.push(given[i]!, given[i + 1]!);
+			if (!CACHING.test(given[i]!)) headers.push(given[i]!, given[i + 1]!);
 		}
 		const kept = listOf(given, 'cache-control').match(/no-store|no-transform/gi) ?? [];
 		headers.push('cache-control', ['private, no-cache', ...kept].join(', '));
@@ -44,6 +44,9 @@ export class LanePage implements AnswerEdits {
 		return this.#inner?.bodyOf(headers, body) ?? body;
 	}
 }
+
+/** Also what speaks to one kind of cache, and comes before `Cache-Control` there (RFC 9213). */
+const CACHING = /^(?:cache-control|expires|surrogate-control|x-accel-expires|(?:[\w-]+-)?cdn-cache-control)$/i;
 
 /** Nobody but this edge needs it. */
 export function canaryCookie(value: string, secure: boolean): string {

@@ -117,6 +117,9 @@ async function cutOver({ host }: Session, stack: OpenStack, deploy: Beside, { he
 		const was = before === null ? 'none' : before;
 		host.notify({ level: 'info', text: `Active by now: ${activeId} (${was} when this deploy began). Planned anew.` });
 	}
+	const runs = seen.live.snapshot.canary?.id ?? deploymentId;
+	if (runs !== deploymentId && !known.has(runs) && !deploy.overLater)
+		throw wentFirst(runs, deploymentId, `It runs as a canary; new visitors stay on it and on ${activeId}.`);
 	const standing = standingOf(seen);
 	refuseKind(deploy.kind, standing);
 	const { pageWhenActive, canary } = plan;
@@ -127,10 +130,10 @@ async function cutOver({ host }: Session, stack: OpenStack, deploy: Beside, { he
 	await phase({ ...plan, steps }, held);
 }
 
-function wentFirst(first: string, deploymentId: string): DeployToolError {
+function wentFirst(first: string, deploymentId: string, detail = `New visitors stay on ${first}.`): DeployToolError {
 	return new DeployToolError('overtaken', `${first}, which was started after ${deploymentId}, went first`, {
 		fault: 'user',
-		detail: `New visitors stay on ${first}.`,
+		detail,
 		next: 'Deploy again if yours is wanted after all; with --over-later it does not give way.',
 	});
 }

@@ -11,7 +11,7 @@ import {
 	serviceTarget,
 } from '../config/service-target.ts';
 import { planCanary, planEndCanary } from '../plan/canary.ts';
-import { planPromote, previousActive } from '../plan/promote.ts';
+import { planPromote, previousActive, refuseAfterCanary } from '../plan/promote.ts';
 import { durableActiveId } from '../stack/durable.ts';
 import { sessionsOn } from '../stack/sessions.ts';
 import type { Outcome } from './carry-out.ts';
@@ -61,6 +61,7 @@ export function promote(session: Session, request: PromoteRequest): Promise<Outc
 		const wanted = deploymentId ?? (verb === 'rollback' ? activeId : null);
 		const settled = activeId !== null && durableActiveId(observation) === activeId;
 		const takesBack = runs !== undefined && settled && wanted === activeId && terms === undefined;
+		if (verb === 'rollback' && deploymentId === undefined) refuseAfterCanary(facts);
 		const id = takesBack ? activeId : (deploymentId ?? previousActive(facts));
 		const planned = () => {
 			if (takesBack) return planEndCanary(runs, activeId);

@@ -53,17 +53,20 @@ export function decodeCanary(json: string | null): Canary | undefined {
 	};
 }
 
-export function encodeCount({ beganAt, canary, active, evidence }: CanaryCount): string {
+export function encodeCount({ beganAt, canary, active, evidence, excess }: CanaryCount): string {
 	const side = ({ trials, failures }: CanaryCount['canary']) => [trials, failures];
-	return JSON.stringify({ began_at: beganAt / 1000, canary: side(canary), active: side(active), evidence });
+	return JSON.stringify({ began_at: beganAt / 1000, canary: side(canary), active: side(active), evidence, excess });
 }
 
 export function decodeCount(json: string): CanaryCount | undefined {
-	const { began_at, canary, active, evidence } = objectIn(json);
+	const { began_at, canary, active, evidence, excess } = objectIn(json);
 	if (!isPositive(began_at) || !isSide(canary) || !isSide(active) || !Array.isArray(evidence)) return undefined;
 	if (!evidence.every((one) => typeof one === 'number' && Number.isFinite(one))) return undefined;
 	const side = ([trials, failures]: readonly [number, number]) => ({ trials, failures });
-	return { beganAt: Math.round(began_at * 1000), canary: side(canary), active: side(active), evidence };
+	return {
+		...{ beganAt: Math.round(began_at * 1000), canary: side(canary), active: side(active), evidence },
+		...(typeof excess === 'number' && Number.isFinite(excess) ? { excess } : {}),
+	};
 }
 
 function objectIn(json: string | null): Record<string, unknown> {

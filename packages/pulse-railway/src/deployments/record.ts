@@ -38,10 +38,13 @@ export interface RoutingSnapshot {
 	readonly canary?: Canary;
 }
 
-/** A store that lost its data lets all of them drain at one instant; of those the one with the latest id was last. */
-export function lastDrainedFirst(
-	a: Pick<DeploymentRecord, 'id' | 'drainStartedAt'>,
-	b: Pick<DeploymentRecord, 'id' | 'drainStartedAt'>,
-): number {
-	return (b.drainStartedAt ?? 0) - (a.drainStartedAt ?? 0) || (a.id < b.id ? 1 : -1);
+/**
+ * A store that lost its data lets all of them drain at one instant. Of those the one with the latest id was active last; but
+ * what is younger than the active one was a canary, or what was rolled back from: nobody goes to it by himself.
+ */
+export function lastActiveFirst(activeId: string | null) {
+	type Drained = Pick<DeploymentRecord, 'id' | 'drainStartedAt'>;
+	const isYounger = ({ id }: Drained) => Number(activeId !== null && id > activeId);
+	return (a: Drained, b: Drained): number =>
+		(b.drainStartedAt ?? 0) - (a.drainStartedAt ?? 0) || isYounger(a) - isYounger(b) || (a.id < b.id ? 1 : -1);
 }

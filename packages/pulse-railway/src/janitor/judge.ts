@@ -28,7 +28,7 @@ export async function judge(
 	{ store, backends, policy, clock, signal }: Judge,
 ): Promise<Settled[]> {
 	const [{ deployments, tabsWholeAt }, live] = await Promise.all([store.activity(), store.snapshot()]);
-	const kept = keptToGoBackTo(live.deployments, policy);
+	const kept = keptToGoBackTo(live, policy);
 	return mapLimited(PROBES_AT_ONCE, records, async (record) => {
 		const activity = deployments.get(record.id) ?? null;
 		const rollbackUntil = kept.get(record.id) ?? null;

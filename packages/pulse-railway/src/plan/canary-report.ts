@@ -59,7 +59,7 @@ export function canaryLine(report: CanaryReport, now: number): string {
 	};
 	const since = momentText(began_at * 1000, now);
 	return [
-		`Canary ${id}: ${shareText(percent * 100)} of new visitors since ${since}; ${evidenceText(seen)}.`,
+		`Canary ${id}: ${shareText(Math.round(percent * 100))} of new visitors since ${since}; ${evidenceText(seen)}.`,
 		...(next_percent === null || next_at === null
 			? []
 			: [`${next_at * 1000 > now ? `At ${momentText(next_at * 1000, now)}` : 'Next'}: ${next_percent} %.`]),

@@ -4,7 +4,7 @@ import { planCanary, planEndCanary } from './canary.ts';
 import { canaryLine } from './canary-report.ts';
 import { planDelete } from './delete.ts';
 import { planLeave } from './leave.ts';
-import { planPromote, previousActive } from './promote.ts';
+import { planPromote, previousActive, refuseAfterCanary } from './promote.ts';
 import { settle } from './settle.ts';
 import { LONG_AGO, live, NOW, record, stack } from './testing/stack.ts';
 
@@ -68,6 +68,33 @@ describe('beside a canary', () => {
 			{ activeId: 'one', deployments: [record('one', 'active'), ended, record('three', 'draining')] },
 		);
 		expect(previousActive({ ...facts(), live: snapshot })).toBe('three');
+	});
+	it('a rollback without an id after it has ended, halted or ended by hand, does not leave the good version', () => {
+		const ended = record('two', 'draining', { neverActive: true, drainStartedAt: NOW });
+		const after = (promotedAt: number, canary?: Canary) => ({
+			...facts(),
+			live: live(
+				{},
+				{
+					...{
+						activeId: 'one',
+						promotedAt,
+						deployments: [record('one', 'active'), ended, record('three', 'draining')],
+					},
+					...(canary === undefined ? {} : { canary }),
+				},
+			),
+		});
+		expect(() => refuseAfterCanary(after(LONG_AGO))).toThrow('the canary two has ended already: new visitors get one');
+		// Another one runs, or another one was made active since.
+		refuseAfterCanary(after(LONG_AGO, { ...CANARY, id: 'four' }));
+		refuseAfterCanary(after(NOW));
+		refuseAfterCanary(facts());
+	});
+	it('a rollback to the one that is active live, after an interrupted promotion of the canary, ends it', () => {
+		const halfway = { ...facts({ canary: CANARY }), observation: stack({ backends: ['one', 'two'], active: 'two' }) };
+		expect(kinds(planPromote(halfway, 'one'))).toContain('end-canary');
+		expect(kinds(planPromote(halfway, 'two'))).not.toContain('end-canary');
 	});
 	it('a recall ends it and moves whoever is on it, in one plan; with --now it is deleted', () => {
 		const leave = {

@@ -1,11 +1,12 @@
 import { shareText } from 'pulse-deploy-kit/canary/share';
 import { standing } from 'pulse-deploy-kit/departure';
 import { usageError } from 'pulse-deploy-kit/errors';
-import { type DeploymentRecord, lastDrainedFirst, type RoutingSnapshot } from '../deployments/record.ts';
+import { type DeploymentRecord, lastActiveFirst, type RoutingSnapshot } from '../deployments/record.ts';
 import { lastDeparture } from '../deployments/transitions.ts';
 import type { StackObservation } from '../platform/port.ts';
 import { type BackendService, backendServices, durableActiveId } from '../stack/durable.ts';
 import { takeBackStep } from '../steps/depart.ts';
+import { endCanaryStep } from '../steps/end-canary.ts';
 import { reconcileStep } from '../steps/reconcile.ts';
 import { registerStep } from '../steps/register.ts';
 import { endingFacts } from './canary.ts';
@@ -55,6 +56,10 @@ export function planPromote({ observation, live, activeSessions, routerService }
 			: [
 					...known(record, backend, lostStore(observation, live)),
 					...cutOver(backend, STANDING_SECONDS, live.canary?.id === id ? live.canary.beganAt : undefined),
+					// Of the one that was active all along the store hears nothing new, and would let it run.
+					...(live.canary !== undefined && live.activeId === id
+						? [endCanaryStep(live.canary.id, live.canary.beganAt)]
+						: []),
 					...(departure === undefined ? [] : [takeBackStep(id, backend.serviceName, departure)]),
 				],
 	};
@@ -68,7 +73,7 @@ export function previousActive({ observation, live, routerService }: Omit<Promot
 	const stands = new Set(backendServices(observation).map(({ id }) => id));
 	const drained = live.deployments
 		.filter((record) => record.state === 'draining' && record.neverActive !== true && stands.has(record.id))
-		.sort(lastDrainedFirst);
+		.sort(lastActiveFirst(live.activeId));
 	const previous = drained.find(({ departure }) => standing(departure)?.recalled !== true);
 	const { activeId } = live;
 	const durableId = durableActiveId(observation);
@@ -89,6 +94,25 @@ export function previousActive({ observation, live, routerService }: Omit<Promot
 			: `Only ${activeId} is left: it was the first, or the janitor has deleted the one before it, which it does when its rollback window has ended and nobody uses it any more. ` +
 				`${others ? 'The others have no service any more. ' : ''}Check out the earlier version of the app and deploy it again; what exists: pulse-railway status --service ${routerService}`;
 	throw usageError('there is no earlier deployment to roll back to', why);
+}
+
+/**
+ * Whoever rolls back from a canary that has halted a moment before would leave the good version for the one before it, and so
+ * would whoever asks twice.
+ */
+export function refuseAfterCanary(facts: Omit<PromoteFacts, 'activeSessions'>): void {
+	const { activeId, promotedAt, canary, deployments } = facts.live;
+	// One that ended because another was made active did so at that very moment.
+	const ended = deployments.find(
+		({ state, neverActive, drainStartedAt }) =>
+			neverActive === true && state === 'draining' && (drainStartedAt ?? 0) > (promotedAt ?? 0),
+	);
+	if (ended === undefined || canary !== undefined || activeId === null) return;
+	const command = `pulse-railway rollback ${previousActive(facts)} --service ${facts.routerService}`;
+	throw usageError(
+		`the canary ${ended.id} has ended already: new visitors get ${activeId}`,
+		`To leave that one as well, name where to: ${command}`,
+	);
 }
 
 /** A deployment without a record is unknown to the router, which would answer its affinity as stale. */

@@ -83,7 +83,7 @@ export function stackReport(
 ): StackReport {
 	const known = live instanceof Error ? null : live;
 	const ids = [...(known?.snapshot.deployments ?? []), ...backendServices(observation)].map(({ id }) => id);
-	const kept = keptToGoBackTo(known?.snapshot.deployments ?? [], policy);
+	const kept = keptToGoBackTo(known?.snapshot ?? { deployments: [], activeId: null }, policy);
 	const rows = [...new Set(ids)].map((id) => deploymentReport(id, observation, known, { policy, kept }));
 	const lock = known?.locks.deploy ?? null;
 	return {

@@ -1,4 +1,4 @@
-import { added, evidenceOf, isStretch, NO_EVIDENCE, type Stretch } from 'pulse-deploy-kit/canary/evidence';
+import { added, evidenceOf, excessOf, isStretch, NO_EVIDENCE, type Stretch } from 'pulse-deploy-kit/canary/evidence';
 import { evidenceText, verdictOn } from 'pulse-deploy-kit/canary/verdict';
 import type { Samples, Sides } from 'pulse-edge/forward/samples';
 import type { Canary, CanaryCount } from '../deployments/canary.ts';
@@ -88,20 +88,22 @@ export class Brake {
 	#counted({ beganAt }: Canary): CanaryCount {
 		const sides = this.#options.samples.of({ beganAt });
 		if (this.#count?.beganAt !== beganAt) {
-			this.#count = { beganAt, ...NOTHING, evidence: NO_EVIDENCE };
+			this.#count = { beganAt, ...NOTHING, evidence: NO_EVIDENCE, excess: 0 };
 			this.#judged = NOTHING;
+			this.#alone = false;
 		}
 		const total = stretchOf(sides);
 		const stretch = {
 			canary: less(total.canary, this.#judged.canary),
 			active: less(total.active, this.#judged.active),
 		};
-		let { evidence } = this.#count;
+		let { evidence, excess = 0 } = this.#count;
 		if (isStretch(stretch)) {
 			evidence = added(evidence, evidenceOf(stretch));
+			excess += excessOf(stretch);
 			this.#judged = total;
 		}
-		this.#count = { beganAt, ...total, evidence };
+		this.#count = { beganAt, ...total, evidence, excess };
 		return this.#count;
 	}
 

@@ -21,8 +21,10 @@ export async function canaryCount({ backend, keys }: StoreContext, beganAt: numb
 	const sum = (side: 'canary' | 'active', what: 'trials' | 'failures') =>
 		counts.reduce((total, count) => total + count[side][what], 0);
 	const sideOf = (side: 'canary' | 'active') => ({ trials: sum(side, 'trials'), failures: sum(side, 'failures') });
+	const excess = counts.reduce((total, count) => total + (count.excess ?? Number.NaN), 0);
 	return {
 		beganAt,
+		...(Number.isNaN(excess) ? {} : { excess }),
 		canary: sideOf('canary'),
 		active: sideOf('active'),
 		evidence: counts.reduce((total, { evidence }) => added(total, evidence), NO_EVIDENCE),
