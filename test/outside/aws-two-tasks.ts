@@ -23,23 +23,27 @@ if (reason !== null) {
 }
 
 const TABS = 4;
+/** Without it a newer deployment gives the browser another session cookie, which the older one does not know. */
+const SECRET = 'PULSE_SECRET=0123456789abcdef0123456789abcdef0123456789abcdef';
 const ROUNDS = 3;
 const verdict = new Verdict();
 const count = async (page: Page) => Number(await page.locator('#tab output').textContent());
 const label = (page: Page) => page.locator('body').getAttribute('data-label');
 const live = (page: Page) =>
-	until('a live page', async () => (await page.locator('body').getAttribute('data-status')) === 'connected');
+	until('a live page', async () => {
+		return (await page.locator('body').getAttribute('data-status')) === 'connected' && (await count(page)) >= 0;
+	});
 const setVisibility = (page: Page, state: 'hidden' | 'visible') =>
 	page.evaluate(`Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true });
 		document.dispatchEvent(new Event('visibilitychange'))`);
 const tokenOf = (page: Page) =>
-	page.evaluate<string>('window.pulse.url("/").match(/pulse_replica=([\\w-]+)/)?.[1] ?? ""');
+	page.evaluate<string>('window.pulse.url("/").match(/pulse_replica=([^&]+)/)?.[1] ?? ""');
 
 /** What the pages of each task name it by, as whoever reads its task definition can tell. */
 function taskOf(account: Account, token: string) {
 	return account.world.ecs.tasks.find(({ ip, definition, service }) => {
 		const [app] = definition.input.containerDefinitions ?? [];
-		const secret = app?.environment?.find(({ name }) => name === 'PULSE_AWS_TASK_SECRET')?.value ?? '';
+		const secret = app?.environment?.find(({ name }) => name === 'PULSE_SECRET')?.value ?? '';
 		return replicaToken(deploymentKey(secret, service.name), { host: ip, port: 8000 }) === token;
 	});
 }
@@ -54,7 +58,7 @@ async function tryIn(name: string, launch: () => Promise<Browser>): Promise<void
 	const account = await openCounterAccount();
 	const browser = await launch();
 	try {
-		const flags = { taskEnv: ['COUNTER_LABEL=v1', 'COUNTER_SESSION_SECONDS=30'] };
+		const flags = { taskEnv: ['COUNTER_LABEL=v1', 'COUNTER_SESSION_SECONDS=30', SECRET] };
 		await deploy(account.connect().session, await counterDeploy('v1', flags));
 		const origin = await account.origin();
 		const tabs: Page[] = [];
@@ -65,7 +69,7 @@ async function tryIn(name: string, launch: () => Promise<Browser>): Promise<void
 			for (let clicks = 0; clicks < 3; clicks++) await click(page);
 			tabs.push(page);
 		}
-		await deploy(account.connect().session, await counterDeploy('v2', { taskEnv: ['COUNTER_LABEL=v2'] }));
+		await deploy(account.connect().session, await counterDeploy('v2', { taskEnv: ['COUNTER_LABEL=v2', SECRET] }));
 		let kept = 0;
 		for (let round = 1; round <= ROUNDS; round++) {
 			for (const page of tabs) {
