@@ -213,7 +213,6 @@ export class HttpExchange implements Answers, BodyEvents, ConnectEvents {
 		this.#sent?.end();
 		this.release();
 		countFailure(this.upstream.failures, cause);
-		// A client that does not read says nothing of the version.
 		if (isOfVersion(cause) && !(cause === 'response-timeout' && this.#paused)) countEnd(this.#forward.sample, true);
 		this.#context.log.failed(cause, this.#fields(), error);
 		if (this.#body?.begun) this.#body.cutShort();
