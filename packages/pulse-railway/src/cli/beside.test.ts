@@ -1,9 +1,10 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type LocalPlatform, startLocalPlatform } from '../local.ts';
+import type { LocalPlatform } from '../local.ts';
 import { appFolder } from './testing/app-folder.ts';
 import { pulseRailway, startPulseRailway } from './testing/run.ts';
+import { initShop, startPlatform } from './testing/shop.ts';
 
 let app: Awaited<ReturnType<typeof appFolder>>;
 let platform: LocalPlatform;
@@ -21,23 +22,10 @@ beforeAll(async () => {
 		'FROM node:22-slim\nCOPY . .\nRUN build\nCMD ["pulse", "run", "app.ts"]\n',
 	);
 	await writeFile(join(app.dir, '.railwayignore'), '.platform\n.gate-*\n');
-	platform = await startLocalPlatform({
-		dir: join(app.dir, '.platform'),
-		env: process.env,
-		redis: 'sqlite',
-		nodeModules: join(app.dir, 'node_modules'),
-		buildCommand: `while [ -e "${app.dir}/.gate-$GATE" ]; do sleep 0.05; done`,
-		behaviour: { transitionMs: 5, restartBackoffMs: () => 20 },
-	});
-	env = {
-		PULSE_RAILWAY_API_URL: platform.apiUrl,
-		RAILWAY_API_TOKEN: platform.accountToken,
-		RAILWAY_WORKSPACE_ID: platform.workspaceId,
-		PULSE_RAILWAY_DEPLOY_LOCK_SECONDS: '3',
-	};
-	const made = await run('init', 'app.ts', '--project-name', 'shop', '--janitor-cron-schedule', '0 0 29 2 *');
-	const { project_id, environment_id } = made.json<Record<string, string>>();
-	Object.assign(env, { RAILWAY_PROJECT_ID: project_id, RAILWAY_ENVIRONMENT_ID: environment_id });
+	const buildCommand = `while [ -e "${app.dir}/.gate-$GATE" ]; do sleep 0.05; done`;
+	({ platform, env } = await startPlatform(app.dir, { buildCommand }));
+	env.PULSE_RAILWAY_DEPLOY_LOCK_SECONDS = '3';
+	await initShop(app.dir, env);
 	for (const id of ['one', 'two']) await deployed(id);
 }, 120_000);
 afterAll(async () => {

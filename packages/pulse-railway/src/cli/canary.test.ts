@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ask, DOCUMENT } from '../../../pulse-edge/src/testing/ask.ts';
 import { eventually } from '../../../pulse-edge/src/testing/eventually.ts';
-import { type LocalPlatform, startLocalPlatform } from '../local.ts';
+import type { LocalPlatform } from '../local.ts';
 import { appFolder } from './testing/app-folder.ts';
 import { pulseRailway } from './testing/run.ts';
+import { initShop, startPlatform } from './testing/shop.ts';
 
 /** One stack lives through a rollout that is taken back, one that is overtaken, one that fails, and one that becomes active. */
 let app: Awaited<ReturnType<typeof appFolder>>;
@@ -28,23 +29,8 @@ beforeAll(async () => {
 	app = await appFolder();
 	await writeFile(join(app.dir, 'app.ts'), APP);
 	await writeFile(join(app.dir, '.railwayignore'), '.platform\n');
-	platform = await startLocalPlatform({
-		dir: join(app.dir, '.platform'),
-		env: process.env,
-		redis: 'sqlite',
-		nodeModules: join(app.dir, 'node_modules'),
-		behaviour: { transitionMs: 5, restartBackoffMs: () => 20 },
-	});
-	env = {
-		PULSE_RAILWAY_API_URL: platform.apiUrl,
-		RAILWAY_API_TOKEN: platform.accountToken,
-		RAILWAY_WORKSPACE_ID: platform.workspaceId,
-	};
-	const made = await done<Record<string, string>>(
-		...['init', 'app.ts', '--project-name', 'shop', '--janitor-cron-schedule', '0 0 29 2 *'],
-	);
-	Object.assign(env, { RAILWAY_PROJECT_ID: made.project_id, RAILWAY_ENVIRONMENT_ID: made.environment_id });
-	port = Number(new URL(made.server_address!).port);
+	({ platform, env } = await startPlatform(app.dir));
+	port = Number(new URL(await initShop(app.dir, env)).port);
 }, 120_000);
 afterAll(async () => {
 	await platform?.close();

@@ -2,9 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import * as api from '../api.ts';
-import { type ApiCall, type Fault, type LocalPlatform, startLocalPlatform } from '../local.ts';
+import type { ApiCall, Fault, LocalPlatform } from '../local.ts';
 import { appFolder } from './testing/app-folder.ts';
 import { type Ended, pulseRailway, startPulseRailway } from './testing/run.ts';
+import { startPlatform } from './testing/shop.ts';
 
 /** One stack lives through all commands; each test leaves it in order for the next. */
 let app: Awaited<ReturnType<typeof appFolder>>;
@@ -17,26 +18,12 @@ let asked: string[] = [];
 
 beforeAll(async () => {
 	app = await appFolder();
-	platform = await startLocalPlatform({
-		dir: join(app.dir, '.platform'),
-		env: process.env,
-		redis: 'sqlite',
-		nodeModules: join(app.dir, 'node_modules'),
-		behaviour: {
-			transitionMs: 5,
-			restartBackoffMs: () => 20,
-			faults: (call) => {
-				asked.push(call.fields.join(' '));
-				return fault(call);
-			},
-		},
-	});
-	env = {
-		PULSE_RAILWAY_API_URL: platform.apiUrl,
-		RAILWAY_API_TOKEN: platform.accountToken,
-		RAILWAY_WORKSPACE_ID: platform.workspaceId,
-		PULSE_RAILWAY_DEPLOY_LOCK_SECONDS: '3',
+	const faults = (call: ApiCall) => {
+		asked.push(call.fields.join(' '));
+		return fault(call);
 	};
+	({ platform, env } = await startPlatform(app.dir, { behaviour: { faults } }));
+	env.PULSE_RAILWAY_DEPLOY_LOCK_SECONDS = '3';
 	await writeFile(join(app.dir, '.railwayignore'), '.platform\n');
 	await writeFile(
 		join(app.dir, 'broken.ts'),

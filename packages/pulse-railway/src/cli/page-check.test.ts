@@ -1,9 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type LocalPlatform, startLocalPlatform } from '../local.ts';
+import type { LocalPlatform } from '../local.ts';
 import { appFolder } from './testing/app-folder.ts';
 import { pulseRailway } from './testing/run.ts';
+import { initShop, startPlatform } from './testing/shop.ts';
 
 let app: Awaited<ReturnType<typeof appFolder>>;
 let platform: LocalPlatform;
@@ -12,26 +13,12 @@ let address: string;
 
 beforeAll(async () => {
 	app = await appFolder();
-	platform = await startLocalPlatform({
-		dir: join(app.dir, '.platform'),
-		env: process.env,
-		redis: 'sqlite',
-		nodeModules: join(app.dir, 'node_modules'),
-		behaviour: { transitionMs: 5, restartBackoffMs: () => 20 },
-	});
-	env = {
-		PULSE_RAILWAY_API_URL: platform.apiUrl,
-		RAILWAY_API_TOKEN: platform.accountToken,
-		RAILWAY_WORKSPACE_ID: platform.workspaceId,
-	};
+	({ platform, env } = await startPlatform(app.dir));
 	await writeFile(join(app.dir, '.railwayignore'), '.platform\n');
 	await writeFile(join(app.dir, 'throws.ts'), listener("throw new Error('database is not configured');"));
 	await writeFile(join(app.dir, 'signin.ts'), listener("response.writeHead(302, { location: '/login' }).end();"));
 	await writeFile(join(app.dir, 'endless.ts'), listener("response.writeHead(200).write('first');"));
-	const made = await run('init', 'app.ts', '--project-name', 'shop', '--janitor-cron-schedule', '0 0 29 2 *');
-	const { server_address, project_id, environment_id } = made.json<Record<string, string>>();
-	address = server_address ?? '';
-	Object.assign(env, { RAILWAY_PROJECT_ID: project_id, RAILWAY_ENVIRONMENT_ID: environment_id });
+	address = await initShop(app.dir, env);
 }, 60_000);
 afterAll(async () => {
 	await platform?.close();
