@@ -1,17 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { randomFrom } from '../../../pulse-edge/src/testing/random.ts';
 import { added, evidenceOf, excessOf, isStretch, NO_EVIDENCE } from './evidence.ts';
 import { ENOUGH, MIN_SAMPLE, verdictOn } from './verdict.ts';
-
-/** Repeatable: mulberry32. */
-function seeded(seed: number): () => number {
-	let state = seed;
-	return () => {
-		state = (state + 0x6d2b79f5) | 0;
-		let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-		return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-	};
-}
 
 interface World {
 	readonly share: number;
@@ -22,7 +12,7 @@ interface World {
 
 /** A canary that is looked at after every stretch. @returns how many of its requests it took to halt it; `null`: it never was */
 function halted(seed: number, world: World, requests: number): number | null {
-	const random = seeded(seed);
+	const random = randomFrom(seed);
 	const none = () => ({ canary: { trials: 0, failures: 0 }, active: { trials: 0, failures: 0 } });
 	const total = none();
 	let open = none();

@@ -1,5 +1,6 @@
 import type { LeaseAnswer, NewestLeases } from 'pulse-app';
 import { describe, expect, test } from 'vitest';
+import { randomFrom } from '../../../pulse-edge/src/testing/random.ts';
 import { newestParameter, stateParameter } from '../protocol.ts';
 import { parameterLeases } from './newest-lease.ts';
 
@@ -167,17 +168,6 @@ describe('the lease of the newest deployment on AWS (A11.8)', () => {
 	}, 60_000);
 });
 
-/** Small and seeded (mulberry32). */
-function randomOf(seed: number): () => number {
-	let state = seed;
-	return () => {
-		state = (state + 0x6d2b79f5) | 0;
-		let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-		return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-	};
-}
-
 interface Holding {
 	readonly fence: number;
 	readonly until: number;
@@ -185,7 +175,7 @@ interface Holding {
 
 /** Five minutes in steps of half a second; returns how many terms there were. */
 async function run(seed: number): Promise<number> {
-	const random = randomOf(seed);
+	const random = randomFrom(seed);
 	const world = store('v1');
 	/** Calls that are on their way, each carried out, or its answer given, at a later step. */
 	let underWay: { readonly at: number; readonly go: () => void }[] = [];
