@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { DeploymentRecord } from '../deployments/record.ts';
 import { INTERNAL_TOKEN_HEADER, RELOAD_PATH, SESSIONS_PATH } from '../protocol.ts';
 import { addressesOf } from './addresses.ts';
-import type { RenderSessions, TabStates } from './render-sessions.ts';
+import { MAX_REASONS, type RenderSessions, type TabStates } from './render-sessions.ts';
 import { sumSessions, sumTold } from './sum.ts';
 
 const CONNECT_MS = 5_000;
@@ -16,7 +16,6 @@ const RETRY_MS = 1_000;
 const ANSWER_LIMIT = 64 * 1024;
 /** All are told within a dozen seconds. */
 const LONGEST_ROUND_SECONDS = 30;
-const MAX_REASONS = 3;
 const MAX_REASON_CHARACTERS = 100;
 
 export interface BackendOptions {

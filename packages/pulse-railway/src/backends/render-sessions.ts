@@ -19,6 +19,9 @@ export interface InUseByReason {
 	readonly jobs: number;
 }
 
+/** Of those for which tabs are held, so many are shown. */
+export const MAX_REASONS = 3;
+
 /** What a deployment said about its render sessions, or why it said nothing. */
 export type RenderSessions =
 	| {
@@ -33,7 +36,7 @@ export type RenderSessions =
 			readonly drainable: boolean;
 			/** Absent: an app that does not tell. */
 			readonly tabs?: TabStates;
-			/** Why tabs are held, three at most; printable. */
+			/** Why tabs are held, `MAX_REASONS` at most; printable. */
 			readonly heldReasons?: readonly string[];
 			/** Absent: an app that does not tell. */
 			readonly inUse?: InUseByReason;

@@ -1,7 +1,5 @@
 import type { ReloadTold } from './backends.ts';
-import type { RenderSessions } from './render-sessions.ts';
-
-const MAX_REASONS = 3;
+import { MAX_REASONS, type RenderSessions } from './render-sessions.ts';
 
 /** What the replicas of a deployment said, as one. One that says nothing may have somebody, so then nothing is known. */
 export function sumSessions(answers: readonly RenderSessions[]): RenderSessions {
