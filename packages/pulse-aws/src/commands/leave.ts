@@ -5,7 +5,6 @@ import { goOn } from 'pulse-deploy-kit/plan/proposal';
 import type { Session } from '../adapters/session.ts';
 import { planLeave } from '../plan/leave.ts';
 import type { Plan } from '../plan/step.ts';
-import type { BaselineOutputs } from '../platform/baseline-outputs.ts';
 import { type HeldLock, withDeployLock } from '../stack/lock.ts';
 import { existing, requireBaseline } from '../stack/read-baseline.ts';
 import { readWords } from '../stack/task-words.ts';
@@ -45,19 +44,19 @@ export async function leave(
 ): Promise<{ plan: Plan; result: LeaveResult | null }> {
 	const { verb, deploymentName: name, deploymentId: id } = request;
 	const intent = { verb, id, ...leaveTerms(request.when, session.clock.now()) };
-	const planned = async (before: BaselineOutputs) => {
-		const { outputs, fleet } = await existing(session, name, before);
+	const before = requireBaseline(session, name);
+	const look = async () => {
+		const { outputs, fleet } = await existing(session, name, await before);
 		const words = await readWords(session, name, outputs.clusterName);
 		const left = sumOfUse(words.filter((one) => one.deploymentId === id).map(({ value }) => value));
 		return { outputs, fleet, left, ...planLeave({ name, fleet, left, now: session.clock.now() }, intent) };
 	};
-	const before = requireBaseline(session, name);
-	if (request.dryRun) return { plan: (await planned(await before)).plan, result: null };
+	if (request.dryRun) return { plan: (await look()).plan, result: null };
 	return agreeUnderLock({
 		agreement: agreementOf(session),
-		lock: (work) => withDeployLock(session, name, (lock) => work(lock, false), { first: before }),
-		propose: async (_lock: HeldLock) => {
-			const proposal = await planned(await before);
+		lock: (work) => withDeployLock(session, name, (lock) => work(lock, false), { first: before, look }),
+		propose: async ({ looked }: HeldLock<Awaited<ReturnType<typeof look>>>) => {
+			const proposal = await (looked ?? look());
 			return { ...proposal, questions: goOn(proposal.plan, true) };
 		},
 		carryOut: async ({ plan, outputs, fleet, left, active, rolledBack, departure, ends }, lock) => {

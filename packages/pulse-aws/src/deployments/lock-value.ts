@@ -36,7 +36,8 @@ export function parseLock(text: string): LockValue {
 }
 
 /** Written over another version than its writer had seen. */
-export const isVoid = ({ over, version }: SeenLock): boolean => over !== null && version !== over + 1;
+export const isVoid = ({ over, version }: Pick<SeenLock, 'over' | 'version'>): boolean =>
+	over !== null && version !== over + 1;
 
 /** How long it must stay as it is, in ms, before another run takes it. */
 export function patienceMs(seen: SeenLock): number {

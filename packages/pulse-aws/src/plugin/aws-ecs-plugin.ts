@@ -149,9 +149,9 @@ export class AWSECSPlugin implements Plugin {
 	}
 
 	onRequest(request: IncomingMessage, response: ServerResponse): boolean | Promise<boolean> {
-		const [path = '', query = ''] = (request.url ?? '').split(/\?(.*)/s, 2);
+		const { path, affinity } = addressOf(request);
 		const other = this.#replicas?.otherOf(request) ?? null;
-		if (path !== DEFAULT_HEALTH_PATH && this.#isForeign(new URLSearchParams(query).getAll(AFFINITY_QUERY).at(-1))) {
+		if (path !== DEFAULT_HEALTH_PATH && this.#isForeign(affinity)) {
 			answerStale(request, response);
 			return true;
 		}
@@ -165,9 +165,8 @@ export class AWSECSPlugin implements Plugin {
 
 	/** A socket whose task is gone is let in here, as one whose deployment is: it is told to reload. */
 	async onUpgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<boolean> {
-		const [, query = ''] = (request.url ?? '').split(/\?(.*)/s, 2);
 		const other = this.#replicas?.otherOf(request) ?? null;
-		if (other === null || this.#isForeign(new URLSearchParams(query).getAll(AFFINITY_QUERY).at(-1))) return false;
+		if (other === null || this.#isForeign(addressOf(request).affinity)) return false;
 		return (await this.#replicas?.passSocket(request, socket, head, other)) === 'passed';
 	}
 
@@ -183,6 +182,12 @@ export class AWSECSPlugin implements Plugin {
 	#isForeign(id: string | undefined): boolean {
 		return this.#variables !== null && id !== undefined && id !== '' && id !== this.#variables.deploymentId;
 	}
+}
+
+/** `affinity`: of the deployment that its query names, the last where it names several. */
+function addressOf({ url = '' }: IncomingMessage): { path: string; affinity: string | undefined } {
+	const [path = '', query = ''] = url.split(/\?(.*)/s, 2);
+	return { path, affinity: new URLSearchParams(query).getAll(AFFINITY_QUERY).at(-1) };
 }
 
 /** An app may have an older pulse-app, which counts render sessions alone, or knows nothing of what its pages say. */

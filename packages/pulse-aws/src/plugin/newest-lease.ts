@@ -1,15 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import type { LeaseAnswer, NewestLeases } from 'pulse-app';
+import { isVoid } from '../deployments/lock-value.ts';
 import type { Aws } from '../platform/aws.ts';
+import { isAwsError, NOT_ALLOWED } from '../platform/error-names.ts';
 import { newestParameter, stateParameter } from '../protocol.ts';
-import { isVoid, type NewestValue, newestText, readNewest, type SeenNewest } from './newest-value.ts';
+import { type NewestValue, newestText, readNewest, type SeenNewest } from './newest-value.ts';
 
 /** How long a task has the lease that it does not prolong. The account may write three parameters a second, of all its apps. */
 const LEASE_MS = 15_000;
 const RENEW_MS = 5_000;
 const ASK_MS = 2_000;
 const ASK_WITHIN_MS = 5_000;
-const OVERTAKEN: ReadonlySet<string> = new Set(['ParameterAlreadyExists', 'TooManyUpdates']);
+const OVERTAKEN = ['ParameterAlreadyExists', 'TooManyUpdates'] as const;
 
 export interface NewestLeaseOptions {
 	readonly ssm: Pick<Aws['ssm'], 'getParameters' | 'putParameter'>;
@@ -79,7 +81,7 @@ export function parameterLeases(options: NewestLeaseOptions): NewestLeases {
 		try {
 			return (await ssm.putParameter(put, { abortSignal })).Version ?? 0;
 		} catch (error) {
-			if (error instanceof Error && OVERTAKEN.has(error.name)) return null;
+			if (isAwsError(error, ...OVERTAKEN)) return null;
 			throw error;
 		}
 	}
@@ -147,8 +149,7 @@ export function parameterLeases(options: NewestLeaseOptions): NewestLeases {
 function explained(error: unknown): Error {
 	if (!(error instanceof Error)) return new Error(String(error));
 	const cause = { cause: error };
-	if (!error.name.startsWith('AccessDenied'))
-		return new Error(`Parameter Store: ${error.name}: ${error.message}`, cause);
+	if (!isAwsError(error, ...NOT_ALLOWED)) return new Error(`Parameter Store: ${error.name}: ${error.message}`, cause);
 	return new Error(
 		'the role of its tasks may not keep the lease: the baseline is an old one. Run: pulse-aws deploy',
 		cause,

@@ -1,8 +1,4 @@
-/**
- * What the lease's parameter holds. Parameter Store has no compare-and-swap; it counts the writes of a parameter. A write
- * therefore names the version that its writer had seen: one that came late, on top of another's, tells so by itself and holds
- * nothing.
- */
+/** What the lease's parameter holds; a write that came late tells so by itself, as one of the deploy lock does (`lock-value.ts`). */
 export interface NewestValue {
 	/** Which task has it, for people; `null`: it was given back. */
 	readonly holder: string | null;
@@ -39,6 +35,3 @@ export function readNewest(text: string, version: number): SeenNewest {
 		return nobody;
 	}
 }
-
-/** Written over another version than its writer had seen. */
-export const isVoid = ({ over, version }: SeenNewest): boolean => version !== over + 1;

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { queryValue } from 'pulse-edge/decide/affinity';
+import { replicaAsked } from 'pulse-edge/decide/affinity';
 import { isReplicaToken, replicaOf, replicaToken } from 'pulse-edge/upstream/replica-token';
-import { CONTAINER_PORT, REPLICA_HEADER, REPLICA_QUERY } from '../protocol.ts';
+import { CONTAINER_PORT, REPLICA_HEADER } from '../protocol.ts';
 import { dial } from './dial.ts';
 import { Holders, type HoldersParts } from './holders.ts';
 import { deploymentKey, hopProof, takeHop } from './hop.ts';
@@ -46,7 +46,7 @@ export class Replicas {
 	otherOf(request: IncomingMessage): string | null {
 		if (takeHop(request, this.#key, this.token)) return null;
 		const [, query = ''] = (request.url ?? '').split(/\?(.*)/s, 2);
-		const asked = queryValue(query, REPLICA_QUERY) || String(request.headers[REPLICA_HEADER] ?? '');
+		const asked = replicaAsked(query, String(request.headers[REPLICA_HEADER] ?? ''));
 		return isReplicaToken(asked) && replicaOf([this], asked) === null ? asked : null;
 	}
 
