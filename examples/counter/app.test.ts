@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { io, type Socket } from 'socket.io-client';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { inEachBrowser } from '../../packages/pulse-app/src/testing/browsers.ts';
+import { oneBrowser } from '../../packages/pulse-app/src/testing/one-browser.ts';
 import { run } from './testing/run.ts';
 
 describe('the counter over bare sockets (R10.11)', () => {
@@ -60,15 +61,11 @@ describe('the counter over bare sockets (R10.11)', () => {
 });
 
 inEachBrowser('the counter', ({ launch }) => {
-	let browser: Browser;
-	beforeAll(async () => {
-		browser = await launch();
-	});
-	afterAll(() => browser.close());
+	const browser = oneBrowser(launch);
 
 	const shown = (page: Page, id: string) => page.locator(`#${id} output`).textContent();
 	const status = (page: Page) => page.locator('body').getAttribute('data-status');
-	async function visit(url: string, context = browser.newContext()): Promise<Page> {
+	async function visit(url: string, context = browser().newContext()): Promise<Page> {
 		const page = await (await context).newPage();
 		onTestFinished(() => page.context().close());
 		await page.goto(url);

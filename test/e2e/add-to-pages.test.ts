@@ -1,9 +1,10 @@
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, test, vi } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it, onTestFinished, test, vi } from 'vitest';
 import { chromiumMissing, launchChromium } from '../../packages/pulse-app/src/testing/chromium.ts';
+import { oneBrowser } from '../../packages/pulse-app/src/testing/one-browser.ts';
 import { ask, DOCUMENT } from '../../packages/pulse-edge/src/testing/ask.ts';
 import { startRouter } from '../../packages/pulse-railway/src/router/testing/router.ts';
 import { ROOT } from '../repository/source-files.ts';
@@ -36,11 +37,7 @@ async function folderOf(page: string, heading: string): Promise<string> {
 
 const missing = chromiumMissing();
 describe.skipIf(missing !== null)(`pasted and run${missing ? ` (${missing})` : ''}`, () => {
-	let browser: Browser;
-	beforeAll(async () => {
-		browser = await launchChromium();
-	});
-	afterAll(() => browser?.close());
+	const browser = oneBrowser(launchChromium);
 
 	const heading = (page: Page) => page.locator('h1').textContent();
 	const hide = (page: Page) =>
@@ -59,7 +56,7 @@ describe.skipIf(missing !== null)(`pasted and run${missing ? ` (${missing})` : '
 				}),
 			);
 			const { port, store, settled } = await startRouter({ deployments: { blue: blue!.port, green: green!.port } });
-			const context = await browser.newContext();
+			const context = await browser().newContext();
 			onTestFinished(() => context.close());
 			const open = async () => {
 				const tab = await context.newPage();

@@ -1,6 +1,6 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { inEachBrowser } from '../../packages/pulse-app/src/testing/browsers.ts';
+import { oneBrowser } from '../../packages/pulse-app/src/testing/one-browser.ts';
 import { startEdge } from '../../packages/pulse-edge/src/testing/edge.ts';
 import { eventually } from '../../packages/pulse-edge/src/testing/eventually.ts';
 import { startContainerApp } from '../support/container-app.ts';
@@ -10,11 +10,7 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** `npm test` compiles first: the edge serves the compiled tab script. */
 inEachBrowser('the visitors of a canary', ({ launch }) => {
-	let browser: Browser;
-	beforeAll(async () => {
-		browser = await launch();
-	});
-	afterAll(() => browser.close());
+	const browser = oneBrowser(launch);
 
 	test('keep their version over reloads and tabs, when it is widened, and their page when it ends (R2.21) (C1.15)', async () => {
 		const apps = { one: await startContainerApp('one'), two: await startContainerApp('two') };
@@ -30,7 +26,7 @@ inEachBrowser('the visitors of a canary', ({ launch }) => {
 		sends(5_000);
 		const got = new Map<string, number>();
 		for (let visitor = 0; visitor < 40 && got.size < 2; visitor++) {
-			const context = await browser.newContext({ userAgent: `Visitor ${visitor}` });
+			const context = await browser().newContext({ userAgent: `Visitor ${visitor}` });
 			onTestFinished(() => context.close());
 			const page = await context.newPage();
 			await page.goto(origin);

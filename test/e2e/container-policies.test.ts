@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Browser, ConsoleMessage, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import type { ConsoleMessage, Page } from 'playwright-core';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { inEachBrowser } from '../../packages/pulse-app/src/testing/browsers.ts';
+import { oneBrowser } from '../../packages/pulse-app/src/testing/one-browser.ts';
 import { startEdge } from '../../packages/pulse-edge/src/testing/edge.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -25,13 +26,12 @@ const POLICIES = {
 
 /** `npm test` compiles first: the edge serves the compiled tab script. */
 inEachBrowser('a page under a policy', ({ launch }) => {
-	let browser: Browser;
+	const browser = oneBrowser(launch);
 	let page: Page;
-	beforeAll(async () => {
-		browser = await launch();
-		page = await browser.newPage();
+	beforeEach(async () => {
+		page = await browser().newPage();
+		onTestFinished(() => page.close());
 	});
-	afterAll(() => browser.close());
 
 	/** One version whose page has this policy, and says by its script which one it asked. */
 	async function startVersion(version: string, policy: string): Promise<number> {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { inEachBrowser } from '../../packages/pulse-app/src/testing/browsers.ts';
+import { oneBrowser } from '../../packages/pulse-app/src/testing/one-browser.ts';
 import { startEdge } from '../../packages/pulse-edge/src/testing/edge.ts';
 import { startContainerApp } from '../support/container-app.ts';
 
@@ -10,11 +11,7 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** `npm test` compiles first: the edge serves the compiled tab script. */
 inEachBrowser('the tabs of a container app', ({ launch }) => {
-	let browser: Browser;
-	beforeAll(async () => {
-		browser = await launch();
-	});
-	afterAll(() => browser.close());
+	const browser = oneBrowser(launch);
 
 	/** A tab on each of two versions, in one browser; `two` is active. */
 	async function twoTabs() {
@@ -24,7 +21,7 @@ inEachBrowser('the tabs of a container app', ({ launch }) => {
 			container: { affinity: 'tab', healthPath: '/' },
 		});
 		const origin = `http://127.0.0.1:${edge.port}`;
-		const context = await browser.newContext();
+		const context = await browser().newContext();
 		onTestFinished(() => context.close());
 		const errors: string[] = [];
 		const open = async () => {

@@ -1,19 +1,16 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, onTestFinished } from 'vitest';
 import type { RealBrowser } from './browsers.ts';
 import { status } from './live-page.ts';
+import { oneBrowser } from './one-browser.ts';
 
 /** One browser for the tests of a `describe`, and pages of a live app in it, each with cookies of its own. */
 export function tabs({ launch }: RealBrowser) {
-	let browser: Browser;
-	beforeAll(async () => {
-		browser = await launch();
-	});
-	afterAll(() => browser.close());
+	const browser = oneBrowser(launch);
 
 	/** `script` runs before those of the page. */
 	async function visit(url: string, script = ''): Promise<Page> {
-		const context = await browser.newContext();
+		const context = await browser().newContext();
 		onTestFinished(() => context.close());
 		const page = await context.newPage();
 		await page.addInitScript(script);

@@ -10,6 +10,8 @@ import { type LeaseWatch, readOwners } from './lease-watch.ts';
 /** No account has less than these; near them the account's own limits are asked for. */
 const LEAST = { rules: 100, targetGroups: 100 };
 const NEAR = 20;
+/** Target groups whose tags one call tells. */
+const FEW = 20;
 
 /** Deployments and what the load balancer does with them. */
 export async function readFleet(
@@ -17,15 +19,18 @@ export async function readFleet(
 	name: string,
 	baseline: BaselineOutputs,
 ): Promise<Fleet> {
-	const [traffic, deployments, arns] = await Promise.all([
+	const listing = listTargetGroups(aws, baseline.vpcId);
+	const [traffic, deployments, arns, few] = await Promise.all([
 		readTraffic(aws, baseline.listenerArn),
 		readDeployments(aws, baseline.clusterName, name),
-		listTargetGroups(aws, baseline.vpcId),
+		listing,
+		// Beside the services, so that a rollback has one answer fewer to wait for.
+		listing.then((arns) => (arns.length <= FEW ? describeTargetGroups(aws, arns, name) : null)),
 	]);
-	// Whose a group is need not be asked where a service has it.
+	// Whose one of many groups is need not be asked where a service has it.
 	const known = new Set(deployments.map((one) => one.targetGroupArn));
 	const loose = arns.filter((arn) => !known.has(arn));
-	const groups = await describeTargetGroups(aws, loose, name);
+	const groups = few ?? (await describeTargetGroups(aws, loose, name));
 	const living = new Set(deployments.map((one) => one.id));
 	const owned = [...groups.map((group) => group.deploymentId), ...traffic.rules.map((rule) => rule.deploymentId)];
 	const strays = new Set(owned.filter((id): id is string => id !== null && id !== '' && !living.has(id)));
