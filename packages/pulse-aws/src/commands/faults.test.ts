@@ -19,6 +19,13 @@ const KINDS: readonly FaultKind[] = [
 	'kill-after',
 ];
 
+/** Each call meets two kinds of fault, in rotation; `npm run faults` lets each meet all of them. */
+const ALL = process.env.PULSE_FAULTS === 'all';
+
+function kindsOf(at: number): readonly FaultKind[] {
+	return ALL ? KINDS : KINDS.filter((_, kind) => [0, 3].includes((kind + at) % KINDS.length));
+}
+
 interface Verb {
 	/** Brings the account to where the verb starts. */
 	prepare(account: Account): Promise<void>;
@@ -147,18 +154,20 @@ async function rerun(account: Account, verb: Verb): Promise<string[]> {
 test.each(Object.keys(VERBS))(
 	'whichever call of %s fails, one rerun leaves nothing over and visitors are served',
 	// Seconds on a machine of its own, many minutes on one that others use.
-	{ timeout: 900_000 },
+	{ timeout: ALL ? 3 * 3_600_000 : 900_000 },
 	async (name) => {
 		const verb = VERBS[name]!;
 		const failures: string[] = [];
 		const calls = await positions(verb);
-		const every = async (kind: FaultKind) => {
-			for (const nth of calls) failures.push(...(await one(verb, nth, kind)));
+		const first = Object.keys(VERBS).indexOf(name);
+		const broken = calls.flatMap((nth, at) => kindsOf(first + at).map((kind) => ({ nth, kind })));
+		const left = [...broken];
+		const lane = async () => {
+			for (let next = left.shift(); next; next = left.shift()) failures.push(...(await one(verb, next.nth, next.kind)));
 		};
-		await Promise.all(KINDS.map(every));
-		const cases = calls.length * KINDS.length;
-		process.stdout.write(`${name}: ${cases} cases\n`);
+		await Promise.all(KINDS.map(lane));
+		process.stdout.write(`${name}: ${broken.length} cases\n`);
 		expect(failures).toEqual([]);
-		expect(cases).toBeGreaterThan(50);
+		expect(calls.length).toBeGreaterThan(KINDS.length);
 	},
 );
