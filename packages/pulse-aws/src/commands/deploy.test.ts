@@ -73,7 +73,7 @@ test('the whole life: first deploy, second deploy, pinned tab, drain, rollback, 
 	account.sessions.set(one, 1);
 	const second = account.connect();
 	const two = (await deploy(second.session, await asked())).result?.deployment_id ?? '';
-	expect(callsOf(second)).toBeLessThanOrEqual(38);
+	expect(callsOf(second)).toBeLessThanOrEqual(40);
 	expect(await answer(account)).toBe(two);
 	expect(await answer(account, `/?pulse_deployment=${one}`)).toBe(one);
 	const told = await status(account.connect().session, NAME);
