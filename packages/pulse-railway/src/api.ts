@@ -9,6 +9,7 @@ import { enter } from './commands/enter.ts';
 import type { InitResult } from './commands/init-result.ts';
 import type { UpgradeResult } from './commands/upgrade-result.ts';
 import type { deploySettings } from './config/deploy-settings.ts';
+import type { doctorSettings } from './config/doctor.ts';
 import type { initSettings } from './config/init.ts';
 import { janitorConfig, type janitorSettings } from './config/janitor.ts';
 import { processEnvironment } from './config/process-env.ts';
@@ -94,6 +95,15 @@ export async function deploy(options: OptionsOf<typeof deploySettings>, context?
 export async function status(options: StackOptions, context?: ApiContext) {
 	const { status } = await import('./commands/status.ts');
 	return camelCased(await enter(invocation(options, context), serviceTarget, status));
+}
+
+/** `pulse-railway doctor`: what would break a deploy, and what to do; changes nothing. `ok` is false where the command ends with 1. */
+export async function doctor(options: OptionsOf<typeof doctorSettings>, context?: ApiContext) {
+	const [{ doctor }, { doctorRequest }] = await Promise.all([
+		import('./commands/doctor.ts'),
+		import('./config/doctor.ts'),
+	]);
+	return camelCased(await enter(invocation(options, context), doctorRequest, doctor));
 }
 
 /** `pulse-railway logs`, but for `--follow`: what a deployment has written, the active one without an id. */

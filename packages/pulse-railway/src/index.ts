@@ -2,6 +2,7 @@ export {
 	type ApiContext,
 	deleteDeployment,
 	deploy,
+	doctor,
 	drain,
 	ensure,
 	history,

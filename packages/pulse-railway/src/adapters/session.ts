@@ -13,6 +13,7 @@ import { DEFAULT_TIMEOUTS } from '../platform/transport.ts';
 import { API_URL_VARIABLE } from '../protocol.ts';
 import type { Ports } from './ports.ts';
 import { openRouterPort } from './router.ts';
+import { openVisit, type Visit } from './visit.ts';
 
 /** Which tool the variables are meant for; predecessors took either token from either. */
 const LIKELY = { RAILWAY_TOKEN: 'project-token', RAILWAY_API_TOKEN: 'bearer' } as const;
@@ -22,6 +23,7 @@ export interface Session extends Pick<Invocation, 'host' | 'signal' | 'dryRun' |
 	readonly ports: Ports;
 	readonly account: Account;
 	readonly token: RailwayToken;
+	readonly visit: Visit;
 	/** Where Railway is not Railway's own; the janitor must use the same. */
 	readonly apiUrl: string | undefined;
 	/** What another token than the session's opens; `null` for one that is no project token, or none any more. */
@@ -56,6 +58,7 @@ export async function withSession<T>(options: SessionOptions, work: (session: Se
 			cwd,
 			account,
 			token,
+			visit: openVisit(outgoing, () => systemClock.now()),
 			apiUrl: env[API_URL_VARIABLE]?.trim() ? endpoint.href : undefined,
 			async scopeOf(other, signal) {
 				const theirs = openConnection({ outgoing, token: other, endpoint, timeouts: { total: apiTimeout(env) } });

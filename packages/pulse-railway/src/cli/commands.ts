@@ -2,6 +2,7 @@ import type { CommandSpec } from 'pulse-deploy-kit/command';
 import { completionCommand } from 'pulse-deploy-kit/completion';
 import { deleteCommand } from './delete.ts';
 import { deployCommand } from './deploy.ts';
+import { doctorCommand } from './doctor.ts';
 import { drainCommand } from './drain.ts';
 import { ensureCommand } from './ensure.ts';
 import { historyCommand } from './history.ts';
@@ -26,6 +27,7 @@ export const commands: readonly CommandSpec[] = [
 	ensureCommand,
 	deployCommand,
 	statusCommand,
+	doctorCommand,
 	logsCommand,
 	historyCommand,
 	rollbackCommand,

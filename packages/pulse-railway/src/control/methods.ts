@@ -6,6 +6,7 @@ import type { RenderSessions } from '../backends/render-sessions.ts';
 import { isDeploymentId } from '../deployments/id.ts';
 import type { DeploymentRecord } from '../deployments/record.ts';
 import { type DeploymentStore, type LeaseName, leasedDeployment } from '../deployments/store.ts';
+import { diagnose } from './diagnose.ts';
 import { removeRecord } from './remove-record.ts';
 import { controlStatus } from './status.ts';
 
@@ -17,6 +18,8 @@ export interface ControlContext {
 	readonly reload: Backends['reload'];
 	/** Unix milliseconds. */
 	readonly now: () => number;
+	/** To how many addresses the private name of a service leads from here; 0: to none. */
+	readonly addressesOf?: (serviceName: string) => Promise<number>;
 }
 
 const id = z.string().refine(isDeploymentId, 'must be a deployment id');
@@ -120,6 +123,10 @@ export const methods = {
 	status: method(
 		z.object({ sessions: z.boolean().default(true), probeMs: z.int().min(1).max(10_000).default(5_000) }),
 		(question, context) => controlStatus(context, question),
+	),
+	/** Older routers know no diagnosis, and say that they do not understand. */
+	diagnose: method(z.object({ serviceNames: z.array(serviceName).max(200) }), ({ serviceNames }, context) =>
+		diagnose(context, serviceNames),
 	),
 	/** Of a service that no record names. */
 	sessions: method(z.object({ id, serviceName }), ({ id, serviceName }, { probe }) =>

@@ -95,8 +95,28 @@ export interface DeploymentStore extends CanaryStore {
 	/** True the first time within `ttlMs`, false after that: replay protection across replicas. */
 	claimOnce(nonce: string, ttlMs: number): Promise<boolean>;
 
+	/** What the server behind it says of itself, for `doctor`. */
+	info(): Promise<StoreInfo>;
+
 	/** Ends watchers and connections that this store opened. Safe to repeat. */
 	close(): Promise<void>;
+}
+
+/** What keeps deployments, as it says of itself; `null` where it does not say, or has no such thing. */
+export interface StoreInfo {
+	readonly kind: 'memory' | 'sqlite' | 'redis';
+	readonly version: string | null;
+	/** `noeviction` or how it forgets when its memory is full. */
+	readonly memoryPolicy: string | null;
+	/** Bytes; `null`: no limit. */
+	readonly memoryLimit: number | null;
+	readonly memoryUsed: number | null;
+	/** Keys that it has forgotten for want of memory, since it started. */
+	readonly evicted: number | null;
+	/** It outlives a restart of its server. */
+	readonly persistent: boolean | null;
+	/** Writes go elsewhere. */
+	readonly replica: boolean | null;
 }
 
 /** How many entries of a history are kept; the oldest go first. */

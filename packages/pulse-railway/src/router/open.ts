@@ -34,7 +34,14 @@ export async function openRouter(config: RouterConfig, logger: Logger): Promise<
 	);
 	const backends = openBackends({ network, port: config.backendPort, token: new Secret(config.internalToken) });
 	const now = () => systemClock.now();
-	const control = { store, probe: backends.sessions, reload: backends.reload, now, secret: config.controlToken };
+	const addressesOf = async (serviceName: string) => {
+		const { replicas } = network;
+		// What was seen before says nothing of now.
+		if (replicas === undefined || !(await replicas.look(serviceName, config.backendPort))) return 0;
+		return replicas.seen(serviceName, config.backendPort)?.length ?? 0;
+	};
+	const { sessions: probe, reload } = backends;
+	const control = { store, probe, reload, now, addressesOf, secret: config.controlToken };
 	const router = createRouter({
 		store,
 		network,

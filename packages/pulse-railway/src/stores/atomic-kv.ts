@@ -1,3 +1,5 @@
+import type { StoreInfo } from '../deployments/store.ts';
+
 /**
  * What a backend adds: string keys that expire, read together at one instant and written all or nothing. Everything
  * above (deployments, locks, activity, sessions) is built on these two, once. A call that the backend does not answer
@@ -12,6 +14,8 @@ export interface AtomicKv {
 	commit(commit: Commit): Promise<boolean>;
 	/** Calls `wake` after every commit, of any process, that announced `channel`; may call it once too often. */
 	subscribe(channel: string, wake: () => void, signal: AbortSignal): void;
+	/** What it says of itself; what only a server has is `null` elsewhere. */
+	info(): Promise<StoreInfo>;
 	close(): Promise<void>;
 }
 

@@ -20,6 +20,7 @@ export function createDeploymentStore(backend: AtomicKv, prefix: string, clock: 
 
 	return {
 		kind: backend.kind,
+		info: () => backend.info(),
 		snapshot: () => readSnapshot(context),
 		find: async (id) => (await readSnapshot(context)).deployments.find((record) => record.id === id) ?? null,
 		register: (id, serviceName, { container, ...options } = {}) =>

@@ -1,5 +1,6 @@
 import type { Clock } from 'pulse-deploy-kit/clock';
 import { type AtomicKv, type Commit, type Entry, memberOf } from './atomic-kv.ts';
+import { embeddedInfo } from './store-info.ts';
 
 interface Stored {
 	readonly value: string;
@@ -30,6 +31,7 @@ export function openMemory(clock: Clock, world: MemoryWorld = createMemoryWorld(
 
 	return {
 		kind: 'memory',
+		info: async () => embeddedInfo('memory'),
 		async read(keys, groups = []) {
 			const entries = new Map<string, Entry>();
 			for (const key of keys) {

@@ -1,5 +1,6 @@
 import { type AtomicKv, type Commit, type Entry, type KeyGroup, memberOf } from './atomic-kv.ts';
 import { connectRedis } from './redis-connection.ts';
+import { redisInfo } from './store-info.ts';
 
 /** How often an empty group is searched for members of a predecessor, which keeps no index. */
 const ADOPT_EVERY_MS = 30_000;
@@ -44,6 +45,7 @@ export function openRedis(url: string): AtomicKv {
 
 	return {
 		kind: 'redis',
+		info: async () => redisInfo(await connection.run((client) => client.info())),
 		async read(keys, groups = []) {
 			const view = await read(keys, groups);
 			const found = await Promise.all(

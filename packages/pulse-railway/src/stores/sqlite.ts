@@ -5,6 +5,7 @@ import Database from 'libsql';
 import type { Clock } from 'pulse-deploy-kit/clock';
 import { StoreUnavailableError } from '../deployments/errors.ts';
 import { type AtomicKv, type Commit, type Entry, memberOf } from './atomic-kv.ts';
+import { embeddedInfo } from './store-info.ts';
 
 /** How long a call waits for other processes' writes before it rejects. */
 const BUDGET_MS = 3_000;
@@ -75,6 +76,7 @@ export async function openSqlite(path: string, clock: Clock): Promise<AtomicKv> 
 
 	return {
 		kind: 'sqlite',
+		info: async () => embeddedInfo('sqlite'),
 		read: (keys, groups = []) =>
 			transaction('DEFERRED', () => {
 				const entries = new Map<string, Entry>();

@@ -1,0 +1,20 @@
+import type { CommandSpec } from 'pulse-deploy-kit/command';
+import { enter } from '../commands/enter.ts';
+import { doctorRequest, doctorSettings } from '../config/doctor.ts';
+
+export const doctorCommand: CommandSpec = {
+	name: 'doctor',
+	summary: 'Look for what would break a deploy, and say what to do',
+	description: 'Reads alone; ends with exit code 1 when something would break a deploy.',
+	settings: doctorSettings,
+	examples: ['pulse-railway doctor', 'pulse-railway doctor --json', 'pulse-railway doctor --report doctor.json'],
+	changes: false,
+	async run(invocation) {
+		const [{ doctor }, { renderDoctor }] = await Promise.all([
+			import('../commands/doctor.ts'),
+			import('pulse-deploy-kit/doctor/check'),
+		]);
+		const report = await enter(invocation, doctorRequest, doctor);
+		return { json: report, text: renderDoctor(report), exitCode: report.ok ? 0 : 1 };
+	},
+};

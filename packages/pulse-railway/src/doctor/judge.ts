@@ -1,0 +1,52 @@
+import { type Check, failure, passed, warned } from 'pulse-deploy-kit/doctor/check';
+import { checkClock } from 'pulse-deploy-kit/doctor/clock-check';
+import { checkSocket } from 'pulse-deploy-kit/doctor/socket-check';
+import { CONTROL_WINDOW_SECONDS } from '../control/sign.ts';
+import type { DoctorFacts } from './facts.ts';
+import { judgeRouter } from './judge-router.ts';
+import { judgeStack } from './judge-stack.ts';
+
+const INFRASTRUCTURE =
+	'`railway config apply` deletes every service that such a file does not declare, the active deployment too: export a partial from it (docs/operations.md, "Infrastructure as code").';
+
+/** In the order in which one thing leads to the next. Pure. */
+export function judge(facts: DoctorFacts): readonly Check[] {
+	return [
+		judgeToken(facts),
+		judgeProject(facts),
+		judgeInfrastructure(facts),
+		...judgeStack(facts),
+		...judgeRouter(facts),
+		checkClock(facts.aheadMs, CONTROL_WINDOW_SECONDS),
+		checkSocket(facts.socket),
+	];
+}
+
+function judgeToken({ token }: DoctorFacts): Check {
+	if ('failure' in token) return failure('token', token.failure);
+	const measured = { kind: token.value };
+	if (token.value === 'project')
+		return passed('token', 'a project token: deploys and rolls back; init needs an account token', measured);
+	if (token.value === 'account') return passed('token', 'an account or workspace token', measured);
+	return passed('token', 'the login of the Railway CLI', measured);
+}
+
+function judgeProject({ observation }: DoctorFacts): Check {
+	if ('failure' in observation) return failure('project', observation.failure);
+	const { project, environment, services } = observation.value;
+	return passed('project', `${project.name}, ${environment.name}`, { services: services.length });
+}
+
+function judgeInfrastructure({ wholeProjectFile, isWholeProject }: DoctorFacts): Check {
+	const measured = { file: wholeProjectFile !== null, applied: isWholeProject };
+	if (isWholeProject)
+		return warned(
+			'infrastructure',
+			'this environment is managed as a whole by `railway config`',
+			INFRASTRUCTURE,
+			measured,
+		);
+	if (wholeProjectFile !== null)
+		return warned('infrastructure', `${wholeProjectFile} stands for the whole project`, INFRASTRUCTURE, measured);
+	return passed('infrastructure', 'no file of `railway config` would delete the deployments', measured);
+}
