@@ -29,6 +29,7 @@ export const GROUPS: readonly Group[] = [
 		commands: railway(
 			'deploy',
 			'status',
+			'doctor',
 			'logs',
 			'history',
 			'rollback',

@@ -66,11 +66,13 @@ async function lookThroughRouter(
 	if ('failure' in found) return { live: found, diagnosis: found, aheadMs: found, socket: null };
 	const { controlOrigin, controlToken, origins } = found.value;
 	const router = ports.openRouter({ origin: controlOrigin, controlToken, budgetMs: ROUTER_BUDGET_MS });
-	const [live, aheadMs] = await Promise.all([
-		reading(router.control('status', { probeMs: PROBE_MS }, signal), signal),
-		reading(visit.aheadMs(controlOrigin, signal), signal),
-	]);
-	if ('failure' in live) return { live, diagnosis: live, aheadMs, socket: null };
+	const live = await reading(router.control('status', { probeMs: PROBE_MS }, signal), signal);
+	if ('failure' in live) {
+		// A router that refuses a request may do so for the clock: then what stands before it tells the time.
+		const aheadMs = await reading(visit.aheadMs(controlOrigin, signal), signal);
+		return { live, diagnosis: live, aheadMs, socket: null };
+	}
+	const aheadMs = { value: ports.clock.now() - live.value.now };
 	const [diagnosis, socket] = await Promise.all([
 		askDiagnosis(router, live.value, signal),
 		openSocket(visit, origins[0] ?? controlOrigin, live.value, signal),
