@@ -25,7 +25,7 @@ afterAll(async () => {
 
 const doctor = (...args: string[]) => pulseRailway(['doctor', '--json', ...args], { cwd: app.dir, env });
 
-it('finds nothing on a healthy stack, opens a websocket, and writes a report without names', async () => {
+it('finds nothing on a healthy stack, opens a websocket, and writes a report without names (R8.9)', async () => {
 	const ended = await doctor('--report', 'doctor.json');
 	const { ok, checks } = ended.json<DoctorReport>();
 	expect(checks.filter(({ status }) => status !== 'ok')).toEqual([]);

@@ -1,6 +1,5 @@
 import { mapLimited } from 'pulse-deploy-kit/map-limited';
-import { VERSION } from '../config/version.ts';
-import type { StoreInfo } from '../deployments/store.ts';
+import type { StoreInfo } from '../deployments/store-info.ts';
 import type { ControlContext } from './methods.ts';
 
 const READS = 5;
@@ -8,8 +7,8 @@ const NAMES_AT_ONCE = 8;
 
 /** What only the router can see. JSON all through. */
 export interface Diagnosis {
-	/** Of the router. */
-	readonly version: string;
+	/** Of the router; `null` where it does not say. */
+	readonly version: string | null;
 	readonly store: StoreInfo;
 	/** The median of some reads of the store, milliseconds. */
 	readonly storeMs: number;
@@ -19,7 +18,7 @@ export interface Diagnosis {
 
 /** Reads alone; the store and the private network are asked as routing asks them. */
 export async function diagnose(
-	{ store, addressesOf }: Pick<ControlContext, 'store' | 'addressesOf'>,
+	{ store, addressesOf, version }: Pick<ControlContext, 'store' | 'addressesOf' | 'version'>,
 	serviceNames: readonly string[],
 ): Promise<Diagnosis> {
 	const info = await store.info();
@@ -33,5 +32,5 @@ export async function diagnose(
 		return [name, (await addressesOf?.(name)) ?? 0] as const;
 	});
 	const storeMs = Math.round(took.sort((a, b) => a - b)[Math.floor(READS / 2)] ?? 0);
-	return { version: VERSION, store: info, storeMs, addresses: Object.fromEntries(found) };
+	return { version: version ?? null, store: info, storeMs, addresses: Object.fromEntries(found) };
 }

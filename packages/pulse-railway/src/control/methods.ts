@@ -18,6 +18,8 @@ export interface ControlContext {
 	readonly reload: Backends['reload'];
 	/** Unix milliseconds. */
 	readonly now: () => number;
+	/** Of the router. */
+	readonly version?: string;
 	/** To how many addresses the private name of a service leads from here; 0: to none. */
 	readonly addressesOf?: (serviceName: string) => Promise<number>;
 }

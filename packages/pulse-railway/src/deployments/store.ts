@@ -4,6 +4,7 @@ import type { Container } from './container.ts';
 import type { HistoryEntry } from './history.ts';
 import type { NewestAnswer, NewestRequest } from './newest.ts';
 import type { DeploymentRecord, DeploymentState, RoutingSnapshot } from './record.ts';
+import type { StoreInfo } from './store-info.ts';
 
 /**
  * The live truth about deployments. Invariants, held by every backend and by the conformance suite:
@@ -100,23 +101,6 @@ export interface DeploymentStore extends CanaryStore {
 
 	/** Ends watchers and connections that this store opened. Safe to repeat. */
 	close(): Promise<void>;
-}
-
-/** What keeps deployments, as it says of itself; `null` where it does not say, or has no such thing. */
-export interface StoreInfo {
-	readonly kind: 'memory' | 'sqlite' | 'redis';
-	readonly version: string | null;
-	/** `noeviction` or how it forgets when its memory is full. */
-	readonly memoryPolicy: string | null;
-	/** Bytes; `null`: no limit. */
-	readonly memoryLimit: number | null;
-	readonly memoryUsed: number | null;
-	/** Keys that it has forgotten for want of memory, since it started. */
-	readonly evicted: number | null;
-	/** It outlives a restart of its server. */
-	readonly persistent: boolean | null;
-	/** Writes go elsewhere. */
-	readonly replica: boolean | null;
 }
 
 /** How many entries of a history are kept; the oldest go first. */

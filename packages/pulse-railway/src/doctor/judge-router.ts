@@ -30,6 +30,7 @@ export function judgeRouter({ live, diagnosis, version }: DoctorFacts): readonly
 }
 
 function judgeVersion({ version: running }: Diagnosis, version: string): Check {
+	if (running === null) return skipped('router-version', 'the router does not say');
 	if (running === version) return passed('router-version', running, { same: true });
 	const next = 'Run pulse-railway upgrade, or the version of this tool that the router has.';
 	return warned('router-version', `the router is ${running}, and this tool ${version}`, next, { same: false });

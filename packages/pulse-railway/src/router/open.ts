@@ -7,6 +7,7 @@ import { headerRecord } from 'pulse-edge/raw-headers';
 import { openBackends } from '../backends/backends.ts';
 import { hurry } from '../backends/hurry.ts';
 import type { RouterConfig } from '../config/router.ts';
+import { VERSION } from '../config/version.ts';
 import { CONTROL_BODY_LIMIT, handleControl } from '../control/handle.ts';
 import { verifyControl } from '../control/sign.ts';
 import { openPrivateNetwork } from '../private-network.ts';
@@ -41,7 +42,7 @@ export async function openRouter(config: RouterConfig, logger: Logger): Promise<
 		return replicas.seen(serviceName, config.backendPort)?.length ?? 0;
 	};
 	const { sessions: probe, reload } = backends;
-	const control = { store, probe, reload, now, addressesOf, secret: config.controlToken };
+	const control = { store, probe, reload, now, addressesOf, version: VERSION, secret: config.controlToken };
 	const router = createRouter({
 		store,
 		network,

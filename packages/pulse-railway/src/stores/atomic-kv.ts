@@ -1,4 +1,4 @@
-import type { StoreInfo } from '../deployments/store.ts';
+import type { StoreInfo } from '../deployments/store-info.ts';
 
 /**
  * What a backend adds: string keys that expire, read together at one instant and written all or nothing. Everything

@@ -1,4 +1,4 @@
-import type { StoreInfo } from '../deployments/store.ts';
+import type { StoreInfo } from '../deployments/store-info.ts';
 
 /** A store inside this process has no server that could say more. */
 export function embeddedInfo(kind: 'memory' | 'sqlite'): StoreInfo {
