@@ -96,9 +96,7 @@ export interface DeploymentStore extends CanaryStore {
 	/** True the first time within `ttlMs`, false after that: replay protection across replicas. */
 	claimOnce(nonce: string, ttlMs: number): Promise<boolean>;
 
-	/** What the server behind it says of itself, for `doctor`. */
 	info(): Promise<StoreInfo>;
-
 	/** Ends watchers and connections that this store opened. Safe to repeat. */
 	close(): Promise<void>;
 }
