@@ -8,7 +8,9 @@ const SLOW_MS = 100;
 const FULL = 0.8;
 
 /** What the router says of itself, and of what it alone can see. */
-export function judgeRouter({ live, diagnosis, version }: DoctorFacts): readonly Check[] {
+export function judgeRouter({ observation, live, diagnosis, version }: DoctorFacts): readonly Check[] {
+	if ('failure' in observation)
+		return ['router', ...ASKED].map((check) => skipped(check, 'the project cannot be read'));
 	if ('failure' in live)
 		return [failure('router', live.failure), ...ASKED.map((check) => skipped(check, 'the router cannot be asked'))];
 	const answers = passed('router', 'answers signed requests');

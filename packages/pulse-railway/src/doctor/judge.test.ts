@@ -167,3 +167,20 @@ test('what may be given to others holds no name of the stack', () => {
 	for (const name of ['secret-project', 'shop', 'ann', 'production', names.router])
 		expect(measured).not.toContain(name);
 });
+
+test('what could not be asked fails nothing, and nothing is made up for it', () => {
+	const unread = failing('no such token');
+	const checks = judge({
+		...healthy,
+		observation: unread,
+		live: unread,
+		diagnosis: unread,
+		aheadMs: unread,
+		socket: null,
+	});
+	expect(checks.filter(({ status }) => status === 'fail').map(({ check }) => check)).toEqual(['project']);
+	expect(checks.find(({ check }) => check === 'websocket')).toMatchObject({
+		status: 'skipped',
+		found: 'the router cannot be asked',
+	});
+});

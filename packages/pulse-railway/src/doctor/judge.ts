@@ -1,4 +1,4 @@
-import { type Check, failure, passed, warned } from 'pulse-deploy-kit/doctor/check';
+import { type Check, failure, passed, skipped, warned } from 'pulse-deploy-kit/doctor/check';
 import { checkClock } from 'pulse-deploy-kit/doctor/clock-check';
 import { checkSocket } from 'pulse-deploy-kit/doctor/socket-check';
 import { CONTROL_WINDOW_SECONDS } from '../control/sign.ts';
@@ -18,7 +18,7 @@ export function judge(facts: DoctorFacts): readonly Check[] {
 		...judgeStack(facts),
 		...judgeRouter(facts),
 		checkClock(facts.aheadMs, CONTROL_WINDOW_SECONDS),
-		checkSocket(facts.socket),
+		'failure' in facts.live ? skipped('websocket', 'the router cannot be asked') : checkSocket(facts.socket),
 	];
 }
 
