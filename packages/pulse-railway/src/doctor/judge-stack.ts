@@ -1,15 +1,13 @@
 import { type Check, failed, failure, passed, skipped, warned } from 'pulse-deploy-kit/doctor/check';
 import { readNow } from 'pulse-deploy-kit/doctor/reading';
 import type { ObservedService, StackObservation } from '../platform/port.ts';
-import { BASELINE_VARIABLE } from '../protocol.ts';
+import { BASELINE_VARIABLE, MAX_REPLICAS } from '../protocol.ts';
 import { baselineFacts, serviceNamed } from '../stack/baseline.ts';
 import { backendServices, durableTruth } from '../stack/durable.ts';
 import { sharedValue } from '../stack/shared-value.ts';
 import type { DoctorFacts } from './facts.ts';
 
 const UPGRADE = 'Run pulse-railway upgrade.';
-/** Over all regions of a service (docs/platform-facts/railway.md §12). */
-const MAX_REPLICAS = 50;
 const BROKEN = ['CRASHED', 'FAILED', 'REMOVED', 'NEEDS_APPROVAL'];
 
 /** What Railway says of the services. */
