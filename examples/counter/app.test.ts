@@ -67,7 +67,6 @@ inEachBrowser('the counter', ({ launch }) => {
 	const status = (page: Page) => page.locator('body').getAttribute('data-status');
 	async function visit(url: string, context = browser().newContext()): Promise<Page> {
 		const page = await (await context).newPage();
-		onTestFinished(() => page.context().close());
 		await page.goto(url);
 		await expect.poll(() => status(page)).toBe('connected');
 		await expect.poll(() => shown(page, 'tab')).toBe('0');

@@ -1,15 +1,12 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
 import { inEachBrowser } from '../../packages/pulse-app/src/testing/browsers.ts';
+import { oneBrowser } from '../../packages/pulse-app/src/testing/one-browser.ts';
 import { startRouter } from '../../packages/pulse-railway/src/router/testing/router.ts';
 import { run } from './testing/run.ts';
 
 inEachBrowser('the counter over a deploy', ({ launch }) => {
-	let browser: Browser;
-	beforeAll(async () => {
-		browser = await launch();
-	});
-	afterAll(() => browser.close());
+	const browser = oneBrowser(launch);
 
 	const shown = (page: Page, id = 'tab') => page.locator(`#${id} output`).textContent();
 	const deployment = (page: Page) => page.locator('body').getAttribute('data-deployment');
@@ -19,8 +16,7 @@ inEachBrowser('the counter over a deploy', ({ launch }) => {
 		const blue = await run(0, { PULSE_DEPLOYMENT_ID: 'blue', COUNTER_LABEL: 'v1' });
 		const green = await run(0, { PULSE_DEPLOYMENT_ID: 'green', COUNTER_LABEL: 'v2' });
 		const { port, store, settled } = await startRouter({ deployments: { blue: blue.port, green: green.port } });
-		const context = await browser.newContext();
-		onTestFinished(() => context.close());
+		const context = await browser().newContext();
 		const open = async () => {
 			const page = await context.newPage();
 			await page.goto(`http://127.0.0.1:${port}`);

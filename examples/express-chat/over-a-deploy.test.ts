@@ -2,20 +2,21 @@ import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { expect, it, onTestFinished } from 'vitest';
 import { inEachBrowser } from '../../packages/pulse-app/src/testing/browsers.ts';
+import { oneBrowser } from '../../packages/pulse-app/src/testing/one-browser.ts';
 import { startRouter } from '../../packages/pulse-railway/src/router/testing/router.ts';
 import { runVersion } from '../../test/support/pasted-app.ts';
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 
 inEachBrowser('the chat over a deploy', ({ launch }) => {
+	const browser = oneBrowser(launch);
+
 	it('keeps a tab in its room and on its version, waits for what is being written, and moves on', async () => {
-		const browser = await launch();
-		onTestFinished(() => browser.close());
 		const [blue, green] = await Promise.all([runVersion(FOLDER, 'blue'), runVersion(FOLDER, 'green')]);
 		onTestFinished(async () => void (await Promise.all([blue.stop(), green.stop()])));
 		const { port, store, settled } = await startRouter({ deployments: { blue: blue.port, green: green.port } });
 		const open = async () => {
-			const page = await (await browser.newContext()).newPage();
+			const page = await (await browser().newContext()).newPage();
 			await page.goto(`http://127.0.0.1:${port}`);
 			await expect.poll(() => page.locator('[role=status]').first().textContent()).toBe('connected');
 			return page;

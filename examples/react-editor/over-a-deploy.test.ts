@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { inEachBrowser } from '../../packages/pulse-app/src/testing/browsers.ts';
+import { oneBrowser } from '../../packages/pulse-app/src/testing/one-browser.ts';
 import { startRouter } from '../../packages/pulse-railway/src/router/testing/router.ts';
 import { runVersion } from '../../test/support/pasted-app.ts';
 
@@ -32,9 +33,9 @@ beforeAll(() => {
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 inEachBrowser('the editor over a deploy', ({ name, launch }) => {
+	const browser = oneBrowser(launch);
+
 	it('keeps what is not saved, loads late code of its own version, and has what was saved after it moved on', async () => {
-		const browser = await launch();
-		onTestFinished(() => browser.close());
 		const versions = [build(`blue-${name}`, 'strokes'), build(`green-${name}`, 'lines')];
 		// Where a deploy has both keep their users' sessions.
 		const env = { PULSE_RAILWAY_REDIS_URL: `sqlite:${join(home, `${name}.db`)}` };
@@ -43,7 +44,7 @@ inEachBrowser('the editor over a deploy', ({ name, launch }) => {
 		);
 		onTestFinished(async () => void (await Promise.all([blue!.stop(), green!.stop()])));
 		const { port, store, settled } = await startRouter({ deployments: { blue: blue!.port, green: green!.port } });
-		const context = await browser.newContext();
+		const context = await browser().newContext();
 		const page = await context.newPage();
 		const failed: string[] = [];
 		page.on('pageerror', (error) => failed.push(error.message));

@@ -57,7 +57,6 @@ describe.skipIf(missing !== null)(`pasted and run${missing ? ` (${missing})` : '
 			);
 			const { port, store, settled } = await startRouter({ deployments: { blue: blue!.port, green: green!.port } });
 			const context = await browser().newContext();
-			onTestFinished(() => context.close());
 			const open = async () => {
 				const tab = await context.newPage();
 				await tab.goto(`http://127.0.0.1:${port}`);

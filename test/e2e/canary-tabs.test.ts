@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { inEachBrowser } from '../../packages/pulse-app/src/testing/browsers.ts';
 import { oneBrowser } from '../../packages/pulse-app/src/testing/one-browser.ts';
 import { startEdge } from '../../packages/pulse-edge/src/testing/edge.ts';
@@ -27,7 +27,6 @@ inEachBrowser('the visitors of a canary', ({ launch }) => {
 		const got = new Map<string, number>();
 		for (let visitor = 0; visitor < 40 && got.size < 2; visitor++) {
 			const context = await browser().newContext({ userAgent: `Visitor ${visitor}` });
-			onTestFinished(() => context.close());
 			const page = await context.newPage();
 			await page.goto(origin);
 			const version = await page.title();

@@ -30,7 +30,6 @@ inEachBrowser('a page under a policy', ({ launch }) => {
 	let page: Page;
 	beforeEach(async () => {
 		page = await browser().newPage();
-		onTestFinished(() => page.close());
 	});
 
 	/** One version whose page has this policy, and says by its script which one it asked. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { inEachBrowser } from '../../packages/pulse-app/src/testing/browsers.ts';
 import { oneBrowser } from '../../packages/pulse-app/src/testing/one-browser.ts';
 import { startEdge } from '../../packages/pulse-edge/src/testing/edge.ts';
@@ -22,7 +22,6 @@ inEachBrowser('the tabs of a container app', ({ launch }) => {
 		});
 		const origin = `http://127.0.0.1:${edge.port}`;
 		const context = await browser().newContext();
-		onTestFinished(() => context.close());
 		const errors: string[] = [];
 		const open = async () => {
 			const page = await context.newPage();

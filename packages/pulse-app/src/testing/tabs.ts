@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { expect, onTestFinished } from 'vitest';
+import { expect } from 'vitest';
 import type { RealBrowser } from './browsers.ts';
 import { status } from './live-page.ts';
 import { oneBrowser } from './one-browser.ts';
@@ -11,7 +11,6 @@ export function tabs({ launch }: RealBrowser) {
 	/** `script` runs before those of the page. */
 	async function visit(url: string, script = ''): Promise<Page> {
 		const context = await browser().newContext();
-		onTestFinished(() => context.close());
 		const page = await context.newPage();
 		await page.addInitScript(script);
 		await page.goto(`${url}/page`);
