@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { deploy } from '../../packages/pulse-aws/src/commands/deploy.ts';
+import { history } from '../../packages/pulse-aws/src/commands/history.ts';
 import { leave } from '../../packages/pulse-aws/src/commands/leave.ts';
 import { reap } from '../../packages/pulse-aws/src/commands/reap.ts';
 import { rollback } from '../../packages/pulse-aws/src/commands/rollback.ts';
@@ -115,6 +116,17 @@ test('deploy, verify, rollback, reap and teardown pass over the wire, with the b
 	// On AWS it would be DRAINING for a while.
 	const { services } = await aws.ecs.describeServices({ cluster: NAME, services: [two] });
 	expect(services?.[0]?.status).toBe('INACTIVE');
+
+	const { entries } = await history(session(), { deploymentName: NAME, deploymentId: null, lines: 10 });
+	expect(entries.map((entry) => [entry.event, entry.deployment_id, entry.reason])).toEqual([
+		['deleted', two, 'max-age'],
+		['retired', two, 'max-age'],
+		['recalled', two, null],
+		['activated', one, null],
+		['activated', two, null],
+		['activated', one, null],
+	]);
+	expect(Math.abs(Date.parse(entries[0]?.at ?? '') - Date.now())).toBeLessThan(600_000);
 
 	const all = { deploymentName: NAME, force: false, pollSeconds: 1, dryRun: false };
 	await expect(teardown(session(YES), all)).rejects.toThrow('1 active Pulse service(s) found');

@@ -62,6 +62,7 @@ export const GROUPS: readonly Group[] = [
 			'verify',
 			'status',
 			'logs',
+			'history',
 			'rollback',
 			'recall',
 			'drain',

@@ -53,6 +53,9 @@ export function ssmApi(
 			if (Buffer.byteLength(value) > MOST_STANDARD_BYTES) {
 				throw new AwsError('ValidationException', 'Standard tier parameters support a maximum parameter value of 4096');
 			}
+			if (value.includes('{{')) {
+				throw new AwsError('ValidationException', 'Parameter value can not nest another parameter');
+			}
 			const known = parameters.get(name);
 			if (known && !input.Overwrite) {
 				throw new AwsError('ParameterAlreadyExists', 'The parameter already exists. Set Overwrite to replace it.');

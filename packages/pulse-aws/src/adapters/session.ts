@@ -29,6 +29,11 @@ export function awsClock({ awsNow, clock }: Pick<Session, 'awsNow' | 'clock'>): 
 	return { now: awsNow ?? (() => clock.now()), sleep: (ms, signal) => clock.sleep(ms, signal) };
 }
 
+/** Named by its command too to those who wait for it, and in the history. */
+export function running(session: Session, command: string): Session {
+	return { ...session, owner: `${session.owner}: pulse-aws ${command}` };
+}
+
 /** AWS for looking at what there is, before anything is changed: its reads end when the signal aborts. */
 export function looking({ aws, signal }: Pick<Session, 'aws' | 'signal'>, until = signal): Aws {
 	return interruptible(aws, until);

@@ -9,6 +9,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 // @ts-expect-error: a build script without types
 import { bundleReaper } from '../../bundle-reaper.mjs';
+import { historyParameters } from '../deployments/names.ts';
 import { baselineStack } from './baseline-stack.ts';
 import { BASELINE_VERSION, type BaselineSettings, fromContext, toContext } from './settings.ts';
 
@@ -125,7 +126,7 @@ describe('the baseline template', { timeout: 120_000 }, () => {
 	test('A3.1: a template that changed has a version of its own', () => {
 		const { template } = synthesize({}, false, 'exports.handler = async () => {};');
 		const fingerprint = createHash('sha256').update(JSON.stringify(template.toJSON())).digest('hex').slice(0, 16);
-		expect([BASELINE_VERSION, fingerprint]).toEqual(['1.5.0', '62eac3b5aef72b8a']);
+		expect([BASELINE_VERSION, fingerprint]).toEqual(['1.6.0', 'cb4603ea98a43539']);
 	});
 
 	test('A3.1: a stack that is there can be updated: its rules keep their logical ids, which EC2 would refuse a second time', () => {
@@ -227,6 +228,12 @@ describe('the baseline template', { timeout: 120_000 }, () => {
 		);
 		expect(made.length).toBeGreaterThan(10);
 		for (const action of made) expect(allowed).toContain(action);
+		// The history and no more outside what deployments own: least of all the deploy lock.
+		const writes = statements.filter(({ Action }) => Action === 'ssm:PutParameter');
+		const places = writes.flatMap(({ Resource }) => Resource as { 'Fn::Join': [string, unknown[]] }[]);
+		expect(places.map((place) => place['Fn::Join'][1].at(-1))).toEqual(
+			historyParameters('prod').map((parameter) => `:parameter${parameter}`),
+		);
 		// `prod-*` is also the beginning of what `prod-eu` has.
 		const groups = statements.find(({ Action }) => Action === 'elasticloadbalancing:DeleteTargetGroup');
 		expect(groups?.Condition).toEqual({ StringEquals: { 'aws:ResourceTag/deployment_name': 'prod' } });

@@ -4,7 +4,7 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Code, Function as LambdaFunctionConstruct, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { loadBalancerName, parameterRoot } from '../deployments/names.ts';
+import { historyParameters, loadBalancerName, parameterRoot } from '../deployments/names.ts';
 import { NAME_TAG } from '../deployments/tags.ts';
 import { REAPER_VARIABLES } from '../protocol.ts';
 import { acknowledgeWildcards, arnOf } from './arn.ts';
@@ -110,6 +110,10 @@ function statements(stack: Stack, { settings, repositoryArn }: ReaperFunctionPro
 			],
 			// Listing a path is allowed on the path itself, the rest below it.
 			resources: [arn(`ssm parameter${parameterRoot(name)}`), arn(owned.parameters)],
+		}),
+		new PolicyStatement({
+			actions: ['ssm:PutParameter'],
+			resources: historyParameters(name).map((parameter) => arnOf(stack, 'ssm', `parameter${parameter}`)),
 		}),
 		new PolicyStatement({ actions: ['ecr:DescribeImages', 'ecr:BatchDeleteImage'], resources: [repositoryArn] }),
 		new PolicyStatement({

@@ -2,6 +2,7 @@ import type { CommandSpec } from 'pulse-deploy-kit/command';
 import { completionCommand } from 'pulse-deploy-kit/completion';
 import { deployCommand } from './deploy.ts';
 import { drainCommand } from './drain.ts';
+import { historyCommand } from './history.ts';
 import { logsCommand } from './logs.ts';
 import { reapCommand } from './reap.ts';
 import { recallCommand } from './recall.ts';
@@ -32,6 +33,7 @@ export const commands: readonly CommandSpec[] = [
 	verifyCommand,
 	statusCommand,
 	logsCommand,
+	historyCommand,
 	rollbackCommand,
 	recallCommand,
 	drainCommand,

@@ -156,7 +156,7 @@ test('a teardown leaves a deployment alone that is being made, naming who makes 
 	const { ended } = await building();
 	await expect(teardown(account.connect({ answers: yes }).session, all)).rejects.toMatchObject({
 		code: 'deploying',
-		message: expect.stringMatching(/^shop-\S+ is being deployed by a test\.$/),
+		message: expect.stringMatching(/^shop-\S+ is being deployed by a test: pulse-aws deploy\.$/),
 	});
 	expect((await ended).code).toBeNull();
 	const faults = [{ call: 'ecs.createService' as const, nth: 1, kind: 'kill-after' as const }];

@@ -52,6 +52,7 @@ export async function cutOver(
 		{
 			session: lock.session,
 			confirmLock: lock.confirm,
+			tell: lock.tell,
 			fleet,
 			baseline: outputs,
 			previousTargetGroupArn: activeTargetGroup(fleet.traffic),

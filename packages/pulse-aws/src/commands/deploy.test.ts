@@ -68,12 +68,12 @@ test('the whole life: first deploy, second deploy, pinned tab, drain, rollback, 
 		domain_proxied: 'False',
 	});
 	expect(await answer(account)).toBe(one);
-	expect(callsOf(first)).toBeLessThanOrEqual(50);
+	expect(callsOf(first)).toBeLessThanOrEqual(51);
 
 	account.sessions.set(one, 1);
 	const second = account.connect();
 	const two = (await deploy(second.session, await asked())).result?.deployment_id ?? '';
-	expect(callsOf(second)).toBeLessThanOrEqual(40);
+	expect(callsOf(second)).toBeLessThanOrEqual(41);
 	expect(await answer(account)).toBe(two);
 	expect(await answer(account, `/?pulse_deployment=${one}`)).toBe(one);
 	const told = await status(account.connect().session, NAME);

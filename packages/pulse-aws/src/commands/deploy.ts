@@ -1,5 +1,5 @@
 import { unguarded } from 'pulse-deploy-kit/plan/guard';
-import type { Session } from '../adapters/session.ts';
+import { running, type Session } from '../adapters/session.ts';
 import type { DeployRequest } from '../config/deploy.ts';
 import { planDomainCheck } from '../plan/cut-over.ts';
 import type { Plan } from '../plan/step.ts';
@@ -32,10 +32,11 @@ export interface DeployOutcome {
  * lease on it alone → cut over under the deploy lock, planned anew → look at its domain.
  */
 export async function deploy(
-	session: Session,
+	asked: Session,
 	request: DeployRequest,
 	{ dryRun = false, ...mode }: DeployMode = {},
 ): Promise<DeployOutcome> {
+	const session = running(asked, 'deploy');
 	const { deploymentName: name, overLater } = request;
 	const watch = new LeaseWatch(session, name);
 	if (dryRun) {

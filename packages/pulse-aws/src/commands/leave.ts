@@ -2,7 +2,7 @@ import { type LeaveWhen, leaveTerms } from 'pulse-deploy-kit/leave-settings';
 import { momentText } from 'pulse-deploy-kit/moment';
 import { agreeUnderLock } from 'pulse-deploy-kit/plan/agreement';
 import { goOn } from 'pulse-deploy-kit/plan/proposal';
-import type { Session } from '../adapters/session.ts';
+import { running, type Session } from '../adapters/session.ts';
 import { planLeave } from '../plan/leave.ts';
 import type { Plan } from '../plan/step.ts';
 import { type HeldLock, withDeployLock } from '../stack/lock.ts';
@@ -54,7 +54,7 @@ export async function leave(
 	if (request.dryRun) return { plan: (await look()).plan, result: null };
 	return agreeUnderLock({
 		agreement: agreementOf(session),
-		lock: (work) => withDeployLock(session, name, (lock) => work(lock, false), { first: before, look }),
+		lock: (work) => withDeployLock(running(session, verb), name, (lock) => work(lock, false), { first: before, look }),
 		propose: async ({ looked }: HeldLock<Awaited<ReturnType<typeof look>>>) => {
 			const proposal = await (looked ?? look());
 			return { ...proposal, questions: goOn(proposal.plan, true) };

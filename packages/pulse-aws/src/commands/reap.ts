@@ -1,9 +1,10 @@
-import { awsClock, looking, type Session } from '../adapters/session.ts';
+import { awsClock, looking, running, type Session } from '../adapters/session.ts';
 import { repositoryName } from '../platform/baseline-outputs.ts';
 import type { Action } from '../reaper/decide.ts';
 import { keptWindow, reaperPolicy } from '../reaper/policy.ts';
 import { type ReaperReport, runReaper } from '../reaper/run.ts';
 import { existing } from '../stack/read-baseline.ts';
+import { writeTold } from '../stack/told-history.ts';
 
 export interface ReapRequest {
 	readonly deploymentName: string;
@@ -36,6 +37,7 @@ export async function reap(session: Session, request: ReapRequest): Promise<Reap
 		}),
 		clock: awsClock(session),
 		signal: session.signal,
+		tell: (events) => writeTold(running(session, 'reap'), request.deploymentName, events),
 		approve: async (actions) => {
 			if (request.dryRun) return false;
 			const text = `${actions.map(actionText).join('\n')}\nDo this?`;

@@ -1,5 +1,5 @@
 import { agreeUnderLock } from 'pulse-deploy-kit/plan/agreement';
-import type { Session } from '../adapters/session.ts';
+import { running, type Session } from '../adapters/session.ts';
 import { planRollback } from '../plan/rollback.ts';
 import type { Plan } from '../plan/step.ts';
 import { type HeldLock, withDeployLock } from '../stack/lock.ts';
@@ -39,7 +39,8 @@ export async function rollback(
 	return agreeUnderLock({
 		agreement: agreementOf(session),
 		// A mistyped name must not leave a lock behind.
-		lock: (work) => withDeployLock(session, name, (lock) => work(lock, false), { first: before, look }),
+		lock: (work) =>
+			withDeployLock(running(session, 'rollback'), name, (lock) => work(lock, false), { first: before, look }),
 		propose: async ({ looked }: HeldLock<Existing>) => {
 			const { outputs, fleet, plan } = planned(await (looked ?? look()));
 			// Nobody loses a session by it; hence yes is the default.

@@ -1,8 +1,8 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { agreeUnderLock } from 'pulse-deploy-kit/plan/agreement';
 import { DeclinedError } from 'pulse-deploy-kit/plan/proposal';
-import { looking, type Session } from '../adapters/session.ts';
-import { lockParameter } from '../deployments/names.ts';
+import { looking, running, type Session } from '../adapters/session.ts';
+import { historyParameters, lockParameter } from '../deployments/names.ts';
 import type { Fleet } from '../plan/observation.ts';
 import type { Plan } from '../plan/step.ts';
 import { planTeardown } from '../plan/teardown.ts';
@@ -59,7 +59,9 @@ export async function teardown(
 			agreement,
 			async lock(work) {
 				await watch.settle(session.signal);
-				return withDeployLock(session, name, (lock) => work(lock, false), { forget: (done) => done !== null });
+				return withDeployLock(running(session, 'teardown'), name, (lock) => work(lock, false), {
+					forget: (done) => done !== null,
+				});
 			},
 			propose: async (lock: HeldLock) => {
 				const { outputs, fleet, plan } = await observe(settledBaseline(session, name, lock.signal, pollMs));
@@ -99,9 +101,9 @@ function refuseNew(agreed: Fleet | null, now: Fleet | null): void {
 /** An earlier teardown may have ended between the stack and its parameters. */
 async function hasLeavings(session: Session, name: string): Promise<boolean> {
 	const aws = looking(session);
-	const [parameters, lock] = await Promise.all([
+	const [parameters, others] = await Promise.all([
 		readParameters(aws, name),
-		aws.ssm.getParameters({ Names: [lockParameter(name)] }),
+		aws.ssm.getParameters({ Names: [lockParameter(name), ...historyParameters(name)] }),
 	]);
-	return parameters.length + (lock.Parameters ?? []).length > 0;
+	return parameters.length + (others.Parameters ?? []).length > 0;
 }

@@ -14,11 +14,13 @@ import {
 import { type AskedContainer, containerIn, sidecarAnswers } from './built.ts';
 import { checkRequest } from './check-request.ts';
 import { parseCidrs } from './cidr.ts';
+import { commitOf } from './commit.ts';
 import { containerSettings } from './container.ts';
 import { type DeployRequest, minimum } from './deploy.ts';
 import { parseDomain } from './domain.ts';
 import { healthSettings } from './health-settings.ts';
 import { hostPaths } from './paths.ts';
+import { processEnvironment } from './process-env.ts';
 import { refuseReserved } from './reserved.ts';
 import { policyArn } from './secret.ts';
 import { DEFAULT_ARCHITECTURE } from './task.ts';
@@ -45,6 +47,8 @@ export interface DeployOptions {
 	readonly route53?: boolean;
 	/** Go before a deploy that was started later and went first. Default false. */
 	readonly overLater?: boolean;
+	/** What it brings, for `history`. */
+	readonly message?: string;
 }
 
 /** @throws usage error for what cannot work */
@@ -112,6 +116,8 @@ export async function apiRequest(options: DeployOptions, cwd: string): Promise<D
 		secretArns: [...new Set(Object.values(secrets).map(policyArn))],
 		route53: options.route53 ?? false,
 		overLater: options.overLater ?? false,
+		message: options.message ?? null,
+		commit: await commitOf(paths.context, processEnvironment()),
 	};
 	checkRequest(request);
 	return request;

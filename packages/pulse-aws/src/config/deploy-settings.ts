@@ -168,6 +168,12 @@ export const deploySettings = {
 		default: false,
 		parse: flag,
 	},
+	message: {
+		flag: '--message <text>',
+		describe: 'what it brings, for pulse-aws history; the commit is found there by itself',
+		env: ['PULSE_AWS_MESSAGE'],
+		parse: text,
+	},
 	route53: {
 		flag: '--route53',
 		describe: 'write validation and alias records to Route 53 without asking; --yes alone writes none',

@@ -5,6 +5,7 @@ import { deploymentName } from '../deployments/names.ts';
 import { appToDeploy } from './app-to-deploy.ts';
 import { builtContainer, builtPulse } from './built.ts';
 import { checkRequest } from './check-request.ts';
+import { commitOf } from './commit.ts';
 import { missingName } from './common.ts';
 import { parseDomain } from './domain.ts';
 import type { DockerPaths } from './paths.ts';
@@ -42,6 +43,10 @@ export interface DeployRequest {
 	readonly route53: boolean;
 	/** Goes before a deploy that was started later and went first. */
 	readonly overLater: boolean;
+	/** What it brings, as whoever deploys it puts it, for the history. */
+	readonly message: string | null;
+	/** Of the sources; `null`: not known. */
+	readonly commit: string | null;
 }
 
 export interface HealthRequest {
@@ -158,6 +163,8 @@ export async function deployRequest(typed: Typed): Promise<TypedDeploy> {
 		secretArns: [...new Set(Object.values(secrets).map(policyArn))],
 		route53: values.route53,
 		overLater: values.overLater,
+		message: values.message ?? null,
+		commit: await commitOf(built.context, typed.env),
 	};
 	checkRequest(request);
 	return Object.freeze(request);

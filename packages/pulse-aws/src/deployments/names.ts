@@ -33,3 +33,8 @@ export const appLogGroup = (name: string) => `/aws/pulse/${name}/app`;
 export const parameterRoot = (name: string) => `/apps/${name}`;
 /** Outside {@link parameterRoot}: the tasks' role must not be able to take the deploy lock. */
 export const lockParameter = (name: string) => `/pulse-aws/${name}/deploy-lock`;
+/**
+ * Whose versions are the history: Parameter Store keeps a hundred of each, with their times. Outside {@link parameterRoot}: no
+ * task may write there.
+ */
+export const historyParameters = (name: string) => [0, 1, 2, 3, 4].map((at) => `/pulse-aws/${name}/history/${at}`);

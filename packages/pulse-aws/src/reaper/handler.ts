@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { ECR } from '@aws-sdk/client-ecr';
 import { ECS } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { SSM } from '@aws-sdk/client-ssm';
 import { systemClock } from 'pulse-deploy-kit/clock';
 import { NETWORK } from '../platform/network.ts';
+import { writeHistory } from '../platform/write-history.ts';
 import { REAPER_VARIABLES } from '../protocol.ts';
 import { reaperPolicy } from './policy.ts';
 import { type ReaperReport, runReaper } from './run.ts';
@@ -15,10 +17,12 @@ export async function handler(
 ): Promise<ReaperReport> {
 	const left = context?.getRemainingTimeInMillis?.() ?? 170_000;
 	const config = { retryMode: 'adaptive', maxAttempts: 6, ...NETWORK } as const;
+	const ssm = new SSM(config);
+	const name = variable('deploymentName');
 	const report = await runReaper({
-		aws: { ecs: new ECS(config), elb: new ElasticLoadBalancingV2(config), ssm: new SSM(config), ecr: new ECR(config) },
+		aws: { ecs: new ECS(config), elb: new ElasticLoadBalancingV2(config), ssm, ecr: new ECR(config) },
 		place: {
-			name: variable('deploymentName'),
+			name,
 			cluster: variable('cluster'),
 			listenerArn: variable('listenerArn'),
 			vpcId: variable('vpcId'),
@@ -32,10 +36,22 @@ export async function handler(
 		}),
 		clock: systemClock,
 		signal: AbortSignal.timeout(Math.max(1000, left - 10_000)),
+		tell: (events) => writeHistory({ aws: { ssm }, by: 'the reaper', randomHex }, name, events).catch(unwritten),
 	});
-	// One line a run: Lambda sends standard output to the log group, where it can be queried as JSON.
-	process.stdout.write(`${JSON.stringify(report)}\n`);
+	line(report);
 	return report;
+}
+
+const randomHex = (bytes: number) => randomBytes(bytes).toString('hex');
+
+/** E.g. by the role of a stack of an older version. */
+function unwritten(error: unknown): void {
+	line({ warning: 'the history was not written', error: String(error) });
+}
+
+/** Lambda sends standard output to the log group, where it can be queried as JSON. */
+function line(value: object): void {
+	process.stdout.write(`${JSON.stringify(value)}\n`);
 }
 
 function variable(key: keyof typeof REAPER_VARIABLES): string {

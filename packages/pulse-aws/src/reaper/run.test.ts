@@ -46,6 +46,7 @@ async function reaped(on: Account): Promise<{ report: ReaperReport; trace: Trace
 		policy: POLICY,
 		clock: session.clock,
 		signal: session.signal,
+		tell: async () => {},
 	});
 	return { report, trace };
 }
@@ -128,7 +129,8 @@ test('A10.6: an action that fails keeps no other from being done, and the next r
 		vpcId: outputs.vpcId,
 		repository: NAME,
 	};
-	const run = { aws: session.aws, place, policy: POLICY, clock: session.clock, signal: session.signal };
+	const tell = async () => {};
+	const run = { aws: session.aws, place, policy: POLICY, clock: session.clock, signal: session.signal, tell };
 	const failed = await runReaper(run);
 	expect(failed.actions.map((one) => one.outcome)).toContain('failed');
 	expect(failed.cleaned).toBe(0);

@@ -1,7 +1,9 @@
 import type { Clock } from 'pulse-deploy-kit/clock';
+import type { HistoryEvent } from '../deployments/history-value.ts';
 import { act } from './act.ts';
 import { type Action, decide, type KeptDeployment } from './decide.ts';
 import type { ReaperPolicy } from './facts.ts';
+import { eventOf } from './history.ts';
 import { observe, type Place, type ReaperAws } from './observe.ts';
 
 export interface ReaperRun {
@@ -10,6 +12,8 @@ export interface ReaperRun {
 	readonly policy: ReaperPolicy;
 	readonly clock: Clock;
 	readonly signal: AbortSignal;
+	/** Writes the history down; where it cannot, that fails nothing. */
+	tell(events: readonly HistoryEvent[]): Promise<void>;
 	/** Asked before anything is changed; `false` leaves it at the report. Default: go ahead. */
 	approve?(actions: readonly Action[]): Promise<boolean>;
 }
@@ -46,6 +50,7 @@ export async function runReaper(run: ReaperRun): Promise<ReaperReport> {
 		actions.push(approved ? await attempt(run, action) : { action, outcome: 'planned' });
 	}
 	const done = actions.filter((one) => one.outcome === 'done').map((one) => one.action);
+	await run.tell(done.flatMap(eventOf));
 	const scaled = done.filter((action) => action.kind === 'scale-down');
 	return {
 		drained: scaled.filter((action) => action.reason !== 'stuck-deploying').length,

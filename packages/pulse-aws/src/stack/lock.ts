@@ -1,10 +1,12 @@
 import { DeployToolError, isDeployToolError } from 'pulse-deploy-kit/errors';
 import { looking, type Session } from '../adapters/session.ts';
+import type { HistoryEvent, TellHistory } from '../deployments/history-value.ts';
 import { isVoid, patienceMs, type SeenLock } from '../deployments/lock-value.ts';
 import { lockParameter } from '../deployments/names.ts';
 import { createLock, readLock, replaceLock } from '../platform/lock-parameter.ts';
 import { type Kept, keep } from './keep-lock.ts';
 import { type Held, Holding } from './lock-holding.ts';
+import { writeTold } from './told-history.ts';
 
 /**
  * One deploy, rollback or teardown of a name at a time. Parameter Store counts the writes of a parameter: of two that
@@ -23,6 +25,8 @@ export interface HeldLock<Look = unknown> extends Kept {
 	readonly waited: boolean;
 	/** What `look` of the options sees; absent where another run may have come after it began. */
 	readonly looked?: Promise<Look>;
+	/** Written down beside giving the lock back, so that a person who waits for a rollback waits no longer. */
+	readonly tell: TellHistory;
 }
 
 export const isLockLost = (error: unknown): boolean => isDeployToolError(error) && error.code === 'lock-lost';
@@ -51,13 +55,15 @@ export async function withDeployLock<T, Look = unknown>(
 ): Promise<T> {
 	const { holding, ...seen } = await acquire(session, name, options);
 	const { end, ...lock } = keep(session, holding);
+	const events: HistoryEvent[] = [];
+	const tell: TellHistory = (event) => void events.push(event);
 	let forgotten = false;
 	try {
-		const result = await body({ ...lock, ...seen });
+		const result = await body({ ...lock, ...seen, tell });
 		forgotten = forget(result);
 		return result;
 	} finally {
-		await end(forgotten);
+		await Promise.all([end(forgotten), forgotten ? undefined : writeTold(session, name, events)]);
 	}
 }
 

@@ -1,4 +1,4 @@
-import { appLogGroup } from '../deployments/names.ts';
+import { appLogGroup, historyParameters } from '../deployments/names.ts';
 import type { Step } from '../plan/step.ts';
 import { orGone } from '../platform/error-names.ts';
 import { deleteParameters, readParameters } from '../platform/parameters.ts';
@@ -24,5 +24,7 @@ export const deleteParametersAndLogs: Perform<'delete-parameters'> = async (_ste
 	);
 	await deleteTaskDefinitions(aws, run.name);
 	await orGone(aws.logs.deleteLogGroup({ logGroupName: appLogGroup(run.name) }), 'ResourceNotFoundException');
+	// Last: until then it is told what could be deleted of all this.
+	await deleteParameters(aws, historyParameters(run.name));
 	return undefined;
 };

@@ -32,6 +32,11 @@ export const depart: Perform<'depart'> = async ({ deployment: { id }, time, reca
 	const now = clock.now();
 	const departure = standing(departureAt(time, recalled, { at: now, now, clock: 'the clock of this machine' }));
 	await writeDeparture(aws, { name: run.name, id, serviceArn }, departure);
+	run.tell(
+		departure === undefined
+			? { event: 'stays', id }
+			: { event: departure.recalled ? 'recalled' : 'drains', id, until: departure.by },
+	);
 	return { learnt: { departure: departure ?? null } };
 };
 

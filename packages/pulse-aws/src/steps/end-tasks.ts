@@ -24,5 +24,6 @@ export const endTasks: Perform<'end-tasks'> = async ({ deployment: { id } }, run
 	const { serviceArn } = await stillLeft(id, run);
 	await markRetiring(aws, serviceArn, clock.now());
 	await scaleToZero(aws, made(run.baseline, 'the baseline').clusterName, id);
+	run.tell({ event: 'retired', id });
 	return undefined;
 };

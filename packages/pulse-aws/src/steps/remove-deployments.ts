@@ -23,6 +23,7 @@ export function removeDeploymentsStep(ids: readonly string[], why: string): Step
 
 export const removeDeployments: Perform<'remove-deployments'> = async ({ ids }, run, signal, tell) => {
 	await removeAllOf(run, ids, signal, tell);
+	for (const id of ids) run.tell({ event: 'deleted', id });
 	return undefined;
 };
 

@@ -2,6 +2,7 @@ import type { Departure } from 'pulse-deploy-kit/departure';
 import type { Session } from '../adapters/session.ts';
 import type { DeployRequest } from '../config/deploy.ts';
 import type { Deployment } from '../deployments/deployment.ts';
+import type { TellHistory } from '../deployments/history-value.ts';
 import type { DnsOutlook } from '../domain/dns-record.ts';
 import type { Routing } from '../domain/routing.ts';
 import type { Fleet } from '../plan/observation.ts';
@@ -18,6 +19,8 @@ export interface Run {
 	readonly ungated: Session;
 	/** Makes sure of that lock or lease. @throws `lock-lost` when another run took it */
 	readonly confirmLock: () => Promise<void>;
+	/** What has happened to a deployment; nothing of attempts that may be undone. */
+	readonly tell: TellHistory;
 	/** Of the deployment that is made: while it is held, what is found under its id may be undone. */
 	readonly lease: Lease | null;
 	readonly name: string;
@@ -60,13 +63,17 @@ export interface RunTarget {
 	readonly minHealthy: number;
 }
 
+/** As much of the deploy lock as steps need. */
+type RunLock = Pick<HeldLock, 'session' | 'confirm' | 'tell'>;
+
 type Given = Pick<Run, 'name' | 'id' | 'fleet' | 'baseline' | 'previousTargetGroupArn'> & Partial<Run>;
 
-export function newRun(ungated: Session, lock: Pick<HeldLock, 'session' | 'confirm'> | null, given: Given): Run {
+export function newRun(ungated: Session, lock: RunLock | null, given: Given): Run {
 	return {
 		session: lock?.session ?? ungated,
 		ungated,
 		confirmLock: async () => lock?.confirm(),
+		tell: (event) => lock?.tell(event),
 		request: null,
 		dns: null,
 		previousCertificateArn: null,
@@ -90,7 +97,7 @@ export function newRun(ungated: Session, lock: Pick<HeldLock, 'session' | 'confi
 export function runTo(
 	{ id, targetGroupArn, serviceArn, desired }: Deployment,
 	session: Session,
-	lock: Pick<HeldLock, 'session' | 'confirm'>,
+	lock: RunLock,
 	{ name, fleet, outputs }: { readonly name: string; readonly fleet: Fleet; readonly outputs: BaselineOutputs },
 ): Run {
 	return newRun(session, lock, {

@@ -19,5 +19,6 @@ export function settleStep(active: Deployment, drain: readonly Deployment[]): St
 export const settle: Perform<'settle'> = async ({ active, drain }, run) => {
 	await writeState(run.session.aws, { name: run.name, ...active }, 'active', null);
 	await Promise.all(drain.map((one) => startDraining(run, one)));
+	run.tell({ event: 'restored', id: active.id });
 	return { learnt: { draining: drain } };
 };

@@ -1,8 +1,10 @@
 import { lateError, NotCommittedError } from 'pulse-deploy-kit/plan/guard';
+import type { HistoryEvent } from '../deployments/history-value.ts';
 import type { Step } from '../plan/step.ts';
 import { deleteRule } from '../platform/delete.ts';
 import { readTraffic } from '../platform/traffic.ts';
 import { isLockLost } from '../stack/lock.ts';
+import { activeDeployment } from '../traffic/traffic.ts';
 import type { Perform } from './performers.ts';
 import { putBack, putBackTo } from './put-back.ts';
 import { isRetired, refuseRetired } from './refuse-retired.ts';
@@ -54,8 +56,15 @@ export const switchTraffic: Perform<'switch'> = async (_step, run) => {
 	}
 	const stood = run.fleet?.traffic.rules.filter((rule) => rule.catchAll) ?? [];
 	for (const rule of stood) await deleteRule(aws, rule.arn);
+	run.tell(activation(run));
 	return undefined;
 };
+
+/** What a rollback's target was made of, the history has from when it was deployed. */
+function activation({ id, fleet, imageUri: image, request }: Run): HistoryEvent {
+	const from = fleet === null ? null : (activeDeployment(fleet.traffic, fleet.deployments)?.id ?? null);
+	return { event: 'activated', id, from, image, commit: request?.commit ?? null, message: request?.message ?? null };
+}
 
 /** Both questions at once, since visitors wait for a rollback. */
 async function agreed(run: Run): Promise<void> {

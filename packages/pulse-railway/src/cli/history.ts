@@ -1,8 +1,8 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
+import { renderHistory } from 'pulse-deploy-kit/history/render';
 import { enter } from '../commands/enter.ts';
 import { historySettings } from '../config/history.ts';
 import { MAX_HISTORY } from '../deployments/store.ts';
-import { renderHistory } from '../plan/render-history.ts';
 
 export const historyCommand: CommandSpec = {
 	name: 'history',

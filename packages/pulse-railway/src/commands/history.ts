@@ -1,5 +1,6 @@
 import type { Invocation } from 'pulse-deploy-kit/command';
 import { DeployToolError, isDeployToolError } from 'pulse-deploy-kit/errors';
+import type { HistoryLine, HistoryReport } from 'pulse-deploy-kit/history/line';
 import { resolveSettings } from 'pulse-deploy-kit/settings';
 import type { Session } from '../adapters/session.ts';
 import { historySettings } from '../config/history.ts';
@@ -13,33 +14,6 @@ export interface HistoryRequest extends ServiceTarget {
 	readonly deploymentId: string | undefined;
 	/** The newest. */
 	readonly lines: number;
-}
-
-export interface HistoryReport {
-	/** Newest first. */
-	readonly entries: readonly HistoryLine[];
-}
-
-/** Keys as scripts read them. */
-export interface HistoryLine {
-	/** ISO 8601. */
-	readonly at: string;
-	/**
-	 * `activated`, `restored`, `recalled`, `drains`, `stays`, `retired` or `deleted`; of a canary `canary` (it began), `widened`,
-	 * `halted` (by the brake) or `ended`.
-	 */
-	readonly event: string;
-	readonly deployment_id: string;
-	/** Who was active before; of `activated` and `restored`. */
-	readonly previous_deployment_id: string | null;
-	/** ISO 8601: by then whoever is left moves; of `recalled` and `drains`. */
-	readonly until: string | null;
-	/** Of new visitors; of `canary` and `widened`. */
-	readonly percent: number | null;
-	/** User, machine and command, as the lock named them. */
-	readonly by: string | null;
-	/** The rule, where a rule decided. */
-	readonly reason: string | null;
 }
 
 export async function historyRequest(

@@ -1,0 +1,33 @@
+/** What `history` tells on both platforms. */
+export interface HistoryReport {
+	/** Newest first. */
+	readonly entries: readonly HistoryLine[];
+}
+
+/** Keys as scripts read them. */
+export interface HistoryLine {
+	/** ISO 8601. */
+	readonly at: string;
+	/**
+	 * `activated`, `restored`, `recalled`, `drains`, `stays`, `retired` or `deleted`; of a canary `canary` (it began), `widened`,
+	 * `halted` (by the brake) or `ended`.
+	 */
+	readonly event: string;
+	readonly deployment_id: string;
+	/** Who was active before; of `activated` and `restored`. */
+	readonly previous_deployment_id: string | null;
+	/** ISO 8601: by then whoever is left moves; of `recalled` and `drains`. */
+	readonly until: string | null;
+	/** Of new visitors; of `canary` and `widened`. */
+	readonly percent: number | null;
+	/** User, machine and command, as the lock named them. */
+	readonly by: string | null;
+	/** The rule, where a rule decided. */
+	readonly reason: string | null;
+	/** What runs, by digest; where the platform keeps it. */
+	readonly image?: string | null;
+	/** Of the sources that it was built from. */
+	readonly commit?: string | null;
+	/** As whoever deployed it put it. */
+	readonly message?: string | null;
+}

@@ -1,0 +1,59 @@
+/**
+ * One write of the history, a version of one of its parameters: `{"w":"<random>","e":[…]}`. The SDK repeats a write whose answer
+ * was lost: versions with the same `w` are one. When it was is the version's own time.
+ */
+export interface HistoryEvent {
+	readonly event: 'activated' | 'restored' | 'recalled' | 'drains' | 'stays' | 'retired' | 'deleted';
+	readonly id: string;
+	/** Who was active before. */
+	readonly from?: string | null;
+	/** Unix ms: by then whoever is left moves. */
+	readonly until?: number;
+	/** The rule, where a rule decided. */
+	readonly because?: string;
+	readonly image?: string | null;
+	readonly commit?: string | null;
+	readonly message?: string | null;
+}
+
+/** Who is told of what happened while a lock is held. */
+export type TellHistory = (event: HistoryEvent) => void;
+
+/** Of a standard parameter. */
+const MOST_BYTES = 4_096;
+/** Characters of a text, so that one event fits whatever it holds: escaped, each takes six bytes at most. */
+const LONGEST = { by: 120, message: 240, image: 200, commit: 64 } as const;
+
+/** As few values as they fit in. @param w a new one for each */
+export function historyTexts(events: readonly HistoryEvent[], by: string, w: () => string): string[] {
+	const texts: string[] = [];
+	let fits: object[] = [];
+	for (const event of events) {
+		const one = entryOf(event, by);
+		if (fits.length > 0 && Buffer.byteLength(textOf(w(), [...fits, one])) > MOST_BYTES) {
+			texts.push(textOf(w(), fits));
+			fits = [];
+		}
+		fits.push(one);
+	}
+	if (fits.length > 0) texts.push(textOf(w(), fits));
+	return texts;
+}
+
+function entryOf({ image, commit, message, ...event }: HistoryEvent, by: string): object {
+	const made = Object.entries({ image, commit, message }).flatMap(([key, text]) =>
+		text ? [[key, cut(text, LONGEST[key as keyof typeof LONGEST])]] : [],
+	);
+	return { ...event, by: cut(by, LONGEST.by), ...Object.fromEntries(made) };
+}
+
+/** Not within a character of two units. */
+const cut = (text: string, most: number) => text.slice(0, most).replace(/[\ud800-\udbff]$/, '');
+
+/** Parameter Store reads `{{…}}` in a value as a reference: braces within texts are escaped, and JSON of this depth has none such. */
+function textOf(w: string, e: readonly object[]): string {
+	const json = JSON.stringify({ w, e });
+	return json.replace(/"(?:[^"\\]|\\.)*"/g, (text) =>
+		text.replace(/[{}]/g, (brace) => `\\u00${brace.charCodeAt(0).toString(16)}`),
+	);
+}
