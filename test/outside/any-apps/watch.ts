@@ -19,12 +19,21 @@ export class Watch {
 	#version: string;
 	/** The one that a page may be loaded anew from. While its version goes, it finds that out by answers that fail. */
 	#next: string | null = null;
+	/** What a page asks whose version goes, until the next one is shown in its place: some of it is answered after that. */
+	readonly #ofLeaving = new WeakSet<Request>();
+	#leaving = false;
 
 	constructor(page: Page, origin: string, version: string) {
 		this.#page = page;
 		this.#version = version;
 		page.on('pageerror', (error) => {
 			if (this.#next === null || !OF_A_LOST_LINE.test(String(error))) this.errors.push(String(error));
+		});
+		page.on('request', (request) => {
+			if (this.#leaving) this.#ofLeaving.add(request);
+		});
+		page.on('framenavigated', (frame) => {
+			if (frame === page.mainFrame() && this.#next === null) this.#leaving = false;
 		});
 		page.on('response', (response) => {
 			if (response.url().startsWith(`${origin}/`)) this.#answered(response);
@@ -37,6 +46,7 @@ export class Watch {
 	/** From here on its version goes, and its page is loaded anew from the next one. */
 	expectTheEnd(next: string): void {
 		this.#next = next;
+		this.#leaving = true;
 	}
 
 	#answered(response: Response): void {
@@ -59,7 +69,7 @@ export class Watch {
 	}
 
 	#failed(request: Request, what: string): void {
-		if (this.#next !== null || STOPPED.test(what)) return;
+		if (this.#next !== null || this.#ofLeaving.has(request) || STOPPED.test(what)) return;
 		this.failed.push(`${request.method()} ${request.url()}: ${what}`);
 	}
 }

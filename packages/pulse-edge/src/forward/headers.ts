@@ -40,15 +40,15 @@ function ownIdLine(head: RequestHead, requestId: string): string {
 	return head.requestId === '' ? `x-request-id: ${requestId}\r\n` : '';
 }
 
-/** A backend's headers as this client gets them: a flat array of names and values. */
+/** A backend's headers as this client gets them: a flat array of names and values. `raw`: its own, or what is said in their place. */
 export function responseHeaders(
 	head: ResponseHead,
+	raw: readonly string[],
 	deploymentId: string,
 	asked: RequestHead,
 	client: ClientRequest,
 	edits: AnswerEdits | null,
 ): string[] {
-	const raw = head.headers;
 	const following = followingOf(head, client);
 	const dropped = droppedBy(raw);
 	const kept: string[] = [];

@@ -122,11 +122,10 @@ export class HttpExchange implements Answers, BodyEvents, ConnectEvents {
 		this.moved();
 		const { edits } = this.#forward;
 		const given = edits === null ? head.headers : edits.headersOf(head, this.upstream.id);
-		const edited = given === head.headers ? head : { ...head, headers: given };
 		// A client that still waits to be asked for its body cannot be expected to send it any more.
 		if (this.#context.draining || (this.#forward.head.expectsContinue && !this.#request.complete))
 			this.#response.shouldKeepAlive = false;
-		const headers = responseHeaders(edited, this.upstream.id, this.#forward.head, this.#request, edits);
+		const headers = responseHeaders(head, given, this.upstream.id, this.#forward.head, this.#request, edits);
 		this.#body = new ResponseBody(this.#response, head, headers);
 	}
 

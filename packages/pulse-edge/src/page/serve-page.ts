@@ -4,6 +4,7 @@ import type { ClientRequest, ClientResponse } from '../entry/client-messages.ts'
 import type { RequestHead } from '../entry/request-head.ts';
 import type { RequestTarget } from '../entry/request-target.ts';
 import { startExchange } from '../forward/asset-exchange.ts';
+import type { Upstream } from '../forward/claim.ts';
 import { countFailure, type ForwardContext } from '../forward/context.ts';
 import { type ForwardRequest, fieldsOf } from '../forward/forward-request.ts';
 import { AFFINITY_QUERY, EDGE_PATH, HEALTH_PATH, META_PATH } from '../protocol.ts';
@@ -49,8 +50,6 @@ export interface PageRequest {
 	/** `null` where no canary runs, and for who is not its visitor. */
 	readonly lane: Lane | null;
 }
-
-type Claimed = { -readonly [Key in keyof ForwardRequest]: ForwardRequest[Key] };
 
 /** One request to a container app: the edge's own, or refused, or claimed and forwarded with what the edge has to say in it. */
 export function servePage(
@@ -113,26 +112,45 @@ export function servePage(
 	if (pinned.worker) head.lines = editedLines(head.lines, request.rawHeaders, 'accept-encoding', acceptable);
 	const upstream = context.upstreams.claimRequest(served);
 	const sample = sampleOf(asked.lane, served.id);
-	const known = { request, response, head, target: stripped, upstream, requestId: requestId(), sample };
-	const claimed: Claimed = { ...known, edits: null };
+	const id = requestId();
+	let answered: Pick<ForwardRequest, 'response' | 'edits'>;
 	if (health) {
-		claimed.response = new HealthResponse(response, target.path, container, context.upstreams.probe(upstream));
+		const probed = context.upstreams.probe(upstream);
+		answered = { response: new HealthResponse(response, target.path, container, probed), edits: null };
 	} else if (kind === 'part' && !pinned.worker) {
-		claimed.edits = new PartEdits(pinned, source);
+		answered = { response, edits: new PartEdits(pinned, source) };
 	} else {
 		const plan = new AnswerPlan(pinned, source);
-		claimed.edits = editsFor(asked.lane, plan);
-		claimed.response = new PageResponse(response, plan, breaking(context, claimed));
+		const broken = breaking(context, { request, target: stripped, requestId: id }, upstream);
+		answered = { response: new PageResponse(response, plan, broken), edits: editsFor(asked.lane, plan) };
 	}
-	startExchange(context, claimed, health ? null : whereElse(context, pinned, head, source));
+	startExchange(
+		context,
+		// One literal, of the same form as a Pulse app's: each spread or later change of it cost a tenth of the whole request.
+		{
+			request,
+			response: answered.response,
+			head,
+			target: stripped,
+			upstream,
+			seat: null,
+			requestId: id,
+			edits: answered.edits,
+			sample,
+		},
+		health ? null : whereElse(context, pinned, head, source),
+	);
 }
 
 /** Its app has sent something else than it said. */
-function breaking({ log }: ForwardContext, forward: ForwardRequest): (error: Error) => void {
-	const { upstream } = forward;
+function breaking(
+	{ log }: ForwardContext,
+	asked: Parameters<typeof fieldsOf>[0],
+	upstream: Upstream,
+): (error: Error) => void {
 	return (error) => {
 		countFailure(upstream.failures, 'bad-response');
-		log.failed('bad-response', fieldsOf(forward, upstream), error);
+		log.failed('bad-response', fieldsOf(asked, upstream), error);
 	};
 }
 
