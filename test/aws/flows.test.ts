@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { deploy } from '../../packages/pulse-aws/src/commands/deploy.ts';
+import { doctor } from '../../packages/pulse-aws/src/commands/doctor.ts';
 import { history } from '../../packages/pulse-aws/src/commands/history.ts';
 import { leave } from '../../packages/pulse-aws/src/commands/leave.ts';
 import { reap } from '../../packages/pulse-aws/src/commands/reap.ts';
@@ -31,6 +32,8 @@ afterAll(async () => {
 });
 
 const YES = Array<boolean>(10).fill(true);
+/** No function is ever called, one task of a service runs whatever is asked, and the quotas do not tell of wildcards. */
+const MOTO_LACKS = ['reaper fail', 'tasks warn', 'rule-limit skipped'];
 const everyReap = { deploymentName: NAME, deploymentTimeoutHours: 1, dryRun: false };
 
 test('deploy, verify, rollback, reap and teardown pass over the wire, with the baseline as it is synthesized', {
@@ -43,6 +46,11 @@ test('deploy, verify, rollback, reap and teardown pass over the wire, with the b
 	const states = async () =>
 		(await status(session(), NAME)).deployments.map((one) => [one.deployment_id, one.state] as const);
 
+	const found = async () => {
+		const { checks } = await doctor(session(), { deploymentName: NAME, domain: DOMAIN, report: undefined });
+		return checks.filter(({ status }) => status !== 'ok').map(({ check, status }) => `${check} ${status}`);
+	};
+
 	// moto issues the certificate at once; on AWS the first run would end here, telling its records.
 	const first = await deploy(session(YES), await asked());
 	const one = first.result?.deployment_id ?? '';
@@ -52,6 +60,8 @@ test('deploy, verify, rollback, reap and teardown pass over the wire, with the b
 	expect(first.result).toMatchObject({ cluster_name: NAME, marked_draining_count: '0', domain_ready: 'True' });
 	const { Stacks } = await aws.cloudformation.describeStacks({ StackName: `${NAME}-baseline` });
 	expect(Stacks?.[0]?.StackStatus).toBe('CREATE_COMPLETE');
+
+	expect(await found()).toEqual(MOTO_LACKS);
 
 	// From a Pulse app to a container app, under one name.
 	const container = {
@@ -88,6 +98,9 @@ test('deploy, verify, rollback, reap and teardown pass over the wire, with the b
 		`status 200 of ${one}`,
 		`status 200 of ${two}`,
 	]);
+
+	// One task is all that a container app asks for.
+	expect(await found()).toEqual(['reaper fail', 'rule-limit skipped', 'websocket skipped']);
 
 	const back = await rollback(session(YES), { deploymentName: NAME, deploymentId: null, dryRun: false });
 	expect(back.result).toMatchObject({ deployment_id: one, marked_draining: [two] });

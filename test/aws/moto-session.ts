@@ -62,6 +62,7 @@ export function motoSession(url: string, answers: readonly boolean[] = []) {
 			},
 		},
 		frontDoor: () => motoFrontDoor(aws),
+		visit: { socket: async () => 101, caa: async () => [] },
 		lookAtDomain: async ({ domain, loadBalancer }) => ({
 			domain,
 			loadBalancer,

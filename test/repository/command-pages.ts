@@ -61,6 +61,7 @@ export const GROUPS: readonly Group[] = [
 			'deploy',
 			'verify',
 			'status',
+			'doctor',
 			'logs',
 			'history',
 			'rollback',

@@ -62,6 +62,7 @@ function summary(certificate: StoredCertificate): CertificateSummary {
 		Type: 'AMAZON_ISSUED',
 		KeyAlgorithm: certificate.keyAlgorithm,
 		CreatedAt: new Date(certificate.createdAt),
+		...validity(certificate),
 	};
 }
 
@@ -85,7 +86,14 @@ function detail(certificate: StoredCertificate): CertificateDetail {
 		Type: 'AMAZON_ISSUED',
 		KeyAlgorithm: certificate.keyAlgorithm,
 		CreatedAt: new Date(certificate.createdAt),
-		...(certificate.issuedAt === undefined ? {} : { IssuedAt: new Date(certificate.issuedAt) }),
+		...validity(certificate),
 		...(certificate.failureReason ? { FailureReason: certificate.failureReason } : {}),
+	};
+}
+
+function validity({ issuedAt, expiresAt }: StoredCertificate) {
+	return {
+		...(issuedAt === undefined ? {} : { IssuedAt: new Date(issuedAt), NotBefore: new Date(issuedAt) }),
+		...(expiresAt === undefined ? {} : { NotAfter: new Date(expiresAt) }),
 	};
 }

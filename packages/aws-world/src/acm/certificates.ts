@@ -25,7 +25,11 @@ export interface StoredCertificate {
 	/** Validation records by name, once ACM shows them. */
 	records: ReadonlyMap<string, { readonly name: string; readonly value: string }>;
 	issuedAt: number | undefined;
+	expiresAt: number | undefined;
 }
+
+/** Of public certificates issued since 2026-02-18 (docs/platform-facts/aws.md §5). */
+const LASTS_MS = 198 * 86_400_000;
 
 /** `resolves` answers whether the world's DNS has the record. */
 export class Certificates {
@@ -83,6 +87,7 @@ export class Certificates {
 				if (certificate.status !== 'PENDING_VALIDATION') return;
 				certificate.status = 'ISSUED';
 				certificate.issuedAt = this.#clock.now();
+				certificate.expiresAt = certificate.issuedAt + LASTS_MS;
 			});
 		} else this.#clock.after(LOOK_MS, () => this.#look(certificate));
 	}
@@ -103,6 +108,7 @@ export class Certificates {
 			failureReason: undefined,
 			records: new Map(),
 			issuedAt: status === 'ISSUED' ? this.#clock.now() : undefined,
+			expiresAt: status === 'ISSUED' ? this.#clock.now() + LASTS_MS : undefined,
 		};
 		this.all.set(certificate.arn, certificate);
 		return certificate;

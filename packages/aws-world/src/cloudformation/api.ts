@@ -7,6 +7,8 @@ import type { Stacks } from './stacks.ts';
 
 const STACKS_PAGE = 100;
 const EVENTS_PAGE = 100;
+/** It has no pages. */
+const RESOURCES = 100;
 
 export function cloudformationApi(stacks: Stacks): Handlers<'cloudformation'> {
 	const existing = (name: string | undefined): Stack => {
@@ -27,6 +29,19 @@ export function cloudformationApi(stacks: Stacks): Handlers<'cloudformation'> {
 			const events = existing(input.StackName).events.toReversed();
 			const { items, next } = pageOf(events, EVENTS_PAGE, input.NextToken, 'ValidationError');
 			return { StackEvents: items, ...(next === undefined ? {} : { NextToken: next }) };
+		},
+		describeStackResources(input) {
+			const { id, name, createdAt, resources } = existing(input.StackName);
+			const StackResources = [...resources].map(([LogicalResourceId, { type, created }]) => ({
+				StackId: id,
+				StackName: name,
+				LogicalResourceId,
+				PhysicalResourceId: created.physicalId,
+				ResourceType: type,
+				Timestamp: new Date(createdAt),
+				ResourceStatus: 'CREATE_COMPLETE' as const,
+			}));
+			return { StackResources: StackResources.slice(0, RESOURCES) };
 		},
 		/** A stack that does not exist is deleted already. */
 		deleteStack(input) {

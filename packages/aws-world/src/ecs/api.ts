@@ -1,4 +1,5 @@
 import type { Handlers } from '../calls/handlers.ts';
+import { clustersApi } from './clusters-api.ts';
 import type { EcsPorts } from './ports.ts';
 import { servicesApi } from './services-api.ts';
 import { taskDefinitionsApi } from './task-definitions-api.ts';
@@ -14,6 +15,7 @@ export interface EcsOptions {
 
 export function ecsApi(ports: EcsPorts, options: EcsOptions): Handlers<'ecs'> {
 	return {
+		...clustersApi(ports.state),
 		...servicesApi(ports, options),
 		...taskDefinitionsApi(ports.state, ports.arns, ports.clock),
 		...tasksApi(ports),

@@ -1,6 +1,6 @@
 import type { Certificate, Listener as View } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Handlers } from '../calls/handlers.ts';
-import { AwsError } from '../errors.ts';
+import { AwsError, notEmulated } from '../errors.ts';
 import { pageOf, pageSize } from '../paging.ts';
 import { checkGroups } from './rules-api.ts';
 import type { ElbState, Listener } from './state.ts';
@@ -9,6 +9,7 @@ import { validateActions } from './validate-rule.ts';
 type ListenersApi = Pick<
 	Handlers<'elb'>,
 	| 'describeAccountLimits'
+	| 'describeLoadBalancers'
 	| 'describeListeners'
 	| 'modifyListener'
 	| 'describeListenerCertificates'
@@ -22,18 +23,29 @@ export function listenersApi(state: ElbState, isIssued: (certificateArn: string)
 			return {
 				Limits: [
 					{ Name: 'target-groups', Max: '3000' },
+					{ Name: 'condition-values-per-alb-rule', Max: '5' },
+					{ Name: 'condition-wildcards-per-alb-rule', Max: '5' },
 					{ Name: 'rules-per-application-load-balancer', Max: String(state.quotas.rules) },
 					{ Name: 'target-groups-per-application-load-balancer', Max: String(state.quotas.targetGroups) },
 				],
 			};
 		},
 
+		describeLoadBalancers(input) {
+			const all = [...state.loadBalancers.values()];
+			const found = input.LoadBalancerArns?.map((arn) => state.loadBalancer(arn)) ?? all;
+			if (input.Names) notEmulated('DescribeLoadBalancers by name');
+			const { items, next } = pageOf(found, input.PageSize ?? 400, input.Marker, 'ValidationError');
+			return { LoadBalancers: items, ...(next === undefined ? {} : { NextMarker: next }) };
+		},
+
 		describeListeners(input) {
 			let listeners = [...state.listeners.values()];
 			if (input.ListenerArns) listeners = input.ListenerArns.map((arn) => state.listener(arn));
-			else if (input.LoadBalancerArn && !state.loadBalancers.has(input.LoadBalancerArn)) {
-				throw new AwsError('LoadBalancerNotFoundException', `Load balancers '[${input.LoadBalancerArn}]' not found`);
-			} else listeners = listeners.filter((listener) => listener.loadBalancerArn === input.LoadBalancerArn);
+			else {
+				const { LoadBalancerArn } = state.loadBalancer(input.LoadBalancerArn);
+				listeners = listeners.filter((listener) => listener.loadBalancerArn === LoadBalancerArn);
+			}
 			const { items, next } = pageOf(listeners, input.PageSize ?? 50, input.Marker, 'ValidationError');
 			return { Listeners: items.map(viewOf), ...(next === undefined ? {} : { NextMarker: next }) };
 		},

@@ -90,6 +90,12 @@ export class ElbState {
 		for (const watcher of this.watchers) watcher();
 	}
 
+	loadBalancer(arn: string | undefined): LoadBalancer {
+		const balancer = this.loadBalancers.get(arn ?? '');
+		if (!balancer) throw new AwsError('LoadBalancerNotFoundException', `Load balancers '[${arn}]' not found`);
+		return balancer;
+	}
+
 	listener(arn: string | undefined): Listener {
 		const listener = this.listeners.get(arn ?? '');
 		if (!listener) throw new AwsError('ListenerNotFoundException', `Listeners '[${arn}]' not found`);

@@ -25,9 +25,7 @@ function requireTaggable(state: ElbState, arn: string): void {
 	if (arn.includes(':targetgroup/')) state.targetGroup(arn);
 	else if (arn.includes(':listener-rule/')) state.rule(arn);
 	else if (arn.includes(':listener/')) state.listener(arn);
-	else if (!state.loadBalancers.has(arn)) {
-		throw new AwsError('LoadBalancerNotFoundException', `Load balancers '[${arn}]' not found`);
-	}
+	else state.loadBalancer(arn);
 }
 
 export function putTags(state: ElbState, arn: string, tags: readonly Tag[] | undefined): void {

@@ -69,8 +69,13 @@ export function doctorReport(checks: readonly Check[]): DoctorReport {
 	return { ok: checks.every(({ status }) => status !== 'fail'), checks };
 }
 
+/** What the command ends with, on either platform. */
+export function doctorOutcome(report: DoctorReport) {
+	return { json: report, text: renderDoctor(report), exitCode: report.ok ? 0 : 1 };
+}
+
 /** A line for each check, what to do below it, and the sum. */
-export function renderDoctor({ checks }: DoctorReport): string {
+function renderDoctor({ checks }: DoctorReport): string {
 	const width = Math.max(...checks.map(({ check }) => check.length));
 	const lines = checks.flatMap(({ check, status, found, next }) => {
 		const line = `${status.padEnd(7)}  ${check.padEnd(width)}  ${found}`;

@@ -4,6 +4,12 @@ import type { Reading } from './reading.ts';
 /** Where the sockets of a Pulse app are opened. */
 export const SOCKET_HANDSHAKE = '/socket.io/?EIO=4&transport=websocket';
 
+/** What the handshake has beside `Host`, `Origin`, `Connection` and `Upgrade`. */
+export const HANDSHAKE_HEADERS = {
+	'sec-websocket-version': '13',
+	'sec-websocket-key': 'cHVsc2UtZG9jdG9yLTAwMQ==',
+} as const;
+
 export interface SocketFacts {
 	/** The status that the handshake got; 101 opens it. */
 	readonly status: Reading<number>;

@@ -12,6 +12,7 @@ import { dockerImages } from './docker.ts';
 import { lookAtDomain } from './domain-look.ts';
 import { frontDoor } from './front-door.ts';
 import type { Session } from './session.ts';
+import { openVisit } from './visit.ts';
 
 export interface ConnectOptions {
 	readonly region: string | undefined;
@@ -43,6 +44,7 @@ export async function connect(options: ConnectOptions): Promise<Session> {
 				: commandDeployer({ ...options.cdk, region, env, host }),
 		images: dockerImages({ aws, host, env }),
 		frontDoor: (loadBalancer, domain) => frontDoor(loadBalancer, domain, options.verifyTls ?? false, agent),
+		visit: openVisit(agent),
 		lookAtDomain: (query, until) => lookAtDomain(query, until, agent),
 		owner: `${userName()}@${hostname()} (pid ${process.pid})`,
 		randomHex: (bytes) => randomBytes(bytes).toString('hex'),

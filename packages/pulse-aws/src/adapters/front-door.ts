@@ -8,6 +8,9 @@ const TIMEOUT_MS = 10_000;
 const MAX_BODY = 65_536;
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/;
 
+/** Where nothing stands between, no TLS is spoken. */
+export const isLoopback = (host: string): boolean => LOOPBACK.test(host);
+
 /**
  * Asks the load balancer by its own name, before the domain leads there, yet under the domain's name: so rules and
  * certificate are those that visitors meet.
@@ -23,7 +26,7 @@ export function frontDoor(
 	return {
 		get: (path, signal, only) =>
 			new Promise((resolve, reject) => {
-				const local = LOOPBACK.test(loadBalancer);
+				const local = isLoopback(loadBalancer);
 				const url = new URL(path, `${local ? 'http' : 'https'}://${loadBalancer}`);
 				const headers = {
 					host: domain ?? loadBalancer,

@@ -18,6 +18,7 @@ export interface Session {
 	/** The load balancer as a browser meets it. */
 	readonly frontDoor: (loadBalancer: string, domain: string | null) => FrontDoor;
 	readonly lookAtDomain: (query: DomainQuery, signal: AbortSignal) => Promise<RoutingFacts>;
+	readonly visit: Visit;
 	/** Named to others who wait for this run: who, where. */
 	readonly owner: string;
 	/** That many random bytes, in hex. */
@@ -92,6 +93,20 @@ export interface FrontDoorAnswer {
 	readonly body: string;
 	/** Why a browser that asked for the domain would not trust the certificate; `null` when it would, or without TLS. */
 	readonly untrusted: string | null;
+}
+
+/** What a deploy needs no answer to, and `doctor` asks. */
+export interface Visit {
+	/** Opens a websocket on the host under the name of the domain, and ends it: resolves to the status; 101 opened it. */
+	socket(host: string, domain: string | null, path: string, signal: AbortSignal): Promise<number>;
+	/** CAA records that count for a name: its own, else those of the nearest name above that has some. */
+	caa(domain: string, signal: AbortSignal): Promise<readonly CaaRecord[]>;
+}
+
+export interface CaaRecord {
+	readonly tag: 'issue' | 'issuewild';
+	/** The certification authority, in lower case and without parameters; empty: none. */
+	readonly authority: string;
 }
 
 export interface DomainQuery {

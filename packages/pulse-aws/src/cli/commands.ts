@@ -1,6 +1,7 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
 import { completionCommand } from 'pulse-deploy-kit/completion';
 import { deployCommand } from './deploy.ts';
+import { doctorCommand } from './doctor.ts';
 import { drainCommand } from './drain.ts';
 import { historyCommand } from './history.ts';
 import { logsCommand } from './logs.ts';
@@ -32,6 +33,7 @@ export const commands: readonly CommandSpec[] = [
 	deployCommand,
 	verifyCommand,
 	statusCommand,
+	doctorCommand,
 	logsCommand,
 	historyCommand,
 	rollbackCommand,

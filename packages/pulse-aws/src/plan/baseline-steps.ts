@@ -6,7 +6,7 @@ import type { DeployObservation } from './observation.ts';
 import type { Step } from './step.ts';
 
 /** What makes the stack fit for a deploy. */
-export function baselineSteps({ stack, baselineChange }: DeployObservation): Step[] {
+export function baselineSteps({ stack, baselineChange }: Pick<DeployObservation, 'stack' | 'baselineChange'>): Step[] {
 	const create = deployBaselineStep('create', baselineChange ?? 'there is none');
 	const again = deployBaselineStep('update', 'its last update failed');
 	switch (stack.condition) {

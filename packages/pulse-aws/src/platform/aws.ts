@@ -24,6 +24,8 @@ export interface Aws {
 		listServices: Call<ecs.ListServicesCommandInput, ecs.ListServicesCommandOutput>;
 		/** At most 10 a call. */
 		describeServices: Call<ecs.DescribeServicesCommandInput, ecs.DescribeServicesCommandOutput>;
+		/** At most 100 a call; one that is not there is among the failures. */
+		describeClusters: Call<ecs.DescribeClustersCommandInput, ecs.DescribeClustersCommandOutput>;
 		listTasks: Call<ecs.ListTasksCommandInput, ecs.ListTasksCommandOutput>;
 		describeTasks: Call<ecs.DescribeTasksCommandInput, ecs.DescribeTasksCommandOutput>;
 		registerTaskDefinition: Call<ecs.RegisterTaskDefinitionCommandInput, ecs.RegisterTaskDefinitionCommandOutput>;
@@ -36,6 +38,8 @@ export interface Aws {
 	};
 	readonly elb: {
 		describeAccountLimits: Call<elb.DescribeAccountLimitsCommandInput, elb.DescribeAccountLimitsCommandOutput>;
+		/** At most 20 ARNs a call. */
+		describeLoadBalancers: Call<elb.DescribeLoadBalancersCommandInput, elb.DescribeLoadBalancersCommandOutput>;
 		createTargetGroup: Call<elb.CreateTargetGroupCommandInput, elb.CreateTargetGroupCommandOutput>;
 		modifyTargetGroupAttributes: Call<
 			elb.ModifyTargetGroupAttributesCommandInput,
@@ -90,6 +94,11 @@ export interface Aws {
 		describeStackEvents: Call<
 			cloudformation.DescribeStackEventsCommandInput,
 			cloudformation.DescribeStackEventsCommandOutput
+		>;
+		/** Not paginated: the first hundred. */
+		describeStackResources: Call<
+			cloudformation.DescribeStackResourcesCommandInput,
+			cloudformation.DescribeStackResourcesCommandOutput
 		>;
 		deleteStack: Call<cloudformation.DeleteStackCommandInput, cloudformation.DeleteStackCommandOutput>;
 		updateTerminationProtection: Call<

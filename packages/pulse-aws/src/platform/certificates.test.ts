@@ -19,6 +19,8 @@ test('A2.4: validation records are read where there are some, each once', async 
 	expect(await readCertificate({ acm }, 'arn')).toEqual({
 		status: 'PENDING_VALIDATION',
 		failureReason: null,
+		names: [],
+		expiresAt: null,
 		records: [{ name: record.Name, type: 'CNAME', value: record.Value }],
 	});
 });

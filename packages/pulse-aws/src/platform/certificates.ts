@@ -44,6 +44,10 @@ export interface DnsRecord {
 export interface CertificateDetail {
 	readonly status: string;
 	readonly failureReason: string | null;
+	/** Domain name and subject alternative names. */
+	readonly names: readonly string[];
+	/** Unix ms; `null` while pending. */
+	readonly expiresAt: number | null;
 	/** Empty until ACM has made them up, some seconds after the request. */
 	readonly records: readonly DnsRecord[];
 }
@@ -61,6 +65,8 @@ export async function readCertificate(aws: Pick<Aws, 'acm'>, arn: string): Promi
 	return {
 		status: found?.Status ?? '',
 		failureReason: found?.FailureReason ?? null,
+		names: found?.SubjectAlternativeNames ?? [],
+		expiresAt: found?.NotAfter?.getTime() ?? null,
 		records: [...records.values()],
 	};
 }

@@ -1,5 +1,6 @@
 import { type Guard, guarded } from 'pulse-deploy-kit/plan/guard';
 import type { Aws } from './aws.ts';
+import { isAwsError, NOT_ALLOWED } from './error-names.ts';
 
 /**
  * Reads end when the signal aborts, also those that wait for a network that is silent. Writes do not: whether one that was
@@ -35,12 +36,29 @@ const isAnswerNeeded = (name: string) => /^(create|register|request|modifyListen
 
 const never = new AbortController().signal;
 
-type Call = (input: unknown, options?: { abortSignal?: AbortSignal }) => Promise<unknown>;
+/** What calls were refused for want of a right: `ecs:ListServices`, as IAM writes it. */
+export function tellingRefusals(aws: Aws, refused: (right: string) => void): Aws {
+	return changed(aws, (call, name, service) => async (input, options) => {
+		try {
+			return await call(input, options);
+		} catch (error) {
+			if (isAwsError(error, ...NOT_ALLOWED)) refused(rightOf(service, name));
+			throw error;
+		}
+	});
+}
 
-function changed(aws: Aws, change: (call: Call, name: string) => Call): Aws {
+const PREFIXES: Readonly<Record<string, string>> = { elb: 'elasticloadbalancing' };
+const rightOf = (service: string, name: string) =>
+	`${PREFIXES[service] ?? service}:${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+
+type Call = (input: unknown, options?: { abortSignal?: AbortSignal }) => Promise<unknown>;
+type Change = (call: Call, name: string, service: string) => Call;
+
+function changed(aws: Aws, change: Change): Aws {
 	const services = Object.entries(aws).map(([name, service]) => [
 		name,
-		typeof service === 'object' ? changedService(service, change) : service,
+		typeof service === 'object' ? changedService(service, (call, method) => change(call, method, name)) : service,
 	]);
 	return Object.fromEntries(services) as Aws;
 }

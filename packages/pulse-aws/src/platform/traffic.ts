@@ -54,7 +54,9 @@ export async function readLimits(aws: Pick<Aws, 'elb'>): Promise<Limits> {
 		(page) => page.Limits,
 	);
 	const limit = (name: string) => Number(limits.find((one) => one.Name === name)?.Max ?? DEFAULT_LIMIT);
+	const wildcards = limits.find((one) => one.Name === 'condition-wildcards-per-alb-rule')?.Max;
 	return {
+		...(wildcards === undefined ? {} : { wildcards: Number(wildcards) }),
 		rules: limit('rules-per-application-load-balancer'),
 		targetGroups: limit('target-groups-per-application-load-balancer'),
 	};

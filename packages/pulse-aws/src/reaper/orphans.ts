@@ -41,7 +41,7 @@ export function orphans(facts: ReaperFacts, policy: ReaperPolicy, now: number): 
 const LEASE_MS = 600_000;
 
 /** Deployments that commands are making: an image may be built for longer than a deploy may take. */
-function leased({ parameters }: ReaperFacts, now: number): readonly string[] {
+export function leased({ parameters }: Pick<ReaperFacts, 'parameters'>, now: number): readonly string[] {
 	return parameters.filter((one) => isOwner(one.name) && now - one.changedAt < LEASE_MS).map((one) => one.deploymentId);
 }
 

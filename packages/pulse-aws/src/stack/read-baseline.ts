@@ -18,8 +18,12 @@ const USABLE = ['ready', 'ready-after-failure', 'failed-update', 'rollback-faile
 
 export async function readBaseline(session: Session, name: string): Promise<Baseline> {
 	const stack = await readStack(looking(session), stackName(name));
-	const usable = USABLE.includes(stack.condition) && stack.outputs.has('ListenerArn');
-	return { stack, outputs: usable ? baselineOutputs(stack.outputs) : null };
+	return { stack, outputs: outputsOf(stack) };
+}
+
+/** @throws DeployToolError `baseline-output` where one is missing */
+export function outputsOf({ condition, outputs }: StackFacts): BaselineOutputs | null {
+	return USABLE.includes(condition) && outputs.has('ListenerArn') ? baselineOutputs(outputs) : null;
 }
 
 /**

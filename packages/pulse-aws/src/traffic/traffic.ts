@@ -28,6 +28,8 @@ export function activeDeployment(traffic: Traffic, deployments: readonly Deploym
 export interface Limits {
 	readonly rules: number;
 	readonly targetGroups: number;
+	/** Wildcards of one rule; absent where AWS does not say. */
+	readonly wildcards?: number;
 }
 
 /** How many more deployments fit. A target group counts once however many rules use it, and 100 of them is a hard limit. */

@@ -1,3 +1,4 @@
+import { HANDSHAKE_HEADERS } from 'pulse-deploy-kit/doctor/socket-check';
 import type { Outgoing } from '../platform/outgoing.ts';
 import { ROUTER_HEALTH_PATH } from '../protocol.ts';
 
@@ -31,7 +32,7 @@ export function openVisit(outgoing: Outgoing, now: () => number): Visit {
 				origin: url.origin,
 				method: 'GET',
 				protocol: 'websocket',
-				headers: { 'sec-websocket-version': '13', 'sec-websocket-key': 'cHVsc2UtZG9jdG9yLTAwMQ==', origin: url.origin },
+				headers: { ...HANDSHAKE_HEADERS, origin: url.origin },
 				signal: within(signal),
 			} as never);
 			socket.on('error', () => {}).destroy();

@@ -10,11 +10,10 @@ export const doctorCommand: CommandSpec = {
 	examples: ['pulse-railway doctor', 'pulse-railway doctor --json', 'pulse-railway doctor --report doctor.json'],
 	changes: false,
 	async run(invocation) {
-		const [{ doctor }, { renderDoctor }] = await Promise.all([
+		const [{ doctor }, { doctorOutcome }] = await Promise.all([
 			import('../commands/doctor.ts'),
 			import('pulse-deploy-kit/doctor/check'),
 		]);
-		const report = await enter(invocation, doctorRequest, doctor);
-		return { json: report, text: renderDoctor(report), exitCode: report.ok ? 0 : 1 };
+		return doctorOutcome(await enter(invocation, doctorRequest, doctor));
 	},
 };

@@ -12,6 +12,7 @@ import type { PluginContext } from 'pulse-app';
 import { type RecordingHost, recordingHost } from 'pulse-deploy-kit/recording-host';
 import { frontDoor } from '../../adapters/front-door.ts';
 import type { Session } from '../../adapters/session.ts';
+import { openVisit } from '../../adapters/visit.ts';
 import { type DeployRequest, deployRequest } from '../../config/deploy.ts';
 import type { Aws } from '../../platform/aws.ts';
 import { AWSECSPlugin } from '../../plugin/aws-ecs-plugin.ts';
@@ -79,6 +80,10 @@ export async function openAccount(options: AccountOptions = {}): Promise<Account
 					get: (path, until, only) =>
 						world.clock.hold(frontDoor(loadBalancer, domain, true).get(path, until, only), 5000),
 				}),
+				visit: {
+					socket: (...asked) => world.clock.hold(openVisit(null).socket(...asked), 5000),
+					caa: async () => [],
+				},
 				lookAtDomain: async ({ domain, loadBalancer }) => ({
 					domain,
 					loadBalancer,
@@ -120,7 +125,22 @@ function template(context: Readonly<Record<string, string>>) {
 		TaskSubnets: base.Outputs?.PublicSubnets ?? { Value: '' },
 		AssignPublicIp: { Value: 'ENABLED' },
 	};
-	return { ...base, Outputs: { ...base.Outputs, ...own } };
+	const reaper = {
+		Reaper: { Type: 'AWS::Lambda::Function' },
+		ReaperLog: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: REAPER_LOG } },
+	};
+	return { Resources: { ...base.Resources, ...reaper }, Outputs: { ...base.Outputs, ...own } };
+}
+
+const REAPER_LOG = `${NAME}-baseline-ReaperLog`;
+
+/** As Lambda writes down a run of the reaper that has just ended. */
+export function reaperRan({ world }: Account, { status = '', report = '{"actions":[]}' } = {}): void {
+	const streams = world.logs.get(REAPER_LOG);
+	const at = world.clock.now() - 1000;
+	const lines = ['START RequestId: 1 Version: $LATEST', report, 'END RequestId: 1', `REPORT RequestId: 1 ${status}`];
+	const events = lines.map((message, index) => ({ timestamp: at + index, message }));
+	streams?.set('2026/04/02/[$LATEST]1', [...(streams.get('2026/04/02/[$LATEST]1') ?? []), ...events]);
 }
 
 const NO_OTHER_USE = { sockets: 0, requests: 0, requestsBegun: 0, streams: 0, websockets: 0, jobs: 0 };
@@ -153,7 +173,7 @@ function app(world: AwsWorld, sessions: Map<string, number>, broken: Account['br
 			log: { info: () => {}, warn: () => {}, error: () => {} },
 		} satisfies PluginContext);
 		stopping.addEventListener('abort', () => void plugin.onStop(), { once: true });
-		return createServer(async (request, response) => {
+		const server = createServer(async (request, response) => {
 			if (broken === 'answers-500') response.statusCode = 500;
 			if (await plugin.onRequest(request, response)) return;
 			const isPage = !request.url?.startsWith('/_pulse/');
@@ -164,6 +184,10 @@ function app(world: AwsWorld, sessions: Map<string, number>, broken: Account['br
 			if (broken === 'asks-to-sign-in' && isPage) response.writeHead(302, { location: '/login' });
 			response.end(id);
 		});
+		server.on('upgrade', (_request, socket) =>
+			socket.end('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n'),
+		);
+		return server;
 	});
 }
 
