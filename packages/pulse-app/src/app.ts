@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { APP_BRAND } from './brand.ts';
 import { type Env, type EnvironmentOverrides, readEnvironment } from './config/environment.ts';
 import { PulseError } from './errors.ts';
+import { type AppHooks, type HandoffOptions, schemaOf } from './handoff/hooks.ts';
 import type { PageClient } from './http/page-client.ts';
 import type { NewestTerm } from './newest/term.ts';
 import { type NewestWork, newestWork, type WhenNewestOptions } from './newest/work.ts';
@@ -90,6 +91,7 @@ export class App {
 	readonly plugins: readonly Plugin[];
 	readonly sessionStore: SessionStore | CookieSessionStore;
 	readonly #newestWork: NewestWork[] = [];
+	readonly #handoff: AppHooks = { drain: null, resume: new Map() };
 	#runtime: Runtime | null = null;
 
 	constructor(options: AppOptions) {
@@ -104,6 +106,7 @@ export class App {
 		const runtime = createRuntime(
 			this,
 			readEnvironment(overridesOf(this.options, options), options.env),
+			this.#handoff,
 			options.logger,
 		);
 		this.#runtime = runtime;
@@ -163,6 +166,33 @@ export class App {
 		const work = newestWork(start, stop, options);
 		this.#newestWork.push(work);
 		this.#runtime?.newest.add(work);
+	}
+
+	/**
+	 * Gives what a page takes along when it is loaded anew for another deployment, at the moment when it leaves: small (32 KiB
+	 * with that of its channels), serialisable like a payload, within 2 s; `undefined` gives nothing. It waits sealed in the session
+	 * store, for a minute, and for this very page. The latest one counts. Channels have the same, each for itself.
+	 *
+	 * @throws PulseError `invalid-schema`
+	 * @example
+	 * app.onDrain((render) => ({ step: render.data.get('step') }));
+	 * app.onResume((snapshot, render) => {
+	 *   render.data.set('step', (snapshot as { step: number }).step);
+	 * });
+	 */
+	onDrain(take: (render: RenderSession) => unknown, options?: HandoffOptions): void {
+		this.#handoff.drain = { schema: schemaOf(options), take };
+	}
+
+	/**
+	 * Takes what `onDrain` of the page's former deployment gave, before the page is live: its first view is rendered after what
+	 * this returns, within 2 s. Call it once for each schema that this version reads; of any other the page starts fresh, as it does
+	 * without a snapshot, and the log says so.
+	 *
+	 * @throws PulseError `invalid-schema`
+	 */
+	onResume(use: (snapshot: unknown, render: RenderSession) => unknown, options?: HandoffOptions): void {
+		this.#handoff.resume.set(schemaOf(options), use);
 	}
 
 	/**

@@ -1,6 +1,7 @@
 export { App, type AppOptions, type ListenOptions } from './app.ts';
 export { APP_BRAND, PLUGIN_BRAND, SESSION_STORE_BRAND } from './brand.ts';
 export { PulseError } from './errors.ts';
+export type { HandoffOptions } from './handoff/hooks.ts';
 export type { HeldLease, LeaseAnswer, NewestLeases, OtherLease } from './newest/leases.ts';
 export type { NewestTerm } from './newest/term.ts';
 export type { WhenNewestOptions } from './newest/work.ts';

@@ -1,6 +1,8 @@
 import { type Logger, pino } from 'pino';
 import type { App } from './app.ts';
 import type { Environment } from './config/environment.ts';
+import { createHandoffs, type Handoffs } from './handoff/handoffs.ts';
+import type { AppHooks } from './handoff/hooks.ts';
 import { type ClientFiles, createClientFiles } from './http/client-files.ts';
 import { headTag, type PageClient, pinnedPath, versionOf } from './http/page-client.ts';
 import { RENDER_ID_HEADER } from './http/prerender.ts';
@@ -9,7 +11,7 @@ import type { Directives, InUse, Plugin, PluginContext } from './plugin.ts';
 import { RenderRegistry } from './render/registry.ts';
 import { createJobs, type Jobs } from './server/jobs.ts';
 import { createUsage, type Usage } from './server/usage.ts';
-import { createKeeper } from './sessions/choose-keeper.ts';
+import { createKeeper, isCookieStore } from './sessions/choose-keeper.ts';
 import { readCookieDomain } from './sessions/cookie.ts';
 import { createSessions, type Sessions } from './sessions/sessions.ts';
 import { createGateway, type Gateway } from './socket/gateway.ts';
@@ -27,6 +29,7 @@ export interface Runtime {
 	readonly jobs: Jobs;
 	/** What `app.whenNewest` was given. */
 	readonly newest: NewestKeeper;
+	readonly handoffs: Handoffs;
 	inUse(): InUse;
 	/** Directives of a page, as plugins shape them; `renderId` is `null` before the page has a render session. */
 	directives(renderId: string | null): Directives;
@@ -34,14 +37,15 @@ export interface Runtime {
 	pluginContext(): PluginContext;
 }
 
-export function createRuntime(app: App, environment: Environment, logger?: Logger): Runtime {
+export function createRuntime(app: App, environment: Environment, hooks: AppHooks, logger?: Logger): Runtime {
 	const log = logger ?? pino({ name: 'pulse', base: null });
 	const timeoutSeconds = app.options.sessionTimeoutSeconds ?? 60;
 	const isLive = (sid: string) => renders.isOwner(sid);
+	const secrets = secretsOf(app.plugins, environment);
 	const keeper = createKeeper({
 		store: app.sessionStore,
 		environment,
-		secrets: secretsOf(app.plugins, environment),
+		secrets,
 		forgetMs: timeoutSeconds * 1000,
 		isLive,
 		onUnreadable: (error) => log.warn({ err: error }, 'the session store cannot be read'),
@@ -69,8 +73,20 @@ export function createRuntime(app: App, environment: Environment, logger?: Logge
 		onClosed: (render) => log.debug({ renderId: render.id }, 'render session ended'),
 		onCloseFailed: (error) => log.error({ err: error }, 'the end of a channel failed'),
 		onOwnerGone: sessions.release,
+		onUnread: (render, why) =>
+			log.warn({ renderId: render.id, why }, 'a channel starts fresh: its state cannot be read'),
 	});
-	const gateway = createGateway({ app, sessions, renders, serverAddress: environment.serverAddress, log });
+	const handoffs = createHandoffs({
+		hooks,
+		store: isCookieStore(app.sessionStore) ? null : app.sessionStore,
+		secrets,
+		isProduction: environment.mode === 'prod',
+		hasChannels: Object.keys(app.options.channels ?? {}).length > 0,
+		create: (owner) => renders.create(owner),
+		isExpected: (render) => renders.find(render.id) === render && !render.connected,
+		log,
+	});
+	const gateway = createGateway({ app, sessions, renders, handoffs, serverAddress: environment.serverAddress, log });
 	const clientFiles = createClientFiles();
 	const usage = createUsage();
 	const jobs = createJobs((error) => log.warn({ err: error }, 'work that app.busy was given failed'));
@@ -98,6 +114,7 @@ export function createRuntime(app: App, environment: Environment, logger?: Logge
 		usage,
 		jobs,
 		newest,
+		handoffs,
 		inUse,
 		directives,
 		pageClient: () => {

@@ -2,6 +2,7 @@ import type { Directives } from '../plugin.ts';
 
 /** Where the existing Pulse browser client keeps them too (contract P1.13). */
 const STORAGE_KEY = '__PULSE_DIRECTIVES';
+const FORMER_KEY = '__PULSE_FORMER';
 const ELEMENT_ID = '__PULSE_DIRECTIVES';
 
 const NONE: Directives = { headers: {}, query: {}, socketio: { auth: {}, headers: {}, query: {} } };
@@ -16,9 +17,29 @@ export function pageDirectives(): Directives {
 }
 
 export function storeDirectives(directives: Directives): void {
+	inStorage((storage) => storage.setItem(STORAGE_KEY, JSON.stringify(directives)));
+}
+
+/**
+ * Leaves the page's render session to the next document of this tab, where its state may go on. Not before the page is gone:
+ * a copy of a tab has its storage too, and must not take the state of one that lives.
+ */
+export function leaveTrace(renderId: string): void {
+	inStorage((storage) => storage.setItem(FORMER_KEY, renderId));
+}
+
+/** The trace of the document that this tab showed before. */
+export const findTrace = (): string | null => inStorage((storage) => storage.getItem(FORMER_KEY));
+
+export function clearTrace(): void {
+	inStorage((storage) => storage.removeItem(FORMER_KEY));
+}
+
+/** `null` where storage is full or forbidden: the page has its own copy, or goes without. */
+function inStorage<T>(use: (storage: Storage) => T): T | null {
 	try {
-		sessionStorage.setItem(STORAGE_KEY, JSON.stringify(directives));
+		return use(sessionStorage);
 	} catch {
-		// Storage may be full or forbidden; this page has its copy.
+		return null;
 	}
 }

@@ -11,7 +11,7 @@ import type { Directives } from '../plugin.ts';
 import type { ClientMessage, ServerMessage } from '../wire/messages.ts';
 import { type ApiResult, performApiCall } from './api-call.ts';
 import { ClientChannel } from './channel.ts';
-import { pageDirectives, storeDirectives } from './directives.ts';
+import { clearTrace, findTrace, leaveTrace, pageDirectives, storeDirectives } from './directives.ts';
 import { createFetch, isStale } from './fetch.ts';
 import { createNavigation, load, type Navigate } from './navigation.ts';
 import { readPrerendered, requestPrerender } from './prerender.ts';
@@ -109,6 +109,8 @@ export async function connect(options: ConnectOptions = {}): Promise<PulseClient
 		storeDirectives(next);
 	};
 	adopt(opened.directives);
+	clearTrace();
+	const renderId = directives.socketio.auth.render_id ?? '';
 
 	const channels = new Map<string, ClientChannel>();
 	const socket = openSocket(io, directives, {
@@ -137,7 +139,7 @@ export async function connect(options: ConnectOptions = {}): Promise<PulseClient
 			tab.ask(reason, seconds);
 		},
 	});
-	reports = reportTab(tab, socket.tell);
+	reports = reportTab(tab, socket.tell, () => leaveTrace(renderId));
 	const report = (result: ApiResult) => {
 		try {
 			socket.say(result);
@@ -151,7 +153,7 @@ export async function connect(options: ConnectOptions = {}): Promise<PulseClient
 			() => directives,
 			() => {},
 		),
-		renderId: directives.socketio.auth.render_id,
+		renderId,
 		onView: options.onView,
 		onMoved: (path, next) => {
 			adopt(next);
@@ -165,7 +167,7 @@ export async function connect(options: ConnectOptions = {}): Promise<PulseClient
 		get status() {
 			return status;
 		},
-		renderId: directives.socketio.auth.render_id ?? '',
+		renderId,
 		channel: (name) => {
 			const channel = channels.get(name) ?? new ClientChannel(name, socket.say, tab.begin);
 			channels.set(name, channel);
@@ -182,7 +184,8 @@ export async function connect(options: ConnectOptions = {}): Promise<PulseClient
 /** Never ends where the page is to be loaded anew. */
 async function openRenderSession(pinnedFetch: typeof fetch) {
 	const url = new URL(location.href);
-	const response = await patiently(() => requestPrerender(pinnedFetch, url));
+	const former = findTrace();
+	const response = await patiently(() => requestPrerender(pinnedFetch, url, {}, former));
 	if (isStale(response)) return new Promise<never>(() => {});
 	if (!response.ok) throw new Error(`the server refused to open a render session: ${response.status}`);
 	const answer = await readPrerendered(response, url.pathname);

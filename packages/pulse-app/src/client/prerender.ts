@@ -12,9 +12,10 @@ export function requestPrerender(
 	send: typeof fetch,
 	url: URL,
 	init: { readonly headers?: Record<string, string>; readonly redirect?: RequestRedirect } = {},
+	former: string | null = null,
 ): Promise<Response> {
 	const headers = { 'content-type': 'application/json', ...init.headers };
-	const body = JSON.stringify({ paths: [url.pathname], routeInfo: routeOf(url) });
+	const body = JSON.stringify({ paths: [url.pathname], routeInfo: routeOf(url), former });
 	return send('/_pulse/prerender', { ...init, method: 'POST', headers, body });
 }
 

@@ -15,8 +15,15 @@ export interface Reports {
 	waiting(state: 'now' | 'held', why: string): void;
 }
 
-/** Says what the tab is doing when that changes, and what becomes of a reload. `tell`: false where it could not be said. */
-export function reportTab(tab: Pick<Tab, 'state'>, tell: (message: TabMessage) => boolean): Reports {
+/**
+ * Says what the tab is doing when that changes, and what becomes of a reload. `tell`: false where it could not be said.
+ * `onGone`: the page is gone, after a reload was asked for.
+ */
+export function reportTab(
+	tab: Pick<Tab, 'state'>,
+	tell: (message: TabMessage) => boolean,
+	onGone: () => void,
+): Reports {
 	let present = '';
 	let saidAt = 0;
 	let answered: string | null = null;
@@ -36,7 +43,10 @@ export function reportTab(tab: Pick<Tab, 'state'>, tell: (message: TabMessage) =
 	};
 	setInterval(say, LOOK_MS);
 	document.addEventListener('visibilitychange', say);
-	addEventListener('pagehide', () => answer('gone', ''));
+	addEventListener('pagehide', () => {
+		if (answered !== null) onGone();
+		answer('gone', '');
+	});
 	return {
 		connected: () => {
 			present = '';

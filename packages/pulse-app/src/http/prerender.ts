@@ -27,19 +27,24 @@ const prerenderRequest = z.object({
 	routeInfo: z.preprocess((value) => value ?? {}, routeInfo),
 	ttlSeconds: z.number().positive().max(3600).nullish(),
 	renderId: z.string().nullish(),
+	former: z.string().nullish(),
 });
 
 /** `POST /_pulse/prerender` (contract P1.2–4): finds or makes the render session and mounts the paths in it. */
 export async function prerender(runtime: Runtime, request: IncomingMessage, response: ServerResponse): Promise<void> {
 	const body = prerenderRequest.safeParse(parseJson(await readBody(request, LIMIT_BYTES)));
 	if (!body.success) return replyJson(response, 400, { detail: 'expected {paths: [...], routeInfo: {...}}' });
-	const { paths, routeInfo, ttlSeconds, renderId } = body.data;
+	const { paths, routeInfo, ttlSeconds, renderId, former } = body.data;
 
 	const header = request.headers[RENDER_ID_HEADER.toLowerCase()];
 	const named = typeof header === 'string' ? header : renderId;
 	const existing = named ? runtime.renders.find(named) : null;
 	const owner = await runtime.sessions.ensure(request, response, existing !== null);
-	const render = await findOrCreate(runtime, owner, existing);
+	// A page that goes on in its render session has its state there.
+	const isComing = former && !named;
+	const render = isComing
+		? await runtime.handoffs.arrive(former, owner, paths)
+		: await findOrCreate(runtime, owner, existing);
 	const ttlMs = ttlSeconds == null ? PRERENDER_MOUNT_MS : ttlSeconds * 1000;
 
 	const views: Record<string, unknown> = {};

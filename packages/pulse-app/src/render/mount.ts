@@ -17,6 +17,7 @@ export class Mount {
 	readonly forms = new Map<string, FormHandler>();
 	/** Unix milliseconds after which attaching is too late; `null` while attached. */
 	#expiresAt: number | null;
+	#wasShown = false;
 
 	constructor(path: string, routeInfo: RouteInfo, expiresAt: number) {
 		this.path = path;
@@ -33,12 +34,18 @@ export class Mount {
 		return this.#expiresAt === null;
 	}
 
+	/** By a browser, which may be away. */
+	get wasShown(): boolean {
+		return this.#wasShown;
+	}
+
 	expired(now: number): boolean {
 		return this.#expiresAt !== null && now > this.#expiresAt;
 	}
 
 	attach(): void {
 		this.#expiresAt = null;
+		this.#wasShown = true;
 	}
 
 	/** `keptMs`: how long its render session is kept. */

@@ -1,10 +1,12 @@
 import { PulseError } from '../errors.ts';
+import type { DrainHook, Parts } from '../handoff/hooks.ts';
 import type { UserSession } from '../sessions/user-session.ts';
 import type { RouteInfo, ServerMessage } from '../wire/messages.ts';
 import { type Serialized, serialize } from '../wire/serialize.ts';
-import { type ChannelOpener, ServerChannel } from './channel.ts';
+import type { ChannelOpener, ServerChannel } from './channel.ts';
 import { Delivery } from './delivery.ts';
 import { Mount } from './mount.ts';
+import { OpenChannels } from './open-channels.ts';
 import { Outbox } from './outbox.ts';
 import type { PageWord } from './page-word.ts';
 
@@ -28,6 +30,8 @@ export interface RenderSessionOptions {
 	readonly now: () => number;
 	/** A callback of the app for the end of a channel failed. */
 	readonly onCloseFailed: (error: unknown) => void;
+	/** State of a part that came from its former deployment cannot be used. */
+	readonly onUnread?: (render: RenderSession, why: string) => void;
 }
 
 /**
@@ -44,13 +48,14 @@ export class RenderSession {
 	/** For the app. */
 	readonly data = new Map<string, unknown>();
 	readonly #mounts = new Map<string, Mount>();
-	readonly #channels = new Map<string, ServerChannel>();
+	readonly #channels: OpenChannels;
 	readonly #outbox = new Outbox();
 	readonly #delivery = new Delivery();
 	readonly #options: RenderSessionOptions;
 	#owner: string;
 	/** Those who wait for the browser to show the new session id; `null` when there is nothing to show. */
 	#unproven: (() => void)[] | null = null;
+	#toldToLeave = false;
 	#closed = false;
 	#pageInstance: string | null = null;
 	#link: Link | null = null;
@@ -59,6 +64,7 @@ export class RenderSession {
 		this.id = id;
 		this.#owner = owner;
 		this.#options = options;
+		this.#channels = new OpenChannels(this, options);
 		this.openedAt = options.now();
 		this.session = options.sessionOf(this);
 	}
@@ -145,8 +151,17 @@ export class RenderSession {
 		return this.#link?.safeReload === true;
 	}
 
-	/** Has its page load anew: at once, or within so many seconds where its client can wait; without a number, as that one sees fit. */
+	/** Told to go to another deployment, which its state may follow. */
+	get isToldToLeave(): boolean {
+		return this.#toldToLeave;
+	}
+
+	/**
+	 * Has its page load anew: at once, or within so many seconds where its client can wait; without a number, as that one sees
+	 * fit, because its state is not here.
+	 */
 	reload(within?: number): void {
+		this.#toldToLeave ||= within !== undefined;
 		this.send(within !== undefined && this.canWait ? { type: 'reload', within } : { type: 'reload' });
 	}
 
@@ -189,20 +204,26 @@ export class RenderSession {
 	}
 
 	channel(name: string, open: ChannelOpener): ServerChannel {
-		const channel = this.#channels.get(name) ?? new ServerChannel(name, this, open);
-		this.#channels.set(name, channel);
-		return channel;
+		return this.#channels.get(name, open);
+	}
+
+	/** What its channels can hand over. */
+	drainHooks(): Map<string, DrainHook> {
+		return this.#channels.drainHooks();
+	}
+
+	/** Keeps what its page brought along for its channels. */
+	inherit(parts: Parts): void {
+		this.#channels.inherit(parts);
 	}
 
 	closeChannel(name: string): void {
-		this.#channels.get(name)?.close(this.#options.onCloseFailed);
-		this.#channels.delete(name);
+		this.#channels.close(name);
 	}
 
 	/** Ends the live state. The registry calls it once. */
 	close(): void {
-		for (const channel of this.#channels.values()) channel.close(this.#options.onCloseFailed);
-		this.#channels.clear();
+		this.#channels.closeAll();
 		this.#closed = true;
 		for (const tell of this.#unproven?.splice(0) ?? []) tell();
 		this.#link?.drop();

@@ -72,6 +72,7 @@ export async function startServer(
 	stop.done(endStalledBodies(usage.requests, BODY_STALL_MS));
 	try {
 		await start(app, runtime, server, stop.done);
+		runtime.handoffs.check();
 		runtime.gateway.refuseRival(server);
 		const bound = await bind(server, where.port, where.address);
 		const url = `http://${hostFor(bound.address)}:${bound.port}`;

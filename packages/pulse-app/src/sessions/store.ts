@@ -4,7 +4,7 @@ import type { Env } from '../config/environment.ts';
 /**
  * Where the sessions of users live on the server. A store keeps opaque strings and offers one atomic primitive,
  * compare-and-set: the runtime changes single keys on top of it, so two deployments that write at once do not overwrite
- * each other's whole session.
+ * each other's whole session. Snapshots of pages (`app.onDrain`) wait there too, as `handoff:` and 32 hex characters.
  */
 export interface SessionStore {
 	/** Name that deploy tools read, e.g. `memory` or `railway`. */

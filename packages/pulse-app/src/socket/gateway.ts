@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { Server, type Socket } from 'socket.io';
 import type { App } from '../app.ts';
 import { PulseError } from '../errors.ts';
+import type { Handoffs } from '../handoff/handoffs.ts';
 import type { RenderRegistry } from '../render/registry.ts';
 import type { RenderSession } from '../render/render-session.ts';
 import { SET_COOKIES } from '../sessions/cookie.ts';
@@ -37,6 +38,7 @@ export function createGateway(parts: {
 	readonly app: App;
 	readonly sessions: Sessions;
 	readonly renders: RenderRegistry;
+	readonly handoffs: Handoffs;
 	readonly serverAddress: URL | null;
 	readonly log: Logger;
 }): Gateway {
@@ -52,6 +54,14 @@ export function createGateway(parts: {
 		allowRequest: (request, decide) => decide(null, isAllowed(request)),
 	});
 	let messages = 0;
+	const work = (type: string, handling: Promise<void>) => {
+		messages += 1;
+		handling
+			.catch((error) => log.error({ err: error, type }, 'a message handler failed'))
+			.finally(() => {
+				messages -= 1;
+			});
+	};
 	const reloads = new Reloads(() => renders.all());
 
 	io.use((socket, next) => {
@@ -77,17 +87,16 @@ export function createGateway(parts: {
 		// The session id was replaced since.
 		if (render.owner !== admission.sid) return link.renew();
 
-		socket.on('disconnect', (reason) => renders.disconnect(render, link, isOffline(reason)));
+		socket.on('disconnect', (reason) => {
+			renders.disconnect(render, link, isOffline(reason));
+			// What a page says while it goes does not leave the browser: the end of its connection says it.
+			if (!render.connected && !isOffline(reason)) work('the end of a page', parts.handoffs.leaving(render));
+		});
 		socket.on('message', (wire: unknown) => {
 			if (!render.hear(link)) return;
 			const message = parseMessage(wire);
 			if (message === null) return log.warn({ renderId: render.id }, 'dropped a message that is not of the protocol');
-			messages += 1;
-			receive(app, render, message)
-				.catch((error) => log.error({ err: error, type: message.type }, 'a message handler failed'))
-				.finally(() => {
-					messages -= 1;
-				});
+			work(message.type, receive(parts, render, message));
 		});
 		socket.conn.on('heartbeat', () => render.heartbeat(link));
 		renders.connect(render, link, admission.received);

@@ -1,4 +1,5 @@
 import type { App } from '../app.ts';
+import type { Handoffs } from '../handoff/handoffs.ts';
 import type { RenderSession } from '../render/render-session.ts';
 import { type ClientMessage, clientMessage } from '../wire/messages.ts';
 import { deserialize } from '../wire/serialize.ts';
@@ -13,7 +14,28 @@ export function parseMessage(wire: unknown): ClientMessage | null {
 }
 
 /** Acts on one message of a browser; rejects when a handler of the app fails. */
-export async function receive(app: App, render: RenderSession, message: ClientMessage): Promise<void> {
+export async function receive(
+	{ app, handoffs }: { readonly app: App; readonly handoffs: Handoffs },
+	render: RenderSession,
+	message: ClientMessage,
+): Promise<void> {
+	switch (message.type) {
+		case 'presence':
+			render.page = { state: message.state, reason: message.reason ?? null };
+			return;
+		case 'reload_state':
+			render.page = message.state === 'held' ? { state: 'held', reason: message.reason ?? null } : null;
+			return message.state === 'held' ? handoffs.staying(render) : handoffs.leaving(render);
+		default:
+			return handoffs.heard(render, handle(app, render, message));
+	}
+}
+
+async function handle(
+	app: App,
+	render: RenderSession,
+	message: Exclude<ClientMessage, { type: 'presence' | 'reload_state' }>,
+): Promise<void> {
 	switch (message.type) {
 		case 'attach': {
 			const mount = render.findMount(message.path);
@@ -30,12 +52,6 @@ export async function receive(app: App, render: RenderSession, message: ClientMe
 		case 'detach':
 			render.detach(message.path);
 			break;
-		case 'presence':
-			render.page = { state: message.state, reason: message.reason ?? null };
-			return;
-		case 'reload_state':
-			render.page = message.state === 'held' ? { state: 'held', reason: message.reason ?? null } : null;
-			return;
 		case 'channel_message':
 			return receiveChannelMessage(app, render, message);
 	}

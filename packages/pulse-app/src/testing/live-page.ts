@@ -13,6 +13,10 @@ export interface LiveOptions extends Partial<AppOptions> {
 	readonly body?: string;
 	/** What its deploy tool's plugin calls the replica. Default: it is alone. */
 	readonly replica?: string;
+	/** What that plugin calls the deployment. Default `blue`. */
+	readonly deployment?: string;
+	/** What that plugin has versions share. Default: nothing. */
+	readonly secret?: string;
 }
 
 /** An app with one live page, and what it heard. */
@@ -21,8 +25,9 @@ export async function live(options: LiveOptions = {}) {
 	const watcher: Plugin = {
 		[PLUGIN_BRAND]: 1,
 		name: 'watcher',
+		sessionSecret: () => options.secret,
 		onPrerender: (directives) => {
-			directives.query.pulse_deployment = 'blue';
+			directives.query.pulse_deployment = options.deployment ?? 'blue';
 			if (options.replica !== undefined) directives.query.pulse_replica = options.replica;
 			directives.headers['x-extra'] = 'yes';
 		},
