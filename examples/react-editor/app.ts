@@ -23,8 +23,23 @@ export const app = new App({
 	channels: {
 		drawing: (channel) => {
 			const { session } = channel.render;
-			channel.on('read', async () => (await session.get('drawing')) ?? []);
-			channel.on('save', (drawing) => session.set('drawing', drawing));
+			// Of this page alone, and not saved.
+			let draft: unknown = null;
+			channel.on('read', async () => ({ saved: (await session.get('drawing')) ?? [], draft }));
+			channel.on('draft', (drawing) => {
+				draft = drawing;
+			});
+			channel.on('save', async (drawing) => {
+				const before = draft;
+				await session.set('drawing', drawing);
+				// Not what was drawn meanwhile.
+				if (draft === before) draft = null;
+			});
+			// Who goes on to the next version before it is saved takes it along.
+			channel.onDrain(() => draft);
+			channel.onResume((drawing) => {
+				draft = drawing;
+			});
 		},
 	},
 	// Not before: a deploy loads this file where nothing is built.

@@ -35,7 +35,7 @@ afterAll(() => rmSync(home, { recursive: true, force: true }));
 inEachBrowser('the editor over a deploy', ({ name, launch }) => {
 	const browser = oneBrowser(launch);
 
-	it('keeps what is not saved, loads late code of its own version, and has what was saved after it moved on', async () => {
+	it('holds what is not saved, loads late code of its own version, and takes what is not saved along when it moves on', async () => {
 		const versions = [build(`blue-${name}`, 'strokes'), build(`green-${name}`, 'lines')];
 		// Where a deploy has both keep their users' sessions.
 		const env = { PULSE_RAILWAY_REDIS_URL: `sqlite:${join(home, `${name}.db`)}` };
@@ -77,10 +77,13 @@ inEachBrowser('the editor over a deploy', ({ name, launch }) => {
 			.toMatchObject({ held_render_count: 1, held_reasons: ['unsaved drawing'] });
 		expect(await blue!.reload(600)).toBe(1);
 		expect([await version(page), await page.locator('polyline').count()]).toEqual(['blue', 1]);
-		await page.getByRole('button', { name: 'Save' }).click();
-		await expect.poll(status).toBe('connected, nothing to save');
 		await page.getByRole('button', { name: 'Reload' }).click();
 		await expect.poll(() => version(page).catch(() => '')).toBe('green');
+		await expect.poll(status).toBe('connected, not saved');
+		expect(await page.locator('polyline').count()).toBe(1);
+		await page.getByRole('button', { name: 'Save' }).click();
+		await expect.poll(status).toBe('connected, nothing to save');
+		await page.reload();
 		await expect.poll(status).toBe('connected, nothing to save');
 		await page.getByRole('button', { name: 'Inspect' }).click();
 		await expect.poll(() => page.locator('#inspector').textContent()).toMatch(/^1 lines, \d points$/);

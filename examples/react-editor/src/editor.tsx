@@ -21,8 +21,9 @@ export function Editor() {
 		let isAsked = true;
 		const show = (answer: unknown) => {
 			if (!isAsked) return;
-			const before = answer as readonly Stroke[];
-			setSaved(before);
+			const { saved, draft } = answer as { saved: readonly Stroke[]; draft: readonly Stroke[] | null };
+			const before = draft ?? saved;
+			setSaved(saved);
 			setStrokes((drawn) => (drawn.length > 0 ? [...before, ...drawn] : before));
 		};
 		// Where it fails the page says that it is not connected, and is loaded anew once it can be.
@@ -45,6 +46,7 @@ export function Editor() {
 		const point = pointOf(event);
 		setStrokes((before) => [...before.slice(0, -1), `${before.at(-1) ?? ''} ${point}`.trim()]);
 	};
+	const end = () => drawing.send('draft', strokes);
 	const save = async () => {
 		await drawing.request('save', strokes);
 		// Not what was drawn meanwhile.
@@ -53,7 +55,7 @@ export function Editor() {
 
 	return (
 		<>
-			<svg height="300" onPointerDown={begin} onPointerMove={draw} role="img" aria-label="Drawing">
+			<svg height="300" onPointerDown={begin} onPointerMove={draw} onPointerUp={end} role="img" aria-label="Drawing">
 				{strokes.map((points, n) => (
 					// biome-ignore lint/suspicious/noArrayIndexKey: a stroke is its place, none is ever taken out
 					<polyline key={n} points={points} />
