@@ -18,6 +18,7 @@ import { DEFAULT_TIMINGS, type EcsTimings, type Subnets } from './ecs/ports.ts';
 import { EcsState } from './ecs/state.ts';
 import { elbApi } from './elb/api.ts';
 import { ElbState, type Quotas } from './elb/state.ts';
+import { iamApi, SERVICE_LINKED_ROLES } from './iam/api.ts';
 import { type LogGroups, logsApi } from './logs/log-groups.ts';
 import { route53Api } from './route53/api.ts';
 import { Zones } from './route53/zones.ts';
@@ -60,6 +61,8 @@ export interface AwsWorld extends Pick<AwsCaller, 'aws' | 'baseline' | 'trace'> 
 	readonly ecs: EcsState;
 	readonly elb: ElbState;
 	readonly parameters: ReadonlyMap<string, StoredParameter>;
+	/** Names of those that AWS made for its own services. */
+	readonly serviceLinkedRoles: Set<string>;
 	readonly logs: LogGroups;
 	/** Kills every task and closes every socket. */
 	close(): Promise<void>;
@@ -76,6 +79,7 @@ export async function createAwsWorld(options: AwsWorldOptions = {}): Promise<Aws
 	const logs: LogGroups = new Map();
 	const subnets: Subnets = new Map();
 	const secrets = new Map<string, string>();
+	const serviceLinkedRoles = new Set(SERVICE_LINKED_ROLES);
 	const zones = new Zones(arns);
 	const certificates = new Certificates(
 		arns,
@@ -144,6 +148,7 @@ export async function createAwsWorld(options: AwsWorldOptions = {}): Promise<Aws
 		ecr: ecrApi(registry, arns, clock),
 		cloudformation: cloudformationApi(stacks),
 		logs: logsApi(logs),
+		iam: iamApi(serviceLinkedRoles, arns),
 		route53: route53Api(zones, clock),
 		sts: {
 			getCallerIdentity: () => ({
@@ -182,6 +187,7 @@ export async function createAwsWorld(options: AwsWorldOptions = {}): Promise<Aws
 		ecs,
 		elb,
 		parameters,
+		serviceLinkedRoles,
 		logs,
 		async close() {
 			clock.stop();

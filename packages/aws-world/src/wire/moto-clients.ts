@@ -4,6 +4,7 @@ import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import { ECR } from '@aws-sdk/client-ecr';
 import { ECS } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { IAM } from '@aws-sdk/client-iam';
 import { Route53 } from '@aws-sdk/client-route-53';
 import { SSM } from '@aws-sdk/client-ssm';
 import { STS } from '@aws-sdk/client-sts';
@@ -28,6 +29,7 @@ export function motoClients(url: string) {
 		ecr: new ECR(config),
 		cloudformation: new CloudFormation(config),
 		logs: new CloudWatchLogs(config),
+		iam: new IAM(config),
 		route53: new Route53(config),
 		sts: new STS(config),
 	} satisfies Aws;

@@ -7,8 +7,11 @@ import type { CaaRecord, Visit } from './session.ts';
 
 const TIMEOUT_MS = 10_000;
 
-/** @param agent by which requests leave this machine; `null`: directly */
-export function openVisit(agent: Agent | null): Visit {
+/**
+ * @param agent by which requests leave this machine; `null`: directly
+ * @param nameServers default: those of this machine
+ */
+export function openVisit(agent: Agent | null, nameServers?: readonly string[]): Visit {
 	return {
 		socket: (host, domain, path, signal) =>
 			new Promise((resolve, reject) => {
@@ -34,6 +37,7 @@ export function openVisit(agent: Agent | null): Visit {
 			}),
 		async caa(domain, signal) {
 			const resolver = new Resolver({ timeout: 3000, tries: 2 });
+			if (nameServers !== undefined) resolver.setServers(nameServers);
 			const stop = () => resolver.cancel();
 			signal.addEventListener('abort', stop, { once: true });
 			try {

@@ -95,6 +95,11 @@ const FAULTS: readonly Fault[] = [
 	['no right to read certificates', denied('acm.describeCertificate'), 'rights fail'],
 	['no right to read stacks', denied('cloudformation.describeStacks'), 'rights fail'],
 	['no right to read clusters', denied('ecs.describeClusters'), 'rights warn'],
+	[
+		'a role of ECS that was deleted',
+		({ world }) => void world.serviceLinkedRoles.delete('AWSServiceRoleForECS'),
+		'service-roles fail',
+	],
 	['a clock that is far off', ({ session }) => ({ awsNow: () => session.clock.now() - 400_000 }), 'clock fail'],
 	['a clock that is off', ({ session }) => ({ awsNow: () => session.clock.now() + 20_000 }), 'clock warn'],
 	['an update that was rolled back', ends('UPDATE_ROLLBACK_COMPLETE', 'no capacity'), 'baseline warn'],

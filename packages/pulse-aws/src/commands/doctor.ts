@@ -10,6 +10,7 @@ import { following, look, unread } from '../doctor/look.ts';
 import { domainOn, lookAtDomain } from '../doctor/look-at-domain.ts';
 import { lookAtFleet } from '../doctor/look-at-fleet.ts';
 import { lookAtResources } from '../doctor/look-at-resources.ts';
+import { lackingServiceRoles } from '../doctor/look-at-service-roles.ts';
 import { lookAtStack } from '../doctor/look-at-stack.ts';
 import { lookByVisit } from '../doctor/look-by-visit.ts';
 import { tellingRefusals } from '../platform/interruptible.ts';
@@ -31,7 +32,10 @@ export async function doctor(asked: Session, request: DoctorRequest): Promise<Do
 		look(session.images.check(signal), signal),
 	]);
 	// Without credentials or a way to AWS every other question would end the same, after eight tries each.
-	const { outputs, ...stack } = 'failure' in caller ? NOT_ASKED : await lookAtStack(session, name);
+	const [{ outputs, ...stack }, lackingRoles] = await Promise.all([
+		'failure' in caller ? NOT_ASKED : lookAtStack(session, name),
+		'failure' in caller ? notAsked : look(lackingServiceRoles(session), signal),
+	]);
 	const [resources, fleet] = await Promise.all([
 		following(outputs, (value) => look(lookAtResources(session, name, value), signal)),
 		following(outputs, (value) => look(lookAtFleet(session, name, value), signal)),
@@ -52,6 +56,7 @@ export async function doctor(asked: Session, request: DoctorRequest): Promise<Do
 			node: process.versions.node,
 			caller,
 			refused: [...refused].sort(),
+			lackingRoles,
 			aheadMs: 'failure' in caller ? caller : { value: clock.now() - now },
 			docker,
 			deployer: readNow(() => {

@@ -18,6 +18,8 @@ export interface DoctorFacts {
 	readonly caller: Reading<CallerKind>;
 	/** Rights that reads were refused for: `ecs:ListServices`. */
 	readonly refused: readonly string[];
+	/** Services whose own roles the account lacks: `ecs.amazonaws.com`. */
+	readonly lackingRoles: Reading<readonly string[]>;
 	readonly aheadMs: Reading<number>;
 	readonly docker: Reading<void>;
 	/** Whether the baseline can be deployed from here, and its version. */

@@ -1,6 +1,7 @@
 import { type Check, failed, failure, passed, skipped, warned } from 'pulse-deploy-kit/doctor/check';
 import { checkClock } from 'pulse-deploy-kit/doctor/clock-check';
 import type { DoctorFacts } from './facts.ts';
+import { judged } from './judged.ts';
 
 /** Signed requests that are off by more are refused; the SDK then signs anew, other tools do not. */
 const CLOCK_WINDOW_SECONDS = 300;
@@ -11,6 +12,7 @@ const NOT_OF_A_DEPLOY = [
 	'elasticloadbalancing:DescribeLoadBalancers',
 	'cloudformation:DescribeStackResources',
 	'logs:FilterLogEvents',
+	'iam:GetRole',
 ];
 /** As `engines` of the package says. */
 const NODE = [20, 19] as const;
@@ -24,6 +26,7 @@ export function judgeAccount(facts: DoctorFacts): readonly Check[] {
 		judgeApi(facts),
 		judgeCredentials(facts),
 		judgeRights(facts),
+		judgeServiceRoles(facts),
 		checkClock(facts.aheadMs, CLOCK_WINDOW_SECONDS),
 	];
 }
@@ -75,4 +78,16 @@ function judgeRights({ caller, refused }: DoctorFacts): Check {
 	const next = 'Allow them (docs/operations-aws.md, "Rights"); whether writes are allowed only a deploy shows.';
 	const judge = refused.every((right) => NOT_OF_A_DEPLOY.includes(right)) ? warned : failed;
 	return judge('rights', `missing: ${refused.join(', ')}`, next, measured);
+}
+
+function judgeServiceRoles({ lackingRoles, stack }: DoctorFacts): Check {
+	return judged('service-roles', lackingRoles, (services) => {
+		const measured = { lacking: services.join(' ') };
+		if (services.length === 0) return passed('service-roles', 'ECS and load balancing have theirs', measured);
+		const found = `the account has no role for ${services.join(' and ')}`;
+		const next = services.map((one) => `aws iam create-service-linked-role --aws-service-name ${one}`).join(' && ');
+		// AWS makes them with the first cluster and load balancer, where the credentials may.
+		const isFirst = 'value' in stack && stack.value.condition === 'absent';
+		return (isFirst ? warned : failed)('service-roles', found, next, measured);
+	});
 }

@@ -4,6 +4,7 @@ import type * as logs from '@aws-sdk/client-cloudwatch-logs';
 import type * as ecr from '@aws-sdk/client-ecr';
 import type * as ecs from '@aws-sdk/client-ecs';
 import type * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
+import type * as iam from '@aws-sdk/client-iam';
 import type * as route53 from '@aws-sdk/client-route-53';
 import type * as ssm from '@aws-sdk/client-ssm';
 import type * as sts from '@aws-sdk/client-sts';
@@ -128,6 +129,9 @@ export interface Aws {
 			route53.ChangeResourceRecordSetsCommandOutput
 		>;
 		getChange: Call<route53.GetChangeCommandInput, route53.GetChangeCommandOutput>;
+	};
+	readonly iam: {
+		getRole: Call<iam.GetRoleCommandInput, iam.GetRoleCommandOutput>;
 	};
 	readonly sts: {
 		getCallerIdentity: Call<sts.GetCallerIdentityCommandInput, sts.GetCallerIdentityCommandOutput>;

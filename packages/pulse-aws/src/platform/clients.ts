@@ -43,7 +43,11 @@ export async function connectAws(
 		sts: new sts.STS(config),
 	};
 	if (time !== null) for (const { middlewareStack } of Object.values(clients)) tellTime(middlewareStack, time);
-	return { region: await ecsClient.config.region().catch(() => ''), ...clients };
+	// Of `doctor` alone: no other command loads it.
+	const iam: Aws['iam'] = {
+		getRole: async (...asked) => new (await import('@aws-sdk/client-iam')).IAM(config).getRole(...asked),
+	};
+	return { iam, region: await ecsClient.config.region().catch(() => ''), ...clients };
 }
 
 type Answering = (args: never) => Promise<{ readonly response: unknown }>;
