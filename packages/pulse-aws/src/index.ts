@@ -21,6 +21,7 @@ export {
 export { type DoctorOptions, doctor } from './api-doctor.ts';
 export { type HistoryOptions, history } from './api-history.ts';
 export { type DrainOptions, drain, type RecallOptions, recall } from './api-leave.ts';
+export { type DeployLockOptions, lock } from './api-lock.ts';
 export type { DeployOptions } from './config/api.ts';
 export {
 	type ContainerConfig,

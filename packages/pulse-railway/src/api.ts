@@ -12,6 +12,7 @@ import type { deploySettings } from './config/deploy-settings.ts';
 import type { doctorSettings } from './config/doctor.ts';
 import type { initSettings } from './config/init.ts';
 import { janitorConfig, type janitorSettings } from './config/janitor.ts';
+import type { lockSettings } from './config/lock.ts';
 import { processEnvironment } from './config/process-env.ts';
 import { serviceTarget, type serviceTargetSettings } from './config/service-target.ts';
 import type { upgradeSettings } from './config/upgrade.ts';
@@ -135,6 +136,12 @@ export async function history(
 ) {
 	const { history, historyRequest } = await import('./commands/history.ts');
 	return camelCased(await enter(invocation(options, context), historyRequest, history));
+}
+
+/** `pulse-railway lock`: which command holds the deploy lock, and since when; with `break` it is taken from it. */
+export async function lock(options: OptionsOf<typeof lockSettings>, context?: ApiContext) {
+	const { lock, lockRequest } = await import('./commands/lock.ts');
+	return camelCased(await enter(agreed(options, context), lockRequest, lock));
 }
 
 /** `pulse-railway rollback`; without an id to the deployment that was active before, and while a canary runs that is ended. */

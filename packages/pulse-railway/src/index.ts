@@ -8,6 +8,7 @@ export {
 	history,
 	init,
 	janitorRun,
+	lock,
 	logs,
 	promote,
 	recall,

@@ -4,6 +4,7 @@ import { deployCommand } from './deploy.ts';
 import { doctorCommand } from './doctor.ts';
 import { drainCommand } from './drain.ts';
 import { historyCommand } from './history.ts';
+import { lockCommand } from './lock.ts';
 import { logsCommand } from './logs.ts';
 import { reapCommand } from './reap.ts';
 import { recallCommand } from './recall.ts';
@@ -36,6 +37,7 @@ export const commands: readonly CommandSpec[] = [
 	doctorCommand,
 	logsCommand,
 	historyCommand,
+	lockCommand,
 	rollbackCommand,
 	recallCommand,
 	drainCommand,

@@ -1,6 +1,7 @@
 import { lockText, parseLock, type SeenLock } from '../deployments/lock-value.ts';
 import type { Aws } from './aws.ts';
-import { isAwsError } from './error-names.ts';
+import { isAwsError, orGone } from './error-names.ts';
+import { parameterHistory } from './parameter-history.ts';
 
 type Ssm = Pick<Aws, 'ssm'>;
 
@@ -10,6 +11,20 @@ export async function readLock(aws: Ssm, parameter: string): Promise<SeenLock | 
 	const { Parameters } = await aws.ssm.getParameters({ Names: [parameter] });
 	const found = Parameters?.[0];
 	return found === undefined ? null : { ...parseLock(found.Value ?? ''), version: found.Version ?? 0 };
+}
+
+/** Unix ms: when the holder of this token took it, as far back as versions are kept, and when it renewed it last. */
+export async function lockTimes(
+	aws: Ssm,
+	parameter: string,
+	token: string | null,
+): Promise<{ readonly since: number | null; readonly renewedAt: number }> {
+	const versions = (await orGone(parameterHistory(aws, parameter), 'ParameterNotFound')) ?? [];
+	const times = versions.map(({ Value = '', LastModifiedDate }) => ({
+		at: LastModifiedDate?.getTime() ?? 0,
+		isOwn: token !== null && parseLock(Value).token === token,
+	}));
+	return { since: times.find(({ isOwn }) => isOwn)?.at ?? null, renewedAt: times.at(-1)?.at ?? 0 };
 }
 
 /** @returns `false` where somebody else made it first */

@@ -1,6 +1,6 @@
 import type { Aws } from './aws.ts';
 import { isAwsError } from './error-names.ts';
-import { everyPage, optional } from './pages.ts';
+import { parameterHistory } from './parameter-history.ts';
 import type { Parameter } from './parameters.ts';
 
 /**
@@ -9,11 +9,7 @@ import type { Parameter } from './parameters.ts';
  */
 export async function withWriter(aws: Pick<Aws, 'ssm'>, parameter: Parameter): Promise<Parameter> {
 	try {
-		const history = await everyPage(
-			(token) => aws.ssm.getParameterHistory({ Name: parameter.name, MaxResults: 50, ...optional('NextToken', token) }),
-			(page) => page.NextToken,
-			(page) => page.Parameters,
-		);
+		const history = await parameterHistory(aws, parameter.name);
 		const newest = history.reduce<(typeof history)[number] | undefined>(
 			(last, one) => ((one.Version ?? 0) > (last?.Version ?? 0) ? one : last),
 			undefined,

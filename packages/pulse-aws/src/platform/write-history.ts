@@ -24,12 +24,12 @@ export async function writeHistory(
 }
 
 /** Another command may be writing the same one, and a person may have labelled its oldest version. */
-async function putOne({ ssm }: Pick<Aws, 'ssm'>, [Name, ...others]: readonly string[], Value: string): Promise<void> {
+async function putOne(aws: Pick<Aws, 'ssm'>, [Name, ...others]: readonly string[], Value: string): Promise<void> {
 	try {
-		await ssm.putParameter({ Name, Value, Type: 'String', Overwrite: true });
+		await aws.ssm.putParameter({ Name, Value, Type: 'String', Overwrite: true });
 	} catch (error) {
 		const isPassedBy = isAwsError(error, 'TooManyUpdates', 'ParameterMaxVersionLimitExceeded');
 		if (!isPassedBy || others.length === 0) throw error;
-		await putOne({ ssm }, others, Value);
+		await putOne(aws, others, Value);
 	}
 }

@@ -9,6 +9,7 @@ import { historyCommand } from './history.ts';
 import { initCommand } from './init.ts';
 import { janitorRunCommand } from './janitor-run.ts';
 import { localCommands } from './local.ts';
+import { lockCommand } from './lock.ts';
 import { logsCommand } from './logs.ts';
 import { promoteCommand } from './promote.ts';
 import { recallCommand } from './recall.ts';
@@ -30,6 +31,7 @@ export const commands: readonly CommandSpec[] = [
 	doctorCommand,
 	logsCommand,
 	historyCommand,
+	lockCommand,
 	rollbackCommand,
 	recallCommand,
 	drainCommand,

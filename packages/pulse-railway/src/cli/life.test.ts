@@ -182,6 +182,11 @@ it('history tells who made what active, newest first', async () => {
 	);
 }, 60_000);
 
+it('lock says that nobody holds it, and breaks nothing then', async () => {
+	expect((await run('lock')).stdout).toBe('The deploy lock is free.\n');
+	expect(await done('lock', '--break')).toMatchObject({ held: false, by: null, broken: false });
+}, 60_000);
+
 it('status --watch tells the router again and again, Railway now and then, and ends without an error at Ctrl-C', async () => {
 	asked = [];
 	const watching = startPulseRailway(['status', '--watch', '--json'], { cwd: app.dir, env });

@@ -6,8 +6,7 @@ import type { Session } from '../adapters/session.ts';
 import { historySettings } from '../config/history.ts';
 import { optionalDeploymentId, type ServiceTarget, serviceTarget } from '../config/service-target.ts';
 import type { HistoryEntry } from '../deployments/history.ts';
-import { routerFacts } from '../stack/baseline.ts';
-import { requireTarget } from './resolve-target.ts';
+import { openRouter } from './open-router.ts';
 
 export interface HistoryRequest extends ServiceTarget {
 	/** Default: of all. */
@@ -25,12 +24,9 @@ export async function historyRequest(
 
 /** What has happened to deployments, from the store that the router keeps. */
 export async function history(session: Session, request: HistoryRequest): Promise<HistoryReport> {
-	const { account, ports, signal } = session;
-	const { target, routerService, deploymentId, lines } = request;
-	const platform = ports.openPlatform(await requireTarget(target, account, signal, session));
-	const facts = routerFacts(await platform.observe(signal), routerService);
-	const router = ports.openRouter({ origin: facts.controlOrigin, controlToken: facts.controlToken });
-	const kept = await router.control('history', {}, signal).catch((error: unknown) => {
+	const { deploymentId, lines } = request;
+	const router = await openRouter(session, request);
+	const kept = await router.control('history', {}, session.signal).catch((error: unknown) => {
 		if (!isDeployToolError(error) || error.code !== 'usage') throw error;
 		throw new DeployToolError('router-outdated', 'the router is older than this command, and keeps no history', {
 			fault: 'user',

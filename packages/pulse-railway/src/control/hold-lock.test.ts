@@ -53,6 +53,23 @@ it('aborts when somebody else took it', async () => {
 	await lock.release();
 });
 
+it('is lost for good when it was broken while its holder slept, and then the next one gets it', async () => {
+	const clock = { time: Date.now(), now: () => clock.time, sleep: () => new Promise<void>(() => {}) };
+	const lock = await holdLock(store, request, clock, signal);
+	const seen = await store.lockHolder('janitor');
+	if (!lock.held || seen === null) throw new Error('not granted');
+	await store.breakLock({ name: 'janitor', owner: 'bob', token: 'breaks', seen });
+	const refused = await holdLock(store, { ...request, token: 'another' }, systemClock, signal);
+	expect(refused).toMatchObject({ held: false, owner: 'bob' });
+	await vi.waitFor(async () => expect(await store.lockHolder('janitor')).toBeNull());
+	clock.time += request.ttlMs;
+	await expect(lock.confirm()).rejects.toMatchObject({ code: 'lock-lost' });
+	expect(lock.signal.aborted).toBe(true);
+	const next = await holdLock(store, { ...request, token: 'another' }, systemClock, signal);
+	expect(next.held).toBe(true);
+	if (next.held) await next.release();
+});
+
 it('outlives a renewal that the store missed', async () => {
 	let missed = 0;
 	const later = vi.fn();

@@ -1,6 +1,7 @@
 import type { Clock } from 'pulse-deploy-kit/clock';
 import { LockLostError } from '../deployments/errors.ts';
-import type { DeploymentStore, LockHolder, LockRequest } from '../deployments/store.ts';
+import type { LockRequest } from '../deployments/lock.ts';
+import type { DeploymentStore, LockHolder } from '../deployments/store.ts';
 
 /** Where the lock is: a store, or a router that passes the calls on. */
 export type LockPort = Pick<DeploymentStore, 'acquireLock' | 'renewLock' | 'releaseLock'>;

@@ -149,6 +149,16 @@ export const methods = {
 	'lock.renew': method(z.object({ name: lockName, token, ttlMs }), ({ name, token, ttlMs }, { store }) =>
 		store.renewLock(name, token, ttlMs),
 	),
+	/** Unknown to older routers. */
+	'lock.break': method(
+		z.object({
+			name: z.literal('deploy'),
+			owner: z.string().min(1).max(200),
+			token,
+			seen: z.object({ owner: z.string(), acquiredAt: z.number().nullable() }),
+		}),
+		(request, { store }) => store.breakLock(request),
+	),
 	'lock.release': method(z.object({ name: lockName, token }), ({ name, token }, { store }) =>
 		store.releaseLock(name, token),
 	),

@@ -2,6 +2,7 @@ import type { Departure } from 'pulse-deploy-kit/departure';
 import type { CanaryStore } from './canary-store.ts';
 import type { Container } from './container.ts';
 import type { HistoryEntry } from './history.ts';
+import type { BrokenLock, LockBreak, LockGrant, LockRefusal, LockRequest } from './lock.ts';
 import type { NewestAnswer, NewestRequest } from './newest.ts';
 import type { DeploymentRecord, DeploymentState, RoutingSnapshot } from './record.ts';
 import type { StoreInfo } from './store-info.ts';
@@ -83,6 +84,11 @@ export interface DeploymentStore extends CanaryStore {
 	renewLock(name: LockName, token: string, ttlMs: number): Promise<boolean>;
 	/** Compare and delete. */
 	releaseLock(name: LockName, token: string): Promise<boolean>;
+	/**
+	 * Takes a lock from its holder, where that is who was seen. It stays taken until the holder's grant would have run out, since
+	 * that may still act; its fence is raised, so that the holder gets it back by no means. May be repeated.
+	 */
+	breakLock(request: LockBreak): Promise<BrokenLock>;
 	/** Who holds it; `null` when free. */
 	lockHolder(name: LockName): Promise<LockHolder | null>;
 	/** The fence of the last grant, held or not; 0 before the first. */
@@ -215,30 +221,6 @@ export const leaseOf = (deployment: string): LeaseName => `lease:${deployment}`;
 /** The deployment whose lease it is; `undefined` for a lock of another kind. */
 export function leasedDeployment(lock: string): string | undefined {
 	return /^lease:(.*)$/s.exec(lock)?.[1];
-}
-
-export interface LockRequest {
-	readonly name: LockName;
-	/** Shown to a command that is refused: user, host and command. */
-	readonly owner: string;
-	/** Random, known to the holder alone. */
-	readonly token: string;
-	readonly ttlMs: number;
-	/**
-	 * Takes a lapsed lock again: the fence of the grant that ran out. Refused when the lock was granted since, held or not,
-	 * because what was read under that grant may have changed.
-	 */
-	readonly lastFence?: number | undefined;
-}
-
-export interface LockGrant {
-	readonly granted: true;
-	/** Grows with every grant of this name. */
-	readonly fence: number;
-}
-
-export interface LockRefusal extends LockHolder {
-	readonly granted: false;
 }
 
 export interface LockHolder {

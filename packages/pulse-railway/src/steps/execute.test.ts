@@ -2,7 +2,7 @@ import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { deployConfig, deployInputs } from '../config/deploy.ts';
 import { holdLock } from '../control/hold-lock.ts';
-import type { LockRequest } from '../deployments/store.ts';
+import type { LockRequest } from '../deployments/lock.ts';
 import { moveVisitors } from '../plan/cut-over.ts';
 import { planDeploy } from '../plan/deploy.ts';
 import { planPromote } from '../plan/promote.ts';

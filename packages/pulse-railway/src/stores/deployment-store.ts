@@ -7,7 +7,7 @@ import { readActivity, recordActivity } from './activity.ts';
 import { type AtomicKv, valueAt } from './atomic-kv.ts';
 import { canaryCount, recordCanary } from './canary-counts.ts';
 import { keysOf } from './keys.ts';
-import { acquireLock, lastFence, lockHolder, releaseLock, renewLock } from './locks.ts';
+import { acquireLock, breakLock, lastFence, lockHolder, releaseLock, renewLock } from './locks.ts';
 import { askNewest } from './newest.ts';
 import { readSnapshot, type StoreContext, transact } from './transact.ts';
 import { watchSnapshots } from './watch.ts';
@@ -44,6 +44,7 @@ export function createDeploymentStore(backend: AtomicKv, prefix: string, clock: 
 		acquireLock: (request) => acquireLock(context, request),
 		renewLock: (name, token, ttlMs) => renewLock(context, name, token, ttlMs),
 		releaseLock: (name, token) => releaseLock(context, name, token),
+		breakLock: (request) => breakLock(context, request),
 		lockHolder: (name) => lockHolder(context, name),
 		lastFence: (name) => lastFence(context, name),
 		newest: (request) => askNewest(context, request),

@@ -101,6 +101,29 @@ export function describeLocks(on: StoreFixture): void {
 			expect((await on.store.snapshot()).deployments).toEqual([]);
 		});
 
+		it('takes a lock from the holder who was seen, until its grant would have run out, and gives it back by no means (R4.10)', async () => {
+			const short = { ...lock, ttlMs: 300 };
+			const first = await on.store.acquireLock(short);
+			const lastFence = 'fence' in first ? first.fence : 0;
+			const seen = await on.other.lockHolder('deploy');
+			if (seen === null) throw new Error('not held');
+			const request = { name: 'deploy', owner: 'bob@desk', token: 'token-of-break', seen } as const;
+			const other = { ...request, seen: { ...seen, owner: 'eve' } };
+			expect(await on.other.breakLock(other)).toMatchObject({ broken: false, holder: { owner: lock.owner } });
+			const broken = await on.other.breakLock(request);
+			expect(broken).toMatchObject({ broken: true, holder: { owner: 'bob@desk' } });
+			expect(Math.abs((broken.holder?.expiresAt ?? 0) - seen.expiresAt)).toBeLessThan(200);
+			expect(await on.store.renewLock('deploy', lock.token, 300)).toBe(false);
+			expect(await on.store.acquireLock({ ...short, lastFence })).toMatchObject({ granted: false });
+			const stale = { lock: { name: 'deploy' as const, fence: lastFence } };
+			await expect(on.store.promote('a', 'svc-a', stale)).rejects.toMatchObject({ code: 'lock-lost' });
+			await vi.waitFor(async () => expect(await on.store.lockHolder('deploy')).toBeNull());
+			expect(await on.store.acquireLock({ ...short, lastFence })).toMatchObject({ granted: false });
+			expect(await on.other.breakLock(request)).toEqual({ broken: false, holder: null });
+			const next = await on.other.acquireLock({ ...lock, token: 'token-of-carl' });
+			expect('fence' in next && next.fence > lastFence).toBe(true);
+		});
+
 		it('accepts writes under a grant that is held, renewed or not', async () => {
 			const grant = await on.store.acquireLock(lock);
 			const held = { lock: { name: 'deploy' as const, fence: 'fence' in grant ? grant.fence : 0 } };

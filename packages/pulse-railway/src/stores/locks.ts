@@ -1,12 +1,6 @@
+import type { BrokenLock, LockBreak, LockGrant, LockRefusal, LockRequest } from '../deployments/lock.ts';
 import { decodeLock, encodeLock } from '../deployments/lock-json.ts';
-import {
-	type LockGrant,
-	type LockHolder,
-	type LockName,
-	type LockRefusal,
-	type LockRequest,
-	leasedDeployment,
-} from '../deployments/store.ts';
+import { type LockHolder, type LockName, leasedDeployment } from '../deployments/store.ts';
 import { type Entry, valueAt } from './atomic-kv.ts';
 import { retryUntilCommitted, type StoreContext } from './transact.ts';
 
@@ -64,6 +58,38 @@ export async function releaseLock(context: StoreContext, name: LockName | 'newes
 	const value = await heldBy(context, name, token);
 	if (value === null) return false;
 	return backend.commit({ expect: new Map([[keys.lock(name), value]]), drop: [keys.lock(name)] });
+}
+
+/** The grant's time where a predecessor's lock tells none. */
+const LONGEST_GRANT_MS = 120_000;
+
+export async function breakLock(context: StoreContext, request: LockBreak): Promise<BrokenLock> {
+	const { backend, keys, clock } = context;
+	const { name, owner, token, seen } = request;
+	const [key, fenceKey] = [keys.lock(name), keys.fence(name)];
+	return retryUntilCommitted<BrokenLock>(context, async () => {
+		const view = await backend.read([key, fenceKey]);
+		const held = view.entries.get(key);
+		if (held === undefined) return { broken: false, holder: null };
+		const by = holder(context, held);
+		if (decodeLock(held.value)?.token === token) return { broken: true, holder: by };
+		if (by.owner !== seen.owner || by.acquiredAt !== seen.acquiredAt) return { broken: false, holder: by };
+		const lastFence = valueAt(view, fenceKey);
+		const fence = Math.max(Number(lastFence ?? 0) + 1, clock.now());
+		const acquiredAt = clock.now();
+		const ttlMs = held.expiresInMs ?? LONGEST_GRANT_MS;
+		const committed = await backend.commit({
+			expect: new Map([
+				[key, held.value],
+				[fenceKey, lastFence],
+			]),
+			put: [
+				{ key, value: encodeLock({ owner, token, acquiredAt, fence }), ttlMs },
+				{ key: fenceKey, value: String(fence) },
+			],
+		});
+		return committed ? { broken: true, holder: { owner, acquiredAt, expiresAt: acquiredAt + ttlMs } } : null;
+	});
 }
 
 export async function lockHolder(context: StoreContext, name: LockName): Promise<LockHolder | null> {

@@ -1,0 +1,124 @@
+import { afterEach, expect, test } from 'vitest';
+import { lockParameter } from '../deployments/names.ts';
+import { withDeployLock } from '../stack/lock.ts';
+import { deploy } from './deploy.ts';
+import { lock } from './lock.ts';
+import { rollback } from './rollback.ts';
+import { type Account, asked, NAME, openAccount } from './testing/account.ts';
+
+let account: Account;
+afterEach(() => account.close());
+
+const yes = Array<boolean>(10).fill(true);
+const back = { deploymentName: NAME, deploymentId: null, dryRun: false };
+const looks = { deploymentName: NAME, breaks: false, dryRun: false };
+const breaks = { ...looks, breaks: true };
+const deployed = async () =>
+	(await deploy(account.connect({ answers: yes }).session, await asked())).result?.deployment_id ?? '';
+
+/** Whoever holds it until it is let go; a session of its own. */
+async function held() {
+	const { session } = account.connect({ answers: yes });
+	let resume = () => {};
+	const awake = new Promise<void>((resolve) => {
+		resume = resolve;
+	});
+	let inside = () => {};
+	const holding = new Promise<void>((resolve) => {
+		inside = resolve;
+	});
+	const work = withDeployLock({ ...session, owner: 'ann: pulse-aws rollback' }, NAME, async (grant) => {
+		inside();
+		await awake;
+		await grant.session.aws.ssm.putParameter({ Name: '/late', Value: 'x', Type: 'String' });
+	});
+	const ended = work.then(
+		() => 'done',
+		(error) => error.code,
+	);
+	await holding;
+	return { ended, resume };
+}
+
+test('shows who holds it, since when, and by which command; a look changes nothing (A13.4)', async () => {
+	account = await openAccount();
+	await deployed();
+	expect(await lock(account.connect().session, looks)).toMatchObject({ held: false, by: null });
+	const began = account.world.clock.now();
+	const { ended, resume } = await held();
+	await account.world.clock.sleep(60_000);
+	for (const request of [looks, { ...breaks, dryRun: true }]) {
+		expect(await lock(account.connect().session, request)).toEqual({
+			held: true,
+			by: 'ann: pulse-aws rollback',
+			command: 'pulse-aws rollback',
+			since: new Date(began).toISOString(),
+			lapses_at: expect.stringMatching(/Z$/),
+			broken: false,
+		});
+	}
+	resume();
+	expect(await ended).toBe('done');
+});
+
+test('a holder that was broken and wakes is refused, and the next command gets the lock (A13.4)', async () => {
+	account = await openAccount();
+	const one = await deployed();
+	await deployed();
+	const { ended, resume } = await held();
+	const { session, host } = account.connect({ answers: [true] });
+	expect(await lock(session, breaks)).toMatchObject({ by: 'ann: pulse-aws rollback', broken: true });
+	expect(host.questions).toHaveLength(1);
+	const before = account.world.clock.now();
+	const next = await rollback(account.connect({ answers: yes }).session, back);
+	expect(next.result?.deployment_id).toBe(one);
+	// As long as what the holder last confirmed may be relied on.
+	expect(account.world.clock.now() - before).toBeGreaterThanOrEqual(30_000);
+	resume();
+	expect(await ended).toBe('lock-lost');
+	expect(account.world.parameters.has('/late')).toBe(false);
+});
+
+test('is broken although its holder renews it at the same moment', async () => {
+	account = await openAccount();
+	await deployed();
+	const { ended, resume } = await held();
+	const { session } = account.connect({ answers: [true] });
+	const { getParameters, putParameter } = session.aws.ssm;
+	const Name = lockParameter(NAME);
+	let tries = 0;
+	const racing: typeof putParameter = async (input) => {
+		// The holder had read it before, and writes now: below this write the first time, on top of it the second.
+		const stood = account.world.parameters.get(Name);
+		const renew = async () =>
+			account.world.aws.ssm.putParameter({
+				Name,
+				Value: stood?.value.replace(/ \d+\]$/, ` ${stood.version}]`) ?? '',
+				Overwrite: true,
+			});
+		tries++;
+		if (tries === 1) await renew();
+		return putParameter(input);
+	};
+	const aws = { ...session.aws, ssm: { ...session.aws.ssm, getParameters, putParameter: racing } };
+	expect(await lock({ ...session, aws }, breaks)).toMatchObject({ broken: true });
+	expect(tries).toBeGreaterThan(1);
+	await account.world.clock.sleep(60_000);
+	resume();
+	expect(await ended).toBe('lock-lost');
+});
+
+test('nothing is broken after a no, nor where it is free', async () => {
+	account = await openAccount();
+	await deployed();
+	expect(await lock(account.connect().session, breaks)).toMatchObject({ held: false, broken: false });
+	const { ended, resume } = await held();
+	await expect(lock(account.connect({ answers: [false] }).session, breaks)).rejects.toThrow('Declined');
+	resume();
+	expect(await ended).toBe('done');
+});
+
+test('nothing was ever deployed under a mistyped name', async () => {
+	account = await openAccount();
+	await expect(lock(account.connect().session, looks)).rejects.toMatchObject({ code: 'baseline-missing' });
+});

@@ -1,0 +1,35 @@
+import type { LockHolder, LockName } from './store.ts';
+
+export interface LockRequest {
+	readonly name: LockName;
+	/** Shown to a command that is refused: user, host and command. */
+	readonly owner: string;
+	/** Random, known to the holder alone. */
+	readonly token: string;
+	readonly ttlMs: number;
+	/**
+	 * Takes a lapsed lock again: the fence of the grant that ran out. Refused when the lock was granted since, held or not,
+	 * because what was read under that grant may have changed.
+	 */
+	readonly lastFence?: number | undefined;
+}
+
+export interface LockGrant {
+	readonly granted: true;
+	/** Grows with every grant of this name. */
+	readonly fence: number;
+}
+
+export interface LockRefusal extends LockHolder {
+	readonly granted: false;
+}
+
+export interface LockBreak extends Pick<LockRequest, 'name' | 'owner' | 'token'> {
+	readonly seen: Pick<LockHolder, 'owner' | 'acquiredAt'>;
+}
+
+export interface BrokenLock {
+	readonly broken: boolean;
+	/** Who holds it by now: where it was broken, whoever did that. */
+	readonly holder: LockHolder | null;
+}
