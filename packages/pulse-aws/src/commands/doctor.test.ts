@@ -199,6 +199,14 @@ const FAULTS: readonly Fault[] = [
 	],
 ];
 
+test('without credentials all of AWS is skipped, and nothing is made up', async () => {
+	stack = await healthyStack();
+	const none = Object.assign(new Error('none'), { name: 'CredentialsProviderError' });
+	const { checks } = await doctor({ ...stack.session, ...identity(failing(none))(stack) }, REQUEST);
+	const asked = checks.filter(({ status }) => status !== 'skipped').map(({ check }) => check);
+	expect(asked).toEqual(['node', 'docker', 'cdk', 'credentials']);
+});
+
 test.each(FAULTS)('%s is found, and what to do is said', async (_, plant, expected) => {
 	stack = await healthyStack();
 	const { ok, found, next } = await diagnosed(stack, plant);

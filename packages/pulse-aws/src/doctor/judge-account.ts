@@ -50,6 +50,8 @@ function judgeDeployer({ deployer }: DoctorFacts): Check {
 function judgeApi({ caller, region }: DoctorFacts): Check {
 	const measured = { region };
 	if ('failure' in caller && UNREACHABLE.includes(caller.failure.code ?? '')) return failure('api', caller.failure);
+	if ('failure' in caller && caller.failure.code === 'no-credentials')
+		return skipped('api', 'AWS cannot be asked without credentials');
 	return passed('api', `AWS answers in ${region}`, measured);
 }
 

@@ -7,7 +7,7 @@ import type { StackFacts } from '../platform/stack.ts';
 import { refuseForeignBaseline } from '../stack/first-deploy.ts';
 import { outputsOf } from '../stack/read-baseline.ts';
 import type { DoctorFacts } from './facts.ts';
-import { judged } from './judged.ts';
+import { judged, whyNot } from './judged.ts';
 
 /** The stack as CloudFormation has it, and who changes it. */
 export function judgeStack(facts: DoctorFacts): readonly Check[] {
@@ -58,7 +58,8 @@ function judgeVersion({ deployer }: DoctorFacts, stack: StackFacts): Check {
 }
 
 /** A first deploy fails after minutes where what it makes is there already. */
-function judgeNames({ free }: DoctorFacts): Check {
+function judgeNames({ free, stack }: DoctorFacts): Check {
+	if ('failure' in stack) return skipped('names', whyNot(stack.failure));
 	if (free === null) return passed('names', 'the baseline has them');
 	if ('failure' in free && free.failure.code === 'repository-taken') return failure('names', free.failure);
 	return judged('names', free, () => passed('names', 'those of a first deploy are free'));
