@@ -51,7 +51,7 @@ const app = new App({
 		}
 		response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' });
 		response.end('<!doctype html><html lang="en"><head><meta charset="utf-8"><link rel="icon" href="data:,">' + app.client.head +
-			'</head><body data-deployment="' + deployment + '"><textarea id="text"></textarea><button id="add">add</button>' +
+			'</head><body data-deployment="' + deployment + '"><textarea id="text"></textarea><button id="add">add</button><button id="send">send</button>' +
 			'<script type="module">import { connect } from "' + app.client.module + '";' + PAGE + '</script></body></html>');
 	},
 });
@@ -71,11 +71,11 @@ const PAGE = ${JSON.stringify(`
 	};
 	window.read = () => channel.request('read', tab);
 	// Sent, and no longer unsaved.
-	window.send = async () => {
-		const sent = await (await fetch('/note', { method: 'POST', body: text.value })).text();
+	document.getElementById('send').onclick = async () => {
+		sessionStorage.sent = await (await fetch('/note', { method: 'POST', body: text.value })).text();
 		text.value = '';
 		text.blur();
-		return sent;
+		sessionStorage.notes = Number(sessionStorage.notes ?? 0) + 1;
 	};
 	window.who = async () => (await fetch('/who')).text();
 `)};
@@ -94,6 +94,7 @@ class Visitor {
 	readonly #name: string;
 	#typed = '';
 	#clicked = 0;
+	#notes = 0;
 
 	private constructor(page: Page, name: string) {
 		this.#page = page;
@@ -153,7 +154,10 @@ class Visitor {
 
 	async #send(): Promise<void> {
 		await this.#ready();
-		const sent = await this.#page.evaluate<string>('send()');
+		await this.#page.click('#send');
+		this.#notes++;
+		await this.#page.waitForFunction(`Number(sessionStorage.notes ?? 0) >= ${this.#notes}`, null, { timeout: 20_000 });
+		const sent = await this.#page.evaluate<string>('sessionStorage.sent');
 		if (sent !== this.#typed) {
 			sum.lost += this.#typed.length;
 			told(`${this.#name}: typed ${JSON.stringify(this.#typed)}, sent ${JSON.stringify(sent)}`);
@@ -173,7 +177,7 @@ class Visitor {
 
 	/** A person waits for a page that loads; meanwhile nothing is typed or clicked. */
 	#ready(): Promise<unknown> {
-		return this.#page.waitForFunction("document.body?.dataset.status === 'connected' && 'send' in window", null, {
+		return this.#page.waitForFunction("document.body?.dataset.status === 'connected' && 'who' in window", null, {
 			timeout: 30_000,
 		});
 	}
@@ -254,8 +258,7 @@ try {
 		await Promise.race([delay(BETWEEN_MS), failed]);
 	}
 	const old = (await stack.status()).deployments.filter(({ deployment_id }) => deployment_id !== 'six');
-	for (const { deployment_id } of old)
-		await run('delete', '--deployment-id', deployment_id, '--yes').catch((error: Error) => told(error.message));
+	for (const { deployment_id } of old) await Promise.race([run('recall', deployment_id, '--yes'), failed]);
 	await Promise.race([
 		failed,
 		until(

@@ -17,7 +17,7 @@ export async function submitForm(
 		return replyJson(response, 403, { detail: 'render session belongs to another user' });
 
 	const mounts = render.mounts();
-	const handler = mounts.map((mount) => mount.forms.get(ids.form)).find((found) => found !== undefined);
+	const handler = mounts.map((mount) => mount.formOf(ids.form)).find((found) => found !== undefined);
 	if (handler === undefined) {
 		return mounts.length === 0
 			? replyJson(response, 410, { detail: 'route unmounted' })

@@ -14,7 +14,7 @@ export class Mount {
 	routeInfo: RouteInfo;
 	/** Messages for this path wait here until the browser has attached. */
 	readonly outbox = new Outbox();
-	readonly forms = new Map<string, FormHandler>();
+	#forms: Map<string, FormHandler> | null = null;
 	/** Unix milliseconds after which attaching is too late; `null` while attached. */
 	#expiresAt: number | null;
 	#wasShown = false;
@@ -23,6 +23,16 @@ export class Mount {
 		this.path = path;
 		this.routeInfo = routeInfo;
 		this.#expiresAt = expiresAt;
+	}
+
+	/** Few views have any, and an empty map is no small thing for each of many. */
+	get forms(): Map<string, FormHandler> {
+		this.#forms ??= new Map();
+		return this.#forms;
+	}
+
+	formOf(id: string): FormHandler | undefined {
+		return this.#forms?.get(id);
 	}
 
 	/** About how much memory it takes, without what the app keeps with it. */

@@ -45,10 +45,9 @@ export class RenderSession {
 	readonly openedAt: number;
 	/** What its page says of itself; `null` for a client that says nothing, and once the page is leaving. */
 	page: PageWord | null = null;
-	/** For the app. */
-	readonly data = new Map<string, unknown>();
 	readonly #mounts = new Map<string, Mount>();
-	readonly #channels: OpenChannels;
+	#data: Map<string, unknown> | null = null;
+	#channels: OpenChannels | null = null;
 	readonly #outbox = new Outbox();
 	readonly #delivery = new Delivery();
 	readonly #options: RenderSessionOptions;
@@ -64,7 +63,6 @@ export class RenderSession {
 		this.id = id;
 		this.#owner = owner;
 		this.#options = options;
-		this.#channels = new OpenChannels(this, options);
 		this.openedAt = options.now();
 		this.session = options.sessionOf(this);
 	}
@@ -72,6 +70,12 @@ export class RenderSession {
 	/** Session id of the user whose browser it belongs to. */
 	get owner(): string {
 		return this.#owner;
+	}
+
+	/** For the app. */
+	get data(): Map<string, unknown> {
+		this.#data ??= new Map();
+		return this.#data;
 	}
 
 	get connected(): boolean {
@@ -204,26 +208,28 @@ export class RenderSession {
 	}
 
 	channel(name: string, open: ChannelOpener): ServerChannel {
+		this.#channels ??= new OpenChannels(this, this.#options);
 		return this.#channels.get(name, open);
 	}
 
 	/** What its channels can hand over. */
 	drainHooks(): Map<string, DrainHook> {
-		return this.#channels.drainHooks();
+		return this.#channels?.drainHooks() ?? new Map();
 	}
 
 	/** Keeps what its page brought along for its channels. */
 	inherit(parts: Parts): void {
+		this.#channels ??= new OpenChannels(this, this.#options);
 		this.#channels.inherit(parts);
 	}
 
 	closeChannel(name: string): void {
-		this.#channels.close(name);
+		this.#channels?.close(name);
 	}
 
 	/** Ends the live state. The registry calls it once. */
 	close(): void {
-		this.#channels.closeAll();
+		this.#channels?.closeAll();
 		this.#closed = true;
 		for (const tell of this.#unproven?.splice(0) ?? []) tell();
 		this.#link?.drop();

@@ -35,12 +35,7 @@ export function routeUpgrades(server: Server, take: TakeUpgrade = () => false): 
 	server.emit = (event: string | symbol, ...args: unknown[]) => {
 		if (event !== 'upgrade') return emit(event, ...args);
 		const [request, socket, head] = args as Parameters<UpgradeListener>;
-		all.add(socket);
-		socket.once('close', () => {
-			for (const set of [all, own, passedOn]) set.delete(socket);
-		});
-		// Without a listener an error, e.g. a reset, would end the process.
-		socket.on('error', () => {});
+		follow(socket);
 		const decide = (isTaken: boolean) => {
 			if (socket.destroyed) return;
 			if (isTaken) passedOn.add(socket);
@@ -51,6 +46,15 @@ export function routeUpgrades(server: Server, take: TakeUpgrade = () => false): 
 		if (typeof taken === 'boolean') decide(taken);
 		else void taken.then(decide);
 		return true;
+	};
+	// Apart from the request and its first bytes, which would stay in memory for as long as the connection does.
+	const follow = (socket: Duplex) => {
+		all.add(socket);
+		socket.once('close', () => {
+			for (const set of [all, own, passedOn]) set.delete(socket);
+		});
+		// Without a listener an error, e.g. a reset, would end the process.
+		socket.on('error', () => {});
 	};
 	const route: UpgradeListener = (request, socket, head) => {
 		if (request.url?.startsWith('/socket.io/')) for (const listener of socketIo) listener(request, socket, head);

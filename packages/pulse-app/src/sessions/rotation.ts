@@ -86,6 +86,8 @@ export function createRotation({ keeper, sendCookie, askFor, onRotated }: Rotati
 	};
 }
 
+export type Rotation = ReturnType<typeof createRotation>;
+
 export function tellRotated(error: unknown): never {
 	if (!(error instanceof SupersededError)) throw error;
 	throw new PulseError('session-rotated', 'The session id was replaced meanwhile.', {

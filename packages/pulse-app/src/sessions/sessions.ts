@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RenderSession } from '../render/render-session.ts';
 import { type CookieAttributes, readSessionCookies, sessionCookie, setSessionCookie } from './cookie.ts';
 import { SupersededError } from './keeper.ts';
+import { PageSource } from './page-source.ts';
 import { createRotation, type RotationOptions, tellRotated } from './rotation.ts';
-import { createUserSession, type UserSession } from './user-session.ts';
+import { SourcedSession, type UserSession } from './user-session.ts';
 
 export interface SessionsOptions extends Omit<RotationOptions, 'sendCookie'> {
 	readonly cookie: CookieAttributes;
@@ -38,6 +39,7 @@ export function createSessions(options: SessionsOptions): Sessions {
 		setSessionCookie(response, sessionCookie(await keeper.cookieFor(sid), cookie));
 	};
 	const rotation = createRotation({ ...options, sendCookie });
+	const ofPages = { keeper, rotation, onCookieStale };
 
 	const identify = async (header: string | undefined) => {
 		const values = readSessionCookies(header);
@@ -80,7 +82,7 @@ export function createSessions(options: SessionsOptions): Sessions {
 		},
 		ofRequest: async (request, response) => {
 			const visitor = await visitorOf(request);
-			return createUserSession({
+			return new SourcedSession({
 				id: () => visitor.sid,
 				read: async () => {
 					if (visitor.sid === null) return {};
@@ -107,18 +109,7 @@ export function createSessions(options: SessionsOptions): Sessions {
 				},
 			});
 		},
-		ofRender: (render) =>
-			createUserSession({
-				id: () => render.owner,
-				read: () => rotation.settled(render, keeper.read),
-				change: (change) =>
-					rotation.settled(render, async (sid) => {
-						const result = await keeper.change(sid, change);
-						if (keeper.cookieCarriesData) onCookieStale(sid);
-						return result;
-					}),
-				rotate: (clear) => rotation.byPage(render, clear),
-			}),
+		ofRender: (render) => new SourcedSession(new PageSource(render, ofPages)),
 		owns: rotation.owns,
 		release: keeper.release,
 	};

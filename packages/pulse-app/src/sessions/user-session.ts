@@ -31,38 +31,55 @@ export interface UserSession {
 	entries(): Promise<Record<string, unknown>>;
 }
 
-/** `read` and `change` see the latest data of the session that `id` names. */
-export function createUserSession({
-	id,
-	read,
-	change,
-	rotate,
-}: {
+/** Where a session's data come from: `read` and `change` see the latest of the one that `id` names. */
+export interface SessionSource {
 	id(): string | null;
 	read(): Promise<SessionData>;
 	change<T>(change: (data: SessionData) => T): Promise<T>;
 	rotate(clear: boolean): Promise<void>;
-}): UserSession {
-	return {
-		get id() {
-			return id();
-		},
-		get: async (key) => ownValue(await read(), key),
-		set: (key, value) =>
-			change((data) => {
-				data[key] = value;
-			}),
-		update: (key, next) =>
-			change((data) => {
-				const value = next(ownValue(data, key));
-				data[key] = value;
-				return value;
-			}),
-		delete: (key) =>
-			change((data) => {
-				delete data[key];
-			}),
-		rotate: ({ clear = false } = {}) => rotate(clear),
-		entries: read,
-	};
+}
+
+/** Each open page has one: it holds nothing but its source. */
+export class SourcedSession implements UserSession {
+	readonly #source: SessionSource;
+
+	constructor(source: SessionSource) {
+		this.#source = source;
+	}
+
+	get id(): string | null {
+		return this.#source.id();
+	}
+
+	async get(key: string): Promise<unknown> {
+		return ownValue(await this.#source.read(), key);
+	}
+
+	set(key: string, value: unknown): Promise<void> {
+		return this.#source.change((data) => {
+			data[key] = value;
+		});
+	}
+
+	update<T>(key: string, next: (previous: unknown) => T): Promise<T> {
+		return this.#source.change((data) => {
+			const value = next(ownValue(data, key));
+			data[key] = value;
+			return value;
+		});
+	}
+
+	delete(key: string): Promise<void> {
+		return this.#source.change((data) => {
+			delete data[key];
+		});
+	}
+
+	rotate({ clear = false }: { readonly clear?: boolean } = {}): Promise<void> {
+		return this.#source.rotate(clear);
+	}
+
+	entries(): Promise<Record<string, unknown>> {
+		return this.#source.read();
+	}
 }

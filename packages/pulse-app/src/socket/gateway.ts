@@ -11,7 +11,7 @@ import { SET_COOKIES } from '../sessions/cookie.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { MAX_MESSAGE_BYTES, serialize } from '../wire/serialize.ts';
 import { type Admission, admit } from './admission.ts';
-import { createLink } from './link.ts';
+import { SocketLink } from './link.ts';
 import { createOriginRule } from './origins.ts';
 import { parseMessage, receive } from './receive.ts';
 import { Reloads } from './reloads.ts';
@@ -81,7 +81,7 @@ export function createGateway(parts: {
 
 	io.on('connection', (socket: Socket) => {
 		const admission = socket.data.admission as Admission;
-		const link = createLink(socket);
+		const link = new SocketLink(socket);
 		if (admission.kind !== 'accepted') return link.send(serialize({ type: 'reload' }));
 		const { render } = admission;
 		// The session id was replaced since.
