@@ -39,7 +39,7 @@ try {
 }
 const held = [await memory('plain', own), await memory('pulse', session)];
 print(
-	`memory of a connected session: ${(held[1]! - held[0]!).toFixed(1)} KB beyond the ${held[0]!.toFixed(1)} KB of a Socket.IO connection`,
+	`memory of a connected session: ${(held[1]! - held[0]!).toFixed(2)} KB beyond the ${held[0]!.toFixed(1)} KB of a Socket.IO connection`,
 );
 
 async function start(kind: (typeof KINDS)[number]): Promise<Running> {

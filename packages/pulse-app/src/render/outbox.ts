@@ -5,16 +5,18 @@ export const MAX_QUEUED_MESSAGES = 100;
 
 /** Messages for a browser that is not there at the moment, in order and bounded. */
 export class Outbox {
-	#messages: Serialized[] = [];
+	/** `null` for none, as nearly always. */
+	#messages: Serialized[] | null = null;
 
 	push(message: Serialized): void {
+		this.#messages ??= [];
 		if (this.#messages.length < MAX_QUEUED_MESSAGES) this.#messages.push(message);
 		else this.#messages = [serialize({ type: 'reload' })];
 	}
 
 	drain(): readonly Serialized[] {
-		const messages = this.#messages;
-		this.#messages = [];
+		const messages = this.#messages ?? [];
+		this.#messages = null;
 		return messages;
 	}
 }

@@ -81,6 +81,7 @@ export function createGateway(parts: {
 
 	io.on('connection', (socket: Socket) => {
 		const admission = socket.data.admission as Admission;
+		socket.data.admission = null;
 		const link = new SocketLink(socket);
 		if (admission.kind !== 'accepted') return link.send(serialize({ type: 'reload' }));
 		const { render } = admission;
