@@ -30,7 +30,7 @@ async function held() {
 	const work = withDeployLock({ ...session, owner: 'ann: pulse-aws rollback' }, NAME, async (grant) => {
 		inside();
 		await awake;
-		await grant.session.aws.ssm.putParameter({ Name: '/late', Value: 'x', Type: 'String' });
+		await grant.session.aws.ssm.putParameter({ Name: '/late', Value: 'x', Type: 'String', Overwrite: true });
 	});
 	const ended = work.then(
 		() => 'done',
@@ -121,4 +121,99 @@ test('nothing is broken after a no, nor where it is free', async () => {
 test('nothing was ever deployed under a mistyped name', async () => {
 	account = await openAccount();
 	await expect(lock(account.connect().session, looks)).rejects.toMatchObject({ code: 'baseline-missing' });
+});
+
+test('is not taken from a command that got it while it was asked about, nor while it was written', async () => {
+	account = await openAccount();
+	await deployed();
+	for (const moment of ['question', 'write'] as const) {
+		const first = await held();
+		const { session } = account.connect({ answers: [true] });
+		let next: Awaited<ReturnType<typeof held>> | undefined;
+		const handOver = async () => {
+			if (next !== undefined) return;
+			first.resume();
+			await first.ended;
+			next = await held();
+		};
+		const { ssm } = session.aws;
+		const putParameter: typeof ssm.putParameter = async (input) => {
+			if (moment === 'write') await handOver();
+			return ssm.putParameter(input);
+		};
+		const ask: typeof session.host.ask = async () => {
+			if (moment === 'question') await handOver();
+			return true;
+		};
+		const host = { ...session.host, ask };
+		const asking = { ...session, host, aws: { ...session.aws, ssm: { ...ssm, putParameter } } };
+		await expect(lock(asking, breaks)).rejects.toMatchObject({ code: 'changed' });
+		await account.world.clock.sleep(20_000);
+		next?.resume();
+		expect(await next?.ended).toBe('done');
+	}
+});
+
+test('a broken holder that ends at once does not give it back for the one who broke it', async () => {
+	account = await openAccount();
+	await deployed();
+	await deployed();
+	let finish = () => {};
+	const finished = new Promise<void>((resolve) => {
+		finish = resolve;
+	});
+	let inside = () => {};
+	const holding = new Promise<void>((resolve) => {
+		inside = resolve;
+	});
+	const ended = withDeployLock(account.connect().session, NAME, async () => {
+		inside();
+		await finished;
+	});
+	await holding;
+	expect(await lock(account.connect({ answers: [true] }).session, breaks)).toMatchObject({ broken: true });
+	const before = account.world.clock.now();
+	finish();
+	await ended;
+	await rollback(account.connect({ answers: yes }).session, back);
+	expect(account.world.clock.now() - before).toBeGreaterThanOrEqual(25_000);
+});
+
+test('a broken holder that slept between its look and its write does not retake it', async () => {
+	account = await openAccount();
+	await deployed();
+	const { session } = account.connect({ answers: yes });
+	const { ssm } = session.aws;
+	let sleeps = false;
+	let wake = () => {};
+	const awake = new Promise<void>((resolve) => {
+		wake = resolve;
+	});
+	let asleep = () => {};
+	const isAsleep = new Promise<void>((resolve) => {
+		asleep = resolve;
+	});
+	const putParameter: typeof ssm.putParameter = async (input) => {
+		if (sleeps && input.Name === lockParameter(NAME)) {
+			sleeps = false;
+			asleep();
+			await awake;
+		}
+		return ssm.putParameter(input);
+	};
+	const sleeper = { ...session, aws: { ...session.aws, ssm: { ...ssm, putParameter } } };
+	const ended = withDeployLock(sleeper, NAME, async (grant) => {
+		await account.world.clock.sleep(16_000);
+		sleeps = true;
+		await isAsleep;
+		await awake;
+		await grant.confirm();
+	}).then(
+		() => 'done',
+		(error) => error.code,
+	);
+	await isAsleep;
+	expect(await lock(account.connect({ answers: [true] }).session, breaks)).toMatchObject({ broken: true });
+	wake();
+	expect(await ended).toBe('lock-lost');
 });

@@ -2,7 +2,7 @@ import { agreeToBreak, type LockReport, lockReport } from 'pulse-deploy-kit/lock
 import { awsClock, looking, running, type Session } from '../adapters/session.ts';
 import { LOCK_TTL_MS } from '../deployments/lock-value.ts';
 import { lockParameter } from '../deployments/names.ts';
-import { lockTimes, readLock } from '../platform/lock-parameter.ts';
+import { lockTimes, standingLock } from '../platform/lock-parameter.ts';
 import { breakLock } from '../stack/break-lock.ts';
 import { requireBaseline } from '../stack/read-baseline.ts';
 
@@ -18,7 +18,7 @@ export async function lock(
 	{ deploymentName: name, breaks, dryRun }: DeployLockRequest,
 ): Promise<LockReport> {
 	const parameter = lockParameter(name);
-	const seen = await readLock(looking(session), parameter);
+	const seen = (await standingLock(looking(session), parameter))?.lock ?? null;
 	// A mistyped name has no lock either.
 	if (seen === null) await requireBaseline(session, name);
 	if (seen === null || seen.holder === null) return lockReport(null, false);

@@ -1,4 +1,4 @@
-import { lockText, parseLock, type SeenLock } from '../deployments/lock-value.ts';
+import { isVoid, type LockValue, lockText, parseLock, type SeenLock } from '../deployments/lock-value.ts';
 import type { Aws } from './aws.ts';
 import { isAwsError, orGone } from './error-names.ts';
 import { parameterHistory } from './parameter-history.ts';
@@ -11,6 +11,21 @@ export async function readLock(aws: Ssm, parameter: string): Promise<SeenLock | 
 	const { Parameters } = await aws.ssm.getParameters({ Names: [parameter] });
 	const found = Parameters?.[0];
 	return found === undefined ? null : { ...parseLock(found.Value ?? ''), version: found.Version ?? 0 };
+}
+
+export interface StandingLock {
+	/** Of the newest version that counts. */
+	readonly lock: LockValue;
+	/** The newest, which may be a late write that holds nothing: the one to write over. */
+	readonly version: number;
+}
+
+/** What stands beneath late writes, which each hide the lock that they hold nothing of. @returns `null` where nothing is kept */
+export async function standingLock(aws: Ssm, parameter: string): Promise<StandingLock | null> {
+	const versions = (await orGone(parameterHistory(aws, parameter), 'ParameterNotFound')) ?? [];
+	const locks = versions.map(({ Value = '', Version: version = 0 }) => ({ ...parseLock(Value), version }));
+	const lock = locks.filter((one) => !isVoid(one)).at(-1) ?? locks.at(-1);
+	return lock === undefined ? null : { lock, version: locks.at(-1)?.version ?? 0 };
 }
 
 /** Unix ms: when the holder of this token took it, as far back as versions are kept, and when it renewed it last. */

@@ -1,9 +1,9 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { looking, type Session } from '../adapters/session.ts';
-import { isVoid, type SeenLock } from '../deployments/lock-value.ts';
-import { readLock, replaceLock } from '../platform/lock-parameter.ts';
+import type { LockValue } from '../deployments/lock-value.ts';
+import { replaceLock, standingLock } from '../platform/lock-parameter.ts';
 
-/** A holder that had read the lock before writes on top of this; it is looked whether it did. */
+/** A holder of an older version that had read the lock before writes on top of this; it is looked whether it did. */
 const SETTLE_MS = 2_000;
 const TRIES = 5;
 
@@ -13,17 +13,18 @@ const TRIES = 5;
  * @returns `false` where it was given back meanwhile
  * @throws DeployToolError `changed` where another command has it by now
  */
-export async function breakLock(session: Session, parameter: string, seen: SeenLock): Promise<boolean> {
+export async function breakLock(session: Session, parameter: string, seen: LockValue): Promise<boolean> {
 	const { aws, clock, owner, signal } = session;
 	const token = session.randomHex(8);
-	let now: SeenLock | null = seen;
-	for (let attempt = 0; attempt < TRIES; attempt++) {
-		if (now === null || now.holder === null) return false;
-		if (now.token !== seen.token && now.token !== token) throw changed(`It is held by ${now.holder} by now.`);
+	for (let attempt = 0; attempt <= TRIES; attempt++) {
+		const now = await standingLock(looking(session), parameter);
+		if (now?.lock.token === token) return true;
+		if (now === null || now.lock.holder === null) return false;
+		const { holder } = now.lock;
+		if (now.lock.token !== seen.token || holder !== seen.holder) throw changed(`It is held by ${holder} by now.`);
+		if (attempt === TRIES) break;
 		await replaceLock(aws, parameter, owner, token, now.version);
 		await clock.sleep(SETTLE_MS, signal);
-		now = await readLock(looking(session), parameter);
-		if (now?.token === token && !isVoid(now)) return true;
 	}
 	throw changed('Its holder renews it all the time.');
 }

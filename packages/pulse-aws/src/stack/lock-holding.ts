@@ -1,7 +1,7 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { Session } from '../adapters/session.ts';
 import { isVoid, LOCK_RENEW_MS, LOCK_TTL_MS, type SeenLock } from '../deployments/lock-value.ts';
-import { createLock, readLock, replaceLock } from '../platform/lock-parameter.ts';
+import { createLock, readLock, replaceLock, standingLock } from '../platform/lock-parameter.ts';
 import { deleteParameters } from '../platform/parameters.ts';
 
 /** How old the last look may be when something is written. */
@@ -87,7 +87,7 @@ export class Holding {
 		// Late, it says so by its version, and frees nothing that is another's.
 		if (!forget && this.holds() && (await this.#write(null, this.#version))) return;
 		const seen = this.#lost === undefined ? await this.#read() : null;
-		if (seen?.token !== this.#token) return;
+		if (seen === null || !(await this.#isOwn(seen))) return;
 		if (forget) await deleteParameters(this.#session.aws, [this.#held.parameter]);
 		else await this.#write(null, seen.version);
 	}
@@ -105,21 +105,24 @@ export class Holding {
 			if (this.#lost !== undefined) throw this.#lost;
 			const at = this.#session.clock.now();
 			const seen = await this.#read();
-			if (!this.#isOwn(seen) && !(await this.#made(seen))) throw this.#lose(seen);
+			if (!(await this.#isOwn(seen)) && !(await this.#made(seen))) throw this.#lose(seen);
 			const over = seen?.version ?? 0;
 			if (seen === null || (await this.#write(this.#session.owner, over))) {
 				this.#version = over + 1;
 				this.#confirmedAt = at;
 				return;
 			}
-			// The SDK repeats a call whose answer was lost. As long as nobody could have taken the lock, it was that.
+			// The SDK repeats a call whose answer was lost, or another run broke the lock: the next look tells.
 			if (this.#age() >= LOCK_TTL_MS) throw this.#lose(seen);
 		}
 	}
 
-	/** Also where another run's late write, which holds nothing, stands right on top of ours. */
-	#isOwn(seen: SeenLock | null): boolean {
-		return seen !== null && (seen.token === this.#token || (isVoid(seen) && seen.version === this.#version + 1));
+	/** Also beneath late writes, which hold nothing: another run's, or our own on top of that of a run that broke the lock. */
+	async #isOwn(seen: SeenLock | null): Promise<boolean> {
+		if (seen === null) return false;
+		if (!isVoid(seen)) return seen.token === this.#token;
+		if (seen.version === this.#version + 1) return true;
+		return (await standingLock(this.#session.aws, this.#held.parameter))?.lock.token === this.#token;
 	}
 
 	/** A teardown that ended elsewhere deletes the parameter; of all who then make it anew, one succeeds. */

@@ -43,8 +43,8 @@ export interface KeyGroup {
 export interface Put {
 	readonly key: string;
 	readonly value: string;
-	/** Left out: never expires. */
-	readonly ttlMs?: number;
+	/** Left out: never expires. `kept`: with the value that it replaces, at the moment of the commit. */
+	readonly ttlMs?: number | 'kept';
 	readonly group?: KeyGroup;
 }
 

@@ -1,4 +1,7 @@
+import { systemClock } from 'pulse-deploy-kit/clock';
 import { describe, expect, it, vi } from 'vitest';
+import type { AtomicKv } from './atomic-kv.ts';
+import { createDeploymentStore } from './deployment-store.ts';
 import { race } from './testing/race.ts';
 import type { StoreFixture } from './testing/store-fixture.ts';
 
@@ -122,6 +125,23 @@ export function describeLocks(on: StoreFixture): void {
 			expect(await on.other.breakLock(request)).toEqual({ broken: false, holder: null });
 			const next = await on.other.acquireLock({ ...lock, token: 'token-of-carl' });
 			expect('fence' in next && next.fence > lastFence).toBe(true);
+		});
+
+		it('taken from a holder that renews it at that moment, stays taken for as long as that lasts', async () => {
+			await on.store.acquireLock({ ...lock, ttlMs: 2_000 });
+			const seen = await on.store.lockHolder('deploy');
+			if (seen === null) throw new Error('not held');
+			const backend = await on.harness.connect();
+			const read: AtomicKv['read'] = async (...asked) => {
+				const view = await backend.read(...asked);
+				await on.store.renewLock('deploy', lock.token, 60_000);
+				return view;
+			};
+			const breaking = createDeploymentStore({ ...backend, read }, 'pulse:railway', systemClock);
+			const broken = await breaking.breakLock({ name: 'deploy', owner: 'bob@desk', token: 'token-of-break', seen });
+			const ends = [broken.holder?.expiresAt, (await on.other.lockHolder('deploy'))?.expiresAt];
+			for (const end of ends) expect((end ?? 0) - Date.now()).toBeGreaterThan(50_000);
+			await backend.close();
 		});
 
 		it('accepts writes under a grant that is held, renewed or not', async () => {

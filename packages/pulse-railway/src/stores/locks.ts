@@ -77,7 +77,8 @@ export async function breakLock(context: StoreContext, request: LockBreak): Prom
 		const lastFence = valueAt(view, fenceKey);
 		const fence = Math.max(Number(lastFence ?? 0) + 1, clock.now());
 		const acquiredAt = clock.now();
-		const ttlMs = held.expiresInMs ?? LONGEST_GRANT_MS;
+		// Its holder may have renewed it since it was read, and relies on that.
+		const ttlMs = held.expiresInMs === null ? LONGEST_GRANT_MS : 'kept';
 		const committed = await backend.commit({
 			expect: new Map([
 				[key, held.value],
@@ -88,7 +89,9 @@ export async function breakLock(context: StoreContext, request: LockBreak): Prom
 				{ key: fenceKey, value: String(fence) },
 			],
 		});
-		return committed ? { broken: true, holder: { owner, acquiredAt, expiresAt: acquiredAt + ttlMs } } : null;
+		if (!committed) return null;
+		const left = (await backend.read([key])).entries.get(key)?.expiresInMs ?? 0;
+		return { broken: true, holder: { owner, acquiredAt, expiresAt: clock.now() + left } };
 	});
 }
 

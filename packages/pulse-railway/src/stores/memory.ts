@@ -52,7 +52,9 @@ export function openMemory(clock: Clock, world: MemoryWorld = createMemoryWorld(
 			for (const [key, value] of expect) if ((live(key)?.value ?? null) !== value) return false;
 			for (const key of drop) world.keys.delete(key);
 			for (const { key, value, ttlMs } of put) {
-				world.keys.set(key, { value, expiresAt: ttlMs === undefined ? null : clock.now() + ttlMs });
+				const kept = world.keys.get(key)?.expiresAt ?? null;
+				const expiresAt = ttlMs === 'kept' ? kept : ttlMs === undefined ? null : clock.now() + ttlMs;
+				world.keys.set(key, { value, expiresAt });
 			}
 			if (announce) for (const wake of world.listeners.get(announce) ?? []) wake();
 			return true;

@@ -26,7 +26,7 @@ return { entries, groups }
 
 /**
  * KEYS: those to compare, to put, to drop. ARGV: how many of each, the channel to announce or '', then per compared key
- * '!' for absent or '=' and its value, then per put its value, ttl ('' for none), group index ('' for none) and member.
+ * '!' for absent or '=' and its value, then per put its value, ttl ('' for none, or 'kept'), group index ('' for none) and member.
  * Answers 1, or 0 when a comparison failed and nothing was written.
  */
 export const COMMIT = `
@@ -41,10 +41,15 @@ for i = compared + puts + 1, compared + puts + drops do
   redis.call('DEL', KEYS[i])
 end
 for i = compared + 1, compared + puts do
-  if ARGV[arg + 1] == '' then
+  local ttl = ARGV[arg + 1]
+  if ttl == 'kept' then
+    local left = redis.call('PTTL', KEYS[i])
+    ttl = left < 0 and '' or math.max(1, left)
+  end
+  if ttl == '' then
     redis.call('SET', KEYS[i], ARGV[arg])
   else
-    redis.call('SET', KEYS[i], ARGV[arg], 'PX', ARGV[arg + 1])
+    redis.call('SET', KEYS[i], ARGV[arg], 'PX', ttl)
   end
   if ARGV[arg + 2] ~= '' then redis.call('SADD', ARGV[arg + 2], ARGV[arg + 3]) end
   arg = arg + 4

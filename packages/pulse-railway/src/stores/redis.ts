@@ -58,7 +58,7 @@ export function openRedis(url: string): AtomicKv {
 			const compared = [...expect.values()].map((value) => (value === null ? '!' : `=${value}`));
 			const written = put.flatMap(({ key, value, ttlMs, group }) => [
 				value,
-				ttlMs === undefined ? '' : String(Math.max(1, Math.ceil(ttlMs))),
+				typeof ttlMs === 'number' ? String(Math.max(1, Math.ceil(ttlMs))) : (ttlMs ?? ''),
 				group?.index ?? '',
 				(group && memberOf(group, key)) ?? '',
 			]);

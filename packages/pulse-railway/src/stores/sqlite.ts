@@ -96,7 +96,8 @@ export async function openSqlite(path: string, clock: Clock): Promise<AtomicKv> 
 				for (const [key, value] of commit.expect ?? []) if ((find(key)?.value ?? null) !== value) return false;
 				for (const key of commit.drop ?? []) drop.run(key);
 				for (const { key, value, ttlMs } of commit.put ?? []) {
-					put.run(key, value, ttlMs === undefined ? null : seconds() + ttlMs / 1000);
+					const kept = ttlMs === 'kept' ? (find(key)?.expires_at ?? null) : null;
+					put.run(key, value, typeof ttlMs === 'number' ? seconds() + ttlMs / 1000 : kept);
 				}
 				return true;
 			});
