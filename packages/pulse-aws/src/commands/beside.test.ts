@@ -291,8 +291,12 @@ async function certifying(flags: Readonly<Record<string, unknown>> = {}, answers
 test('a deploy that was started later and went first while this one waited for its certificate is not gone over, and keeps its own', async () => {
 	account = await openAccount();
 	await deployed();
-	const served = async () =>
-		(await account.world.aws.elb.describeListeners({})).Listeners?.flatMap((one) => one.Certificates ?? []);
+	const served = async () => {
+		const { elb } = account.world.aws;
+		const [balancer] = (await elb.describeLoadBalancers({})).LoadBalancers ?? [];
+		const { Listeners = [] } = await elb.describeListeners({ LoadBalancerArn: balancer?.LoadBalancerArn });
+		return Listeners.flatMap((one) => one.Certificates ?? []);
+	};
 	const before = await served();
 	const first = await certifying();
 	const hotfix = await deployed();
