@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { AwsError } from 'aws-world/errors';
 import { usageError } from 'pulse-deploy-kit/errors';
 import { afterEach, expect, test } from 'vitest';
+import { VERSION_TAG } from '../cdk/settings.ts';
 import { lockText } from '../deployments/lock-value.ts';
 import { lockParameter } from '../deployments/names.ts';
+import { stateParameter } from '../protocol.ts';
 import { doctor } from './doctor.ts';
 import { DOMAIN, NAME, reaperRan } from './testing/account.ts';
 import {
@@ -37,6 +39,15 @@ test('A12.4: of a healthy stack nothing is reported, and the report has no names
 	await rm(report);
 	expect(JSON.parse(text).checks).toHaveLength(checks.length);
 	for (const secret of [NAME, DOMAIN, id, '123456789012', '127.0.0.1', 'arn:']) expect(text).not.toContain(secret);
+});
+
+test('the report holds nothing of what stands where a state or a version should', async () => {
+	stack = await healthyStack();
+	await put(stack, stateParameter(NAME, stack.id), 'ann@shop.example');
+	Object.assign(stackOf(stack), { tags: { [VERSION_TAG]: 'of ann@shop.example' } });
+	const { checks } = await doctor(stack.session, REQUEST);
+	expect(JSON.stringify(checks)).toContain('ann@shop.example');
+	expect(JSON.stringify(checks.map(({ measured }) => measured))).not.toContain('ann@shop.example');
 });
 
 const balancerOf = ({ world }: Stack) => [...world.elb.loadBalancers.values()][0]!;

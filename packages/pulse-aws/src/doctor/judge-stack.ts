@@ -49,7 +49,9 @@ function judgeVersion({ deployer }: DoctorFacts, stack: StackFacts): Check {
 	const version = stack.tags.get(VERSION_TAG) ?? null;
 	if (stack.condition === 'absent') return skipped('baseline-version', 'there is no baseline yet');
 	return judged('baseline-version', deployer, (latest) => {
-		const measured = { version, same: version === latest };
+		// A person may have set the tag.
+		const told = version === null || /^\d{1,5}(\.\d{1,5}){2}(-[0-9a-f]{8})?$/.test(version) ? version : 'other';
+		const measured = { version: told, same: version === latest };
 		if (measured.same) return passed('baseline-version', latest, measured);
 		const found = `the baseline is ${version ?? 'of unknown version'}, and this tool makes ${latest}`;
 		const next = 'The next deploy with this version changes it; is another one meant, use that.';
