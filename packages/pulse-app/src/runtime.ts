@@ -73,6 +73,7 @@ export function createRuntime(app: App, environment: Environment, hooks: AppHook
 		onClosed: (render) => log.debug({ renderId: render.id }, 'render session ended'),
 		onCloseFailed: (error) => log.error({ err: error }, 'the end of a channel failed'),
 		onOwnerGone: sessions.release,
+		handsOver: () => hooks.drain !== null,
 		onUnread: (render, why) =>
 			log.warn({ renderId: render.id, why }, 'a channel starts fresh: its state cannot be read'),
 	});

@@ -113,6 +113,7 @@ export async function connect(options: ConnectOptions = {}): Promise<PulseClient
 	const renderId = directives.socketio.auth.render_id ?? '';
 
 	const channels = new Map<string, ClientChannel>();
+	let hasState = false;
 	const socket = openSocket(io, directives, {
 		onConnected: () => {
 			tab.withdraw(NO_CONNECTION);
@@ -134,12 +135,17 @@ export async function connect(options: ConnectOptions = {}): Promise<PulseClient
 			else if (message.type === 'navigate_to') void (message.hard ? load : navigate)(message.path, message);
 			options.onMessage?.(message);
 		},
+		onHandoff: () => {
+			hasState = true;
+		},
 		reload: (reason, seconds) => {
 			reports?.asked();
 			tab.ask(reason, seconds);
 		},
 	});
-	reports = reportTab(tab, socket.tell, () => leaveTrace(renderId));
+	reports = reportTab(tab, socket.tell, () => hasState && leaveTrace(renderId));
+	// It was only put aside by its browser, and lives.
+	addEventListener('pageshow', ({ persisted }) => persisted && clearTrace());
 	const report = (result: ApiResult) => {
 		try {
 			socket.say(result);

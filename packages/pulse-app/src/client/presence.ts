@@ -22,7 +22,7 @@ export interface Reports {
 export function reportTab(
 	tab: Pick<Tab, 'state'>,
 	tell: (message: TabMessage) => boolean,
-	onGone: () => void,
+	onGone: () => unknown,
 ): Reports {
 	let present = '';
 	let saidAt = 0;

@@ -31,6 +31,8 @@ export interface SocketEvents {
 	onMessage(message: ServerMessage): void;
 	/** The message left the queue. */
 	onSent(message: ClientMessage | TabMessage): void;
+	/** The page's state may go on in the next one. */
+	onHandoff(): void;
 	/** `seconds`: the longest that it may wait. Default: for as long as something would be lost. */
 	reload(reason: string, seconds?: number): void;
 }
@@ -108,6 +110,7 @@ export function openSocket(io: SocketFactory, directives: Directives, events: So
 		received += 1;
 		confirm?.();
 		const message = deserialize(wire) as ServerMessage;
+		if (message.type === 'handoff') return events.onHandoff();
 		if (message.type === 'reload') return events.reload('the server asked for it', message.within ?? PATIENCE_SECONDS);
 		if (message.type === 'attach_ack' && message.attachId === String(attachId) && !attached) {
 			const missed = said.missed(message.received);

@@ -28,7 +28,7 @@ export function createArrivals(options: ArrivalsOptions) {
 	const { hooks, shelf, create, onUnread, hookMs, now } = options;
 	const waitMs = hookMs + MARGIN_MS;
 	/** Those that found something, by where it was: the answer may be lost, and the page asks again. */
-	const opened = new Map<string, Promise<RenderSession>>();
+	const opened = new Map<string, { readonly opening: Promise<RenderSession>; readonly paths: readonly string[] }>();
 
 	const resume = async (snapshot: Snapshot, render: RenderSession, paths: readonly string[]): Promise<void> => {
 		if (!snapshot.paths.some((path) => paths.includes(path))) return;
@@ -68,10 +68,11 @@ export function createArrivals(options: ArrivalsOptions) {
 		const known = opened.get(place);
 		if (known === undefined) {
 			const opening = open(place, owner, paths);
-			opened.set(place, opening);
+			opened.set(place, { opening, paths });
 			return opening;
 		}
-		const render = await known;
-		return options.isExpected(render) ? render : create(owner);
+		const render = await known.opening;
+		const isSame = render.owner === owner && known.paths.some((path) => paths.includes(path));
+		return isSame && options.isExpected(render) ? render : create(owner);
 	};
 }

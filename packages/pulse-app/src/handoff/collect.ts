@@ -26,5 +26,9 @@ export async function collect(hooks: DrainHooks, budgetMs: number): Promise<Coll
 
 /** Hooks of the app may throw anything. */
 export function reasonOf(error: unknown): string {
-	return error instanceof Error ? error.message : String(error);
+	try {
+		return error instanceof Error ? error.message : String(error);
+	} catch {
+		return 'it threw what has no text';
+	}
 }

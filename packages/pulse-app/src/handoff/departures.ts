@@ -26,7 +26,7 @@ export interface DeparturesOptions {
 export interface Departures {
 	/** A page that was told to load anew does it. Resolves when its snapshot is put down. */
 	leaving(render: RenderSession): Promise<void>;
-	/** A page that was told to load anew says that it waits. */
+	/** A page that was told to load anew says that it waits, or it has connected again. */
 	staying(render: RenderSession): Promise<void>;
 	/** Another message of the page is being handled. Resolves or rejects with it, when a snapshot that it came too late for is made again. */
 	heard(render: RenderSession, handling: Promise<void>): Promise<void>;
@@ -89,7 +89,8 @@ export function createDepartures({ hooks, shelf, onOff, onLost, hookMs, now }: D
 		// An opener that has not ended may yet say what it hands over.
 		if (hooksOf(render).size === 0) await settled(render);
 		departure.isAsked = true;
-		if (hooksOf(render).size === 0) return;
+		// What is there of a channel that its page has closed since is replaced by nothing.
+		if (hooksOf(render).size === 0 && departure.put === null) return;
 		if (shelf === null) return onOff();
 		const place = placeOf(render.owner, render.id);
 		try {
@@ -127,7 +128,9 @@ export function createDepartures({ hooks, shelf, onOff, onLost, hookMs, now }: D
 		if (departure === undefined) return;
 		left.delete(render);
 		await departure.making;
-		await clear(departure);
+		// It goes after all: its next snapshot is at the same place, and takes that of this one.
+		if (left.has(render)) clearTimeout(departure.put?.timer);
+		else await clear(departure);
 	};
 
 	return {
@@ -151,6 +154,7 @@ export function createDepartures({ hooks, shelf, onOff, onLost, hookMs, now }: D
 				await handling;
 			} finally {
 				handlers.delete(handling);
+				if (handlers.size === 0) handled.delete(render);
 				// Before anything is waited for: a snapshot that waits for this handler goes on in the same turn.
 				const departure = left.get(render);
 				if (departure?.isAsked && isRecent(departure)) await makeAgain(render, departure);

@@ -127,6 +127,15 @@ describe('a hook', () => {
 		expect(warned[1]).toBe('took longer than 0.4 s');
 	});
 
+	it('that throws what has no text costs its state, and no page', async () => {
+		const { handoffs, hooks, warned, told } = side();
+		const render = told();
+		await handoffs.leaving(render);
+		hooks.resume.set(1, () => Promise.reject(Object.create(null)));
+		expect((await handoffs.arrive(render.id, 'owner', ['/'])).owner).toBe('owner');
+		expect(warned).toEqual(['it threw what has no text']);
+	});
+
 	it('is asked although a handler never ends', async () => {
 		const { handoffs, resumed, told } = side();
 		const render = told();
@@ -189,6 +198,43 @@ describe('a snapshot', () => {
 		await handoffs.leaving(render);
 		await handoffs.arrive(render.id, 'owner', ['/']);
 		expect(resumed).toEqual(['newer']);
+	});
+
+	it('that is taken back while it is made takes nothing of the next one, which is at the same place', async () => {
+		const { handoffs, hooks, resumed, told } = side();
+		const render = told();
+		hooks.drain = { schema: 1, take: () => sleep(100, 'first') };
+		const first = handoffs.leaving(render);
+		await sleep(50);
+		const stays = handoffs.staying(render);
+		hooks.drain = { schema: 1, take: () => 'next' };
+		await Promise.all([handoffs.leaving(render), first, stays]);
+		await handoffs.arrive(render.id, 'owner', ['/']);
+		expect(resumed).toEqual(['next']);
+	});
+
+	it('has nothing of a channel that its page closed after it said that it goes', async () => {
+		const { handoffs, hooks, store, told } = side();
+		hooks.drain = null;
+		const render = told();
+		render.channel('one', (channel) => channel.onDrain(() => 'state'));
+		await handoffs.leaving(render);
+		render.closeChannel('one');
+		await handoffs.heard(render, Promise.resolve());
+		const shelf = createShelf(store, createSeal(['secret']));
+		expect(await shelf.take(placeOf('owner', render.id), 1_000, false)).toBeNull();
+	});
+
+	it('that is in a render session already is not for another path, nor for a session that was rotated', async () => {
+		const { handoffs, told } = side();
+		const render = told();
+		await handoffs.leaving(render);
+		const first = await handoffs.arrive(render.id, 'owner', ['/']);
+		expect(await handoffs.arrive(render.id, 'owner', ['/elsewhere'])).not.toBe(first);
+		expect(await handoffs.arrive(render.id, 'owner', ['/'])).toBe(first);
+		first.reown('successor', false);
+		const stale = await handoffs.arrive(render.id, 'owner', ['/']);
+		expect([stale === first, stale.owner]).toEqual([false, 'owner']);
 	});
 
 	it('is taken by one of many that ask at once', async () => {

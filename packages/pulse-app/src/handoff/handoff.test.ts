@@ -110,6 +110,51 @@ describe('the state of a page (P1.19)', () => {
 		expect(asked).toBe(0);
 	});
 
+	it('is of a page whose connection ended and came back what it is when it goes', async () => {
+		const { version } = versions();
+		let state: Map<string, unknown> | undefined;
+		const render = ({ render: { data } }: { render: RenderSession }) => {
+			state = data;
+			return null;
+		};
+		const after: unknown[] = [];
+		const [blue, green] = [await version({ hooks: steps, render }), await version({ hooks: steps, ...drawn(after) })];
+		const old = await show(blue);
+		state?.set('step', 1);
+		await leave(blue, old, 'held');
+		const { socket } = old.page;
+		socket.disconnect().connect();
+		await old.page.ready();
+		state?.set('step', 2);
+		old.page.say({ type: 'reload_state', state: 'now' });
+		await show(green, { cookie: old.browser.cookie, former: old.id });
+		expect(after).toEqual([2]);
+	});
+
+	it('is announced to a page that was told to go, once there is any, and to no other', async () => {
+		const { version } = versions();
+		const plain: ChannelOpener = (channel) => channel.on('read', () => 0);
+		const blue = await version({ channels: { counter, plain } });
+		const [one, other] = [await show(blue), await show(blue)];
+		await one.page.request('counter', 'read');
+		await other.page.request('plain', 'read');
+		const types = ({ page }: typeof one) =>
+			page.heard.map(({ type }) => type).filter((type) => type !== 'channel_message');
+		expect(types(one)).toEqual(['attach_ack']);
+		for (const { page } of [one, other]) await leave(blue, { ...one, page }, 'held');
+		blue.running.reloadWithin(0);
+		await one.page.request('counter', 'read');
+		expect(types(one).filter((type) => type === 'handoff')).toHaveLength(1);
+		expect(types(one).slice(0, 3)).toEqual(['attach_ack', 'handoff', 'reload']);
+		expect(types(other)).not.toContain('handoff');
+		await other.page.request('counter', 'read');
+		expect(types(other).at(-1)).toBe('handoff');
+		const white = await version({ hooks: steps });
+		const page = await show(white);
+		await leave(white, page);
+		expect(types(page)).toEqual(['attach_ack', 'handoff', 'reload']);
+	});
+
 	it('is in the render session that a page gets whose answer was lost', async () => {
 		const { version } = versions();
 		let resumed = 0;

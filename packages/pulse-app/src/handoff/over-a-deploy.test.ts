@@ -75,6 +75,23 @@ inEachBrowser('the state of a page', (browser) => {
 		expect(await increment(page)).toBe(2);
 	});
 
+	it('is not looked for where no hook was ever given, also of an app that has channels', async () => {
+		const sessionStore = new OpenStore();
+		const asked: string[] = [];
+		const { read } = OpenStore.prototype;
+		sessionStore.read = (sid) => {
+			asked.push(sid);
+			return read.call(sessionStore, sid);
+		};
+		const app = await live({ secret: 'shared', sessionStore });
+		const page = await connected(app.url);
+		await page.evaluate(`pulse.channel('echo').request('say', 1)`);
+		app.running.reloadWithin(0);
+		await expect.poll(() => app.loads()).toBe(2);
+		await expect.poll(() => status(page)).toBe('connected');
+		expect(asked.filter((sid) => sid.startsWith('handoff:'))).toEqual([]);
+	});
+
 	it('stays with the tab that lives where that is copied', async () => {
 		const { blue, url, switchTo } = await deployment(NOTES_UPDATE);
 		const page = await connected(url);

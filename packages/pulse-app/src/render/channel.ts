@@ -74,6 +74,7 @@ export class ServerChannel implements Channel {
 
 	onDrain(take: () => unknown, options?: HandoffOptions): void {
 		this.#drain = { schema: schemaOf(options), take };
+		this.render.offerHandoff(true);
 	}
 
 	onResume(use: (snapshot: unknown) => unknown, options?: HandoffOptions): void {

@@ -9,6 +9,7 @@ import { Mount } from './mount.ts';
 import { OpenChannels } from './open-channels.ts';
 import { Outbox } from './outbox.ts';
 import type { PageWord } from './page-word.ts';
+import type { RenderSessionOptions } from './render-session-options.ts';
 
 /** A page shows a few views and prerenders some more. Beyond this the oldest that no browser has attached is forgotten. */
 export const MAX_MOUNTS = 200;
@@ -25,27 +26,18 @@ export interface Link {
 	renew(): void;
 }
 
-export interface RenderSessionOptions {
-	readonly sessionOf: (render: RenderSession) => UserSession;
-	readonly now: () => number;
-	/** A callback of the app for the end of a channel failed. */
-	readonly onCloseFailed: (error: unknown) => void;
-	/** State of a part that came from its former deployment cannot be used. */
-	readonly onUnread?: (render: RenderSession, why: string) => void;
-}
-
 /**
  * The live state behind one page: its views, its channels and whatever the app keeps in `data`. It outlives its socket, so
  * that a reconnecting browser finds everything as it was, until the session timeout.
  */
 export class RenderSession {
 	readonly id: string;
-	readonly session: UserSession;
 	/** Unix milliseconds. */
 	readonly openedAt: number;
 	/** What its page says of itself; `null` for a client that says nothing, and once the page is leaving. */
 	page: PageWord | null = null;
 	readonly #mounts = new Map<string, Mount>();
+	#session: UserSession | null = null;
 	#data: Map<string, unknown> | null = null;
 	#channels: OpenChannels | null = null;
 	readonly #outbox = new Outbox();
@@ -55,6 +47,7 @@ export class RenderSession {
 	/** Those who wait for the browser to show the new session id; `null` when there is nothing to show. */
 	#unproven: (() => void)[] | null = null;
 	#toldToLeave = false;
+	#saidHandoff = false;
 	#closed = false;
 	#pageInstance: string | null = null;
 	#link: Link | null = null;
@@ -64,12 +57,16 @@ export class RenderSession {
 		this.#owner = owner;
 		this.#options = options;
 		this.openedAt = options.now();
-		this.session = options.sessionOf(this);
 	}
 
 	/** Session id of the user whose browser it belongs to. */
 	get owner(): string {
 		return this.#owner;
+	}
+
+	get session(): UserSession {
+		this.#session ??= this.#options.sessionOf(this);
+		return this.#session;
 	}
 
 	/** For the app. */
@@ -160,13 +157,18 @@ export class RenderSession {
 		return this.#toldToLeave;
 	}
 
-	/**
-	 * Has its page load anew: at once, or within so many seconds where its client can wait; without a number, as that one sees
-	 * fit, because its state is not here.
-	 */
+	/** Has its page load anew, within so many seconds where it can wait; without a number, as it sees fit: its state is not here. */
 	reload(within?: number): void {
 		this.#toldToLeave ||= within !== undefined;
+		this.offerHandoff((this.#options.handsOver?.() ?? false) || this.drainHooks().size > 0);
 		this.send(within !== undefined && this.canWait ? { type: 'reload', within } : { type: 'reload' });
+	}
+
+	/** Says once to a page that was told to go that its next one has something to look for: any other opens without a look. */
+	offerHandoff(hasHook: boolean): void {
+		if (!hasHook || this.#saidHandoff || !this.#toldToLeave || !this.canWait) return;
+		this.#saidHandoff = true;
+		this.send({ type: 'handoff' });
 	}
 
 	mount(path: string, routeInfo: RouteInfo, ttlMs: number): Mount {

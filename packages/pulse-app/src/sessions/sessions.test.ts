@@ -26,6 +26,32 @@ describe('session ids', () => {
 	});
 });
 
+describe('the session of a request and of a page', () => {
+	it('is used by parts of it too', async () => {
+		const { app, url } = await serve({
+			listener: async (request, response) => {
+				const { set, update, entries } = await app.session(request, response);
+				await set('visits', 1);
+				await update('visits', (visits) => Number(visits) + 1);
+				response.end(JSON.stringify(await entries()));
+			},
+			channels: {
+				visits: (channel) => {
+					const { get, session } = { ...channel.render.session, session: channel.render.session };
+					channel.on('read', () => get('visits'));
+					channel.on('same', () => session === channel.render.session);
+				},
+			},
+		});
+		const browser = new Browser(url);
+		expect(await (await browser.fetch('/')).json()).toEqual({ visits: 2 });
+		await browser.open();
+		const page = await browser.connect().ready();
+		expect(await page.request('visits', 'read')).toBe(2);
+		expect(await page.request('visits', 'same')).toBe(true);
+	});
+});
+
 describe('sessions on the server', () => {
 	it('survive two deployments that write different keys at the same time', async () => {
 		const store = new MemorySessionStore();

@@ -39,7 +39,7 @@ export interface SessionSource {
 	rotate(clear: boolean): Promise<void>;
 }
 
-/** Each open page has one: it holds nothing but its source. */
+/** Its methods work apart from it too: `const { get, set } = render.session`. */
 export class SourcedSession implements UserSession {
 	readonly #source: SessionSource;
 
@@ -51,35 +51,26 @@ export class SourcedSession implements UserSession {
 		return this.#source.id();
 	}
 
-	async get(key: string): Promise<unknown> {
-		return ownValue(await this.#source.read(), key);
-	}
+	readonly get = async (key: string): Promise<unknown> => ownValue(await this.#source.read(), key);
 
-	set(key: string, value: unknown): Promise<void> {
-		return this.#source.change((data) => {
+	readonly set = (key: string, value: unknown): Promise<void> =>
+		this.#source.change((data) => {
 			data[key] = value;
 		});
-	}
 
-	update<T>(key: string, next: (previous: unknown) => T): Promise<T> {
-		return this.#source.change((data) => {
+	readonly update = <T>(key: string, next: (previous: unknown) => T): Promise<T> =>
+		this.#source.change((data) => {
 			const value = next(ownValue(data, key));
 			data[key] = value;
 			return value;
 		});
-	}
 
-	delete(key: string): Promise<void> {
-		return this.#source.change((data) => {
+	readonly delete = (key: string): Promise<void> =>
+		this.#source.change((data) => {
 			delete data[key];
 		});
-	}
 
-	rotate({ clear = false }: { readonly clear?: boolean } = {}): Promise<void> {
-		return this.#source.rotate(clear);
-	}
+	readonly rotate = ({ clear = false }: { readonly clear?: boolean } = {}): Promise<void> => this.#source.rotate(clear);
 
-	entries(): Promise<Record<string, unknown>> {
-		return this.#source.read();
-	}
+	readonly entries = (): Promise<Record<string, unknown>> => this.#source.read();
 }

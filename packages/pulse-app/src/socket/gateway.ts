@@ -101,6 +101,7 @@ export function createGateway(parts: {
 		});
 		socket.conn.on('heartbeat', () => render.heartbeat(link));
 		renders.connect(render, link, admission.received);
+		if (render.isToldToLeave) work('the return of a page', parts.handoffs.staying(render));
 		// Its state is with another process, or gone: whatever is done here would begin anew without a word.
 		if (admission.unknown) render.reload();
 		else reloads.connected(render);
