@@ -39,4 +39,5 @@ process.on('message', () => {
 	const { heapUsed, external } = process.memoryUsage();
 	process.send({ bytes: heapUsed + external });
 });
+process.on('disconnect', () => process.exit());
 process.send({ port: await listen() });

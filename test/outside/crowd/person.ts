@@ -73,7 +73,7 @@ export class Person {
 		this.#told = false;
 		const text = await (await this.#fetch('/', null, { headers: { 'sec-fetch-dest': 'document' } })).text();
 		const head = /<script type="application\/json"[^>]*>(.*?)<\/script>/.exec(text)?.[1];
-		const deployment = /data-deployment="([^"]*)"/.exec(text)?.[1];
+		const deployment = deploymentIn(text);
 		if (head === undefined || deployment === undefined) throw new Error(`no page: ${text.slice(0, 200)}`);
 		const rendered = await this.#fetch('/_pulse/prerender', JSON.parse(head) as Directives, {
 			method: 'POST',
@@ -129,8 +129,7 @@ export class Person {
 	async #ask(): Promise<void> {
 		const page = this.#page;
 		const response = await this.#fetch('/', page.directives, {});
-		await response.arrayBuffer();
-		this.#isOwn(response.headers.get('x-pulse-selected-deployment'), page, 'fetch');
+		this.#isOwn(deploymentIn(await response.text()), page, 'fetch');
 	}
 
 	/** Something unsaved, for a moment: a page that has it waits. */
@@ -151,7 +150,7 @@ export class Person {
 		await this.open();
 	}
 
-	#isOwn(by: string | null, { deployment }: Page, what: string): void {
+	#isOwn(by: string | undefined, { deployment }: Page, what: string): void {
 		if (by !== deployment)
 			this.#tally.fault('answers of another version', `${this.#name}: ${what} of ${deployment} answered by ${by}`);
 	}
@@ -234,4 +233,9 @@ export class Person {
 			this.#send({ type: 'channel_message', channel, event, payload: null, requestId });
 		});
 	}
+}
+
+/** The counter's page says which deployment has made it. */
+function deploymentIn(page: string): string | undefined {
+	return /data-deployment="([^"]*)"/.exec(page)?.[1];
 }
