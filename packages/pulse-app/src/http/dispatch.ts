@@ -47,12 +47,18 @@ async function servePulse(
 	replyJson(response, 404, { detail: 'not found' });
 }
 
-/** Reserved is what is below `/_pulse` before or after dot segments are resolved: neither spelling reaches the app. */
+/** Of no other address can resolving make a reserved one: no word comes of it that is not there, but for what it leaves out. */
+const MAY_BE_RESERVED = /_pulse|[\t\n\r]/;
+
+/** Reserved is what is below `/_pulse` before or after dot segments are resolved: neither spelling reaches the app. `pathname`: of what is reserved. */
 function pathOf(target: string): { readonly pathname: string; readonly reserved: boolean } {
+	if (!MAY_BE_RESERVED.test(target)) return OF_THE_APP;
 	const raw = target.split(/[?#]/, 1)[0] as string;
 	const pathname = URL.canParse(target, 'http://app') ? new URL(target, 'http://app').pathname : raw;
 	return { pathname, reserved: isReserved(raw) || isReserved(pathname) };
 }
+
+const OF_THE_APP = { pathname: '', reserved: false };
 
 function isReserved(path: string): boolean {
 	return path === '/_pulse' || path.startsWith('/_pulse/');

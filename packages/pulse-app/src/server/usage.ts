@@ -3,7 +3,7 @@ import type { InUse } from '../plugin.ts';
 import type { Upgraded } from './upgrades.ts';
 
 /** Health checks of platforms, and what deploy tools ask: a deployment that only these ask is not in use. */
-const PROBE_PATHS = /^\/_pulse\/(health|meta|internal)(\/|$)/;
+const PROBE_PATHS = /^\/_pulse\/(?:health|meta|internal)(?:[/?]|$)/;
 /** The load balancer's health check, on whatever path; it comes for as long as the app lives. */
 const PROBE_AGENT = /^ELB-HealthChecker\//;
 /** A request that nothing was answered to for so long is a long poll. */
@@ -63,5 +63,5 @@ function isStream(response: ServerResponse, since: number): boolean {
 }
 
 function isProbe({ url, headers }: IncomingMessage): boolean {
-	return PROBE_PATHS.test(url?.split('?', 1)[0] ?? '') || PROBE_AGENT.test(headers['user-agent'] ?? '');
+	return PROBE_PATHS.test(url ?? '') || PROBE_AGENT.test(headers['user-agent'] ?? '');
 }
