@@ -1,10 +1,11 @@
 import { fork } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Container, Routable, RouteTable } from 'pulse-edge/decide/route-table';
 import { createEdge } from 'pulse-edge/entry/edge';
 import { createEdgeLog } from 'pulse-edge/report/log';
 import type { LoadRequest } from './load.ts';
-import { median } from './measure.ts';
+import { measurePairs } from './pairs.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { startBackend } from './start-backend.ts';
 
@@ -31,8 +32,8 @@ const asApp = (of: Container | undefined): Routable => ({
 	drainStartedAt: null,
 	...(of === undefined ? {} : { container: of }),
 });
-const APPS = [asApp(undefined), asApp(container)];
-let app = APPS[0]!;
+const APPS = [asApp(undefined), asApp(container)] as const;
+let app: Routable = APPS[0];
 const table: RouteTable = {
 	loaded: true,
 	activeId: 'v1',
@@ -49,7 +50,7 @@ const print = (line: string) => process.stdout.write(`${line}\n`);
 const edge = createEdge({
 	network: { address: () => ({ host: '127.0.0.1', port: backend.port }), refresh: () => false },
 	log: createEdgeLog({ debug: quiet, info: quiet, warn: quiet, error: quiet }, 'failures'),
-	clock: { now: Date.now, sleep },
+	clock: { now: Date.now, sleep: (ms) => sleep(ms) },
 	own: () => null,
 	requestIdPrefix: '0123abcd',
 	resolveRetryMs: 200,
@@ -61,33 +62,20 @@ try {
 	print(`${'row'.padEnd(50)} ×       quartiles      Pulse, CPU µs`);
 	const rows = SCENARIOS.filter(({ name, load }) => name.startsWith('container app') && load.timed === undefined);
 	for (const { name, load } of rows) {
-		const [own, ratios] = await underLoad(load, compare);
-		const of = (part: number) => ratios[Math.floor(ratios.length * part)]!.toFixed(2);
-		print(`${name.padEnd(50)} ${median(ratios).toFixed(3)}   ${of(0.25)} to ${of(0.75)}   ${median(own).toFixed(1)}`);
+		const { first, times, quartiles } = await underLoad(load, () =>
+			measurePairs(slice, { seconds: SECONDS, warmUp: WARM_UP_TURNS }),
+		);
+		const spread = quartiles.map((one) => one.toFixed(2)).join(' to ');
+		print(`${name.padEnd(50)} ${times.toFixed(3)}   ${spread}   ${first.toFixed(1)}`);
 	}
 } finally {
 	await edge.close({ budgetMs: 0 });
 	await backend.stop();
 }
 
-/** CPU of a Pulse app's request, microseconds, and how many times as much a container app's takes, in order of size. */
-async function compare(): Promise<[number[], number[]]> {
-	for (let turn = 0; turn < WARM_UP_TURNS; turn++) await slice(turn % 2);
-	const own: number[] = [];
-	const ratios: number[] = [];
-	for (const until = Date.now() + SECONDS * 1000; Date.now() < until; ) {
-		const first = ratios.length % 2;
-		const pair = [0, 0];
-		pair[first] = await slice(first);
-		pair[1 - first] = await slice(1 - first);
-		own.push(pair[0]!);
-		ratios.push(pair[1]! / pair[0]!);
-	}
-	return [own, ratios.sort((a, b) => a - b)];
-}
-
-async function slice(kind: number): Promise<number> {
-	app = APPS[kind]!;
+/** CPU of one request, microseconds. */
+async function slice(kind: 0 | 1): Promise<number> {
+	app = APPS[kind];
 	await sleep(SETTLE_MS);
 	const requests = requestsSoFar();
 	const before = process.cpuUsage();
@@ -114,8 +102,4 @@ async function underLoad<T>(
 	} finally {
 		child.kill();
 	}
-}
-
-function sleep(ms: number): Promise<void> {
-	return new Promise((resolve) => setTimeout(resolve, ms));
 }

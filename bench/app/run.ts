@@ -3,6 +3,7 @@ import { Agent, get } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { io, type Socket } from 'socket.io-client';
 import { median } from '../measure.ts';
+import { measurePairs } from '../pairs.ts';
 
 /**
  * What `pulse-app` costs around an app of Express and Socket.IO (goals: 1.05 of its time, and 3 KB for each connected session
@@ -57,8 +58,8 @@ function told<T>(child: ChildProcess): Promise<T> {
 }
 
 /** Each pair is one slice of both, with `AT_ONCE` under way. */
-async function compare(what: string, ask: (server: number, lane: number) => Promise<void>): Promise<void> {
-	const slice = async (at: number) => {
+async function compare(what: string, ask: (server: 0 | 1, lane: number) => Promise<void>): Promise<void> {
+	const slice = async (at: 0 | 1) => {
 		const times: number[] = [];
 		const until = performance.now() + SLICE_MS;
 		const lane = async (n: number) => {
@@ -71,22 +72,9 @@ async function compare(what: string, ask: (server: number, lane: number) => Prom
 		await Promise.all(Array.from({ length: AT_ONCE }, (_, n) => lane(n)));
 		return median(times);
 	};
-	for (let turn = 0; turn < 16; turn++) await slice(turn % 2);
-	const plain: number[] = [];
-	const ratios: number[] = [];
-	for (const until = Date.now() + SECONDS * 1000; Date.now() < until; ) {
-		const first = ratios.length % 2;
-		const pair = [0, 0];
-		pair[first] = await slice(first);
-		pair[1 - first] = await slice(1 - first);
-		plain.push(pair[0]!);
-		ratios.push(pair[1]! / pair[0]!);
-	}
-	ratios.sort((a, b) => a - b);
-	const of = (part: number) => ratios[Math.floor(ratios.length * part)]!.toFixed(3);
-	print(
-		`${what}: ${median(ratios).toFixed(3)} × (quartiles ${of(0.25)} and ${of(0.75)}) of ${median(plain).toFixed(2)} ms`,
-	);
+	const { first, times, quartiles } = await measurePairs(slice, { seconds: SECONDS, warmUp: 16 });
+	const [low, high] = quartiles.map((one) => one.toFixed(3));
+	print(`${what}: ${times.toFixed(3)} × (quartiles ${low} and ${high}) of ${first.toFixed(2)} ms`);
 }
 
 function request(agent: Agent, port: number): Promise<void> {

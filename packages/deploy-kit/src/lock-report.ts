@@ -1,6 +1,6 @@
 import type { Host } from './host.ts';
 import { DeclinedError } from './plan/proposal.ts';
-import { printable } from './printable.ts';
+import { printableLine } from './printable.ts';
 import { flag } from './setting-kinds.ts';
 import type { SettingTable } from './settings.ts';
 
@@ -58,14 +58,12 @@ export function renderLock({ by, since, lapses_at, broken }: LockReport, now: nu
 		: Date.parse(lapses_at) < now
 			? 'It was not renewed in time: that command was killed, or sleeps. The next one takes it by itself.'
 			: `The next command gets it when that one ends, or after ${until} where it was killed.`;
-	return `The deploy lock is held by ${oneLine(by)}${when}.\n${end}`;
+	return `The deploy lock is held by ${printableLine(by)}${when}.\n${end}`;
 }
-
-const oneLine = (text: string) => printable(text).replaceAll(/[\t\n]/g, ' ');
 
 /** @throws DeclinedError */
 export async function agreeToBreak(host: Host, by: string): Promise<void> {
-	const text = `Take the deploy lock from ${oneLine(by)}? Where it still runs, it ends, and says what it left.`;
+	const text = `Take the deploy lock from ${printableLine(by)}? Where it still runs, it ends, and says what it left.`;
 	if (!(await host.ask({ text, default: false }))) {
 		throw new DeclinedError('Run it with --yes to agree without being asked.');
 	}

@@ -11,3 +11,8 @@ const CONTROL = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g;
 export function printable(text: string): string {
 	return stripVTControlCharacters(text).replace(CONTROL, '');
 }
+
+/** The same in one line. */
+export function printableLine(text: string): string {
+	return printable(text).replaceAll(/[\t\n]/g, ' ');
+}

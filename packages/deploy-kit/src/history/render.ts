@@ -1,10 +1,10 @@
-import { printable } from '../printable.ts';
+import { printableLine } from '../printable.ts';
 import type { HistoryLine } from './line.ts';
 
 /** Newest first, a line each. */
 export function renderHistory(entries: readonly HistoryLine[]): string {
 	if (entries.length === 0) return 'Nothing is known to have happened yet.';
-	return entries.map((entry) => printable(lineOf(entry)).replaceAll(/[\t\n]/g, ' ')).join('\n');
+	return entries.map((entry) => printableLine(lineOf(entry))).join('\n');
 }
 
 function lineOf(entry: HistoryLine): string {

@@ -12,8 +12,8 @@ export async function dispatch(runtime: Runtime, request: IncomingMessage, respo
 		for (const plugin of runtime.app.plugins) {
 			if (plugin.onRequest !== undefined && (await plugin.onRequest(request, response))) return;
 		}
-		const path = pathOf(request.url ?? '/');
-		if (path.reserved) await servePulse(runtime, path.pathname, request, response);
+		const path = reservedPath(request.url ?? '/');
+		if (path !== null) await servePulse(runtime, path, request, response);
 		else await runtime.app.options.listener(request, response);
 	} catch (error) {
 		fail(runtime, request, response, error);
@@ -50,15 +50,13 @@ async function servePulse(
 /** Of no other address can resolving make a reserved one: no word comes of it that is not there, but for what it leaves out. */
 const MAY_BE_RESERVED = /_pulse|[\t\n\r]/;
 
-/** Reserved is what is below `/_pulse` before or after dot segments are resolved: neither spelling reaches the app. `pathname`: of what is reserved. */
-function pathOf(target: string): { readonly pathname: string; readonly reserved: boolean } {
-	if (!MAY_BE_RESERVED.test(target)) return OF_THE_APP;
+/** Reserved is what is below `/_pulse` before or after dot segments are resolved: neither spelling reaches the app. `null`: the app's. */
+function reservedPath(target: string): string | null {
+	if (!MAY_BE_RESERVED.test(target)) return null;
 	const raw = target.split(/[?#]/, 1)[0] as string;
 	const pathname = URL.canParse(target, 'http://app') ? new URL(target, 'http://app').pathname : raw;
-	return { pathname, reserved: isReserved(raw) || isReserved(pathname) };
+	return isReserved(raw) || isReserved(pathname) ? pathname : null;
 }
-
-const OF_THE_APP = { pathname: '', reserved: false };
 
 function isReserved(path: string): boolean {
 	return path === '/_pulse' || path.startsWith('/_pulse/');

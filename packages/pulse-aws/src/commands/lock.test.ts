@@ -16,28 +16,30 @@ const breaks = { ...looks, breaks: true };
 const deployed = async () =>
 	(await deploy(account.connect({ answers: yes }).session, await asked())).result?.deployment_id ?? '';
 
+/** Something that is waited for until it happens. */
+function moment() {
+	let comes = () => {};
+	const came = new Promise<void>((resolve) => {
+		comes = resolve;
+	});
+	return { comes: () => comes(), came };
+}
+
 /** Whoever holds it until it is let go; a session of its own. */
 async function held() {
 	const { session } = account.connect({ answers: yes });
-	let resume = () => {};
-	const awake = new Promise<void>((resolve) => {
-		resume = resolve;
-	});
-	let inside = () => {};
-	const holding = new Promise<void>((resolve) => {
-		inside = resolve;
-	});
+	const [awake, inside] = [moment(), moment()];
 	const work = withDeployLock({ ...session, owner: 'ann: pulse-aws rollback' }, NAME, async (grant) => {
-		inside();
-		await awake;
+		inside.comes();
+		await awake.came;
 		await grant.session.aws.ssm.putParameter({ Name: '/late', Value: 'x', Type: 'String', Overwrite: true });
 	});
 	const ended = work.then(
 		() => 'done',
 		(error) => error.code,
 	);
-	await holding;
-	return { ended, resume };
+	await inside.came;
+	return { ended, resume: awake.comes };
 }
 
 test('shows who holds it, since when, and by which command; a look changes nothing (A13.4)', async () => {
@@ -126,7 +128,7 @@ test('nothing was ever deployed under a mistyped name', async () => {
 test('is not taken from a command that got it while it was asked about, nor while it was written', async () => {
 	account = await openAccount();
 	await deployed();
-	for (const moment of ['question', 'write'] as const) {
+	for (const when of ['question', 'write'] as const) {
 		const first = await held();
 		const { session } = account.connect({ answers: [true] });
 		let next: Awaited<ReturnType<typeof held>> | undefined;
@@ -138,11 +140,11 @@ test('is not taken from a command that got it while it was asked about, nor whil
 		};
 		const { ssm } = session.aws;
 		const putParameter: typeof ssm.putParameter = async (input) => {
-			if (moment === 'write') await handOver();
+			if (when === 'write') await handOver();
 			return ssm.putParameter(input);
 		};
 		const ask: typeof session.host.ask = async () => {
-			if (moment === 'question') await handOver();
+			if (when === 'question') await handOver();
 			return true;
 		};
 		const host = { ...session.host, ask };
@@ -158,22 +160,15 @@ test('a broken holder that ends at once does not give it back for the one who br
 	account = await openAccount();
 	await deployed();
 	await deployed();
-	let finish = () => {};
-	const finished = new Promise<void>((resolve) => {
-		finish = resolve;
-	});
-	let inside = () => {};
-	const holding = new Promise<void>((resolve) => {
-		inside = resolve;
-	});
+	const [finished, inside] = [moment(), moment()];
 	const ended = withDeployLock(account.connect().session, NAME, async () => {
-		inside();
-		await finished;
+		inside.comes();
+		await finished.came;
 	});
-	await holding;
+	await inside.came;
 	expect(await lock(account.connect({ answers: [true] }).session, breaks)).toMatchObject({ broken: true });
 	const before = account.world.clock.now();
-	finish();
+	finished.comes();
 	await ended;
 	await rollback(account.connect({ answers: yes }).session, back);
 	expect(account.world.clock.now() - before).toBeGreaterThanOrEqual(25_000);
@@ -185,19 +180,12 @@ test('a broken holder that slept between its look and its write does not retake 
 	const { session } = account.connect({ answers: yes });
 	const { ssm } = session.aws;
 	let sleeps = false;
-	let wake = () => {};
-	const awake = new Promise<void>((resolve) => {
-		wake = resolve;
-	});
-	let asleep = () => {};
-	const isAsleep = new Promise<void>((resolve) => {
-		asleep = resolve;
-	});
+	const [awake, asleep] = [moment(), moment()];
 	const putParameter: typeof ssm.putParameter = async (input) => {
 		if (sleeps && input.Name === lockParameter(NAME)) {
 			sleeps = false;
-			asleep();
-			await awake;
+			asleep.comes();
+			await awake.came;
 		}
 		return ssm.putParameter(input);
 	};
@@ -205,15 +193,15 @@ test('a broken holder that slept between its look and its write does not retake 
 	const ended = withDeployLock(sleeper, NAME, async (grant) => {
 		await account.world.clock.sleep(16_000);
 		sleeps = true;
-		await isAsleep;
-		await awake;
+		await asleep.came;
+		await awake.came;
 		await grant.confirm();
 	}).then(
 		() => 'done',
 		(error) => error.code,
 	);
-	await isAsleep;
+	await asleep.came;
 	expect(await lock(account.connect({ answers: [true] }).session, breaks)).toMatchObject({ broken: true });
-	wake();
+	awake.comes();
 	expect(await ended).toBe('lock-lost');
 });

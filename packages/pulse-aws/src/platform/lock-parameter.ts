@@ -18,28 +18,25 @@ export interface StandingLock {
 	readonly lock: LockValue;
 	/** The newest, which may be a late write that holds nothing: the one to write over. */
 	readonly version: number;
+	/** When its holder took it, as far back as versions are kept, Unix ms. */
+	readonly since: number | null;
+	/** When the newest version was written, Unix ms. */
+	readonly renewedAt: number;
 }
 
 /** What stands beneath late writes, which each hide the lock that they hold nothing of. @returns `null` where nothing is kept */
 export async function standingLock(aws: Ssm, parameter: string): Promise<StandingLock | null> {
 	const versions = (await orGone(parameterHistory(aws, parameter), 'ParameterNotFound')) ?? [];
-	const locks = versions.map(({ Value = '', Version: version = 0 }) => ({ ...parseLock(Value), version }));
-	const lock = locks.filter((one) => !isVoid(one)).at(-1) ?? locks.at(-1);
-	return lock === undefined ? null : { lock, version: locks.at(-1)?.version ?? 0 };
-}
-
-/** Unix ms: when the holder of this token took it, as far back as versions are kept, and when it renewed it last. */
-export async function lockTimes(
-	aws: Ssm,
-	parameter: string,
-	token: string | null,
-): Promise<{ readonly since: number | null; readonly renewedAt: number }> {
-	const versions = (await orGone(parameterHistory(aws, parameter), 'ParameterNotFound')) ?? [];
-	const times = versions.map(({ Value = '', LastModifiedDate }) => ({
+	const locks = versions.map(({ Value = '', Version: version = 0, LastModifiedDate }) => ({
+		...parseLock(Value),
+		version,
 		at: LastModifiedDate?.getTime() ?? 0,
-		isOwn: token !== null && parseLock(Value).token === token,
 	}));
-	return { since: times.find(({ isOwn }) => isOwn)?.at ?? null, renewedAt: times.at(-1)?.at ?? 0 };
+	const newest = locks.at(-1);
+	if (newest === undefined) return null;
+	const lock = locks.filter((one) => !isVoid(one)).at(-1) ?? newest;
+	const first = lock.token === null ? undefined : locks.find(({ token }) => token === lock.token);
+	return { lock, version: newest.version, since: first?.at ?? null, renewedAt: newest.at };
 }
 
 /** @returns `false` where somebody else made it first */

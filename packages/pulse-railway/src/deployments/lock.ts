@@ -33,3 +33,8 @@ export interface BrokenLock {
 	/** Who holds it by now: where it was broken, whoever did that. */
 	readonly holder: LockHolder | null;
 }
+
+/** At least the time, so that it also grows over a store that lost its data. `now`: Unix milliseconds. */
+export function nextFence(last: string | null | undefined, now: number): number {
+	return Math.max(Number(last ?? 0) + 1, now);
+}

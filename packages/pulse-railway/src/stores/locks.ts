@@ -1,4 +1,11 @@
-import type { BrokenLock, LockBreak, LockGrant, LockRefusal, LockRequest } from '../deployments/lock.ts';
+import {
+	type BrokenLock,
+	type LockBreak,
+	type LockGrant,
+	type LockRefusal,
+	type LockRequest,
+	nextFence,
+} from '../deployments/lock.ts';
 import { decodeLock, encodeLock } from '../deployments/lock-json.ts';
 import { type LockHolder, type LockName, leasedDeployment } from '../deployments/store.ts';
 import { type Entry, valueAt } from './atomic-kv.ts';
@@ -24,8 +31,7 @@ export async function acquireLock(context: StoreContext, request: LockRequest): 
 		if (request.lastFence !== undefined && !lock && Number(lastFence ?? 0) !== request.lastFence) {
 			return { granted: false, owner: ENDED, acquiredAt: null, expiresAt: clock.now() };
 		}
-		// At least the time, so that it also grows over a store that lost its data.
-		const fence = lock?.fence ?? Math.max(Number(lastFence ?? 0) + 1, clock.now());
+		const fence = lock?.fence ?? nextFence(lastFence, clock.now());
 		const { owner, token } = request;
 		const value = held?.value ?? encodeLock({ owner, token, acquiredAt: clock.now(), fence });
 		const committed = await backend.commit({
@@ -75,8 +81,8 @@ export async function breakLock(context: StoreContext, request: LockBreak): Prom
 		if (decodeLock(held.value)?.token === token) return { broken: true, holder: by };
 		if (by.owner !== seen.owner || by.acquiredAt !== seen.acquiredAt) return { broken: false, holder: by };
 		const lastFence = valueAt(view, fenceKey);
-		const fence = Math.max(Number(lastFence ?? 0) + 1, clock.now());
 		const acquiredAt = clock.now();
+		const fence = nextFence(lastFence, acquiredAt);
 		// Its holder may have renewed it since it was read, and relies on that.
 		const ttlMs = held.expiresInMs === null ? LONGEST_GRANT_MS : 'kept';
 		const committed = await backend.commit({

@@ -1,3 +1,4 @@
+import { nextFence } from '../deployments/lock.ts';
 import { decodeLock, encodeLock } from '../deployments/lock-json.ts';
 import { NEWEST_STOP_MS, type NewestAnswer, type NewestRequest } from '../deployments/newest.ts';
 import { valueAt } from './atomic-kv.ts';
@@ -22,7 +23,7 @@ export async function askNewest(context: StoreContext, request: NewestRequest): 
 		const isOver = clock.now() - Number(valueAt(view, keys.promotedAt) ?? 0) > NEWEST_STOP_MS;
 		if (!newest && (lock === null || isOver)) return { held: false, newest, owner: null };
 
-		const fence = lock?.fence ?? Math.max(Number(lastFence ?? 0) + 1, clock.now());
+		const fence = lock?.fence ?? nextFence(lastFence, clock.now());
 		const isKnown = lastFence !== null;
 		const holder = isKnown ? { owner, token } : { owner: NOBODY, token: '' };
 		const value = held ?? encodeLock({ ...holder, acquiredAt: clock.now(), fence });

@@ -10,9 +10,11 @@ interface Directives {
 /** What a browser with one page does: loads it, opens its render session, and keeps to its directives. */
 export class Visitor {
 	readonly #url: string;
-	#cookie = '';
+	readonly #cookies = new Map<string, string>();
 	#lastId = 0;
 	directives: Directives = { query: {}, headers: {}, socketio: { auth: {}, query: {} } };
+	/** The HTML of its page. */
+	document = '';
 	/** Where its form is posted. */
 	form = '';
 	socket: Socket | null = null;
@@ -23,10 +25,13 @@ export class Visitor {
 		this.#url = url;
 	}
 
-	static async open(url: string): Promise<Visitor> {
+	/** `before`: the page that its browser showed before. */
+	static async open(url: string, before?: Visitor): Promise<Visitor> {
 		const visitor = new Visitor(url);
+		if (before !== undefined) for (const [name, value] of before.#cookies) visitor.#cookies.set(name, value);
 		const document = await visitor.fetch('/', { headers: { 'sec-fetch-dest': 'document' } });
-		const head = /<script type="application\/json"[^>]*>(.*?)<\/script>/.exec(await document.text())?.[1];
+		visitor.document = await document.text();
+		const head = /<script type="application\/json"[^>]*>(.*?)<\/script>/.exec(visitor.document)?.[1];
 		if (head === undefined) throw new Error(`no page: ${document.status}`);
 		visitor.directives = JSON.parse(head) as Directives;
 		const answer = await visitor.fetch('/_pulse/prerender', { method: 'POST', body: '{"paths":["/"]}' });
@@ -43,10 +48,17 @@ export class Visitor {
 	async fetch(path: string, init: RequestInit = {}): Promise<Response> {
 		const query = new URLSearchParams(this.directives.query).toString();
 		const headers = new Headers({ ...this.directives.headers, ...(init.headers as object) });
-		if (this.#cookie !== '') headers.set('cookie', this.#cookie);
+		if (this.#cookies.size > 0) headers.set('cookie', this.#cookieLine());
 		const response = await fetch(`${this.#url}${path}${query === '' ? '' : `?${query}`}`, { ...init, headers });
-		for (const cookie of response.headers.getSetCookie()) this.#cookie = cookie.split(';', 1)[0] ?? '';
+		for (const line of response.headers.getSetCookie()) {
+			const [name = '', value = ''] = line.split(';', 1)[0]?.split(/=(.*)/s) ?? [];
+			this.#cookies.set(name, value);
+		}
 		return response;
+	}
+
+	#cookieLine(): string {
+		return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
 	}
 
 	/** Resolves once it is connected; again after `socket.disconnect()`. */
@@ -69,7 +81,7 @@ export class Visitor {
 			transports: ['websocket'],
 			auth: { ...auth, __pulse_page_instance_id: 'page', __pulse_safe_reload: 1 },
 			query,
-			extraHeaders: { cookie: this.#cookie },
+			extraHeaders: { cookie: this.#cookieLine() },
 			forceNew: true,
 			autoConnect: false,
 			reconnectionDelay: 50,
@@ -81,8 +93,13 @@ export class Visitor {
 		return socket;
 	}
 
-	/** Rejects when the connection ends, or no answer comes within five seconds. */
-	request(channel: string, event: string): Promise<unknown> {
+	/** Says what is no channel's message. */
+	say(message: object): void {
+		this.socket?.emit('message', serialize(message as Parameters<typeof serialize>[0]));
+	}
+
+	/** Rejects when the connection ends, or no answer comes in time. */
+	request(channel: string, event: string, budgetMs = 5_000): Promise<unknown> {
 		const { socket } = this;
 		if (socket === null) throw new Error('not connected');
 		this.#lastId += 1;
@@ -99,10 +116,10 @@ export class Visitor {
 				then();
 			};
 			const lost = () => settle(() => reject(new Error('disconnected')));
-			const timer = setTimeout(() => settle(() => reject(new Error('no answer'))), 5_000);
+			const timer = setTimeout(() => settle(() => reject(new Error('no answer'))), budgetMs);
 			socket.on('message', hear);
 			socket.on('disconnect', lost);
-			socket.emit('message', serialize({ type: 'channel_message', channel, event, payload: null, requestId }));
+			this.say({ type: 'channel_message', channel, event, payload: null, requestId });
 		});
 	}
 }
