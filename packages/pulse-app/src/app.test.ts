@@ -68,14 +68,24 @@ describe('the endpoints of an app', () => {
 		expect(await trailers).toEqual({ 'x-sum': '7' });
 	});
 
-	it('answers 500 when the app fails, logs why, and keeps serving', async () => {
+	const fail = () => {
+		throw new Error('secret reason');
+	};
+	it.each([
+		{ by: 'throwing', bad: fail },
+		{ by: 'a promise', bad: async () => fail() },
+		{
+			by: 'a promise of its own kind',
+			// biome-ignore lint/suspicious/noThenProperty: some libraries have promises of their own.
+			bad: () => ({ then: (_: unknown, no: (e: Error) => void) => no(new Error('secret reason')) }),
+		},
+		{ by: 'throwing, behind a plugin', bad: fail, plugins: [{ ...pinning('blue'), onRequest: () => false }] },
+	])('answers 500 when the app fails by $by, logs why, and keeps serving', async ({ bad: failing, plugins = [] }) => {
 		const lines: string[] = [];
 		const { url } = await serve(
 			{
-				listener: async (request, response) => {
-					if (request.url?.startsWith('/bad')) throw new Error('secret reason');
-					response.end('fine');
-				},
+				plugins,
+				listener: (request, response) => (request.url?.startsWith('/bad') ? failing() : response.end('fine')),
 			},
 			{ logger: pino({ level: 'error' }, { write: (line) => void lines.push(line) }) },
 		);

@@ -7,17 +7,31 @@ import { prerender } from './prerender.ts';
 import { replyJson } from './reply.ts';
 
 /** One request through plugins, then `/_pulse/`, then the app. Never throws. */
-export async function dispatch(runtime: Runtime, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export function dispatch(runtime: Runtime, request: IncomingMessage, response: ServerResponse): void {
+	const failed = (error: unknown) => fail(runtime, request, response, error);
 	try {
-		for (const plugin of runtime.app.plugins) {
-			if (plugin.onRequest !== undefined && (await plugin.onRequest(request, response))) return;
-		}
-		const path = reservedPath(request.url ?? '/');
-		if (path !== null) await servePulse(runtime, path, request, response);
-		else await runtime.app.options.listener(request, response);
+		const { plugins, options } = runtime.app;
+		const first = plugins.some(({ onRequest }) => onRequest !== undefined) || reservedPath(request.url ?? '/') !== null;
+		// A request that is the app's at once costs no promise.
+		const answering: unknown = first ? pass(runtime, request, response) : options.listener(request, response);
+		if (isThenable(answering)) Promise.resolve(answering).catch(failed);
 	} catch (error) {
-		fail(runtime, request, response, error);
+		failed(error);
 	}
+}
+
+async function pass(runtime: Runtime, request: IncomingMessage, response: ServerResponse): Promise<void> {
+	const { plugins, options } = runtime.app;
+	for (const plugin of plugins) {
+		if (plugin.onRequest !== undefined && (await plugin.onRequest(request, response))) return;
+	}
+	const path = reservedPath(request.url ?? '/');
+	if (path !== null) await servePulse(runtime, path, request, response);
+	else await options.listener(request, response);
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+	return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
 
 const STATUS_DETAIL = { 400: 'malformed path', 413: 'body too large', 500: 'internal server error' };

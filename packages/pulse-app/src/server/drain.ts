@@ -1,6 +1,7 @@
 import type { Server, ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { OpenRequests } from './usage.ts';
 
 /** How often a draining server looks whether it is empty. */
 const LOOK_EVERY_MS = 50;
@@ -20,7 +21,7 @@ export interface Drain {
  */
 export function drain(parts: {
 	readonly server: Server;
-	readonly requests: ReadonlySet<ServerResponse>;
+	readonly requests: OpenRequests;
 	readonly upgraded: ReadonlySet<Duplex>;
 	/** Handlers of messages, and work of the app's own, that have not finished. */
 	readonly working: () => number;
@@ -44,7 +45,7 @@ export function drain(parts: {
 		server.prependListener('request', (_request, response: ServerResponse) =>
 			response.setHeader('connection', 'close'),
 		);
-		for (const response of requests) if (!response.headersSent) response.setHeader('connection', 'close');
+		for (const response of requests.keys()) if (!response.headersSent) response.setHeader('connection', 'close');
 		look();
 	};
 	const look = () => {

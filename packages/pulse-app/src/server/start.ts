@@ -59,7 +59,7 @@ export async function startServer(
 		},
 		(request: IncomingMessage, response) => {
 			usage.begin(request, response);
-			void dispatch(runtime, request, response);
+			dispatch(runtime, request, response);
 		},
 	);
 	// Beyond its limit Node drops headers silently.
