@@ -11,5 +11,6 @@ export function claimNothingLost(story: Story, report: LoadReport): void {
 		report.unansweredMessages === 0,
 		saw,
 	);
-	story.claims(`${report.wrongVersion} answered by the wrong version`, report.wrongVersion === 0, saw);
+	const followed = `every process follows within ${Math.ceil(report.followedMs)} ms`;
+	story.claims(`${report.wrongVersion} answered by the wrong version; ${followed}`, report.wrongVersion === 0, saw);
 }

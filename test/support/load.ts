@@ -1,6 +1,9 @@
 import { Agent, get } from 'node:http';
 import { Tab } from './tab.ts';
 
+/** How long processes of one router may take to follow a change of the store (contract R4.16). */
+const FOLLOW_MS = 1_000;
+
 /** What a load saw; everything that should not happen is counted by kind and kept as the first few words of each. */
 export interface LoadReport {
 	readonly requests: number;
@@ -11,6 +14,8 @@ export interface LoadReport {
 	readonly unansweredMessages: number;
 	/** A pinned request, a counter or a new visitor that was answered by a deployment it should not meet. */
 	readonly wrongVersion: number;
+	/** How long after the newest had answered the one before was still met by a new visitor. */
+	readonly followedMs: number;
 	/** Requests answered, by deployment. */
 	readonly byDeployment: Readonly<Record<string, number>>;
 	readonly complaints: readonly string[];
@@ -18,7 +23,7 @@ export interface LoadReport {
 
 /**
  * Users of a deployment, without pause: pinned requests and new visitors at a steady rate, and tabs that keep counting.
- * New visitors may move from `deployment` to a newer one once, and never back.
+ * New visitors may move from `deployment` to a newer one once, and once every process of the router follows never back.
  */
 export class Load {
 	readonly #origin: string;
@@ -38,6 +43,9 @@ export class Load {
 	#unanswered = 0;
 	#wrong = 0;
 	#newest: string;
+	/** When the newest one answered first. */
+	#newestAt = 0;
+	#followedMs = 0;
 
 	private constructor(origin: string, deployment: string, rate: number) {
 		this.#origin = origin;
@@ -83,6 +91,7 @@ export class Load {
 			lostSockets,
 			unansweredMessages: this.#unanswered,
 			wrongVersion: this.#wrong,
+			followedMs: this.#followedMs,
 			byDeployment: this.#byDeployment,
 			complaints: this.#complaints,
 		};
@@ -104,6 +113,7 @@ export class Load {
 	async #request(pinned: boolean): Promise<void> {
 		const path = pinned ? `/?pulse_deployment=${this.#deployment}` : '/';
 		const newestBefore = this.#newest;
+		const begun = performance.now();
 		this.#requests += 1;
 		try {
 			const { status, deployment } = await this.#get(path);
@@ -113,9 +123,14 @@ export class Load {
 			if (pinned) return;
 			// Only requests that began after a new one was seen can prove a step back.
 			if (newestBefore !== this.#deployment && deployment === this.#deployment) {
-				this.#wrongVersion(`a new visitor went back from ${newestBefore} to ${deployment}`);
+				const late = begun - this.#newestAt;
+				this.#followedMs = Math.max(this.#followedMs, late);
+				if (late > FOLLOW_MS) this.#wrongVersion(`a new visitor went back from ${newestBefore} to ${deployment}`);
 			}
-			if (deployment !== this.#deployment) this.#newest = deployment;
+			if (deployment !== this.#deployment && deployment !== this.#newest) {
+				this.#newest = deployment;
+				this.#newestAt = performance.now();
+			}
 		} catch (error) {
 			this.#failed += 1;
 			this.#complain(`${path}: ${String(error)}`);

@@ -12,7 +12,7 @@ export function describeWatching(on: StoreFixture): void {
 			return { seen, stop };
 		};
 
-		it('tells the present and every later change, of any connection', async () => {
+		it('tells the present and every later change, of any connection, within a second (R4.16)', async () => {
 			await on.store.promote('a', 'svc-a');
 			const { seen, stop } = watch(on.store);
 			await vi.waitFor(() => expect(seen.at(-1)?.activeId).toBe('a'));
