@@ -11,10 +11,13 @@ export function chromiumMissing(): string | null {
 }
 
 /** `flags`: besides the usual ones. */
-export async function launchChromium(flags: readonly string[] = []): Promise<Browser> {
+export async function launchChromium(
+	flags: readonly string[] = [],
+	ignoreDefaultArgs: string[] = [],
+): Promise<Browser> {
 	const { chromium } = await import('playwright-core');
 	const args = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', ...QUIET, ...flags];
-	return chromium.launch({ executablePath: findChromium() ?? 'chromium', args });
+	return chromium.launch({ executablePath: findChromium() ?? 'chromium', args, ignoreDefaultArgs });
 }
 
 /** `CHROMIUM_PATH` alone when it is set, else what `PATH` has, else where macOS keeps applications. */
