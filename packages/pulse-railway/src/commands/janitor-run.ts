@@ -1,10 +1,12 @@
 import { systemClock } from 'pulse-deploy-kit/clock';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
+import type { NoticeReport } from 'pulse-deploy-kit/notify/deliver';
 import type { Session } from '../adapters/session.ts';
 import { storeRouter } from '../adapters/store-router.ts';
 import { openBackends } from '../backends/backends.ts';
 import type { JanitorConfig } from '../config/janitor.ts';
-import type { JanitorResult } from '../janitor/result.ts';
+import { notifyOperators } from '../janitor/notify.ts';
+import { type JanitorResult, whatHoldsEach } from '../janitor/result.ts';
 import { runJanitor } from '../janitor/run.ts';
 import { openPrivateNetwork } from '../private-network.ts';
 import { storeUrlOfStack } from '../stack/store-url.ts';
@@ -14,6 +16,8 @@ import { completeCanary } from './complete-canary.ts';
 export type JanitorReport = JanitorResult & {
 	/** Which canary became active, as its schedule said; `null`: none was due. */
 	readonly canary_completed: string | null;
+	/** What became of the notices that were due; `null`: nobody is to be told, or nothing could be sent. */
+	readonly notices: NoticeReport | null;
 };
 
 /** Opens what the janitor needs, runs one pass, and closes it again. */
@@ -32,16 +36,37 @@ export async function janitorRun(session: Session, request: JanitorConfig): Prom
 		request.privateNetworkFile === undefined ? {} : { file: request.privateNetworkFile },
 	);
 	const backends = openBackends({ network, port: request.backendPort, token: request.internalToken });
+	const { policy, owner, lockTtlMs, notifying } = request;
+	const startedAt = systemClock.now();
+	const tell = (result: JanitorResult | null) => {
+		const holding = whatHoldsEach(result);
+		const { rollbackWindowMs } = policy;
+		return notifyOperators({
+			store,
+			notifying,
+			holding,
+			rollbackWindowMs,
+			startedAt,
+			host,
+			clock: systemClock,
+			signal,
+		});
+	};
 	try {
-		const { policy, owner, lockTtlMs } = request;
 		const by = { store, platform, backends, policy, owner, lockTtlMs };
-		const result = await runJanitor({ ...by, dryRun, host, clock: systemClock, signal });
+		const result = await runJanitor({ ...by, dryRun, host, clock: systemClock, signal }).catch(
+			async (error: unknown) => {
+				// What happened before is told all the same.
+				if (!dryRun && !signal.aborted) await tell(null);
+				throw error;
+			},
+		);
 		const now = () => systemClock.now();
 		const router = storeRouter({ store, probe: backends.sessions, reload: backends.reload, now });
 		const completion = { ports, platform, router, owner, ttlMs: lockTtlMs, signal };
 		const completed = dryRun ? null : await completeCanary(completion);
 		if (completed !== null) host.notify({ level: 'info', text: `promote ${completed}; reason=canary_schedule` });
-		return { ...result, canary_completed: completed };
+		return { ...result, canary_completed: completed, notices: dryRun ? null : await tell(result) };
 	} finally {
 		await Promise.allSettled([backends.close(), store.close()]);
 	}

@@ -9,6 +9,7 @@ import { DEFAULT_BACKEND_PORT, DEFAULT_REDIS_PREFIX, MAX_REPLICAS } from '../pro
 import type { StackNames } from '../stack/names.ts';
 import { containerSetting } from './container.ts';
 import { drainSettings } from './drain.ts';
+import { type NotifyConfig, notifyingSettings } from './notify.ts';
 import { stackNamesOf, stackSettings } from './stack.ts';
 import { type TargetRequest, targetRequest, targetSettings } from './target.ts';
 import { VERSION } from './version.ts';
@@ -49,6 +50,7 @@ export const baselineSettings = {
 		parse: cron,
 	},
 	...drainSettings,
+	...notifyingSettings,
 	backendPort: {
 		flag: '--backend-port <port>',
 		describe: 'port that deployments listen on',
@@ -95,7 +97,7 @@ export const initSettings = {
 } satisfies SettingTable;
 
 /** What the baseline is made of. */
-export interface BaselineConfig {
+export interface BaselineConfig extends NotifyConfig {
 	readonly names: StackNames;
 	readonly servicePrefix: string | undefined;
 	readonly redisPrefix: string;
@@ -156,6 +158,7 @@ type BaselineValues = ReturnType<typeof resolveSettings<typeof baselineSettings 
 export function baselineConfig(values: BaselineValues): BaselineConfig {
 	const { redisPrefix, redisUrl: url, routerImage, janitorImage, janitorCron, servicePrefix } = values;
 	const { drainGraceSeconds, maxDrainAgeSeconds, rollbackKeep, backendPort, routerReplicas } = values;
+	const { notify, notifySecret, notifyKept } = values;
 	return {
 		names: stackNamesOf(values),
 		servicePrefix,
@@ -168,6 +171,9 @@ export function baselineConfig(values: BaselineValues): BaselineConfig {
 		maxDrainAgeSeconds,
 		rollbackWindow: values.rollbackWindow ?? usualRollbackWindow(maxDrainAgeSeconds),
 		rollbackKeep,
+		notify,
+		notifySecret,
+		notifyKept,
 		backendPort,
 		routerReplicas,
 	};

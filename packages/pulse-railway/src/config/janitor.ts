@@ -12,6 +12,7 @@ import {
 import { parseServiceName, stackNames } from '../stack/names.ts';
 import { drainPolicy, drainSettings } from './drain.ts';
 import { baselineSettings } from './init.ts';
+import { type Notifying, notifying, serviceNotifySettings } from './notify.ts';
 import { former } from './service-target.ts';
 import { stackSettings } from './stack.ts';
 import { storeUrlFromEnvironment } from './store.ts';
@@ -49,6 +50,7 @@ export const janitorSettings = {
 		...drainSettings.maxDrainAgeSeconds,
 		env: [...drainSettings.maxDrainAgeSeconds.env, 'PULSE_RAILWAY_DRAIN_TTL_SECONDS'],
 	},
+	...serviceNotifySettings,
 	lockSeconds: {
 		describe: 'how long the lock of a killed janitor outlives it; a running one renews it',
 		env: ['PULSE_RAILWAY_JANITOR_LOCK_SECONDS'],
@@ -78,6 +80,8 @@ export interface JanitorConfig {
 	readonly backendPort: number;
 	readonly privateNetworkFile: string | undefined;
 	readonly policy: Policy;
+	/** `null`: nobody is told. */
+	readonly notifying: Notifying | null;
 	/** Milliseconds. */
 	readonly lockTtlMs: number;
 	/** Told to whoever meets the janitor's lock. */
@@ -101,8 +105,9 @@ export function janitorConfig(flags: Readonly<Record<string, unknown>>, env: Env
 	if (!internalToken)
 		throw usageError(`${INTERNAL_TOKEN_VARIABLE} is not set`, 'Write it again: pulse-railway upgrade');
 	const storeUrl = storeUrlFromEnvironment(env);
+	const service = values.service ?? stackNames({}, values.servicePrefix).router;
 	return Object.freeze({
-		service: values.service ?? stackNames({}, values.servicePrefix).router,
+		service,
 		projectId,
 		environmentId,
 		token,
@@ -113,6 +118,11 @@ export function janitorConfig(flags: Readonly<Record<string, unknown>>, env: Env
 		backendPort,
 		privateNetworkFile: env[PRIVATE_NETWORK_VARIABLE]?.trim() || undefined,
 		policy: drainPolicy(values),
+		notifying: notifying(
+			values,
+			{ ...env, RAILWAY_PROJECT_ID: projectId, RAILWAY_ENVIRONMENT_ID: environmentId },
+			service,
+		),
 		lockTtlMs: values.lockSeconds * 1000,
 		owner: `janitor ${env.RAILWAY_REPLICA_ID ?? env.RAILWAY_SERVICE_ID ?? ''}`.trim(),
 	});

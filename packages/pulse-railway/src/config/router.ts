@@ -15,6 +15,7 @@ import {
 } from '../protocol.ts';
 import { parseServicePrefix } from '../stack/names.ts';
 import { HEARTBEAT_SECONDS, REPORT_TTL_SECONDS } from '../stack/windows.ts';
+import { notifying, serviceNotifySettings } from './notify.ts';
 import { requireStoreUrl } from './store.ts';
 
 const port = integer({ min: 0, max: 65_535 });
@@ -140,6 +141,7 @@ export const routerSettings = {
 		defaultText: "in the system's temporary folder",
 		parse: text,
 	} as Setting<string>,
+	...serviceNotifySettings,
 	seed: {
 		describe: 'what a store without an active deployment is told, while upgrade moves a stack over',
 		env: [ROUTER_SEED_VARIABLE],
@@ -154,13 +156,23 @@ type Env = Readonly<Record<string, string | undefined>>;
 /** Reads the router's variables. An unreadable value is a usage error, never a silent default; no store is one as well. Durations in milliseconds. */
 export function routerConfig(env: Env) {
 	const storeUrl = requireStoreUrl(env);
-	const { store: _, ...values } = resolveSettings(routerSettings, { flags: {}, env }).values;
+	const {
+		store: _,
+		notify,
+		notifySecret,
+		notifyKept,
+		...values
+	} = resolveSettings(routerSettings, {
+		flags: {},
+		env,
+	}).values;
 	return Object.freeze({
 		...values,
 		storeUrl,
 		servicePrefix: values.servicePrefix ?? '',
 		controlToken: values.controlToken?.reveal() ?? '',
 		internalToken: values.internalToken?.reveal() ?? '',
+		notifying: notifying({ notify, notifySecret, notifyKept }, env, env.RAILWAY_SERVICE_NAME ?? 'pulse-router'),
 		snapshotFile: values.snapshotFile ?? defaultSnapshotFile(storeUrl, values.redisPrefix),
 	});
 }

@@ -36,6 +36,8 @@ const entry = z.object({
 	by: z.string().nullish(),
 	/** Why, where it was decided by rule, e.g. `drainable`. */
 	because: z.string().nullish(),
+	/** Pages that were on it and were told to load anew; only where it is `deleted`. */
+	touched: z.number().nullish(),
 });
 
 /** What has happened to a deployment. */
@@ -46,13 +48,14 @@ export interface Occasion {
 	readonly at: number;
 	readonly by: string | null;
 	readonly because: string | null;
+	readonly touched?: number | undefined;
 	/** Live follows the durable truth, which was changed elsewhere or before. */
 	readonly restores: boolean;
 }
 
 /** What a reader of the history needs to know of a transition; nothing of attempts that were undone. */
 export function historyOf(before: LiveState, after: LiveState, occasion: Occasion): readonly HistoryEntry[] {
-	const { at, by, because, restores } = occasion;
+	const { at, by, because, touched, restores } = occasion;
 	const common = { at, by, because };
 	const moved: HistoryEntry[] =
 		after.activeId === null || after.activeId === before.activeId
@@ -63,7 +66,9 @@ export function historyOf(before: LiveState, after: LiveState, occasion: Occasio
 		.map(({ id }): HistoryEntry => ({ ...common, event: 'retired', id }));
 	const gone = [...before.records.values()]
 		.filter((record) => !after.records.has(record.id) && wasUsed(record))
-		.map(({ id }): HistoryEntry => ({ ...common, event: 'deleted', id }));
+		.map(
+			({ id }): HistoryEntry => ({ ...common, event: 'deleted', id, ...(touched === undefined ? {} : { touched }) }),
+		);
 	const left = [...after.records.values()].flatMap(({ id, departure }): HistoryEntry[] => {
 		if (departure === undefined || departure.saidAt === before.records.get(id)?.departure?.saidAt) return [];
 		const { by: until, recalled } = departure;

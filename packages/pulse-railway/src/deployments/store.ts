@@ -4,6 +4,7 @@ import type { Container } from './container.ts';
 import type { HistoryEntry } from './history.ts';
 import type { BrokenLock, LockBreak, LockGrant, LockRefusal, LockRequest } from './lock.ts';
 import type { NewestAnswer, NewestRequest } from './newest.ts';
+import type { NoticeStore } from './notice-store.ts';
 import type { DeploymentRecord, DeploymentState, RoutingSnapshot } from './record.ts';
 import type { StoreInfo } from './store-info.ts';
 
@@ -23,7 +24,7 @@ import type { StoreInfo } from './store-info.ts';
  *
  * An unreachable backend rejects with `StoreUnavailableError`, never hangs: each call has its own budget.
  */
-export interface DeploymentStore extends CanaryStore {
+export interface DeploymentStore extends CanaryStore, NoticeStore {
 	readonly kind: 'memory' | 'sqlite' | 'redis';
 
 	snapshot(): Promise<RoutingSnapshot>;
@@ -127,6 +128,8 @@ export interface WriteOptions {
 	readonly by?: string;
 	/** Why, for the history: the rule by which it was decided. */
 	readonly because?: string;
+	/** Pages that were told to load anew because it goes, for the history. */
+	readonly touched?: number;
 }
 
 export interface Promotion {

@@ -47,6 +47,12 @@ export function fateLine(fate: Fate): string {
 	return `${fate.action} ${fate.id}; reason=${fate.reason}${why ? `; ${why}` : ''}`;
 }
 
+/** Of the deployments that stay. */
+export function whatHoldsEach(result: JanitorResult | null): ReadonlyMap<string, string> {
+	const kept = result?.status === 'completed' ? result.kept : [];
+	return new Map(kept.map(({ id, reason, detail }) => [id, detail ?? reason.replaceAll('_', ' ')]));
+}
+
 export function sortFates(fates: readonly Fate[]): { deleted: Deleted[]; kept: Kept[]; failed: Failed[] } {
 	const deleted: Deleted[] = [];
 	const kept: Kept[] = [];

@@ -30,17 +30,23 @@ export interface Retirement {
 export async function retire({ id, serviceId }: BackendService, by: Retirement): Promise<void> {
 	const { store, lock, because } = by;
 	const record = await store.retire(id, { lock: lock.grant, unless: 'deploy', unlessSince: by.deployFence, because });
+	let touched: number | undefined;
 	if (record) {
-		const nobody = { told: 0, overInMs: 0 };
 		// Who waited until now has waited for the longest time that there is.
-		const { told, overInMs } = await by.backends.reload(record, { within: 0, signal: by.signal }).catch(() => nobody);
-		if (told > 0) await by.clock.sleep(overInMs + RELOAD_MS, by.signal);
+		const told = await by.backends.reload(record, { within: 0, signal: by.signal }).catch(() => null);
+		touched = told?.told ?? (await store.activity()).deployments.get(id)?.tabs;
+		if (told !== null && told.told > 0) await by.clock.sleep(told.overInMs + RELOAD_MS, by.signal);
 	}
 	by.signal.throwIfAborted();
 	await stillRetiring(id, by);
 	await by.platform.deleteService(serviceId, by.signal);
 	await lock.confirm();
-	await store.remove(id, { lock: lock.grant, from: 'retiring', because });
+	await store.remove(id, {
+		lock: lock.grant,
+		from: 'retiring',
+		because,
+		...(touched === undefined ? {} : { touched }),
+	});
 }
 
 async function stillRetiring(id: string, { store, platform, clock, lock, observedAt, signal }: Retirement) {

@@ -89,6 +89,10 @@ export function describeRetirement(open: OpenStore): void {
 			expect(await on.run()).toMatchObject({ deleted: [{ id: 'before' }, { id: 'today' }] });
 			expect(on.slept).toEqual([1_000, 4_000]);
 			expect(on.log).toContain('reload today {"within":0}');
+			const touched = (await on.store.history()).flatMap(({ event, touched }) =>
+				event === 'deleted' ? [touched] : [],
+			);
+			expect(touched).toEqual([2, 500]);
 			// One that claims to need for ever holds nobody up.
 			await on.deploy('endless', { sockets: 1, overInSeconds: 86_400 });
 			const record = await on.store.find('endless');

@@ -1,5 +1,7 @@
+import { NOBODY } from 'pulse-deploy-kit/notify/nobody';
 import type { Secret } from 'pulse-deploy-kit/secret';
 import type { BaselineConfig } from '../config/init.ts';
+import { NOTIFY_KEPT_VARIABLE, NOTIFY_SECRET_VARIABLE, NOTIFY_URL_VARIABLE } from '../config/notify.ts';
 import type { InstanceSettings } from '../platform/port.ts';
 import {
 	API_URL_VARIABLE,
@@ -17,6 +19,8 @@ export interface BaselineSecrets {
 	readonly internalToken: Secret;
 	readonly controlToken: Secret;
 	readonly janitorToken: VariableValue;
+	/** Signs notices, where the operator gives none. */
+	readonly notifySecret: Secret;
 }
 
 /** No Railway token: the router never calls the API, and it is the service that the world reaches (decision 4). */
@@ -57,6 +61,17 @@ function shared(config: BaselineConfig, secrets: BaselineSecrets): Variables {
 		PULSE_RAILWAY_REDIS_PREFIX: config.redisPrefix,
 		PULSE_BACKEND_PORT: String(config.backendPort),
 		...(config.servicePrefix === undefined ? {} : { PULSE_RAILWAY_SERVICE_PREFIX: config.servicePrefix }),
+		...notices(config, secrets),
+	};
+}
+
+function notices({ notify, notifySecret, notifyKept }: BaselineConfig, fresh: BaselineSecrets): Variables {
+	if (notify === undefined) return {};
+	if (notify === NOBODY) return { [NOTIFY_URL_VARIABLE]: NOBODY };
+	return {
+		[NOTIFY_URL_VARIABLE]: notify.url,
+		[NOTIFY_SECRET_VARIABLE]: notifySecret ?? fresh.notifySecret,
+		[NOTIFY_KEPT_VARIABLE]: `${notifyKept}s`,
 	};
 }
 

@@ -23,6 +23,7 @@ import {
 	routerInstance,
 	routerVariables,
 } from './baseline-service.ts';
+import { noticesText } from './notices-text.ts';
 import type { Plan, PlannedChange, Step } from './step.ts';
 
 const TEMPLATE = 'pulse-baseline';
@@ -56,6 +57,7 @@ export function planInit(facts: InitFacts, config: InitConfig): Plan {
 			`Router image ${config.routerImage}, ${config.routerReplicas} replica(s)`,
 			`Janitor image ${config.janitorImage}, runs at ${config.janitorCron} UTC`,
 			managed ? `Redis as service ${names.redis}` : 'Redis is yours, by --redis-url',
+			...noticesText(config),
 		],
 		warnings: resumes ? ['An earlier init was interrupted; this run finishes what it began.'] : [],
 		steps: withUndo(facts.observation === null, [

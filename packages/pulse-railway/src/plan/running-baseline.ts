@@ -1,8 +1,12 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
+import type { Destination } from 'pulse-deploy-kit/notify/destination';
+import type { NOBODY } from 'pulse-deploy-kit/notify/nobody';
+import { notifyUrl } from 'pulse-deploy-kit/notify/settings';
 import { keptRollbackWindow } from 'pulse-deploy-kit/rollback-window';
 import { Secret } from 'pulse-deploy-kit/secret';
 import { duration } from 'pulse-deploy-kit/setting-kinds';
 import type { BaselineConfig } from '../config/init.ts';
+import { NOTIFY_KEPT_VARIABLE, NOTIFY_SECRET_VARIABLE, NOTIFY_URL_VARIABLE } from '../config/notify.ts';
 import type { UpgradeConfig } from '../config/upgrade.ts';
 import type { ObservedService, StackObservation } from '../platform/port.ts';
 import { CONTROL_TOKEN_VARIABLE, INTERNAL_TOKEN_VARIABLE } from '../protocol.ts';
@@ -46,6 +50,9 @@ export function desiredBaseline(
 		rollbackKeep: kept('rollbackKeep', config.rollbackKeep, () =>
 			number(janitor.variables.PULSE_RAILWAY_ROLLBACK_KEEP),
 		),
+		notify: config.notify ?? runningNotify(janitor.variables[NOTIFY_URL_VARIABLE]),
+		notifySecret: config.notifySecret,
+		notifyKept: kept('notifyKept', config.notifyKept, () => seconds(janitor.variables[NOTIFY_KEPT_VARIABLE])),
 		backendPort: kept('backendPort', config.backendPort, () => number(both('PULSE_BACKEND_PORT'))),
 		routerReplicas: kept('routerReplicas', config.routerReplicas, () => router.settings.numReplicas),
 	};
@@ -68,10 +75,12 @@ export function runningSecrets(
 		running(INTERNAL_TOKEN_VARIABLE, [router, janitor]) || observation.sharedVariables[INTERNAL_TOKEN_VARIABLE];
 	const control = router[CONTROL_TOKEN_VARIABLE];
 	const token = janitor.RAILWAY_TOKEN;
+	const signing = janitor[NOTIFY_SECRET_VARIABLE];
 	return {
 		internalToken: internal ? new Secret(internal) : fresh.internalToken,
 		controlToken: control ? new Secret(control) : fresh.controlToken,
 		janitorToken: token && janitorConfined !== false ? new Secret(token) : fresh.janitorToken,
+		notifySecret: signing ? new Secret(signing) : fresh.notifySecret,
 	};
 }
 
@@ -97,6 +106,15 @@ function number(digits: string | null | undefined): number | undefined {
 function seconds(written: string | null | undefined): number | undefined {
 	try {
 		return written ? duration(written) : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+/** One that cannot be read is left alone. */
+function runningNotify(written: string | null | undefined): Destination | typeof NOBODY | undefined {
+	try {
+		return written ? notifyUrl(written) : undefined;
 	} catch {
 		return undefined;
 	}

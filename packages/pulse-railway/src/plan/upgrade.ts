@@ -23,6 +23,7 @@ import {
 	routerVariables,
 } from './baseline-service.ts';
 import { moveOver } from './move-over.ts';
+import { noticesText } from './notices-text.ts';
 import { desiredBaseline, runningSecrets } from './running-baseline.ts';
 import { changeOf, needsMinting } from './service-change.ts';
 import type { Plan, Step } from './step.ts';
@@ -71,6 +72,7 @@ export function planUpgrade(facts: UpgradeFacts, config: UpgradeConfig): Plan {
 			services.length === 0
 				? 'Everything is up to date'
 				: `Changes ${services.join(' and ')}; traffic goes on meanwhile`,
+			...(config.notify === undefined ? [] : noticesText(desired)),
 		],
 		warnings: interrupted ? ['An init or upgrade was interrupted; this run finishes it.'] : [],
 		steps: [

@@ -11,6 +11,7 @@ export interface Log extends EdgeLog {
 	activityNotReported(error: unknown): void;
 	controlFailed(cause: unknown): void;
 	canaryTrouble(error: unknown): void;
+	noticesTrouble(error: unknown): void;
 	note(event: string, fields: object, message: string): void;
 }
 
@@ -32,6 +33,8 @@ export function createLog(pino: Logger, access: AccessLog): Log {
 		controlFailed: (cause) => pino.error({ event: 'control-failed', ...reasonOf(cause) }, 'control request failed'),
 		canaryTrouble: (error) =>
 			pino.warn({ event: 'canary-not-compared', ...reasonOf(error) }, 'canary not compared with the other routers'),
+		noticesTrouble: (error) =>
+			pino.warn({ event: 'notices-not-sent', ...reasonOf(error) }, 'operators not told: the janitor tries again'),
 		note: (event, fields, message) => pino.info({ event, ...fields }, message),
 	};
 }

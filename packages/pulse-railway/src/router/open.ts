@@ -14,6 +14,7 @@ import { openPrivateNetwork } from '../private-network.ts';
 import { openStore } from '../stores/open.ts';
 import { createLog } from './log.ts';
 import { openMetrics, orWithout } from './metrics.ts';
+import { tellOfChanges } from './notices.ts';
 import { plantSeed } from './plant-seed.ts';
 import { createRouter } from './server.ts';
 
@@ -78,12 +79,15 @@ export async function openRouter(config: RouterConfig, logger: Logger): Promise<
 		config.metricsPort === undefined || cluster.isWorker
 			? null
 			: await orWithout(metrics.listen(config.metricsPort), logger);
+	const closing = new AbortController();
+	tellOfChanges({ store, notifying: config.notifying, log, clock: systemClock }, closing.signal);
 	log.note('listening', { port, replica: router.replicaId, metrics_port: endpoint?.port }, 'router listens');
 	return {
 		port,
 		async close(drainMs) {
 			log.note('draining', { budget_ms: drainMs }, 'router drains');
 			await router.close({ budgetMs: drainMs });
+			closing.abort();
 			await endpoint?.close();
 			await backends.close();
 			await store.close();

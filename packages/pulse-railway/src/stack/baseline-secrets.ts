@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { newSigningSecret } from 'pulse-deploy-kit/notify/sign';
 import { Secret } from 'pulse-deploy-kit/secret';
 import type { Session } from '../adapters/session.ts';
 import type { BaselineSecrets } from '../plan/baseline-service.ts';
@@ -14,6 +15,7 @@ export async function freshSecrets({ account, token }: Session, signal: AbortSig
 		internalToken: randomToken(),
 		controlToken: randomToken(),
 		janitorToken: confined ? token.secret : { from: 'minted-token' },
+		notifySecret: newSigningSecret(),
 	};
 }
 

@@ -9,6 +9,7 @@ import { canaryCount, recordCanary } from './canary-counts.ts';
 import { keysOf } from './keys.ts';
 import { acquireLock, breakLock, lastFence, lockHolder, releaseLock, renewLock } from './locks.ts';
 import { askNewest } from './newest.ts';
+import { openOutbox, tellNobodyOf } from './notices.ts';
 import { readSnapshot, type StoreContext, transact } from './transact.ts';
 import { watchSnapshots } from './watch.ts';
 
@@ -38,6 +39,8 @@ export function createDeploymentStore(backend: AtomicKv, prefix: string, clock: 
 		recordCanary: (replicaId, count) => recordCanary(context, replicaId, count),
 		canaryCount: (beganAt) => canaryCount(context, beganAt),
 		history: async () => decodeHistory(valueAt(await backend.read([context.keys.history]), context.keys.history)),
+		notices: (terms) => openOutbox(context, terms),
+		tellNobody: (startedAt) => tellNobodyOf(context, startedAt),
 		recordActivity: (report) => recordActivity(context, report),
 		activity: () => readActivity(context),
 		watch: (watcher, signal) => void watchSnapshots(context, watcher, AbortSignal.any([signal, closed.signal])),

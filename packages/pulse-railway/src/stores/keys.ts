@@ -13,6 +13,7 @@ export function keysOf(prefix: string) {
 		revision: `${base}:revision`,
 		changes: `${base}:changes`,
 		history: `${base}:history`,
+		notices: `${base}:notices`,
 		canary: `${base}:canary`,
 		deployments,
 		replicas,

@@ -8,6 +8,7 @@ import { describeHistory } from './history.suite.ts';
 import { describeKv } from './kv.suite.ts';
 import { describeLocks } from './locks.suite.ts';
 import { describeNewest } from './newest.suite.ts';
+import { describeNotices } from './notices.suite.ts';
 import { describePredecessor } from './predecessor.suite.ts';
 import { createKv } from './testing/kv.ts';
 import type { StoreFixture, StoreHarness } from './testing/store-fixture.ts';
@@ -32,6 +33,7 @@ export function describeStore(name: string, start: () => Promise<StoreHarness>):
 		describeDeployments(on);
 		describeCanary(on);
 		describeHistory(on);
+		describeNotices(on);
 		describeActivity(on);
 		describeLocks(on);
 		describeNewest(on);

@@ -80,4 +80,5 @@ export const FRESH = {
 	internalToken: new Secret('fresh-internal'),
 	controlToken: new Secret('fresh-control'),
 	janitorToken: { from: 'minted-token' },
+	notifySecret: new Secret('whsec_fresh'),
 } as const;
