@@ -5,6 +5,8 @@ import { inspect } from 'node:util';
 import { pino } from 'pino';
 import { App, SESSION_STORE_BRAND } from 'pulse-app';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { createSeal } from '../../../pulse-app/src/handoff/seal.ts';
+import { createShelf, placeOf } from '../../../pulse-app/src/handoff/shelf.ts';
 import { openKv } from '../stores/testing/kv.ts';
 import { redisServerMissing, startRedisServer } from '../stores/testing/redis-server.ts';
 import { RailwayPlugin } from './railway-plugin.ts';
@@ -60,6 +62,22 @@ describe.each([
 		await expect.poll(() => store.read('short')).toBeNull();
 		expect(await store.read('long')).toBe('1');
 		expect(await store.read('absent')).toBeNull();
+	});
+
+	test('keeps what a page hands over to the next deployment: whole, for one of many takers, and the latest (P1.19)', async () => {
+		const url = await address();
+		const seal = createSeal(['a secret of thirty-two characters']);
+		const [blue, ...green] = await Promise.all(Array.from({ length: 6 }, () => open(url)));
+		const [puts, takes] = [createShelf(blue!, seal), green.map((store) => createShelf(store, seal))];
+		const place = placeOf('session', 'page');
+		const text = `{"count":3,"draft":"${'é'.repeat(12_000)}"}`;
+		const taking = takes.map((shelf) => shelf.take(place, 5_000, true));
+		const [late, mark] = [await puts.announce(place), await puts.announce(place)];
+		await puts.put(place, late, 'of a word that was replaced');
+		expect(await blue!.read(place)).toBe(mark);
+		await puts.put(place, mark, text);
+		expect((await Promise.all(taking)).filter((taken) => taken !== null)).toEqual([text]);
+		await expect.poll(() => blue!.read(place)).toBeNull();
 	});
 
 	test('gives two deployments one session by cookie (R10.9, R10.10)', async () => {
