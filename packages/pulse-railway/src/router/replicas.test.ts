@@ -137,7 +137,7 @@ it('a replica that is killed under load: its own pages load anew, and nobody els
 			await sleep(5);
 		}
 	})();
-	await expect.poll(() => own.length).toBe(3);
+	await expect.poll(() => own.length, { timeout: 20_000 }).toBe(3);
 	await sleep(200);
 	apps[1]?.child.kill('SIGKILL');
 	await expect.poll(() => own.every(({ reload }) => reload), { timeout: 20_000 }).toBe(true);
