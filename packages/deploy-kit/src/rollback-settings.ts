@@ -1,5 +1,12 @@
-import { duration, integer } from './setting-kinds.ts';
+import { duration, flag, integer } from './setting-kinds.ts';
 import type { Setting } from './settings.ts';
+
+export const redeploySetting = {
+	flag: '--redeploy',
+	describe: 'start it again where it does not run any more',
+	default: false,
+	parse: flag,
+};
 
 /** What each tool is told of the rollback window. @param prefix of the tool's variables, e.g. `PULSE_AWS` */
 export function rollbackSettings(prefix: string) {

@@ -38,6 +38,8 @@ export interface DeployRunOptions extends DeployOptions, ApiContext {
 export interface RollbackOptions extends PlaceOptions {
 	/** Default: the one that was active before. */
 	readonly deploymentId?: string;
+	/** Makes it anew from its image where it does not run any more. Default false. */
+	readonly redeploy?: boolean;
 }
 
 /** Of `logs`. */
@@ -147,7 +149,7 @@ export function logs(options: LogsOptions) {
 }
 
 /**
- * `pulse-aws rollback`: sends new visitors back to a deployment that still runs. No user loses a session by it.
+ * `pulse-aws rollback`: sends new visitors back to a deployment that still runs, or with `redeploy` is made anew. No user loses a session by it.
  *
  * @example
  * const { deploymentId } = await rollback({ deploymentName: 'prod' });
@@ -159,8 +161,10 @@ export function rollback(options: RollbackOptions) {
 		dryRun: false,
 	};
 	return inSession(options, async (session) => {
-		const { rollback } = await import('./commands/rollback.ts');
-		const { result } = await rollback(session, request);
+		const { result } =
+			options.redeploy === true
+				? await (await import('./commands/rollback-redeploy.ts')).rollbackRedeploy(session, request)
+				: await (await import('./commands/rollback.ts')).rollback(session, request);
 		if (result === null) throw new Error('a rollback that is no dry run has a result');
 		return camelCased(result);
 	});

@@ -22,6 +22,7 @@ export { type DoctorOptions, doctor } from './api-doctor.ts';
 export { type HistoryOptions, history } from './api-history.ts';
 export { type DrainOptions, drain, type RecallOptions, recall } from './api-leave.ts';
 export { type DeployLockOptions, lock } from './api-lock.ts';
+export { type OpenOptions, open, whoami } from './api-open.ts';
 export type { DeployOptions } from './config/api.ts';
 export {
 	type ContainerConfig,

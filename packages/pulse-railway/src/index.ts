@@ -10,6 +10,7 @@ export {
 	janitorRun,
 	lock,
 	logs,
+	open,
 	promote,
 	recall,
 	redeploy,
@@ -17,6 +18,7 @@ export {
 	rollback,
 	status,
 	upgrade,
+	whoami,
 } from './api.ts';
 export type { RailwayPluginOptions } from './plugin/options.ts';
 export { RailwayPlugin } from './plugin/railway-plugin.ts';

@@ -59,6 +59,62 @@ export function ecrApi(registry: Registry, arns: Arns, clock: WorldClock): Handl
 			};
 		},
 
+		batchGetImage(input) {
+			const repository = repositoryOf(input.repositoryName);
+			const found = (input.imageIds ?? []).map((id) => ({ id, image: imageOf(repository, id) }));
+			return {
+				images: found.flatMap(({ id, image }) =>
+					image === undefined
+						? []
+						: [
+								{
+									registryId: arns.account,
+									repositoryName: repository.name,
+									imageId: { imageDigest: image.digest, ...(id.imageTag ? { imageTag: id.imageTag } : {}) },
+									imageManifest: manifestOf(image),
+									imageManifestMediaType: 'application/vnd.oci.image.manifest.v1+json',
+								},
+							],
+				),
+				failures: found.flatMap(({ id: imageId, image }) =>
+					image === undefined
+						? [{ imageId, failureCode: 'ImageNotFound' as const, failureReason: 'Requested image not found' }]
+						: [],
+				),
+			};
+		},
+
+		/** A further tag of an image that is there: layers come by `docker push` alone. */
+		putImage(input) {
+			const repository = repositoryOf(input.repositoryName);
+			const { imageTag = '' } = input;
+			const image = [...repository.images.values()].find((one) => manifestOf(one) === input.imageManifest);
+			if (!image) throw new AwsError('LayersNotFoundException', 'The specified layers could not be found');
+			const holder = imageOf(repository, { imageTag });
+			if (holder === image) {
+				throw new AwsError(
+					'ImageAlreadyExistsException',
+					`Image with digest '${image.digest}' and tag '${imageTag}' already exists`,
+				);
+			}
+			if (holder && repository.immutable) {
+				throw new AwsError(
+					'ImageTagAlreadyExistsException',
+					`The image tag '${imageTag}' already exists and is immutable`,
+				);
+			}
+			holder?.tags.delete(imageTag);
+			image.tags.add(imageTag);
+			return {
+				image: {
+					registryId: arns.account,
+					repositoryName: repository.name,
+					imageId: { imageDigest: image.digest, imageTag },
+					imageManifest: input.imageManifest,
+				},
+			};
+		},
+
 		batchDeleteImage(input) {
 			const repository = repositoryOf(input.repositoryName);
 			const ids = input.imageIds ?? [];
@@ -81,6 +137,9 @@ export function ecrApi(registry: Registry, arns: Arns, clock: WorldClock): Handl
 		},
 	};
 }
+
+/** Stands for what the registry keeps of it; no layer is pulled here. */
+const manifestOf = ({ digest }: Image): string => JSON.stringify({ schemaVersion: 2, config: { digest } });
 
 function imageOf(repository: Repository, id: ImageIdentifier): Image | undefined {
 	return [...repository.images.values()].find(

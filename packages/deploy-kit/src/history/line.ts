@@ -24,6 +24,8 @@ export interface HistoryLine {
 	readonly by: string | null;
 	/** The rule, where a rule decided. */
 	readonly reason: string | null;
+	/** The deployment whose version it was made of anew (`rollback --redeploy`); of `activated`. */
+	readonly made_of?: string | null;
 	/** What runs, by digest; where the platform keeps it. */
 	readonly image?: string | null;
 	/** Of the sources that it was built from. */

@@ -10,10 +10,11 @@ export function renderHistory(entries: readonly HistoryLine[]): string {
 function lineOf(entry: HistoryLine): string {
 	const { at, event, deployment_id, previous_deployment_id, until, percent, by, reason } = entry;
 	const from = previous_deployment_id === null ? '' : ` (before: ${previous_deployment_id})`;
+	const of = entry.made_of ? ` (made of ${entry.made_of})` : '';
 	const time = until === null ? '' : ` (by ${until.slice(0, 19)}Z)`;
 	const share = percent === null ? '' : ` (${percent} % of new visitors)`;
 	const why = reason === null ? '' : `, ${reason.replaceAll('_', ' ')}`;
-	return `${at.slice(0, 19)}Z  ${event.padEnd(9)}  ${deployment_id}${from}${time}${share}  ${by ?? 'nobody known'}${why}${contents(entry)}`;
+	return `${at.slice(0, 19)}Z  ${event.padEnd(9)}  ${deployment_id}${of}${from}${time}${share}  ${by ?? 'nobody known'}${why}${contents(entry)}`;
 }
 
 /** The message and the commit; without either, the image. */

@@ -6,12 +6,14 @@ import { drainCommand } from './drain.ts';
 import { historyCommand } from './history.ts';
 import { lockCommand } from './lock.ts';
 import { logsCommand } from './logs.ts';
+import { openCommand } from './open.ts';
 import { reapCommand } from './reap.ts';
 import { recallCommand } from './recall.ts';
 import { rollbackCommand } from './rollback.ts';
 import { statusCommand } from './status.ts';
 import { teardownCommand } from './teardown.ts';
 import { verifyCommand } from './verify.ts';
+import { whoamiCommand } from './whoami.ts';
 
 /** Errors of the SDK are told like all others. */
 function told(command: CommandSpec): CommandSpec {
@@ -34,7 +36,9 @@ export const commands: readonly CommandSpec[] = [
 	deployCommand,
 	verifyCommand,
 	statusCommand,
+	whoamiCommand,
 	doctorCommand,
+	openCommand,
 	logsCommand,
 	historyCommand,
 	lockCommand,

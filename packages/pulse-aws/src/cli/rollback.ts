@@ -1,29 +1,36 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
-import { placeOf, placeSettings } from '../config/common.ts';
+import { placeOf } from '../config/common.ts';
+import { rollbackSettings } from '../config/rollback.ts';
 import { outcome } from './outcome.ts';
 
 export const rollbackCommand: CommandSpec = {
 	name: 'rollback',
-	summary: 'Send new visitors back to a deployment that still runs',
-	description: 'Without an id, to the one that was active before. Nobody loses a session by it.',
+	summary: 'Send new visitors back to an earlier deployment',
+	description:
+		'Without an id, to the one that was active before. It still runs while people use it, and for its rollback window although nobody does. Beyond that, --redeploy makes it anew from its image, of which the newest ten are kept, under an id of its own. Nobody loses a session by either.',
 	arguments: [{ syntax: '[deployment-id]', describe: 'where to; see pulse-aws status' }],
-	settings: placeSettings,
+	settings: rollbackSettings,
 	examples: [
 		'pulse-aws rollback --deployment-name prod',
 		'pulse-aws rollback prod-20260402-120000Z --deployment-name prod --yes',
+		'pulse-aws rollback --redeploy --deployment-name prod',
 	],
 	changes: true,
 	async run(invocation) {
-		const [{ connect }, { rollback }] = await Promise.all([
+		const { name, region, values } = await placeOf(rollbackSettings, invocation);
+		const [{ connect }, command] = await Promise.all([
 			import('../adapters/connect.ts'),
-			import('../commands/rollback.ts'),
+			values.redeploy
+				? import('../commands/rollback-redeploy.ts').then(({ rollbackRedeploy }) => rollbackRedeploy)
+				: import('../commands/rollback.ts').then(({ rollback }) => rollback),
 		]);
-		const { name, region } = await placeOf(placeSettings, invocation);
 		const session = await connect({ ...invocation, region });
 		const request = { deploymentName: name, deploymentId: invocation.args[0] ?? null, dryRun: invocation.dryRun };
-		const { plan, result } = await rollback(session, request);
+		const { plan, result } = await command(session, request);
 		return outcome(plan, result, (done) => [
-			`${done.deployment_id} is active again.`,
+			done.made_of === null
+				? `${done.deployment_id} is active again.`
+				: `${done.deployment_id}, made of ${done.made_of}, is active.`,
 			...done.marked_draining.map((id) => `${id} is draining.`),
 		]);
 	},

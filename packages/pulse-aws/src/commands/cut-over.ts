@@ -43,7 +43,9 @@ export async function cutOver(
 	const request = made(run.request, 'the request');
 	refuseKind(fleet, request);
 	const verified = request.health.waitForHealth;
-	const { id, certificateArn } = run;
+	const { id } = run;
+	// An earlier version brings none: visitors go on with the one that they have.
+	const certificateArn = request.madeOf === undefined ? run.certificateArn : fleet.traffic.defaultCertificateArn;
 	const isOld = waited || session.clock.now() - answeredAt >= LOCK_TTL_MS;
 	const planned = planCutOver(fleet, { id, verified, certificateArn }, isOld);
 	return phase(

@@ -5,12 +5,11 @@ import { planDomainCheck } from '../plan/cut-over.ts';
 import type { Plan } from '../plan/step.ts';
 import type { Lease } from '../stack/lease.ts';
 import { LeaseWatch } from '../stack/lease-watch.ts';
-import { withDeployLock } from '../stack/lock.ts';
 import { executePhases } from '../steps/execute.ts';
 import { made, newRun } from '../steps/run.ts';
-import { cutOver } from './cut-over.ts';
 import { type DeployResult, resultOf } from './deploy-result.ts';
 import { lookAndPlan } from './look-and-plan.ts';
+import { makeAndCutOver } from './make-and-cut-over.ts';
 import { type Agreed, shareAndBuild } from './share-and-build.ts';
 
 export interface DeployMode {
@@ -50,14 +49,10 @@ export async function deploy(
 		const onAgreed = ({ run }: Agreed) => {
 			({ lease } = run);
 		};
-		const { plan, run } = await shareAndBuild(session, request, { mode, watch, phase, onAgreed });
-		const { kept } = made(run.lease, 'the lease');
-		const { signal, session: leased, confirm: confirmLock } = kept;
-		await phase({ ...plan, steps: plan.preparing }, { guard: unguarded, signal }, { session: leased, confirmLock });
-		const answeredAt = session.clock.now();
-		const cut = await withDeployLock({ ...session, signal }, name, (lock) =>
-			cutOver(session, { plan, run, kept, overLater, answeredAt }, lock, phase),
-		);
+		const agreed = await shareAndBuild(session, request, { mode, watch, phase, onAgreed });
+		const { plan, run } = agreed;
+		const { signal, session: leased, confirm: confirmLock } = made(run.lease, 'the lease').kept;
+		const cut = await makeAndCutOver(session, { ...agreed, overLater }, phase);
 		const check = { ...plan, ...planDomainCheck(run.id, cut.previousTargetGroupArn !== null) };
 		const done = await phase(check, { guard: unguarded, signal }, { session: leased, confirmLock });
 		return { plan, result: resultOf(done) };

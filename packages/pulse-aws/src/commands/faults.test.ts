@@ -6,6 +6,7 @@ import { readDeployments } from '../platform/services.ts';
 import { deploy } from './deploy.ts';
 import { reap } from './reap.ts';
 import { rollback } from './rollback.ts';
+import { rollbackRedeploy } from './rollback-redeploy.ts';
 import { teardown } from './teardown.ts';
 import { type Account, asked, NAME, openAccount } from './testing/account.ts';
 
@@ -38,6 +39,7 @@ const twice = async (account: Account) => {
 	await deploy(account.connect().session, await asked());
 	await deploy(account.connect().session, await asked());
 };
+const yes = Array<boolean>(20).fill(true);
 const force = { deploymentName: NAME, force: true, pollSeconds: 5, dryRun: false };
 const limits = { deploymentName: NAME, maxAgeHours: 0.02, deploymentTimeoutHours: 0.02, dryRun: false };
 
@@ -62,6 +64,17 @@ const VERBS: Readonly<Record<string, Verb>> = {
 		run: (session) => rollback(session, { deploymentName: NAME, deploymentId: null, dryRun: false }),
 		serves: true,
 	},
+	'rollback --redeploy': {
+		async prepare(account) {
+			await twice(account);
+			for (let pass = 0; pass < 3; pass++) {
+				await account.world.clock.sleep(90_000);
+				await reap(account.connect({ answers: yes }).session, limits);
+			}
+		},
+		run: (session) => rollbackRedeploy(session, { deploymentName: NAME, deploymentId: null, dryRun: false }),
+		serves: true,
+	},
 	reap: {
 		prepare: async (account) => {
 			await twice(account);
@@ -76,8 +89,6 @@ const VERBS: Readonly<Record<string, Verb>> = {
 		serves: false,
 	},
 };
-
-const yes = Array<boolean>(20).fill(true);
 
 /** Whether new visitors are answered, asked around every call. */
 async function served(account: Account): Promise<boolean> {

@@ -10,12 +10,17 @@ import { activeDeployment } from '../traffic/traffic.ts';
  * @param begun as the deploy was planned at first
  * @throws DeployToolError `overtaken`
  */
-export function giveWay(host: Host, begun: Pick<Run, 'id' | 'fleet'>, fleet: Fleet | null, overLater: boolean): void {
+export function giveWay(
+	host: Host,
+	begun: Pick<Run, 'id' | 'fleet' | 'request'>,
+	fleet: Fleet | null,
+	overLater: boolean,
+): void {
 	const before = activeId(begun.fleet);
 	const now = activeId(fleet);
 	if (now === null || now === before || now === begun.id) return;
 	const known = begun.fleet === null ? [] : idsOf(begun.fleet);
-	if (!known.includes(now) && !overLater) throw wentFirst(now, begun.id);
+	if (!known.includes(now) && !overLater) throw wentFirst(now, begun.id, begun.request?.madeOf);
 	const text = `Active by now: ${now} (${before ?? 'none'} when this deploy began). Planned anew.`;
 	host.notify({ level: 'info', text });
 }
@@ -24,10 +29,13 @@ function activeId(fleet: Fleet | null): string | null {
 	return fleet === null ? null : (activeDeployment(fleet.traffic, fleet.deployments)?.id ?? null);
 }
 
-function wentFirst(first: string, id: string): DeployToolError {
+/** @param of the version that a rollback made anew */
+function wentFirst(first: string, id: string, of: string | undefined): DeployToolError {
+	const again = of === undefined ? 'Deploy again' : `Run pulse-aws rollback --redeploy ${of} again`;
+	const over = of === undefined ? '; with --over-later it does not give way' : '';
 	return new DeployToolError('overtaken', `${first}, which was started after ${id}, went first`, {
 		fault: 'user',
 		detail: `New visitors stay on ${first}.`,
-		next: 'Deploy again if yours is wanted after all; with --over-later it does not give way.',
+		next: `${again} if yours is wanted after all${over}.`,
 	});
 }

@@ -26,7 +26,7 @@ export async function history(
 }
 
 /** What one was made of is told when it is deployed, and why it is deleted when its tasks are ended. */
-function completed(oldestFirst: readonly HistoryMoment[]): readonly HistoryMoment[] {
+export function completed(oldestFirst: readonly HistoryMoment[]): readonly HistoryMoment[] {
 	const told = new Map<string, HistoryMoment>();
 	return oldestFirst.map((entry) => {
 		const before = told.get(entry.id);
@@ -38,7 +38,7 @@ function completed(oldestFirst: readonly HistoryMoment[]): readonly HistoryMomen
 	});
 }
 
-function lineOf({ at, event, id, from, until, by, because, image, commit, message }: HistoryMoment): HistoryLine {
+function lineOf({ at, event, id, from, until, by, because, image, commit, message, of }: HistoryMoment): HistoryLine {
 	return {
 		at: new Date(at).toISOString(),
 		event,
@@ -51,5 +51,6 @@ function lineOf({ at, event, id, from, until, by, because, image, commit, messag
 		image: image ?? null,
 		commit: commit ?? null,
 		message: message ?? null,
+		made_of: of ?? null,
 	};
 }

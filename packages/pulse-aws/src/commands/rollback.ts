@@ -20,13 +20,18 @@ export interface RollbackResult {
 	readonly service_arn: string;
 	readonly target_group_arn: string;
 	readonly marked_draining: readonly string[];
+	/** The deployment whose version it was made of anew; `null`: it ran. */
+	readonly made_of: string | null;
+}
+
+export interface RollbackOutcome {
+	readonly plan: Plan;
+	/** `null` after a dry run. */
+	readonly result: RollbackResult | null;
 }
 
 /** Sends new visitors back to a deployment that still runs, after asking whether it is healthy. */
-export async function rollback(
-	session: Session,
-	request: RollbackRequest,
-): Promise<{ plan: Plan; result: RollbackResult | null }> {
+export async function rollback(session: Session, request: RollbackRequest): Promise<RollbackOutcome> {
 	const name = request.deploymentName;
 	const before = requireBaseline(session, name);
 	const look = async () => existing(session, name, await before);
@@ -58,6 +63,7 @@ export async function rollback(
 					service_arn: target.serviceArn,
 					target_group_arn: target.targetGroupArn ?? '',
 					marked_draining: run.draining.map((one) => one.id),
+					made_of: null,
 				},
 			};
 		},

@@ -7,6 +7,7 @@ import { appLogGroup } from '../deployments/names.ts';
 import { deploy } from './deploy.ts';
 import { reap } from './reap.ts';
 import { rollback } from './rollback.ts';
+import { rollbackRedeploy } from './rollback-redeploy.ts';
 import { status } from './status.ts';
 import { teardown } from './teardown.ts';
 import { type Account, asked, NAME, openAccount } from './testing/account.ts';
@@ -76,6 +77,14 @@ const VERBS: Readonly<Record<string, Verb>> = {
 		rivals: ['no rival', 'deploy', 'rollback'],
 	},
 	rollback: { prepare: drained, run: (session) => rollback(session, back), rivals: ['no rival', 'deploy', 'reap'] },
+	'rollback --redeploy': {
+		async prepare(account) {
+			await drained(account);
+			await reaped(account, limits);
+		},
+		run: (session) => rollbackRedeploy(session, back),
+		rivals: ['no rival', 'deploy', 'reap'],
+	},
 	reap: { prepare: drained, run: (session) => reap(session, limits), rivals: ['no rival', 'deploy', 'rollback'] },
 	teardown: { prepare: once, run: (session) => teardown(session, all), rivals: ['deploy'], destroys: true },
 };

@@ -22,9 +22,10 @@ export interface DeployRequest {
 	readonly container: ContainerRequest | null;
 	/** Which of the two it is was said, not found by looking. */
 	readonly kindIsSaid: boolean;
-	readonly docker: Pick<DockerPaths, 'dockerfile' | 'context'> & {
-		readonly buildArgs: Readonly<Record<string, string>>;
-	};
+	/** `null`: nothing is built, it is an earlier version. */
+	readonly docker:
+		| (Pick<DockerPaths, 'dockerfile' | 'context'> & { readonly buildArgs: Readonly<Record<string, string>> })
+		| null;
 	readonly task: TaskRequest;
 	readonly health: HealthRequest;
 	readonly network: {
@@ -47,6 +48,8 @@ export interface DeployRequest {
 	readonly message: string | null;
 	/** Of the sources; `null`: not known. */
 	readonly commit: string | null;
+	/** The deployment whose version it is made of; absent: it is built. */
+	readonly madeOf?: string;
 }
 
 export interface HealthRequest {
@@ -87,6 +90,7 @@ export interface Typed {
 
 /** As typed, and where it goes. `undefined`: to the region of the AWS profile. */
 export interface TypedDeploy extends DeployRequest {
+	readonly docker: NonNullable<DeployRequest['docker']>;
 	readonly region: string | undefined;
 }
 

@@ -17,6 +17,8 @@ export interface ContainerRequest {
 	readonly hiddenTabSeconds: number;
 	/** `null` for one that is not known here. */
 	readonly framework: string | null;
+	/** The id that Next.js was built with, where that is an earlier deployment's: its pages and its server must agree. */
+	readonly builtAs?: string;
 	/** What was found, in one line. */
 	readonly says: string;
 }

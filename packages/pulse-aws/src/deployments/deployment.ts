@@ -16,6 +16,8 @@ export interface Deployment {
 	readonly retiringSince: number | null;
 	/** When whoever is left on it is moved; absent where nobody said so. */
 	readonly departure?: Departure;
+	/** The deployment whose version it was made of anew. */
+	readonly madeOf?: string;
 	readonly desired: number;
 	readonly running: number;
 	readonly pending: number;

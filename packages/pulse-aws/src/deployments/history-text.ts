@@ -12,6 +12,7 @@ const entry = z.object({
 	image: text,
 	commit: text,
 	message: text,
+	of: text,
 });
 const value = z.object({ w: z.string(), e: z.array(z.unknown()) });
 

@@ -14,6 +14,8 @@ export interface HistoryEvent {
 	readonly image?: string | null;
 	readonly commit?: string | null;
 	readonly message?: string | null;
+	/** The deployment whose version it was made of anew. */
+	readonly of?: string;
 }
 
 /** Who is told of what happened while a lock is held. */

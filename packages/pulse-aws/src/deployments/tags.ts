@@ -14,6 +14,9 @@ export const DEPARTURE_TAG = 'departure';
 /** Unix seconds. Target groups and rules have no creation time of their own, and orphans must not be swept young. */
 export const CREATED_TAG = 'created_at';
 
+/** The deployment whose version it was made of anew; absent of one that was built. */
+export const MADE_OF_TAG = 'made_of';
+
 /** `container`; absent for a Pulse app. Its health path stands in its task definition: a tag cannot hold any path. */
 export const KIND_TAG = 'kind';
 export const AFFINITY_TAG = 'affinity';

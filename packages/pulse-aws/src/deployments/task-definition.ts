@@ -87,7 +87,7 @@ function app(facts: TaskDefinitionFacts, container: ContainerRequest): Container
 			...facts.task.env,
 			PORT: String(container.port),
 			[APP_ID_VARIABLE]: facts.id,
-			...(container.framework === 'Next.js' ? { [NEXT_ID_VARIABLE]: facts.id } : {}),
+			...(container.framework === 'Next.js' ? { [NEXT_ID_VARIABLE]: container.builtAs ?? facts.id } : {}),
 		}),
 		secrets: secrets(facts),
 		logConfiguration: logs(facts),

@@ -3,23 +3,17 @@ import { awaitCertificateStep } from '../steps/await-certificate.ts';
 import { stillHealthyStep } from '../steps/await-health.ts';
 import { buildImageStep } from '../steps/build-image.ts';
 import { checkDomainStep } from '../steps/check-domain.ts';
-import { createRuleStep } from '../steps/create-rule.ts';
-import { createServiceStep } from '../steps/create-service.ts';
-import { createTargetGroupStep } from '../steps/create-target-group.ts';
 import { protectBaselineStep } from '../steps/protect-baseline.ts';
 import { pushImageStep } from '../steps/push-image.ts';
-import { registerTaskDefinitionStep } from '../steps/register-task-definition.ts';
-import { removeOwnStep } from '../steps/remove-own.ts';
 import { requestCertificateStep } from '../steps/request-certificate.ts';
-import { reserveIdStep } from '../steps/reserve-id.ts';
 import { setListenerCertificateStep } from '../steps/set-listener-certificate.ts';
 import { activeTargetGroup } from '../traffic/traffic.ts';
 import { baselineSteps } from './baseline-steps.ts';
 import { answersThere, moveVisitors } from './cut-over.ts';
+import { making, takingId } from './making.ts';
 import type { DeployObservation, Fleet } from './observation.ts';
 import { refuseWithoutRoom } from './room.ts';
 import { settleSteps } from './settle.ts';
-import { sideBySide } from './side-by-side.ts';
 import { type Plan, planOf, type Step, sentTo } from './step.ts';
 
 export interface DeployIntent {
@@ -67,19 +61,8 @@ export function planDeploy(
 		({ kind }) => kind === 'await-certificate' || kind === 'deploy-baseline',
 	);
 	const building = waits ? [buildImageStep(id)] : [];
-	// Whatever fails, it is found by id what there is of it.
-	const sharing = [...shared, reserveIdStep(id)].map((step, index) =>
-		index === 0 ? { ...step, undo: removeOwnStep(id) } : step,
-	);
-	const preparing = [
-		...sideBySide(
-			'backend',
-			[pushImageStep(id), registerTaskDefinitionStep()],
-			[createTargetGroupStep(), createRuleStep(id)],
-		),
-		createServiceStep(id),
-		...(verified ? answersThere(id, page) : []),
-	];
+	const sharing = takingId(id, shared);
+	const preparing = [...making(id, pushImageStep(id)), ...(verified ? answersThere(id, page) : [])];
 	const steps = [
 		...building,
 		...certifying,

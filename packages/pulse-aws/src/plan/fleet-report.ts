@@ -21,6 +21,8 @@ export interface FleetReport {
 		readonly kind?: 'container';
 		readonly affinity?: Affinity;
 		readonly tasks: { readonly desired: number; readonly running: number; readonly pending: number };
+		/** The deployment whose version it was made of anew; `null`: it was built. */
+		readonly made_of: string | null;
 		/** Seconds. */
 		readonly age: number;
 		/** Seconds; `null` unless draining. */
@@ -65,6 +67,7 @@ export function fleetReport(
 			state: stateIn(one, active),
 			...(one.container === undefined ? {} : { kind: 'container', affinity: one.container.affinity }),
 			tasks: { desired: one.desired, running: one.running, pending: one.pending },
+			made_of: one.madeOf ?? null,
 			age: seconds(one.createdAt),
 			draining_for: one.drainStartedAt === null ? null : seconds(one.drainStartedAt),
 			rollback_for: left(one.id),
@@ -106,10 +109,11 @@ export function renderFleet(report: FleetReport, now: number): string {
 	const rows = report.deployments.map((one) => {
 		const since = one.draining_for === null ? `up ${duration(one.age)}` : `for ${duration(one.draining_for)}`;
 		const stays = one.rollback_for === null ? '' : `, to go back to for ${duration(one.rollback_for)} more`;
+		const of = one.made_of === null ? '' : `, made of ${one.made_of}`;
 		const kind = one.kind === undefined ? '' : `  container, by ${one.affinity}`;
 		const use = useText(one.in_use);
 		const held = use === null ? '' : `, in use: ${use}`;
-		return `${one.deployment_id}  ${one.state.padEnd(9)}  ${one.tasks.running}/${one.tasks.desired} tasks  ${since}${held}${stays}${leaving(one, now)}${kind}`;
+		return `${one.deployment_id}  ${one.state.padEnd(9)}  ${one.tasks.running}/${one.tasks.desired} tasks  ${since}${of}${held}${stays}${leaving(one, now)}${kind}`;
 	});
 	return [
 		`${report.deployment_name} in ${report.region}, ${report.load_balancer}`,

@@ -39,11 +39,16 @@ export function planRollback(fleet: Fleet, wanted: string | null, now: number): 
 	if (target === undefined && wanted === null) {
 		throw new DeployToolError('nothing-to-roll-back-to', 'No earlier deployment is running any more.', {
 			fault: 'user',
-			next: 'The reaper ends what nobody uses once its rollback window is over (--rollback-window). Deploy the earlier version of your code again.',
+			detail: 'The reaper ends what nobody uses once its rollback window is over (--rollback-window).',
+			next: 'Make the earlier version anew, from its image: pulse-aws rollback --redeploy',
 		});
 	}
 	if (wanted === active?.id) throw usageError(`${wanted} is active already`, next);
-	if (target === undefined) throw usageError(`deployment '${wanted}' is not running`, next);
+	if (target === undefined)
+		throw usageError(
+			`deployment '${wanted}' is not running`,
+			`${next} Anew, from its image: pulse-aws rollback --redeploy ${wanted}`,
+		);
 	if (!living.includes(target)) throw usageError(`${target.id} was never active: it is still starting`, next);
 	const { id } = target;
 	const how = { standing: true } as const;

@@ -1,6 +1,7 @@
 import type { LeaveTime } from 'pulse-deploy-kit/leave-settings';
 import type { Plan as KitPlan, StepMarks } from 'pulse-deploy-kit/plan/step';
 import type { Deployment } from '../deployments/deployment.ts';
+import type { ImageManifest } from '../platform/versions.ts';
 
 /**
  * What plans are made of. Each kind has a file of its name in `steps/`, with its title, what takes it back and how it is
@@ -24,6 +25,8 @@ export type StepAction =
 	| { readonly kind: 'build-image' }
 	| { readonly kind: 'reserve-id' }
 	| { readonly kind: 'push-image' }
+	/** Of an earlier deployment, in place of building one. */
+	| { readonly kind: 'tag-image'; readonly image: ImageManifest }
 	| { readonly kind: 'register-task-definition' }
 	| { readonly kind: 'create-target-group' }
 	| { readonly kind: 'create-rule' }

@@ -87,6 +87,8 @@ export interface Aws {
 	readonly ecr: {
 		getAuthorizationToken: Call<ecr.GetAuthorizationTokenCommandInput, ecr.GetAuthorizationTokenCommandOutput>;
 		describeImages: Call<ecr.DescribeImagesCommandInput, ecr.DescribeImagesCommandOutput>;
+		batchGetImage: Call<ecr.BatchGetImageCommandInput, ecr.BatchGetImageCommandOutput>;
+		putImage: Call<ecr.PutImageCommandInput, ecr.PutImageCommandOutput>;
 		batchDeleteImage: Call<ecr.BatchDeleteImageCommandInput, ecr.BatchDeleteImageCommandOutput>;
 		describeRepositories: Call<ecr.DescribeRepositoriesCommandInput, ecr.DescribeRepositoriesCommandOutput>;
 	};

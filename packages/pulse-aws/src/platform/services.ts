@@ -7,6 +7,7 @@ import {
 	DRAIN_STARTED_TAG,
 	ID_TAG,
 	KIND_TAG,
+	MADE_OF_TAG,
 	NAME_TAG,
 	RETIRING_TAG,
 	STATE_TAG,
@@ -48,6 +49,7 @@ export async function describeDeployments(
 }
 
 function deploymentOf(service: Service): Deployment {
+	const madeOf = tag(service, MADE_OF_TAG);
 	const departure = parseDeparture(tag(service, DEPARTURE_TAG));
 	return {
 		id: tag(service, ID_TAG) ?? service.serviceName ?? '',
@@ -57,6 +59,7 @@ function deploymentOf(service: Service): Deployment {
 		drainStartedAt: timeOf(tag(service, DRAIN_STARTED_TAG)),
 		retiringSince: timeOf(tag(service, RETIRING_TAG)),
 		...(departure === undefined ? {} : { departure }),
+		...(madeOf ? { madeOf } : {}),
 		desired: service.desiredCount ?? 0,
 		running: service.runningCount ?? 0,
 		pending: service.pendingCount ?? 0,

@@ -20,7 +20,8 @@ export const buildImage: Perform<'build-image'> = async (_step, run, signal) => 
 };
 
 export function buildRequest(run: Run): BuildRequest {
-	const { docker, task, container } = made(run.request, 'the request');
+	const { task, container, ...request } = made(run.request, 'the request');
+	const docker = made(request.docker, 'what is built');
 	const nextId = container?.framework === 'Next.js' ? { [NEXT_ID_VARIABLE]: run.id } : {};
 	return {
 		dockerfile: docker.dockerfile,

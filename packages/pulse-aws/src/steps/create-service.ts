@@ -1,7 +1,7 @@
 import { toldAs } from '../adapters/told.ts';
 import { frontOf } from '../deployments/container.ts';
 import { sha256 } from '../deployments/digest.ts';
-import { containerTags, ID_TAG, NAME_TAG, STATE_TAG } from '../deployments/tags.ts';
+import { containerTags, ID_TAG, MADE_OF_TAG, NAME_TAG, STATE_TAG } from '../deployments/tags.ts';
 import type { Step } from '../plan/step.ts';
 import { stateParameter } from '../protocol.ts';
 import type { Perform } from './performers.ts';
@@ -51,6 +51,7 @@ export const createService: Perform<'create-service'> = async (_step, run) => {
 			{ key: ID_TAG, value: run.id },
 			{ key: STATE_TAG, value: 'deploying' },
 			...containerTags(request.container),
+			...(request.madeOf === undefined ? [] : [{ key: MADE_OF_TAG, value: request.madeOf }]),
 		],
 	});
 	const { service } = await creating.catch((cause: unknown) => {

@@ -33,6 +33,7 @@ import { setListenerCertificate } from './set-listener-certificate.ts';
 import { settle } from './settle.ts';
 import { stopRouting } from './stop-routing.ts';
 import { switchTraffic } from './switch.ts';
+import { tagImage } from './tag-image.ts';
 import { verifyAffinity } from './verify-affinity.ts';
 
 /** Carries out one kind of step. */
@@ -52,6 +53,7 @@ export const PERFORMERS: Performers<Step, Run> = {
 	'build-image': buildImage,
 	'reserve-id': reserveId,
 	'push-image': pushImage,
+	'tag-image': tagImage,
 	'register-task-definition': registerTaskDefinition,
 	'create-target-group': createTargetGroup,
 	'create-rule': createRule,

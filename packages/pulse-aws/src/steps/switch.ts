@@ -63,7 +63,8 @@ export const switchTraffic: Perform<'switch'> = async (_step, run) => {
 /** What a rollback's target was made of, the history has from when it was deployed. */
 function activation({ id, fleet, imageUri: image, request }: Run): HistoryEvent {
 	const from = fleet === null ? null : (activeDeployment(fleet.traffic, fleet.deployments)?.id ?? null);
-	return { event: 'activated', id, from, image, commit: request?.commit ?? null, message: request?.message ?? null };
+	const { commit = null, message = null, madeOf } = request ?? {};
+	return { event: 'activated', id, from, image, commit, message, ...(madeOf === undefined ? {} : { of: madeOf }) };
 }
 
 /** Both questions at once, since visitors wait for a rollback. */

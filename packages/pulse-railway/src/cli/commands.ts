@@ -11,6 +11,7 @@ import { janitorRunCommand } from './janitor-run.ts';
 import { localCommands } from './local.ts';
 import { lockCommand } from './lock.ts';
 import { logsCommand } from './logs.ts';
+import { openCommand } from './open.ts';
 import { promoteCommand } from './promote.ts';
 import { recallCommand } from './recall.ts';
 import { redeployCommand } from './redeploy.ts';
@@ -20,6 +21,7 @@ import { routerCommand } from './router.ts';
 import { scaffoldCommand } from './scaffold.ts';
 import { statusCommand } from './status.ts';
 import { upgradeCommand } from './upgrade.ts';
+import { whoamiCommand } from './whoami.ts';
 
 /** In the order of `--help`. Engines are imported by the command that runs, so help stays quick. */
 export const commands: readonly CommandSpec[] = [
@@ -28,7 +30,9 @@ export const commands: readonly CommandSpec[] = [
 	ensureCommand,
 	deployCommand,
 	statusCommand,
+	whoamiCommand,
 	doctorCommand,
+	openCommand,
 	logsCommand,
 	historyCommand,
 	lockCommand,

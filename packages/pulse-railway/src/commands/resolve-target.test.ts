@@ -26,6 +26,7 @@ function account(
 	};
 	return {
 		asked,
+		person: async () => null,
 		tokenScope: () => answer('tokenScope', scope),
 		projects: (workspace) =>
 			answer(

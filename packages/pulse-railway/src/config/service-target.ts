@@ -2,7 +2,7 @@ import { typedPath } from 'pulse-deploy-kit/build-paths';
 import { usageError } from 'pulse-deploy-kit/errors';
 import type { Secret } from 'pulse-deploy-kit/secret';
 import { text } from 'pulse-deploy-kit/setting-kinds';
-import { resolveSettings, type Setting, type SettingTable } from 'pulse-deploy-kit/settings';
+import { resolveSettings, type Setting, type SettingTable, type ValueOrigin } from 'pulse-deploy-kit/settings';
 import { parseDeploymentId } from '../deployments/id.ts';
 import { parseServiceName } from '../stack/names.ts';
 import { beforeApp } from './deploy-settings.ts';
@@ -50,22 +50,37 @@ export interface ServiceTarget {
 	readonly servicePrefix: string | undefined;
 }
 
-/** Flags > environment > `pulse.toml` > default, as `deploy` reads them. */
-export async function serviceTarget(typed: {
+interface Typed {
 	readonly flags: Readonly<Record<string, unknown>>;
 	readonly env: Readonly<Record<string, string | undefined>>;
 	readonly cwd: string;
-}): Promise<ServiceTarget> {
+}
+
+/** Flags > environment > `pulse.toml` > default, as `deploy` reads them. */
+export async function serviceTarget(typed: Typed): Promise<ServiceTarget> {
+	return (await tracedTarget(typed)).target;
+}
+
+/** Where the parts of a target came from; `undefined`: nothing says it. */
+export type TargetOrigins = Readonly<
+	Record<'service' | 'project' | 'projectId' | 'environment' | 'environmentId', ValueOrigin | undefined>
+>;
+
+/** The target, and who named its parts. */
+export async function tracedTarget(typed: Typed): Promise<{ target: ServiceTarget; origins: TargetOrigins }> {
 	const { context } = resolveSettings({ context: beforeApp.context }, typed).values;
 	const file = await projectFileIn(typedPath(typed.cwd, context));
 	const { values, origins } = resolveSettings(serviceTargetSettings, { ...typed, file });
-	const named = stackNamesOf(resolveSettings(stackSettings, { flags: {}, env: {}, file }).values);
-	return Object.freeze({
-		routerService: origins.service?.from === 'default' ? named.router : values.service,
+	const named = resolveSettings(stackSettings, { flags: {}, env: {}, file });
+	const isNamed = origins.service?.from !== 'default';
+	const target = Object.freeze({
+		routerService: isNamed ? values.service : stackNamesOf(named.values).router,
 		target: targetRequest(values, typed.flags),
 		token: values.token,
 		servicePrefix: values.servicePrefix,
 	});
+	const ofStack = named.origins.routerService ?? named.origins.servicePrefix;
+	return { target, origins: { ...origins, service: isNamed ? origins.service : (ofStack ?? origins.service) } };
 }
 
 export const deploymentNameSetting = {
@@ -74,26 +89,22 @@ export const deploymentNameSetting = {
 	parse: text,
 };
 
-type Typed = {
-	readonly flags: Readonly<Record<string, unknown>>;
-	readonly args: readonly string[];
-	readonly env: Readonly<Record<string, string | undefined>>;
-};
+type TypedCommand = Omit<Typed, 'cwd'> & { readonly args: readonly string[] };
 
 /** From the argument or the flag. */
-export function optionalDeploymentId(typed: Typed): string | undefined {
+export function optionalDeploymentId(typed: TypedCommand): string | undefined {
 	return argumentOrFlag('deploymentId', deploymentIdSetting, typed);
 }
 
-export function requiredDeploymentId(typed: Typed): string {
+export function requiredDeploymentId(typed: TypedCommand): string {
 	return optionalDeploymentId(typed) ?? missing('deployment id is required');
 }
 
-export function requiredDeploymentName(typed: Typed): string {
+export function requiredDeploymentName(typed: TypedCommand): string {
 	return argumentOrFlag('deploymentName', deploymentNameSetting, typed) ?? missing('deployment name is required');
 }
 
-function argumentOrFlag(key: string, setting: Setting<string>, { flags, args, env }: Typed): string | undefined {
+function argumentOrFlag(key: string, setting: Setting<string>, { flags, args, env }: TypedCommand): string | undefined {
 	const given = [args[0], flags[key]].filter((value) => value !== undefined);
 	if (given.length > 1) throw usageError(`give it once: as argument or with ${setting.flag?.split(' ')[0]}`);
 	return resolveSettings({ value: setting }, { flags: { value: given[0] }, env }).values.value;

@@ -9,6 +9,7 @@ import {
 	listProjects,
 	type ProjectNode,
 	readExternalWorkspaces,
+	readMe,
 	readProject,
 	readWorkspaces,
 } from './operations/account.ts';
@@ -76,6 +77,17 @@ export function openAccount(connection: Connection): Account {
 		workspaces,
 		environments,
 		tokenScope: async (signal) => (await connection.identify(signal)).scope,
+
+		async person(signal) {
+			const { scope } = await connection.identify(signal);
+			if (scope !== null) return null;
+			try {
+				return (await connection.run(readMe, {}, signal)).me.email;
+			} catch (error) {
+				if (isPlatformError(error, 'unauthorized')) return null;
+				throw error;
+			}
+		},
 
 		async createProject({ name, workspaceId }, signal) {
 			const description = `${PROJECT_MARK} (${word(connection.random)})`;

@@ -79,6 +79,8 @@ export interface Platform {
 export interface Account {
 	/** The project and environment that a project token is confined to; `null` for any other token. */
 	tokenScope(signal: AbortSignal): Promise<TokenScope | null>;
+	/** E-mail address of the person whose token it is; `null` for one that belongs to a workspace or a project. */
+	person(signal: AbortSignal): Promise<string | null>;
 	workspaces(signal: AbortSignal): Promise<readonly NamedId[]>;
 	/** `workspaceId: null` = all that the token sees. A project token sees its own project. */
 	projects(workspaceId: string | null, signal: AbortSignal): Promise<readonly ProjectSummary[]>;

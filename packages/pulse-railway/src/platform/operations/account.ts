@@ -20,6 +20,13 @@ export const readWorkspaces = query<object, { apiToken: { workspaces: NamedId[] 
 	z.object({ apiToken: z.object({ workspaces: z.array(named) }) }),
 );
 
+/** The person whose token it is; workspace and project tokens are nobody's. */
+export const readMe = query<object, { me: { name?: string | null | undefined; email: string } }>(
+	'readMe',
+	'{ me { name email } }',
+	z.object({ me: z.object({ name: z.string().nullish(), email: z.string() }) }),
+);
+
 /** Of other people, who invited this account to a project. Not for workspace tokens. */
 export const readExternalWorkspaces = query<object, { externalWorkspaces: NamedId[] }>(
 	'readExternalWorkspaces',

@@ -1,0 +1,25 @@
+import type { CommandSpec } from 'pulse-deploy-kit/command';
+import { openAddress } from 'pulse-deploy-kit/open/open-address';
+import { openRequest, openSettings } from '../config/open.ts';
+
+export const openCommand: CommandSpec = {
+	name: 'open',
+	summary: 'Open a deployment in the browser, the active one unless named',
+	description:
+		'The address names the deployment, so it stays on it whatever is active. Without a screen, in a pipe and with --json it is printed.',
+	arguments: [{ syntax: '[deployment-id]', describe: 'another deployment than the active one' }],
+	settings: openSettings,
+	examples: [
+		'pulse-aws open --deployment-name prod',
+		'pulse-aws open prod-20260402-120000Z --deployment-name prod --print',
+	],
+	changes: false,
+	async run(invocation) {
+		const [{ connect }, { open }] = await Promise.all([
+			import('../adapters/connect.ts'),
+			import('../commands/open.ts'),
+		]);
+		const { request, region, print } = await openRequest(invocation);
+		return openAddress(invocation, await open(await connect({ ...invocation, region }), request), print);
+	},
+};

@@ -1,0 +1,48 @@
+import { DeployToolError, usageError } from 'pulse-deploy-kit/errors';
+import { activeBefore, type PastEvent } from 'pulse-deploy-kit/history/active-before';
+import type { Version } from '../deployments/version.ts';
+
+export interface VersionFacts {
+	readonly activeId: string | null;
+	/** Ids of deployments that run. */
+	readonly running: readonly string[];
+	/** Oldest first; empty where nothing was written down. */
+	readonly history: readonly PastEvent[];
+	/** What can be made again, newest first. */
+	readonly versions: readonly Pick<Version, 'id'>[];
+}
+
+/**
+ * Which version `rollback --redeploy` is about: without an id the one that was active before and was not recalled.
+ * @param wanted `null`: that one
+ * @returns its id; it runs, or can be made again
+ */
+export function chooseVersion(facts: VersionFacts, wanted: string | null): string {
+	const { activeId, running, versions } = facts;
+	const id = wanted ?? before(facts);
+	const makable = versions.map((one) => one.id).filter((one) => one !== activeId);
+	const others = makable.filter((one) => one !== id);
+	const next =
+		others.length === 0
+			? 'Check out that version of your code and deploy it again: pulse-aws deploy'
+			: `What can be made again: ${others.join(', ')}. Name one: pulse-aws rollback --redeploy ${others[0]}`;
+	if (id === null)
+		throw new DeployToolError('nothing-to-roll-back-to', 'No earlier version is known.', { fault: 'user', next });
+	if (id === activeId) throw usageError(`${id} is active already`, next);
+	if (running.includes(id) || makable.includes(id)) return id;
+	throw new DeployToolError('version-gone', `${id} cannot be made again: its task definition is gone.`, {
+		fault: 'user',
+		detail: 'The newest ten are kept.',
+		next,
+	});
+}
+
+function before({ activeId, history, versions }: VersionFacts): string | null {
+	const told = activeBefore(history, activeId);
+	return told === undefined ? earlier(versions, activeId) : told;
+}
+
+/** Without a history ids tell, which grow with time. */
+function earlier(versions: VersionFacts['versions'], activeId: string | null): string | null {
+	return versions.find(({ id }) => activeId === null || id < activeId)?.id ?? null;
+}
