@@ -58,7 +58,7 @@ export const SIDECAR_VARIABLES = {
 } as const;
 
 /** Values of `/apps/<name>/<id>/state` and of the service tag `state`. */
-export type AwsDeploymentState = 'deploying' | 'active' | 'draining';
+export type AwsDeploymentState = 'deploying' | 'active' | 'draining' | 'preview';
 
 /** Deployment state in Parameter Store; {@link taskStateParameter} is below it. */
 export const stateParameter = (name: string, id: string) => `/apps/${name}/${id}/state`;

@@ -80,6 +80,8 @@ export async function ensure(options: OptionsOf<typeof initSettings>, context?: 
  *
  * @example A canary: `await deploy({ appFile: 'app.ts', canary: '5%,25%,100%', every: '10m' });`
  *
+ * @example A preview: `const { preview } = await deploy({ appFile: 'app.ts', preview: 'pr-12' });`
+ *
  * @example A container app: whatever the Dockerfile of `context` starts. `port` is found where it is left out, `affinity` is
  * `tab` by default, `healthPath` (`/`) must answer 200, `startCommand` replaces the Dockerfile's own.
  * await deploy({ container: true, context: 'shop', port: 8501, affinity: 'session', healthPath: '/well' });

@@ -43,6 +43,8 @@ export const HEALTH_PATH_VARIABLE = 'PULSE_HEALTH_PATH';
  * moved (`departureText` writes it). Overwritten to take it back, since Railway redeploys a service that loses a variable.
  */
 export const DEPARTURE_VARIABLE = 'PULSE_RAILWAY_DEPARTURE';
+/** On the service of a preview: the durable truth of its name and of when it is deleted (`previewText` writes it). */
+export const PREVIEW_VARIABLE = 'PULSE_RAILWAY_PREVIEW';
 /** On router, janitor and backends. Guards the app's internal endpoints; cannot move traffic. */
 export const INTERNAL_TOKEN_VARIABLE = 'PULSE_RAILWAY_INTERNAL_TOKEN';
 /** On the router alone. Signs control requests, so its holder moves traffic. */

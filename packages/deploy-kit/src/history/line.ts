@@ -10,13 +10,13 @@ export interface HistoryLine {
 	readonly at: string;
 	/**
 	 * `activated`, `restored`, `recalled`, `drains`, `stays`, `retired` or `deleted`; of a canary `canary` (it began), `widened`,
-	 * `halted` (by the brake) or `ended`.
+	 * `halted` (by the brake) or `ended`; `preview`.
 	 */
 	readonly event: string;
 	readonly deployment_id: string;
 	/** Who was active before; of `activated` and `restored`. */
 	readonly previous_deployment_id: string | null;
-	/** ISO 8601: by then whoever is left moves; of `recalled` and `drains`. */
+	/** ISO 8601: by then whoever is left moves, or a preview is deleted; of `recalled`, `drains` and `preview`. */
 	readonly until: string | null;
 	/** Of new visitors; of `canary` and `widened`. */
 	readonly percent: number | null;

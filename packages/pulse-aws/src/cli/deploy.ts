@@ -1,4 +1,5 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
+import { momentText } from 'pulse-deploy-kit/moment';
 import { resolveSettings } from 'pulse-deploy-kit/settings';
 import type { DeployResult } from '../commands/deploy-result.ts';
 import type { DeployRequest } from '../config/deploy.ts';
@@ -15,6 +16,7 @@ export const deployCommand: CommandSpec = {
 		'pulse-aws deploy --deployment-name prod --domain app.example.com',
 		'pulse-aws deploy --deployment-name prod --domain app.example.com --app-file app.ts --arch arm64 --nat none',
 		'pulse-aws deploy --deployment-name prod --domain app.example.com --secret PULSE_SECRET=arn:aws:ssm:eu-west-1:123456789012:parameter/prod/secret',
+		'pulse-aws deploy --deployment-name prod --domain app.example.com --preview pr-12 --preview-for 12h',
 		'pulse-aws deploy --deployment-name prod --domain app.example.com --dry-run',
 	],
 	changes: true,
@@ -40,6 +42,13 @@ export function deploySummary(
 	done: DeployResult,
 	{ domain, health }: Pick<DeployRequest, 'domain' | 'health'>,
 ): string[] {
+	if (done.preview !== undefined) {
+		const until = momentText(Number(done.preview_until) * 1000, Date.now());
+		return [
+			`The preview ${done.preview} is at ${done.preview_address} until ${until}; nobody else is sent there`,
+			`To end it before: pulse-aws recall ${done.deployment_id} --now`,
+		];
+	}
 	return [
 		'Deployment Complete!',
 		`Deployment ID: ${done.deployment_id}`,

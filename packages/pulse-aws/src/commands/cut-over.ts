@@ -10,7 +10,7 @@ import type { HeldLock } from '../stack/lock.ts';
 import { requireBaseline, settledBaseline } from '../stack/read-baseline.ts';
 import { made, type Run } from '../steps/run.ts';
 import { activeTargetGroup } from '../traffic/traffic.ts';
-import { giveWay } from './give-way.ts';
+import { giveWay, giveWayToPreview } from './give-way.ts';
 import { refuseKind } from './refuse-kind.ts';
 
 /** A deployment that was made and answers. */
@@ -39,15 +39,17 @@ export async function cutOver(
 	const settled = settledBaseline(session, run.name, signal);
 	const outputs = await requireBaseline(session, run.name, settled);
 	const fleet = await readFleet(looking(session, signal), run.name, outputs);
-	giveWay(session.host, run, fleet, overLater);
 	const request = made(run.request, 'the request');
+	const { preview } = request;
+	if (preview === null) giveWay(session.host, run, fleet, overLater);
+	else if (!overLater) giveWayToPreview(run, fleet, preview.name, session.clock.now());
 	refuseKind(fleet, request);
 	const verified = request.health.waitForHealth;
 	const { id } = run;
 	// An earlier version brings none: visitors go on with the one that they have.
 	const certificateArn = request.madeOf === undefined ? run.certificateArn : fleet.traffic.defaultCertificateArn;
 	const isOld = waited || session.clock.now() - answeredAt >= LOCK_TTL_MS;
-	const planned = planCutOver(fleet, { id, verified, certificateArn }, isOld);
+	const planned = planCutOver(fleet, { id, verified, certificateArn, preview }, isOld);
 	return phase(
 		{ ...plan, ...planned },
 		{ guard: unguarded, signal },

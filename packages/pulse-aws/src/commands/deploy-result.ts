@@ -1,3 +1,4 @@
+import { previewAddress } from 'pulse-deploy-kit/preview';
 import type { Run } from '../steps/run.ts';
 
 /** Keys and types as documented: every value is text. */
@@ -13,8 +14,21 @@ export interface DeployResult {
 	readonly certificate_arn: string;
 	readonly domain_ready: string;
 	readonly domain_proxied: string;
+	/** Of a preview: its name, the one address that leads there, and until when, Unix seconds. */
+	readonly preview?: string;
+	readonly preview_address?: string;
+	readonly preview_until?: string;
 	/** Records of Route 53 as they were before this deploy replaced them, one a line; only where it did. */
 	readonly dns_replaced?: string;
+}
+
+function previewOf({ id, request, preview }: Run): Partial<DeployResult> {
+	if (preview === null || request === null) return {};
+	return {
+		preview: preview.name,
+		preview_address: previewAddress(request.task.env.PULSE_SERVER_ADDRESS ?? `https://${request.domain}`, id),
+		preview_until: String(preview.until / 1000),
+	};
 }
 
 export function resultOf(run: Run): DeployResult {
@@ -31,6 +45,7 @@ export function resultOf(run: Run): DeployResult {
 		certificate_arn: run.certificateArn ?? '',
 		domain_ready: text(run.routing?.ready),
 		domain_proxied: text(run.routing?.proxied),
+		...previewOf(run),
 		...(run.replacedRecords.length > 0 ? { dns_replaced: run.replacedRecords.join('\n') } : {}),
 	};
 }

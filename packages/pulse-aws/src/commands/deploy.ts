@@ -53,6 +53,7 @@ export async function deploy(
 		const { plan, run } = agreed;
 		const { signal, session: leased, confirm: confirmLock } = made(run.lease, 'the lease').kept;
 		const cut = await makeAndCutOver(session, { ...agreed, overLater }, phase);
+		if (request.preview !== null) return { plan, result: resultOf(cut) };
 		const check = { ...plan, ...planDomainCheck(run.id, cut.previousTargetGroupArn !== null) };
 		const done = await phase(check, { guard: unguarded, signal }, { session: leased, confirmLock });
 		return { plan, result: resultOf(done) };

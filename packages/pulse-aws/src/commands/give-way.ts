@@ -1,5 +1,6 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { Host } from 'pulse-deploy-kit/host';
+import { previewsNamed } from '../deployments/deployment.ts';
 import type { Fleet } from '../plan/observation.ts';
 import { idsOf } from '../stack/fleet.ts';
 import type { Run } from '../steps/run.ts';
@@ -25,17 +26,29 @@ export function giveWay(
 	host.notify({ level: 'info', text });
 }
 
+/** Previews give way to later ones of their name alone: they move nobody. @throws DeployToolError `overtaken` */
+export function giveWayToPreview(begun: Pick<Run, 'id' | 'fleet'>, fleet: Fleet, name: string, now: number): void {
+	const known = begun.fleet === null ? [] : idsOf(begun.fleet);
+	const later = previewsNamed(fleet.deployments, name, now).find(({ id }) => id !== begun.id && !known.includes(id));
+	if (later !== undefined) throw wentFirst(later.id, begun.id, undefined, `${later.id} stays the preview ${name}.`);
+}
+
 function activeId(fleet: Fleet | null): string | null {
 	return fleet === null ? null : (activeDeployment(fleet.traffic, fleet.deployments)?.id ?? null);
 }
 
 /** @param of the version that a rollback made anew */
-function wentFirst(first: string, id: string, of: string | undefined): DeployToolError {
+function wentFirst(
+	first: string,
+	id: string,
+	of: string | undefined,
+	detail = `New visitors stay on ${first}.`,
+): DeployToolError {
 	const again = of === undefined ? 'Deploy again' : `Run pulse-aws rollback --redeploy ${of} again`;
 	const over = of === undefined ? '; with --over-later it does not give way' : '';
 	return new DeployToolError('overtaken', `${first}, which was started after ${id}, went first`, {
 		fault: 'user',
-		detail: `New visitors stay on ${first}.`,
+		detail,
 		next: `${again} if yours is wanted after all${over}.`,
 	});
 }

@@ -83,6 +83,7 @@ export async function lookAndPlan(
 			id,
 			verified: request.health.waitForHealth,
 			page: request.health.pagePath,
+			preview: request.preview,
 			rules: pinRules(id, request.container).length,
 			cost: costNotes({
 				nat: natOf(request, outputs),

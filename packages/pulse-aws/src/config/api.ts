@@ -1,3 +1,4 @@
+import { previewSettings, previewTerms } from 'pulse-deploy-kit/preview';
 import { resolveSettings } from 'pulse-deploy-kit/settings';
 import { deploymentName } from '../deployments/names.ts';
 import {
@@ -47,6 +48,10 @@ export interface DeployOptions {
 	readonly route53?: boolean;
 	/** Go before a deploy that was started later and went first. Default false. */
 	readonly overLater?: boolean;
+	/** Make it the preview of this name, which only its own address leads to. Default: it becomes active. */
+	readonly preview?: string;
+	/** How long a preview stays, e.g. `12h`. Default `3d`. */
+	readonly previewFor?: string;
 	/** What it brings, for `history`. */
 	readonly message?: string;
 }
@@ -116,6 +121,7 @@ export async function apiRequest(options: DeployOptions, cwd: string): Promise<D
 		secretArns: [...new Set(Object.values(secrets).map(policyArn))],
 		route53: options.route53 ?? false,
 		overLater: options.overLater ?? false,
+		preview: previewOf(options) ?? null,
 		message: options.message ?? null,
 		commit: await commitOf(paths.context, processEnvironment()),
 	};
@@ -136,4 +142,9 @@ function checkedContainer(
 /** An option that is `undefined` is not given. */
 function given<Options extends object>(options: Options | undefined): Options {
 	return Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined)) as Options;
+}
+
+/** As the command line reads it. */
+function previewOf({ preview, previewFor }: DeployOptions) {
+	return previewTerms(resolveSettings(previewSettings, { flags: { preview, previewFor }, env: {} }).values);
 }

@@ -1,3 +1,4 @@
+import { previewSettings } from 'pulse-deploy-kit/preview';
 import { flag, integer, list, oneOf, text } from 'pulse-deploy-kit/setting-kinds';
 import type { SettingTable } from 'pulse-deploy-kit/settings';
 import { parseCidrs } from './cidr.ts';
@@ -162,6 +163,7 @@ export const deploySettings = {
 		defaultText: "the stack's, at first 900",
 		parse: integer({ min: 1, max: 4000 }),
 	},
+	...previewSettings,
 	overLater: {
 		flag: '--over-later',
 		describe: 'go before a deploy that was started later and went first',

@@ -1,5 +1,6 @@
 import { usageError } from 'pulse-deploy-kit/errors';
 import { parseKeyValues } from 'pulse-deploy-kit/key-value';
+import { type PreviewTerms, previewTerms } from 'pulse-deploy-kit/preview';
 import type { ContainerRequest } from '../deployments/container.ts';
 import { deploymentName } from '../deployments/names.ts';
 import { appToDeploy } from './app-to-deploy.ts';
@@ -44,6 +45,8 @@ export interface DeployRequest {
 	readonly route53: boolean;
 	/** Goes before a deploy that was started later and went first. */
 	readonly overLater: boolean;
+	/** `null`: it becomes active. */
+	readonly preview: PreviewTerms | null;
 	/** What it brings, as whoever deploys it puts it, for the history. */
 	readonly message: string | null;
 	/** Of the sources; `null`: not known. */
@@ -167,6 +170,7 @@ export async function deployRequest(typed: Typed): Promise<TypedDeploy> {
 		secretArns: [...new Set(Object.values(secrets).map(policyArn))],
 		route53: values.route53,
 		overLater: values.overLater,
+		preview: previewTerms(values) ?? null,
 		message: values.message ?? null,
 		commit: await commitOf(built.context, typed.env),
 	};

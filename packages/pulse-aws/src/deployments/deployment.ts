@@ -1,5 +1,6 @@
 import type { Affinity } from 'pulse-deploy-kit/container/settings';
 import type { Departure } from 'pulse-deploy-kit/departure';
+import type { Preview } from 'pulse-deploy-kit/preview';
 import type { AwsDeploymentState } from '../protocol.ts';
 
 /** One deployment as its ECS service tells it. Times are Unix ms. */
@@ -18,6 +19,8 @@ export interface Deployment {
 	readonly departure?: Departure;
 	/** The deployment whose version it was made of anew. */
 	readonly madeOf?: string;
+	/** Only who names it gets it, and it is ended at its time; absent of all others. */
+	readonly preview?: Preview;
 	readonly desired: number;
 	readonly running: number;
 	readonly pending: number;
@@ -32,4 +35,12 @@ const MARK_MS = 600_000;
 
 export function isRetiring({ retiringSince }: Deployment, now: number): boolean {
 	return retiringSince !== null && now - retiringSince < MARK_MS;
+}
+
+/** Previews of this name whose time is not over. `now` in Unix ms. */
+export function previewsNamed(deployments: readonly Deployment[], name: string, now: number): readonly Deployment[] {
+	return deployments.filter(
+		({ state, desired, preview }) =>
+			state === 'preview' && desired > 0 && preview?.name === name && preview.until > now,
+	);
 }

@@ -3,11 +3,11 @@
  * was lost: versions with the same `w` are one. When it was is the version's own time.
  */
 export interface HistoryEvent {
-	readonly event: 'activated' | 'restored' | 'recalled' | 'drains' | 'stays' | 'retired' | 'deleted';
+	readonly event: 'activated' | 'restored' | 'recalled' | 'drains' | 'stays' | 'retired' | 'deleted' | 'preview';
 	readonly id: string;
 	/** Who was active before. */
 	readonly from?: string | null;
-	/** Unix ms: by then whoever is left moves. */
+	/** Unix ms: by then whoever is left moves, or a preview is ended. */
 	readonly until?: number;
 	/** The rule, where a rule decided. */
 	readonly because?: string;

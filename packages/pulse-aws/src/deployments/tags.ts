@@ -11,6 +11,8 @@ export const DRAIN_STARTED_TAG = 'drain_started_at';
 export const RETIRING_TAG = 'retiring_since';
 /** When whoever is left on it is moved, as `departureText` writes it; empty where nobody said so. */
 export const DEPARTURE_TAG = 'departure';
+/** Of a preview: its name and until when it stays, as `previewText` writes it. */
+export const PREVIEW_TAG = 'preview';
 /** Unix seconds. Target groups and rules have no creation time of their own, and orphans must not be swept young. */
 export const CREATED_TAG = 'created_at';
 
@@ -40,7 +42,7 @@ export function stateTags(state: AwsDeploymentState, drainStartedAt: number | nu
 }
 
 export function stateOf(tag: string | undefined): AwsDeploymentState | null {
-	return tag === 'deploying' || tag === 'active' || tag === 'draining' ? tag : null;
+	return tag === 'deploying' || tag === 'active' || tag === 'draining' || tag === 'preview' ? tag : null;
 }
 
 /** Unix ms from a tag in Unix seconds. */

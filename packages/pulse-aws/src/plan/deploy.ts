@@ -1,8 +1,10 @@
+import type { PreviewTerms } from 'pulse-deploy-kit/preview';
 import { outlookNotes } from '../domain/dns-record.ts';
 import { awaitCertificateStep } from '../steps/await-certificate.ts';
 import { stillHealthyStep } from '../steps/await-health.ts';
 import { buildImageStep } from '../steps/build-image.ts';
 import { checkDomainStep } from '../steps/check-domain.ts';
+import { markPreviewStep } from '../steps/mark-preview.ts';
 import { protectBaselineStep } from '../steps/protect-baseline.ts';
 import { pushImageStep } from '../steps/push-image.ts';
 import { requestCertificateStep } from '../steps/request-certificate.ts';
@@ -12,6 +14,7 @@ import { baselineSteps } from './baseline-steps.ts';
 import { answersThere, moveVisitors } from './cut-over.ts';
 import { making, takingId } from './making.ts';
 import type { DeployObservation, Fleet } from './observation.ts';
+import { previewNotes, refuseFirst } from './preview.ts';
 import { refuseWithoutRoom } from './room.ts';
 import { settleSteps } from './settle.ts';
 import { type Plan, planOf, type Step, sentTo } from './step.ts';
@@ -24,11 +27,13 @@ export interface DeployIntent {
 	readonly page?: string | null;
 	/** Listener rules that it takes. Default 1 */
 	readonly rules?: number;
+	/** It becomes a preview. Default: active */
+	readonly preview?: PreviewTerms | null;
 	/** Shown when the baseline is created. */
 	readonly cost: readonly string[];
 }
 
-export interface CutOverIntent extends Pick<DeployIntent, 'id' | 'verified'> {
+export interface CutOverIntent extends Pick<DeployIntent, 'id' | 'verified' | 'preview'> {
 	/** That visitors are to be served with. */
 	readonly certificateArn: string | null;
 }
@@ -51,8 +56,9 @@ export interface DeployPlan extends Plan {
 /** @throws DeployToolError where the stack cannot be built upon, or the load balancer is full */
 export function planDeploy(
 	seen: DeployObservation,
-	{ id, verified, page = null, rules = 1, cost }: DeployIntent,
+	{ id, verified, page = null, rules = 1, preview = null, cost }: DeployIntent,
 ): DeployPlan {
+	if (preview !== null) refuseFirst(seen);
 	const certificate = certificateSteps(seen);
 	const certifying = seen.fleet === null ? [] : certificate;
 	const shared = [...(seen.fleet === null ? certificate : []), ...sharedSteps(seen, rules)];
@@ -68,23 +74,28 @@ export function planDeploy(
 		...certifying,
 		...sharing,
 		...preparing,
-		...moveVisitors(id, verified),
-		checkDomainStep(),
+		...(preview === null ? [...moveVisitors(id, verified), checkDomainStep()] : [markPreviewStep(id, preview)]),
 	];
 	const dns = seen.dns == null ? [] : outlookNotes(seen.dns);
-	const notes = [...(creates(steps) ? cost : []), ...(seen.taskNotes ?? []), ...dns];
+	const notes = [
+		...(preview === null || seen.fleet === null ? [] : previewNotes(seen.fleet, preview)),
+		...(creates(steps) ? cost : []),
+		...(seen.taskNotes ?? []),
+		...dns,
+	];
 	return { ...planOf('deploy', id, steps, notes), building, certifying, sharing, preparing };
 }
 
 /** The cut-over of a deployment that was prepared, planned anew by what stands by now. `isOld`: its health was seen a while ago. */
 export function planCutOver(
 	fleet: Fleet,
-	{ id, verified, certificateArn }: CutOverIntent,
+	{ id, verified, certificateArn, preview = null }: CutOverIntent,
 	isOld: boolean,
 ): Pick<Plan, 'steps' | 'committed'> {
 	// Removing leftovers can wait for the next deploy; what is active must be known before the switch.
 	const settle = settleSteps(fleet).filter((step) => step.kind === 'settle');
 	const again = verified && isOld ? [stillHealthyStep(id)] : [];
+	if (preview !== null) return { steps: [...settle, ...again, markPreviewStep(id, preview)] };
 	// Another deploy, which may have failed since, can have set its own.
 	const isOwn = certificateArn === fleet.traffic.defaultCertificateArn;
 	const certificate = isOwn ? [] : [setListenerCertificateStep()];

@@ -35,6 +35,8 @@ export interface FleetReport {
 		readonly recalled: boolean;
 		/** Unix seconds: whoever is left then is moved; `null`: nobody is. */
 		readonly leave_by: number | null;
+		/** Ended then, Unix seconds; absent where it is none. */
+		readonly preview?: { readonly name: string; readonly until: number };
 	}[];
 	/** Ids of which only remnants are left. */
 	readonly remnants: readonly string[];
@@ -74,9 +76,15 @@ export function fleetReport(
 			in_use: sumOfUse(wordsOf(one.id, words)),
 			recalled: one !== active && standing(one.departure)?.recalled === true,
 			leave_by: one === active ? null : leaveBy(one),
+			...previewIn(one),
 		})),
 		remnants: strays,
 	};
+}
+
+function previewIn({ state, preview }: Deployment) {
+	if (state !== 'preview' || preview === undefined) return {};
+	return { preview: { name: preview.name, until: preview.until / 1000 } };
 }
 
 function leaveBy({ departure }: Deployment): number | null {
@@ -113,7 +121,7 @@ export function renderFleet(report: FleetReport, now: number): string {
 		const kind = one.kind === undefined ? '' : `  container, by ${one.affinity}`;
 		const use = useText(one.in_use);
 		const held = use === null ? '' : `, in use: ${use}`;
-		return `${one.deployment_id}  ${one.state.padEnd(9)}  ${one.tasks.running}/${one.tasks.desired} tasks  ${since}${of}${held}${stays}${leaving(one, now)}${kind}`;
+		return `${one.deployment_id}  ${one.state.padEnd(9)}  ${one.tasks.running}/${one.tasks.desired} tasks  ${since}${of}${shown(one, now)}${held}${stays}${leaving(one, now)}${kind}`;
 	});
 	return [
 		`${report.deployment_name} in ${report.region}, ${report.load_balancer}`,
@@ -122,6 +130,10 @@ export function renderFleet(report: FleetReport, now: number): string {
 			? [`remnants of ${report.remnants.join(', ')}: the next deploy removes them, unless another one is making them`]
 			: []),
 	].join('\n');
+}
+
+function shown({ preview }: FleetReport['deployments'][number], now: number): string {
+	return preview === undefined ? '' : `, ${preview.name} until ${momentText(preview.until * 1000, now)}`;
 }
 
 function leaving({ recalled, leave_by }: FleetReport['deployments'][number], now: number): string {

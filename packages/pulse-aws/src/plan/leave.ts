@@ -92,6 +92,11 @@ function planTail(
 	if (leaving.state === 'deploying' || leaving.state === null) {
 		throw usageError(`${id} was never active: there is nobody to move`, 'The next deploy removes what is left over.');
 	}
+	if (leaving.state === 'preview' && leaving.desired > 0) {
+		// Its tasks ask nobody to leave: who is on it came for it.
+		if (time === 'now') return kept(['Its tasks end', 'The reaper deletes the rest'], [endTasksStep(leaving)], true);
+		throw usageError(`${id} is a preview: nobody on it is a visitor`, `End it: pulse-aws recall ${id} --now`);
+	}
 	if (leaving.desired === 0 || isRetiring(leaving, now)) return kept([`${id} is being ended already`]);
 	// Where a killed run left it marked active, that is put right first.
 	const settled = leaving.state === 'active' && leaving !== active ? settleSteps(fleet).filter(isSettle) : [];

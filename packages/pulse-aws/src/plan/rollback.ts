@@ -44,6 +44,8 @@ export function planRollback(fleet: Fleet, wanted: string | null, now: number): 
 		});
 	}
 	if (wanted === active?.id) throw usageError(`${wanted} is active already`, next);
+	if (target?.state === 'preview')
+		throw usageError(`${target.id} is a preview, which never becomes active`, 'Deploy that version: pulse-aws deploy');
 	if (target === undefined)
 		throw usageError(
 			`deployment '${wanted}' is not running`,

@@ -1,5 +1,6 @@
 import type { LeaveTime } from 'pulse-deploy-kit/leave-settings';
 import type { Plan as KitPlan, StepMarks } from 'pulse-deploy-kit/plan/step';
+import type { PreviewTerms } from 'pulse-deploy-kit/preview';
 import type { Deployment } from '../deployments/deployment.ts';
 import type { ImageManifest } from '../platform/versions.ts';
 
@@ -42,6 +43,8 @@ export type StepAction =
 	| ({ readonly kind: 'confirm' } & Standing)
 	| { readonly kind: 'mark-active' }
 	| { readonly kind: 'mark-draining' }
+	/** Whoever names it gets it; the time of an earlier one of that name is over. */
+	| { readonly kind: 'mark-preview'; readonly preview: PreviewTerms }
 	/** Says, where tasks and tools read it, when whoever is left on it is moved; `time: null` takes that back. */
 	| {
 			readonly kind: 'depart';

@@ -1,5 +1,6 @@
 import type { Service } from '@aws-sdk/client-ecs';
 import { parseDeparture } from 'pulse-deploy-kit/departure';
+import { parsePreview } from 'pulse-deploy-kit/preview';
 import type { Deployment } from '../deployments/deployment.ts';
 import {
 	AFFINITY_TAG,
@@ -9,6 +10,7 @@ import {
 	KIND_TAG,
 	MADE_OF_TAG,
 	NAME_TAG,
+	PREVIEW_TAG,
 	RETIRING_TAG,
 	STATE_TAG,
 	stateOf,
@@ -51,6 +53,7 @@ export async function describeDeployments(
 function deploymentOf(service: Service): Deployment {
 	const madeOf = tag(service, MADE_OF_TAG);
 	const departure = parseDeparture(tag(service, DEPARTURE_TAG));
+	const preview = parsePreview(tag(service, PREVIEW_TAG));
 	return {
 		id: tag(service, ID_TAG) ?? service.serviceName ?? '',
 		serviceArn: service.serviceArn ?? '',
@@ -60,6 +63,7 @@ function deploymentOf(service: Service): Deployment {
 		retiringSince: timeOf(tag(service, RETIRING_TAG)),
 		...(departure === undefined ? {} : { departure }),
 		...(madeOf ? { madeOf } : {}),
+		...(preview === undefined ? {} : { preview }),
 		desired: service.desiredCount ?? 0,
 		running: service.runningCount ?? 0,
 		pending: service.pendingCount ?? 0,

@@ -1,5 +1,6 @@
 import { type Departure, departureText } from 'pulse-deploy-kit/departure';
-import { DEPARTURE_TAG, RETIRING_TAG, stateTags } from '../deployments/tags.ts';
+import { type Preview, previewText } from 'pulse-deploy-kit/preview';
+import { DEPARTURE_TAG, PREVIEW_TAG, RETIRING_TAG, stateTags } from '../deployments/tags.ts';
 import { type AwsDeploymentState, departureParameter, stateParameter } from '../protocol.ts';
 import type { Aws } from './aws.ts';
 import { deleteParameters } from './parameters.ts';
@@ -52,6 +53,24 @@ export async function writeDeparture(
 	if (departure === undefined) await deleteParameters(aws, [Name]);
 	else await aws.ssm.putParameter({ Name, Value: value, Type: 'String', Overwrite: true });
 	await aws.ecs.tagResource({ resourceArn: deployment.serviceArn, tags: [{ key: DEPARTURE_TAG, value }] });
+}
+
+/** Makes one of a deployment that answers: where its tasks read it, then where tools do. Again is the same. */
+export async function writePreview(
+	aws: Pick<Aws, 'ecs' | 'ssm'>,
+	{ name, id, serviceArn }: { name: string; id: string; serviceArn: string },
+	preview: Preview,
+): Promise<void> {
+	const state = 'preview' satisfies AwsDeploymentState;
+	await aws.ssm.putParameter({ Name: stateParameter(name, id), Value: state, Type: 'String', Overwrite: true });
+	const tags = [...stateTags(state, null), { key: PREVIEW_TAG, value: previewText(preview) }];
+	await aws.ecs.tagResource({ resourceArn: serviceArn, tags });
+}
+
+/** Its time is another one. */
+export async function writePreviewTime(aws: Pick<Aws, 'ecs'>, serviceArn: string, preview: Preview): Promise<void> {
+	const tags = [{ key: PREVIEW_TAG, value: previewText(preview) }];
+	await aws.ecs.tagResource({ resourceArn: serviceArn, tags });
 }
 
 /** @param since Unix ms; `null` takes the mark back */

@@ -9,7 +9,7 @@ import { readTasks } from '../platform/tasks.ts';
 import { readTraffic } from '../platform/traffic.ts';
 import { taskStateParameter } from '../protocol.ts';
 import { activeDeployment } from '../traffic/traffic.ts';
-import { type Action, departureOver } from './decide.ts';
+import { type Action, departureOver, isOver } from './decide.ts';
 import type { Place, ReaperAws } from './observe.ts';
 
 export interface ActContext {
@@ -77,6 +77,7 @@ async function mayEnd(
 	if (deployment === undefined) return null;
 	if (deployment.state === 'active' || activeDeployment(traffic, [deployment]) !== null) return null;
 	if (reason === 'drained' && !(await stillDrained(aws, place, id))) return null;
+	if (reason === 'preview-over' && !isOver(deployment, clock.now())) return null;
 	const byTime = reason === 'recalled' || reason === 'drain-deadline';
 	return byTime && departureOver(deployment, clock.now()) === null ? null : deployment;
 }

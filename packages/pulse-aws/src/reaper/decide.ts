@@ -28,8 +28,18 @@ export type Action =
 	| { readonly kind: 'deregister-task-definitions'; readonly arns: readonly string[] }
 	| { readonly kind: 'delete-images'; readonly tags: readonly string[] };
 
-/** `recalled`, `drain-deadline`: its time was over, and the last call for whoever was still on it. */
-export type RetireReason = 'drained' | 'max-age' | 'recalled' | 'drain-deadline' | 'no-tasks' | 'stuck-deploying';
+/**
+ * `recalled`, `drain-deadline`: its time was over, and the last call for whoever was still on it. `preview-over`: its age, or a
+ * later preview of its name.
+ */
+export type RetireReason =
+	| 'drained'
+	| 'max-age'
+	| 'recalled'
+	| 'drain-deadline'
+	| 'preview-over'
+	| 'no-tasks'
+	| 'stuck-deploying';
 export type KeepReason =
 	| 'active'
 	| 'deploying'
@@ -38,6 +48,7 @@ export type KeepReason =
 	| 'task-silent'
 	| 'word-unproven'
 	| 'rollback-window'
+	| 'preview'
 	| 'stopping'
 	| 'unmarked';
 
@@ -124,6 +135,11 @@ function judge(deployment: Deployment, facts: ReaperFacts, { policy, now, isKept
 		case 'deploying':
 			if (now - deployment.createdAt < policy.deployingMs) return keep('deploying');
 			return retire(deployment, facts, 'stuck-deploying');
+		case 'preview':
+			if (deployment.desired === 0) return retire(deployment, facts, 'preview-over');
+			return isOver(deployment, now)
+				? retire(deployment, facts, 'preview-over')
+				: keep('preview', deployment.preview?.name);
 		case 'draining': {
 			const since = deployment.drainStartedAt;
 			if (deployment.desired === 0) return retire(deployment, facts, 'drained');
@@ -160,6 +176,11 @@ function drainEnd(
 		return { keep: 'in-use', detail: useText(sumOfUse(said.map((one) => one?.value ?? ''))) };
 	// A task of another deployment, taken over by an attacker, can write here too; its word counts for itself alone.
 	return said.every((one) => one?.writtenBy === one?.taskId) ? 'drained' : { keep: 'word-unproven' };
+}
+
+/** One that lost the tag with its time, by hand, is over: nobody could say when else. */
+export function isOver({ preview }: Deployment, now: number): boolean {
+	return preview === undefined || now >= preview.until;
 }
 
 /** Its tasks told its pages, and gave them a last call. */

@@ -46,7 +46,8 @@ export async function stillLeft(id: string, run: Run): Promise<Deployment> {
 	const { clusterName, listenerArn } = made(run.baseline, 'the baseline');
 	const traffic = await readTraffic(aws, listenerArn);
 	const [deployment] = await describeDeployments(aws, clusterName, run.name, [id]);
-	if (deployment?.state === 'draining' && activeDeployment(traffic, [deployment]) === null) return deployment;
+	const isLeft = deployment?.state === 'draining' || deployment?.state === 'preview';
+	if (isLeft && activeDeployment(traffic, [deployment]) === null) return deployment;
 	throw new DeployToolError('in-use', `${id} is ${deployment === undefined ? 'gone' : 'active'} by now`, {
 		fault: 'user',
 		next: `See its state: pulse-aws status --deployment-name ${run.name}`,

@@ -19,6 +19,7 @@ import { deployBaseline } from './deploy-baseline.ts';
 import { endTasks } from './end-tasks.ts';
 import { markActive } from './mark-active.ts';
 import { markDraining } from './mark-draining.ts';
+import { markPreview } from './mark-preview.ts';
 import { protectBaseline } from './protect-baseline.ts';
 import { pushImage } from './push-image.ts';
 import { registerTaskDefinition } from './register-task-definition.ts';
@@ -67,6 +68,7 @@ export const PERFORMERS: Performers<Step, Run> = {
 	confirm: confirmSwitch,
 	'mark-active': markActive,
 	'mark-draining': markDraining,
+	'mark-preview': markPreview,
 	depart,
 	'end-tasks': endTasks,
 	'check-domain': checkDomain,

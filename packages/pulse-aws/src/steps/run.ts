@@ -1,4 +1,5 @@
 import type { Departure } from 'pulse-deploy-kit/departure';
+import type { Preview } from 'pulse-deploy-kit/preview';
 import type { Session } from '../adapters/session.ts';
 import type { DeployRequest } from '../config/deploy.ts';
 import type { Deployment } from '../deployments/deployment.ts';
@@ -50,6 +51,8 @@ export interface Run {
 	readonly draining: readonly Deployment[];
 	/** When whoever is left on a deployment is moved, as this run has said it; `null`: it has not. */
 	readonly departure: Departure | null;
+	/** What was made of the deployment; `null`: none. */
+	readonly preview: Preview | null;
 	readonly routing: Routing | null;
 	/** The load balancer does not let this machine in, so nothing is asked of the deployment. */
 	readonly unreachable: boolean;
@@ -87,6 +90,7 @@ export function newRun(ungated: Session, lock: RunLock | null, given: Given): Ru
 		target: null,
 		draining: [],
 		departure: null,
+		preview: null,
 		routing: null,
 		unreachable: false,
 		...given,

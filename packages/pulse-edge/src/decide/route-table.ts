@@ -25,6 +25,8 @@ export interface Routable {
 	readonly container?: Container;
 	/** Its pages are to have moved to the active one by then (Unix milliseconds; `null`: not any more). Nobody is led to it any more. */
 	readonly departure?: { readonly by: number | null };
+	/** Only who names it gets it. */
+	readonly preview?: object;
 }
 
 /** What resolving needs of a table. */

@@ -37,7 +37,10 @@ export class AssetMemory implements Elsewhere {
 	elsewhere(target: string, credentials: string, asked: string): Target[] {
 		this.#forgetOnPromotion();
 		if ((this.#missing.get(missingKey(target, credentials)) ?? 0) > this.#now()) return [];
-		const draining = [...this.#table.all()].filter((record) => record.state === 'draining');
+		// A preview is for those who name it: its unfinished parts are in nobody else's page.
+		const draining = [...this.#table.all()].filter(
+			({ state, preview }) => state === 'draining' && preview === undefined,
+		);
 		draining.sort((a, b) => (b.drainStartedAt ?? 0) - (a.drainStartedAt ?? 0));
 		const others = draining.map((record) => record.id).filter((id) => id !== asked);
 		// A cookie may have asked a draining one first, and a canary's visitor has asked that.

@@ -1,4 +1,5 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
+import { momentText } from 'pulse-deploy-kit/moment';
 import { enter } from '../commands/enter.ts';
 import { deploySettings } from '../config/deploy-settings.ts';
 import { outcome } from './outcome.ts';
@@ -16,6 +17,7 @@ export const deployCommand: CommandSpec = {
 		'pulse-railway deploy app.ts --image-repository ghcr.io/acme/shop',
 		'pulse-railway deploy app.ts --canary 5%',
 		'pulse-railway deploy app.ts --canary 5%,25%,100% --every 10m',
+		'pulse-railway deploy app.ts --preview pr-12 --preview-for 12h',
 		'pulse-railway deploy app.ts --dry-run',
 	],
 	changes: true,
@@ -32,8 +34,16 @@ export const deployCommand: CommandSpec = {
 				deployment_id: id,
 				previous_deployment_id: previous,
 				canary_percent: percent,
+				preview,
 				server_address: at,
 			} = result;
+			if (preview !== null) {
+				const until = momentText(preview.until * 1000, Date.now());
+				return [
+					`The preview ${preview.name} is at ${preview.address} until ${until}; everybody else gets ${previous}`,
+					`To delete it before: pulse-railway delete ${id}`,
+				];
+			}
 			if (percent !== null) {
 				return [
 					`${id} is a canary at ${at}: ${percent} % of new visitors get it, the others ${previous}`,

@@ -134,7 +134,7 @@ it('two deploys: new visitors get the second, whoever is on the first stays ther
 	expect(Object.keys(made)).toEqual(
 		(
 			'backend_deployment_id backend_image backend_service_id backend_service_name backend_status build_warnings canary_percent deployment_id ' +
-			'dockerfile_path janitor_deployment_id janitor_image janitor_service_id janitor_service_name janitor_status previous_deployment_id ' +
+			'dockerfile_path janitor_deployment_id janitor_image janitor_service_id janitor_service_name janitor_status preview previous_deployment_id ' +
 			'router_deployment_id router_domain router_image router_service_id router_service_name router_status ' +
 			'server_address source_context'
 		).split(' '),

@@ -10,21 +10,16 @@ import { type KindFacts, refuseKind } from '../plan/refuse-kind.ts';
 import { holdLease } from '../stack/deploy-lock.ts';
 import { type ExecuteOptions, execute, executePhases, type Phase } from '../steps/execute.ts';
 import { learn } from '../steps/run.ts';
+import { type Begun, giveWay } from './give-way.ts';
 import { type OpenStack, type Stack, standingOf } from './open-stack.ts';
 
 /** A cut-over of another command takes seconds, but an older one holds the lock while it builds. */
 const PATIENCE_MS = 15 * 60_000;
 
 /** A deploy that was agreed to. */
-export interface Beside extends Pick<ExecuteOptions, 'keepFailed'> {
-	readonly plan: DeployPlan;
-	readonly deploymentId: string;
+export interface Beside extends Begun, Pick<ExecuteOptions, 'keepFailed'> {
 	readonly service: string;
-	/** As it was planned from. */
-	readonly stack: Stack;
 	readonly kind: KindFacts;
-	/** Goes before a deploy that was started later. */
-	readonly overLater: boolean;
 	/** Which deployment new visitors left: another one than planned, where another command was first. */
 	readonly moved: { from: string | null };
 }
@@ -111,31 +106,16 @@ async function cutOver({ host }: Session, stack: OpenStack, deploy: Beside, { he
 	await lease.confirm();
 	const seen = await stack.look(held.signal, true, held);
 	const { activeId } = seen.live.snapshot;
-	const before = planned.live.snapshot.activeId;
-	if (activeId !== null && activeId !== before && activeId !== deploymentId) {
-		if (!known.has(activeId) && !deploy.overLater) throw wentFirst(activeId, deploymentId);
-		const was = before === null ? 'none' : before;
-		host.notify({ level: 'info', text: `Active by now: ${activeId} (${was} when this deploy began). Planned anew.` });
-	}
-	const runs = seen.live.snapshot.canary?.id ?? deploymentId;
-	if (runs !== deploymentId && !known.has(runs) && !deploy.overLater)
-		throw wentFirst(runs, deploymentId, `It runs as a canary; new visitors stay on it and on ${activeId}.`);
+	giveWay(host, deploy, seen, known);
 	const standing = standingOf(seen);
 	refuseKind(deploy.kind, standing);
-	const { pageWhenActive, canary } = plan;
-	const { steps, warnings } = planCutOver({ ...standing, deploymentId, pageWhenActive, canary }, service);
+	const { pageWhenActive, canary, preview } = plan;
+	const facts = { ...standing, deploymentId, pageWhenActive, canary, preview };
+	const { steps, warnings } = planCutOver(facts, service);
 	for (const text of warnings) host.notify({ level: 'warning', text });
 	if (activeId !== deploymentId) moved.from = activeId;
 	learn(planned.run, seen.observation);
 	await phase({ ...plan, steps }, held);
-}
-
-function wentFirst(first: string, deploymentId: string, detail = `New visitors stay on ${first}.`): DeployToolError {
-	return new DeployToolError('overtaken', `${first}, which was started after ${deploymentId}, went first`, {
-		fault: 'user',
-		detail,
-		next: 'Deploy again if yours is wanted after all; with --over-later it does not give way.',
-	});
 }
 
 /** An id that was freed by settling, or taken while a person thought. */

@@ -1,4 +1,5 @@
 import type { CanaryTerms } from 'pulse-deploy-kit/canary/settings';
+import { type Preview, previewAddress } from 'pulse-deploy-kit/preview';
 import type { ObservedService } from '../platform/port.ts';
 import type { BaselineFacts } from '../stack/baseline.ts';
 import type { Run } from '../steps/run.ts';
@@ -12,7 +13,7 @@ export interface DeployResult {
 	readonly backend_status: string | null;
 	/** What the builder left out. */
 	readonly build_warnings: readonly string[];
-	/** Percent of new visitors that it gets; `null`: it is active, and gets all of them. */
+	/** Percent of new visitors that it gets; `null`: it is active, and gets all of them, or a preview. */
 	readonly canary_percent: number | null;
 	readonly deployment_id: string;
 	readonly dockerfile_path: string;
@@ -21,7 +22,9 @@ export interface DeployResult {
 	readonly janitor_service_id: string;
 	readonly janitor_service_name: string;
 	readonly janitor_status: null;
-	/** Active before this one. */
+	/** Only `address` leads there, until then (Unix seconds); `null`: it is none. */
+	readonly preview: { readonly name: string; readonly address: string; readonly until: number } | null;
+	/** Active before this one, or beside it. */
 	readonly previous_deployment_id: string | null;
 	readonly router_deployment_id: null;
 	readonly router_domain: string | null;
@@ -45,6 +48,7 @@ export function deployResult(
 		readonly dockerfile: string;
 		readonly previous: string | null;
 		readonly canary: CanaryTerms | undefined;
+		readonly preview: Preview | undefined;
 	},
 ): DeployResult {
 	const backend = run.deployments.get(made.service);
@@ -64,6 +68,14 @@ export function deployResult(
 		janitor_service_id: janitor.id,
 		janitor_service_name: janitor.name,
 		janitor_status: null,
+		preview:
+			made.preview === undefined
+				? null
+				: {
+						name: made.preview.name,
+						address: previewAddress(made.serverAddress, made.deploymentId),
+						until: made.preview.until / 1000,
+					},
 		previous_deployment_id: made.previous,
 		router_deployment_id: null,
 		router_domain: router.service.domains[0]?.domain ?? null,

@@ -3,7 +3,8 @@ import { goOn } from 'pulse-deploy-kit/plan/proposal';
 import type { Session } from '../adapters/session.ts';
 import type { HeldLock } from '../control/hold-lock.ts';
 import { LockHeldError } from '../deployments/errors.ts';
-import { planDeploy, serverAddress } from '../plan/deploy.ts';
+import { serverAddress } from '../plan/backend-input.ts';
+import { planDeploy } from '../plan/deploy.ts';
 import { baselineFacts } from '../stack/baseline.ts';
 import { backendServiceName } from '../stack/names.ts';
 import { sessionsOn } from '../stack/sessions.ts';
@@ -104,6 +105,7 @@ function proposer(request: DeployRequest): (stack: Stack) => DeployProposal {
 				dockerfile: request.dockerfile,
 				previous: moved.from,
 				canary: config.canary,
+				preview: plan.preview,
 			});
 		const { keepFailed, overLater } = config;
 		const own = { plan, deploymentId, service, kind: request, stack, moved };

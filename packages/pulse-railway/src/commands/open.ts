@@ -1,9 +1,9 @@
-import { type PinnedAddress, pinnedAddress } from 'pulse-deploy-kit/open/open-address';
 import type { Invocation } from 'pulse-deploy-kit/command';
 import { usageError } from 'pulse-deploy-kit/errors';
+import { type PinnedAddress, pinnedAddress } from 'pulse-deploy-kit/open/open-address';
+import { AFFINITY_QUERY } from 'pulse-edge/protocol';
 import type { Session } from '../adapters/session.ts';
 import { optionalDeploymentId, type ServiceTarget, serviceTarget } from '../config/service-target.ts';
-import { AFFINITY_QUERY } from 'pulse-edge/protocol';
 import { routerFacts } from '../stack/baseline.ts';
 import { backendServices, durableActiveId } from '../stack/durable.ts';
 import { requireTarget } from './resolve-target.ts';

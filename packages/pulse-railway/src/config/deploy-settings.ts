@@ -1,5 +1,6 @@
 import { canarySettings } from 'pulse-deploy-kit/canary/settings';
 import { pagePath } from 'pulse-deploy-kit/check-page';
+import { previewSettings } from 'pulse-deploy-kit/preview';
 import { flag, integer, list, text } from 'pulse-deploy-kit/setting-kinds';
 import type { Setting, SettingTable } from 'pulse-deploy-kit/settings';
 import { parseOrigin } from '../address.ts';
@@ -128,6 +129,7 @@ export const deploySettings = {
 		parse: flag,
 	},
 	...canarySettings,
+	...previewSettings,
 	overLater: {
 		flag: '--over-later',
 		describe: 'go before a deploy that was started later and went first',

@@ -4,6 +4,7 @@ import type { Affinity } from 'pulse-deploy-kit/container/settings';
 import { usageError } from 'pulse-deploy-kit/errors';
 import { parseKeyValues } from 'pulse-deploy-kit/key-value';
 import type { LoadedApp } from 'pulse-deploy-kit/load-app';
+import { type PreviewTerms, previewTerms } from 'pulse-deploy-kit/preview';
 import type { ProjectFile } from 'pulse-deploy-kit/project-file';
 import type { Secret } from 'pulse-deploy-kit/secret';
 import { originText, resolveSettings } from 'pulse-deploy-kit/settings';
@@ -45,8 +46,9 @@ export interface DeployConfig extends DeployInputs {
 	readonly healthPath: string;
 	readonly pageCheck: boolean;
 	readonly keepFailed: boolean;
-	/** `undefined`: it becomes active. */
+	/** `undefined`: it becomes active, or a preview. */
 	readonly canary: CanaryTerms | undefined;
+	readonly preview: PreviewTerms | undefined;
 	/** Promotes although a deploy that was started later has done so. */
 	readonly overLater: boolean;
 }
@@ -107,13 +109,15 @@ export function deployConfig(
 			'Leave out --railway-bin: pulse-railway uploads by itself.',
 		);
 	}
+	const preview = previewTerms(values);
 	return Object.freeze({
 		...inputs,
 		target: targetRequest(values, typed.flags),
 		token: values.token,
 		names: stackNamesOf(values),
 		servicePrefix: values.servicePrefix,
-		deploymentName: values.deploymentName,
+		// What people read in its id is which preview it is.
+		deploymentName: preview?.name ?? values.deploymentName,
 		imageRepository: values.imageRepository,
 		serverAddress: values.serverAddress,
 		webRoot: values.webRoot ?? (language === 'python' ? 'web' : undefined),
@@ -128,6 +132,7 @@ export function deployConfig(
 		pageCheck: values.pageCheck,
 		keepFailed: values.keepFailed,
 		canary: canaryTerms('--canary', values.canary, values.every),
+		preview,
 		overLater: values.overLater,
 	});
 }

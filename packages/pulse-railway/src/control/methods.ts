@@ -37,6 +37,7 @@ const container = z.exactOptional(
 );
 /** Older routers leave that of a service unread. */
 const departure = z.object({ by: z.int().nullable(), recalled: z.boolean(), saidAt: z.int() });
+const preview = z.object({ name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/), until: z.int().min(0) });
 /** In hundredths of a percent. */
 const share = z.int().min(1).max(10_000);
 const terms = z.object({ share, next: z.array(share).max(100), everyMs: z.int().min(1).nullable() });
@@ -74,6 +75,10 @@ export const methods = {
 	),
 	'canary.end': method(z.object({ id, beganAt: z.exactOptional(z.int()), lock }), ({ lock, ...ending }, { store }) =>
 		store.endCanary(ending, lock === undefined ? {} : { lock }),
+	),
+	/** Of previews an older router knows nothing, and says that it does not understand. */
+	'preview.begin': method(z.object({ id, preview, lock }), ({ id, preview, ...options }, { store }) =>
+		store.beginPreview(id, preview, options),
 	),
 	retire: method(z.object({ id, lock }), ({ id, ...options }, { store }) => store.retire(id, options)),
 	/**
@@ -113,7 +118,15 @@ export const methods = {
 	reconcile: method(
 		z.object({
 			activeId: id,
-			services: z.array(z.object({ id, serviceName, container, departure: z.exactOptional(departure) })),
+			services: z.array(
+				z.object({
+					id,
+					serviceName,
+					container,
+					departure: z.exactOptional(departure),
+					preview: z.exactOptional(preview),
+				}),
+			),
 			ifRevision: z.int(),
 			lock,
 		}),

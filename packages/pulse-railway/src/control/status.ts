@@ -40,6 +40,8 @@ export interface ControlStatus {
 	readonly containers?: true;
 	/** It leads pages to the replica that holds their session. Older routers do not tell. */
 	readonly pinsReplicas?: true;
+	/** It knows previews. Older routers do not tell. */
+	readonly previews?: true;
 }
 
 /** One deployment that hangs, or a hundred, hold the answer up for `probeMs` at most: it is asked for to get rid of them. */
@@ -87,6 +89,7 @@ export async function controlStatus(
 		containers: true,
 		pinsReplicas: true,
 		departures: true,
+		previews: true,
 	};
 }
 

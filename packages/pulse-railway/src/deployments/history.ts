@@ -10,7 +10,7 @@ const entry = z.object({
 	 * `activated`: new visitors get it from then on. `retired`: the router answers its affinity as stale. `deleted`: its record
 	 * is gone. `restored`: live was made to follow Railway's own truth. `recalled`, `drains`: by `until` whoever is left on it
 	 * moves; `stays`: that was taken back. `canary`: from then on a share of new visitors gets it; `widened`: a larger one;
-	 * `halted`: none, by the rule that compares it with the active one; `ended`: none, by hand or for another deployment.
+	 * `halted`: none, by the rule that compares it with the active one; `ended`: none, by hand or for another deployment. `preview`: until `until` whoever names it gets it.
 	 */
 	event: z.enum([
 		'activated',
@@ -24,11 +24,12 @@ const entry = z.object({
 		'widened',
 		'halted',
 		'ended',
+		'preview',
 	]),
 	id: z.string(),
 	/** Who was active before; only where it is `activated` or `restored`. */
 	from: z.string().nullish(),
-	/** Unix milliseconds; only where it is `recalled` or `drains`. */
+	/** Unix milliseconds; only where it is `recalled`, `drains` or `preview`. */
 	until: z.number().nullish(),
 	/** Percent of new visitors; only where it is `canary` or `widened`. */
 	share: z.number().nullish(),
@@ -75,7 +76,12 @@ export function historyOf(before: LiveState, after: LiveState, occasion: Occasio
 		if (until === null) return [{ ...common, event: 'stays', id }];
 		return [{ ...common, event: recalled ? 'recalled' : 'drains', id, until }];
 	});
-	return [...ofCanary(before, after, common), ...moved, ...left, ...began, ...gone];
+	const shown = [...after.records.values()].flatMap(({ id, preview }): HistoryEntry[] =>
+		preview === undefined || before.records.get(id)?.preview !== undefined || before.records.get(id) === undefined
+			? []
+			: [{ ...common, event: 'preview', id, until: preview.until }],
+	);
+	return [...ofCanary(before, after, common), ...shown, ...moved, ...left, ...began, ...gone];
 }
 
 function ofCanary(

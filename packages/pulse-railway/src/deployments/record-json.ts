@@ -1,4 +1,5 @@
 import { departureText, parseDeparture } from 'pulse-deploy-kit/departure';
+import { parsePreview, previewText } from 'pulse-deploy-kit/preview';
 import { readContainer } from './container.ts';
 import type { DeploymentRecord, DeploymentState } from './record.ts';
 
@@ -6,10 +7,10 @@ const STATES: readonly string[] = ['pending', 'active', 'draining', 'retiring'] 
 
 /**
  * Compact JSON with times in seconds, as the predecessor wrote it (contract R4.3). A Pulse app's has no more fields than
- * that, unless it was recalled or drained by a time: older routers and the Python tools read it.
+ * that, unless it was recalled or drained by a time, or is a preview: older routers and the Python tools read it.
  */
 export function encodeRecord(record: DeploymentRecord): string {
-	const { container, departure } = record;
+	const { container, departure, preview } = record;
 	return JSON.stringify({
 		deployment_id: record.id,
 		state: record.state,
@@ -26,6 +27,7 @@ export function encodeRecord(record: DeploymentRecord): string {
 				}),
 		...(departure === undefined ? {} : { departure: departureText(departure) }),
 		...(record.neverActive === undefined ? {} : { never_active: true }),
+		...(preview === undefined ? {} : { preview: previewText(preview) }),
 	});
 }
 
@@ -41,6 +43,7 @@ export function decodeRecord(id: string, json: string): DeploymentRecord | null 
 	const state = STATES.includes(fields.state as string) ? (fields.state as DeploymentState) : 'draining';
 	const leaves = state === 'draining' || state === 'retiring';
 	const departure = leaves && typeof said === 'string' ? parseDeparture(said) : undefined;
+	const preview = leaves && typeof fields.preview === 'string' ? parsePreview(fields.preview) : undefined;
 	return {
 		id,
 		serviceName: typeof fields.service_name === 'string' && fields.service_name !== '' ? fields.service_name : null,
@@ -50,6 +53,7 @@ export function decodeRecord(id: string, json: string): DeploymentRecord | null 
 		...(container === undefined ? {} : { container }),
 		...(departure === undefined ? {} : { departure }),
 		...(leaves && never === true ? { neverActive: true } : {}),
+		...(preview === undefined ? {} : { preview }),
 	};
 }
 

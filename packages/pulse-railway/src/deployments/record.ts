@@ -1,4 +1,5 @@
 import type { Departure } from 'pulse-deploy-kit/departure';
+import type { Preview } from 'pulse-deploy-kit/preview';
 import type { Canary } from './canary.ts';
 import type { Container } from './container.ts';
 
@@ -14,7 +15,7 @@ export interface DeploymentRecord {
 	/** `null` only in records that a predecessor wrote. */
 	readonly serviceName: string | null;
 	readonly state: DeploymentState;
-	/** When it first started draining; kept when it is marked again; `null` unless draining or retiring. */
+	/** When it first started draining; kept when it is marked again; `null` unless draining or retiring, and of previews. */
 	readonly drainStartedAt: number | null;
 	/** Last request or open socket, batched by the routers; `null` when never seen. */
 	readonly lastSeenAt: number | null;
@@ -22,8 +23,20 @@ export interface DeploymentRecord {
 	readonly container?: Container;
 	/** Only of draining and retiring ones, since it last stopped being active; absent where nothing was said. */
 	readonly departure?: Departure;
-	/** It was a canary and never active: no rollback goes to it by itself. */
+	/** It was a canary, or is a preview, and never active: no rollback goes to it by itself. */
 	readonly neverActive?: true;
+	/** Only who names it gets it, and it is deleted by its age. */
+	readonly preview?: Preview;
+}
+
+/**
+ * What makes a record one of a preview. It is draining without a date: whoever knows nothing of previews serves those who name
+ * it, sends nobody new there and goes back to it by no rollback, and takes it for no canary that has just ended.
+ */
+export function previewing(
+	preview: Preview,
+): Pick<DeploymentRecord, 'state' | 'drainStartedAt' | 'neverActive' | 'preview'> {
+	return { state: 'draining', drainStartedAt: null, neverActive: true, preview };
 }
 
 /** Everything that routing needs, read at one instant. */

@@ -1,4 +1,5 @@
 import type { Departure } from 'pulse-deploy-kit/departure';
+import type { Preview } from 'pulse-deploy-kit/preview';
 import type { CanaryStore } from './canary-store.ts';
 import type { Container } from './container.ts';
 import type { HistoryEntry } from './history.ts';
@@ -50,6 +51,11 @@ export interface DeploymentStore extends CanaryStore, NoticeStore {
 	 * gone. Rejects for the active one and for a pending one.
 	 */
 	depart(id: string, departure: Departure, options?: WriteOptions): Promise<DeploymentRecord | null>;
+	/**
+	 * A pending deployment becomes a preview: draining, and deleted at its time. That of an earlier one of the same name is over
+	 * from then on. Again is the same. Rejects for one that is not pending.
+	 */
+	beginPreview(id: string, preview: Preview, options?: WriteOptions): Promise<DeploymentRecord>;
 	/** Marks draining → retiring: the router answers stale from then on. `null` when already gone. */
 	retire(id: string, options?: WriteOptions): Promise<DeploymentRecord | null>;
 	/** Drops the record and its leases. False when it was already gone. Rejects for the active id, and in another state than `from`. */
@@ -151,6 +157,8 @@ export interface NamedService {
 	readonly container?: Container;
 	/** As its service has it; absent where that says nothing. The live word stands unless this one is later. */
 	readonly departure?: Departure;
+	/** As its service has it; of one that the store knows its own word stands. */
+	readonly preview?: Preview;
 }
 
 /** What one router replica saw since its last report. */

@@ -2,7 +2,7 @@ import { type Departure, laterWord } from 'pulse-deploy-kit/departure';
 import type { Canary } from './canary.ts';
 import { type Container, sameContainer } from './container.ts';
 import { ActiveDeploymentError, CanaryRunsError, DeploymentStateError, InconsistentFactsError } from './errors.ts';
-import type { DeploymentRecord, DeploymentState } from './record.ts';
+import { type DeploymentRecord, type DeploymentState, previewing } from './record.ts';
 import type { DurableTruth, Promotion } from './store.ts';
 
 /** What transitions read and write: everything of a routing snapshot but its revision. */
@@ -129,10 +129,11 @@ export function reconcile(state: LiveState, truth: DurableTruth, now: number): T
 		throw new InconsistentFactsError(`active deployment id '${truth.activeId}' does not match any backend service`);
 	}
 	const put = truth.services
-		.map(({ id, serviceName, container, departure }) => {
+		.map(({ id, serviceName, container, departure, preview }) => {
 			const known = state.records.get(id);
 			const record = ofKind({ ...(known ?? fresh(id)), serviceName }, container);
 			if (id === truth.activeId) return activated(record);
+			if (known === undefined && preview !== undefined) return { ...record, ...previewing(preview) };
 			const standing = known === undefined || needsDrain(record) ? drained(now)(record) : record;
 			// What was said before it was active again is about an earlier time. A store that lost its data knows no earlier one,
 			// so a time that is over ends nothing there: whoever is on it may have come since.
@@ -187,7 +188,7 @@ export function outOfCanary({ canary, records }: LiveState, now: number): Deploy
 	return record === undefined ? [] : [{ ...drained(now)(record), neverActive: true }];
 }
 
-function activated({ departure, neverActive, ...record }: DeploymentRecord): DeploymentRecord {
+function activated({ departure, neverActive, preview, ...record }: DeploymentRecord): DeploymentRecord {
 	return { ...record, state: 'active', drainStartedAt: null };
 }
 
@@ -207,9 +208,9 @@ function departing(record: DeploymentRecord, said: Departure): DeploymentRecord 
 	return { ...record, departure };
 }
 
-/** Active ones, and those that a predecessor marked draining without a date. */
-function needsDrain(record: DeploymentRecord): boolean {
-	return record.state === 'active' || (record.state === 'draining' && record.drainStartedAt === null);
+/** Active ones, and those that a predecessor marked draining without a date, which previews have none of. */
+function needsDrain({ state, drainStartedAt, preview }: DeploymentRecord): boolean {
+	return state === 'active' || (state === 'draining' && drainStartedAt === null && preview === undefined);
 }
 
 function drained(now: number) {

@@ -32,6 +32,22 @@ const cases: Record<string, Case> = {
 		record: { state: 'active', drainStartedAt: null },
 		decision: { action: 'keep', reason: 'active' },
 	},
+	'a preview that nobody is on': {
+		record: { drainStartedAt: null, preview: { name: 'pr-12', until: NOW + 5 * S } },
+		decision: { action: 'keep', reason: 'preview', detail: 'pr-12', until: NOW + 5 * S },
+	},
+	'a preview whose time is over, whoever is on it (R9.7)': {
+		record: { drainStartedAt: null, preview: { name: 'pr-12', until: NOW } },
+		activity: { sockets: 3 },
+		decision: { action: 'delete', reason: 'preview_over' },
+	},
+	'a preview that was recalled, and whose time for that is over': {
+		record: {
+			preview: { name: 'pr-12', until: NOW + 5 * S },
+			departure: { by: ago(50), recalled: true, saidAt: ago(500) },
+		},
+		decision: { action: 'delete', reason: 'recalled' },
+	},
 	'the pending one of a deploy': {
 		record: { state: 'pending', drainStartedAt: null },
 		decision: { action: 'keep', reason: 'pending', until: null },

@@ -7,7 +7,8 @@ import { whatHolds } from './what-holds.ts';
 /**
  * What the janitor does with one deployment at `now` (Unix milliseconds). Draining ends when both drain age and idle time
  * have reached the grace period and no session, socket or request is left, or, also when in use, at the maximum age or when
- * the time is over by which it was recalled or drained; of one that is kept to go back to not before its window ends.
+ * the time is over by which it was recalled or drained; of one that is kept to go back to not before its window ends. A preview
+ * ends by its age alone, whoever is on it.
  */
 export function decide(facts: DeploymentFacts, policy: Policy, now: number): Decision {
 	const { id, state } = facts.record;
@@ -32,6 +33,12 @@ function drained({ record, activity, sessions, tabsWholeAt }: DeploymentFacts, p
 	if (state === 'active' || state === 'pending') return keep(state, null, null);
 	// A janitor or a command began to delete it and was stopped halfway.
 	if (state === 'retiring') return { id, action: 'delete', reason: 'retiring' };
+
+	const { preview } = record;
+	if (preview !== undefined) {
+		if (now >= preview.until) return { id, action: 'delete', reason: 'preview_over' };
+		if (record.departure === undefined) return keep('preview', preview.name, preview.until);
+	}
 
 	const aged = drainStartedAt === null ? null : drainStartedAt + policy.maxDrainAgeMs;
 	if (aged !== null && now >= aged) return { id, action: 'delete', reason: 'max_drain_age' };

@@ -27,9 +27,16 @@ export interface Policy extends RollbackTerms {
 	readonly rollbackWindowMs: number;
 }
 
-/** `recalled`, `drain_deadline`: its time was over, and the last call for whoever was still on it. */
-export type DeleteReason = 'drainable' | 'max_drain_age' | 'recalled' | 'drain_deadline' | 'retiring';
-export type KeepReason = 'active' | 'pending' | 'grace' | 'still_active' | 'unreachable' | 'rollback_window';
+/** `recalled`, `drain_deadline`: its time was over, and the last call for whoever was still on it. `preview_over`: its age, or a later preview of its name. */
+export type DeleteReason = 'drainable' | 'max_drain_age' | 'recalled' | 'drain_deadline' | 'preview_over' | 'retiring';
+export type KeepReason =
+	| 'active'
+	| 'pending'
+	| 'grace'
+	| 'still_active'
+	| 'unreachable'
+	| 'rollback_window'
+	| 'preview';
 
 export type Decision =
 	| { readonly id: string; readonly action: 'delete'; readonly reason: DeleteReason }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { openStore } from '../stores/open.ts';
 import { type RedisServer, redisServerMissing, startRedisServer } from '../stores/testing/redis-server.ts';
 import { describeAgreement } from './agreement.suite.ts';
+import { describePreviews } from './preview.suite.ts';
 import { describeRecall } from './recall.suite.ts';
 import { describeRetirement } from './retirement.suite.ts';
 import type { OpenStore } from './testing/janitor-fixture.ts';
@@ -13,6 +14,7 @@ describe('over the memory store', () => {
 	describeRetirement(open);
 	describeAgreement(open);
 	describeRecall(open);
+	describePreviews(open);
 });
 
 describe.skipIf(missing !== null)(missing ?? 'over a real redis-server', () => {
@@ -27,4 +29,5 @@ describe.skipIf(missing !== null)(missing ?? 'over a real redis-server', () => {
 	describeRetirement(open);
 	describeAgreement(open);
 	describeRecall(open);
+	describePreviews(open);
 });

@@ -1,4 +1,5 @@
 import type { LoadedApp } from 'pulse-deploy-kit/load-app';
+import { type Preview, previewText } from 'pulse-deploy-kit/preview';
 import type { Secret } from 'pulse-deploy-kit/secret';
 import { isPassedOn } from '../config/reserved.ts';
 import type { Container, ContainerApp } from '../deployments/container.ts';
@@ -11,6 +12,7 @@ import {
 	DEPLOYMENT_KIND_VARIABLE,
 	HEALTH_PATH_VARIABLE,
 	INTERNAL_TOKEN_VARIABLE,
+	PREVIEW_VARIABLE,
 	ROUTER_SERVICE_VARIABLE,
 	SESSION_REDIS_URL_VARIABLE,
 } from '../protocol.ts';
@@ -44,6 +46,7 @@ export interface BackendInput {
 	readonly userVariables: Readonly<Record<string, string>>;
 	readonly buildArgs: Readonly<Record<string, string>>;
 	readonly mode: 'source' | 'image';
+	readonly preview?: Preview | undefined;
 }
 
 /** Later wins: managed < session store < references to the env service < `--env` < build args (contract R6.2, R6.3). */
@@ -51,6 +54,7 @@ export function backendVariables(input: BackendInput): Variables {
 	return {
 		[DEPLOYMENT_ID_VARIABLE]: input.deploymentId,
 		...(input.container === undefined ? pulseVariables(input) : containerVariables(input.container, nextId(input))),
+		...(input.preview === undefined ? {} : { [PREVIEW_VARIABLE]: previewText(input.preview) }),
 		PULSE_SERVER_ADDRESS: input.serverAddress,
 		PORT: String(input.port),
 		...(input.sessionStore === 'railway' ? { [BACKEND_REDIS_URL_VARIABLE]: sessionRedis(input) } : {}),

@@ -1,8 +1,10 @@
 import type { CanaryTerms } from 'pulse-deploy-kit/canary/settings';
+import type { Preview } from 'pulse-deploy-kit/preview';
 import type { RoutingSnapshot } from '../deployments/record.ts';
 import type { NamedService } from '../deployments/store.ts';
 import type { StackObservation } from '../platform/port.ts';
 import { backendServices, durableActiveId } from '../stack/durable.ts';
+import { beginPreviewStep } from '../steps/begin-preview.ts';
 import { letDrainStep } from '../steps/reconcile.ts';
 import { verifyAffinityStep } from '../steps/verify-affinity.ts';
 import { beginCanarySteps } from './canary.ts';
@@ -20,6 +22,8 @@ export interface Standing {
 	readonly containers?: boolean;
 	/** It knows canaries. */
 	readonly canaries?: boolean;
+	/** It knows previews. */
+	readonly previews?: boolean;
 	/** The router leads pages to the replica that holds their session. */
 	readonly pinsReplicas?: boolean;
 	/** By the router's clock, Unix milliseconds. */
@@ -28,11 +32,20 @@ export interface Standing {
 	readonly sessions?: SessionsById;
 }
 
+/** What becomes of a deployment that is ready. */
+export interface Tail {
+	/** Looked at once it is active; `null`: before, or not at all. */
+	readonly pageWhenActive: string | null;
+	readonly canary?: CanaryTerms | undefined;
+	readonly preview?: Preview | undefined;
+}
+
 export function cutOverSteps(
 	target: NamedService,
 	{ activeId, unclaimed, standing }: Pick<Settlement, 'activeId' | 'unclaimed' | 'standing'>,
-	{ pageWhenActive, canary }: { readonly pageWhenActive: string | null; readonly canary?: CanaryTerms | undefined },
+	{ pageWhenActive, canary, preview }: Tail,
 ): readonly Step[] {
+	if (preview !== undefined) return [beginPreviewStep(target.id, preview)];
 	if (canary !== undefined) return beginCanarySteps(target.id, activeId, canary);
 	return [
 		...moveVisitors(target, pageWhenActive),
@@ -48,11 +61,7 @@ export function planSettling({ observation, live, leases, now, sessions }: Stand
 
 /** The cut-over of a deployment that was prepared, planned anew by what stands by now. */
 export function planCutOver(
-	facts: Standing & {
-		readonly deploymentId: string;
-		readonly pageWhenActive: string | null;
-		readonly canary?: CanaryTerms | undefined;
-	},
+	facts: Standing & Tail & { readonly deploymentId: string },
 	service: string,
 ): { readonly warnings: readonly string[]; readonly steps: readonly Step[] } {
 	const { deploymentId: id, observation, live } = facts;

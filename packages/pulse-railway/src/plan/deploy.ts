@@ -1,4 +1,5 @@
 import type { CanaryTerms } from 'pulse-deploy-kit/canary/settings';
+import type { Preview } from 'pulse-deploy-kit/preview';
 import type { DeployConfig } from '../config/deploy.ts';
 import type { BaselineFacts } from '../stack/baseline.ts';
 import { backendServiceName } from '../stack/names.ts';
@@ -10,11 +11,13 @@ import { registerStep } from '../steps/register.ts';
 import { startServicesStep } from '../steps/start-services.ts';
 import { updateInstanceStep } from '../steps/update-instance.ts';
 import { uploadStep } from '../steps/upload.ts';
-import { type BackendInput, backendSettings, backendVariables, buildArguments } from './backend-service.ts';
+import { backendInput } from './backend-input.ts';
+import { backendSettings, backendVariables, buildArguments } from './backend-service.ts';
 import { canaryFacts, typedTo } from './canary.ts';
 import { answersThere, NEW_SECONDS } from './cut-over.ts';
 import { cutOverSteps, planSettling, type Standing } from './deploy-cut-over.ts';
 import { replicaWarning, sealedWarning } from './deploy-warnings.ts';
+import { previewFacts, previewOf } from './preview.ts';
 import { type KindFacts, refuseKind } from './refuse-kind.ts';
 import { refuseTaken } from './refuse-taken.ts';
 import { staying } from './staying.ts';
@@ -41,8 +44,9 @@ export interface DeployPlan extends Plan {
 	readonly preparing: readonly Step[];
 	/** Looked at once it is active; `null`: before, or not at all. */
 	readonly pageWhenActive: string | null;
-	/** `undefined`: it becomes active. */
+	/** `undefined`: it becomes active, or a preview. */
 	readonly canary: CanaryTerms | undefined;
+	readonly preview: Preview | undefined;
 }
 
 /** A new deployment beside the old ones, then the cut-over (decision 6). */
@@ -60,7 +64,8 @@ export function planDeploy(facts: DeployFacts, config: DeployConfig): DeployPlan
 		useGitignore: config.useGitignore,
 		...(config.railwayBin === undefined ? {} : { railwayBin: config.railwayBin }),
 	};
-	const backend = backendInput(facts, config);
+	const preview = previewOf(config, facts);
+	const backend = { ...backendInput(facts, config), preview };
 	const { container } = backend;
 	const target = { id, serviceName: service, ...(container === undefined ? {} : { container }) };
 	// Python's web server asks the public address for what it renders, unless the app names an internal one (contract P1.15).
@@ -92,11 +97,18 @@ export function planDeploy(facts: DeployFacts, config: DeployConfig): DeployPlan
 		...answersThere(id, service, NEW_SECONDS, needsActive ? null : page),
 	];
 	const { canary } = config;
-	const becomes = canaryFacts(facts, settlement.activeId, canary);
-	const cuttingOver = cutOverSteps(target, settlement, { pageWhenActive, canary });
+	const { activeId } = settlement;
+	const becomes =
+		config.preview === undefined
+			? canaryFacts(facts, activeId, canary)
+			: previewFacts(facts, { id, activeId, terms: config.preview, address: backend.serverAddress });
+	const cuttingOver = cutOverSteps(target, settlement, { pageWhenActive, canary, preview });
 	return {
 		title: `Deploy ${id}`,
-		resume: `pulse-railway promote --deployment-id ${id}${typedTo(canary)} --service ${baseline.router.service.name}`,
+		resume:
+			preview === undefined
+				? `pulse-railway promote --deployment-id ${id}${typedTo(canary)} --service ${baseline.router.service.name}`
+				: `pulse-railway status --service ${baseline.router.service.name}`,
 		facts: [
 			`Project ${observation.project.name}, environment ${observation.environment.name}`,
 			...(facts.app.language === 'container' ? [facts.app.says] : []),
@@ -105,7 +117,7 @@ export function planDeploy(facts: DeployFacts, config: DeployConfig): DeployPlan
 			settlement.activeId === null ? 'First deployment of this stack' : `Active now: ${settlement.activeId}`,
 			...becomes,
 		],
-		...staying(settlement.activeId, facts.activeSessions),
+		...(preview === undefined ? staying(activeId, facts.activeSessions) : {}),
 		warnings: [
 			...settlement.warnings,
 			...replicaWarning(config.backendReplicas, facts),
@@ -115,34 +127,7 @@ export function planDeploy(facts: DeployFacts, config: DeployConfig): DeployPlan
 		preparing,
 		pageWhenActive,
 		canary,
+		preview,
 		steps: [...settlement.steps, ...preparing, ...cuttingOver],
-	};
-}
-
-/** Where users find the app: as configured, else where the router is. */
-export function serverAddress(config: DeployConfig, { router }: BaselineFacts): string {
-	return config.serverAddress ?? router.origins[0] ?? router.controlOrigin;
-}
-
-function backendInput(facts: DeployFacts, config: DeployConfig): BackendInput {
-	const { baseline } = facts;
-	const container = facts.app.language === 'container' ? facts.app.container : undefined;
-	return {
-		deploymentId: facts.deploymentId,
-		internalToken: baseline.internalToken,
-		routerService: baseline.router.service.name,
-		serverAddress: serverAddress(config, baseline),
-		port: container?.port ?? config.backendPort,
-		container,
-		framework: facts.app.language === 'container' ? facts.app.framework : null,
-		appFile: facts.appFile,
-		webRoot: facts.webRoot,
-		dockerfile: facts.dockerfile,
-		redisUrl: baseline.redisUrl,
-		sessionStore: facts.app.sessionStore,
-		env: baseline.env,
-		userVariables: config.env,
-		buildArgs: config.buildArgs,
-		mode: config.imageRepository === undefined ? 'source' : 'image',
 	};
 }

@@ -11,6 +11,7 @@ import { reconcileStep } from '../steps/reconcile.ts';
 import { registerStep } from '../steps/register.ts';
 import { endingFacts } from './canary.ts';
 import { cutOver, STANDING_SECONDS } from './cut-over.ts';
+import { previewOnly } from './preview.ts';
 import { staying } from './staying.ts';
 import type { Plan, Step } from './step.ts';
 
@@ -32,6 +33,7 @@ export function planPromote({ observation, live, activeSessions, routerService }
 	if (record?.state === 'retiring') {
 		throw usageError(`deployment '${id}' is being deleted`, 'Deploy that version again.');
 	}
+	if (record?.preview !== undefined) throw previewOnly(id, record.preview.name);
 	// A word that is older than its time as a draining one is of none.
 	const departure = standing(lastDeparture(record, backend.departure));
 	const done = live.activeId === id && durableActiveId(observation) === id;
@@ -87,7 +89,9 @@ export function previousActive({ observation, live, routerService }: Omit<Promot
 			`the only earlier deployment, ${recalled.id}, was recalled`,
 			`Going back to it takes that back: pulse-railway rollback ${recalled.id} --service ${routerService}`,
 		);
-	const others = live.deployments.some((record) => record.id !== activeId && record.state !== 'pending');
+	const others = live.deployments.some(
+		({ id, state, preview }) => id !== activeId && state !== 'pending' && preview === undefined,
+	);
 	const why =
 		activeId === null
 			? 'Nothing is active yet: a rollback goes from one deployment to the one before it. First: pulse-railway deploy'
@@ -104,8 +108,11 @@ export function refuseAfterCanary(facts: Omit<PromoteFacts, 'activeSessions'>): 
 	const { activeId, promotedAt, canary, deployments } = facts.live;
 	// One that ended because another was made active did so at that very moment.
 	const ended = deployments.find(
-		({ state, neverActive, drainStartedAt }) =>
-			neverActive === true && state === 'draining' && (drainStartedAt ?? 0) > (promotedAt ?? 0),
+		({ state, neverActive, preview, drainStartedAt }) =>
+			neverActive === true &&
+			preview === undefined &&
+			state === 'draining' &&
+			(drainStartedAt ?? 0) > (promotedAt ?? 0),
 	);
 	if (ended === undefined || canary !== undefined || activeId === null) return;
 	const command = `pulse-railway rollback ${previousActive(facts)} --service ${facts.routerService}`;

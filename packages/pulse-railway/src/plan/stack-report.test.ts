@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ControlStatus } from '../control/status.ts';
+import { previewing } from '../deployments/record.ts';
 import { routerFacts } from '../stack/baseline.ts';
 import { renderStatus } from './render-status.ts';
 import { unknownBackends } from './settle.ts';
@@ -48,6 +49,21 @@ describe('the status', () => {
 			drain_started_at: LONG_AGO / 1000,
 			janitor: { action: 'keep', reason: 'still_active', detail: '2 sockets, 1 request' },
 		});
+	});
+
+	it('shows a preview by its name, and until when it stays (R8.12)', () => {
+		const preview = { name: 'pr-12', until: NOW + 3 * 86_400_000 };
+		const snapshot = live(
+			{},
+			{ activeId: 'b', deployments: [record('a', 'draining', previewing(preview)), record('b', 'active')] },
+		);
+		const seen = report({}, { snapshot });
+		expect(seen.deployments[1]).toMatchObject({
+			state: 'preview',
+			preview: { name: 'pr-12', until: preview.until / 1000 },
+			janitor: { action: 'keep', reason: 'preview' },
+		});
+		expect(renderStatus(seen, NOW)).toMatch(/a +preview .*keep \(preview: pr-12, 3d left\)/);
 	});
 
 	it('shows who is left on a recalled one, by when it is gone, and that the janitor has not come (R8.6)', () => {

@@ -2,6 +2,7 @@ import type { Affinity } from 'pulse-deploy-kit/container/settings';
 import { standing } from 'pulse-deploy-kit/departure';
 import type { InUseByReason, TabStates } from '../backends/render-sessions.ts';
 import type { ControlStatus } from '../control/status.ts';
+import type { DeploymentRecord } from '../deployments/record.ts';
 import { decide } from '../janitor/decide.ts';
 import type { Decision, Policy } from '../janitor/facts.ts';
 import { keptToGoBackTo } from '../janitor/rollback-window.ts';
@@ -35,7 +36,7 @@ export interface DeploymentReport {
 	readonly kind: 'pulse' | 'container';
 	/** Of a container app. */
 	readonly affinity: Affinity | null;
-	/** `canary`: a share of new visitors gets it; `unregistered`: a service that the router does not know; `unknown`: the router did not answer. */
+	/** `canary`: a share of new visitors gets it; `preview`: who names it gets it; `unregistered`: a service that the router does not know; `unknown`: the router did not answer. */
 	readonly state: string;
 	readonly service_name: string | null;
 	/** `null`: the service is gone. */
@@ -65,6 +66,8 @@ export interface DeploymentReport {
 	readonly recalled: boolean;
 	/** Whoever is left then is moved; `null`: nobody is. */
 	readonly leave_by: number | null;
+	/** `null`: it is none. */
+	readonly preview: { readonly name: string; readonly until: number } | null;
 	/** What the janitor would do next, and why. */
 	readonly janitor: {
 		readonly action: string;
@@ -130,7 +133,7 @@ function deploymentReport(
 		deployment_id: id,
 		kind: container === undefined ? 'pulse' : 'container',
 		affinity: container?.affinity ?? null,
-		state: live === null ? 'unknown' : live.snapshot.canary?.id === id ? 'canary' : (record?.state ?? 'unregistered'),
+		state: stateOf(live, record),
 		service_name: record?.serviceName ?? service?.name ?? null,
 		service_id: service?.id ?? null,
 		railway_status: service?.latestDeployment?.status ?? null,
@@ -149,8 +152,16 @@ function deploymentReport(
 		rollback_until: seconds(rollbackUntil),
 		recalled: departure?.recalled ?? false,
 		leave_by: seconds(departure?.by ?? null),
+		preview: record?.preview === undefined ? null : { name: record.preview.name, until: record.preview.until / 1000 },
 		janitor: live === null ? UNKNOWN : decision === null ? unregistered(id, observation, live) : spoken(decision),
 	};
+}
+
+function stateOf(live: ControlStatus | null, record: DeploymentRecord | undefined): string {
+	if (live === null) return 'unknown';
+	if (record === undefined) return 'unregistered';
+	if (live.snapshot.canary?.id === record.id) return 'canary';
+	return record.preview !== undefined && record.state === 'draining' ? 'preview' : record.state;
 }
 
 const UNKNOWN = { action: 'keep', reason: 'router away', detail: null, until: null };

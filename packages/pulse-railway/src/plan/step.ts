@@ -1,6 +1,7 @@
 import type { CanaryTerms } from 'pulse-deploy-kit/canary/settings';
 import type { LeaveTime } from 'pulse-deploy-kit/leave-settings';
 import type { Plan as KitPlan, StepMarks } from 'pulse-deploy-kit/plan/step';
+import type { Preview } from 'pulse-deploy-kit/preview';
 import type { Secret } from 'pulse-deploy-kit/secret';
 import type { Container } from '../deployments/container.ts';
 import type { DurableTruth } from '../deployments/store.ts';
@@ -121,6 +122,8 @@ export type StepAction =
 			readonly terms: CanaryTerms;
 	  }
 	| { readonly kind: 'end-canary'; readonly deployment: string; readonly beganAt: number }
+	/** Whoever names it gets it; an earlier one of that name goes. */
+	| { readonly kind: 'begin-preview'; readonly deployment: string; readonly preview: Preview }
 	| { readonly kind: 'reconcile'; readonly truth: DurableTruth; readonly ifRevision: number | 'current' }
 	/** Says, durably and live, when whoever is left on it is moved; `time: null` takes that back. */
 	| {

@@ -11,6 +11,7 @@ const recordSchema = z.object({
 	state: z.enum(['pending', 'active', 'draining', 'retiring']),
 	drainStartedAt: z.number().nullable(),
 	lastSeenAt: z.number().nullable(),
+	preview: z.exactOptional(z.object({ name: z.string(), until: z.number() })),
 	container: z.exactOptional(z.object({ affinity: z.enum(AFFINITIES), healthPath: z.string(), port: z.number() })),
 });
 const snapshotSchema = z.object({

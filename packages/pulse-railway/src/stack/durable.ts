@@ -1,4 +1,5 @@
 import { parseDeparture } from 'pulse-deploy-kit/departure';
+import { parsePreview } from 'pulse-deploy-kit/preview';
 import { readContainer } from '../deployments/container.ts';
 import { InconsistentFactsError } from '../deployments/errors.ts';
 import type { NamedService } from '../deployments/store.ts';
@@ -10,6 +11,7 @@ import {
 	DEPLOYMENT_ID_VARIABLE,
 	DEPLOYMENT_KIND_VARIABLE,
 	HEALTH_PATH_VARIABLE,
+	PREVIEW_VARIABLE,
 } from '../protocol.ts';
 import { sharedValue } from './shared-value.ts';
 
@@ -35,21 +37,24 @@ export function backendServices({ services }: StackObservation): BackendService[
 			port: variables.PORT,
 		});
 		const departure = parseDeparture(variables[DEPARTURE_VARIABLE]);
+		const preview = parsePreview(variables[PREVIEW_VARIABLE]);
 		const known = {
 			...(container === undefined ? {} : { container }),
 			...(departure === undefined ? {} : { departure }),
+			...(preview === undefined ? {} : { preview }),
 		};
 		return [{ id, serviceName, serviceId, ...known }];
 	});
 }
 
 /** As the live store is told of it. */
-export function namedService({ id, serviceName, container, departure }: NamedService): NamedService {
+export function namedService({ id, serviceName, container, departure, preview }: NamedService): NamedService {
 	return {
 		id,
 		serviceName,
 		...(container === undefined ? {} : { container }),
 		...(departure === undefined ? {} : { departure }),
+		...(preview === undefined ? {} : { preview }),
 	};
 }
 

@@ -4,6 +4,7 @@ import { awaitDeployments } from './await-deployments.ts';
 import { awaitRouter } from './await-router.ts';
 import { awaitVariable } from './await-variable.ts';
 import { beginCanary } from './begin-canary.ts';
+import { beginPreview } from './begin-preview.ts';
 import { buildImage } from './build-image.ts';
 import { checkPage } from './check-page.ts';
 import { commitActive } from './commit-active.ts';
@@ -69,6 +70,7 @@ export const PERFORMERS: Performers<Step, Run> = {
 	'verify-active': verifyActive,
 	'settle-active': settleActive,
 	'begin-canary': beginCanary,
+	'begin-preview': beginPreview,
 	'widen-canary': widenCanary,
 	'end-canary': endCanary,
 	reconcile,

@@ -11,7 +11,8 @@ type UnderLock =
 	| 'remove'
 	| 'canary.begin'
 	| 'canary.widen'
-	| 'canary.end';
+	| 'canary.end'
+	| 'preview.begin';
 
 /** The store refuses a grant that lapsed, also one that no other got: then the lock is taken again, once. */
 export async function underLock<Method extends UnderLock>(

@@ -1,6 +1,7 @@
 import type { Clock } from 'pulse-deploy-kit/clock';
 import { beginCanary, endCanary, widenCanary } from '../deployments/canary-transitions.ts';
 import { decodeHistory } from '../deployments/history.ts';
+import { beginPreview } from '../deployments/preview-transition.ts';
 import type { DeploymentStore } from '../deployments/store.ts';
 import { depart, promote, reconcile, register, remove, retire } from '../deployments/transitions.ts';
 import { readActivity, recordActivity } from './activity.ts';
@@ -36,6 +37,8 @@ export function createDeploymentStore(backend: AtomicKv, prefix: string, clock: 
 		beginCanary: (id, terms, options) => write(context, (state, now) => beginCanary(state, id, terms, now), options),
 		widenCanary: (widening, options) => write(context, (state, now) => widenCanary(state, widening, now), options),
 		endCanary: (ending, options) => write(context, (state, now) => endCanary(state, ending, now), options),
+		beginPreview: (id, preview, options) =>
+			write(context, (state, now) => beginPreview(state, id, preview, now), options),
 		recordCanary: (replicaId, count) => recordCanary(context, replicaId, count),
 		canaryCount: (beganAt) => canaryCount(context, beganAt),
 		history: async () => decodeHistory(valueAt(await backend.read([context.keys.history]), context.keys.history)),

@@ -10,6 +10,7 @@ import { describeLocks } from './locks.suite.ts';
 import { describeNewest } from './newest.suite.ts';
 import { describeNotices } from './notices.suite.ts';
 import { describePredecessor } from './predecessor.suite.ts';
+import { describePreviews } from './preview.suite.ts';
 import { createKv } from './testing/kv.ts';
 import type { StoreFixture, StoreHarness } from './testing/store-fixture.ts';
 import { describeWatching } from './watch.suite.ts';
@@ -32,6 +33,7 @@ export function describeStore(name: string, start: () => Promise<StoreHarness>):
 
 		describeDeployments(on);
 		describeCanary(on);
+		describePreviews(on);
 		describeHistory(on);
 		describeNotices(on);
 		describeActivity(on);
