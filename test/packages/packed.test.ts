@@ -16,6 +16,7 @@ import { install, installAs, packInto, type Tarball } from './tarballs.ts';
 const PACKAGES = ['deploy-kit', 'pulse-edge', 'pulse-app', 'railway-local', 'pulse-railway', 'pulse-aws'];
 /** What a package ships beside its build. */
 const MORE: Readonly<Record<string, readonly string[]>> = {
+	'pulse-deploy-kit': ['icon.svg', 'page.css', 'page.html'].map((name) => `dist/dashboard-page/${name}`),
 	'pulse-aws': ['cdk.json', 'dist/sidecar-image/package.json'],
 	'pulse-railway-local': ['behaviour.md', 'schema.graphql'],
 };

@@ -30,6 +30,7 @@ export const GROUPS: readonly Group[] = [
 			'deploy',
 			'status',
 			'whoami',
+			'dashboard',
 			'doctor',
 			'open',
 			'logs',

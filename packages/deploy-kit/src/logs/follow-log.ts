@@ -30,17 +30,19 @@ export async function followLog(options: {
 	readonly show: (lines: readonly LogLine[]) => void;
 	/** Whether asking again may help. */
 	readonly isPassing: (error: unknown) => boolean;
+	/** Between two readings. Default 5,000. */
+	readonly everyMs?: number;
 	readonly clock: Clock;
 	readonly host: Host;
 	readonly signal: AbortSignal;
 }): Promise<void> {
-	const { read, first, show, isPassing, clock, host, signal } = options;
+	const { read, first, show, isPassing, everyMs = EVERY_MS, clock, host, signal } = options;
 	const seen = new NewLines();
 	const began = clock.now();
 	let heardAt = began;
 	for (let round = 0; !signal.aborted; round += 1) {
 		try {
-			if (round > 0) await clock.sleep(EVERY_MS, signal);
+			if (round > 0) await clock.sleep(everyMs, signal);
 			const lines = await read(
 				round === 0 ? first : { since: seen.from ?? first.since ?? began, limit: MAX_LINES },
 				signal,

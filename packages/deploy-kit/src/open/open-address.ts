@@ -24,10 +24,11 @@ export async function openAddress(
 	return { json: { ...found, opened }, text: opened ? `Opened ${found.url}` : found.url };
 }
 
-async function inBrowser({ host }: Pick<Invocation, 'host'>, url: string): Promise<boolean> {
+/** Whether one could be started. `target`: an address, or a file. */
+export async function inBrowser({ host }: Pick<Invocation, 'host'>, target: string): Promise<boolean> {
 	const { default: open } = await import('open');
 	try {
-		await open(url);
+		await open(target);
 		return true;
 	} catch (error) {
 		const why = error instanceof Error ? error.message : String(error);

@@ -12,6 +12,8 @@ export interface Upstream extends Target {
 	probes: number;
 	/** And those of these that are in flight. */
 	probing: number;
+	/** Answers of 500 and more that it gave itself; what it did not answer is in `failures`. */
+	serverErrors: number;
 	bytesIn: number;
 	bytesOut: number;
 	readonly failures: Partial<Record<FailureCause, number>>;
@@ -100,6 +102,7 @@ export class Upstreams {
 			requests: 0,
 			probes: 0,
 			probing: 0,
+			serverErrors: 0,
 			bytesIn: 0,
 			bytesOut: 0,
 			failures: {},

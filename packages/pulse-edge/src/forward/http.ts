@@ -15,7 +15,7 @@ import { requestLines, responseHeaders, responseLines } from './headers.ts';
 import { passInterim } from './interim.ts';
 import { type BodyEvents, RequestBody } from './request-body.ts';
 import { ResponseBody } from './response-body.ts';
-import { countEnd } from './samples.ts';
+import { countAnswer, countEnd } from './samples.ts';
 
 /** What takes a backend's answer to a request: the exchange itself, or one around it. */
 export interface Answers extends Exchange {
@@ -141,7 +141,7 @@ export class HttpExchange implements Answers, BodyEvents, ConnectEvents {
 		this.#done = true;
 		this.#bytes = body.length;
 		this.upstream.bytesOut += body.length;
-		countEnd(this.#forward.sample, head.status >= 500);
+		countAnswer(this.upstream, this.#forward.sample, head.status);
 		return true;
 	}
 
@@ -155,7 +155,7 @@ export class HttpExchange implements Answers, BodyEvents, ConnectEvents {
 	onComplete(trailers: readonly string[]) {
 		this.#done = true;
 		this.#body!.end(trailers);
-		countEnd(this.#forward.sample, this.#response.statusCode >= 500);
+		countAnswer(this.upstream, this.#forward.sample, this.#response.statusCode);
 	}
 
 	onReadEnd() {

@@ -1,4 +1,5 @@
 import type { CanaryTraffic } from '../decide/canary.ts';
+import type { Upstream } from './claim.ts';
 
 /** What became of requests and websockets, counted when they end. Only grows. */
 export interface Sample {
@@ -33,4 +34,11 @@ export function countEnd(sample: Sample | null, failed: boolean): void {
 	if (sample === null) return;
 	sample.trials++;
 	if (failed) sample.failures++;
+}
+
+/** Of an answer that the version itself gave, whether or not it is a side of a canary. */
+export function countAnswer(upstream: Pick<Upstream, 'serverErrors'>, sample: Sample | null, status: number): void {
+	const failed = status >= 500;
+	if (failed) upstream.serverErrors++;
+	countEnd(sample, failed);
 }

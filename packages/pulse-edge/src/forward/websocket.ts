@@ -15,7 +15,7 @@ import type { Seat } from '../upstream/seat.ts';
 import type { Upstream } from './claim.ts';
 import { countFailure, type ForwardContext } from './context.ts';
 import { handshakeLines, interimLines, responseLines } from './headers.ts';
-import { countEnd, type Sample } from './samples.ts';
+import { countAnswer, countEnd, type Sample } from './samples.ts';
 import { Tunnel } from './tunnel.ts';
 
 export interface HandshakeRequest {
@@ -145,7 +145,7 @@ export class WebSocketHandshake implements ResponseEvents {
 	/** The backend refused: its status and body are the client's answer. */
 	onHead(head: ResponseHead): void {
 		this.#answered = true;
-		countEnd(this.#request.sample, head.status >= 500);
+		countAnswer(this.#request.upstream, this.#request.sample, head.status);
 		this.#chunked = head.chunked;
 		const framing = head.chunked ? 'Transfer-Encoding: chunked\r\n' : '';
 		const lines = responseLines(head.headers, this.#request.upstream.id, this.#request.head);

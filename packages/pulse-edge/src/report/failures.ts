@@ -44,14 +44,16 @@ export const FAILURES = {
 } as const satisfies Record<string, Failure>;
 
 /** The version's own: neither its clients' nor this edge's. */
-const OF_THE_VERSION: ReadonlySet<FailureCause> = new Set([
+export const causesOfVersion = [
 	'unresolved',
 	'unreachable',
 	'connect-timeout',
 	'response-timeout',
 	'closed-early',
 	'bad-response',
-]);
+] as const satisfies readonly FailureCause[];
+
+const OF_THE_VERSION: ReadonlySet<FailureCause> = new Set(causesOfVersion);
 
 export function isOfVersion(cause: FailureCause): boolean {
 	return OF_THE_VERSION.has(cause);

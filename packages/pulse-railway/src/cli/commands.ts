@@ -1,5 +1,6 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
 import { completionCommand } from 'pulse-deploy-kit/completion';
+import { dashboardCommand } from './dashboard.ts';
 import { deleteCommand } from './delete.ts';
 import { deployCommand } from './deploy.ts';
 import { doctorCommand } from './doctor.ts';
@@ -31,6 +32,7 @@ export const commands: readonly CommandSpec[] = [
 	deployCommand,
 	statusCommand,
 	whoamiCommand,
+	dashboardCommand,
 	doctorCommand,
 	openCommand,
 	logsCommand,

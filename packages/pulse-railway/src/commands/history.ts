@@ -37,10 +37,11 @@ export async function history(session: Session, request: HistoryRequest): Promis
 	const wanted = kept.filter(
 		({ id, from }) => deploymentId === undefined || id === deploymentId || from === deploymentId,
 	);
-	return { entries: wanted.slice(-lines).reverse().map(lineOf) };
+	return { entries: wanted.slice(-lines).reverse().map(historyLine) };
 }
 
-function lineOf(entry: HistoryEntry): HistoryLine {
+/** As scripts read it. */
+export function historyLine(entry: HistoryEntry): HistoryLine {
 	const { at, event, id, from = null, until = null, share = null, by = null, because = null } = entry;
 	return {
 		at: new Date(at).toISOString(),

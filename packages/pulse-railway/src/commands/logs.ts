@@ -1,13 +1,13 @@
 import type { Invocation } from 'pulse-deploy-kit/command';
 import { usageError } from 'pulse-deploy-kit/errors';
-import { followLog, type LogWindow } from 'pulse-deploy-kit/logs/follow-log';
+import { followLog, type ReadLog } from 'pulse-deploy-kit/logs/follow-log';
 import type { LogLine } from 'pulse-deploy-kit/logs/log-line';
 import { type LogRequest, logRequest, windowOf } from 'pulse-deploy-kit/logs/log-settings';
 import { type LogReport, logReport } from 'pulse-deploy-kit/logs/print-log';
 import type { Session } from '../adapters/session.ts';
 import { optionalDeploymentId, type ServiceTarget, serviceTarget } from '../config/service-target.ts';
 import { isPassing, isPlatformError } from '../platform/error.ts';
-import type { ObservedService, StackObservation } from '../platform/port.ts';
+import type { ObservedService, Platform, StackObservation } from '../platform/port.ts';
 import { serviceNamed } from '../stack/baseline.ts';
 import { backendServices, durableActiveId } from '../stack/durable.ts';
 import { requireTarget } from './resolve-target.ts';
@@ -42,9 +42,22 @@ export async function logs(session: Session, request: LogsRequest): Promise<Logs
 	const { id, service } = chosen(observation, request);
 	const latest = service.latestDeployment;
 	if (latest === null) throw usageError(`${service.name} has not been started yet, and has written nothing`);
-	const read = async ({ since, limit }: LogWindow, signal: AbortSignal) => {
+	const read = logReader(platform, latest.id);
+	const first = windowOf(request, ports.clock.now());
+	const report = { deployment_id: id, service_name: service.name };
+	const { follow, onLines } = request;
+	if (!follow || onLines === undefined) {
+		return { ...report, ...logReport((await read(first, signal)) ?? []) };
+	}
+	await followLog({ read, first, show: onLines, isPassing, clock: ports.clock, host, signal });
+	return { ...report, ...logReport([]) };
+}
+
+/** What one deployment of a service writes, as Railway keeps it. */
+export function logReader(platform: Pick<Platform, 'deploymentLogs'>, deploymentId: string): ReadLog {
+	return async ({ since, limit }, signal) => {
 		try {
-			const lines = await platform.deploymentLogs(latest.id, limit, signal, since);
+			const lines = await platform.deploymentLogs(deploymentId, limit, signal, since);
 			return lines.map(({ timestamp, message }) => ({
 				at: Date.parse(timestamp),
 				text: message,
@@ -55,14 +68,6 @@ export async function logs(session: Session, request: LogsRequest): Promise<Logs
 			throw error;
 		}
 	};
-	const first = windowOf(request, ports.clock.now());
-	const report = { deployment_id: id, service_name: service.name };
-	const { follow, onLines } = request;
-	if (!follow || onLines === undefined) {
-		return { ...report, ...logReport((await read(first, signal)) ?? []) };
-	}
-	await followLog({ read, first, show: onLines, isPassing, clock: ports.clock, host, signal });
-	return { ...report, ...logReport([]) };
 }
 
 function chosen(

@@ -183,6 +183,8 @@ export interface ReplicaDeploymentActivity {
 	readonly sockets: number;
 	/** Requests a second over the reporting interval. */
 	readonly requestRate: number;
+	/** Those of them that failed, by the version's fault. Absent from older routers. */
+	readonly failureRate?: number;
 	/** Tabs of a container app that were seen lately. Absent where there are none, and from older routers. */
 	readonly tabs?: number;
 	/** Of those. Absent with them, and from older routers. */
@@ -210,6 +212,8 @@ export interface DeploymentActivity {
 	readonly inFlight: number;
 	readonly sockets: number;
 	readonly requestRate: number;
+	/** Absent while one of the routers that saw it does not tell. */
+	readonly failureRate?: number;
 	/** Only of container apps, and only where there are any. */
 	readonly tabs?: number;
 	/** Absent while a router with tabs does not tell. */

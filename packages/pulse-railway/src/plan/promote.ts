@@ -1,6 +1,6 @@
 import { shareText } from 'pulse-deploy-kit/canary/share';
 import { standing } from 'pulse-deploy-kit/departure';
-import { usageError } from 'pulse-deploy-kit/errors';
+import { isDeployToolError, usageError } from 'pulse-deploy-kit/errors';
 import { type DeploymentRecord, lastActiveFirst, type RoutingSnapshot } from '../deployments/record.ts';
 import { lastDeparture } from '../deployments/transitions.ts';
 import type { StackObservation } from '../platform/port.ts';
@@ -98,6 +98,19 @@ export function previousActive({ observation, live, routerService }: Omit<Promot
 			: `Only ${activeId} is left: it was the first, or the janitor has deleted the one before it, which it does when its rollback window has ended and nobody uses it any more. ` +
 				`${others ? 'The others have no service any more. ' : ''}Check out the earlier version of the app and deploy it again; what exists: pulse-railway status --service ${routerService}`;
 	throw usageError('there is no earlier deployment to roll back to', why);
+}
+
+/** Where a rollback without an argument goes now; `null`: it would be refused. */
+export function rollbackTarget(facts: Omit<PromoteFacts, 'activeSessions'>): string | null {
+	const { canary, activeId } = facts.live;
+	if (canary !== undefined && activeId !== null && durableActiveId(facts.observation) === activeId) return activeId;
+	try {
+		refuseAfterCanary(facts);
+		return previousActive(facts);
+	} catch (error) {
+		if (isDeployToolError(error)) return null;
+		throw error;
+	}
 }
 
 /**

@@ -12,17 +12,10 @@ const HEAD = ['DEPLOYMENT', 'STATE', 'RAILWAY', 'SESSIONS', 'SOCKETS', 'IN FLIGH
 
 /** The report as a person reads it. `now` in Unix milliseconds. */
 export function renderStatus(report: StackReport, now: number): string {
-	const lines = [`${report.server_address}  (${report.project} / ${report.environment})`];
-	if (report.router_error !== null) {
-		lines.push(
-			`Attention: ${report.router_error}`,
-			`Railway says ${report.durable_active_deployment ?? 'none'} is active.`,
-		);
-	} else if (report.active_deployment !== report.durable_active_deployment) {
-		lines.push(
-			`Attention: the router's active deployment is ${report.active_deployment ?? 'none'}, Railway says ${report.durable_active_deployment ?? 'none'}; the janitor or the next deploy settles it.`,
-		);
-	}
+	const lines = [
+		`${report.server_address}  (${report.project} / ${report.environment})`,
+		...attention(report).map((line) => `Attention: ${line}`),
+	];
 	if (report.deploy_lock !== null) lines.push(`Under way: ${report.deploy_lock.owner}`);
 	if (report.canary !== null) lines.push(canaryLine(report.canary, now));
 	if (report.deployments.length === 0) return [...lines, 'No deployments yet. Next: pulse-railway deploy'].join('\n');
@@ -33,6 +26,16 @@ export function renderStatus(report: StackReport, now: number): string {
 		...table([HEAD, ...report.deployments.map((row) => cells(row, now))]),
 		...windowNote(idle),
 	].join('\n');
+}
+
+/** What is wrong with the stack itself, before anything is said of deployments. */
+export function attention(report: StackReport): readonly string[] {
+	const { router_error: error, active_deployment: live, durable_active_deployment: durable } = report;
+	if (error !== null) return [`${error}\nRailway says ${durable ?? 'none'} is active.`];
+	if (live === durable) return [];
+	return [
+		`the router's active deployment is ${live ?? 'none'}, Railway says ${durable ?? 'none'}; the janitor or the next deploy settles it.`,
+	];
 }
 
 function windowNote(idle: readonly DeploymentReport[]): readonly string[] {

@@ -3,6 +3,7 @@ import { standing } from 'pulse-deploy-kit/departure';
 import type { InUseByReason, TabStates } from '../backends/render-sessions.ts';
 import type { ControlStatus } from '../control/status.ts';
 import type { DeploymentRecord } from '../deployments/record.ts';
+import type { DeploymentActivity } from '../deployments/store.ts';
 import { decide } from '../janitor/decide.ts';
 import type { Decision, Policy } from '../janitor/facts.ts';
 import { keptToGoBackTo } from '../janitor/rollback-window.ts';
@@ -10,6 +11,7 @@ import type { StackObservation } from '../platform/port.ts';
 import type { RouterFacts } from '../stack/baseline.ts';
 import { backendServices, durableActiveId } from '../stack/durable.ts';
 import { type CanaryReport, canaryReport } from './canary-report.ts';
+import { rollbackTarget } from './promote.ts';
 import { unknownBackends } from './settle.ts';
 import { tabStates, whoIsLeft } from './who-is-left.ts';
 
@@ -27,7 +29,18 @@ export interface StackReport {
 	readonly deploy_lock: { readonly owner: string; readonly acquired_at: number | null } | null;
 	/** `null` while none runs. */
 	readonly canary: CanaryReport | null;
+	/** Where `rollback` without an id goes; `null`: nowhere. */
+	readonly rollback_target: string | null;
+	/** All that runs in the environment, whoever made it. */
+	readonly services: readonly ServiceReport[];
 	readonly deployments: readonly DeploymentReport[];
+}
+
+/** A service of the environment. */
+export interface ServiceReport {
+	readonly service_name: string;
+	readonly role: 'router' | 'deployment' | 'service';
+	readonly railway_status: string | null;
 }
 
 export interface DeploymentReport {
@@ -57,6 +70,8 @@ export interface DeploymentReport {
 	readonly sockets: number;
 	readonly requests_in_flight: number;
 	readonly requests_per_second: number;
+	/** Of those, answers of 500 and more and requests that got none, by its fault; `null`: an older router does not tell. */
+	readonly failures_per_second: number | null;
 	readonly created_at: string | null;
 	readonly last_seen_at: number | null;
 	readonly drain_started_at: number | null;
@@ -99,6 +114,9 @@ export function stackReport(
 		router_replicas: known?.replicas.length ?? 0,
 		deploy_lock: lock === null ? null : { owner: lock.owner, acquired_at: seconds(lock.acquiredAt) },
 		canary: known === null ? null : canaryReport(known),
+		rollback_target:
+			known === null ? null : rollbackTarget({ observation, live: known.snapshot, routerService: router.service.name }),
+		services: servicesOf(observation, router),
 		deployments: rows.sort(
 			(a, b) =>
 				Number(b.state === 'active') - Number(a.state === 'active') ||
@@ -106,6 +124,15 @@ export function stackReport(
 				a.deployment_id.localeCompare(b.deployment_id),
 		),
 	};
+}
+
+function servicesOf(observation: StackObservation, router: RouterFacts): readonly ServiceReport[] {
+	const backends = new Set(backendServices(observation).map(({ serviceId }) => serviceId));
+	return observation.services.map(({ id, name, latestDeployment }) => ({
+		service_name: name,
+		role: id === router.service.id ? 'router' : backends.has(id) ? 'deployment' : 'service',
+		railway_status: latestDeployment?.status ?? null,
+	}));
 }
 
 function deploymentReport(
@@ -145,7 +172,8 @@ function deploymentReport(
 		in_use: said?.inUse ?? null,
 		sockets: activity?.sockets ?? 0,
 		requests_in_flight: activity?.inFlight ?? 0,
-		requests_per_second: Math.round((activity?.requestRate ?? 0) * 10) / 10,
+		requests_per_second: tenths(activity?.requestRate ?? 0),
+		failures_per_second: failuresOf(activity),
 		created_at: service?.createdAt ?? null,
 		last_seen_at: seconds(activity?.lastSeenAt ?? record?.lastSeenAt ?? null),
 		drain_started_at: seconds(record?.drainStartedAt ?? null),
@@ -190,6 +218,15 @@ function spoken(decision: Decision): DeploymentReport['janitor'] {
 	if (decision.action === 'probe') return { action: 'keep', reason: 'not asked', detail: null, until: null };
 	return { action: 'keep', reason: decision.reason, detail: decision.detail, until: seconds(decision.until) };
 }
+
+/** Where nothing was asked, nothing failed. */
+function failuresOf(activity: DeploymentActivity | null): number | null {
+	const { requestRate = 0, failureRate } = activity ?? {};
+	if (failureRate === undefined) return requestRate > 0 ? null : 0;
+	return tenths(failureRate);
+}
+
+const tenths = (rate: number): number => Math.round(rate * 10) / 10;
 
 function seconds(ms: number | null): number | null {
 	return ms === null ? null : ms / 1000;

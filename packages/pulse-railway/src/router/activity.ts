@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Upstreams } from 'pulse-edge/forward/claim';
+import type { Upstream, Upstreams } from 'pulse-edge/forward/claim';
 import type { Presence, TabCounts } from 'pulse-edge/page/presence';
+import { causesOfVersion } from 'pulse-edge/report/failures';
 import type { DeploymentStore, ReplicaDeploymentActivity } from '../deployments/store.ts';
 import type { Log } from './log.ts';
 import type { RoutingTable } from './snapshot.ts';
@@ -31,7 +32,8 @@ const LAST_REPORT_MS = 1_000;
 export class ActivityReporter {
 	readonly #options: ActivityOptions;
 	readonly #timer: NodeJS.Timeout;
-	readonly #counted = new Map<string, number>();
+	/** What was counted until the last report. */
+	readonly #counted = new Map<string, { readonly requests: number; readonly failed: number }>();
 	#running: Promise<void> | null = null;
 	#reportedAt = 0;
 	#lastReport = '';
@@ -73,13 +75,18 @@ export class ActivityReporter {
 		const at = this.#options.now();
 		this.#activeId = table.activeId;
 		const seconds = Math.max(1, at - this.#reportedAt) / 1000;
-		const routed = [...upstreams.all()].map(({ id, lastSeenAt, inFlight, sockets, requests }) => ({
-			id,
-			lastSeenAt,
-			inFlight,
-			sockets,
-			requestRate: Math.max(0, requests - (this.#counted.get(id) ?? 0)) / seconds,
-		}));
+		const routed = [...upstreams.all()].map((one) => {
+			const { id, lastSeenAt, inFlight, sockets, requests } = one;
+			const before = this.#counted.get(id) ?? { requests: 0, failed: 0 };
+			return {
+				id,
+				lastSeenAt,
+				inFlight,
+				sockets,
+				requestRate: Math.max(0, requests - before.requests) / seconds,
+				failureRate: Math.max(0, failedOf(one) - before.failed) / seconds,
+			};
+		});
 		const deployments = withTabs(routed, presence.counts());
 		// While a deployment is in use its last-seen time moves with every report; an idle router only keeps its place.
 		const busy = deployments.some((one) => one.inFlight > 0 || one.sockets > 0 || one.requestRate > 0);
@@ -90,13 +97,18 @@ export class ActivityReporter {
 			await store.recordActivity({ replicaId, at, ttlMs, revision: table.revision, tabsWholeAt, deployments });
 			this.#lastReport = report;
 			this.#reportedAt = at;
-			for (const one of upstreams.all()) this.#counted.set(one.id, one.requests);
+			for (const one of upstreams.all()) this.#counted.set(one.id, { requests: one.requests, failed: failedOf(one) });
 			upstreams.keepOnly((id) => table.deployment(id) !== undefined || id === table.activeId);
 			for (const id of this.#counted.keys()) if (!deployments.some((one) => one.id === id)) this.#counted.delete(id);
 		} catch (error) {
 			this.#options.log.activityNotReported(error);
 		}
 	}
+}
+
+/** By the fault of the version: as the brake of a canary counts them. */
+function failedOf({ serverErrors, failures }: Upstream): number {
+	return causesOfVersion.reduce((sum, cause) => sum + (failures[cause] ?? 0), serverErrors);
 }
 
 /** A tab may be there of which nothing was asked since this process began. */
@@ -108,7 +120,7 @@ function withTabs(
 	const tabsOf = (id: string) => Object.values(counts.get(id) ?? {}).reduce((sum, count) => sum + count, 0);
 	const byState = (id: string) => ({ held: counts.get(id)?.busy ?? 0, hidden: counts.get(id)?.hidden ?? 0 });
 	const unasked = [...counts.keys()].filter((id) => routed.every((one) => one.id !== id));
-	const none = { lastSeenAt: 0, inFlight: 0, sockets: 0, requestRate: 0 };
+	const none = { lastSeenAt: 0, inFlight: 0, sockets: 0, requestRate: 0, failureRate: 0 };
 	return [...routed, ...unasked.map((id) => ({ id, ...none }))].map((one) => {
 		const tabs = tabsOf(one.id);
 		return tabs === 0 ? one : { ...one, tabs, tabsBy: byState(one.id) };

@@ -41,9 +41,11 @@ export async function readActivity({ backend, keys }: StoreContext): Promise<Act
 		const lastSeenAt = decodeRecord(id, json)?.lastSeenAt ?? null;
 		deployments.set(id, { id, lastSeenAt, inFlight: 0, sockets: 0, requestRate: 0 });
 	}
+	const silent = new Set<string>();
 	for (const part of reports.flatMap((report) => report.deployments)) {
 		const sum = deployments.get(part.id);
 		if (!sum) continue;
+		if (part.failureRate === undefined) silent.add(part.id);
 		const tabs = (sum.tabs ?? 0) + (part.tabs ?? 0);
 		deployments.set(part.id, {
 			id: part.id,
@@ -52,6 +54,7 @@ export async function readActivity({ backend, keys }: StoreContext): Promise<Act
 			inFlight: sum.inFlight + part.inFlight,
 			sockets: sum.sockets + part.sockets,
 			requestRate: sum.requestRate + part.requestRate,
+			...(silent.has(part.id) ? {} : { failureRate: (sum.failureRate ?? 0) + (part.failureRate ?? 0) }),
 			...(tabs === 0 ? {} : { tabs, ...summed(sum, part) }),
 		});
 	}
