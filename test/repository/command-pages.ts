@@ -71,6 +71,7 @@ export const GROUPS: readonly Group[] = [
 			'logs',
 			'history',
 			'lock',
+			'promote',
 			'rollback',
 			'recall',
 			'drain',

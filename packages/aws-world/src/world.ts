@@ -107,6 +107,7 @@ export async function createAwsWorld(options: AwsWorldOptions = {}): Promise<Aws
 				const balancer = await openBalancer(elb, arn, clock, {
 					propagationMs: 0,
 					idleTimeoutMs: undefined,
+					random: Math.random,
 					...options.balancer,
 				});
 				balancers.set(arn, balancer);

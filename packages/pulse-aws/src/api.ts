@@ -97,6 +97,8 @@ export interface DeployedOnAws {
 	readonly certificateArn: string;
 	readonly domainReady: boolean;
 	readonly domainProxied: boolean;
+	/** Percent of new visitors that it gets as a canary; `null`: all of them. */
+	readonly canaryPercent: number | null;
 	/** Records of Route 53 as they were before this deploy replaced them. */
 	readonly dnsReplaced: readonly string[];
 }
@@ -126,6 +128,7 @@ export async function deploy(options: DeployRunOptions): Promise<DeployedOnAws> 
 		certificateArn: result.certificate_arn,
 		domainReady: result.domain_ready === 'True',
 		domainProxied: result.domain_proxied === 'True',
+		canaryPercent: result.canary_percent === undefined ? null : Number(result.canary_percent),
 		dnsReplaced: result.dns_replaced?.split('\n') ?? [],
 	};
 }

@@ -18,6 +18,7 @@ export {
 	type VerifyOptions,
 	verify,
 } from './api.ts';
+export { type PromoteOptions, promote } from './api-canary.ts';
 export { type DoctorOptions, doctor } from './api-doctor.ts';
 export { type HistoryOptions, history } from './api-history.ts';
 export { type DrainOptions, drain, type RecallOptions, recall } from './api-leave.ts';

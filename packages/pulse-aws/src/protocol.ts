@@ -4,6 +4,7 @@
 export {
 	AFFINITY_HEADER,
 	AFFINITY_QUERY,
+	CANARY_COOKIE,
 	HEALTH_PATH as DEFAULT_HEALTH_PATH,
 	META_PATH,
 	NEXT_HEADER,
@@ -57,8 +58,11 @@ export const SIDECAR_VARIABLES = {
 	stopSeconds: 'PULSE_EDGE_STOP_SECONDS',
 } as const;
 
-/** Values of `/apps/<name>/<id>/state` and of the service tag `state`. */
-export type AwsDeploymentState = 'deploying' | 'active' | 'draining' | 'preview';
+/**
+ * Values of `/apps/<name>/<id>/state` and of the service tag `state`. Tools of before know neither `canary` nor
+ * `preview`, and take them for services that are not theirs: they serve them, and neither delete them nor go back to them.
+ */
+export type AwsDeploymentState = 'deploying' | 'canary' | 'active' | 'draining' | 'preview';
 
 /** Deployment state in Parameter Store; {@link taskStateParameter} is below it. */
 export const stateParameter = (name: string, id: string) => `/apps/${name}/${id}/state`;
@@ -76,6 +80,14 @@ export const isNewestLease = (parameter: string) => /^\/apps\/[^/]+\/newest\/tas
 /** Who makes the deployment: the lease of the command that has the id. */
 export const ownerParameter = (name: string, id: string) => `/apps/${name}/${id}/owner`;
 export const isOwner = (parameter: string) => /^\/apps\/[^/]+\/[^/]+\/owner$/.test(parameter);
+/** The canary that runs (`task/rollout.ts`). Tasks read it, and write none of it; `canary` is no deployment's id. */
+export const canaryParameter = (name: string) => `/apps/${name}/canary/state`;
+/** What the reaper has made of its tasks' counts. */
+export const canaryEvidenceParameter = (name: string) => `/apps/${name}/canary/evidence`;
+export const isCanaryParameter = (parameter: string) => /^\/apps\/[^/]+\/canary\/(state|evidence)$/.test(parameter);
+/** What a task has counted for it (`task/canary-word.ts`). */
+export const canaryWordParameter = (name: string, id: string, task: string) =>
+	`/apps/${name}/canary/tasks/${id}.${task}`;
 export const taskStateParameter = (name: string, id: string, task: string) => `/apps/${name}/${id}/tasks/${task}`;
 
 /** The reaper's settings. */

@@ -1,19 +1,22 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { WorldClock } from '../clock/world-clock.ts';
-import type { ElbState, Listener, Target, TargetGroup } from '../elb/state.ts';
+import { type ElbState, isSticky, type Listener, type Target } from '../elb/state.ts';
 import { answer, answerSocket } from './answer.ts';
 import { forwardHttp } from './forward-http.ts';
 import { forwardWebsocket } from './forward-websocket.ts';
+import { pickGroup } from './pick-group.ts';
 import { pickTarget } from './pick-target.ts';
-import { type Route, type RoutingTable, route, tableOf } from './route.ts';
-import { isSticky, stickyCookies, stuckTarget } from './stickiness.ts';
+import { type Forward, type Route, type RoutingTable, route, tableOf } from './route.ts';
+import { stickyCookies, stuckTarget } from './stickiness.ts';
 
 export interface BalancerOptions {
 	/** World ms until a changed rule or default action answers. Default 0. */
 	readonly propagationMs: number;
 	/** Real ms without a byte after which a websocket is cut. Default: never, because world time may jump. */
 	readonly idleTimeoutMs: number | undefined;
+	/** In [0, 1), for draws by weight. Default `Math.random`. */
+	readonly random: () => number;
 }
 
 export interface Balancer {
@@ -48,20 +51,22 @@ export async function openBalancer(
 	refresh();
 
 	const decide = (request: IncomingMessage): Route => {
-		if (!table) return { kind: 'forward', group: undefined };
+		if (!table) return { kind: 'forward', groups: [], stickySeconds: null };
 		const head = { method: request.method ?? 'GET', url: request.url ?? '/', headers: request.headers };
 		return route(table, head, (arn) => state.targetGroups.get(arn));
 	};
-	const choose = (group: TargetGroup | undefined, cookies: string | undefined): Chosen | undefined => {
+	const choose = (forward: Forward, cookies: string | undefined): Chosen | undefined => {
+		const now = clock.now();
+		const { group, cookies: ofGroup } = pickGroup(forward, cookies, now, options.random);
 		const sticky = group !== undefined && isSticky(group);
-		const target = group && pickTarget(group, sticky ? stuckTarget(group, cookies, clock.now()) : undefined);
-		return target && { target, cookies: sticky ? stickyCookies(group, target, clock.now()) : [] };
+		const target = group && pickTarget(group, sticky ? stuckTarget(group, cookies, now) : undefined);
+		return target && { target, cookies: [...ofGroup, ...(sticky ? stickyCookies(group, target, now) : [])] };
 	};
 
 	const server = createServer((request, response) => {
 		const decision = decide(request);
 		if (decision.kind === 'fixed') return answer(response, decision);
-		const chosen = choose(decision.group, request.headers.cookie);
+		const chosen = choose(decision, request.headers.cookie);
 		if (chosen) forwardHttp(request, response, chosen, clock);
 		else answer(response, { status: 503, contentType: 'text/html', body: '503 Service Temporarily Unavailable' });
 	});
@@ -73,7 +78,7 @@ export async function openBalancer(
 		if (options.idleTimeoutMs) socket.setTimeout(options.idleTimeoutMs, () => socket.destroy());
 		const decision = decide(request);
 		if (decision.kind === 'fixed') return answerSocket(socket, decision.status);
-		const chosen = choose(decision.group, request.headers.cookie);
+		const chosen = choose(decision, request.headers.cookie);
 		if (chosen) forwardWebsocket(request, socket, early, chosen);
 		else answerSocket(socket, 503);
 	});

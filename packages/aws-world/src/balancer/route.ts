@@ -1,5 +1,5 @@
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { type ElbState, groupsIn, type TargetGroup } from '../elb/state.ts';
+import type { ElbState, TargetGroup } from '../elb/state.ts';
 import { matchesRule, type RequestHead } from './match.ts';
 
 /** What the load balancer answers by: copied from the API's state, so that a change may take time to arrive. */
@@ -11,8 +11,16 @@ export interface RoutingTable {
 	readonly defaultActions: readonly Action[];
 }
 
+export interface Forward {
+	readonly kind: 'forward';
+	/** One that is gone is `undefined`. */
+	readonly groups: readonly { readonly group: TargetGroup | undefined; readonly weight: number }[];
+	/** How long a visitor keeps the group of several; `null`: drawn anew each time. */
+	readonly stickySeconds: number | null;
+}
+
 export type Route =
-	| { readonly kind: 'forward'; readonly group: TargetGroup | undefined }
+	| Forward
 	| { readonly kind: 'fixed'; readonly status: number; readonly contentType: string; readonly body: string };
 
 export function tableOf(state: ElbState, listenerArn: string): RoutingTable {
@@ -22,6 +30,9 @@ export function tableOf(state: ElbState, listenerArn: string): RoutingTable {
 		defaultActions: state.listener(listenerArn).defaultActions,
 	});
 }
+
+/** UNVERIFIED: the API asks for a duration wherever stickiness is on. */
+const DEFAULT_STICKY_SECONDS = 3_600;
 
 /** Pure. The first rule that matches, in order of priority, else the default action. */
 export function route(
@@ -40,6 +51,16 @@ export function route(
 			body: fixed.MessageBody ?? '',
 		};
 	}
-	const [arn] = groupsIn(actions);
-	return { kind: 'forward', group: arn === undefined ? undefined : groupOf(arn) };
+	const forward = actions.find((action) => action.Type === 'forward');
+	const several = forward?.ForwardConfig?.TargetGroups ?? [];
+	const named = several.length > 0 ? several : [{ TargetGroupArn: forward?.TargetGroupArn, Weight: 1 }];
+	const sticky = forward?.ForwardConfig?.TargetGroupStickinessConfig;
+	return {
+		kind: 'forward',
+		groups: named.map(({ TargetGroupArn: arn, Weight: weight = 1 }) => ({
+			group: arn === undefined ? undefined : groupOf(arn),
+			weight,
+		})),
+		stickySeconds: sticky?.Enabled === true ? (sticky.DurationSeconds ?? DEFAULT_STICKY_SECONDS) : null,
+	};
 }

@@ -1,20 +1,16 @@
 import type { Target, TargetGroup } from '../elb/state.ts';
+import { readCookie } from './read-cookie.ts';
 
 const NAMES = ['AWSALB', 'AWSALBCORS'] as const;
 /** The cookie's own expiry is fixed, whatever duration the group has (docs/platform-facts/aws.md §1). */
 const EXPIRY_SECONDS = 7 * 86_400;
-
-export const isSticky = (group: TargetGroup) => group.attributes.get('stickiness.enabled') === 'true';
 
 /**
  * The target (`ip:port`) that the request's cookie names. One cookie name serves all groups: a client that alternates
  * between two groups loses its stickiness, as on AWS. A cookie that cannot be read is ignored.
  */
 export function stuckTarget(group: TargetGroup, cookies: string | undefined, now: number): string | undefined {
-	for (const pair of (cookies ?? '').split(';')) {
-		const [name, value] = pair.trim().split('=');
-		if (!NAMES.some((known) => known === name) || value === undefined) continue;
-		const [arn, target, until] = Buffer.from(value, 'base64url').toString().split('|');
+	for (const [arn, target, until] of readCookie(cookies, NAMES)) {
 		if (arn === group.arn && Number(until) >= now) return target;
 	}
 	return undefined;

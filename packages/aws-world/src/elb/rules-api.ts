@@ -3,7 +3,7 @@ import type { Arns } from '../arn.ts';
 import type { Handlers } from '../calls/handlers.ts';
 import { AwsError, required } from '../errors.ts';
 import { pageOf, pageSize } from '../paging.ts';
-import { type ElbState, groupsIn, type Listener, type Rule } from './state.ts';
+import { type ElbState, groupsIn, isSticky, type Listener, type Rule } from './state.ts';
 import { putTags } from './tags-api.ts';
 import { validateActions, validateConditions } from './validate-rule.ts';
 
@@ -87,11 +87,26 @@ export function checkGroups(state: ElbState, listener: Listener, actions: readon
 		}
 		used.add(group.arn);
 	}
+	refuseLooseStickiness(state, actions);
 	if (used.size > state.quotas.targetGroups) {
 		throw new AwsError(
 			'TooManyUniqueTargetGroupsPerLoadBalancerException',
 			'The maximum number of unique target groups per load balancer has been reached',
 		);
+	}
+}
+
+/** Visitors of a sticky group among several must keep their group first. */
+function refuseLooseStickiness(state: ElbState, actions: readonly Action[]): void {
+	for (const { ForwardConfig } of actions) {
+		const groups = ForwardConfig?.TargetGroups ?? [];
+		const some = groups.some(({ TargetGroupArn }) => isSticky(state.targetGroup(TargetGroupArn)));
+		if (groups.length > 1 && some && ForwardConfig?.TargetGroupStickinessConfig?.Enabled !== true) {
+			throw new AwsError(
+				'InvalidConfigurationRequestException',
+				'Target group stickiness must be enabled on the rule where one of its target groups is sticky',
+			);
+		}
 	}
 }
 

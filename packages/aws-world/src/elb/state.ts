@@ -135,6 +135,8 @@ export class ElbState {
 	}
 }
 
+export const isSticky = (group: TargetGroup) => group.attributes.get('stickiness.enabled') === 'true';
+
 /** The groups an action list forwards to, in either way of writing it. */
 export function groupsIn(actions: readonly Action[]): string[] {
 	return actions.flatMap((action) =>

@@ -62,7 +62,12 @@ export function validateActions(actions: readonly Action[] | undefined): Action[
 		const groups = action.ForwardConfig?.TargetGroups ?? [];
 		if (action.TargetGroupArn === undefined && groups.length === 0) throw invalid('A forward needs a target group');
 		if (groups.length > 5) throw invalid('A forward action has at most 5 target groups');
-		if (groups.length > 1) notEmulated('weighted forwards');
+		for (const { Weight = 1 } of groups) {
+			if (!Number.isInteger(Weight) || Weight < 0 || Weight > 999) throw invalid(`Weight '${Weight}' must be 0 to 999`);
+		}
+		const { DurationSeconds: seconds } = action.ForwardConfig?.TargetGroupStickinessConfig ?? {};
+		if (seconds !== undefined && (seconds < 1 || seconds > 604_800))
+			throw invalid('DurationSeconds must be 1 to 604800');
 	} else notEmulated(`actions of type '${action.Type}'`);
 	return [...actions];
 }

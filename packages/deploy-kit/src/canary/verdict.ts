@@ -11,6 +11,9 @@ const MIN_FAILURES = 5;
 /** What is worth halting for. A difference that is certain, but smaller, is shown and nothing more. */
 const MIN_EXCESS = 0.005;
 
+/** Pages of a halted canary choose their moment until then, as after a `recall` without a time. */
+export const MOVE_WITHIN_MS = 600_000;
+
 /** What is known of both sides since it began. */
 export interface CanaryEvidence extends Stretch {
 	/** See `evidenceOf`, added up. */

@@ -36,7 +36,10 @@ export function running(session: Session, command: string): Session {
 }
 
 /** AWS for looking at what there is, before anything is changed: its reads end when the signal aborts. */
-export function looking({ aws, signal }: Pick<Session, 'aws' | 'signal'>, until = signal): Aws {
+export function looking<Some extends Partial<Aws> = Aws>(
+	{ aws, signal }: { readonly aws: Some; readonly signal: AbortSignal },
+	until = signal,
+): Some {
 	return interruptible(aws, until);
 }
 

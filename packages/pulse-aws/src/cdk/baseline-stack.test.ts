@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
@@ -9,8 +9,9 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 // @ts-expect-error: a build script without types
 import { bundleReaper } from '../../bundle-reaper.mjs';
-import { historyParameters } from '../deployments/names.ts';
+import { historyParameters, lockParameter } from '../deployments/names.ts';
 import { baselineStack } from './baseline-stack.ts';
+import { packedCode } from './packed-code.ts';
 import { BASELINE_VERSION, type BaselineSettings, fromContext, toContext } from './settings.ts';
 
 const SETTINGS: BaselineSettings = {
@@ -51,12 +52,16 @@ function synthesize(change: Partial<BaselineSettings> = {}, nag = false, reaper 
 
 describe('the bundled reaper', { timeout: 120_000 }, () => {
 	test('A10.1: loads in a plain Node process as Lambda loads it, and names the setting that is missing', () => {
+		// As the template has it.
+		const packed = join(folder, 'index.packed.cjs');
+		writeFileSync(packed, packedCode(code));
+		expect(readFileSync(packed, 'utf8').length).toBeLessThan(code.length / 2);
 		const script = `
 			const Module = require('node:module');
 			const original = Module._resolveFilename;
 			const asked = [];
 			Module._resolveFilename = (name, ...rest) => { asked.push(name); return original(name, ...rest); };
-			const { handler } = require(${JSON.stringify(bundle)});
+			const { handler } = require(${JSON.stringify(packed)});
 			handler({}).catch((error) => console.log(JSON.stringify({ asked, error: error.message })));
 		`;
 		const env = {
@@ -69,7 +74,7 @@ describe('the bundled reaper', { timeout: 120_000 }, () => {
 		);
 		expect(error).toBe('PULSE_AWS_DEPLOYMENT_NAME is not set');
 		const outside = asked.filter(
-			(name: string) => !name.startsWith('.') && !name.startsWith('node:') && name !== bundle,
+			(name: string) => !name.startsWith('.') && !name.startsWith('node:') && name !== packed,
 		);
 		const direct = ['ecr', 'ecs', 'elastic-load-balancing-v2', 'ssm'].map((client) => `@aws-sdk/client-${client}`);
 		expect(outside).toEqual(expect.arrayContaining(direct));
@@ -126,7 +131,7 @@ describe('the baseline template', { timeout: 120_000 }, () => {
 	test('A3.1: a template that changed has a version of its own', () => {
 		const { template } = synthesize({}, false, 'exports.handler = async () => {};');
 		const fingerprint = createHash('sha256').update(JSON.stringify(template.toJSON())).digest('hex').slice(0, 16);
-		expect([BASELINE_VERSION, fingerprint]).toEqual(['1.6.0', 'cb4603ea98a43539']);
+		expect([BASELINE_VERSION, fingerprint]).toEqual(['1.7.0', 'd988993ed4c7dac8']);
 	});
 
 	test('A3.1: a stack that is there can be updated: its rules keep their logical ids, which EC2 would refuse a second time', () => {
@@ -228,12 +233,15 @@ describe('the baseline template', { timeout: 120_000 }, () => {
 		);
 		expect(made.length).toBeGreaterThan(10);
 		for (const action of made) expect(allowed).toContain(action);
-		// The history and no more outside what deployments own: least of all the deploy lock.
-		const writes = statements.filter(({ Action }) => Action === 'ssm:PutParameter');
-		const places = writes.flatMap(({ Resource }) => Resource as { 'Fn::Join': [string, unknown[]] }[]);
-		expect(places.map((place) => place['Fn::Join'][1].at(-1))).toEqual(
-			historyParameters('prod').map((parameter) => `:parameter${parameter}`),
-		);
+		// The history and the deploy lock, and no more outside what deployments own.
+		const writes = statements.filter(({ Action }) => [Action].flat().includes('ssm:PutParameter'));
+		const places = writes.flatMap(({ Resource }) => [Resource].flat() as { 'Fn::Join': [string, unknown[]] }[]);
+		expect(places.map((place) => place['Fn::Join'][1].at(-1))).toEqual([
+			...[':parameter/apps/prod', ':parameter/apps/prod/*'],
+			...[...historyParameters('prod'), lockParameter('prod')].map((parameter) => `:parameter${parameter}`),
+		]);
+		const listener = statements.find(({ Action }) => Action === 'elasticloadbalancing:ModifyListener');
+		expect(JSON.stringify(listener?.Resource)).toMatch(/^\{"Ref":"AlbHttps/);
 		// `prod-*` is also the beginning of what `prod-eu` has.
 		const groups = statements.find(({ Action }) => Action === 'elasticloadbalancing:DeleteTargetGroup');
 		expect(groups?.Condition).toEqual({ StringEquals: { 'aws:ResourceTag/deployment_name': 'prod' } });

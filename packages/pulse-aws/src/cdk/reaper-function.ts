@@ -4,10 +4,11 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Code, Function as LambdaFunctionConstruct, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { historyParameters, loadBalancerName, parameterRoot } from '../deployments/names.ts';
+import { historyParameters, loadBalancerName, lockParameter, parameterRoot } from '../deployments/names.ts';
 import { NAME_TAG } from '../deployments/tags.ts';
 import { REAPER_VARIABLES } from '../protocol.ts';
 import { acknowledgeWildcards, arnOf } from './arn.ts';
+import { packedCode } from './packed-code.ts';
 import type { BaselineSettings } from './settings.ts';
 
 export interface ReaperFunctionProps {
@@ -36,7 +37,7 @@ export function reaperFunction(stack: Stack, props: ReaperFunctionProps): void {
 	const reaper = new LambdaFunctionConstruct(stack, 'Reaper', {
 		runtime: Runtime.NODEJS_24_X,
 		handler: 'index.handler',
-		code: Code.fromInline(props.code),
+		code: Code.fromInline(packedCode(props.code)),
 		role,
 		logGroup,
 		memorySize: 256,
@@ -61,7 +62,11 @@ export function reaperFunction(stack: Stack, props: ReaperFunctionProps): void {
 	});
 }
 
-function statements(stack: Stack, { settings, repositoryArn }: ReaperFunctionProps, log: LogGroup): PolicyStatement[] {
+function statements(
+	stack: Stack,
+	{ settings, repositoryArn, listenerArn }: ReaperFunctionProps,
+	log: LogGroup,
+): PolicyStatement[] {
 	const name = settings.deploymentName;
 	const cluster = { ArnEquals: { 'ecs:cluster': arnOf(stack, 'ecs', `cluster/${name}`) } };
 	const owned = ownedResources(name);
@@ -91,9 +96,11 @@ function statements(stack: Stack, { settings, repositoryArn }: ReaperFunctionPro
 			resources: ['*'],
 		}),
 		new PolicyStatement({
-			actions: ['elasticloadbalancing:DeleteRule'],
+			actions: ['elasticloadbalancing:DeleteRule', 'elasticloadbalancing:ModifyRule'],
 			resources: [arn(owned.rules)],
 		}),
+		// The last share of a canary's schedule.
+		new PolicyStatement({ actions: ['elasticloadbalancing:ModifyListener'], resources: [listenerArn] }),
 		new PolicyStatement({
 			actions: ['elasticloadbalancing:DeleteTargetGroup'],
 			resources: [arn(owned.targetGroups)],
@@ -114,6 +121,11 @@ function statements(stack: Stack, { settings, repositoryArn }: ReaperFunctionPro
 		new PolicyStatement({
 			actions: ['ssm:PutParameter'],
 			resources: historyParameters(name).map((parameter) => arnOf(stack, 'ssm', `parameter${parameter}`)),
+		}),
+		// What moves visitors is done under the deploy lock.
+		new PolicyStatement({
+			actions: ['ssm:GetParameters', 'ssm:GetParameterHistory', 'ssm:PutParameter'],
+			resources: [arnOf(stack, 'ssm', `parameter${lockParameter(name)}`)],
 		}),
 		new PolicyStatement({ actions: ['ecr:DescribeImages', 'ecr:BatchDeleteImage'], resources: [repositoryArn] }),
 		new PolicyStatement({

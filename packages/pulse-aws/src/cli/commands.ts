@@ -7,6 +7,7 @@ import { historyCommand } from './history.ts';
 import { lockCommand } from './lock.ts';
 import { logsCommand } from './logs.ts';
 import { openCommand } from './open.ts';
+import { promoteCommand } from './promote.ts';
 import { reapCommand } from './reap.ts';
 import { recallCommand } from './recall.ts';
 import { rollbackCommand } from './rollback.ts';
@@ -42,6 +43,7 @@ export const commands: readonly CommandSpec[] = [
 	logsCommand,
 	historyCommand,
 	lockCommand,
+	promoteCommand,
 	rollbackCommand,
 	recallCommand,
 	drainCommand,

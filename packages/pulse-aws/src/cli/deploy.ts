@@ -17,6 +17,8 @@ export const deployCommand: CommandSpec = {
 		'pulse-aws deploy --deployment-name prod --domain app.example.com --app-file app.ts --arch arm64 --nat none',
 		'pulse-aws deploy --deployment-name prod --domain app.example.com --secret PULSE_SECRET=arn:aws:ssm:eu-west-1:123456789012:parameter/prod/secret',
 		'pulse-aws deploy --deployment-name prod --domain app.example.com --preview pr-12 --preview-for 12h',
+		'pulse-aws deploy --deployment-name prod --domain app.example.com --canary 5%',
+		'pulse-aws deploy --deployment-name prod --domain app.example.com --canary 5%,25%,100% --every 10m',
 		'pulse-aws deploy --deployment-name prod --domain app.example.com --dry-run',
 	],
 	changes: true,
@@ -56,6 +58,11 @@ export function deploySummary(
 		`Target group: ${done.target_group_arn}`,
 		`Image: ${done.image_uri}`,
 		`Marked draining: ${done.marked_draining_count}`,
+		...(done.canary_percent === undefined
+			? []
+			: [
+					`A canary: ${done.canary_percent} % of new visitors get it. For all of them: pulse-aws promote ${done.deployment_id}. If it misbehaves: pulse-aws rollback`,
+				]),
 		health.waitForHealth
 			? 'Deployment is live and healthy!'
 			: 'Deployment is live; whether it is healthy was not waited for.',

@@ -7,7 +7,7 @@ export const rollbackCommand: CommandSpec = {
 	name: 'rollback',
 	summary: 'Send new visitors back to an earlier deployment',
 	description:
-		'Without an id, to the one that was active before. It still runs while people use it, and for its rollback window although nobody does. Beyond that, --redeploy makes it anew from its image, of which the newest ten are kept, under an id of its own. Nobody loses a session by either.',
+		'Without an id, to the one that was active before. It still runs while people use it, and for its rollback window although nobody does. Beyond that, --redeploy makes it anew from its image, of which the newest ten are kept, under an id of its own. While a canary runs, it is the canary that ends. Nobody loses a session by any of it.',
 	arguments: [{ syntax: '[deployment-id]', describe: 'where to; see pulse-aws status' }],
 	settings: rollbackSettings,
 	examples: [
@@ -28,9 +28,11 @@ export const rollbackCommand: CommandSpec = {
 		const request = { deploymentName: name, deploymentId: invocation.args[0] ?? null, dryRun: invocation.dryRun };
 		const { plan, result } = await command(session, request);
 		return outcome(plan, result, (done) => [
-			done.made_of === null
-				? `${done.deployment_id} is active again.`
-				: `${done.deployment_id}, made of ${done.made_of}, is active.`,
+			done.ended_canary !== null
+				? `${done.deployment_id} is active; the canary ${done.ended_canary} has ended.`
+				: done.made_of === null
+					? `${done.deployment_id} is active again.`
+					: `${done.deployment_id}, made of ${done.made_of}, is active.`,
 			...done.marked_draining.map((id) => `${id} is draining.`),
 		]);
 	},

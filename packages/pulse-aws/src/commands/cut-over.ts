@@ -49,7 +49,7 @@ export async function cutOver(
 	// An earlier version brings none: visitors go on with the one that they have.
 	const certificateArn = request.madeOf === undefined ? run.certificateArn : fleet.traffic.defaultCertificateArn;
 	const isOld = waited || session.clock.now() - answeredAt >= LOCK_TTL_MS;
-	const planned = planCutOver(fleet, { id, verified, certificateArn, preview }, isOld);
+	const planned = planCutOver(fleet, { id, verified, certificateArn, preview, canary: request.canary }, isOld);
 	return phase(
 		{ ...plan, ...planned },
 		{ guard: unguarded, signal },

@@ -18,6 +18,8 @@ export interface DeployResult {
 	readonly preview?: string;
 	readonly preview_address?: string;
 	readonly preview_until?: string;
+	/** Percent of new visitors that it gets as a canary; only where it is one. */
+	readonly canary_percent?: string;
 	/** Records of Route 53 as they were before this deploy replaced them, one a line; only where it did. */
 	readonly dns_replaced?: string;
 }
@@ -46,6 +48,7 @@ export function resultOf(run: Run): DeployResult {
 		domain_ready: text(run.routing?.ready),
 		domain_proxied: text(run.routing?.proxied),
 		...previewOf(run),
+		...(run.request?.canary === undefined ? {} : { canary_percent: String(run.request.canary.share / 100) }),
 		...(run.replacedRecords.length > 0 ? { dns_replaced: run.replacedRecords.join('\n') } : {}),
 	};
 }

@@ -1,6 +1,7 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { Host } from 'pulse-deploy-kit/host';
 import { previewsNamed } from '../deployments/deployment.ts';
+import { runningCanary } from '../plan/canary.ts';
 import type { Fleet } from '../plan/observation.ts';
 import { idsOf } from '../stack/fleet.ts';
 import type { Run } from '../steps/run.ts';
@@ -17,10 +18,13 @@ export function giveWay(
 	fleet: Fleet | null,
 	overLater: boolean,
 ): void {
+	const known = begun.fleet === null ? [] : idsOf(begun.fleet);
+	const canary = fleet === null ? null : (runningCanary(fleet)?.id ?? null);
+	const isLater = canary !== null && canary !== begun.id && !known.includes(canary);
+	if (isLater && !overLater) throw wentFirst(canary, begun.id, begun.request?.madeOf);
 	const before = activeId(begun.fleet);
 	const now = activeId(fleet);
 	if (now === null || now === before || now === begun.id) return;
-	const known = begun.fleet === null ? [] : idsOf(begun.fleet);
 	if (!known.includes(now) && !overLater) throw wentFirst(now, begun.id, begun.request?.madeOf);
 	const text = `Active by now: ${now} (${before ?? 'none'} when this deploy began). Planned anew.`;
 	host.notify({ level: 'info', text });

@@ -38,14 +38,27 @@ export function completed(oldestFirst: readonly HistoryMoment[]): readonly Histo
 	});
 }
 
-function lineOf({ at, event, id, from, until, by, because, image, commit, message, of }: HistoryMoment): HistoryLine {
+function lineOf({
+	at,
+	event,
+	id,
+	from,
+	until,
+	percent,
+	by,
+	because,
+	image,
+	commit,
+	message,
+	of,
+}: HistoryMoment): HistoryLine {
 	return {
 		at: new Date(at).toISOString(),
 		event,
 		deployment_id: id,
 		previous_deployment_id: from ?? null,
 		until: until == null ? null : new Date(until).toISOString(),
-		percent: null,
+		percent: percent ?? null,
 		by: by ?? null,
 		reason: because ?? null,
 		image: image ?? null,

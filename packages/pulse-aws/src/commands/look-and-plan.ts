@@ -82,6 +82,7 @@ export async function lookAndPlan(
 		{
 			id,
 			verified: request.health.waitForHealth,
+			canary: request.canary,
 			page: request.health.pagePath,
 			preview: request.preview,
 			rules: pinRules(id, request.container).length,

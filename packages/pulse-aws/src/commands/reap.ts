@@ -1,8 +1,10 @@
+import { shareText } from 'pulse-deploy-kit/canary/share';
 import { awsClock, looking, running, type Session } from '../adapters/session.ts';
 import { repositoryName } from '../platform/baseline-outputs.ts';
 import type { Action } from '../reaper/decide.ts';
 import { keptWindow, reaperPolicy } from '../reaper/policy.ts';
 import { type ReaperReport, runReaper } from '../reaper/run.ts';
+import { briefLock } from '../stack/lock.ts';
 import { existing } from '../stack/read-baseline.ts';
 import { writeTold } from '../stack/told-history.ts';
 
@@ -36,6 +38,8 @@ export async function reap(session: Session, request: ReapRequest): Promise<Reap
 			rollbackKeep: request.rollbackKeep ?? outputs.rollbackKeep,
 		}),
 		clock: awsClock(session),
+		dryRun: request.dryRun,
+		locked: briefLock({ ...running(session, 'reap'), clock: awsClock(session) }, request.deploymentName),
 		signal: session.signal,
 		tell: (events) => writeTold(running(session, 'reap'), request.deploymentName, events),
 		approve: async (actions) => {
@@ -53,6 +57,14 @@ export function actionText(action: Action): string {
 			return `mark ${action.id} active`;
 		case 'mark-draining':
 			return `mark ${action.id} draining`;
+		case 'halt-canary':
+			return `halt the canary ${action.id} (${action.because}) and recall it`;
+		case 'end-canary':
+			return `end the canary ${action.id} (${action.because})`;
+		case 'widen-canary':
+			return `send ${shareText(action.rollout.share)} of new visitors to ${action.id}`;
+		case 'complete-canary':
+			return `send all new visitors to ${action.id}`;
 		case 'scale-down':
 			return `end the tasks of ${action.id} (${action.reason})`;
 		case 'delete-deployment':

@@ -3,6 +3,7 @@ import { unguarded } from 'pulse-deploy-kit/plan/guard';
 import { looking, running, type Session } from '../adapters/session.ts';
 import { newDeploymentId } from '../deployments/id.ts';
 import type { Version } from '../deployments/version.ts';
+import { runningCanary } from '../plan/canary.ts';
 import { chooseVersion } from '../plan/choose-version.ts';
 import { planRemake } from '../plan/remake.ts';
 import { type BaselineOutputs, repositoryName } from '../platform/baseline-outputs.ts';
@@ -170,5 +171,6 @@ function resultOf(run: Run, of: string) {
 		target_group_arn: run.target?.targetGroupArn ?? '',
 		marked_draining: run.draining.map(({ id }) => id),
 		made_of: of,
+		ended_canary: run.fleet === null ? null : (runningCanary(run.fleet)?.id ?? null),
 	};
 }

@@ -1,11 +1,13 @@
 import { agreeUnderLock } from 'pulse-deploy-kit/plan/agreement';
 import { running, type Session } from '../adapters/session.ts';
+import { planEndCanary, refuseAfterCanary, runningCanary } from '../plan/canary.ts';
 import { planRollback } from '../plan/rollback.ts';
 import type { Plan } from '../plan/step.ts';
 import { type HeldLock, withDeployLock } from '../stack/lock.ts';
 import { type Existing, existing, requireBaseline } from '../stack/read-baseline.ts';
 import { execute } from '../steps/execute.ts';
 import { runTo } from '../steps/run.ts';
+import { activeDeployment } from '../traffic/traffic.ts';
 import { agreementOf } from './agreement.ts';
 
 export interface RollbackRequest {
@@ -22,6 +24,8 @@ export interface RollbackResult {
 	readonly marked_draining: readonly string[];
 	/** The deployment whose version it was made of anew; `null`: it ran. */
 	readonly made_of: string | null;
+	/** The canary that no new visitor gets any more. */
+	readonly ended_canary: string | null;
 }
 
 export interface RollbackOutcome {
@@ -35,10 +39,18 @@ export async function rollback(session: Session, request: RollbackRequest): Prom
 	const name = request.deploymentName;
 	const before = requireBaseline(session, name);
 	const look = async () => existing(session, name, await before);
+	const planOf = (fleet: Existing['fleet']) => {
+		const active = activeDeployment(fleet.traffic, fleet.deployments);
+		const canary = runningCanary(fleet);
+		const takesBack = canary !== null && (request.deploymentId ?? active?.id) === active?.id;
+		if (takesBack && active !== null) return planEndCanary(canary, active, name);
+		if (request.deploymentId === null) refuseAfterCanary(fleet, active);
+		return planRollback(fleet, request.deploymentId, session.clock.now());
+	};
 	const planned = ({ outputs, fleet }: Existing) => ({
 		outputs,
 		fleet,
-		plan: planRollback(fleet, request.deploymentId, session.clock.now()),
+		plan: planOf(fleet),
 	});
 	if (request.dryRun) return { plan: planned(await look()).plan, result: null };
 	return agreeUnderLock({
@@ -64,6 +76,7 @@ export async function rollback(session: Session, request: RollbackRequest): Prom
 					target_group_arn: target.targetGroupArn ?? '',
 					marked_draining: run.draining.map((one) => one.id),
 					made_of: null,
+					ended_canary: runningCanary(fleet)?.id ?? null,
 				},
 			};
 		},

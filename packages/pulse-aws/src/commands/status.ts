@@ -1,8 +1,12 @@
-import { awsClock, type Session } from '../adapters/session.ts';
+import { awsClock, looking, type Session } from '../adapters/session.ts';
 import { type FleetReport, fleetReport } from '../plan/fleet-report.ts';
+import type { Aws } from '../platform/aws.ts';
+import { canaryEvidenceParameter } from '../protocol.ts';
+import { readJudged } from '../reaper/judged-text.ts';
 import { reaperPolicy } from '../reaper/policy.ts';
 import { existing } from '../stack/read-baseline.ts';
 import { readWords } from '../stack/task-words.ts';
+import { type Rollout, rolloutName } from '../task/rollout.ts';
 
 export async function status(session: Session, name: string): Promise<FleetReport> {
 	const { outputs, fleet } = await existing(session, name);
@@ -15,6 +19,13 @@ export async function status(session: Session, name: string): Promise<FleetRepor
 		rollbackKeep: outputs.rollbackKeep,
 	});
 	const drains = fleet.deployments.some((deployment) => deployment.state === 'draining' && deployment.desired > 0);
+	const evidence = fleet.rollout == null ? null : await readEvidence(looking(session), name, fleet.rollout);
 	const words = drains ? await readWords(session, name, outputs.clusterName) : [];
-	return fleetReport(place, fleet, policy, awsClock(session).now(), words);
+	const seen = { words, ...(evidence === null ? {} : { evidence }) };
+	return fleetReport(place, fleet, policy, awsClock(session).now(), seen);
+}
+
+async function readEvidence({ ssm }: Pick<Aws, 'ssm'>, name: string, rollout: Rollout) {
+	const { Parameters } = await ssm.getParameters({ Names: [canaryEvidenceParameter(name)] });
+	return readJudged(Parameters?.[0]?.Value, rolloutName(rollout));
 }

@@ -1,4 +1,7 @@
+import { canaryTerms } from 'pulse-deploy-kit/canary/settings';
+import { parseShares } from 'pulse-deploy-kit/canary/share';
 import { previewSettings, previewTerms } from 'pulse-deploy-kit/preview';
+import { duration } from 'pulse-deploy-kit/setting-kinds';
 import { resolveSettings } from 'pulse-deploy-kit/settings';
 import { deploymentName } from '../deployments/names.ts';
 import {
@@ -46,6 +49,10 @@ export interface DeployOptions {
 	readonly idleTimeoutSeconds?: number;
 	/** Write validation and alias records to Route 53. Default false. */
 	readonly route53?: boolean;
+	/** Only this share of new visitors gets it, and a schedule of larger ones follows: `5%`, or `5%,25%,100%` with `every`. */
+	readonly canary?: string;
+	/** How long each share of a schedule lasts at least: `10m`, or seconds. */
+	readonly every?: string | number;
 	/** Go before a deploy that was started later and went first. Default false. */
 	readonly overLater?: boolean;
 	/** Make it the preview of this name, which only its own address leads to. Default: it becomes active. */
@@ -120,6 +127,7 @@ export async function apiRequest(options: DeployOptions, cwd: string): Promise<D
 		certificateArn: options.certificateArn ?? null,
 		secretArns: [...new Set(Object.values(secrets).map(policyArn))],
 		route53: options.route53 ?? false,
+		canary: termsOf(options),
 		overLater: options.overLater ?? false,
 		preview: previewOf(options) ?? null,
 		message: options.message ?? null,
@@ -127,6 +135,11 @@ export async function apiRequest(options: DeployOptions, cwd: string): Promise<D
 	};
 	checkRequest(request);
 	return request;
+}
+
+function termsOf({ canary, every }: Pick<DeployOptions, 'canary' | 'every'>) {
+	const shares = canary === undefined ? undefined : parseShares(canary);
+	return canaryTerms('--canary', shares, every === undefined ? undefined : duration(every));
 }
 
 /** Read as flags of the same names are. */

@@ -1,3 +1,4 @@
+import { canarySettings } from 'pulse-deploy-kit/canary/settings';
 import { previewSettings } from 'pulse-deploy-kit/preview';
 import { flag, integer, list, oneOf, text } from 'pulse-deploy-kit/setting-kinds';
 import type { SettingTable } from 'pulse-deploy-kit/settings';
@@ -163,6 +164,7 @@ export const deploySettings = {
 		defaultText: "the stack's, at first 900",
 		parse: integer({ min: 1, max: 4000 }),
 	},
+	...canarySettings,
 	...previewSettings,
 	overLater: {
 		flag: '--over-later',

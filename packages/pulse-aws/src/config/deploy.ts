@@ -1,3 +1,4 @@
+import { type CanaryTerms, canaryTerms } from 'pulse-deploy-kit/canary/settings';
 import { usageError } from 'pulse-deploy-kit/errors';
 import { parseKeyValues } from 'pulse-deploy-kit/key-value';
 import { type PreviewTerms, previewTerms } from 'pulse-deploy-kit/preview';
@@ -43,6 +44,8 @@ export interface DeployRequest {
 	readonly secretArns: readonly string[];
 	/** Records are written to Route 53 without asking. */
 	readonly route53: boolean;
+	/** It gets this share of new visitors, beside the active one; absent: all of them. */
+	readonly canary?: CanaryTerms | undefined;
 	/** Goes before a deploy that was started later and went first. */
 	readonly overLater: boolean;
 	/** `null`: it becomes active. */
@@ -169,6 +172,7 @@ export async function deployRequest(typed: Typed): Promise<TypedDeploy> {
 		certificateArn: values.certificateArn ?? null,
 		secretArns: [...new Set(Object.values(secrets).map(policyArn))],
 		route53: values.route53,
+		canary: canaryTerms('--canary', values.canary, values.every),
 		overLater: values.overLater,
 		preview: previewTerms(values) ?? null,
 		message: values.message ?? null,

@@ -15,6 +15,8 @@ export interface Deployment {
 	readonly drainStartedAt: number | null;
 	/** When the reaper began to end it; `null` unless it did. */
 	readonly retiringSince: number | null;
+	/** It is, or was, a canary, and all new visitors were never sent to it. */
+	readonly neverActive?: true;
 	/** When whoever is left on it is moved; absent where nobody said so. */
 	readonly departure?: Departure;
 	/** The deployment whose version it was made of anew. */

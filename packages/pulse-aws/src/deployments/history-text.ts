@@ -7,6 +7,7 @@ const entry = z.object({
 	id: z.string(),
 	from: text,
 	until: z.number().nullish(),
+	percent: z.number().nullish(),
 	because: text,
 	by: text,
 	image: text,

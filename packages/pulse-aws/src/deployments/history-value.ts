@@ -3,12 +3,27 @@
  * was lost: versions with the same `w` are one. When it was is the version's own time.
  */
 export interface HistoryEvent {
-	readonly event: 'activated' | 'restored' | 'recalled' | 'drains' | 'stays' | 'retired' | 'deleted' | 'preview';
+	readonly event:
+		| 'activated'
+		| 'restored'
+		| 'recalled'
+		| 'drains'
+		| 'stays'
+		| 'retired'
+		| 'deleted'
+		| 'preview'
+		/** A canary began, got more new visitors, was ended by the brake, or otherwise. */
+		| 'canary'
+		| 'widened'
+		| 'halted'
+		| 'ended';
 	readonly id: string;
 	/** Who was active before. */
 	readonly from?: string | null;
 	/** Unix ms: by then whoever is left moves, or a preview is ended. */
 	readonly until?: number;
+	/** Of new visitors. */
+	readonly percent?: number;
 	/** The rule, where a rule decided. */
 	readonly because?: string;
 	readonly image?: string | null;

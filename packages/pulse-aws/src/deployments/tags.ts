@@ -9,6 +9,8 @@ export const STATE_TAG = 'state';
 export const DRAIN_STARTED_TAG = 'drain_started_at';
 /** Unix seconds; set before the tasks are ended, so that no rollback goes there any more. */
 export const RETIRING_TAG = 'retiring_since';
+/** `true` for what is, or was, a canary and never active: no rollback goes there by itself. Else empty, or absent. */
+export const NEVER_ACTIVE_TAG = 'never_active';
 /** When whoever is left on it is moved, as `departureText` writes it; empty where nobody said so. */
 export const DEPARTURE_TAG = 'departure';
 /** Of a preview: its name and until when it stays, as `previewText` writes it. */
@@ -42,7 +44,8 @@ export function stateTags(state: AwsDeploymentState, drainStartedAt: number | nu
 }
 
 export function stateOf(tag: string | undefined): AwsDeploymentState | null {
-	return tag === 'deploying' || tag === 'active' || tag === 'draining' || tag === 'preview' ? tag : null;
+	const known = ['deploying', 'canary', 'active', 'draining', 'preview'] as const;
+	return known.find((one) => one === tag) ?? null;
 }
 
 /** Unix ms from a tag in Unix seconds. */

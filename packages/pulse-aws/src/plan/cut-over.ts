@@ -2,6 +2,7 @@ import { awaitHealthStep } from '../steps/await-health.ts';
 import { checkDomainStep } from '../steps/check-domain.ts';
 import { checkPageStep } from '../steps/check-page.ts';
 import { confirmStep } from '../steps/confirm.ts';
+import { completeCanaryStep, endCanaryStep } from '../steps/end-canary.ts';
 import { markActiveStep } from '../steps/mark-active.ts';
 import { markDrainingStep } from '../steps/mark-draining.ts';
 import { switchStep } from '../steps/switch.ts';
@@ -17,9 +18,23 @@ export function answersThere(id: string, page: string | null = null, how: Standi
 	return [awaitHealthStep(id), verifyAffinityStep(id, how), ...(page === null ? [] : [checkPageStep(id, page)])];
 }
 
-/** The tail that deploy and rollback share. `verified`: false leaves answers unchecked (`--no-wait-for-health`) */
-export function moveVisitors(id: string, verified: boolean, how: Standing = {}): readonly Step[] {
-	return [switchStep(id), ...(verified ? [confirmStep(id, how)] : []), markActiveStep(id), markDrainingStep()];
+/**
+ * The tail that deploy and rollback share. `verified`: false leaves answers unchecked (`--no-wait-for-health`). A canary ends
+ * right after the switch: its rules go before what that has changed.
+ * @param canary the one that runs, which may be the very one that becomes active; `null`: none
+ */
+export function moveVisitors(
+	id: string,
+	{ verified, canary, how = {} }: { verified: boolean; canary: string | null; how?: Standing },
+): readonly Step[] {
+	const ending = canary === id ? completeCanaryStep(id) : canary === null ? null : endCanaryStep(canary);
+	return [
+		switchStep(id),
+		...(ending === null ? [] : [ending]),
+		...(verified ? [confirmStep(id, how)] : []),
+		markActiveStep(id),
+		markDrainingStep(),
+	];
 }
 
 /** Whether its domain leads to it is looked at once others may move visitors again: it may ask a person. */

@@ -1,3 +1,4 @@
+import type { CanaryTerms } from 'pulse-deploy-kit/canary/settings';
 import type { PreviewTerms } from 'pulse-deploy-kit/preview';
 import { outlookNotes } from '../domain/dns-record.ts';
 import { awaitCertificateStep } from '../steps/await-certificate.ts';
@@ -11,12 +12,13 @@ import { requestCertificateStep } from '../steps/request-certificate.ts';
 import { setListenerCertificateStep } from '../steps/set-listener-certificate.ts';
 import { activeTargetGroup } from '../traffic/traffic.ts';
 import { baselineSteps } from './baseline-steps.ts';
+import { beginCanarySteps, CANARY_RULES, canaryFacts, runningCanary } from './canary.ts';
 import { answersThere, moveVisitors } from './cut-over.ts';
 import { making, takingId } from './making.ts';
 import type { DeployObservation, Fleet } from './observation.ts';
 import { previewNotes, refuseFirst } from './preview.ts';
 import { refuseWithoutRoom } from './room.ts';
-import { settleSteps } from './settle.ts';
+import { settleFirst, settleSteps } from './settle.ts';
 import { type Plan, planOf, type Step, sentTo } from './step.ts';
 
 export interface DeployIntent {
@@ -29,11 +31,13 @@ export interface DeployIntent {
 	readonly rules?: number;
 	/** It becomes a preview. Default: active */
 	readonly preview?: PreviewTerms | null;
+	/** It is to be a canary. */
+	readonly canary?: CanaryTerms | undefined;
 	/** Shown when the baseline is created. */
 	readonly cost: readonly string[];
 }
 
-export interface CutOverIntent extends Pick<DeployIntent, 'id' | 'verified' | 'preview'> {
+export interface CutOverIntent extends Pick<DeployIntent, 'id' | 'verified' | 'preview' | 'canary'> {
 	/** That visitors are to be served with. */
 	readonly certificateArn: string | null;
 }
@@ -56,12 +60,14 @@ export interface DeployPlan extends Plan {
 /** @throws DeployToolError where the stack cannot be built upon, or the load balancer is full */
 export function planDeploy(
 	seen: DeployObservation,
-	{ id, verified, page = null, rules = 1, preview = null, cost }: DeployIntent,
+	{ id, verified, page = null, rules = 1, preview = null, cost, canary }: DeployIntent,
 ): DeployPlan {
 	if (preview !== null) refuseFirst(seen);
 	const certificate = certificateSteps(seen);
 	const certifying = seen.fleet === null ? [] : certificate;
-	const shared = [...(seen.fleet === null ? certificate : []), ...sharedSteps(seen, rules)];
+	const facts = canaryFacts(seen.fleet, canary);
+	const taking = rules + (canary === undefined ? 0 : CANARY_RULES);
+	const shared = [...(seen.fleet === null ? certificate : []), ...sharedSteps(seen, taking)];
 	// A broken Dockerfile is found before money is spent, and a good one has been built by the time there is a registry.
 	const waits = [...certifying, ...shared].some(
 		({ kind }) => kind === 'await-certificate' || kind === 'deploy-baseline',
@@ -74,10 +80,13 @@ export function planDeploy(
 		...certifying,
 		...sharing,
 		...preparing,
-		...(preview === null ? [...moveVisitors(id, verified), checkDomainStep()] : [markPreviewStep(id, preview)]),
+		...(preview === null
+			? [...visitorSteps(seen.fleet, { id, verified, canary }), checkDomainStep()]
+			: [markPreviewStep(id, preview)]),
 	];
 	const dns = seen.dns == null ? [] : outlookNotes(seen.dns);
 	const notes = [
+		...(preview === null ? facts : []),
 		...(preview === null || seen.fleet === null ? [] : previewNotes(seen.fleet, preview)),
 		...(creates(steps) ? cost : []),
 		...(seen.taskNotes ?? []),
@@ -89,21 +98,30 @@ export function planDeploy(
 /** The cut-over of a deployment that was prepared, planned anew by what stands by now. `isOld`: its health was seen a while ago. */
 export function planCutOver(
 	fleet: Fleet,
-	{ id, verified, certificateArn, preview = null }: CutOverIntent,
+	{ id, verified, certificateArn, preview = null, canary }: CutOverIntent,
 	isOld: boolean,
 ): Pick<Plan, 'steps' | 'committed'> {
-	// Removing leftovers can wait for the next deploy; what is active must be known before the switch.
-	const settle = settleSteps(fleet).filter((step) => step.kind === 'settle');
+	const settle = settleFirst(fleet);
 	const again = verified && isOld ? [stillHealthyStep(id)] : [];
 	if (preview !== null) return { steps: [...settle, ...again, markPreviewStep(id, preview)] };
 	// Another deploy, which may have failed since, can have set its own.
 	const isOwn = certificateArn === fleet.traffic.defaultCertificateArn;
 	const certificate = isOwn ? [] : [setListenerCertificateStep()];
 	return {
-		steps: [...settle, ...again, ...certificate, ...moveVisitors(id, verified)],
-		committed: sentTo(id, activeTargetGroup(fleet.traffic) !== null),
+		steps: [...settle, ...again, ...certificate, ...visitorSteps(fleet, { id, verified, canary })],
+		committed: canary === undefined ? sentTo(id, activeTargetGroup(fleet.traffic) !== null) : begun(id),
 	};
 }
+
+function visitorSteps(fleet: Fleet | null, { id, verified, canary }: Omit<CutOverIntent, 'certificateArn'>) {
+	if (canary !== undefined && fleet !== null) return beginCanarySteps(fleet, id, canary);
+	return moveVisitors(id, { verified, canary: fleet === null ? null : (runningCanary(fleet)?.id ?? null) });
+}
+
+const begun = (id: string) => ({
+	text: `Some new visitors get ${id} already.`,
+	next: 'To take that back: pulse-aws rollback.',
+});
 
 /** Whether it makes a baseline, which costs money by the hour. */
 export function creates(steps: readonly Step[]): boolean {

@@ -1,3 +1,5 @@
+import { NO_EVIDENCE } from 'pulse-deploy-kit/canary/evidence';
+import type { CanaryEvidence } from 'pulse-deploy-kit/canary/verdict';
 import type { Affinity } from 'pulse-deploy-kit/container/settings';
 import { standing } from 'pulse-deploy-kit/departure';
 import { momentText } from 'pulse-deploy-kit/moment';
@@ -6,6 +8,8 @@ import type { Deployment } from '../deployments/deployment.ts';
 import { keptToGoBackTo } from '../reaper/rollback-window.ts';
 import { type InUseReport, sumOfUse, useText } from '../task/task-word.ts';
 import { activeDeployment } from '../traffic/traffic.ts';
+import { runningCanary } from './canary.ts';
+import { type CanaryReport, canaryLine, canaryReport } from './canary-report.ts';
 import type { Fleet } from './observation.ts';
 
 /** What `status` tells; keys are stable, for scripts. */
@@ -38,17 +42,20 @@ export interface FleetReport {
 		/** Ended then, Unix seconds; absent where it is none. */
 		readonly preview?: { readonly name: string; readonly until: number };
 	}[];
+	/** `null` while none runs. */
+	readonly canary: CanaryReport | null;
 	/** Ids of which only remnants are left. */
 	readonly remnants: readonly string[];
 }
 
 export function fleetReport(
 	place: { name: string; region: string; loadBalancer: string },
-	{ traffic, deployments, strays }: Fleet,
+	fleet: Fleet,
 	policy: RollbackTerms,
 	now: number,
-	words: readonly TaskParameter[] = [],
+	{ words = [], evidence = NOTHING_SEEN }: { words?: readonly TaskParameter[]; evidence?: CanaryEvidence } = {},
 ): FleetReport {
+	const { traffic, deployments, strays } = fleet;
 	const active = activeDeployment(traffic, deployments);
 	const windows = keptToGoBackTo(
 		deployments.filter((one) => one !== active),
@@ -78,6 +85,7 @@ export function fleetReport(
 			leave_by: one === active ? null : leaveBy(one),
 			...previewIn(one),
 		})),
+		canary: canaryReport(runningCanary(fleet), evidence),
 		remnants: strays,
 	};
 }
@@ -86,6 +94,9 @@ function previewIn({ state, preview }: Deployment) {
 	if (state !== 'preview' || preview === undefined) return {};
 	return { preview: { name: preview.name, until: preview.until / 1000 } };
 }
+
+const NOTHING = { trials: 0, failures: 0 };
+const NOTHING_SEEN: CanaryEvidence = { canary: NOTHING, active: NOTHING, evidence: NO_EVIDENCE };
 
 function leaveBy({ departure }: Deployment): number | null {
 	const left = standing(departure);
@@ -126,6 +137,7 @@ export function renderFleet(report: FleetReport, now: number): string {
 	return [
 		`${report.deployment_name} in ${report.region}, ${report.load_balancer}`,
 		...(rows.length > 0 ? rows : ['no deployment']),
+		...(report.canary === null ? [] : [canaryLine(report.canary, now)]),
 		...(report.remnants.length > 0
 			? [`remnants of ${report.remnants.join(', ')}: the next deploy removes them, unless another one is making them`]
 			: []),

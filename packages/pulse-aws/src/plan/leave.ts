@@ -1,14 +1,17 @@
+import { shareText } from 'pulse-deploy-kit/canary/share';
 import { type Departure, standing } from 'pulse-deploy-kit/departure';
 import { DeployToolError, usageError } from 'pulse-deploy-kit/errors';
 import type { LeaveTerms } from 'pulse-deploy-kit/leave-settings';
 import { type Deployment, isRetiring } from '../deployments/deployment.ts';
 import { departStep } from '../steps/depart.ts';
+import { endCanaryStep } from '../steps/end-canary.ts';
 import { endTasksStep } from '../steps/end-tasks.ts';
 import { type InUseReport, useText } from '../task/task-word.ts';
 import { activeDeployment } from '../traffic/traffic.ts';
+import { runningCanary } from './canary.ts';
 import type { Fleet } from './observation.ts';
 import { planRollback } from './rollback.ts';
-import { settleSteps } from './settle.ts';
+import { settleFirst } from './settle.ts';
 import { type Plan, planOf } from './step.ts';
 
 export interface LeaveFacts {
@@ -55,6 +58,7 @@ export function planLeave(facts: LeaveFacts, intent: LeaveIntent): LeavePlan {
 		const ids = fleet.deployments.map((one) => one.id).join(', ');
 		throw usageError(`deployment '${id}' not found`, `There are: ${ids}.`);
 	}
+	if (leaving.state === 'canary' && leaving !== active) return leaveCanary(facts, leaving, active, intent);
 	if (leaving !== active) return { ...planTail(facts, leaving, active, intent), rolledBack: false };
 	if (verb === 'drain') throw usageError(`${id} is active`, `To get everybody off it: pulse-aws recall ${id}`);
 	if (time === 'back') {
@@ -67,6 +71,32 @@ export function planLeave(facts: LeaveFacts, intent: LeaveIntent): LeavePlan {
 	const steps = [...back.steps, ...plan.steps];
 	const title = `roll back to ${back.target.id} and ${plan.title}`;
 	return { ...tail, plan: { ...plan, ...committed(back), title, steps }, rolledBack: true };
+}
+
+/** A canary ends first, and then whoever is on it moves to the active one. */
+function leaveCanary(facts: LeaveFacts, leaving: Deployment, active: Deployment, intent: LeaveIntent): LeavePlan {
+	const { id, verb, time } = intent;
+	if (verb === 'drain') {
+		throw usageError(
+			`${id} is a canary that runs`,
+			`End it: pulse-aws rollback; or get everybody off it: pulse-aws recall ${id}`,
+		);
+	}
+	if (time === 'back') {
+		const plan = planOf('recall', id, [], [`${id} is a canary, and not recalled`]);
+		return { plan, active, rolledBack: false, departure: undefined, ends: false };
+	}
+	const share = runningCanary(facts.fleet)?.share ?? 0;
+	const tail = planTail(
+		facts,
+		{ ...leaving, state: 'draining', drainStartedAt: facts.now, neverActive: true },
+		active,
+		intent,
+	);
+	const { plan } = tail;
+	const first = `It has ${shareText(share)} of new visitors: nobody new gets it`;
+	const ending = { title: `end the canary and ${plan.title}`, facts: [first, ...plan.facts] };
+	return { ...tail, plan: { ...plan, ...ending, steps: [endCanaryStep(id), ...plan.steps] }, rolledBack: false };
 }
 
 const committed = ({ committed: said }: Plan) => (said === undefined ? {} : { committed: said });
@@ -99,7 +129,7 @@ function planTail(
 	}
 	if (leaving.desired === 0 || isRetiring(leaving, now)) return kept([`${id} is being ended already`]);
 	// Where a killed run left it marked active, that is put right first.
-	const settled = leaving.state === 'active' && leaving !== active ? settleSteps(fleet).filter(isSettle) : [];
+	const settled = leaving.state === 'active' && leaving !== active ? settleFirst(fleet) : [];
 	const again = verb === 'recall' && isUsual && departure?.recalled === true;
 	// The reaper did not come: the command does what it would have done.
 	if (time === 'now' || (again && now >= departure.by)) {
@@ -132,5 +162,3 @@ function countOf(left: InUseReport | null): number | null {
 	const { render_sessions = 0, requests = 0, streams = 0, websockets = 0, jobs = 0 } = left;
 	return render_sessions + requests + streams + websockets + jobs;
 }
-
-const isSettle = ({ kind }: { readonly kind: string }) => kind === 'settle';

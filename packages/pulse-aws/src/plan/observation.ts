@@ -2,6 +2,7 @@ import type { Deployment } from '../deployments/deployment.ts';
 import type { Certificate } from '../domain/certificate-choice.ts';
 import type { DnsOutlook } from '../domain/dns-record.ts';
 import type { StackCondition } from '../platform/stack-condition.ts';
+import type { Rollout } from '../task/rollout.ts';
 import type { Limits, Traffic } from '../traffic/traffic.ts';
 
 /** What a planner knows of the world. */
@@ -22,6 +23,8 @@ export interface Fleet {
 	readonly leases?: ReadonlyMap<string, string>;
 	/** Of deployments whose commands were killed, or sleep. */
 	readonly lapsed?: ReadonlyMap<string, string>;
+	/** The canary that runs, as it was begun; absent where the load balancer has none. */
+	readonly rollout?: Rollout | null;
 	/** `null` where they were not asked for. */
 	readonly limits: Limits | null;
 }

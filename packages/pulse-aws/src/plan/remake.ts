@@ -1,5 +1,6 @@
 import type { ImageManifest } from '../platform/versions.ts';
 import { tagImageStep } from '../steps/tag-image.ts';
+import { endingFacts, runningCanary } from './canary.ts';
 import { answersThere, moveVisitors } from './cut-over.ts';
 import type { DeployPlan } from './deploy.ts';
 import { making, takingId } from './making.ts';
@@ -23,6 +24,14 @@ export function planRemake(
 	refuseWithoutRoom(fleet, settling, rules);
 	const sharing = takingId(id, settling);
 	const preparing = [...making(id, tagImageStep(id, of, image)), ...answersThere(id)];
-	const steps = [...sharing, ...preparing, ...moveVisitors(id, true)];
-	return { ...planOf('rollback', id, steps, facts), building: [], certifying: [], sharing, preparing };
+	const canary = runningCanary(fleet);
+	const moving = moveVisitors(id, { verified: true, canary: canary?.id ?? null });
+	const steps = [...sharing, ...preparing, ...moving];
+	return {
+		...planOf('rollback', id, steps, [...facts, ...endingFacts(canary)]),
+		building: [],
+		certifying: [],
+		sharing,
+		preparing,
+	};
 }

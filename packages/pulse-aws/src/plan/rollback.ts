@@ -1,11 +1,13 @@
+import { shareText } from 'pulse-deploy-kit/canary/share';
 import { standing } from 'pulse-deploy-kit/departure';
 import { DeployToolError, usageError } from 'pulse-deploy-kit/errors';
 import { type Deployment, isRetiring } from '../deployments/deployment.ts';
 import { bringBackStep } from '../steps/bring-back.ts';
 import { activeDeployment, activeTargetGroup } from '../traffic/traffic.ts';
+import { endingFacts, runningCanary } from './canary.ts';
 import { answersThere, moveVisitors } from './cut-over.ts';
 import type { Fleet } from './observation.ts';
-import { settleSteps } from './settle.ts';
+import { settleFirst } from './settle.ts';
 import { sideBySide } from './side-by-side.ts';
 import { type Plan, planOf, sentTo } from './step.ts';
 
@@ -17,19 +19,18 @@ import { type Plan, planOf, sentTo } from './step.ts';
 export function planRollback(fleet: Fleet, wanted: string | null, now: number): Plan & { readonly target: Deployment } {
 	const active = activeDeployment(fleet.traffic, fleet.deployments);
 	const others = fleet.deployments.filter((one) => one !== active && one.desired > 0 && !isRetiring(one, now));
-	const living = others.filter((one) => one.state === 'draining' || one.state === 'active');
-	// Removing leftovers can wait for the next deploy; what is active must be known before the switch.
-	const settle = settleSteps(fleet).filter((step) => step.kind === 'settle');
+	const living = others.filter((one) => isLiving(one) || (one.state === 'canary' && one.id === wanted));
+	const settle = settleFirst(fleet);
 	const superseded = living.filter((one) => one.state === 'active');
 	const isHalfDone = active !== null && superseded.some((one) => isLeftBy(active, one));
 	if (active !== null && settle.length > 0 && (wanted === active.id || (wanted === null && isHalfDone))) {
 		// A rollback was interrupted after its switch: finish that one.
 		return { ...planOf('rollback', active.id, settle), target: active };
 	}
-	const unasked = living.filter((one) => standing(one.departure)?.recalled !== true);
+	const unasked = living.filter((one) => standing(one.departure)?.recalled !== true && one.neverActive !== true);
 	const target = wanted === null ? last(unasked) : others.find((one) => one.id === wanted);
 	const next = `Living ones: ${living.length === 0 ? 'none' : living.map((one) => one.id).join(', ')}.`;
-	const recalled = last(living);
+	const recalled = last(living.filter((one) => one.neverActive !== true));
 	if (target === undefined && wanted === null && recalled !== undefined) {
 		throw new DeployToolError('nothing-to-roll-back-to', `The only earlier deployment, ${recalled.id}, was recalled.`, {
 			fault: 'user',
@@ -54,14 +55,23 @@ export function planRollback(fleet: Fleet, wanted: string | null, now: number): 
 	if (!living.includes(target)) throw usageError(`${target.id} was never active: it is still starting`, next);
 	const { id } = target;
 	const how = { standing: true } as const;
-	const ready = sideBySide('ready', [bringBackStep(target)], answersThere(id, null, how));
-	const steps = [...settle, ...ready, ...moveVisitors(id, true, how)];
+	// A canary is not retired, and nobody looks whether it may be.
+	const stays = target.state === 'canary' ? [] : [[bringBackStep(target)]];
+	const ready = sideBySide('ready', ...stays, answersThere(id, null, how));
+	const canary = runningCanary(fleet);
+	const steps = [...settle, ...ready, ...moveVisitors(id, { verified: true, canary: canary?.id ?? null, how })];
 	const committed = sentTo(id, activeTargetGroup(fleet.traffic) !== null);
 	const takenBack = standing(target.departure);
-	const facts =
-		takenBack === undefined ? [] : [`${id} was ${takenBack.recalled ? 'recalled' : 'to be left'}: that is taken back`];
+	const facts = [
+		...(canary?.id === id ? [`Canary now: ${shareText(canary.share)} of new visitors`] : endingFacts(canary)),
+		...(takenBack === undefined
+			? []
+			: [`${id} was ${takenBack.recalled ? 'recalled' : 'to be left'}: that is taken back`]),
+	];
 	return { ...planOf('rollback', id, steps, facts), committed, target };
 }
+
+const isLiving = ({ state }: Deployment) => state === 'draining' || state === 'active';
 
 /**
  * Whether it was a rollback that sent visitors there: only one begins the drain of its target anew. Between its last two writes

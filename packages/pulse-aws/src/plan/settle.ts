@@ -1,6 +1,7 @@
 import { removeLeftoversStep } from '../steps/remove-leftovers.ts';
 import { settleStep } from '../steps/settle.ts';
 import { activeDeployment } from '../traffic/traffic.ts';
+import { canaryLeftovers } from './canary.ts';
 import type { Fleet } from './observation.ts';
 import type { Step } from './step.ts';
 
@@ -15,9 +16,15 @@ export function settleSteps(fleet: Fleet): Step[] {
 	if (active !== null && (active.state !== 'active' || superseded.length > 0)) {
 		steps.push(settleStep(active, superseded));
 	}
+	steps.push(...canaryLeftovers(fleet));
 	const ids = halfMade(fleet).filter((id) => fleet.leases?.has(id) !== true);
 	if (ids.length > 0) steps.push(removeLeftoversStep(ids, 'left by an interrupted deploy', lapsedOf(fleet, ids)));
 	return steps;
+}
+
+/** Of those, what must be known before visitors are sent elsewhere; removing leftovers can wait for the next deploy. */
+export function settleFirst(fleet: Fleet): Step[] {
+	return settleSteps(fleet).filter(({ kind }) => kind === 'settle' || kind === 'end-canary');
 }
 
 /** Ids of what no visitor was ever sent to. */

@@ -1,3 +1,4 @@
+import type { CanaryTerms } from 'pulse-deploy-kit/canary/settings';
 import type { LeaveTime } from 'pulse-deploy-kit/leave-settings';
 import type { Plan as KitPlan, StepMarks } from 'pulse-deploy-kit/plan/step';
 import type { PreviewTerms } from 'pulse-deploy-kit/preview';
@@ -45,6 +46,11 @@ export type StepAction =
 	| { readonly kind: 'mark-draining' }
 	/** Whoever names it gets it; the time of an earlier one of that name is over. */
 	| { readonly kind: 'mark-preview'; readonly preview: PreviewTerms }
+	/** In place of a cut-over: a share of new visitors gets it beside `active`. */
+	| { readonly kind: 'begin-canary'; readonly active: Deployment; readonly terms: CanaryTerms }
+	| { readonly kind: 'widen-canary'; readonly beganAt: number; readonly terms: CanaryTerms }
+	/** Unless it has become active, it drains. */
+	| { readonly kind: 'end-canary'; readonly deploymentId: string }
 	/** Says, where tasks and tools read it, when whoever is left on it is moved; `time: null` takes that back. */
 	| {
 			readonly kind: 'depart';
@@ -69,7 +75,7 @@ export interface Standing {
 export type Lapsed = ReadonlyMap<string, string>;
 
 export interface Plan extends KitPlan<Step> {
-	readonly verb: 'deploy' | 'rollback' | 'recall' | 'drain' | 'teardown';
+	readonly verb: 'deploy' | 'promote' | 'rollback' | 'recall' | 'drain' | 'teardown';
 	/** The deployment it is about; of a teardown, the deployment name. */
 	readonly id: string;
 }

@@ -6,7 +6,7 @@ import { isAwsError, NOT_ALLOWED } from './error-names.ts';
  * Reads end when the signal aborts, also those that wait for a network that is silent. Writes do not: whether one that was
  * given up took effect would not be known.
  */
-export function interruptible(aws: Aws, signal: AbortSignal): Aws {
+export function interruptible<Some extends Partial<Aws>>(aws: Some, signal: AbortSignal): Some {
 	return changed(aws, (call, name) => (isRead(name) ? (input) => call(input, { abortSignal: signal }) : call));
 }
 
@@ -15,7 +15,7 @@ export function interruptible(aws: Aws, signal: AbortSignal): Aws {
  * the machine slept: what would change or delete what is another's by then is given up once the guard does not hold, and
  * comes again only when it agrees again.
  */
-export function guardedWrites(aws: Aws, guard: Guard): Aws {
+export function guardedWrites<Some extends Partial<Aws>>(aws: Some, guard: Guard): Some {
 	return changed(aws, (call, name) => {
 		if (isRead(name)) return call;
 		return async (input) => {
@@ -55,12 +55,12 @@ const rightOf = (service: string, name: string) =>
 type Call = (input: unknown, options?: { abortSignal?: AbortSignal }) => Promise<unknown>;
 type Change = (call: Call, name: string, service: string) => Call;
 
-function changed(aws: Aws, change: Change): Aws {
+function changed<Some extends Partial<Aws>>(aws: Some, change: Change): Some {
 	const services = Object.entries(aws).map(([name, service]) => [
 		name,
 		typeof service === 'object' ? changedService(service, (call, method) => change(call, method, name)) : service,
 	]);
-	return Object.fromEntries(services) as Aws;
+	return Object.fromEntries(services) as Some;
 }
 
 function changedService<Service extends object>(service: Service, change: (call: Call, name: string) => Call): Service {

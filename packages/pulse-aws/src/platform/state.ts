@@ -1,6 +1,6 @@
 import { type Departure, departureText } from 'pulse-deploy-kit/departure';
 import { type Preview, previewText } from 'pulse-deploy-kit/preview';
-import { DEPARTURE_TAG, PREVIEW_TAG, RETIRING_TAG, stateTags } from '../deployments/tags.ts';
+import { DEPARTURE_TAG, NEVER_ACTIVE_TAG, PREVIEW_TAG, RETIRING_TAG, stateTags } from '../deployments/tags.ts';
 import { type AwsDeploymentState, departureParameter, stateParameter } from '../protocol.ts';
 import type { Aws } from './aws.ts';
 import { deleteParameters } from './parameters.ts';
@@ -26,9 +26,10 @@ export async function writeState(
 		Overwrite: true,
 	});
 	const tags = stateTags(state, drainStartedAt);
+	if (state === 'canary') tags.push({ key: NEVER_ACTIVE_TAG, value: 'true' });
 	if (state === 'active' && !isNew) {
 		// Whatever was said of its last visitors is over: once it drains again, nobody is moved by it.
-		tags.push({ key: DEPARTURE_TAG, value: '' });
+		tags.push({ key: DEPARTURE_TAG, value: '' }, { key: NEVER_ACTIVE_TAG, value: '' });
 		await Promise.all([written, deleteParameters(aws, [departureParameter(name, id)])]);
 	} else await written;
 	await aws.ecs.tagResource({ resourceArn: serviceArn, tags });

@@ -39,6 +39,19 @@ export async function countEnding(
 	};
 }
 
+/** Tasks that ended by themselves since then, by service: a container exited, or the load balancer found it ill. Kept for an hour. */
+export async function readCrashes(aws: Pick<Aws, 'ecs'>, cluster: string, since: number): Promise<Map<string, number>> {
+	const tasks = await describeTasks(aws, cluster, await listTasks(aws, cluster, 'STOPPED'));
+	const crashes = new Map<string, number>();
+	for (const task of tasks) {
+		const stoppedAt = (task.stoppedAt ?? task.stoppingAt)?.getTime() ?? 0;
+		if (task.stopCode !== 'EssentialContainerExited' || stoppedAt < since) continue;
+		const service = serviceName(task);
+		crashes.set(service, (crashes.get(service) ?? 0) + 1);
+	}
+	return crashes;
+}
+
 async function listTasks(aws: Pick<Aws, 'ecs'>, cluster: string, desiredStatus: 'RUNNING' | 'STOPPED') {
 	const arns = everyPage(
 		(token) => aws.ecs.listTasks({ cluster, desiredStatus, maxResults: 100, ...optional('nextToken', token) }),

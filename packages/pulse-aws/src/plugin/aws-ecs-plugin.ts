@@ -9,9 +9,11 @@ import { parameterStore } from '../platform/parameter-store.ts';
 import type { TaskLists } from '../platform/task-addresses.ts';
 import { AFFINITY_QUERY, DEFAULT_HEALTH_PATH, META_PATH, REPLICA_QUERY } from '../protocol.ts';
 import type { Replicas } from '../replicas/replicas.ts';
+import { CanaryParts } from '../task/canary-part.ts';
 import { type TaskVariables, watchDrain } from '../task/drain-watch.ts';
 import type { TaskUse } from '../task/drain-word.ts';
 import { pluginBrand } from './brand.ts';
+import { countVisit } from './canary-visit.ts';
 import { findReplicas } from './find-replicas.ts';
 import { parameterLeases } from './newest-lease.ts';
 import { endLeftCookie } from './page-cookie.ts';
@@ -53,6 +55,8 @@ export class AWSECSPlugin implements Plugin {
 	/** `null`: pages stay at their task by the load balancer's cookie alone. */
 	#replicas: Replicas | null = null;
 	#ssm: Pick<Aws['ssm'], 'getParameters' | 'putParameter'> | null = null;
+	/** This task's part in a canary that runs. */
+	#canary: CanaryParts | null = null;
 	#stop: AbortController | null = null;
 	#watching: Promise<void> = Promise.resolve();
 	/** Ends when it is said otherwise by when its pages are to move. */
@@ -76,8 +80,10 @@ export class AWSECSPlugin implements Plugin {
 		this.#replicas = await findReplicas({ variables, ecs: this.#given.ecs, context, clock, random, signal });
 		const ssm = this.#given.ssm ?? (await parameterStore(regionFrom(undefined, context.env), context.env));
 		this.#ssm = ssm;
+		this.#canary = new CanaryParts(variables.deploymentId);
 		this.#watching = watchDrain({
 			variables,
+			canary: this.#canary,
 			ssm,
 			inUse: () => inUse(context),
 			onState: (state) => {
@@ -130,6 +136,7 @@ export class AWSECSPlugin implements Plugin {
 		this.#state = null;
 		this.#variables = null;
 		this.#replicas = null;
+		this.#canary = null;
 		this.#elsewhere = false;
 	}
 
@@ -157,7 +164,7 @@ export class AWSECSPlugin implements Plugin {
 		}
 		const isOfTask = path === DEFAULT_HEALTH_PATH || path === META_PATH;
 		if (other !== null && !isOfTask) return this.#passOn(request, response, other);
-		if (this.#variables !== null) endLeftCookie(request, response);
+		if (this.#variables !== null && !isOfTask) this.#serve(request, response);
 		if (path !== META_PATH || this.#elsewhere) return false;
 		answerMeta(request, response, this.#variables);
 		return true;
@@ -174,8 +181,15 @@ export class AWSECSPlugin implements Plugin {
 		const passed = await this.#replicas?.pass(request, response, other);
 		if (passed === 'gone') answerStale(request, response);
 		else if (passed === 'passed') this.#context?.passedOn?.(response);
-		else endLeftCookie(request, response);
+		else this.#serve(request, response);
 		return passed === 'gone' || passed === 'passed';
+	}
+
+	/** By the app, here. */
+	#serve(request: IncomingMessage, response: ServerResponse): void {
+		endLeftCookie(request, response);
+		const part = this.#canary?.part ?? null;
+		if (part !== null) countVisit(part, request, response);
 	}
 
 	/** Once its rule is gone, the load balancer sends a retired deployment's requests to the newest one. */

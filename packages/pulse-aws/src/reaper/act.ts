@@ -8,8 +8,11 @@ import { markRetiring, writeState } from '../platform/state.ts';
 import { readTasks } from '../platform/tasks.ts';
 import { readTraffic } from '../platform/traffic.ts';
 import { taskStateParameter } from '../protocol.ts';
+import { canaryTraffic } from '../traffic/canary-rules.ts';
 import { activeDeployment } from '../traffic/traffic.ts';
+import { actOnCanary } from './act-on-canary.ts';
 import { type Action, departureOver, isOver } from './decide.ts';
+import type { DeployLock } from './lock.ts';
 import type { Place, ReaperAws } from './observe.ts';
 
 export interface ActContext {
@@ -17,12 +20,18 @@ export interface ActContext {
 	readonly place: Place;
 	readonly clock: Clock;
 	readonly signal: AbortSignal;
+	readonly locked: DeployLock;
 }
 
 /** Carries one action out. Returns `false` where the world had changed since it was decided. */
 export async function act(context: ActContext, action: Action): Promise<boolean> {
 	const { aws, place } = context;
 	switch (action.kind) {
+		case 'halt-canary':
+		case 'end-canary':
+		case 'widen-canary':
+		case 'complete-canary':
+			return actOnCanary(context, action);
 		case 'mark-active':
 			await writeState(aws, { name: place.name, ...action }, 'active', null);
 			return true;
@@ -76,6 +85,7 @@ async function mayEnd(
 	const [deployment] = await describeDeployments(aws, place.cluster, place.name, [id]);
 	if (deployment === undefined) return null;
 	if (deployment.state === 'active' || activeDeployment(traffic, [deployment]) !== null) return null;
+	if (canaryTraffic(traffic)?.canaryTargetGroupArn === deployment.targetGroupArn) return null;
 	if (reason === 'drained' && !(await stillDrained(aws, place, id))) return null;
 	if (reason === 'preview-over' && !isOver(deployment, clock.now())) return null;
 	const byTime = reason === 'recalled' || reason === 'drain-deadline';

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Deployment } from '../deployments/deployment.ts';
 import type { Rule } from '../traffic/rule.ts';
 import { type Action, decide, type RetireReason } from './decide.ts';
+import { NO_CANARY } from './decide-canary.ts';
 import type { ReaperFacts } from './facts.ts';
 import { reaperPolicy } from './policy.ts';
 
@@ -54,6 +55,7 @@ function facts(
 		},
 		tasks: new Map(Object.entries(said).map(([id, words]) => [id, words.map((_, index) => `${id}-t${index}`)])),
 		targetGroups: deployments.map((one) => ({ arn: `tg/${one.id}`, deploymentId: one.id, createdAt: one.createdAt })),
+		canary: NO_CANARY,
 		ruleCreatedAt: new Map(),
 		parameters: Object.entries(said).flatMap(([id, words]) =>
 			words.flatMap((value, index) =>

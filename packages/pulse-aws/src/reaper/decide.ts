@@ -2,12 +2,14 @@ import { LAST_CALL_MS, standing } from 'pulse-deploy-kit/departure';
 import type { Deployment } from '../deployments/deployment.ts';
 import { sumOfUse, useText } from '../task/task-word.ts';
 import { activeDeployment, activeTargetGroup } from '../traffic/traffic.ts';
+import { type CanaryAction, decideCanary } from './decide-canary.ts';
 import type { ReaperFacts, ReaperPolicy } from './facts.ts';
 import { orphans, surplusImages, surplusTaskDefinitions } from './orphans.ts';
 import { keptToGoBackTo } from './rollback-window.ts';
 
 /** One thing to do. Actions on one deployment are in the order of retirement; each may be repeated. */
 export type Action =
+	| CanaryAction
 	/** The listener sends new visitors there, but a killed deploy never wrote it down. */
 	| { readonly kind: 'mark-active'; readonly id: string; readonly serviceArn: string }
 	| { readonly kind: 'mark-draining'; readonly id: string; readonly serviceArn: string; readonly since: number }
@@ -43,6 +45,7 @@ export type RetireReason =
 export type KeepReason =
 	| 'active'
 	| 'deploying'
+	| 'canary'
 	| 'draining-young'
 	| 'in-use'
 	| 'task-silent'
@@ -75,7 +78,8 @@ export function decide(facts: ReaperFacts, policy: ReaperPolicy, now: number): D
 	const active = activeDeployment(facts.traffic, facts.deployments);
 	const refused = contradiction(facts, active);
 	if (refused !== null) return { actions: [], kept: [], refused };
-	const actions: Action[] = [];
+	const canary = decideCanary(facts, active, now);
+	const actions: Action[] = canary === null ? [] : [canary];
 	const kept: KeptDeployment[] = [];
 	const others = facts.deployments.filter((deployment) => deployment !== active);
 	const windows = keptToGoBackTo(others, policy);
@@ -132,6 +136,8 @@ function judge(deployment: Deployment, facts: ReaperFacts, { policy, now, isKept
 			return keep('unmarked');
 		case 'active':
 			return { action: { kind: 'mark-draining', id, serviceArn, since: now }, keep: 'draining-young' };
+		case 'canary':
+			return keep('canary');
 		case 'deploying':
 			if (now - deployment.createdAt < policy.deployingMs) return keep('deploying');
 			return retire(deployment, facts, 'stuck-deploying');

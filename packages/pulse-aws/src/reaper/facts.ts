@@ -4,6 +4,7 @@ import type { Parameter } from '../platform/parameters.ts';
 import type { Image } from '../platform/revisions.ts';
 import type { TargetGroup } from '../platform/target-groups.ts';
 import type { Traffic } from '../traffic/traffic.ts';
+import type { CanaryFacts } from './decide-canary.ts';
 
 /** Everything a run of the reaper knows before it decides. Times are Unix ms. */
 export interface ReaperFacts {
@@ -16,6 +17,7 @@ export interface ReaperFacts {
 	/** Tagged rules' creation; rules without the tag are missing. Only read for rules without a service. */
 	readonly ruleCreatedAt: ReadonlyMap<string, number>;
 	readonly parameters: readonly Parameter[];
+	readonly canary: CanaryFacts;
 	/** Newest first. */
 	readonly taskDefinitions: readonly string[];
 	readonly images: readonly Image[];

@@ -4,9 +4,11 @@ import { ECS } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { SSM } from '@aws-sdk/client-ssm';
 import { systemClock } from 'pulse-deploy-kit/clock';
+import { silentHost } from 'pulse-deploy-kit/host';
 import { NETWORK } from '../platform/network.ts';
 import { writeHistory } from '../platform/write-history.ts';
 import { REAPER_VARIABLES } from '../protocol.ts';
+import { briefLock } from '../stack/lock.ts';
 import { reaperPolicy } from './policy.ts';
 import { type ReaperReport, runReaper } from './run.ts';
 
@@ -19,8 +21,11 @@ export async function handler(
 	const config = { retryMode: 'adaptive', maxAttempts: 6, ...NETWORK } as const;
 	const ssm = new SSM(config);
 	const name = variable('deploymentName');
+	const aws = { ecs: new ECS(config), elb: new ElasticLoadBalancingV2(config), ssm, ecr: new ECR(config) };
+	const signal = AbortSignal.timeout(Math.max(1000, left - 10_000));
+	const clock = systemClock;
 	const report = await runReaper({
-		aws: { ecs: new ECS(config), elb: new ElasticLoadBalancingV2(config), ssm, ecr: new ECR(config) },
+		aws,
 		place: {
 			name,
 			cluster: variable('cluster'),
@@ -34,14 +39,17 @@ export async function handler(
 			rollbackWindowSeconds: wholeNumber('rollbackWindowSeconds', 0),
 			rollbackKeep: wholeNumber('rollbackKeep', 1) ?? 1,
 		}),
-		clock: systemClock,
-		signal: AbortSignal.timeout(Math.max(1000, left - 10_000)),
-		tell: (events) => writeHistory({ aws: { ssm }, by: 'the reaper', randomHex }, name, events).catch(unwritten),
+		clock,
+		signal,
+		locked: briefLock({ aws, clock, signal, owner: REAPER, randomHex, host: silentHost }, name),
+		tell: (events) => writeHistory({ aws: { ssm }, by: REAPER, randomHex }, name, events).catch(unwritten),
 	});
 	line(report);
 	return report;
 }
 
+/** As lock and history name it. */
+const REAPER = 'the reaper';
 const randomHex = (bytes: number) => randomBytes(bytes).toString('hex');
 
 /** E.g. by the role of a stack of an older version. */

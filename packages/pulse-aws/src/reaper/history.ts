@@ -10,6 +10,14 @@ export function eventOf(action: Action): readonly HistoryEvent[] {
 			return [{ event: 'retired', id: action.id, because: action.reason }];
 		case 'delete-deployment':
 			return [{ event: 'deleted', id: action.id }];
+		case 'halt-canary':
+			return [{ event: 'halted', id: action.id, because: action.because }];
+		case 'widen-canary':
+			return [{ event: 'widened', id: action.id, percent: action.rollout.share / 100, because: 'schedule' }];
+		case 'complete-canary':
+			return [{ event: 'activated', id: action.id, because: 'schedule' }];
+		case 'end-canary':
+			return [{ event: 'ended', id: action.id, because: action.because }];
 		default:
 			return [];
 	}

@@ -10,6 +10,7 @@ import { withWriter } from '../platform/task-words.ts';
 import { readTasks } from '../platform/tasks.ts';
 import { readTraffic } from '../platform/traffic.ts';
 import type { ReaperFacts } from './facts.ts';
+import { observeCanary } from './observe-canary.ts';
 
 /** The services that the reaper needs. */
 export type ReaperAws = Pick<Aws, 'ecs' | 'elb' | 'ssm' | 'ecr'>;
@@ -28,7 +29,7 @@ export interface Place {
  * Reads everything in pages. Traffic is read before services: a service that a deploy creates in between has no rule
  * here yet, and a rule whose service comes late is judged by its age.
  */
-export async function observe(aws: ReaperAws, place: Place): Promise<ReaperFacts> {
+export async function observe(aws: ReaperAws, place: Place, now: number): Promise<ReaperFacts> {
 	const traffic = await readTraffic(aws, place.listenerArn);
 	const targetGroups = await readTargetGroups(aws, place.vpcId, place.name);
 	const said = await readParameters(aws, place.name);
@@ -50,7 +51,8 @@ export async function observe(aws: ReaperAws, place: Place): Promise<ReaperFacts
 		const createdAt = timeOf(values.get(CREATED_TAG));
 		if (createdAt !== null) ruleCreatedAt.set(arn, createdAt);
 	}
-	return { deployments, traffic, tasks, targetGroups, ruleCreatedAt, parameters, taskDefinitions, images };
+	const canary = await observeCanary(aws, place, said, now);
+	return { deployments, traffic, tasks, targetGroups, ruleCreatedAt, parameters, canary, taskDefinitions, images };
 }
 
 /** Who wrote a word is asked where it would end a deployment: when all running tasks of one that drains say `draining`. */

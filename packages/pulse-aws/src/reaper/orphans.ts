@@ -1,4 +1,4 @@
-import { isNewestLease, isOwner } from '../protocol.ts';
+import { isCanaryParameter, isNewestLease, isOwner } from '../protocol.ts';
 import type { ReaperFacts, ReaperPolicy } from './facts.ts';
 
 export interface Orphans {
@@ -29,7 +29,8 @@ export function orphans(facts: ReaperFacts, policy: ReaperPolicy, now: number): 
 	// A task that is being stopped may still write; its deployment's parameters are swept on the next run.
 	const parameters = [
 		...facts.parameters.filter(
-			(one) => !living.has(one.deploymentId) && !isNewestLease(one.name) && old(one.changedAt),
+			(one) =>
+				!living.has(one.deploymentId) && !isNewestLease(one.name) && !isCanaryParameter(one.name) && old(one.changedAt),
 		),
 		...deadTasks(facts, old),
 	].map((one) => one.name);

@@ -2,10 +2,11 @@ import { standing } from 'pulse-deploy-kit/departure';
 import { type RollbackTerms, rollbackWindow } from 'pulse-deploy-kit/rollback-window';
 import type { Deployment } from '../deployments/deployment.ts';
 
-/** Until when (Unix ms) each deployment is kept to go back to, although nobody is on it. Nobody goes back to a recalled one. */
+/** Until when (Unix ms) each deployment is kept to go back to, although nobody is on it. Nobody goes back to a recalled one, or to what was never active. */
 export function keptToGoBackTo(deployments: readonly Deployment[], terms: RollbackTerms): ReadonlyMap<string, number> {
 	const drained = deployments.filter(
-		({ state, desired, departure }) => state === 'draining' && desired > 0 && standing(departure)?.recalled !== true,
+		({ state, desired, departure, neverActive }) =>
+			state === 'draining' && desired > 0 && neverActive !== true && standing(departure)?.recalled !== true,
 	);
 	const began = (one: Deployment) => one.drainStartedAt ?? 0;
 	return rollbackWindow(

@@ -6,6 +6,7 @@ import { CREATED_TAG, ID_TAG, NAME_TAG, STATE_TAG } from '../deployments/tags.ts
 import { targetGroupName } from '../deployments/target-group-name.ts';
 import { type BaselineOutputs, repositoryName } from '../platform/baseline-outputs.ts';
 import { stateParameter, taskStateParameter } from '../protocol.ts';
+import { briefLock } from '../stack/lock.ts';
 import { readBaseline } from '../stack/read-baseline.ts';
 import { pinRules } from '../traffic/pin-rules.ts';
 import { reaperPolicy } from './policy.ts';
@@ -46,6 +47,7 @@ async function reaped(on: Account): Promise<{ report: ReaperReport; trace: Trace
 		policy: POLICY,
 		clock: session.clock,
 		signal: session.signal,
+		locked: briefLock(session, NAME),
 		tell: async () => {},
 	});
 	return { report, trace };
@@ -130,7 +132,8 @@ test('A10.6: an action that fails keeps no other from being done, and the next r
 		repository: NAME,
 	};
 	const tell = async () => {};
-	const run = { aws: session.aws, place, policy: POLICY, clock: session.clock, signal: session.signal, tell };
+	const { aws, clock, signal } = session;
+	const run = { aws, place, policy: POLICY, clock, signal, locked: briefLock(session, NAME), tell };
 	const failed = await runReaper(run);
 	expect(failed.actions.map((one) => one.outcome)).toContain('failed');
 	expect(failed.cleaned).toBe(0);

@@ -2,9 +2,12 @@ import type { Clock } from 'pulse-deploy-kit/clock';
 import type { HistoryEvent } from '../deployments/history-value.ts';
 import { act } from './act.ts';
 import { type Action, decide, type KeptDeployment } from './decide.ts';
+import type { CanaryFacts } from './decide-canary.ts';
 import type { ReaperPolicy } from './facts.ts';
 import { eventOf } from './history.ts';
+import type { DeployLock } from './lock.ts';
 import { observe, type Place, type ReaperAws } from './observe.ts';
+import { writeJudged } from './observe-canary.ts';
 
 export interface ReaperRun {
 	readonly aws: ReaperAws;
@@ -12,8 +15,12 @@ export interface ReaperRun {
 	readonly policy: ReaperPolicy;
 	readonly clock: Clock;
 	readonly signal: AbortSignal;
+	/** For what moves visitors. */
+	readonly locked: DeployLock;
 	/** Writes the history down; where it cannot, that fails nothing. */
 	tell(events: readonly HistoryEvent[]): Promise<void>;
+	/** Only the report. Default false. */
+	readonly dryRun?: boolean;
 	/** Asked before anything is changed; `false` leaves it at the report. Default: go ahead. */
 	approve?(actions: readonly Action[]): Promise<boolean>;
 }
@@ -42,9 +49,10 @@ export interface ActionReport {
 
 /** One pass. An action that fails does not keep the others from being done; the next pass finds what it left. */
 export async function runReaper(run: ReaperRun): Promise<ReaperReport> {
-	const facts = await observe(run.aws, run.place);
+	const facts = await observe(run.aws, run.place, run.clock.now());
 	const decision = decide(facts, run.policy, run.clock.now());
 	const approved = decision.actions.length === 0 || ((await run.approve?.(decision.actions)) ?? true);
+	if (run.dryRun !== true) await noteCanary(run, facts.canary);
 	const actions: ActionReport[] = [];
 	for (const action of decision.actions) {
 		actions.push(approved ? await attempt(run, action) : { action, outcome: 'planned' });
@@ -61,6 +69,11 @@ export async function runReaper(run: ReaperRun): Promise<ReaperReport> {
 		kept: decision.kept,
 		refused: decision.refused,
 	};
+}
+
+/** Where it cannot be written, the next run judges the same minutes again. */
+async function noteCanary(run: ReaperRun, facts: CanaryFacts): Promise<void> {
+	await writeJudged(run.aws, run.place.name, facts).catch(() => undefined);
 }
 
 async function attempt(run: ReaperRun, action: Action): Promise<ActionReport> {

@@ -3,6 +3,7 @@ import type { Deployment } from '../deployments/deployment.ts';
 import { pinRules } from '../traffic/pin-rules.ts';
 import { type Rule, ruleOf } from '../traffic/rule.ts';
 import { decide } from './decide.ts';
+import { NO_CANARY } from './decide-canary.ts';
 import type { ReaperFacts } from './facts.ts';
 import { reaperPolicy } from './policy.ts';
 
@@ -49,6 +50,7 @@ function facts(reader: Parameters<typeof rulesOf>[1], deployments: readonly Depl
 		},
 		tasks: new Map(),
 		targetGroups: ids.map((id) => ({ arn: `tg/${id}`, deploymentId: id, createdAt: NOW - 7_000_000 })),
+		canary: NO_CANARY,
 		ruleCreatedAt: new Map(
 			ids.flatMap((id) => rulesOf(id, reader).map((rule) => [rule.arn, NOW - 7_000_000] as const)),
 		),

@@ -5,6 +5,7 @@ import { createEdge } from 'pulse-edge/entry/edge';
 import { createEdgeLog, type Lines, reasonOf } from 'pulse-edge/report/log';
 import type { ServiceNetwork } from 'pulse-edge/upstream/network';
 import type { SidecarConfig } from '../config/sidecar.ts';
+import { CanaryParts } from '../task/canary-part.ts';
 import { type DrainWatch, watchDrain } from '../task/drain-watch.ts';
 import { awaitLastRequest } from './await-last-request.ts';
 import { ownVersion } from './own-version.ts';
@@ -34,7 +35,8 @@ const TAKING_SHARE = 0.3;
  */
 export async function openSidecar(parts: SidecarParts): Promise<OpenedSidecar> {
 	const { config, logger, clock = systemClock } = parts;
-	const table = ownVersion(config);
+	const canary = new CanaryParts(config.deploymentId);
+	const table = ownVersion(config, canary);
 	const edge = createEdge({
 		table,
 		network: BESIDE,
@@ -63,6 +65,7 @@ export async function openSidecar(parts: SidecarParts): Promise<OpenedSidecar> {
 				ssm,
 				inUse,
 				onLeaveBy: table.leaveBy,
+				canary,
 				log: logger,
 				clock,
 				random,

@@ -4,8 +4,10 @@ import type { BaselineOutputs } from '../platform/baseline-outputs.ts';
 import { readDeployments } from '../platform/services.ts';
 import { describeTargetGroups, listTargetGroups } from '../platform/target-groups.ts';
 import { readLimits, readTraffic } from '../platform/traffic.ts';
+import { canaryTraffic } from '../traffic/canary-rules.ts';
 import { roomLeft } from '../traffic/traffic.ts';
 import { type LeaseWatch, readOwners } from './lease-watch.ts';
+import { readRunningRollout } from './rollout.ts';
 
 /** No account has less than these; near them the account's own limits are asked for. */
 const LEAST = { rules: 100, targetGroups: 100 };
@@ -15,7 +17,7 @@ const FEW = 20;
 
 /** Deployments and what the load balancer does with them. */
 export async function readFleet(
-	aws: Pick<Aws, 'ecs' | 'elb'>,
+	aws: Pick<Aws, 'ecs' | 'elb' | 'ssm'>,
 	name: string,
 	baseline: BaselineOutputs,
 ): Promise<Fleet> {
@@ -36,7 +38,8 @@ export async function readFleet(
 	const strays = new Set(owned.filter((id): id is string => id !== null && id !== '' && !living.has(id)));
 	const room = roomLeft(traffic, LEAST);
 	const limits = Math.min(room.rules, room.targetGroups) < NEAR ? await readLimits(aws) : null;
-	return { traffic, deployments, strays: [...strays].sort(), limits };
+	const canary = canaryTraffic(traffic) === null ? {} : { rollout: await readRunningRollout(aws, name) };
+	return { traffic, deployments, strays: [...strays].sort(), limits, ...canary };
 }
 
 /** All that are taken, by whatever there is of them. */

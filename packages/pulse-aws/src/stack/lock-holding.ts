@@ -1,6 +1,7 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { Session } from '../adapters/session.ts';
 import { isVoid, LOCK_RENEW_MS, LOCK_TTL_MS, type SeenLock } from '../deployments/lock-value.ts';
+import type { Aws } from '../platform/aws.ts';
 import { createLock, readLock, replaceLock, standingLock } from '../platform/lock-parameter.ts';
 import { deleteParameters } from '../platform/parameters.ts';
 
@@ -8,6 +9,12 @@ import { deleteParameters } from '../platform/parameters.ts';
 const FRESH_MS = 15_000;
 /** A line this bad is not worth waiting for. Until then nothing is written without the lock, since every write looks first. */
 const GIVE_UP_MS = 300_000;
+
+/** As much of a session as a lock needs: the reaper has no more. */
+export interface LockSession extends Pick<Session, 'clock' | 'signal' | 'owner' | 'randomHex'> {
+	readonly aws: Pick<Aws, 'ssm'>;
+	readonly host: Pick<Session['host'], 'notify'>;
+}
 
 /** A lock or a lease: the one value of a parameter that one run at a time may renew. */
 export interface Held {
@@ -20,7 +27,7 @@ export interface Held {
 
 /** The lock as the run that took it keeps it. */
 export class Holding {
-	readonly #session: Session;
+	readonly #session: LockSession;
 	readonly #held: Held;
 	readonly #token: string;
 	#version: number;
@@ -29,7 +36,7 @@ export class Holding {
 	#confirming: Promise<void> | undefined;
 	#lost: DeployToolError | undefined;
 
-	constructor(session: Session, held: Held, token: string, version: number, confirmedAt: number) {
+	constructor(session: LockSession, held: Held, token: string, version: number, confirmedAt: number) {
 		this.#session = session;
 		this.#held = held;
 		this.#token = token;

@@ -3,9 +3,11 @@ import { looking, type Session } from '../adapters/session.ts';
 import type { HistoryEvent, TellHistory } from '../deployments/history-value.ts';
 import { isVoid, patienceMs, type SeenLock } from '../deployments/lock-value.ts';
 import { lockParameter } from '../deployments/names.ts';
+import type { Aws } from '../platform/aws.ts';
+import { guardedWrites } from '../platform/interruptible.ts';
 import { createLock, readLock, replaceLock } from '../platform/lock-parameter.ts';
 import { type Kept, keep } from './keep-lock.ts';
-import { type Held, Holding } from './lock-holding.ts';
+import { type Held, Holding, type LockSession } from './lock-holding.ts';
 import { writeTold } from './told-history.ts';
 
 /**
@@ -19,6 +21,7 @@ import { writeTold } from './told-history.ts';
  */
 const LOOK_MS = 5_000;
 const BUDGET_MS = 30 * 60_000;
+const BRIEF_BUDGET_MS = 40_000;
 
 export interface HeldLock<Look = unknown> extends Kept {
 	/** What was seen before may be old. */
@@ -67,10 +70,39 @@ export async function withDeployLock<T, Look = unknown>(
 	}
 }
 
+/** What was done under it, or `busy`: another run holds it. */
+export type BriefLock<Some> = <T>(
+	work: (lock: { readonly aws: Some; confirm(): Promise<void> }) => Promise<T>,
+) => Promise<T | 'busy'>;
+
+/** For the reaper, which comes again soon: it waits no longer than a killed holder's lock takes to lapse. */
+export function briefLock<Some extends Pick<Aws, 'ssm'>>(
+	session: LockSession & { readonly aws: Some },
+	name: string,
+): BriefLock<Some> {
+	return async (work) => {
+		let holding: Holding;
+		try {
+			({ holding } = await acquire(session, name, {}, BRIEF_BUDGET_MS));
+		} catch (error) {
+			if (isDeployToolError(error) && error.code === 'locked') return 'busy';
+			throw error;
+		}
+		try {
+			// Renewed by each write that comes late: what is done takes seconds.
+			const guard = { confirm: () => holding.assure(), holds: () => holding.holds() };
+			return await work({ aws: guardedWrites(session.aws, guard), confirm: () => holding.verify() });
+		} finally {
+			await holding.release(false).catch(() => undefined);
+		}
+	};
+}
+
 async function acquire<Look>(
-	session: Session,
+	session: LockSession,
 	name: string,
 	{ first, look }: Pick<LockOptions<unknown, Look>, 'first' | 'look'>,
+	budgetMs = BUDGET_MS,
 ): Promise<Pick<HeldLock<Look>, 'waited' | 'looked'> & { holding: Holding }> {
 	// Also where it fails before anybody waits for it.
 	first?.catch(() => {});
@@ -107,7 +139,7 @@ async function acquire<Look>(
 			if (await replaceLock(aws, held.parameter, owner, token, seen.version)) return holding(seen.version + 1, looked);
 			continue;
 		}
-		if (waitedMs > BUDGET_MS) throw locked(seen);
+		if (waitedMs > budgetMs) throw locked(seen);
 		host.notify({ level: 'step', id: 'lock', state: 'waiting', text: `Waiting for the deploy lock: ${words(seen)}` });
 		await clock.sleep(LOOK_MS, signal);
 		watched.unchangedMs += LOOK_MS;

@@ -1,5 +1,6 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { Step } from '../plan/step.ts';
+import type { Aws } from '../platform/aws.ts';
 import { isAwsError } from '../platform/error-names.ts';
 import { readRules, rulePriority } from '../platform/traffic.ts';
 import { type PinRule, pinRules } from '../traffic/pin-rules.ts';
@@ -21,17 +22,23 @@ export const createRule: Perform<'create-rule'> = async (_step, run) => {
 	let rules: readonly Pick<Rule, 'priority'>[] = run.fleet?.traffic.rules ?? [];
 	const taken: number[] = [];
 	for (const rule of pinRules(run.id, run.request?.container ?? null)) {
-		const created = await create(run, rule, rules);
+		const action = { Type: 'forward', TargetGroupArn: made(run.target, 'the target group').targetGroupArn } as const;
+		const created = await createForward(run, { ...rule, action }, rules);
 		({ rules } = created);
 		taken.push(created.priority);
 	}
 	return `${taken.length === 1 ? 'priority' : 'priorities'} ${taken.join(', ')}`;
 };
 
-async function create(
+export interface ForwardRule extends PinRule {
+	readonly action: NonNullable<Parameters<Aws['elb']['createRule']>[0]['Actions']>[number];
+}
+
+/** Takes the lowest free priority, also where another command has just taken one. */
+export async function createForward(
 	run: Run,
-	{ conditions, from }: PinRule,
-	known: readonly Pick<Rule, 'priority'>[],
+	{ conditions, from, action }: ForwardRule,
+	known: readonly Pick<Rule, 'priority'>[] = run.fleet?.traffic.rules ?? [],
 ): Promise<{ priority: number; rules: readonly Pick<Rule, 'priority'>[] }> {
 	const { aws } = run.session;
 	const { listenerArn } = made(run.baseline, 'the baseline');
@@ -49,7 +56,7 @@ async function create(
 				ListenerArn: listenerArn,
 				Priority: priority,
 				Conditions: conditions,
-				Actions: [{ Type: 'forward', TargetGroupArn: made(run.target, 'the target group').targetGroupArn }],
+				Actions: [action],
 				Tags: ownerTags(run),
 			});
 			return { priority, rules: [...rules, { priority }] };

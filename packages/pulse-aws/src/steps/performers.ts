@@ -3,6 +3,7 @@ import type { Step, StepKind, StepOf } from '../plan/step.ts';
 import { awaitCertificate } from './await-certificate.ts';
 import { awaitHealth } from './await-health.ts';
 import { awaitTasks } from './await-tasks.ts';
+import { beginCanary } from './begin-canary.ts';
 import { bringBack } from './bring-back.ts';
 import { buildImage } from './build-image.ts';
 import { checkDomain } from './check-domain.ts';
@@ -16,6 +17,7 @@ import { deleteParametersAndLogs } from './delete-parameters.ts';
 import { deleteStack } from './delete-stack.ts';
 import { depart } from './depart.ts';
 import { deployBaseline } from './deploy-baseline.ts';
+import { endCanary } from './end-canary.ts';
 import { endTasks } from './end-tasks.ts';
 import { markActive } from './mark-active.ts';
 import { markDraining } from './mark-draining.ts';
@@ -36,6 +38,7 @@ import { stopRouting } from './stop-routing.ts';
 import { switchTraffic } from './switch.ts';
 import { tagImage } from './tag-image.ts';
 import { verifyAffinity } from './verify-affinity.ts';
+import { widenCanary } from './widen-canary.ts';
 
 /** Carries out one kind of step. */
 export type Perform<Kind extends StepKind> = KitPerform<StepOf<Kind>, Run>;
@@ -69,6 +72,9 @@ export const PERFORMERS: Performers<Step, Run> = {
 	'mark-active': markActive,
 	'mark-draining': markDraining,
 	'mark-preview': markPreview,
+	'begin-canary': beginCanary,
+	'widen-canary': widenCanary,
+	'end-canary': endCanary,
 	depart,
 	'end-tasks': endTasks,
 	'check-domain': checkDomain,

@@ -1,8 +1,10 @@
 import type { Report } from 'pulse-deploy-kit/plan/perform';
+import type { Deployment } from '../deployments/deployment.ts';
 import type { Lapsed, Step } from '../plan/step.ts';
 import { describeDeployments } from '../platform/services.ts';
 import { readTraffic } from '../platform/traffic.ts';
 import { endLapsed } from '../stack/lease-watch.ts';
+import { canaryTraffic } from '../traffic/canary-rules.ts';
 import { activeDeployment } from '../traffic/traffic.ts';
 import type { Perform } from './performers.ts';
 import { removeAllOf } from './remove-deployments.ts';
@@ -48,7 +50,10 @@ export async function removeUnlessServing(
 		describeDeployments(aws, clusterName, run.name, ids),
 	]);
 	const active = activeDeployment(traffic, deployments);
-	const serving = deployments.filter((one) => one === active || one.state === 'active').map((one) => one.id);
+	const canary = canaryTraffic(traffic)?.canaryTargetGroupArn ?? null;
+	const serves = (one: Deployment) =>
+		one === active || one.state === 'active' || (canary !== null && one.targetGroupArn === canary);
+	const serving = deployments.filter(serves).map((one) => one.id);
 	const rest = ids.filter((id) => !serving.includes(id));
 	if (rest.length > 0) await removeAllOf(run, rest, signal, tell);
 	return serving;

@@ -3,6 +3,7 @@ import { deleteRule } from '../platform/delete.ts';
 import { readRules } from '../platform/traffic.ts';
 import { endLapsed } from '../stack/lease-watch.ts';
 import { isLockLost } from '../stack/lock.ts';
+import { removeCanaryRules } from '../stack/rollout.ts';
 import { stillMade } from '../stack/still-made.ts';
 import type { Perform } from './performers.ts';
 import { putBack } from './put-back.ts';
@@ -46,6 +47,7 @@ export const stopRouting: Perform<'stop-routing'> = async ({ lapsed }, run) => {
 		if (isLockLost(error)) await putBack(run);
 		throw error;
 	});
+	await removeCanaryRules(aws, run.name, listenerArn);
 	for (const rule of await readRules(aws, listenerArn)) if (rule.catchAll) await deleteRule(aws, rule.arn);
 	return undefined;
 };

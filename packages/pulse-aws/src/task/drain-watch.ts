@@ -1,8 +1,16 @@
 import type { Clock } from 'pulse-deploy-kit/clock';
 import { parseDeparture } from 'pulse-deploy-kit/departure';
 import type { Aws } from '../platform/aws.ts';
-import { departureParameter, stateParameter, taskStateParameter } from '../protocol.ts';
+import {
+	canaryParameter,
+	canaryWordParameter,
+	departureParameter,
+	stateParameter,
+	taskStateParameter,
+} from '../protocol.ts';
+import type { CanaryParts } from './canary-part.ts';
 import { type DrainWord, drainWord, lookForUse, type TaskUse } from './drain-word.ts';
+import { type Rollout, readRollout } from './rollout.ts';
 import { readTaskId } from './task-id.ts';
 import { taskWord } from './task-word.ts';
 
@@ -29,6 +37,8 @@ export interface DrainWatch {
 	readonly onState?: (state: string | null) => void;
 	/** Told of every change of when this deployment's pages are to have moved, Unix ms; `null`: they may stay. */
 	readonly onLeaveBy?: (by: number | null) => void;
+	/** Its part in a canary that runs. Absent: it takes none. */
+	readonly canary?: CanaryParts;
 	readonly log: Readonly<Record<'warn' | 'error', (fields: object, message: string) => void>>;
 	readonly clock: Clock;
 	/** Uniform in [0, 1). */
@@ -54,8 +64,9 @@ export async function watchDrain(watch: DrainWatch): Promise<void> {
 		await clock.sleep(watch.random() * variables.drainPollSeconds * 1000, signal);
 		for (;;) {
 			try {
-				const { state, by } = await readState(watch);
+				const { state, by, rollout } = await readState(watch);
 				watch.onState?.(state);
+				watch.canary?.see(rollout);
 				if (by !== leaveBy) watch.onLeaveBy?.(by);
 				leaveBy = by;
 				const facts = { state, idleSince, inUse: inUse(), now: clock.now() };
@@ -67,6 +78,7 @@ export async function watchDrain(watch: DrainWatch): Promise<void> {
 					await watch.ssm.putParameter({ Name: parameter, Value: value, Type: 'String', Overwrite: true });
 					said = { word: next.word, value, at: facts.now };
 				}
+				await tellCounts(watch, task);
 			} catch (error) {
 				signal.throwIfAborted();
 				watch.log.warn({ err: error }, 'the drain state could not be read or written; trying again');
@@ -79,11 +91,27 @@ export async function watchDrain(watch: DrainWatch): Promise<void> {
 	}
 }
 
+async function tellCounts({ variables, ssm, canary, clock }: DrainWatch, task: string): Promise<void> {
+	const Value = canary?.word(clock.now()) ?? null;
+	if (canary === undefined || Value === null) return;
+	const Name = canaryWordParameter(variables.deploymentName, variables.deploymentId, task);
+	await ssm.putParameter({ Name, Value, Type: 'String', Overwrite: true });
+	canary.told(Value, clock.now());
+}
+
 /** `state`: `null` before the deploy has written it. Of an active deployment nobody has to leave, whatever was said before. */
-async function readState({ ssm, variables }: DrainWatch): Promise<{ state: string | null; by: number | null }> {
+async function readState({
+	ssm,
+	variables,
+}: DrainWatch): Promise<{ state: string | null; by: number | null; rollout: Rollout | null }> {
 	const { deploymentName, deploymentId } = variables;
-	const names = [stateParameter(deploymentName, deploymentId), departureParameter(deploymentName, deploymentId)];
+	const names = [
+		stateParameter(deploymentName, deploymentId),
+		departureParameter(deploymentName, deploymentId),
+		canaryParameter(deploymentName),
+	];
 	const { Parameters = [] } = await ssm.getParameters({ Names: names });
-	const [state = null, departure] = names.map((name) => Parameters.find((one) => one.Name === name)?.Value);
-	return { state, by: state === 'draining' ? (parseDeparture(departure)?.by ?? null) : null };
+	const [state = null, departure, canary] = names.map((name) => Parameters.find((one) => one.Name === name)?.Value);
+	const by = state === 'draining' ? (parseDeparture(departure)?.by ?? null) : null;
+	return { state, by, rollout: readRollout(canary) };
 }

@@ -4,7 +4,8 @@ import { FIRST_PRIORITY } from './rule.ts';
 /** By which one rule sends requests to a deployment. */
 export type RuleCondition =
 	| { readonly Field: 'query-string'; readonly QueryStringConfig: { Values: { Key: string; Value: string }[] } }
-	| { readonly Field: 'http-header'; readonly HttpHeaderConfig: { HttpHeaderName: string; Values: string[] } };
+	| { readonly Field: 'http-header'; readonly HttpHeaderConfig: { HttpHeaderName: string; Values: string[] } }
+	| { readonly Field: 'http-request-method'; readonly HttpRequestMethodConfig: { Values: string[] } };
 
 export interface PinRule {
 	/** All of them must hold. */
@@ -31,7 +32,7 @@ const MORE_PARTS = ['font', 'json', '*k*'];
 /** A Pulse app says it by the query alone, and has this one rule. */
 export function pinRules(id: string, container: { readonly affinity: 'tab' | 'session' } | null): readonly PinRule[] {
 	if (container === null) return [{ conditions: [query([AFFINITY_QUERY], id)], from: FIRST_PRIORITY }];
-	const cookie = header('cookie', `*${PAGE_COOKIE}=${id}*`);
+	const cookie = cookieCondition(`*${PAGE_COOKIE}=${id}*`);
 	const cookieRules =
 		container.affinity === 'session' ? [[cookie]] : [PARTS, MORE_PARTS].map((parts) => [cookie, dest(parts)]);
 	return [
@@ -41,6 +42,10 @@ export function pinRules(id: string, container: { readonly affinity: 'tab' | 'se
 		{ conditions: [header('referer', `*${AFFINITY_QUERY}=${id}*`), dest(PARTS)], from: REFERRER_PRIORITY },
 		...cookieRules.map((conditions) => ({ conditions, from: COOKIE_PRIORITY })),
 	];
+}
+
+export function cookieCondition(pattern: string): RuleCondition {
+	return header('cookie', pattern);
 }
 
 function query(keys: readonly string[], value: string): RuleCondition {

@@ -1,4 +1,5 @@
-import { AFFINITY_HEADER, AFFINITY_QUERY, NEXT_HEADER, PAGE_COOKIE } from '../protocol.ts';
+import { AFFINITY_HEADER, AFFINITY_QUERY, CANARY_COOKIE, NEXT_HEADER, PAGE_COOKIE } from '../protocol.ts';
+import type { CanarySide } from '../task/rollout.ts';
 
 /** A listener rule, reduced to what routing decisions need. */
 export interface Rule {
@@ -11,6 +12,13 @@ export interface Rule {
 	readonly targetGroupArn: string | null;
 	/** Ours, and there only while the baseline is updated. */
 	readonly catchAll: boolean;
+	/** Of a canary (`canary-rules.ts`); absent for any other. */
+	readonly canary?: {
+		readonly kind: CanarySide | 'draw';
+		readonly rollout: string | null;
+		/** Of the one that draws. */
+		readonly weights: readonly { readonly TargetGroupArn: string; readonly Weight: number }[];
+	};
 }
 
 /** The parts of the SDK's rule that are read here. */
@@ -39,7 +47,11 @@ export interface SdkAction {
 	readonly Type?: string | undefined;
 	readonly TargetGroupArn?: string | undefined;
 	readonly ForwardConfig?:
-		| { readonly TargetGroups?: readonly { readonly TargetGroupArn?: string | undefined }[] | undefined }
+		| {
+				readonly TargetGroups?:
+					| readonly { readonly TargetGroupArn?: string | undefined; readonly Weight?: number | undefined }[]
+					| undefined;
+		  }
 		| undefined;
 }
 
@@ -51,6 +63,7 @@ export const CATCH_ALL_PRIORITY = 50_000;
 export function ruleOf(rule: SdkRule): Rule {
 	const priority = rule.Priority === undefined || rule.Priority === 'default' ? null : Number(rule.Priority);
 	const conditions = rule.Conditions ?? [];
+	const canary = canaryPart(priority, conditions, weightsIn(rule.Actions ?? []));
 	const values = conditions.flatMap((condition) => condition.QueryStringConfig?.Values ?? []);
 	return {
 		arn: rule.RuleArn ?? '',
@@ -59,7 +72,37 @@ export function ruleOf(rule: SdkRule): Rule {
 			values.find((pair) => pair.Key?.toLowerCase() === AFFINITY_QUERY)?.Value ?? pinnedByHeader(conditions),
 		targetGroupArn: forwardTarget(rule.Actions ?? []),
 		catchAll: priority === CATCH_ALL_PRIORITY,
+		...(canary === undefined ? {} : { canary }),
 	};
+}
+
+/** Of canaries: behind all pins. Below it, users' own rules may match the same. */
+export const CANARY_PRIORITY = 40_000;
+const DRAWN = new RegExp(`^\\*${CANARY_COOKIE}=([0-9a-z]{1,12})\\.(canary|active)\\*$`, 'i');
+
+type CanaryPlace = NonNullable<Rule['canary']>;
+
+function canaryPart(
+	priority: number | null,
+	conditions: readonly SdkCondition[],
+	weights: CanaryPlace['weights'],
+): CanaryPlace | undefined {
+	if (priority === null || priority < CANARY_PRIORITY || priority >= CATCH_ALL_PRIORITY) return undefined;
+	for (const { HttpHeaderConfig: header } of conditions) {
+		const [value = '', ...others] = header?.Values ?? [];
+		if (others.length > 0) return undefined;
+		const [, rollout, side] = DRAWN.exec(value) ?? [];
+		if (rollout !== undefined) return { kind: side as CanarySide, rollout, weights };
+		if (header?.HttpHeaderName?.toLowerCase() === 'sec-fetch-dest' && value === 'document' && weights.length === 2)
+			return { kind: 'draw', rollout: null, weights };
+	}
+	return undefined;
+}
+
+function weightsIn(actions: readonly SdkAction[]): CanaryPlace['weights'] {
+	const groups = actions.find((action) => action.Type === 'forward')?.ForwardConfig?.TargetGroups ?? [];
+	if (groups.length < 2) return [];
+	return groups.map(({ TargetGroupArn = '', Weight = 1 }) => ({ TargetGroupArn, Weight }));
 }
 
 /** Ids as this tool makes them: a rule on a header may as well be the user's own, and what is named here may be deleted. */

@@ -1,3 +1,4 @@
+import type { Drawn } from '../page/drawn-visitor.ts';
 import type { CanaryTraffic } from './canary.ts';
 
 /** An app that knows nothing of this edge, which therefore speaks for it (contract C1). */
@@ -43,6 +44,8 @@ export interface RouteTable extends RoutingView {
 	readonly hasContainers: boolean;
 	/** `null` or absent: every new page gets the active version. */
 	readonly canary?: CanaryTraffic | null;
+	/** Of one that runs where who is in front of this edge has drawn the visitor: for a table of one version. `null` or absent: none does. */
+	readonly drawn?: Drawn | null;
 	all(): Iterable<Routable>;
 	/**
 	 * Asks elsewhere for an id that is not here; afterwards `deployment` knows it, or there is none. `null` when there is

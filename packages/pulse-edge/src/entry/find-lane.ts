@@ -1,7 +1,9 @@
 import { isOnCanary } from '../decide/canary.ts';
+import type { RouteTable } from '../decide/route-table.ts';
 import type { ForwardContext } from '../forward/context.ts';
 import { isSecure } from '../forward/forwarded.ts';
 import { canaryVisit } from '../page/canary-visitor.ts';
+import { type Drawn, drawnVisit } from '../page/drawn-visitor.ts';
 import type { Lane } from '../page/lane.ts';
 import { canaryCookie } from '../page/lane-page.ts';
 import type { ClientRequest } from './client-messages.ts';
@@ -14,7 +16,8 @@ export function findLane(
 	head: RequestHead,
 	affinity: string,
 ): Lane | null {
-	const { canary = null, activeId } = table;
+	const { canary = null, drawn = null, activeId } = table;
+	if (drawn !== null && activeId !== null) return drawnLane(drawn, table, activeId, { request, head, affinity });
 	if (canary === null || activeId === null) return null;
 	const peer = request.socket.remoteAddress ?? '';
 	const { method = '', rawHeaders } = request;
@@ -30,4 +33,37 @@ export function findLane(
 		versionId: onCanary ? canary.id : activeId,
 		sample: onCanary ? sides.canary : sides.active,
 	};
+}
+
+interface Asking {
+	readonly request: Pick<ClientRequest, 'method' | 'rawHeaders' | 'socket'>;
+	readonly head: RequestHead;
+	readonly affinity: string;
+}
+
+/** Of the version that is served here, by whoever is in front. */
+function drawnLane(
+	drawn: Drawn,
+	table: RouteTable,
+	activeId: string,
+	{ request, head, affinity }: Asking,
+): Lane | null {
+	const { method, rawHeaders } = request;
+	const page = pageHeadOf(head, rawHeaders);
+	// As the load balancer tells a new page.
+	const opensPage = affinity === '' && method === 'GET' && page.fetchDest === 'document';
+	const visit = drawnVisit(drawn, headersOf(rawHeaders, 'cookie'), opensPage);
+	if (visit === null) return null;
+	const secure = isSecure(head.forwarded, request.socket.remoteAddress ?? '');
+	return {
+		view: table,
+		opensPage,
+		cookie: visit.written === null ? null : canaryCookie(visit.written, secure),
+		versionId: activeId,
+		sample: drawn.sample,
+	};
+}
+
+function headersOf(raw: readonly string[], name: string): string[] {
+	return raw.filter((_, at) => at % 2 === 1 && raw[at - 1]!.toLowerCase() === name);
 }

@@ -28,7 +28,7 @@ export class LanePage implements AnswerEdits {
 		const given = this.#inner?.headersOf(head, id) ?? head.headers;
 		const headers: string[] = [];
 		for (let i = 0; i < given.length; i += 2) {
-			if (!CACHING.test(given[i]!)) headers.push(given[i]!, given[i + 1]!);
+			if (!isCaching(given[i]!)) headers.push(given[i]!, given[i + 1]!);
 		}
 		const kept = listOf(given, 'cache-control').match(/no-store|no-transform/gi) ?? [];
 		headers.push('cache-control', ['private, no-cache', ...kept].join(', '));
@@ -43,6 +43,11 @@ export class LanePage implements AnswerEdits {
 	bodyOf(headers: string[], body: string): string {
 		return this.#inner?.bodyOf(headers, body) ?? body;
 	}
+}
+
+/** Of a header by which caches go. */
+export function isCaching(name: string): boolean {
+	return CACHING.test(name);
 }
 
 /** Also what speaks to one kind of cache, and comes before `Cache-Control` there (RFC 9213). */

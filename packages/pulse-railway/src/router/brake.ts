@@ -1,5 +1,5 @@
 import { added, evidenceOf, excessOf, isStretch, NO_EVIDENCE, type Stretch } from 'pulse-deploy-kit/canary/evidence';
-import { evidenceText, verdictOn } from 'pulse-deploy-kit/canary/verdict';
+import { evidenceText, MOVE_WITHIN_MS, verdictOn } from 'pulse-deploy-kit/canary/verdict';
 import type { Samples, Sides } from 'pulse-edge/forward/samples';
 import type { Canary, CanaryCount } from '../deployments/canary.ts';
 import { isWhole, nextShare } from '../deployments/canary-transitions.ts';
@@ -24,8 +24,6 @@ export interface BrakeOptions {
 const EVERY_MS = 1_000;
 /** As the history names it. */
 const ROUTER = 'the router';
-/** Pages of a halted canary choose their moment until then, as after a `recall` without a time. */
-const WITHIN_MS = 600_000;
 
 /**
  * Compares a canary with what runs beside it, as long as one runs: counts of this process go to the store each second, and
@@ -120,7 +118,7 @@ export class Brake {
 		const verdict = verdictOn(all);
 		if (verdict.says === 'halt') {
 			const saidAt = now();
-			const departure = { by: saidAt + WITHIN_MS, recalled: true, saidAt };
+			const departure = { by: saidAt + MOVE_WITHIN_MS, recalled: true, saidAt };
 			const because = evidenceText(all);
 			const halted = await store.endCanary({ id, beganAt, departure }, { by: ROUTER, because });
 			if (halted === null) return;

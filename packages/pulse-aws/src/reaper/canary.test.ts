@@ -1,0 +1,167 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { deploy } from '../commands/deploy.ts';
+import { history } from '../commands/history.ts';
+import { status } from '../commands/status.ts';
+import { type Account, asked, NAME, openAccount, passOf } from '../commands/testing/account.ts';
+import { lockParameter } from '../deployments/names.ts';
+import { canaryParameter } from '../protocol.ts';
+
+// Minutes go by.
+vi.setConfig({ testTimeout: 60_000 });
+
+let account: Account;
+afterEach(() => account.close());
+
+async function deployed(flags: Readonly<Record<string, unknown>> = {}): Promise<string> {
+	const session = account.connect({ answers: Array<boolean>(10).fill(true) }).session;
+	const { result } = await deploy(session, await asked({ rollbackWindow: '1h', ...flags }));
+	return result?.deployment_id ?? '';
+}
+const seen = async () => status(account.connect().session, NAME);
+const row = async (id: string) => (await seen()).deployments.find((one) => one.deployment_id === id);
+const events = async (id: string) =>
+	(await history(account.connect().session, { deploymentName: NAME, deploymentId: id, lines: 50 })).entries;
+
+/** Visitors who never came before, each a page. */
+async function visits(count: number): Promise<void> {
+	const origin = await account.origin();
+	const headers = { 'sec-fetch-dest': 'document', 'sec-fetch-mode': 'navigate' };
+	for (let at = 0; at < count; at += 20) {
+		await Promise.all(Array.from({ length: 20 }, () => fetch(origin, { headers }).then((answer) => answer.text())));
+	}
+}
+/** Until the tasks have written down what they counted, and the minute is over for all. */
+async function minutes(count: number) {
+	for (let minute = 0; minute < count; minute++) await account.world.clock.sleep(60_000);
+}
+
+test('a canary that fails is halted and recalled by the reaper; its visitors get the active one, and no rollback goes there (A8.6)', async () => {
+	account = await openAccount();
+	const one = await deployed();
+	account.broken = 'pages-500';
+	const two = await deployed({ canary: '50%', pageCheck: false });
+	await visits(240);
+	await minutes(1);
+	expect((await passOf(account)).actions).toEqual([]);
+	await minutes(2);
+	const report = await passOf(account);
+	expect(report.actions).toMatchObject([{ action: { kind: 'halt-canary', id: two }, outcome: 'done' }]);
+	expect(await row(two)).toMatchObject({ state: 'draining', recalled: true });
+	expect(await seen()).toMatchObject({ active: one, canary: null });
+	const [halted] = await events(two);
+	expect(halted).toMatchObject({ event: 'halted', deployment_id: two });
+	expect(halted?.reason).toMatch(/^(\d+) of \1 requests failed, beside it 0 of \d+$/);
+	// Who is on it has ten minutes.
+	account.sessions.set(two, 1);
+	await minutes(8);
+	expect((await passOf(account)).actions).toEqual([]);
+	await minutes(4);
+	expect((await passOf(account)).actions).toMatchObject([
+		{ action: { kind: 'scale-down', id: two, reason: 'recalled' } },
+	]);
+});
+
+test('one whose tasks end by themselves is halted without a request counted (A8.6)', async () => {
+	account = await openAccount();
+	await deployed();
+	const two = await deployed({ canary: '10%' });
+	for (let death = 0; death < 2; death++) {
+		const asked = await fetch(`${await account.origin()}/crash?pulse_deployment=${two}`);
+		expect(asked.status).toBe(502);
+		await account.world.clock.sleep(20_000);
+	}
+	expect((await passOf(account)).actions).toMatchObject([
+		{
+			action: { kind: 'halt-canary', id: two, because: '2 of its tasks ended by themselves, beside it 0' },
+			outcome: 'done',
+		},
+	]);
+});
+
+test('a schedule goes on by itself, not before its time nor before a minimum of requests, and its last share makes it active (A8.6)', async () => {
+	account = await openAccount();
+	const one = await deployed();
+	const two = await deployed({ canary: '50%,75%,100%', every: '5m' });
+	await minutes(6);
+	expect((await passOf(account)).actions).toEqual([]);
+	await visits(300);
+	await minutes(3);
+	expect((await passOf(account)).actions).toMatchObject([
+		{ action: { kind: 'widen-canary', id: two }, outcome: 'done' },
+	]);
+	expect((await seen()).canary).toMatchObject({
+		percent: 75,
+		next_percent: 100,
+		active_failures: 0,
+		verdict: 'goes-on',
+	});
+	await minutes(4);
+	expect((await passOf(account)).actions).toEqual([]);
+	await minutes(2);
+	expect((await passOf(account)).actions).toMatchObject([
+		{ action: { kind: 'complete-canary', id: two }, outcome: 'done' },
+	]);
+	expect(await seen()).toMatchObject({ active: two, canary: null });
+	expect(await row(one)).toMatchObject({ state: 'draining' });
+	expect(await row(two)).toMatchObject({ state: 'active' });
+	expect(account.world.parameters.has(canaryParameter(NAME))).toBe(false);
+	expect((await events(two)).map(({ event, percent }) => [event, percent])).toEqual([
+		['activated', null],
+		['widened', 75],
+		['canary', 50],
+	]);
+	expect((await passOf(account)).actions).toEqual([]);
+});
+
+test('it moves nobody while a command holds the deploy lock, and does it with the next run (A8.6)', async () => {
+	account = await openAccount();
+	await deployed();
+	account.broken = 'pages-500';
+	const two = await deployed({ canary: '50%', pageCheck: false });
+	await visits(240);
+	await minutes(3);
+	const { ssm } = account.world.aws;
+	const hold = (at: number) =>
+		ssm.putParameter({
+			Name: lockParameter(NAME),
+			Value: `held by somebody [abc${at} 1]`,
+			Type: 'String',
+			Overwrite: true,
+		});
+	const holding = { ends: false };
+	const renewing = (async () => {
+		for (let at = 0; !holding.ends; at++) {
+			await hold(at);
+			await account.world.clock.sleep(5_000);
+		}
+	})();
+	expect((await passOf(account)).actions).toMatchObject([{ action: { kind: 'halt-canary' }, outcome: 'skipped' }]);
+	holding.ends = true;
+	await renewing;
+	expect(await row(two)).toMatchObject({ state: 'canary' });
+	await minutes(1);
+	expect((await passOf(account)).actions).toMatchObject([{ action: { kind: 'halt-canary' }, outcome: 'done' }]);
+});
+
+test('what an older tool, or a killed command, has left of one is ended: whoever is on it stays, and nobody new gets it (A8.7)', async () => {
+	account = await openAccount();
+	const zero = await deployed();
+	const one = await deployed();
+	const two = await deployed({ canary: '20%' });
+	// An older rollback or deploy knows the default action alone.
+	const { aws } = account.world;
+	const { Stacks } = await aws.cloudformation.describeStacks({ StackName: `${NAME}-baseline` });
+	const ListenerArn = Stacks?.[0]?.Outputs?.find(({ OutputKey }) => OutputKey === 'ListenerArn')?.OutputValue;
+	const group = account.world.ecs.services.find(({ name }) => name === zero)?.input.loadBalancers?.[0]?.targetGroupArn;
+	await aws.elb.modifyListener({ ListenerArn, DefaultActions: [{ Type: 'forward', TargetGroupArn: group }] });
+	const report = await passOf(account);
+	expect(report.actions).toContainEqual(
+		expect.objectContaining({
+			action: { kind: 'end-canary', id: two, because: 'another deployment became active' },
+			outcome: 'done',
+		}),
+	);
+	expect(await row(two)).toMatchObject({ state: 'draining', recalled: false });
+	expect(await row(one)).toMatchObject({ state: 'draining' });
+	expect(await seen()).toMatchObject({ active: zero, canary: null });
+});
