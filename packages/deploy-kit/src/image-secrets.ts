@@ -29,7 +29,8 @@ async function secretsIn(context: string): Promise<string[]> {
 		seen += children.length;
 		for (const child of children.sort((left, right) => (left.name < right.name ? -1 : 1))) {
 			const path = below === '' ? child.name : `${below}/${child.name}`;
-			if (child.name === '.pulse' && child.isDirectory()) found.push(path);
+			// Of a local platform; what else stands in `.pulse` is no secret.
+			if (/(^|\/)\.pulse\/local$/.test(path) && child.isDirectory()) found.push(path);
 			else if (!child.isDirectory() && looksSecret(path)) found.push(path);
 			else if (child.isDirectory() && child.name !== 'node_modules' && child.name !== '.git') waiting.push(path);
 		}

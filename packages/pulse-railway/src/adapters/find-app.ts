@@ -7,6 +7,7 @@ import { resolveSettings } from 'pulse-deploy-kit/settings';
 import { containerSetting } from '../config/container.ts';
 import { dockerfileSetting } from '../config/deploy-settings.ts';
 import { projectFileIn } from '../config/project-file.ts';
+import { type RememberedTarget, rememberedIn } from '../config/remembered.ts';
 import { loadUserApp } from './load-user-app.ts';
 
 export interface FoundApp {
@@ -15,6 +16,7 @@ export interface FoundApp {
 	/** Of its plugin. */
 	readonly options: Readonly<Record<string, unknown>>;
 	readonly file: ProjectFile | undefined;
+	readonly remembered: RememberedTarget | undefined;
 	/** Of a container app: a user said that it is one. A Pulse app says it by its export. */
 	readonly kindIsSaid: boolean;
 }
@@ -36,7 +38,7 @@ export async function findApp(
 	{ cwd, flags, env, signal }: Pick<Invocation, 'cwd' | 'flags' | 'env' | 'signal'>,
 	{ folder, named, locate }: WhereToLook,
 ): Promise<FoundApp> {
-	const file = await projectFileIn(folder);
+	const [file, remembered] = await Promise.all([projectFileIn(folder), rememberedIn(folder, env)]);
 	const { values } = resolveSettings(
 		{ container: containerSetting, dockerfile: dockerfileSetting },
 		{ flags, env, file },
@@ -44,12 +46,12 @@ export async function findApp(
 	const isContainer = await isContainerApp({ cwd, folder, ...values });
 	if (isContainer) {
 		if (named !== undefined && values.container !== true) await locate();
-		return { pulse: null, options: {}, file, kindIsSaid: values.container === true };
+		return { pulse: null, options: {}, file, remembered, kindIsSaid: values.container === true };
 	}
 	try {
 		const path = await locate();
 		const { app, options } = await loadUserApp(path, { env, signal });
-		return { pulse: { path, app }, options, file, kindIsSaid: true };
+		return { pulse: { path, app }, options, file, remembered, kindIsSaid: true };
 	} catch (error) {
 		throw withHint(error, isContainer !== null);
 	}

@@ -23,7 +23,7 @@ export const initCommand: CommandSpec = {
 		const { init, initRequest } = await import('../commands/init.ts');
 		return outcome(await enter(invocation, initRequest, init), (result) => [
 			`Ready at ${result.server_address}`,
-			'The other commands need to know the project:',
+			'In CI, and in other folders, the other commands need to know the project:',
 			`  export RAILWAY_PROJECT_ID=${result.project_id} RAILWAY_ENVIRONMENT_ID=${result.environment_id}`,
 			`Put the variables of your app on the env service, then: pulse-railway ${deployWords(invocation.cwd, typed)}`,
 		]);

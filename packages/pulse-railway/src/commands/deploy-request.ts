@@ -34,7 +34,7 @@ export async function deployRequest(invocation: Invocation): Promise<DeployReque
 		},
 	});
 	const { kindIsSaid } = found;
-	const typed = { ...invocation, file: found.file };
+	const typed = { ...invocation, file: found.file, remembered: found.remembered };
 	if (found.pulse === null) {
 		const config = deployConfig(typed, inputs, { language: 'container' }, {});
 		const dockerfile = await locateDockerfile(cwd, context, config.dockerfile);

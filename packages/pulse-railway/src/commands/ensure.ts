@@ -20,12 +20,12 @@ export interface EnsureRequest extends InitRequest {
 }
 
 export async function ensureRequest(invocation: Invocation): Promise<EnsureRequest> {
-	const { options, file, folder, path } = await findAppFromHere(invocation);
+	const { options, file, remembered, folder, path } = await findAppFromHere(invocation);
 	const config = initConfig({ ...invocation, file }, path, options);
 	const { project: _, environment: __, ...flags } = invocation.flags;
 	return {
 		token: config.token,
-		config,
+		config: { ...config, target: { ...config.target, remembered } },
 		directory: folder,
 		showSecrets: invocation.showSecrets,
 		upgradeOf: (target) => upgradeConfig({ ...invocation, file, flags: { ...flags, ...target } }, options),
@@ -39,7 +39,7 @@ export async function ensure(
 ): Promise<Outcome<InitResult> | Outcome<UpgradeResult>> {
 	const standing = await standingStack(session, request.config, session.signal);
 	if (standing === null) return init(session, request);
-	return upgrade(session, { token: request.token, config: request.upgradeOf(standing) });
+	return upgrade(session, { ...request, config: request.upgradeOf(standing) });
 }
 
 /** Where a stack stands, complete or not; `null` where `init` has all or the rest to do. */
@@ -48,7 +48,7 @@ async function standingStack(
 	config: InitConfig,
 	signal: AbortSignal,
 ): Promise<EnvironmentIds | null> {
-	const given = await resolveTarget(config.target, session.account, signal);
+	const given = await resolveTarget(config.target, session.account, signal, session.host);
 	if (given === null) {
 		const found = await ownProject(session, await workspaceOf(config, session, signal), config, signal);
 		if (found === null || isUnfinishedInit(found.observation)) return null;

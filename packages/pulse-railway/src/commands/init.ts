@@ -3,6 +3,7 @@ import { usageError } from 'pulse-deploy-kit/errors';
 import { goOn } from 'pulse-deploy-kit/plan/proposal';
 import type { Secret } from 'pulse-deploy-kit/secret';
 import { findAppFromHere } from '../adapters/find-app-from-here.ts';
+import { rememberTarget } from '../adapters/remember-target.ts';
 import type { Session } from '../adapters/session.ts';
 import { deployLockTtl } from '../config/deploy-lock.ts';
 import { type InitConfig, initConfig } from '../config/init.ts';
@@ -14,7 +15,7 @@ import { guardBaseline } from '../stack/baseline-guard.ts';
 import { freshSecrets } from '../stack/baseline-secrets.ts';
 import { type Found, ownProject } from '../stack/own-project.ts';
 import { warnOfFile, warnOfOwner } from '../stack/warn-of-infrastructure.ts';
-import { startRun } from '../steps/run.ts';
+import { type Run, startRun } from '../steps/run.ts';
 import { carryOut, type Outcome } from './carry-out.ts';
 import { type InitResult, initResult } from './init-result.ts';
 import { only, resolveTarget } from './resolve-target.ts';
@@ -39,7 +40,7 @@ export async function init(session: Session, request: InitRequest): Promise<Outc
 	const { host, signal, env } = session;
 	const { config } = request;
 	await warnOfFile(host, request.directory);
-	const given = await resolveTarget(config.target, session.account, signal);
+	const given = await resolveTarget(config.target, session.account, signal, host);
 	const workspace = given === null ? await workspaceOf(config, session, signal) : null;
 	const existing =
 		workspace === null ? await look(session, given, signal) : await ownProject(session, workspace, config, signal);
@@ -56,7 +57,19 @@ export async function init(session: Session, request: InitRequest): Promise<Outc
 	guardBaseline(run, facts.observation, config.names, deployLockTtl(env));
 	const plan = planInit(facts, config);
 	const result = () => initResult(run, config, request.showSecrets);
-	return carryOut({ plan, questions: goOn(plan), result }, run, session);
+	const done = await carryOut({ plan, questions: goOn(plan), result }, run, session);
+	if (done.result !== null)
+		await rememberTarget(session, request.directory, await madeIn(session, run, existing, config));
+	return done;
+}
+
+/** As people know them: a new project's first environment got its name from Railway. */
+async function madeIn({ account, signal }: Session, { target }: Run, existing: Found | null, config: InitConfig) {
+	if (existing !== null) return existing.observation;
+	const { projectId = '', environmentId = '' } = target ?? {};
+	const environments = await account.environments(projectId, signal).catch(() => []);
+	const name = environments.find(({ id }) => id === environmentId)?.name ?? environmentId;
+	return { project: { id: projectId, name: config.projectName }, environment: { id: environmentId, name } };
 }
 
 async function look({ ports }: Session, target: EnvironmentIds | null, signal: AbortSignal): Promise<Found | null> {

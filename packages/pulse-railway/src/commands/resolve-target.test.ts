@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { TargetRequest } from '../config/target.ts';
+import { PlatformError } from '../platform/error.ts';
 import type { Account, TokenScope } from '../platform/port.ts';
 import { requireTarget, resolveTarget } from './resolve-target.ts';
 
@@ -44,7 +45,9 @@ function account(
 	};
 }
 const resolved = (request: Partial<TargetRequest>, by = account()) =>
-	resolveTarget({ ...NOTHING, ...request }, by, signal);
+	resolveTarget({ ...NOTHING, ...request }, by, signal, told.host);
+const told = { lines: [] as string[], host: { notify: ({ text }: { text: string }) => void told.lines.push(text) } };
+beforeEach(() => void told.lines.splice(0));
 
 describe('which environment of which project (R5.2, R5.3, R5.22)', () => {
 	it('explicit ids are taken without a question', async () => {
@@ -96,8 +99,53 @@ describe('which environment of which project (R5.2, R5.3, R5.22)', () => {
 	});
 	it('nothing at all is for init to decide, and an error elsewhere', async () => {
 		expect(await resolved({})).toBeNull();
-		await expect(requireTarget(NOTHING, account(), signal, { env: {}, cwd: '/' })).rejects.toThrow(
+		await expect(requireTarget(NOTHING, account(), signal, { host: told.host, env: {}, cwd: '/' })).rejects.toThrow(
 			'project is required',
+		);
+	});
+});
+
+describe('what init made is remembered (R5.27)', () => {
+	const remembered = {
+		project: { id: 'p1', name: 'shop' },
+		environment: { id: 'id-staging', name: 'staging' },
+		place: '.pulse/railway.json',
+	};
+	const it1 = { projectId: 'p1', environmentId: 'id-staging' };
+
+	it('and taken where nothing else says which, with a word', async () => {
+		expect(await resolved({ remembered })).toEqual(it1);
+		expect(told.lines).toEqual(['project shop, environment staging, as .pulse/railway.json remembers']);
+	});
+	it('and goes behind ids, names and the scope of a token', async () => {
+		expect(await resolved({ remembered, projectId: 'p', environmentId: 'e' })).toEqual({
+			projectId: 'p',
+			environmentId: 'e',
+		});
+		expect(await resolved({ remembered, project: 'shop' })).toEqual({
+			projectId: 'p1',
+			environmentId: 'id-production',
+		});
+		expect(told.lines).toEqual([]);
+		const scope = { project: { id: 'p9', name: 'blog' }, environment: { id: 'e9', name: 'production' } };
+		expect(await resolved({ remembered }, account(scope))).toEqual({ projectId: 'p9', environmentId: 'e9' });
+		expect(told.lines).toEqual([
+			'.pulse/railway.json remembers project shop, environment staging; the token is for project blog, environment production, where this command works',
+		]);
+	});
+	it('also where only another environment of that project is named', async () => {
+		expect(await resolved({ remembered, environment: 'production' })).toEqual({
+			projectId: 'p1',
+			environmentId: 'id-production',
+		});
+	});
+	it('and refused where the token does not open it, or it is gone', async () => {
+		const by = account();
+		const refuses = new PlatformError('unauthorized', 'Not Authorized', { operation: '', mayHaveHappened: false });
+		const closed = { ...by, environments: () => Promise.reject(refuses) };
+		await expect(resolved({ remembered }, closed)).rejects.toThrow('shop, which this token does not open');
+		await expect(resolved({ remembered }, account(null, ['production']))).rejects.toThrow(
+			'staging of shop, which is gone',
 		);
 	});
 });

@@ -2,6 +2,7 @@ import type { Invocation } from 'pulse-deploy-kit/command';
 import { goOn } from 'pulse-deploy-kit/plan/proposal';
 import type { Secret } from 'pulse-deploy-kit/secret';
 import { findAppFromHere } from '../adapters/find-app-from-here.ts';
+import { rememberTarget } from '../adapters/remember-target.ts';
 import type { Session } from '../adapters/session.ts';
 import { deployLockTtl } from '../config/deploy-lock.ts';
 import { type UpgradeConfig, upgradeConfig } from '../config/upgrade.ts';
@@ -19,19 +20,24 @@ import { type UpgradeResult, upgradeResult } from './upgrade-result.ts';
 export interface UpgradeRequest {
 	readonly token: Secret | undefined;
 	readonly config: UpgradeConfig;
+	/** Of the app, where the target is remembered. */
+	readonly directory: string;
 }
 
 export async function upgradeRequest(invocation: Invocation): Promise<UpgradeRequest> {
-	const { options, file } = await findAppFromHere(invocation);
-	const config = upgradeConfig({ ...invocation, file }, options);
-	return { token: config.token, config };
+	const { options, file, folder, remembered } = await findAppFromHere(invocation);
+	const config = upgradeConfig({ ...invocation, file, remembered }, options);
+	return { token: config.token, config, directory: folder };
 }
 
 /**
  * The whole of `pulse-railway upgrade`. It takes no deploy lock before the last look: the lock is kept by the router, which
  * may be the very thing that needs repair, and a router is replaced without losing traffic.
  */
-export async function upgrade(session: Session, { config }: UpgradeRequest): Promise<Outcome<UpgradeResult>> {
+export async function upgrade(
+	session: Session,
+	{ config, directory }: UpgradeRequest,
+): Promise<Outcome<UpgradeResult>> {
 	const { host, signal, env } = session;
 	const platform = session.ports.openPlatform(await requireTarget(config.target, session.account, signal, session));
 	const { observation, visitorsReach } = await lookBeforeMoving(platform, session.ports, config.names.router, signal);
@@ -52,5 +58,7 @@ export async function upgrade(session: Session, { config }: UpgradeRequest): Pro
 	const run = startRun(ports, { platform, observation, controlToken, relock });
 	guardBaseline(run, observation, config.names, deployLockTtl(env));
 	const result = () => upgradeResult(run, config.names);
-	return carryOut({ plan, questions: goOn(plan), result }, run, session);
+	const done = await carryOut({ plan, questions: goOn(plan), result }, run, session);
+	if (done.result !== null) await rememberTarget(session, directory, observation);
+	return done;
 }

@@ -37,8 +37,8 @@ export async function whoami(session: Session, request: WhoamiRequest): Promise<
 	const { target, routerService: name, origins } = request;
 	const scope = await account.tokenScope(signal);
 	const [person, workspaces] = scope === null ? await owner(session) : [null, []];
-	const from = whence(origins, scope);
-	const known = await resolveTarget(target, account, signal);
+	const from = whence(origins, scope, target.remembered?.place);
+	const known = await resolveTarget(target, account, signal, session.host);
 	const seen = known === null ? null : await ports.openPlatform(known).observe(signal);
 	const named = ({ id, name }: NamedId, from: string): Named => ({ id, name, from });
 	return {
@@ -82,14 +82,16 @@ function kindOf({ origin }: RailwayToken, scope: TokenScope | null, person: stri
 }
 
 /** A name that was typed goes before an id from elsewhere, as for every command. */
-function whence(origins: TargetOrigins, scope: TokenScope | null) {
+function whence(origins: TargetOrigins, scope: TokenScope | null, remembered: string | undefined) {
 	const by = (name: 'project' | 'environment', otherwise: string) => {
 		const typed = origins[name]?.from === 'flag' ? origins[name] : undefined;
 		const origin = typed ?? origins[`${name}Id`] ?? origins[name];
 		return origin === undefined ? otherwise : originText(origin);
 	};
+	const named = origins.project ?? origins.projectId;
+	const kept = scope === null && named === undefined ? remembered : undefined;
 	return {
-		project: by('project', 'the token'),
-		environment: by('environment', scope === null ? 'the default' : 'the token'),
+		project: by('project', kept ?? 'the token'),
+		environment: by('environment', scope === null ? (kept ?? 'the default') : 'the token'),
 	};
 }

@@ -12,6 +12,7 @@ import { API_URL_VARIABLE } from '../protocol.ts';
 import type { StackNames } from '../stack/names.ts';
 import { apiEndpoint, isRailwayApi } from './api.ts';
 import { beforeApp, deploySettings } from './deploy-settings.ts';
+import type { RememberedTarget } from './remembered.ts';
 import { refuseReserved } from './reserved.ts';
 import { stackNamesOf } from './stack.ts';
 import { type TargetRequest, targetRequest } from './target.ts';
@@ -61,13 +62,14 @@ function programPath(cwd: string, program: string | undefined): string | undefin
 interface Typed {
 	/** Of a container app. */
 	readonly file?: ProjectFile | undefined;
+	readonly remembered?: RememberedTarget | undefined;
 	readonly cwd: string;
 	readonly flags: Readonly<Record<string, unknown>>;
 	readonly args: readonly string[];
 	readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-export function deployInputs({ flags, args, env }: Omit<Typed, 'cwd' | 'file'>): DeployInputs {
+export function deployInputs({ flags, args, env }: Omit<Typed, 'cwd' | 'file' | 'remembered'>): DeployInputs {
 	if (args[0] !== undefined && flags.appFile !== undefined) {
 		throw usageError('give the app file once: as argument or with --app-file');
 	}
@@ -112,7 +114,7 @@ export function deployConfig(
 	const preview = previewTerms(values);
 	return Object.freeze({
 		...inputs,
-		target: targetRequest(values, typed.flags),
+		target: targetRequest(values, typed.flags, typed.remembered),
 		token: values.token,
 		names: stackNamesOf(values),
 		servicePrefix: values.servicePrefix,

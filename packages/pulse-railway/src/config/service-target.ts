@@ -7,6 +7,7 @@ import { parseDeploymentId } from '../deployments/id.ts';
 import { parseServiceName } from '../stack/names.ts';
 import { beforeApp } from './deploy-settings.ts';
 import { projectFileIn } from './project-file.ts';
+import { rememberedIn } from './remembered.ts';
 import { stackNamesOf, stackSettings } from './stack.ts';
 import { type TargetRequest, targetRequest, targetSettings } from './target.ts';
 
@@ -69,13 +70,14 @@ export type TargetOrigins = Readonly<
 /** The target, and who named its parts. */
 export async function tracedTarget(typed: Typed): Promise<{ target: ServiceTarget; origins: TargetOrigins }> {
 	const { context } = resolveSettings({ context: beforeApp.context }, typed).values;
-	const file = await projectFileIn(typedPath(typed.cwd, context));
+	const folder = typedPath(typed.cwd, context);
+	const [file, remembered] = await Promise.all([projectFileIn(folder), rememberedIn(folder, typed.env)]);
 	const { values, origins } = resolveSettings(serviceTargetSettings, { ...typed, file });
 	const named = resolveSettings(stackSettings, { flags: {}, env: {}, file });
 	const isNamed = origins.service?.from !== 'default';
 	const target = Object.freeze({
 		routerService: isNamed ? values.service : stackNamesOf(named.values).router,
-		target: targetRequest(values, typed.flags),
+		target: targetRequest(values, typed.flags, remembered),
 		token: values.token,
 		servicePrefix: values.servicePrefix,
 	});

@@ -2,6 +2,7 @@ import { usageError } from 'pulse-deploy-kit/errors';
 import type { Secret } from 'pulse-deploy-kit/secret';
 import { secret, text } from 'pulse-deploy-kit/setting-kinds';
 import type { Setting, SettingTable } from 'pulse-deploy-kit/settings';
+import type { RememberedTarget } from './remembered.ts';
 
 /** Which project and environment: by id, else by name. Plugin options win over the environment (contract R5.2). */
 export const targetSettings = {
@@ -50,10 +51,16 @@ export interface TargetRequest {
 	/** Narrows the search for a project by name. */
 	readonly workspaceId: string | undefined;
 	readonly workspace: string | undefined;
+	/** What `init` made, for whoever names none of the others. */
+	readonly remembered?: RememberedTarget | undefined;
 }
 
 /** Refuses a name together with an id given by the same hand (contract R5.22). */
-export function targetRequest(values: TargetRequest, flags: Readonly<Record<string, unknown>>): TargetRequest {
+export function targetRequest(
+	values: TargetRequest,
+	flags: Readonly<Record<string, unknown>>,
+	remembered?: RememberedTarget,
+): TargetRequest {
 	for (const [name, id] of [
 		['project', 'projectId'],
 		['environment', 'environmentId'],
@@ -72,5 +79,6 @@ export function targetRequest(values: TargetRequest, flags: Readonly<Record<stri
 		// A name typed as a flag wins over an id from the plugin or the environment.
 		projectId: flags.project === undefined ? values.projectId : undefined,
 		environmentId: flags.environment === undefined ? values.environmentId : undefined,
+		remembered,
 	};
 }

@@ -3,6 +3,7 @@ import type { Secret } from 'pulse-deploy-kit/secret';
 import { resolveSettings, type SettingTable } from 'pulse-deploy-kit/settings';
 import { containerSetting } from './container.ts';
 import { type BaselineConfig, baselineConfig, baselineSettings, initSettings } from './init.ts';
+import type { RememberedTarget } from './remembered.ts';
 import { stackSettings } from './stack.ts';
 import { type TargetRequest, targetRequest, targetSettings } from './target.ts';
 
@@ -26,6 +27,7 @@ export function upgradeConfig(
 		readonly flags: Readonly<Record<string, unknown>>;
 		readonly env: Readonly<Record<string, string | undefined>>;
 		readonly file?: ProjectFile | undefined;
+		readonly remembered?: RememberedTarget | undefined;
 	},
 	plugin: Readonly<Record<string, unknown>>,
 ): UpgradeConfig {
@@ -33,7 +35,7 @@ export function upgradeConfig(
 	const given = Object.entries(origins).filter(([, origin]) => origin !== undefined && origin.from !== 'default');
 	return Object.freeze({
 		...baselineConfig(values),
-		target: targetRequest(values, typed.flags),
+		target: targetRequest(values, typed.flags, typed.remembered),
 		token: values.token,
 		given: new Set(given.map(([name]) => name)),
 	});

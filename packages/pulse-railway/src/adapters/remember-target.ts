@@ -1,0 +1,48 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { REMEMBERED_FOLDER, rememberedPlace, writeRemembered } from 'pulse-deploy-kit/remembered';
+import { type RememberedTarget, rememberedIn, rememberedName } from '../config/remembered.ts';
+import type { Session } from './session.ts';
+
+/**
+ * Remembers what was made for the app of this folder, unless another one is: which of two is meant is the user's word, not the
+ * last command's. That it cannot be written is told, and fails nothing: the stack stands.
+ */
+export async function rememberTarget(
+	{ env, host }: Pick<Session, 'env' | 'host'>,
+	folder: string,
+	made: Omit<RememberedTarget, 'place'>,
+): Promise<void> {
+	const name = rememberedName(env);
+	const place = rememberedPlace(name);
+	try {
+		const before = await rememberedIn(folder, env);
+		if (before === undefined) {
+			await leftOut(folder, name);
+			await writeRemembered(folder, name, { project: made.project, environment: made.environment });
+			const commit = name === 'railway.json' ? `; commit it (no secret), and nobody has to name them` : '';
+			host.notify({ level: 'info', text: `Remembered in ${place}: ${textOf(made)}${commit}` });
+		} else if (before.environment.id !== made.environment.id) {
+			host.notify({
+				level: 'warning',
+				text: `${place} goes on remembering ${textOf(before)}: name this one by --project-id ${made.project.id} --environment-id ${made.environment.id}`,
+			});
+		}
+	} catch (error) {
+		const why = error instanceof Error ? error.message : String(error);
+		host.notify({ level: 'warning', text: `${place} was not written: ${why}` });
+	}
+}
+
+export function textOf({ project, environment }: Omit<RememberedTarget, 'place'>): string {
+	return `project ${project.name}, environment ${environment.name}`;
+}
+
+/** A folder of the local platform leaves itself out of git and uploads; one that it has not made yet has to. */
+async function leftOut(folder: string, name: string): Promise<void> {
+	const below = dirname(name);
+	if (below === '.') return;
+	const path = join(folder, REMEMBERED_FOLDER, below);
+	await mkdir(path, { recursive: true });
+	for (const file of ['.gitignore', '.railwayignore']) await writeFile(join(path, file), '*\n');
+}
