@@ -79,6 +79,8 @@ export interface PluginContext {
 	 * @param limitMs tells all of them within so many milliseconds, at a quicker pace if need be
 	 */
 	reloadWithin(seconds: number, limitMs?: number): ReloadsBegun;
+	/** Lets every browser stay that was told to load anew and has not yet; returns how many there are. */
+	takeBackReload(): number;
 	readonly log: {
 		info(fields: object, message: string): void;
 		warn(fields: object, message: string): void;

@@ -142,6 +142,7 @@ export function createRuntime(app: App, environment: Environment, hooks: AppHook
 			reload: () => gateway.reloads.begin({ within: null }).pages,
 			reloadWithin: (seconds, limitMs) =>
 				gateway.reloads.begin({ within: seconds, ...(limitMs === undefined ? {} : { limitMs }) }),
+			takeBackReload: () => gateway.reloads.takeBack(),
 			log,
 		}),
 	};

@@ -18,7 +18,7 @@ import { readPrerendered, requestPrerender } from './prerender.ts';
 import { type Reports, reportTab } from './presence.ts';
 import { pinnedAddress } from './query.ts';
 import { patiently } from './retry.ts';
-import { openSocket, type SocketFactory } from './socket.ts';
+import { ASKED, openSocket, type SocketFactory } from './socket.ts';
 import { tabOfPage } from './tab.ts';
 import type { Update } from './update.ts';
 import { followVisibility } from './visibility.ts';
@@ -137,6 +137,10 @@ export async function connect(options: ConnectOptions = {}): Promise<PulseClient
 		},
 		onHandoff: () => {
 			hasState = true;
+		},
+		onStay: () => {
+			reports?.stays();
+			tab.withdraw(ASKED);
 		},
 		reload: (reason, seconds) => {
 			reports?.asked();

@@ -12,6 +12,8 @@ export interface Reports {
 	connected(): void;
 	/** A reload was asked for, which is answered once, and again when the answer changes. */
 	asked(): void;
+	/** That is taken back. */
+	stays(): void;
 	waiting(state: 'now' | 'held', why: string): void;
 }
 
@@ -55,6 +57,12 @@ export function reportTab(
 		},
 		asked: () => {
 			answered = '';
+		},
+		stays: () => {
+			answered = null;
+			// The server has heard last what was to become of the reload.
+			present = '';
+			say();
 		},
 		waiting: answer,
 	};

@@ -193,6 +193,25 @@ inEachBrowser('a page that is to be loaded anew', (browser) => {
 		await expect.poll(() => tab.evaluate('text.value').catch(() => '')).toBe('a draft');
 	});
 
+	it('stays where what it was told is taken back, and says so to its user and its server', async () => {
+		const { tab, running, loads } = await page({
+			connect: `onUpdate: (update) => { window.update = update; import('/_pulse/client/banner.js').then(({ banner }) => banner()(update)) }`,
+		});
+		await tab.locator('#text').fill('a draft');
+		running.reloadWithin(600);
+		const line = tab.getByRole('status');
+		await expect.poll(() => line.count()).toBe(1);
+		await expect.poll(() => running.pages()).toMatchObject({ held: 1 });
+		expect(running.takeBackReload()).toBe(1);
+		await expect.poll(() => line.count()).toBe(0);
+		await expect.poll(() => running.pages()).toMatchObject({ held: 0, busy: 1 });
+		await tab.locator('#text').fill('');
+		await blur(tab);
+		// Idle for longer than a page that is to be loaded anew.
+		await new Promise((resolve) => setTimeout(resolve, 7_000));
+		expect([loads(), await status(tab)]).toEqual([1, 'connected']);
+	});
+
 	it('tells a server that knows of it what it is doing, and what becomes of a reload', async () => {
 		const { tab, reload } = await page(
 			{},

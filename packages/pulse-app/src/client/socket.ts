@@ -23,6 +23,9 @@ const RETRY_MS = 2000;
 /** A server that says `reload` and no more may end so long after it. */
 const PATIENCE_SECONDS = 600;
 
+/** Why a page is loaded anew that its server tells to. */
+export const ASKED = 'the server asked for it';
+
 export interface SocketEvents {
 	onConnected(): void;
 	onDisconnected(): void;
@@ -33,6 +36,8 @@ export interface SocketEvents {
 	onSent(message: ClientMessage | TabMessage): void;
 	/** The page's state may go on in the next one. */
 	onHandoff(): void;
+	/** It need not be loaded anew any more because of {@link ASKED}. */
+	onStay(): void;
 	/** `seconds`: the longest that it may wait. Default: for as long as something would be lost. */
 	reload(reason: string, seconds?: number): void;
 }
@@ -111,7 +116,8 @@ export function openSocket(io: SocketFactory, directives: Directives, events: So
 		confirm?.();
 		const message = deserialize(wire) as ServerMessage;
 		if (message.type === 'handoff') return events.onHandoff();
-		if (message.type === 'reload') return events.reload('the server asked for it', message.within ?? PATIENCE_SECONDS);
+		if (message.type === 'stay') return events.onStay();
+		if (message.type === 'reload') return events.reload(ASKED, message.within ?? PATIENCE_SECONDS);
 		if (message.type === 'attach_ack' && message.attachId === String(attachId) && !attached) {
 			const missed = said.missed(message.received);
 			if (missed === null) return events.reload('the server has missed too much of it');

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { RenderSessionCounts } from '../plugin.ts';
 import type { RouteInfo } from '../wire/messages.ts';
+import type { Link } from './link.ts';
 import type { Mount } from './mount.ts';
 import { countPages, type PageCounts } from './page-word.ts';
-import { type Link, RenderSession } from './render-session.ts';
+import { RenderSession } from './render-session.ts';
 import type { RenderSessionOptions } from './render-session-options.ts';
 
 const MAX_EXPECTED_BYTES = 64 * 1024 ** 2;

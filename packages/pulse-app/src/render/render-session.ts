@@ -5,6 +5,7 @@ import type { RouteInfo, ServerMessage } from '../wire/messages.ts';
 import { type Serialized, serialize } from '../wire/serialize.ts';
 import type { ChannelOpener, ServerChannel } from './channel.ts';
 import { Delivery } from './delivery.ts';
+import type { Link } from './link.ts';
 import { Mount } from './mount.ts';
 import { OpenChannels } from './open-channels.ts';
 import { Outbox } from './outbox.ts';
@@ -13,18 +14,6 @@ import type { RenderSessionOptions } from './render-session-options.ts';
 
 /** A page shows a few views and prerenders some more. Beyond this the oldest that no browser has attached is forgotten. */
 export const MAX_MOUNTS = 200;
-
-/** One socket, as a render session needs it. */
-export interface Link {
-	/** Its page can wait for a good moment before it loads anew, and says what it does. Default: it cannot. */
-	readonly safeReload?: boolean;
-	/** `onArrived`: asks the page to confirm that it is there. */
-	send(message: Serialized, onArrived?: () => void): void;
-	/** Another socket of the same page has taken over. */
-	drop(): void;
-	/** Ends the connection in a way that has the browser connect again. */
-	renew(): void;
-}
 
 /**
  * The live state behind one page: its views, its channels and whatever the app keeps in `data`. It outlives its socket, so
@@ -162,6 +151,14 @@ export class RenderSession {
 		this.#toldToLeave ||= within !== undefined;
 		this.offerHandoff((this.#options.handsOver?.() ?? false) || this.drainHooks().size > 0);
 		this.send(within !== undefined && this.canWait ? { type: 'reload', within } : { type: 'reload' });
+	}
+
+	/** Takes back what {@link reload} said; one that is away hears it when it is back. Returns whether anything was said. */
+	stay(): boolean {
+		if (!this.#toldToLeave) return false;
+		this.#toldToLeave = false;
+		this.send({ type: 'stay' });
+		return true;
 	}
 
 	/** Says once to a page that was told to go that its next one has something to look for: any other opens without a look. */

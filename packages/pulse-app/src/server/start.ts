@@ -36,6 +36,8 @@ export interface RunningApp {
 	reload(): number;
 	/** Has them load anew within so many seconds, in turns, those that can wait in a moment when nothing is lost. */
 	reloadWithin(seconds: number): ReloadsBegun;
+	/** Lets those stay that were told to load anew and have not yet; returns how many there are. */
+	takeBackReload(): number;
 	/**
 	 * Stops accepting, lets requests and work of `app.busy` finish and sockets stay until they leave or `budgetMs` (default 10,000) is over, then
 	 * closes everything and stops the plugins. Calling it again shortens the budget; 0 ends at once.
@@ -101,6 +103,7 @@ export async function startServer(
 			pages: () => runtime.renders.pages(),
 			reload: () => runtime.gateway.reloads.begin({ within: null }).pages,
 			reloadWithin: (seconds) => runtime.gateway.reloads.begin({ within: seconds }),
+			takeBackReload: () => runtime.gateway.reloads.takeBack(),
 			close: ({ budgetMs = 10_000 } = {}) => {
 				tellStopping(app, runtime, budgetMs);
 				ending.within(budgetMs);

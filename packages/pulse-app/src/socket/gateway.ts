@@ -22,7 +22,7 @@ export interface Gateway {
 	/** Throws `socket-io-path-taken` when the app attached a Socket.IO of its own at the same path. */
 	refuseRival(server: HttpServer): void;
 	/** Has pages load anew. */
-	readonly reloads: Pick<Reloads, 'begin'>;
+	readonly reloads: Pick<Reloads, 'begin' | 'takeBack'>;
 	/** Asks a browser of this user to fetch its new cookies. */
 	refreshCookies(sid: string): void;
 	/** Asks this very page to fetch cookies there. Throws `not-connected` when it is away. */

@@ -1,5 +1,5 @@
 import type { Socket } from 'socket.io';
-import type { Link } from '../render/render-session.ts';
+import type { Link } from '../render/link.ts';
 import type { Serialized } from '../wire/serialize.ts';
 
 /** A page that has taken none of so many messages for so long is not reading: what waits for it only fills our memory. */

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { Link } from '../render/link.ts';
 import { RenderRegistry } from '../render/registry.ts';
-import type { Link, RenderSession } from '../render/render-session.ts';
+import type { RenderSession } from '../render/render-session.ts';
 import type { UserSession } from '../sessions/user-session.ts';
 import { Browser, type Page, serve } from '../testing/harness.ts';
 import { Reloads } from './reloads.ts';
@@ -76,6 +77,22 @@ describe('a page that is told to load anew', () => {
 		const again = await browser.connect({ auth }).ready();
 		await sleep(100);
 		expect([reloads(again), reloads(later.page)]).toEqual([[], []]);
+	});
+
+	it('hears that it may stay where that is taken back, also when it was away; one whose turn was to come hears nothing (P1.5)', async () => {
+		const { url, running } = await serve();
+		const [told, { browser, page, auth }, old] = [await open(url), await open(url), await open(url, {})];
+		running.reloadWithin(600);
+		for (const safe of [told.page, page]) await safe.hear({ type: 'reload', within: 597 });
+		page.socket.disconnect();
+		await expect.poll(() => running.renderSessions().connected).toBe(2);
+		expect(running.takeBackReload()).toBe(2);
+		await told.page.hear({ type: 'stay' });
+		await (await browser.connect({ auth }).ready()).hear({ type: 'stay' });
+		expect(running.takeBackReload()).toBe(0);
+		expect(old.page.heard.filter(({ type }) => type === 'reload' || type === 'stay')).toEqual([]);
+		running.reloadWithin(0);
+		for (const open of [told, old]) await open.page.hear({ type: 'reload' });
 	});
 
 	it('is told again when the time is shortened', async () => {

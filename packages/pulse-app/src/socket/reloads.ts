@@ -82,6 +82,13 @@ export class Reloads {
 		}
 	}
 
+	/** Ends the round: who was told may stay after all, whoever has not had a turn hears nothing. Returns how many were told so. */
+	takeBack(): number {
+		this.stop();
+		this.#round = null;
+		return [...this.#all()].filter((render) => render.stay()).length;
+	}
+
 	stop(): void {
 		clearTimeout(this.#timer);
 	}

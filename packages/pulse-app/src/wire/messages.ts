@@ -27,6 +27,8 @@ export type ServerMessage =
 	| { readonly type: 'navigate_to'; readonly path: string; readonly replace: boolean; readonly hard: boolean }
 	/** `within`: seconds that the page may wait for a good moment. Told to clients that can; all others load anew at once. */
 	| { readonly type: 'reload'; readonly within?: number }
+	/** What it was told is taken back: it need not load anew. */
+	| { readonly type: 'stay' }
 	/** The page was told to load anew, and the next one may go on with its state. */
 	| { readonly type: 'handoff' }
 	/**

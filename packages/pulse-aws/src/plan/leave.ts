@@ -140,7 +140,7 @@ function planTail(
 	}
 	if (time === 'back') {
 		if (departure === undefined) return kept([`${id} is not to be left`]);
-		return kept(['Pages that were told already may move all the same'], [departStep(leaving, null, false)]);
+		return kept(['Pages that have moved already stay where they are'], [departStep(leaving, null, false)]);
 	}
 	if (again) return kept([`${id} is recalled already; --within gives it another time`]);
 	// One that was recalled stays so, also with another time.

@@ -116,8 +116,8 @@ export class AWSECSPlugin implements Plugin {
 		const clock = this.#given.clock ?? systemClock;
 		this.#moving?.abort();
 		this.#moving = new AbortController();
-		if (by === null) return;
-		const { reloadWithin } = context as Partial<PluginContext>;
+		const { reloadWithin, takeBackReload } = context as Partial<PluginContext>;
+		if (by === null) return void takeBackReload?.call(context);
 		if (reloadWithin !== undefined) return void reloadWithin.call(context, secondsUntil(by, clock.now()));
 		const { signal } = this.#moving;
 		clock.sleep(Math.max(0, by - clock.now()), signal).then(

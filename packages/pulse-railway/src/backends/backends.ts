@@ -38,8 +38,11 @@ export interface Backends {
 }
 
 export interface ReloadOptions {
-	/** Seconds that pages with unsaved work may wait. Default: the app tells all within a second, as to callers of before. */
-	readonly within?: number;
+	/**
+	 * Seconds that pages with unsaved work may wait; `null`: what they were told is taken back. Default: the app tells all within
+	 * a second, as to callers of before.
+	 */
+	readonly within?: number | null;
 	readonly signal?: AbortSignal;
 }
 

@@ -21,7 +21,8 @@ const NOBODY: Hurried = { told: 0, later: false };
 /**
  * Tells the pages of a deployment that was recalled, or drained by a time, within how many seconds they are to move. An app
  * that knows nothing of such a time, nor of what its pages say of themselves, is told once it is over; a container app's tabs
- * hear it from the edge, which has it in its table. Again is harmless. A courtesy: it rejects only for the signal.
+ * hear it from the edge, which has it in its table. Of one that is to be left no more, those who were told and are still there
+ * hear that they may stay. Again is harmless. A courtesy: it rejects only for the signal.
  */
 export async function hurry(
 	record: DeploymentRecord,
@@ -29,10 +30,12 @@ export async function hurry(
 	now: number,
 	signal: AbortSignal,
 ): Promise<Hurried> {
+	if (record.container !== undefined) return NOBODY;
 	const departure = standing(record.departure);
-	if (record.state !== 'draining' || departure === undefined || record.container !== undefined) return NOBODY;
-	const within = secondsUntil(departure.by, now);
-	if (within > 0) {
+	const stays = record.state === 'active' || (record.state === 'draining' && record.departure?.by === null);
+	if (!stays && (record.state !== 'draining' || departure === undefined)) return NOBODY;
+	const within = departure === undefined ? null : secondsUntil(departure.by, now);
+	if (within !== null && within > 0) {
 		const answer = await backends.sessions(record, signal);
 		if (!answer.reachable || answer.tabs === undefined) return { told: 0, later: true };
 	}

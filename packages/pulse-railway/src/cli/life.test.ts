@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { Browser } from '../../../pulse-app/src/testing/harness.ts';
 import * as api from '../api.ts';
 import type { ApiCall, Fault, LocalPlatform } from '../local.ts';
 import { appFolder } from './testing/app-folder.ts';
@@ -262,6 +263,10 @@ it('recall rolls the active deployment back and gets everybody off it, again wit
 	const row = async () => (await status()).deployments.find(({ deployment_id }) => deployment_id === second);
 	expect((await refused('recall', second)).message).toContain('nothing was changed');
 	expect(await visit()).toContain(second);
+	const browser = new Browser(address);
+	const { auth } = (await browser.open()).socketio;
+	const safely = { ...auth, __pulse_page_instance_id: 'p', __pulse_safe_reload: 1 };
+	const page = await browser.connect({ auth: safely }).ready();
 	const made = await done<Record<string, unknown>>('recall', second, '--yes');
 	expect(made).toMatchObject({ deployment_id: second, recalled: true, rolled_back: true, deleted: false });
 	const active = String(made.active_deployment_id);
@@ -275,6 +280,10 @@ it('recall rolls the active deployment back and gets everybody off it, again wit
 	expect(later.leave_by).toBeGreaterThan(Number(made.leave_by) + 2_000);
 	expect(await done('recall', second, '--cancel', '--yes')).toMatchObject({ recalled: false, leave_by: null });
 	expect(await row()).toMatchObject({ recalled: false, leave_by: null });
+	// Its page was told each time, and in the end that it may stay.
+	const told = page.heard.map(({ type }) => type).filter((type) => type === 'reload' || type === 'stay');
+	expect(told).toEqual(['reload', 'reload', 'reload', 'stay']);
+	page.socket.disconnect();
 }, 60_000);
 
 it('drain says by when, refuses a time that is past, and a promotion takes it back (R8.7)', async () => {

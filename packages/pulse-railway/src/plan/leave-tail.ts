@@ -42,8 +42,11 @@ export function planTail(facts: LeaveFacts, intent: LeaveIntent): LeavePlan {
 		if (written === undefined) return kept({ title: `Keep ${id}`, facts: [`${id} is not to be left`] });
 		return kept({
 			title: `Keep ${id}`,
-			facts: ['Pages that were told already may move all the same'],
-			steps: [departStep({ ...known, time: null, recalled: false }, `Take back that ${id} is to be left`)],
+			facts: ['Pages that have moved already stay where they are'],
+			steps: [
+				departStep({ ...known, time: null, recalled: false }, `Take back that ${id} is to be left`),
+				hurryStep(id, 'stay'),
+			],
 		});
 	}
 	// One that was recalled stays so, also with another time.

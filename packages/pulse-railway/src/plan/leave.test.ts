@@ -80,7 +80,7 @@ describe('recalling (R8.6)', () => {
 	it('--cancel takes it back, once', () => {
 		const back: LeaveIntent = { ...usual, time: 'back', isUsual: false, flag: '--cancel' };
 		const { plan } = planLeave(facts(said(NOW + 60_000)), back);
-		expect(plan.steps).toMatchObject([{ kind: 'depart', time: null }]);
+		expect(plan.steps).toMatchObject([{ kind: 'depart', time: null }, { kind: 'hurry' }]);
 		expect(planLeave(facts(draining), back).plan.steps).toEqual([]);
 		expect(planLeave(facts(live({ a: 'active' })), back).plan.steps).toEqual([]);
 	});
@@ -94,7 +94,7 @@ describe('recalling (R8.6)', () => {
 			});
 			return facts(draining, { observation: { ...facts(draining).observation, services } });
 		};
-		expect(planLeave(written(NOW - 1_000), back).plan.steps).toMatchObject([{ kind: 'depart', time: null }]);
+		expect(planLeave(written(NOW - 1_000), back).plan.steps).toMatchObject([{ kind: 'depart', time: null }, { kind: 'hurry' }]);
 		// What was said before it last began to drain counts for nothing.
 		expect(planLeave(written(LONG_AGO - 1), back).plan.steps).toEqual([]);
 		const again = planLeave(written(NOW - 1_000), usual);
@@ -158,8 +158,8 @@ describe('going back (R8.6)', () => {
 	it('to a recalled one takes the recall back, and says so', () => {
 		const { facts, steps } = planPromote({ ...where, live: said(NOW + 60_000) }, 'a');
 		expect(facts).toContain('a was recalled: that is taken back');
-		expect(steps.map(({ kind }) => kind)).toEqual([...CUT_OVER, 'set-variables']);
-		expect(JSON.stringify(steps.at(-1))).toContain('stays said');
+		expect(steps.map(({ kind }) => kind)).toEqual([...CUT_OVER, 'set-variables', 'hurry']);
+		expect(JSON.stringify(steps.at(-2))).toContain('stays said');
 	});
 	it('without an id never chooses a recalled one', () => {
 		expect(() => previousActive({ ...where, live: said(NOW + 60_000) })).toThrow('a, was recalled');

@@ -7,6 +7,7 @@ import type { StackObservation } from '../platform/port.ts';
 import { type BackendService, backendServices, durableActiveId } from '../stack/durable.ts';
 import { takeBackStep } from '../steps/depart.ts';
 import { endCanaryStep } from '../steps/end-canary.ts';
+import { hurryStep } from '../steps/hurry.ts';
 import { reconcileStep } from '../steps/reconcile.ts';
 import { registerStep } from '../steps/register.ts';
 import { endingFacts } from './canary.ts';
@@ -62,7 +63,7 @@ export function planPromote({ observation, live, activeSessions, routerService }
 					...(live.canary !== undefined && live.activeId === id
 						? [endCanaryStep(live.canary.id, live.canary.beganAt)]
 						: []),
-					...(departure === undefined ? [] : [takeBackStep(id, backend.serviceName, departure)]),
+					...(departure === undefined ? [] : [takeBackStep(id, backend.serviceName, departure), hurryStep(id, 'stay')]),
 				],
 	};
 }

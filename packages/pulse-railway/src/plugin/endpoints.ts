@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { InUse, PluginContext } from 'pulse-app';
 import { INTERNAL_TOKEN_HEADER, META_PATH, RELOAD_PATH, SESSIONS_PATH } from '../protocol.ts';
 import { sameSecret } from '../same-secret.ts';
-import { readReloadRequest } from './reload-request.ts';
+import { type ReloadRequest, readReloadRequest } from './reload-request.ts';
 
 /** What the endpoints tell about (contract R10.4–6). */
 export interface EndpointFacts {
@@ -14,7 +14,7 @@ export interface EndpointFacts {
 
 /** The app may have an older pulse-app, which knows nothing of what is optional here. */
 export type RunningPulseApp = Pick<PluginContext, 'renderSessions' | 'reload' | 'sessionTimeoutSeconds'> &
-	Partial<Pick<PluginContext, 'pages' | 'reloadWithin'>> & {
+	Partial<Pick<PluginContext, 'pages' | 'reloadWithin' | 'takeBackReload'>> & {
 		inUse(): Omit<InUse, Later> & Partial<Pick<InUse, Later>>;
 	};
 type Later = 'streams' | 'websockets' | 'jobs';
@@ -55,18 +55,24 @@ export function send(response: ServerResponse, { status, body }: EndpointAnswer)
 /** A caller that names no time is one of before, which goes on after a second. */
 async function reload(app: RunningPulseApp, id: string, request: IncomingMessage): Promise<EndpointAnswer> {
 	const asked = await readReloadRequest(request);
-	if (asked === null) return detail(400, 'the body must be {"within": seconds}, or none');
+	const knows = asked?.within !== 'never' || app.takeBackReload !== undefined;
+	if (asked === null || !knows) return detail(400, 'the body must be {"within": seconds}, or none');
 	const { connected } = app.renderSessions();
-	const begun = asked.within === null ? undefined : app.reloadWithin?.(asked.within);
+	const { pages, overInMs } = tell(app, asked);
 	return {
 		status: 200,
 		body: {
 			deployment_id: id,
 			connected_render_count: connected,
-			reloaded_socket_count: begun?.pages ?? app.reload(),
-			...(begun === undefined ? {} : { reload_over_in_seconds: begun.overInMs / 1000 }),
+			reloaded_socket_count: pages,
+			...(overInMs === undefined ? {} : { reload_over_in_seconds: overInMs / 1000 }),
 		},
 	};
+}
+
+function tell(app: RunningPulseApp, { within }: ReloadRequest): { readonly pages: number; readonly overInMs?: number } {
+	if (within === 'never') return { pages: app.takeBackReload?.() ?? 0 };
+	return (within === null ? undefined : app.reloadWithin?.(within)) ?? { pages: app.reload() };
 }
 
 function sessions(app: RunningPulseApp, id: string): object {

@@ -203,6 +203,9 @@ describe('RailwayPlugin', () => {
 		await expect.poll(() => told).toEqual([{ type: 'reload', within: 600 }]);
 		expect(await reload('{"within":0,"later":true}')).toEqual([200, { ...counts, reload_over_in_seconds: 0 }]);
 		await expect.poll(() => told.at(-1)).toEqual({ type: 'reload', within: 0 });
+		expect(await reload('{"within":null}')).toEqual([200, counts]);
+		await expect.poll(() => told.at(-1)).toEqual({ type: 'stay' });
+		expect(await reload('{"within":null}')).toEqual([200, { ...counts, reloaded_socket_count: 0 }]);
 		// A body that says nothing is none.
 		for (const body of ['', '{}']) expect(await reload(body)).toEqual([200, counts]);
 		for (const body of [
@@ -214,7 +217,7 @@ describe('RailwayPlugin', () => {
 			`{"a":"${'x'.repeat(2000)}"}`,
 		])
 			expect((await reload(body))[0], body.slice(0, 20)).toBe(400);
-		expect(told).toHaveLength(4);
+		expect(told).toHaveLength(5);
 	});
 
 	it('beside an older pulse-app says what that one knows, and has all told at once (R10.5, R10.6)', async () => {
@@ -242,6 +245,7 @@ describe('RailwayPlugin', () => {
 		});
 		const init = { method: 'POST', body: '{"within":600}', ...withToken() };
 		expect(await (await fetch(`${base}/reload`, init)).json()).toEqual({ ...counts, reloaded_socket_count: 2 });
+		expect((await fetch(`${base}/reload`, { ...init, body: '{"within":null}' })).status).toBe(400);
 	});
 
 	it('is not drainable while a stream without a render session flows (decision 21)', async () => {

@@ -68,7 +68,9 @@ describe.each([
 		const url = await address();
 		const seal = createSeal(['a secret of thirty-two characters']);
 		const [blue, ...green] = await Promise.all(Array.from({ length: 6 }, () => open(url)));
-		const [puts, takes] = [createShelf(blue!, seal), green.map((store) => createShelf(store, seal))];
+		// The source of `pulse-app` has a brand of its own.
+		const shelf = (store: unknown) => createShelf(store as Parameters<typeof createShelf>[0], seal);
+		const [puts, takes] = [shelf(blue), green.map(shelf)];
 		const place = placeOf('session', 'page');
 		const text = `{"count":3,"draft":"${'é'.repeat(12_000)}"}`;
 		const taking = takes.map((shelf) => shelf.take(place, 5_000, true));

@@ -170,6 +170,7 @@ function app(world: AwsWorld, sessions: Map<string, number>, broken: Account['br
 			passedOn: () => {},
 			reload: () => 0,
 			reloadWithin: () => ({ pages: 0, overInMs: 0 }),
+			takeBackReload: () => 0,
 			log: { info: () => {}, warn: () => {}, error: () => {} },
 		} satisfies PluginContext);
 		stopping.addEventListener('abort', () => void plugin.onStop(), { once: true });
