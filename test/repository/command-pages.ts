@@ -65,6 +65,7 @@ export const GROUPS: readonly Group[] = [
 			'deploy',
 			'verify',
 			'status',
+			'dashboard',
 			'whoami',
 			'doctor',
 			'open',

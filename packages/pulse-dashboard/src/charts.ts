@@ -11,7 +11,7 @@ export function chartOf(id: string, kind: Kind, view: DashboardView): TemplateRe
 	const what = kind === 'people' ? 'People by state' : 'Requests and failures a second';
 	const label = `${what} on ${id} over time; the numbers above are those of now`;
 	return html`<figure class="chart">
-		<figcaption>${what}</figcaption>
+		<figcaption>${kind === 'people' ? what : html`<span class="swatch requests"></span>requests and <span class="swatch failures"></span>failures a second`}</figcaption>
 		<div role="img" aria-label=${label} data-tool=${view.tool} ${ref((element) => mount(`${kind} ${id}`, id, kind, element))}></div>
 	</figure>`;
 }

@@ -137,6 +137,6 @@ const areas = (colour: (name: string) => string): uPlot.Series[] =>
 	}));
 
 const lines = (colour: (name: string) => string): uPlot.Series[] => [
-	{ stroke: colour('requests'), width: 1.5, points: { show: false } },
 	{ stroke: colour('failures'), fill: colour('failures-fill'), width: 1.5, points: { show: false } },
+	{ stroke: colour('requests'), width: 1.5, points: { show: false } },
 ];

@@ -24,11 +24,7 @@ export function lane(
 		<p>${capital(kept.text)}${countdown(kept, now)}</p>
 		<dl class="numbers">
 			<div><dt>People</dt><dd>${version.people.total ?? '?'}</dd></div>
-			${STATES.map(({ key, name, describe }) =>
-				key === 'other'
-					? nothing
-					: html`<div><dt><span class="swatch ${key}"></span><abbr title=${describe}>${name}</abbr></dt><dd>${version.people[key] ?? '?'}</dd></div>`,
-			)}
+			${STATES.map((state) => stateCount(version, state))}
 			<div><dt>Sockets</dt><dd>${version.sockets ?? '?'}</dd></div>
 			<div><dt>Requests/s</dt><dd>${version.requestsPerSecond ?? '?'}</dd></div>
 			<div class=${(version.failuresPerSecond ?? 0) > 0 ? 'bad' : ''}><dt>Failures/s</dt><dd>${version.failuresPerSecond ?? '?'}</dd></div>
@@ -49,3 +45,12 @@ export function lane(
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** Of those who do not say, only that there are some. */
+function stateCount({ people }: VersionView, { key, name, describe }: (typeof STATES)[number]) {
+	const { total, busy, idle, hidden, held } = people;
+	const told = (busy ?? 0) + (idle ?? 0) + (hidden ?? 0) + (held ?? 0);
+	const count = key === 'other' ? Math.max(0, (total ?? 0) - told) : people[key];
+	if (key === 'other' && count === 0) return nothing;
+	return html`<div><dt><span class="swatch ${key}"></span><abbr title=${describe}>${name}</abbr></dt><dd>${count ?? '?'}</dd></div>`;
+}

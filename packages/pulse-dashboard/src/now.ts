@@ -24,7 +24,7 @@ export function nowPart(view: DashboardView, now: number, isBusy: boolean, choos
 				${
 					view.back.id === null
 						? nothing
-						: html`<button class="main" ?disabled=${isBusy} @click=${() => choose(BACK, null)}>Roll back to ${view.back.id}</button>`
+						: html`<button class="main" ?disabled=${isBusy} @click=${() => choose(BACK, null)}>${view.back.label}</button>`
 				}
 			</div>
 		</section>`;

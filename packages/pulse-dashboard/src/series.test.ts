@@ -19,8 +19,8 @@ it('where no page looked, nothing is drawn in between; nor for a version that wa
 	];
 	expect(trafficSeries('one', samples, 0)).toEqual([
 		[1, 2, 3, 60],
-		[7, 8, null, null],
 		[0, 1, null, null],
+		[7, 8, null, null],
 	]);
 	expect(trafficSeries('one', samples, 1_500)[0]).toEqual([2, 3, 60]);
 });

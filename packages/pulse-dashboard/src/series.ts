@@ -21,11 +21,11 @@ export function peopleSeries(id: string, samples: readonly Sample[], from: numbe
 	});
 }
 
-/** Requests and failures a second. */
+/** Failures, and on top of that line requests a second. */
 export function trafficSeries(id: string, samples: readonly Sample[], from: number): Series {
 	return withGaps(samples, from, (sample) => {
 		const point = sample.versions[id];
-		return [point?.[5] ?? null, point?.[6] ?? null];
+		return [point?.[6] ?? null, point?.[5] ?? null];
 	});
 }
 

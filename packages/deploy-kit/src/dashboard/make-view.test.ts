@@ -13,14 +13,18 @@ describe('the words of a dashboard', () => {
 		const view = dashboardView(twoVersions());
 		expect([view.people, view.untold]).toEqual([42, 0]);
 		expect(view.next[0]?.text).toBe('New visitors get two.');
-		expect(view.back).toEqual({ id: 'one', text: expect.stringContaining('New visitors get one again') });
+		expect(view.back).toEqual({
+			id: 'one',
+			label: 'Roll back to one',
+			text: expect.stringContaining('New visitors get one again'),
+		});
 		expect(view.back.text).toContain('pulse-railway rollback');
 	});
 
 	it('say what to do first where nothing is deployed, and that there is nothing to go back to', () => {
 		const view = dashboardView(twoVersions({ versions: [], activeId: null, rollbackTo: null }));
 		expect(view.next.map(({ text }) => text)).toEqual(['Nothing is deployed yet. First: pulse-railway deploy']);
-		expect(view.back).toEqual({ id: null, text: 'Nothing is active yet: there is nothing to go back to.' });
+		expect(view.back).toEqual({ id: null, label: '', text: 'Nothing is active yet: there is nothing to go back to.' });
 	});
 
 	it('count none that does not tell as nobody', () => {
@@ -64,6 +68,12 @@ describe('the words of a dashboard', () => {
 			'Canary three: 5 %.',
 			'All other new visitors get two.',
 		]);
+	});
+
+	it('end a canary by the same button', () => {
+		const { back } = dashboardView(twoVersions({ canary: 'Canary three: 5 %.', rollbackTo: 'two' }));
+		expect(back).toMatchObject({ id: 'two', label: 'End the canary' });
+		expect(back.text).toContain('All new visitors get two again');
 	});
 
 	it('offer what can be done with each version, and no command that the tool has not', () => {

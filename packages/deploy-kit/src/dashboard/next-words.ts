@@ -64,14 +64,26 @@ export function keptLine(version: VersionFacts, facts: Pick<DashboardFacts, 'act
 export function wayBack({ rollbackTo, activeId, at, tool, canary, versions }: DashboardFacts): WayBack {
 	if (rollbackTo === null) {
 		const why = activeId === null ? 'Nothing is active yet' : `No version from before ${activeId} is there any more`;
-		return { id: null, text: `${why}: there is nothing to go back to.` };
+		return { id: null, label: '', text: `${why}: there is nothing to go back to.` };
 	}
-	const ends = canary === null ? '' : ' The canary ends.';
+	const terminal = `The same in a terminal: ${tool} rollback`;
+	if (rollbackTo === activeId) {
+		const what =
+			canary === null
+				? `What was begun is brought to its end: new visitors get ${activeId}`
+				: `All new visitors get ${activeId} again`;
+		return {
+			id: rollbackTo,
+			label: canary === null ? `Roll back to ${rollbackTo}` : 'End the canary',
+			text: `${what} within a second or two; whoever is on a page stays where they are. ${terminal}`,
+		};
+	}
 	const target = versions.find(({ id }) => id === rollbackTo);
 	const until = target?.rollbackUntil ?? null;
 	const stays = until === null ? '' : ` ${rollbackTo} stays for that until ${momentText(until, at)} at least.`;
 	return {
 		id: rollbackTo,
-		text: `New visitors get ${rollbackTo} again within a second or two; whoever is on a page stays where they are.${ends}${stays} The same in a terminal: ${tool} rollback`,
+		label: `Roll back to ${rollbackTo}`,
+		text: `New visitors get ${rollbackTo} again within a second or two; whoever is on a page stays where they are.${stays} ${terminal}`,
 	};
 }

@@ -38,6 +38,8 @@ export interface NextLine {
 export interface WayBack {
 	/** `null`: there is nothing to go back to. */
 	readonly id: string | null;
+	/** On the button. */
+	readonly label: string;
 	readonly text: string;
 }
 

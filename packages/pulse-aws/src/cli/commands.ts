@@ -1,5 +1,6 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
 import { completionCommand } from 'pulse-deploy-kit/completion';
+import { dashboardCommand } from './dashboard.ts';
 import { deployCommand } from './deploy.ts';
 import { doctorCommand } from './doctor.ts';
 import { drainCommand } from './drain.ts';
@@ -37,6 +38,7 @@ export const commands: readonly CommandSpec[] = [
 	deployCommand,
 	verifyCommand,
 	statusCommand,
+	dashboardCommand,
 	whoamiCommand,
 	doctorCommand,
 	openCommand,

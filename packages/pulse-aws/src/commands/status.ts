@@ -5,10 +5,12 @@ import { canaryEvidenceParameter } from '../protocol.ts';
 import { readJudged } from '../reaper/judged-text.ts';
 import { reaperPolicy } from '../reaper/policy.ts';
 import { existing } from '../stack/read-baseline.ts';
+import { readTaskSizes, type TaskSizes } from '../stack/task-sizes.ts';
 import { readWords } from '../stack/task-words.ts';
 import { type Rollout, rolloutName } from '../task/rollout.ts';
 
-export async function status(session: Session, name: string): Promise<FleetReport> {
+/** @param sizes what is known of former looks */
+export async function status(session: Session, name: string, sizes: TaskSizes = new Map()): Promise<FleetReport> {
 	const { outputs, fleet } = await existing(session, name);
 	const place = { name, region: session.aws.region, loadBalancer: outputs.albDnsName };
 	const policy = reaperPolicy({
@@ -19,9 +21,13 @@ export async function status(session: Session, name: string): Promise<FleetRepor
 		rollbackKeep: outputs.rollbackKeep,
 	});
 	const drains = fleet.deployments.some((deployment) => deployment.state === 'draining' && deployment.desired > 0);
-	const evidence = fleet.rollout == null ? null : await readEvidence(looking(session), name, fleet.rollout);
-	const words = drains ? await readWords(session, name, outputs.clusterName) : [];
-	const seen = { words, ...(evidence === null ? {} : { evidence }) };
+	const definitions = fleet.deployments.flatMap(({ taskDefinitionArn }) => taskDefinitionArn ?? []);
+	const [evidence, words] = await Promise.all([
+		fleet.rollout == null ? null : readEvidence(looking(session), name, fleet.rollout),
+		drains ? readWords(session, name, outputs.clusterName) : [],
+		readTaskSizes(session, definitions, sizes),
+	]);
+	const seen = { words, sizes, ...(evidence === null ? {} : { evidence }) };
 	return fleetReport(place, fleet, policy, awsClock(session).now(), seen);
 }
 

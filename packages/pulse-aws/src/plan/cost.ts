@@ -38,6 +38,13 @@ export function monthlyCost({ nat, architecture, cpu, memory, tasks }: CostQuest
 	};
 }
 
+export type TaskSize = Pick<CostQuestion, 'architecture' | 'cpu' | 'memory'>;
+
+/** Of one task, USD an hour. */
+export function hourlyTaskCost(size: TaskSize): number {
+	return monthlyCost({ nat: 'gateway', ...size, tasks: 1 }).tasks / HOURS;
+}
+
 export function costNotes(question: CostQuestion): string[] {
 	const cost = monthlyCost(question);
 	const dollars = (amount: number) => `$${Math.round(amount)}`;

@@ -5,12 +5,15 @@ import { standing } from 'pulse-deploy-kit/departure';
 import { momentText } from 'pulse-deploy-kit/moment';
 import type { RollbackTerms } from 'pulse-deploy-kit/rollback-window';
 import type { Deployment } from '../deployments/deployment.ts';
+import type { ReaperPolicy } from '../reaper/facts.ts';
 import { keptToGoBackTo } from '../reaper/rollback-window.ts';
 import { type InUseReport, sumOfUse, useText } from '../task/task-word.ts';
 import { activeDeployment } from '../traffic/traffic.ts';
 import { runningCanary } from './canary.ts';
 import { type CanaryReport, canaryLine, canaryReport } from './canary-report.ts';
+import { hourlyTaskCost, type TaskSize } from './cost.ts';
 import type { Fleet } from './observation.ts';
+import { rollbackTarget } from './rollback.ts';
 
 /** What `status` tells; keys are stable, for scripts. */
 export interface FleetReport {
@@ -18,6 +21,8 @@ export interface FleetReport {
 	readonly region: string;
 	readonly load_balancer: string;
 	readonly active: string | null;
+	/** Where `rollback` without an id goes; `null`: nowhere. */
+	readonly rollback_target: string | null;
 	readonly deployments: readonly {
 		readonly deployment_id: string;
 		readonly state: string;
@@ -33,6 +38,10 @@ export interface FleetReport {
 		readonly draining_for: number | null;
 		/** Seconds that it stays to go back to, although nobody is on it; `null`: it does not. */
 		readonly rollback_for: number | null;
+		/** The reaper ends it then, whoever is on it, Unix seconds; `null` unless draining. */
+		readonly drains_until: number | null;
+		/** What its tasks cost in an hour, USD: list price of us-east-1, without traffic; `null` where it is not known. */
+		readonly hourly_cost: number | null;
 		/** What holds one that drains, as its tasks said within the last minute or two; `null` where they do not say. */
 		readonly in_use: InUseReport | null;
 		/** A bad version, which no rollback chooses by itself. */
@@ -51,9 +60,9 @@ export interface FleetReport {
 export function fleetReport(
 	place: { name: string; region: string; loadBalancer: string },
 	fleet: Fleet,
-	policy: RollbackTerms,
+	policy: RollbackTerms & Pick<ReaperPolicy, 'maxDrainMs'>,
 	now: number,
-	{ words = [], evidence = NOTHING_SEEN }: { words?: readonly TaskParameter[]; evidence?: CanaryEvidence } = {},
+	{ words = [], sizes = new Map(), evidence = NOTHING_SEEN }: FleetDetails = {},
 ): FleetReport {
 	const { traffic, deployments, strays } = fleet;
 	const active = activeDeployment(traffic, deployments);
@@ -71,6 +80,7 @@ export function fleetReport(
 		region: place.region,
 		load_balancer: place.loadBalancer,
 		active: active?.id ?? null,
+		rollback_target: rollbackTarget(fleet, now),
 		deployments: deployments.map((one) => ({
 			deployment_id: one.id,
 			state: stateIn(one, active),
@@ -80,6 +90,9 @@ export function fleetReport(
 			age: seconds(one.createdAt),
 			draining_for: one.drainStartedAt === null ? null : seconds(one.drainStartedAt),
 			rollback_for: left(one.id),
+			drains_until:
+				one === active || one.drainStartedAt === null ? null : (one.drainStartedAt + policy.maxDrainMs) / 1000,
+			hourly_cost: hourlyCost(one, sizes),
 			in_use: sumOfUse(wordsOf(one.id, words)),
 			recalled: one !== active && standing(one.departure)?.recalled === true,
 			leave_by: one === active ? null : leaveBy(one),
@@ -88,6 +101,21 @@ export function fleetReport(
 		canary: canaryReport(runningCanary(fleet), evidence),
 		remnants: strays,
 	};
+}
+
+/** What is read for each of them beside the fleet. */
+export interface FleetDetails {
+	readonly words?: readonly TaskParameter[];
+	/** By task definition. */
+	readonly sizes?: ReadonlyMap<string, TaskSize>;
+	/** Of the canary that runs. */
+	readonly evidence?: CanaryEvidence;
+}
+
+/** In tenths of a cent. */
+function hourlyCost({ desired, taskDefinitionArn }: Deployment, sizes: ReadonlyMap<string, TaskSize>): number | null {
+	const size = sizes.get(taskDefinitionArn ?? '');
+	return size === undefined ? null : Math.round(desired * hourlyTaskCost(size) * 1000) / 1000;
 }
 
 function previewIn({ state, preview }: Deployment) {

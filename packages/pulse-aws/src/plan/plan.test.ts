@@ -160,9 +160,12 @@ describe('a rollback', () => {
 describe('status', () => {
 	const place = { name: 'prod', region: 'eu-west-1', loadBalancer: 'lb' };
 	const states = (deployments: readonly Deployment[], active: string | null) =>
-		fleetReport(place, fleet(deployments, active), { rollbackWindowMs: 0, rollbackKeep: 1 }, 0).deployments.map(
-			(one) => one.state,
-		);
+		fleetReport(
+			place,
+			fleet(deployments, active),
+			{ rollbackWindowMs: 0, rollbackKeep: 1, maxDrainMs: 0 },
+			0,
+		).deployments.map((one) => one.state);
 
 	test.each<[string, (string | null)[], number | null, string[]]>([
 		['after an interrupted switch', ['active', 'deploying'], 1, ['draining', 'active']],
@@ -178,7 +181,12 @@ describe('status', () => {
 		const before = deployment('before', { state: 'draining', drainStartedAt: 60_000 });
 		const earlier = deployment('earlier', { state: 'draining', drainStartedAt: 30_000 });
 		const seen = fleet([before, earlier, deployment('now', { state: 'active' })], 'now');
-		const told = fleetReport(place, seen, { rollbackWindowMs: 3_600_000, rollbackKeep: 1 }, 120_000);
+		const told = fleetReport(
+			place,
+			seen,
+			{ rollbackWindowMs: 3_600_000, rollbackKeep: 1, maxDrainMs: 86_400_000 },
+			120_000,
+		);
 		expect(told.deployments.map((one) => [one.deployment_id, one.rollback_for])).toEqual([
 			['before', 3_540],
 			['earlier', null],

@@ -1,10 +1,10 @@
 import { shareText } from 'pulse-deploy-kit/canary/share';
 import { standing } from 'pulse-deploy-kit/departure';
-import { DeployToolError, usageError } from 'pulse-deploy-kit/errors';
+import { DeployToolError, isDeployToolError, usageError } from 'pulse-deploy-kit/errors';
 import { type Deployment, isRetiring } from '../deployments/deployment.ts';
 import { bringBackStep } from '../steps/bring-back.ts';
 import { activeDeployment, activeTargetGroup } from '../traffic/traffic.ts';
-import { endingFacts, runningCanary } from './canary.ts';
+import { endingFacts, refuseAfterCanary, runningCanary } from './canary.ts';
 import { answersThere, moveVisitors } from './cut-over.ts';
 import type { Fleet } from './observation.ts';
 import { settleFirst } from './settle.ts';
@@ -72,6 +72,20 @@ export function planRollback(fleet: Fleet, wanted: string | null, now: number): 
 }
 
 const isLiving = ({ state }: Deployment) => state === 'draining' || state === 'active';
+
+/** Where a rollback without an id goes now; `null`: it would be refused. `now` in Unix ms. */
+export function rollbackTarget(fleet: Fleet, now: number): string | null {
+	const active = activeDeployment(fleet.traffic, fleet.deployments);
+	// The canary ends, and all new visitors get the active one again.
+	if (active !== null && runningCanary(fleet) !== null) return active.id;
+	try {
+		refuseAfterCanary(fleet, active);
+		return planRollback(fleet, null, now).target.id;
+	} catch (error) {
+		if (isDeployToolError(error)) return null;
+		throw error;
+	}
+}
 
 /**
  * Whether it was a rollback that sent visitors there: only one begins the drain of its target anew. Between its last two writes

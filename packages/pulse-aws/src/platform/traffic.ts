@@ -16,6 +16,12 @@ export async function readTraffic(aws: Pick<Aws, 'elb'>, listenerArn: string): P
 	};
 }
 
+/** Where visitors without a pin go, by one call: of all that moves them, nothing is asked more often. */
+export async function readDefaultTarget(aws: Pick<Aws, 'elb'>, listenerArn: string): Promise<string | null> {
+	const { Listeners } = await aws.elb.describeListeners({ ListenerArns: [listenerArn] });
+	return forwardTarget(Listeners?.[0]?.DefaultActions ?? []);
+}
+
 /** Without the default rule, lowest priority number first: the service promises no order. */
 export async function readRules(aws: Pick<Aws, 'elb'>, listenerArn: string): Promise<Rule[]> {
 	const all = await everyRule(aws, listenerArn);
