@@ -26,6 +26,8 @@ export interface HistoryLine {
 	readonly reason: string | null;
 	/** The deployment whose version it was made of anew (`rollback --redeploy`); of `activated`. */
 	readonly made_of?: string | null;
+	/** Pages or sessions that were still on it; of what a rule ended, where that is known. */
+	readonly touched?: number | null;
 	/** What runs, by digest; where the platform keeps it. */
 	readonly image?: string | null;
 	/** Of the sources that it was built from. */

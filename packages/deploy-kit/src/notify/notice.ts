@@ -25,6 +25,8 @@ export interface NoticeData {
 	readonly sessions?: number;
 	readonly commit?: string;
 	readonly message?: string;
+	/** The deployment whose version it was made of anew. */
+	readonly made_of?: string;
 }
 
 export interface Notice {
@@ -57,6 +59,8 @@ export interface Happening {
 	readonly touched?: number | null | undefined;
 	readonly commit?: string | null | undefined;
 	readonly message?: string | null | undefined;
+	/** The deployment whose version it was made of anew. */
+	readonly of?: string | null | undefined;
 }
 
 /** A deployment that is not active any more, and is still there. */
@@ -97,10 +101,10 @@ export function keptNotices(staying: readonly Staying[], keptMs: number, now: nu
 		}));
 }
 
-function typeOf({ event, id }: Happening, wasActive: ReadonlySet<string>): NoticeType | null {
+function typeOf({ event, id, of }: Happening, wasActive: ReadonlySet<string>): NoticeType | null {
 	switch (event) {
 		case 'activated':
-			return wasActive.has(id) ? 'deployment.rolled_back' : 'deployment.deployed';
+			return of || wasActive.has(id) ? 'deployment.rolled_back' : 'deployment.deployed';
 		case 'restored':
 			return 'deployment.restored';
 		case 'recalled':
@@ -119,7 +123,7 @@ function activeBy({ event, id, from }: Happening): readonly string[] {
 	return event === 'activated' || event === 'restored' ? [id, ...(from ? [from] : [])] : [];
 }
 
-function dataOf({ id, from, until, by, because, touched, commit, message }: Happening): NoticeData {
+function dataOf({ id, from, until, by, because, touched, commit, message, of }: Happening): NoticeData {
 	return {
 		deployment_id: id,
 		...(from ? { previous_deployment_id: from } : {}),
@@ -129,5 +133,6 @@ function dataOf({ id, from, until, by, because, touched, commit, message }: Happ
 		...(typeof touched === 'number' ? { sessions: touched } : {}),
 		...(commit ? { commit } : {}),
 		...(message ? { message } : {}),
+		...(of ? { made_of: of } : {}),
 	};
 }

@@ -9,7 +9,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 // @ts-expect-error: a build script without types
 import { bundleReaper } from '../../bundle-reaper.mjs';
-import { historyParameters, lockParameter } from '../deployments/names.ts';
+import { historyParameters, lockParameter, noticesParameter } from '../deployments/names.ts';
 import { baselineStack } from './baseline-stack.ts';
 import { packedCode } from './packed-code.ts';
 import { BASELINE_VERSION, type BaselineSettings, fromContext, toContext } from './settings.ts';
@@ -131,7 +131,7 @@ describe('the baseline template', { timeout: 120_000 }, () => {
 	test('A3.1: a template that changed has a version of its own', () => {
 		const { template } = synthesize({}, false, 'exports.handler = async () => {};');
 		const fingerprint = createHash('sha256').update(JSON.stringify(template.toJSON())).digest('hex').slice(0, 16);
-		expect([BASELINE_VERSION, fingerprint]).toEqual(['1.7.0', 'd988993ed4c7dac8']);
+		expect([BASELINE_VERSION, fingerprint]).toEqual(['1.8.0', 'd2d65160bad01da1']);
 	});
 
 	test('A3.1: a stack that is there can be updated: its rules keep their logical ids, which EC2 would refuse a second time', () => {
@@ -233,12 +233,12 @@ describe('the baseline template', { timeout: 120_000 }, () => {
 		);
 		expect(made.length).toBeGreaterThan(10);
 		for (const action of made) expect(allowed).toContain(action);
-		// The history and the deploy lock, and no more outside what deployments own.
+		// The history, what was told of it, and the deploy lock, and no more outside what deployments own.
 		const writes = statements.filter(({ Action }) => [Action].flat().includes('ssm:PutParameter'));
 		const places = writes.flatMap(({ Resource }) => [Resource].flat() as { 'Fn::Join': [string, unknown[]] }[]);
 		expect(places.map((place) => place['Fn::Join'][1].at(-1))).toEqual([
 			...[':parameter/apps/prod', ':parameter/apps/prod/*'],
-			...[...historyParameters('prod'), lockParameter('prod')].map((parameter) => `:parameter${parameter}`),
+			...[...historyParameters('prod'), noticesParameter('prod'), lockParameter('prod')].map((parameter) => `:parameter${parameter}`),
 		]);
 		const listener = statements.find(({ Action }) => Action === 'elasticloadbalancing:ModifyListener');
 		expect(JSON.stringify(listener?.Resource)).toMatch(/^\{"Ref":"AlbHttps/);

@@ -4,7 +4,14 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Code, Function as LambdaFunctionConstruct, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { historyParameters, loadBalancerName, lockParameter, parameterRoot } from '../deployments/names.ts';
+import {
+	historyParameters,
+	loadBalancerName,
+	lockParameter,
+	noticesParameter,
+	notifyParameter,
+	parameterRoot,
+} from '../deployments/names.ts';
 import { NAME_TAG } from '../deployments/tags.ts';
 import { REAPER_VARIABLES } from '../protocol.ts';
 import { acknowledgeWildcards, arnOf } from './arn.ts';
@@ -70,6 +77,7 @@ function statements(
 	const name = settings.deploymentName;
 	const cluster = { ArnEquals: { 'ecs:cluster': arnOf(stack, 'ecs', `cluster/${name}`) } };
 	const owned = ownedResources(name);
+	const parametersOf = (names: readonly string[]) => names.map((one) => arnOf(stack, 'ssm', `parameter${one}`));
 	const arn = (resource: string) => {
 		const [service = '', path = ''] = resource.split(' ');
 		return arnOf(stack, service, path);
@@ -118,9 +126,14 @@ function statements(
 			// Listing a path is allowed on the path itself, the rest below it.
 			resources: [arn(`ssm parameter${parameterRoot(name)}`), arn(owned.parameters)],
 		}),
+		// The key that encrypts the latter is AWS's own, which whoever may read the parameter may use.
+		new PolicyStatement({
+			actions: ['ssm:GetParameters', 'ssm:GetParameterHistory'],
+			resources: parametersOf([...historyParameters(name), noticesParameter(name), notifyParameter(name)]),
+		}),
 		new PolicyStatement({
 			actions: ['ssm:PutParameter'],
-			resources: historyParameters(name).map((parameter) => arnOf(stack, 'ssm', `parameter${parameter}`)),
+			resources: parametersOf([...historyParameters(name), noticesParameter(name)]),
 		}),
 		// What moves visitors is done under the deploy lock.
 		new PolicyStatement({

@@ -1,5 +1,6 @@
 import type { HistoryLine, HistoryReport } from 'pulse-deploy-kit/history/line';
 import { looking, type Session } from '../adapters/session.ts';
+import { completed } from '../deployments/complete-history.ts';
 import { type HistoryMoment, readHistory } from '../platform/read-history.ts';
 import { requireBaseline } from '../stack/read-baseline.ts';
 
@@ -25,19 +26,6 @@ export async function history(
 	return { entries: wanted.slice(-lines).reverse().map(lineOf) };
 }
 
-/** What one was made of is told when it is deployed, and why it is deleted when its tasks are ended. */
-export function completed(oldestFirst: readonly HistoryMoment[]): readonly HistoryMoment[] {
-	const told = new Map<string, HistoryMoment>();
-	return oldestFirst.map((entry) => {
-		const before = told.get(entry.id);
-		const { image, commit, message } = entry.image || entry.commit || entry.message ? entry : (before ?? entry);
-		const because = entry.because ?? (entry.event === 'deleted' ? before?.because : null);
-		const whole = { ...entry, image, commit, message, because };
-		told.set(entry.id, whole);
-		return whole;
-	});
-}
-
 function lineOf({
 	at,
 	event,
@@ -47,6 +35,7 @@ function lineOf({
 	percent,
 	by,
 	because,
+	touched,
 	image,
 	commit,
 	message,
@@ -61,6 +50,7 @@ function lineOf({
 		percent: percent ?? null,
 		by: by ?? null,
 		reason: because ?? null,
+		touched: touched ?? null,
 		image: image ?? null,
 		commit: commit ?? null,
 		message: message ?? null,

@@ -20,6 +20,7 @@ import { dearerTask, keptTask, readRunningTask, taskNotes } from '../stack/runni
 import { baselineChange } from '../steps/baseline-settings.ts';
 import { readDnsOutlook } from '../steps/dns-outlook.ts';
 import { newRun } from '../steps/run.ts';
+import { noticesToSet } from '../steps/set-notices.ts';
 import { pinRules } from '../traffic/pin-rules.ts';
 import { activeTargetGroup } from '../traffic/traffic.ts';
 import { refuseKind } from './refuse-kind.ts';
@@ -52,9 +53,10 @@ export async function lookAndPlan(
 	const signal = lock?.signal ?? session.signal;
 	const aws = looking(session, signal);
 	const name = asked.deploymentName;
-	const [{ stack, outputs }, certificates] = await Promise.all([
+	const [{ stack, outputs }, certificates, notices] = await Promise.all([
 		settledBaseline(session, name, signal),
 		asked.certificateArn === null ? readCertificates(aws) : [],
+		noticesToSet(aws, name, asked.notify),
 	]);
 	if (outputs === null) await refuseTakenRepository(session, name);
 	else if (!ownCdkApp) refuseForeignBaseline(name, outputs);
@@ -86,6 +88,7 @@ export async function lookAndPlan(
 			page: request.health.pagePath,
 			preview: request.preview,
 			rules: pinRules(id, request.container).length,
+			...(notices === undefined ? {} : { notices }),
 			cost: costNotes({
 				nat: natOf(request, outputs),
 				architecture: request.task.architecture,

@@ -1,6 +1,7 @@
 import { agreeUnderLock } from 'pulse-deploy-kit/plan/agreement';
 import { unguarded } from 'pulse-deploy-kit/plan/guard';
 import { looking, running, type Session } from '../adapters/session.ts';
+import { completed } from '../deployments/complete-history.ts';
 import { newDeploymentId } from '../deployments/id.ts';
 import type { Version } from '../deployments/version.ts';
 import { runningCanary } from '../plan/canary.ts';
@@ -20,7 +21,6 @@ import { newRun, type Run } from '../steps/run.ts';
 import { pinRules } from '../traffic/pin-rules.ts';
 import { activeDeployment, activeTargetGroup } from '../traffic/traffic.ts';
 import { agreementOf } from './agreement.ts';
-import { completed } from './history.ts';
 import { makeAndCutOver } from './make-and-cut-over.ts';
 import { type RollbackOutcome, type RollbackRequest, rollback } from './rollback.ts';
 import type { Agreed } from './share-and-build.ts';

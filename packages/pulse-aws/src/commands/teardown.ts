@@ -2,7 +2,7 @@ import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { agreeUnderLock } from 'pulse-deploy-kit/plan/agreement';
 import { DeclinedError } from 'pulse-deploy-kit/plan/proposal';
 import { looking, running, type Session } from '../adapters/session.ts';
-import { historyParameters, lockParameter } from '../deployments/names.ts';
+import { historyParameters, lockParameter, noticesParameter, notifyParameter } from '../deployments/names.ts';
 import type { Fleet } from '../plan/observation.ts';
 import type { Plan } from '../plan/step.ts';
 import { planTeardown } from '../plan/teardown.ts';
@@ -103,7 +103,9 @@ async function hasLeavings(session: Session, name: string): Promise<boolean> {
 	const aws = looking(session);
 	const [parameters, others] = await Promise.all([
 		readParameters(aws, name),
-		aws.ssm.getParameters({ Names: [lockParameter(name), ...historyParameters(name)] }),
+		aws.ssm.getParameters({
+			Names: [lockParameter(name), notifyParameter(name), noticesParameter(name), ...historyParameters(name)],
+		}),
 	]);
 	return parameters.length + (others.Parameters ?? []).length > 0;
 }

@@ -130,6 +130,7 @@ export async function apiRequest(options: DeployOptions, cwd: string): Promise<D
 		canary: termsOf(options),
 		overLater: options.overLater ?? false,
 		preview: previewOf(options) ?? null,
+		notify: null,
 		message: options.message ?? null,
 		commit: await commitOf(paths.context, processEnvironment()),
 	};

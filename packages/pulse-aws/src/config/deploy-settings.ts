@@ -5,6 +5,7 @@ import type { SettingTable } from 'pulse-deploy-kit/settings';
 import { parseCidrs } from './cidr.ts';
 import { containerSettings } from './container.ts';
 import { healthSettings } from './health-settings.ts';
+import { notifyingSettings } from './notify.ts';
 import { KEPT, reaperSettings } from './reaper.ts';
 import { regionSetting } from './region.ts';
 
@@ -193,5 +194,6 @@ export const deploySettings = {
 		parse: count,
 	},
 	...reaperSettings,
+	...notifyingSettings,
 	region: regionSetting,
 } satisfies SettingTable;

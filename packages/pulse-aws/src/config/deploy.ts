@@ -10,6 +10,7 @@ import { checkRequest } from './check-request.ts';
 import { commitOf } from './commit.ts';
 import { missingName } from './common.ts';
 import { parseDomain } from './domain.ts';
+import { type NotifyRequest, notifyRequest } from './notify.ts';
 import type { DockerPaths } from './paths.ts';
 import { refuseReserved } from './reserved.ts';
 import { policyArn } from './secret.ts';
@@ -50,6 +51,8 @@ export interface DeployRequest {
 	readonly overLater: boolean;
 	/** `null`: it becomes active. */
 	readonly preview: PreviewTerms | null;
+	/** Whom to tell of what happens; `null`: nothing was given. */
+	readonly notify: NotifyRequest | null;
 	/** What it brings, as whoever deploys it puts it, for the history. */
 	readonly message: string | null;
 	/** Of the sources; `null`: not known. */
@@ -175,6 +178,7 @@ export async function deployRequest(typed: Typed): Promise<TypedDeploy> {
 		canary: canaryTerms('--canary', values.canary, values.every),
 		overLater: values.overLater,
 		preview: previewTerms(values) ?? null,
+		notify: notifyRequest(values),
 		message: values.message ?? null,
 		commit: await commitOf(built.context, typed.env),
 	};

@@ -1,3 +1,5 @@
+import { parameterJson } from './parameter-json.ts';
+
 /**
  * One write of the history, a version of one of its parameters: `{"w":"<random>","e":[…]}`. The SDK repeats a write whose answer
  * was lost: versions with the same `w` are one. When it was is the version's own time.
@@ -26,6 +28,8 @@ export interface HistoryEvent {
 	readonly percent?: number;
 	/** The rule, where a rule decided. */
 	readonly because?: string;
+	/** Sessions that were on it when its tasks were ended. */
+	readonly touched?: number;
 	readonly image?: string | null;
 	readonly commit?: string | null;
 	readonly message?: string | null;
@@ -67,10 +71,5 @@ function entryOf({ image, commit, message, ...event }: HistoryEvent, by: string)
 /** Not within a character of two units. */
 const cut = (text: string, most: number) => text.slice(0, most).replace(/[\ud800-\udbff]$/, '');
 
-/** Parameter Store reads `{{…}}` in a value as a reference: braces within texts are escaped, and JSON of this depth has none such. */
-function textOf(w: string, e: readonly object[]): string {
-	const json = JSON.stringify({ w, e });
-	return json.replace(/"(?:[^"\\]|\\.)*"/g, (text) =>
-		text.replace(/[{}]/g, (brace) => `\\u00${brace.charCodeAt(0).toString(16)}`),
-	);
-}
+/** JSON of this depth has no two braces beside each other. */
+const textOf = (w: string, e: readonly object[]) => parameterJson({ w, e });

@@ -33,6 +33,10 @@ export const appLogGroup = (name: string) => `/aws/pulse/${name}/app`;
 export const parameterRoot = (name: string) => `/apps/${name}`;
 /** Outside {@link parameterRoot}: the tasks' role must not be able to take the deploy lock. */
 export const lockParameter = (name: string) => `/pulse-aws/${name}/deploy-lock`;
+/** Whom to tell of what happens, encrypted. Outside {@link parameterRoot}: no task may read it. */
+export const notifyParameter = (name: string) => `/pulse-aws/${name}/notify`;
+/** Which of the history was told. */
+export const noticesParameter = (name: string) => `/pulse-aws/${name}/notices`;
 /**
  * Whose versions are the history: Parameter Store keeps a hundred of each, with their times. Outside {@link parameterRoot}: no
  * task may write there.

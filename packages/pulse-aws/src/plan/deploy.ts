@@ -10,6 +10,7 @@ import { protectBaselineStep } from '../steps/protect-baseline.ts';
 import { pushImageStep } from '../steps/push-image.ts';
 import { requestCertificateStep } from '../steps/request-certificate.ts';
 import { setListenerCertificateStep } from '../steps/set-listener-certificate.ts';
+import { setNoticesStep } from '../steps/set-notices.ts';
 import { activeTargetGroup } from '../traffic/traffic.ts';
 import { baselineSteps } from './baseline-steps.ts';
 import { beginCanarySteps, CANARY_RULES, canaryFacts, runningCanary } from './canary.ts';
@@ -33,6 +34,8 @@ export interface DeployIntent {
 	readonly preview?: PreviewTerms | null;
 	/** It is to be a canary. */
 	readonly canary?: CanaryTerms | undefined;
+	/** Whom to tell of what happens, as it may be shown, or nobody (`null`). Absent: that stays as it is. */
+	readonly notices?: string | null;
 	/** Shown when the baseline is created. */
 	readonly cost: readonly string[];
 }
@@ -60,7 +63,7 @@ export interface DeployPlan extends Plan {
 /** @throws DeployToolError where the stack cannot be built upon, or the load balancer is full */
 export function planDeploy(
 	seen: DeployObservation,
-	{ id, verified, page = null, rules = 1, preview = null, cost, canary }: DeployIntent,
+	{ id, verified, page = null, rules = 1, preview = null, notices, cost, canary }: DeployIntent,
 ): DeployPlan {
 	if (preview !== null) refuseFirst(seen);
 	const certificate = certificateSteps(seen);
@@ -73,7 +76,8 @@ export function planDeploy(
 		({ kind }) => kind === 'await-certificate' || kind === 'deploy-baseline',
 	);
 	const building = waits ? [buildImageStep(id)] : [];
-	const sharing = takingId(id, shared);
+	const telling = notices === undefined ? [] : [setNoticesStep(notices)];
+	const sharing = takingId(id, [...shared, ...telling]);
 	const preparing = [...making(id, pushImageStep(id)), ...(verified ? answersThere(id, page) : [])];
 	const steps = [
 		...building,

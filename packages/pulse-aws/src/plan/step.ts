@@ -21,6 +21,8 @@ export type StepAction =
 	| { readonly kind: 'deploy-baseline'; readonly change: 'create' | 'update'; readonly because: string }
 	| { readonly kind: 'protect-baseline' }
 	| { readonly kind: 'set-listener-certificate' }
+	/** Whom the reaper tells of what happens. */
+	| { readonly kind: 'set-notices' }
 	| { readonly kind: 'settle'; readonly active: Deployment; readonly drain: readonly Deployment[] }
 	| { readonly kind: 'remove-deployments'; readonly ids: readonly string[] }
 	| { readonly kind: 'remove-leftovers'; readonly ids: readonly string[]; readonly lapsed: Lapsed }

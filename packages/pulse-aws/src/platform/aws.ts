@@ -69,7 +69,7 @@ export interface Aws {
 	};
 	readonly ssm: {
 		putParameter: Call<ssm.PutParameterCommandInput, ssm.PutParameterCommandOutput>;
-		/** At most 10 names a call. */
+		/** At most 10 names a call. Without `WithDecryption` a `SecureString` comes as it is kept. */
 		getParameters: Call<ssm.GetParametersCommandInput, ssm.GetParametersCommandOutput>;
 		/** At most 10 a page; a page may be short and still have a next one. */
 		getParametersByPath: Call<ssm.GetParametersByPathCommandInput, ssm.GetParametersByPathCommandOutput>;

@@ -7,6 +7,8 @@ import { parameterHistory } from './parameter-history.ts';
 export interface HistoryMoment extends HistoryEntry {
 	/** When it was written, Unix ms, by AWS. */
 	readonly at: number;
+	/** The same whenever it is read. */
+	readonly key: string;
 }
 
 /** Oldest first. */
@@ -21,7 +23,7 @@ export async function readHistory(aws: Pick<Aws, 'ssm'>, name: string): Promise<
 		if (text !== null && !writes.has(text.w)) {
 			writes.set(
 				text.w,
-				text.entries.map((entry) => ({ ...entry, at })),
+				text.entries.map((entry, index) => ({ ...entry, at, key: `${text.w}-${index}` })),
 			);
 		}
 	}

@@ -9,6 +9,7 @@ import { NETWORK } from '../platform/network.ts';
 import { writeHistory } from '../platform/write-history.ts';
 import { REAPER_VARIABLES } from '../protocol.ts';
 import { briefLock } from '../stack/lock.ts';
+import { notifyOperators } from './notify.ts';
 import { reaperPolicy } from './policy.ts';
 import { type ReaperReport, runReaper } from './run.ts';
 
@@ -22,29 +23,31 @@ export async function handler(
 	const ssm = new SSM(config);
 	const name = variable('deploymentName');
 	const aws = { ecs: new ECS(config), elb: new ElasticLoadBalancingV2(config), ssm, ecr: new ECR(config) };
+	const place = {
+		name,
+		cluster: variable('cluster'),
+		listenerArn: variable('listenerArn'),
+		vpcId: variable('vpcId'),
+		repository: variable('repository'),
+	};
+	const policy = reaperPolicy({
+		maxAgeHours: hours('maxAgeHours'),
+		deploymentTimeoutHours: hours('deploymentTimeoutHours'),
+		rollbackWindowSeconds: wholeNumber('rollbackWindowSeconds', 0),
+		rollbackKeep: wholeNumber('rollbackKeep', 1) ?? 1,
+	});
 	const signal = AbortSignal.timeout(Math.max(1000, left - 10_000));
 	const clock = systemClock;
+	const by = { aws, place, policy, clock, signal };
 	const report = await runReaper({
-		aws,
-		place: {
-			name,
-			cluster: variable('cluster'),
-			listenerArn: variable('listenerArn'),
-			vpcId: variable('vpcId'),
-			repository: variable('repository'),
-		},
-		policy: reaperPolicy({
-			maxAgeHours: hours('maxAgeHours'),
-			deploymentTimeoutHours: hours('deploymentTimeoutHours'),
-			rollbackWindowSeconds: wholeNumber('rollbackWindowSeconds', 0),
-			rollbackKeep: wholeNumber('rollbackKeep', 1) ?? 1,
-		}),
-		clock,
-		signal,
+		...by,
 		locked: briefLock({ aws, clock, signal, owner: REAPER, randomHex, host: silentHost }, name),
 		tell: (events) => writeHistory({ aws: { ssm }, by: REAPER, randomHex }, name, events).catch(unwritten),
 	});
 	line(report);
+	const region = process.env.AWS_REGION ?? '';
+	const notices = await notifyOperators({ ...by, region, kept: report.kept }).catch(unsent);
+	if (notices !== null && notices.sent + notices.failed + notices.given_up > 0) line({ notices });
 	return report;
 }
 
@@ -55,6 +58,12 @@ const randomHex = (bytes: number) => randomBytes(bytes).toString('hex');
 /** E.g. by the role of a stack of an older version. */
 function unwritten(error: unknown): void {
 	line({ warning: 'the history was not written', error: String(error) });
+}
+
+/** A run that cannot tell operators of its work has done it all the same. */
+function unsent(error: unknown): null {
+	line({ warning: 'notices were not sent', error: error instanceof Error ? error.name : 'unknown' });
+	return null;
 }
 
 /** Lambda sends standard output to the log group, where it can be queried as JSON. */

@@ -58,7 +58,7 @@ export async function runReaper(run: ReaperRun): Promise<ReaperReport> {
 		actions.push(approved ? await attempt(run, action) : { action, outcome: 'planned' });
 	}
 	const done = actions.filter((one) => one.outcome === 'done').map((one) => one.action);
-	await run.tell(done.flatMap(eventOf));
+	await run.tell(done.flatMap((action) => eventOf(action, facts)));
 	const scaled = done.filter((action) => action.kind === 'scale-down');
 	return {
 		drained: scaled.filter((action) => action.reason !== 'stuck-deploying').length,

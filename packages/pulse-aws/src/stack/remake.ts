@@ -48,6 +48,7 @@ export async function remakeRequest(aws: Pick<Aws, 'elb'>, remake: Remake): Prom
 		route53: false,
 		overLater: false,
 		preview: null,
+		notify: null,
 		message,
 		commit,
 		madeOf: version.id,

@@ -1,4 +1,4 @@
-import { appLogGroup, historyParameters } from '../deployments/names.ts';
+import { appLogGroup, historyParameters, noticesParameter, notifyParameter } from '../deployments/names.ts';
 import type { Step } from '../plan/step.ts';
 import { orGone } from '../platform/error-names.ts';
 import { deleteParameters, readParameters } from '../platform/parameters.ts';
@@ -25,6 +25,6 @@ export const deleteParametersAndLogs: Perform<'delete-parameters'> = async (_ste
 	await deleteTaskDefinitions(aws, run.name);
 	await orGone(aws.logs.deleteLogGroup({ logGroupName: appLogGroup(run.name) }), 'ResourceNotFoundException');
 	// Last: until then it is told what could be deleted of all this.
-	await deleteParameters(aws, historyParameters(run.name));
+	await deleteParameters(aws, [notifyParameter(run.name), noticesParameter(run.name), ...historyParameters(run.name)]);
 	return undefined;
 };

@@ -33,6 +33,7 @@ import { requestCertificate } from './request-certificate.ts';
 import { reserveId } from './reserve-id.ts';
 import type { Run } from './run.ts';
 import { setListenerCertificate } from './set-listener-certificate.ts';
+import { setNotices } from './set-notices.ts';
 import { settle } from './settle.ts';
 import { stopRouting } from './stop-routing.ts';
 import { switchTraffic } from './switch.ts';
@@ -51,6 +52,7 @@ export const PERFORMERS: Performers<Step, Run> = {
 	'deploy-baseline': deployBaseline,
 	'protect-baseline': protectBaseline,
 	'set-listener-certificate': setListenerCertificate,
+	'set-notices': setNotices,
 	settle,
 	'remove-deployments': removeDeployments,
 	'remove-leftovers': removeLeftovers,

@@ -42,7 +42,7 @@ export async function history(session: Session, request: HistoryRequest): Promis
 
 /** As scripts read it. */
 export function historyLine(entry: HistoryEntry): HistoryLine {
-	const { at, event, id, from = null, until = null, share = null, by = null, because = null } = entry;
+	const { at, event, id, from = null, until = null, share = null, by = null, because = null, touched = null } = entry;
 	return {
 		at: new Date(at).toISOString(),
 		event,
@@ -52,5 +52,6 @@ export function historyLine(entry: HistoryEntry): HistoryLine {
 		percent: share,
 		by,
 		reason: because,
+		touched,
 	};
 }
