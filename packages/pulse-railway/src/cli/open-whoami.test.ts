@@ -58,7 +58,8 @@ it('whoami tells whose token it is, what a command would touch, and who named it
 		environment: { name: 'production', from: 'the default' },
 		router_service: { name: 'other', from: '--service', exists: false },
 	});
-	const none = await run(['whoami'], bare);
+	// A folder for which nothing is remembered.
+	const none = await run(['whoami', '--context', 'nowhere'], bare);
 	expect([none.code, none.stdout]).toEqual([0, expect.stringContaining('No project is named')]);
 	for (const { stdout, stderr } of [account, named, none])
 		expect(stdout + stderr).not.toContain(env.RAILWAY_API_TOKEN ?? '');
