@@ -6,6 +6,7 @@ import { history } from '../../packages/pulse-aws/src/commands/history.ts';
 import { leave } from '../../packages/pulse-aws/src/commands/leave.ts';
 import { reap } from '../../packages/pulse-aws/src/commands/reap.ts';
 import { rollback } from '../../packages/pulse-aws/src/commands/rollback.ts';
+import { rollbackRedeploy } from '../../packages/pulse-aws/src/commands/rollback-redeploy.ts';
 import { status } from '../../packages/pulse-aws/src/commands/status.ts';
 import { teardown } from '../../packages/pulse-aws/src/commands/teardown.ts';
 import { asked, DOMAIN, NAME } from '../../packages/pulse-aws/src/commands/testing/account.ts';
@@ -141,8 +142,21 @@ test('deploy, verify, rollback, reap and teardown pass over the wire, with the b
 	]);
 	expect(Math.abs(Date.parse(entries[0]?.at ?? '') - Date.now())).toBeLessThan(600_000);
 
+	// What has ended is made anew of what AWS keeps of it: its task definition and its image.
+	const remade = await rollbackRedeploy(session(YES), { deploymentName: NAME, deploymentId: two, dryRun: false });
+	const three = remade.result?.deployment_id ?? '';
+	expect(remade.result).toMatchObject({ made_of: two, marked_draining: [one] });
+	expect(await states()).toEqual([
+		[one, 'draining'],
+		[three, 'active'],
+	]);
+	const tagged = await aws.ecr.describeImages({ repositoryName: NAME, imageIds: [{ imageTag: three }] });
+	expect(tagged.imageDetails?.[0]?.imageTags?.sort()).toEqual([two, three].sort());
+	const told = await history(session(), { deploymentName: NAME, deploymentId: three, lines: 1 });
+	expect(told.entries).toMatchObject([{ event: 'activated', made_of: two, previous_deployment_id: one }]);
+
 	const all = { deploymentName: NAME, force: false, pollSeconds: 1, dryRun: false };
-	await expect(teardown(session(YES), all)).rejects.toThrow('1 active Pulse service(s) found');
+	await expect(teardown(session(YES), all)).rejects.toThrow('2 active Pulse service(s) found');
 	// moto does not know the property EmptyOnDelete, by which CloudFormation empties the registry itself.
 	await aws.ecr.batchDeleteImage({ repositoryName: NAME, imageIds: [{ imageTag: two }] });
 	// moto forgets the stack, but not before it stumbles over its network; the second run clears up what is left.

@@ -105,6 +105,7 @@ function manifest(tag: string): string {
 		schemaVersion: 2,
 		mediaType: 'application/vnd.docker.distribution.manifest.v2+json',
 		config: { mediaType: 'application/vnd.docker.container.image.v1+json', size: 2, digest: `sha256:${tag}` },
-		layers: [],
+		// Of these alone moto makes the digest.
+		layers: [{ mediaType: 'application/vnd.docker.image.rootfs.diff.tar.gzip', size: 1, digest: `sha256:${tag}` }],
 	});
 }

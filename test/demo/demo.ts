@@ -82,15 +82,15 @@ async function life(stack: LocalStack): Promise<string> {
 		first.count === 1 && first.deployment === newest,
 	);
 	await stack.runJanitor();
-	const kept = await stack.services();
+	const kept = await stack.standing();
 	story.claims('the janitor keeps version one while its tab is open', kept.includes(one.deployment_id));
 
 	story.chapter('The last tab of version one goes away');
 	oldTab.close();
-	const { seconds: goneSeconds } = await timed(() => stack.untilDeleted(one.deployment_id, 120_000));
-	const left = await stack.services();
+	const { seconds: goneSeconds } = await timed(() => stack.untilStopped(one.deployment_id, 120_000));
+	const left = await stack.standing();
 	story.claims(
-		`the janitor has deleted ${one.deployment_id} ${goneSeconds} s later`,
+		`the janitor has stopped ${one.deployment_id} ${goneSeconds} s later, and keeps it to be started again`,
 		!left.includes(one.deployment_id),
 	);
 	story.claims(`${newest} is untouched and counts on`, (await newTab.increment()).count === 2);

@@ -116,13 +116,19 @@ export class LocalStack {
 		return stdout;
 	}
 
-	/** Runs the janitor until `id` has no service any more. */
-	async untilDeleted(id: string, budgetMs = 30_000): Promise<void> {
+	/** Names of the services of which nothing is stopped for good. */
+	async standing(): Promise<string[]> {
+		const all = await this.instances();
+		return all.filter(({ latestDeployment }) => latestDeployment?.status !== 'REMOVED').map((one) => one.serviceName);
+	}
+
+	/** Runs the janitor until nothing of `id` runs any more: its service may be kept, to be started again. */
+	async untilStopped(id: string, budgetMs = 30_000): Promise<void> {
 		let nextRun = 0;
 		await until(
-			`the janitor to delete ${id}`,
+			`the janitor to stop ${id}`,
 			async () => {
-				if (!(await this.services()).includes(id)) return true;
+				if (!(await this.standing()).includes(id)) return true;
 				if (Date.now() < nextRun) return false;
 				nextRun = Date.now() + 2_000;
 				await this.runJanitor();
@@ -147,11 +153,11 @@ export class LocalStack {
 		await rm(this.dir, { recursive: true, force: true });
 	}
 
-	async instances(): Promise<{ id: string; serviceId: string; serviceName: string }[]> {
-		const found: { id: string; serviceId: string; serviceName: string }[] = [];
+	async instances(): Promise<Instance[]> {
+		const found: Instance[] = [];
 		for (let after: string | null = null; ; ) {
 			const page: Page = await this.graphql(
-				'query($id: String!, $after: String) { environment(id: $id) { serviceInstances(first: 50, after: $after) { edges { node { id serviceId serviceName } } pageInfo { hasNextPage endCursor } } } }',
+				'query($id: String!, $after: String) { environment(id: $id) { serviceInstances(first: 50, after: $after) { edges { node { id serviceId serviceName latestDeployment { status } } } pageInfo { hasNextPage endCursor } } } }',
 				{ id: this.target.RAILWAY_ENVIRONMENT_ID, after },
 			);
 			const { edges, pageInfo } = page.environment.serviceInstances;
@@ -174,11 +180,18 @@ export class LocalStack {
 	}
 }
 
+interface Instance {
+	readonly id: string;
+	readonly serviceId: string;
+	readonly serviceName: string;
+	readonly latestDeployment: { readonly status: string } | null;
+}
+
 interface Page {
 	readonly environment: {
 		readonly serviceInstances: {
 			readonly edges: readonly {
-				readonly node: { readonly id: string; readonly serviceId: string; readonly serviceName: string };
+				readonly node: Instance;
 			}[];
 			readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
 		};

@@ -44,7 +44,8 @@ export interface ApiContext {
 	readonly signal?: AbortSignal;
 }
 
-type StackOptions = OptionsOf<typeof serviceTargetSettings>;
+/** Which stack a function is about. */
+export type StackOptions = OptionsOf<typeof serviceTargetSettings>;
 
 type LeaveOptions<Table extends SettingTable> = Deployment & OptionsOf<Table>;
 
@@ -126,21 +127,6 @@ export async function logs(
 	return camelCased(await enter(invocation({ ...options, follow: false }, context), logsRequest, logs));
 }
 
-/** `pulse-railway open --print`: the address that shows one deployment, whatever is active; the active one without an id. */
-export async function open(options: StackOptions & { readonly deploymentId?: string }, context?: ApiContext) {
-	const { open, openRequest } = await import('./commands/open.ts');
-	return camelCased(await enter(invocation(options, context), openRequest, open));
-}
-
-/** `pulse-railway whoami`: whose token is used, and which project, environment and router a command would touch. */
-export async function whoami(options: StackOptions, context?: ApiContext) {
-	const [{ whoami }, { whoamiRequest }] = await Promise.all([
-		import('./commands/whoami.ts'),
-		import('./config/whoami.ts'),
-	]);
-	return camelCased(await enter(invocation(options, context), whoamiRequest, whoami));
-}
-
 /** `pulse-railway history`: what has happened to deployments, newest first. */
 export async function history(
 	options: StackOptions & {
@@ -162,9 +148,16 @@ export async function lock(options: OptionsOf<typeof lockSettings>, context?: Ap
 }
 
 /** `pulse-railway rollback`; without an id to the deployment that was active before, and while a canary runs that is ended. */
-export async function rollback(options: StackOptions & { readonly deploymentId?: string }, context?: ApiContext) {
-	const { promote, rollbackRequest } = await import('./commands/promote.ts');
-	return result(await enter(invocation(options, context), rollbackRequest, promote));
+export async function rollback(
+	options: StackOptions & {
+		readonly deploymentId?: string;
+		/** Starts it again where it does not run any more. Default false. */
+		readonly redeploy?: boolean;
+	},
+	context?: ApiContext,
+) {
+	const { rollback, rollbackRequest } = await import('./commands/rollback.ts');
+	return result(await enter(invocation(options, context), rollbackRequest, rollback));
 }
 
 /**
@@ -227,7 +220,8 @@ function agreed(options: StackOptions, context: ApiContext | undefined): Invocat
 	return { ...call, host: agreeing(call.host) };
 }
 
-function invocation(flags: Readonly<Record<string, unknown>>, context: ApiContext = {}): Invocation {
+/** A call as its command would be typed. */
+export function invocation(flags: Readonly<Record<string, unknown>>, context: ApiContext = {}): Invocation {
 	return {
 		flags,
 		args: [],

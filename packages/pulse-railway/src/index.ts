@@ -10,7 +10,6 @@ export {
 	janitorRun,
 	lock,
 	logs,
-	open,
 	promote,
 	recall,
 	redeploy,
@@ -18,8 +17,8 @@ export {
 	rollback,
 	status,
 	upgrade,
-	whoami,
 } from './api.ts';
+export { open, whoami } from './api-open.ts';
 export type { RailwayPluginOptions } from './plugin/options.ts';
 export { RailwayPlugin } from './plugin/railway-plugin.ts';
 export { RailwaySessionStore, type RailwaySessionStoreOptions } from './plugin/session-store.ts';

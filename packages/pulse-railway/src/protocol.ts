@@ -45,6 +45,11 @@ export const HEALTH_PATH_VARIABLE = 'PULSE_HEALTH_PATH';
 export const DEPARTURE_VARIABLE = 'PULSE_RAILWAY_DEPARTURE';
 /** On the service of a preview: the durable truth of its name and of when it is deleted (`previewText` writes it). */
 export const PREVIEW_VARIABLE = 'PULSE_RAILWAY_PREVIEW';
+/**
+ * On the service of a deployment that is kept to be started again (`restingText` writes it): nothing of it runs, and no tool
+ * counts it among the deployments. Overwritten when it is.
+ */
+export const RESTING_VARIABLE = 'PULSE_RAILWAY_RESTING';
 /** On router, janitor and backends. Guards the app's internal endpoints; cannot move traffic. */
 export const INTERNAL_TOKEN_VARIABLE = 'PULSE_RAILWAY_INTERNAL_TOKEN';
 /** On the router alone. Signs control requests, so its holder moves traffic. */

@@ -178,15 +178,18 @@ export class Lane {
 				PULSE_RAILWAY_PRIVATE_NETWORK: this.#platform.privateNetworkFile(target.environmentId),
 				PULSE_RAILWAY_JANITOR_DRAIN_GRACE_SECONDS: '0',
 				PULSE_RAILWAY_ROLLBACK_WINDOW: '0',
+				// Most attempts want a service to be gone with its deployment.
+				PULSE_RAILWAY_REDEPLOY_KEEP: '0',
 				// The account's token is in the shell too; the service has its own alone.
 				RAILWAY_API_TOKEN: '',
 			},
 		};
 	}
 
-	/** Names of the services of an environment; empty when it is gone. */
+	/** Names of the services of an environment, but for those that are stopped and kept; empty when it is gone. */
 	services(target: Target): string[] {
 		return this.#described(target)
+			.filter(({ status }) => status !== 'REMOVED')
 			.map(({ service_name }) => service_name)
 			.sort();
 	}

@@ -10,6 +10,7 @@ export const SCENARIOS: readonly Scenario[] = [
 	{ name: 'deploy (image)', prepare: (lane, stack) => deploy(lane, stack, 'image') },
 	{ name: 'deploy (the first)', sparse: true, prepare: firstDeploy },
 	{ name: 'rollback', prepare: rollback },
+	{ name: 'rollback --redeploy', prepare: rollbackRedeploy },
 	{ name: 'delete', prepare: remove },
 	{ name: 'janitor run', prepare: janitorRun },
 	{ name: 'upgrade', prepare: upgrade },
@@ -73,6 +74,25 @@ async function rollback(lane: Lane, stack: Stack): Promise<Attempt> {
 		async check(ended) {
 			done(ended);
 			expect((await stack.store.snapshot()).activeId).toBe(previous);
+		},
+	};
+}
+
+/** To one that the janitor has stopped and kept. */
+async function rollbackRedeploy(lane: Lane, stack: Stack): Promise<Attempt> {
+	const [active, previous] = await twoDeployments(lane, stack);
+	await idle(stack, previous);
+	done(await lane.run(['janitor', 'run'], { ...stack.janitorEnv, PULSE_RAILWAY_REDEPLOY_KEEP: '2' }));
+	await expectGone(stack, previous);
+	return {
+		args: ['rollback', '--redeploy', previous],
+		env: inStack(stack),
+		mayAnswer: [active, previous],
+		untouched: [active, ...STANDING],
+		async check(ended) {
+			done(ended);
+			expect((await stack.store.snapshot()).activeId).toBe(previous);
+			expect(await (await fetch(stack.address)).text()).toMatch(new RegExp(`^${previous} `));
 		},
 	};
 }

@@ -7,7 +7,7 @@ import { status } from './status.ts';
 import { type Account, asked, NAME, openAccount, passOf } from './testing/account.ts';
 
 // Days go by.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 600_000 });
 
 let account: Account;
 afterEach(() => account.close());

@@ -4,7 +4,7 @@ import { looking, running, type Session } from '../adapters/session.ts';
 import { completed } from '../deployments/complete-history.ts';
 import { newDeploymentId } from '../deployments/id.ts';
 import type { Version } from '../deployments/version.ts';
-import { runningCanary } from '../plan/canary.ts';
+import { refuseAfterCanary, runningCanary } from '../plan/canary.ts';
 import { chooseVersion } from '../plan/choose-version.ts';
 import { planRemake } from '../plan/remake.ts';
 import { type BaselineOutputs, repositoryName } from '../platform/baseline-outputs.ts';
@@ -34,6 +34,8 @@ export async function rollbackRedeploy(asked: Session, request: RollbackRequest)
 	const { deploymentName: name, dryRun } = request;
 	const watch = new LeaseWatch(session, name);
 	const found = await findVersion(session, request, watch);
+	// While a canary runs, it is that which a rollback without an id ends.
+	if (found === null) return rollback(asked, request);
 	const { version } = found;
 	if (version === null) return rollback(asked, { ...request, deploymentId: found.id });
 	const at = session.clock.now();
@@ -79,7 +81,7 @@ async function findVersion(
 	session: Session,
 	{ deploymentName: name, deploymentId }: RollbackRequest,
 	watch: LeaseWatch,
-): Promise<Found> {
+): Promise<Found | null> {
 	const aws = looking(session);
 	const outputs = await requireBaseline(session, name);
 	const [fleet, kept, versions] = await Promise.all([
@@ -88,7 +90,12 @@ async function findVersion(
 		readVersions(aws, name),
 	]);
 	const history = completed(kept);
-	const activeId = activeDeployment(fleet.traffic, fleet.deployments)?.id ?? null;
+	const active = activeDeployment(fleet.traffic, fleet.deployments);
+	if (deploymentId === null) {
+		if (runningCanary(fleet) !== null) return null;
+		refuseAfterCanary(fleet, active);
+	}
+	const activeId = active?.id ?? null;
 	// What another command is making right now is none to go back to.
 	const live = fleet.deployments.filter(({ desired, state }) => desired > 0 && state !== 'deploying');
 	const making = new Set(fleet.leases?.keys());

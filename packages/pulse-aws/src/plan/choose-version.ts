@@ -18,9 +18,10 @@ export interface VersionFacts {
  * @returns its id; it runs, or can be made again
  */
 export function chooseVersion(facts: VersionFacts, wanted: string | null): string {
-	const { activeId, running, versions } = facts;
+	const { activeId, running, history, versions } = facts;
+	const previews = new Set(history.filter(({ event }) => event === 'preview').map((one) => one.id));
 	const id = wanted ?? before(facts);
-	const makable = versions.map((one) => one.id).filter((one) => one !== activeId);
+	const makable = versions.map((one) => one.id).filter((one) => one !== activeId && !previews.has(one));
 	const others = makable.filter((one) => one !== id);
 	const next =
 		others.length === 0
@@ -28,6 +29,8 @@ export function chooseVersion(facts: VersionFacts, wanted: string | null): strin
 			: `What can be made again: ${others.join(', ')}. Name one: pulse-aws rollback --redeploy ${others[0]}`;
 	if (id === null)
 		throw new DeployToolError('nothing-to-roll-back-to', 'No earlier version is known.', { fault: 'user', next });
+	if (previews.has(id))
+		throw usageError(`${id} is a preview, which never becomes active`, 'Deploy that version: pulse-aws deploy');
 	if (id === activeId) throw usageError(`${id} is active already`, next);
 	if (running.includes(id) || makable.includes(id)) return id;
 	throw new DeployToolError('version-gone', `${id} cannot be made again: its task definition is gone.`, {

@@ -38,7 +38,7 @@ it('open prints the address of the active deployment and of a named one, which s
 	expect(await (await fetch(named.url)).text()).toContain(first);
 	const gone = await run(['open', 'prod-260402-120000']);
 	expect([gone.code, gone.stderr]).toEqual([2, expect.stringContaining("deployment 'prod-260402-120000' not found")]);
-}, 60_000);
+}, 180_000);
 
 it('whoami tells whose token it is, what a command would touch, and who named it, and never the token (R11.7)', async () => {
 	const account = await run(['whoami', '--json']);

@@ -9,7 +9,7 @@ import {
 } from '../config/service-target.ts';
 import { findDeploymentByName } from '../deployments/id.ts';
 import { planDelete } from '../plan/delete.ts';
-import { backendServices } from '../stack/durable.ts';
+import { backendServices, restingServices } from '../stack/durable.ts';
 import { backendServiceName } from '../stack/names.ts';
 import { openOn, sessionsOn } from '../stack/sessions.ts';
 import type { Outcome } from './carry-out.ts';
@@ -45,10 +45,13 @@ export function deleteDeployment(session: Session, request: DeleteRequest): Prom
 		const facts = { observation, live: live.snapshot, ...using, serviceName, routerService };
 		const result = () => ({ deployment_id: id, deleted: true as const });
 		const plan = planDelete(facts, id);
-		return { plan, questions: goOn(plan, true), result };
+		// One that is kept may be being started again.
+		const kept = restingServices(observation).some((service) => service.id === id);
+		return { plan, questions: goOn(plan, true), result, halfMade: kept ? id : undefined };
 	});
 }
 
 function knownIds({ observation, live }: Stack): readonly string[] {
-	return [...new Set([...backendServices(observation), ...live.snapshot.deployments].map(({ id }) => id))];
+	const standing = [...backendServices(observation), ...restingServices(observation)];
+	return [...new Set([...standing, ...live.snapshot.deployments].map(({ id }) => id))];
 }

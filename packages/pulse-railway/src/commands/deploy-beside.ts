@@ -6,7 +6,7 @@ import { LockHeldError } from '../deployments/errors.ts';
 import { leaseOf } from '../deployments/store.ts';
 import type { DeployPlan } from '../plan/deploy.ts';
 import { planCutOver, planSettling } from '../plan/deploy-cut-over.ts';
-import { type KindFacts, refuseKind } from '../plan/refuse-kind.ts';
+import { refuseKind, type SaidKind } from '../plan/refuse-kind.ts';
 import { holdLease } from '../stack/deploy-lock.ts';
 import { type ExecuteOptions, execute, executePhases, type Phase } from '../steps/execute.ts';
 import { learn } from '../steps/run.ts';
@@ -19,7 +19,7 @@ const PATIENCE_MS = 15 * 60_000;
 /** A deploy that was agreed to. */
 export interface Beside extends Begun, Pick<ExecuteOptions, 'keepFailed'> {
 	readonly service: string;
-	readonly kind: KindFacts;
+	readonly kind: SaidKind;
 	/** Which deployment new visitors left: another one than planned, where another command was first. */
 	readonly moved: { from: string | null };
 }

@@ -1,7 +1,5 @@
-import { type Agreement, agreeUnderLock } from 'pulse-deploy-kit/plan/agreement';
 import { goOn } from 'pulse-deploy-kit/plan/proposal';
 import type { Session } from '../adapters/session.ts';
-import type { HeldLock } from '../control/hold-lock.ts';
 import { LockHeldError } from '../deployments/errors.ts';
 import { serverAddress } from '../plan/backend-input.ts';
 import { planDeploy } from '../plan/deploy.ts';
@@ -9,12 +7,13 @@ import { baselineFacts } from '../stack/baseline.ts';
 import { backendServiceName } from '../stack/names.ts';
 import { sessionsOn } from '../stack/sessions.ts';
 import { warnOfFile } from '../stack/warn-of-infrastructure.ts';
-import { carryOutAgreed, type Outcome, type Proposal } from './carry-out.ts';
-import { type Beside, deployBeside, outlived } from './deploy-beside.ts';
+import { agreeBeside } from './agree-beside.ts';
+import type { Outcome, Proposal } from './carry-out.ts';
+import { type Beside, outlived } from './deploy-beside.ts';
 import type { DeployRequest } from './deploy-request.ts';
 import { type DeployResult, deployResult } from './deploy-result.ts';
 import { newId } from './new-id.ts';
-import { type OpenStack, openStack, type Stack, standingOf } from './open-stack.ts';
+import { openStack, type Stack, standingOf } from './open-stack.ts';
 
 /**
  * The whole of `pulse-railway deploy`: observe → plan → agree → make it beside the running one → cut over under the deploy
@@ -36,7 +35,7 @@ export async function deploy(session: Session, request: DeployRequest): Promise<
 	const agreement = stack.agreement();
 	for (let tries = 1; ; tries++) {
 		try {
-			return await agreedDeploy(session, stack, proposer(request), agreement, first);
+			return await agreeBeside(session, stack, proposer(request), agreement, first);
 		} catch (error) {
 			// Another deploy of the same second has generated the same id.
 			const chosen = config.deploymentId !== undefined;
@@ -48,29 +47,6 @@ export async function deploy(session: Session, request: DeployRequest): Promise<
 }
 
 const ID_TRIES = 3;
-
-function agreedDeploy(
-	session: Session,
-	stack: OpenStack,
-	propose: (stack: Stack) => DeployProposal,
-	agreement: Agreement,
-	first: Stack,
-): Promise<Outcome<DeployResult>> {
-	const unlocked = <T>(work: (held: HeldLock | undefined, waited: boolean) => Promise<T>) => work(undefined, false);
-	return agreeUnderLock({
-		agreement,
-		lock: first.live.leases === undefined ? stack.withLock : unlocked,
-		async propose(held: HeldLock | undefined, old) {
-			const looked = held ?? session;
-			return propose(held === undefined && !old ? first : await stack.look(looked.signal, old, held));
-		},
-		async carryOut(proposal, held) {
-			if (held !== undefined) return carryOutAgreed(proposal, proposal.stack.run, held.signal);
-			await deployBeside(session, stack, proposal);
-			return { plan: proposal.plan, result: proposal.result() };
-		},
-	});
-}
 
 type DeployProposal = Proposal<DeployResult> & Beside;
 

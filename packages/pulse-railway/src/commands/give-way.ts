@@ -11,6 +11,8 @@ export interface Begun {
 	readonly stack: Stack;
 	/** Goes before a deploy that was started later. */
 	readonly overLater: boolean;
+	/** Said where it gives way. Default: as to a deploy. */
+	readonly again?: string;
 }
 
 /**
@@ -25,24 +27,26 @@ export function giveWay(host: Host, begun: Begun, { live }: Pick<Stack, 'live'>,
 	if (plan.preview !== undefined) {
 		const { name } = plan.preview;
 		const later = previewsNamed(live.snapshot, name, live.now).find(isLater);
-		if (later !== undefined) throw wentFirst(later, deploymentId, `${later} stays the preview ${name}.`);
+		if (later !== undefined) throw wentFirst(later, begun, `${later} stays the preview ${name}.`);
 		return;
 	}
 	const { activeId, canary } = live.snapshot;
 	const before = stack.live.snapshot.activeId;
 	if (activeId !== null && activeId !== before && activeId !== deploymentId) {
-		if (isLater(activeId)) throw wentFirst(activeId, deploymentId, `New visitors stay on ${activeId}.`);
+		if (isLater(activeId)) throw wentFirst(activeId, begun, `New visitors stay on ${activeId}.`);
 		const was = before === null ? 'none' : before;
 		host.notify({ level: 'info', text: `Active by now: ${activeId} (${was} when this deploy began). Planned anew.` });
 	}
 	if (canary !== undefined && isLater(canary.id))
-		throw wentFirst(canary.id, deploymentId, `It runs as a canary; new visitors stay on it and on ${activeId}.`);
+		throw wentFirst(canary.id, begun, `It runs as a canary; new visitors stay on it and on ${activeId}.`);
 }
 
-function wentFirst(first: string, deploymentId: string, detail: string): DeployToolError {
+const AGAIN = 'Deploy again if yours is wanted after all; with --over-later it does not give way.';
+
+function wentFirst(first: string, { deploymentId, again = AGAIN }: Begun, detail: string): DeployToolError {
 	return new DeployToolError('overtaken', `${first}, which was started after ${deploymentId}, went first`, {
 		fault: 'user',
 		detail,
-		next: 'Deploy again if yours is wanted after all; with --over-later it does not give way.',
+		next: again,
 	});
 }

@@ -23,7 +23,9 @@ export type JanitorReport = JanitorResult & {
 /** Opens what the janitor needs, runs one pass, and closes it again. */
 export async function janitorRun(session: Session, request: JanitorConfig): Promise<JanitorReport> {
 	const { ports, host, signal, dryRun } = session;
-	const platform = ports.openPlatform(request);
+	// Nothing but these: what stands there goes into requests.
+	const { projectId, environmentId } = request;
+	const platform = ports.openPlatform({ projectId, environmentId });
 	const url = request.storeUrl?.reveal() ?? storeUrlOfStack(await platform.observe(signal), request);
 	if (url === null) {
 		throw new DeployToolError('store-missing', 'the deployment store is not configured', {

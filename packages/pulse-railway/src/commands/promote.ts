@@ -2,6 +2,7 @@ import { type CanaryTerms, canaryTerms, widenSettings } from 'pulse-deploy-kit/c
 import { WHOLE } from 'pulse-deploy-kit/canary/share';
 import type { Invocation } from 'pulse-deploy-kit/command';
 import { goOn } from 'pulse-deploy-kit/plan/proposal';
+import { redeploySetting } from 'pulse-deploy-kit/rollback-settings';
 import { resolveSettings } from 'pulse-deploy-kit/settings';
 import type { Session } from '../adapters/session.ts';
 import {
@@ -26,6 +27,8 @@ export interface PromoteRequest extends ServiceTarget {
 	readonly deploymentId: string | undefined;
 	/** It is to be a canary, or one with a larger share; `undefined`: it gets all new visitors. */
 	readonly canary: CanaryTerms | undefined;
+	/** Of a rollback: starts it again where it does not run any more. */
+	readonly redeploy: boolean;
 }
 
 export interface PromoteResult {
@@ -36,18 +39,27 @@ export interface PromoteResult {
 	readonly canary_percent: number | null;
 	/** The canary that no new visitor gets any more. */
 	readonly ended_canary: string | null;
+	/** It did not run any more, and was started again. */
+	readonly redeployed: boolean;
 }
 
 export async function promoteRequest(typed: Invocation): Promise<PromoteRequest> {
 	const { to, every } = resolveSettings(widenSettings, typed).values;
 	const terms = canaryTerms('--to', to, every);
 	const canary = terms?.share === WHOLE ? undefined : terms;
-	return { ...(await serviceTarget(typed)), verb: 'promote', deploymentId: requiredDeploymentId(typed), canary };
+	return {
+		...(await serviceTarget(typed)),
+		verb: 'promote',
+		deploymentId: requiredDeploymentId(typed),
+		canary,
+		redeploy: false,
+	};
 }
 
 export async function rollbackRequest(typed: Invocation): Promise<PromoteRequest> {
 	const deploymentId = optionalDeploymentId(typed);
-	return { ...(await serviceTarget(typed)), verb: 'rollback', deploymentId, canary: undefined };
+	const { redeploy } = resolveSettings({ redeploy: redeploySetting }, typed).values;
+	return { ...(await serviceTarget(typed)), verb: 'rollback', deploymentId, canary: undefined, redeploy };
 }
 
 /** Both `promote` and `rollback`; without an id the target is who was active before. To the active one beside a canary: that ends. */
@@ -76,6 +88,7 @@ export function promote(session: Session, request: PromoteRequest): Promise<Outc
 			server_address: router.origins[0] ?? router.controlOrigin,
 			canary_percent: terms === undefined ? null : terms.share / 100,
 			ended_canary: goesOn ? null : runs.id,
+			redeployed: false,
 		});
 		const state = snapshot.deployments.find((record) => record.id === id)?.state ?? 'pending';
 		const halfMade = state === 'pending' && runs?.id !== id ? id : undefined;

@@ -25,6 +25,13 @@ export const drainSettings = {
 	},
 	rollbackWindow: { ...rollbackWindow, defaultText: '1h, at most the maximum drain age' },
 	rollbackKeep: { ...rollbackKeep, default: 1 },
+	redeployKeep: {
+		flag: '--redeploy-keep <n>',
+		describe: 'how many deployments are kept, stopped, to be started again by rollback --redeploy; 0: none',
+		env: ['PULSE_RAILWAY_REDEPLOY_KEEP'],
+		default: 2,
+		parse: integer({ min: 0, max: 20 }),
+	},
 } satisfies SettingTable;
 
 interface DrainValues {
@@ -32,15 +39,17 @@ interface DrainValues {
 	readonly maxDrainAgeSeconds: number;
 	readonly rollbackWindow?: number | undefined;
 	readonly rollbackKeep: number;
+	readonly redeployKeep: number;
 }
 
 export function drainPolicy(values: DrainValues): Policy {
-	const { drainGraceSeconds, maxDrainAgeSeconds, rollbackKeep } = values;
+	const { drainGraceSeconds, maxDrainAgeSeconds, rollbackKeep, redeployKeep } = values;
 	const rollbackWindow = values.rollbackWindow ?? usualRollbackWindow(maxDrainAgeSeconds);
 	return Object.freeze({
 		drainGraceMs: drainGraceSeconds * 1000,
 		maxDrainAgeMs: maxDrainAgeSeconds * 1000,
 		rollbackWindowMs: rollbackWindow * 1000,
 		rollbackKeep,
+		redeployKeep,
 	});
 }

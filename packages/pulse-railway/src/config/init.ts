@@ -111,6 +111,7 @@ export interface BaselineConfig extends NotifyConfig {
 	/** Seconds. */
 	readonly rollbackWindow: number;
 	readonly rollbackKeep: number;
+	readonly redeployKeep: number;
 	readonly backendPort: number;
 	readonly routerReplicas: number;
 }
@@ -157,7 +158,7 @@ type BaselineValues = ReturnType<typeof resolveSettings<typeof baselineSettings 
 
 export function baselineConfig(values: BaselineValues): BaselineConfig {
 	const { redisPrefix, redisUrl: url, routerImage, janitorImage, janitorCron, servicePrefix } = values;
-	const { drainGraceSeconds, maxDrainAgeSeconds, rollbackKeep, backendPort, routerReplicas } = values;
+	const { drainGraceSeconds, maxDrainAgeSeconds, rollbackKeep, redeployKeep, backendPort, routerReplicas } = values;
 	const { notify, notifySecret, notifyKept } = values;
 	return {
 		names: stackNamesOf(values),
@@ -174,6 +175,7 @@ export function baselineConfig(values: BaselineValues): BaselineConfig {
 		notify,
 		notifySecret,
 		notifyKept,
+		redeployKeep,
 		backendPort,
 		routerReplicas,
 	};

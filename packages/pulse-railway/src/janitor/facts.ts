@@ -25,6 +25,8 @@ export interface Policy extends RollbackTerms {
 	readonly maxDrainAgeMs: number;
 	/** Goes before the maximum drain age where it is longer. Default 1 h, at most the maximum drain age. */
 	readonly rollbackWindowMs: number;
+	/** How many deployments that were active are kept, stopped, to be started again. Default 0. */
+	readonly redeployKeep?: number;
 }
 
 /** `recalled`, `drain_deadline`: its time was over, and the last call for whoever was still on it. `preview_over`: its age, or a later preview of its name. */

@@ -4,13 +4,21 @@ import type { DeploymentRecord, RoutingSnapshot } from '../deployments/record.ts
 import type { DeploymentStore, DurableTruth } from '../deployments/store.ts';
 import { reconcile } from '../deployments/transitions.ts';
 import type { Platform } from '../platform/port.ts';
-import { type BackendService, type Durable, durableTruth } from '../stack/durable.ts';
+import {
+	type BackendService,
+	type Durable,
+	durableTruth,
+	type KeptService,
+	restingServices,
+} from '../stack/durable.ts';
 import { FRESH_PROMOTION_MS } from '../stack/windows.ts';
 
 export interface Observed {
 	/** Live, made to agree with durable. */
 	readonly deployments: readonly DeploymentRecord[];
 	readonly services: ReadonlyMap<string, BackendService>;
+	/** Kept to be started again, newest first. */
+	readonly resting: readonly KeptService[];
 	readonly reconciled: boolean;
 	/** When Railway was asked, Unix milliseconds. */
 	readonly at: number;
@@ -37,8 +45,10 @@ export async function observe({ store, platform, now, lock, signal }: Observatio
 	const fence = await store.lastFence('deploy');
 	const [before, deploying] = await Promise.all([store.snapshot(), store.lockHolder('deploy')]);
 	const deployFence = deploying === null ? fence : -1;
-	const durable = durableTruth(await platform.observe(signal));
-	if (!durable) return { deployments: [], services: new Map(), reconciled: false, at: now, deployFence };
+	const observation = await platform.observe(signal);
+	const durable = durableTruth(observation);
+	const resting = restingServices(observation);
+	if (!durable) return { deployments: [], services: new Map(), resting, reconciled: false, at: now, deployFence };
 	if (before.activeId !== durable.activeId && now - (before.promotedAt ?? 0) < FRESH_PROMOTION_MS) return null;
 
 	const truth = truthFor(before, durable, deploying !== null);
@@ -50,6 +60,7 @@ export async function observe({ store, platform, now, lock, signal }: Observatio
 		return {
 			deployments: after.deployments,
 			services: new Map(durable.services.map((service) => [service.id, service])),
+			resting,
 			reconciled: after.revision !== before.revision,
 			at: now,
 			deployFence,

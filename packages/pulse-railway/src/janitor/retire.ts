@@ -2,20 +2,27 @@ import type { Clock } from 'pulse-deploy-kit/clock';
 import type { Backends } from '../backends/backends.ts';
 import type { HeldLock } from '../control/hold-lock.ts';
 import { ActiveDeploymentError } from '../deployments/errors.ts';
+import { restingText } from '../deployments/resting.ts';
 import type { DeploymentStore } from '../deployments/store.ts';
 import type { Platform } from '../platform/port.ts';
+import { RESTING_VARIABLE } from '../protocol.ts';
 import { type BackendService, durableActiveId } from '../stack/durable.ts';
 import { FRESH_LOOK_MS, RELOAD_MS } from '../stack/windows.ts';
+import type { Policy } from './facts.ts';
+import { rests } from './rests.ts';
+
+export type JanitorPlatform = Pick<Platform, 'observe' | 'deleteService' | 'setVariables' | 'removeDeployment'>;
 
 export interface Retirement {
 	readonly store: DeploymentStore;
-	readonly platform: Pick<Platform, 'observe' | 'deleteService'>;
+	readonly platform: JanitorPlatform;
 	readonly backends: Pick<Backends, 'reload'>;
 	readonly clock: Clock;
 	readonly lock: Pick<HeldLock, 'grant' | 'confirm'>;
 	readonly deployFence: number;
 	/** The rule by which it goes. */
 	readonly because: string;
+	readonly policy: Policy;
 	/** When Railway said that the service is not the active one's, Unix milliseconds. */
 	readonly observedAt: number;
 	readonly signal: AbortSignal;
@@ -27,7 +34,8 @@ export interface Retirement {
  * `ActiveDeploymentError`, before anything is changed, when a deploy runs or ran, or it was promoted, since it was judged;
  * and before the service goes, when its record is no longer the retiring one: another janitor may have gone on meanwhile.
  */
-export async function retire({ id, serviceId }: BackendService, by: Retirement): Promise<void> {
+export async function retire(service: BackendService, by: Retirement): Promise<void> {
+	const { id, serviceId } = service;
 	const { store, lock, because } = by;
 	const record = await store.retire(id, { lock: lock.grant, unless: 'deploy', unlessSince: by.deployFence, because });
 	let touched: number | undefined;
@@ -39,7 +47,8 @@ export async function retire({ id, serviceId }: BackendService, by: Retirement):
 	}
 	by.signal.throwIfAborted();
 	await stillRetiring(id, by);
-	await by.platform.deleteService(serviceId, by.signal);
+	if (rests(record, by.policy)) await stop(service, by);
+	else await by.platform.deleteService(serviceId, by.signal);
 	await lock.confirm();
 	await store.remove(id, {
 		lock: lock.grant,
@@ -47,6 +56,13 @@ export async function retire({ id, serviceId }: BackendService, by: Retirement):
 		because,
 		...(touched === undefined ? {} : { touched }),
 	});
+}
+
+/** What says that it rests comes first: a janitor that is stopped in between finds it half done, and ends it. */
+async function stop({ serviceId, latestDeploymentId: of }: BackendService, { platform, clock, signal }: Retirement) {
+	const text = restingText({ woken: false, at: clock.now(), of });
+	await platform.setVariables(serviceId, { [RESTING_VARIABLE]: text }, signal);
+	if (of !== null) await platform.removeDeployment(of, signal);
 }
 
 async function stillRetiring(id: string, { store, platform, clock, lock, observedAt, signal }: Retirement) {

@@ -4,6 +4,7 @@ import { type RedisServer, redisServerMissing, startRedisServer } from '../store
 import { describeAgreement } from './agreement.suite.ts';
 import { describePreviews } from './preview.suite.ts';
 import { describeRecall } from './recall.suite.ts';
+import { describeResting } from './resting.suite.ts';
 import { describeRetirement } from './retirement.suite.ts';
 import type { OpenStore } from './testing/janitor-fixture.ts';
 
@@ -15,6 +16,7 @@ describe('over the memory store', () => {
 	describeAgreement(open);
 	describeRecall(open);
 	describePreviews(open);
+	describeResting(open);
 });
 
 describe.skipIf(missing !== null)(missing ?? 'over a real redis-server', () => {
@@ -30,4 +32,5 @@ describe.skipIf(missing !== null)(missing ?? 'over a real redis-server', () => {
 	describeAgreement(open);
 	describeRecall(open);
 	describePreviews(open);
+	describeResting(open);
 });

@@ -5,21 +5,21 @@ import type { Backends } from '../backends/backends.ts';
 import { type HeldLock, holdLock } from '../control/hold-lock.ts';
 import { ActiveDeploymentError, LockHeldError, LockLostError } from '../deployments/errors.ts';
 import type { DeploymentStore } from '../deployments/store.ts';
-import type { Platform } from '../platform/port.ts';
 import type { BackendService } from '../stack/durable.ts';
 import { FRESH_LOOK_MS } from '../stack/windows.ts';
 import type { Decision, Policy } from './facts.ts';
 import { type Judge, judge, type Settled } from './judge.ts';
 import { observe } from './observe.ts';
 import { type Fate, fateLine, type JanitorResult, sortFates } from './result.ts';
-import { retire } from './retire.ts';
+import { type JanitorPlatform, retire } from './retire.ts';
+import { sweepResting } from './sweep-resting.ts';
 import { tellToLeave } from './tell-to-leave.ts';
 
 export type { JanitorResult } from './result.ts';
 
 export interface JanitorOptions {
 	readonly store: DeploymentStore;
-	readonly platform: Pick<Platform, 'observe' | 'deleteService'>;
+	readonly platform: JanitorPlatform;
 	readonly backends: Backends;
 	readonly policy: Policy;
 	/** Told to a command that meets the lock, e.g. `janitor on <host>`. */
@@ -89,6 +89,7 @@ async function scan(options: JanitorOptions, signal: AbortSignal, lock?: HeldLoc
 		fates.push(fate);
 	}
 
+	if (lock) await sweepResting({ ...options, resting: observed.resting, lock, signal });
 	const { deleted, kept, failed } = sortFates(fates);
 	host.notify({
 		level: 'info',

@@ -50,6 +50,7 @@ export function janitorVariables(
 		PULSE_RAILWAY_JANITOR_MAX_DRAIN_AGE_SECONDS: String(config.maxDrainAgeSeconds),
 		PULSE_RAILWAY_ROLLBACK_WINDOW: `${config.rollbackWindow}s`,
 		PULSE_RAILWAY_ROLLBACK_KEEP: String(config.rollbackKeep),
+		PULSE_RAILWAY_REDEPLOY_KEEP: String(config.redeployKeep),
 		...(apiUrl === undefined ? {} : { [API_URL_VARIABLE]: apiUrl }),
 	};
 }

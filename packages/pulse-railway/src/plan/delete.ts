@@ -2,7 +2,7 @@ import { DeployToolError, usageError } from 'pulse-deploy-kit/errors';
 import { ActiveDeploymentError, CanaryRunsError } from '../deployments/errors.ts';
 import type { RoutingSnapshot } from '../deployments/record.ts';
 import type { StackObservation } from '../platform/port.ts';
-import { backendServices, durableActiveId } from '../stack/durable.ts';
+import { backendServices, durableActiveId, restingServices } from '../stack/durable.ts';
 import { deleteServicesStep } from '../steps/delete-services.ts';
 import { removeRecordStep } from '../steps/remove-record.ts';
 import { retireStep } from '../steps/retire.ts';
@@ -37,7 +37,8 @@ export function planDelete(facts: DeleteFacts, id: string): Plan {
 	if (id === live.activeId || id === durableActiveId(observation)) throw new ActiveDeploymentError(id);
 	if (id === live.canary?.id) throw new CanaryRunsError(id, 'delete');
 	const record = live.deployments.find((candidate) => candidate.id === id);
-	const backend = backendServices(observation).find((candidate) => candidate.id === id);
+	const named = (candidate: { readonly id: string }) => candidate.id === id;
+	const backend = backendServices(observation).find(named) ?? restingServices(observation).find(named);
 	if (record === undefined && backend === undefined)
 		throw usageError(`service ${serviceName} not found`, `List them: pulse-railway status --service ${routerService}`);
 

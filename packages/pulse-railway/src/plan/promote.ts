@@ -4,7 +4,7 @@ import { isDeployToolError, usageError } from 'pulse-deploy-kit/errors';
 import { type DeploymentRecord, lastActiveFirst, type RoutingSnapshot } from '../deployments/record.ts';
 import { lastDeparture } from '../deployments/transitions.ts';
 import type { StackObservation } from '../platform/port.ts';
-import { type BackendService, backendServices, durableActiveId } from '../stack/durable.ts';
+import { type BackendService, backendServices, durableActiveId, restingServices } from '../stack/durable.ts';
 import { takeBackStep } from '../steps/depart.ts';
 import { endCanaryStep } from '../steps/end-canary.ts';
 import { hurryStep } from '../steps/hurry.ts';
@@ -28,7 +28,13 @@ export interface PromoteFacts {
 export function planPromote({ observation, live, activeSessions, routerService }: PromoteFacts, id: string): Plan {
 	const backend = backendServices(observation).find((candidate) => candidate.id === id);
 	if (backend === undefined) {
-		throw usageError(`deployment '${id}' not found`, `List them: pulse-railway status --service ${routerService}`);
+		const rests = restingServices(observation).some((kept) => kept.id === id);
+		throw usageError(
+			rests ? `deployment '${id}' does not run any more` : `deployment '${id}' not found`,
+			rests
+				? `Start it again and go back to it: pulse-railway rollback --redeploy ${id} --service ${routerService}`
+				: `List them: pulse-railway status --service ${routerService}`,
+		);
 	}
 	const record = live.deployments.find((candidate) => candidate.id === id);
 	if (record?.state === 'retiring') {
@@ -89,6 +95,12 @@ export function previousActive({ observation, live, routerService }: Omit<Promot
 		throw usageError(
 			`the only earlier deployment, ${recalled.id}, was recalled`,
 			`Going back to it takes that back: pulse-railway rollback ${recalled.id} --service ${routerService}`,
+		);
+	const [kept] = restingServices(observation);
+	if (kept !== undefined && activeId !== null)
+		throw usageError(
+			'no earlier deployment runs any more',
+			`Start one again and go back to it: pulse-railway rollback --redeploy --service ${routerService}`,
 		);
 	const others = live.deployments.some(
 		({ id, state, preview }) => id !== activeId && state !== 'pending' && preview === undefined,

@@ -10,6 +10,12 @@ export interface KindFacts {
 	readonly kindIsSaid: boolean;
 }
 
+/** As much as decides. */
+export interface SaidKind {
+	readonly app: Pick<LoadedApp, 'language'> | ContainerApp;
+	readonly kindIsSaid: boolean;
+}
+
 interface Meeting {
 	/** The router knows container apps. */
 	readonly containers?: boolean;
@@ -17,8 +23,8 @@ interface Meeting {
 }
 
 /** Asked when a deploy is planned, and again at its cut-over: another command may have moved visitors meanwhile. */
-export function refuseKind({ app, kindIsSaid }: KindFacts, { containers, live }: Meeting): void {
-	const container = app.language === 'container' ? app : null;
+export function refuseKind({ app, kindIsSaid }: SaidKind, { containers, live }: Meeting): void {
+	const container = 'container' in app ? app : null;
 	// It would route to a container app as to a Pulse app, and forget what it is.
 	if (container !== null && containers !== true) {
 		throw new DeployToolError('router-older', 'the router of this stack is older than container apps', {

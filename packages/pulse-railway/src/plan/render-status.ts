@@ -25,6 +25,7 @@ export function renderStatus(report: StackReport, now: number): string {
 		'',
 		...table([HEAD, ...report.deployments.map((row) => cells(row, now))]),
 		...windowNote(idle),
+		...restingNote(report, now),
 	].join('\n');
 }
 
@@ -44,6 +45,17 @@ function windowNote(idle: readonly DeploymentReport[]): readonly string[] {
 	return [
 		'',
 		`Kept to go back to (pulse-railway rollback), with nobody on it: ${which}. Railway bills its memory and CPU meanwhile; pulse-railway upgrade --rollback-window 0 ends that.`,
+	];
+}
+
+function restingNote({ resting }: StackReport, now: number): readonly string[] {
+	const [first, ...others] = resting.map(
+		({ deployment_id, since }) => `${deployment_id} (since ${duration(now - since * 1000)} ago)`,
+	);
+	if (first === undefined) return [];
+	return [
+		'',
+		`Stopped, and kept to be started again (pulse-railway rollback --redeploy ID): ${[first, ...others].join(', ')}. Railway bills nothing for it.`,
 	];
 }
 

@@ -53,6 +53,9 @@ export function desiredBaseline(
 		notify: config.notify ?? runningNotify(janitor.variables[NOTIFY_URL_VARIABLE]),
 		notifySecret: config.notifySecret,
 		notifyKept: kept('notifyKept', config.notifyKept, () => seconds(janitor.variables[NOTIFY_KEPT_VARIABLE])),
+		redeployKeep: kept('redeployKeep', config.redeployKeep, () =>
+			number(janitor.variables.PULSE_RAILWAY_REDEPLOY_KEEP),
+		),
 		backendPort: kept('backendPort', config.backendPort, () => number(both('PULSE_BACKEND_PORT'))),
 		routerReplicas: kept('routerReplicas', config.routerReplicas, () => router.settings.numReplicas),
 	};

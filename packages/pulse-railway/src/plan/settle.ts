@@ -7,6 +7,7 @@ import { deleteServicesStep } from '../steps/delete-services.ts';
 import { finishPromotionStep } from '../steps/promote.ts';
 import { letDrainStep, reconcileStep } from '../steps/reconcile.ts';
 import { removeRecordStep } from '../steps/remove-record.ts';
+import { restStep } from '../steps/rest.ts';
 import type { Step } from './step.ts';
 
 /**
@@ -193,6 +194,8 @@ function removeRecord({ id }: DeploymentRecord): Step {
 	return removeRecordStep(`forget:${id}`, id, 'pending', `Forget the unfinished deployment ${id}`);
 }
 
-function deleteLeftover({ id, serviceName }: BackendService): Step {
+/** One that was kept is stopped, as before: it may be the only way back. */
+function deleteLeftover({ id, serviceName, woken }: BackendService): Step {
+	if (woken !== undefined) return restStep(`leftover:${id}`, woken, ', left by an unfinished rollback');
 	return deleteServicesStep(`leftover:${id}`, [serviceName], { deployment: id }, ', left by an unfinished deploy');
 }

@@ -9,7 +9,7 @@ import type { Decision, Policy } from '../janitor/facts.ts';
 import { keptToGoBackTo } from '../janitor/rollback-window.ts';
 import type { StackObservation } from '../platform/port.ts';
 import type { RouterFacts } from '../stack/baseline.ts';
-import { backendServices, durableActiveId } from '../stack/durable.ts';
+import { backendServices, durableActiveId, restingServices } from '../stack/durable.ts';
 import { type CanaryReport, canaryReport } from './canary-report.ts';
 import { rollbackTarget } from './promote.ts';
 import { unknownBackends } from './settle.ts';
@@ -34,6 +34,12 @@ export interface StackReport {
 	/** All that runs in the environment, whoever made it. */
 	readonly services: readonly ServiceReport[];
 	readonly deployments: readonly DeploymentReport[];
+	/** Deployments that do not run and are kept to be started again (`rollback --redeploy`), newest first. */
+	readonly resting: readonly {
+		readonly deployment_id: string;
+		readonly service_name: string;
+		readonly since: number;
+	}[];
 }
 
 /** A service of the environment. */
@@ -123,6 +129,11 @@ export function stackReport(
 				(b.created_at ?? '').localeCompare(a.created_at ?? '') ||
 				a.deployment_id.localeCompare(b.deployment_id),
 		),
+		resting: restingServices(observation).map(({ id, serviceName, since }) => ({
+			deployment_id: id,
+			service_name: serviceName,
+			since: since / 1000,
+		})),
 	};
 }
 

@@ -6,6 +6,7 @@ import type { Secret } from 'pulse-deploy-kit/secret';
 import type { Container } from '../deployments/container.ts';
 import type { DurableTruth } from '../deployments/store.ts';
 import type { InstanceSettings } from '../platform/port.ts';
+import type { KeptService } from '../stack/durable.ts';
 
 /**
  * What plans are made of. Services are named, not identified: their ids are learnt from the observation or from the step that
@@ -135,6 +136,10 @@ export type StepAction =
 	  }
 	/** Its pages hear by when they are to move. */
 	| { readonly kind: 'hurry'; readonly deployment: string }
+	/** A deployment that is kept runs again. */
+	| { readonly kind: 'wake'; readonly kept: KeptService }
+	/** It is stopped, and kept. */
+	| { readonly kind: 'rest'; readonly kept: KeptService }
 	/** Routing stops, then browsers are told to reload. */
 	| { readonly kind: 'retire'; readonly deployment: string }
 	/** While it is in this state: another command may have made more of it. */

@@ -5,13 +5,14 @@ import { ensureDomain } from './domains.ts';
 import { isPlatformError } from './error.ts';
 import { isWholeProject } from './iac-owner.ts';
 import { deployment, openObserver } from './observe.ts';
-import { deployService, readDeployment, readDeploymentLogs } from './operations/deployments.ts';
+import { deployService, readDeployment, readDeploymentLogs, redeploy } from './operations/deployments.ts';
 import type { EnvironmentIds } from './operations/environment-ids.ts';
 import { commitPatch, updateInstance } from './operations/services.ts';
 import { deleteVariable, upsertVariables } from './operations/variables.ts';
 import { placed } from './placing.ts';
 import type { Platform } from './port.ts';
 import { createProjectToken, deleteProjectTokens } from './project-tokens.ts';
+import { removeDeployment } from './remove-deployment.ts';
 import { createService, deleteService } from './services.ts';
 import { deployTemplateAs } from './templates.ts';
 import { upload } from './upload.ts';
@@ -65,6 +66,13 @@ export function openPlatform(connection: Connection, target: EnvironmentIds): Pl
 			const answer = await connection.run(deployService, { serviceId, environmentId }, signal);
 			return { deploymentId: answer.serviceInstanceDeployV2 };
 		},
+
+		async redeploy(deploymentId, signal) {
+			const answer = await connection.run(redeploy, { id: deploymentId }, signal);
+			return { deploymentId: answer.deploymentRedeploy.id };
+		},
+
+		removeDeployment: (deploymentId, signal) => removeDeployment(connection, deploymentId, signal),
 
 		async deployment(deploymentId, signal) {
 			return deployment((await connection.run(readDeployment, { id: deploymentId }, signal)).deployment);

@@ -43,6 +43,10 @@ export interface Platform {
 	): Promise<{ deploymentId: string }>;
 	/** Deploys the current source and settings of an image service. */
 	deployService(serviceId: string, signal: AbortSignal): Promise<{ deploymentId: string }>;
+	/** Starts what that deployment ran, from its image as long as Railway keeps it. It needs not run any more. */
+	redeploy(deploymentId: string, signal: AbortSignal): Promise<{ deploymentId: string }>;
+	/** Stops it; the service stays. One that does not run any more is success. */
+	removeDeployment(deploymentId: string, signal: AbortSignal): Promise<void>;
 	deployment(deploymentId: string, signal: AbortSignal): Promise<PlatformDeployment>;
 	buildLogs(deploymentId: string, limit: number, signal: AbortSignal): Promise<readonly LogLine[]>;
 	/** Why a deployment failed, in the platform's words; `null` when it gives none. */

@@ -20,6 +20,8 @@ export const WRITES = {
 	environmentPatchCommit: ['yes', 'commits the same group placement'],
 	serviceDelete: ['yes', 'already gone is success'],
 	serviceInstanceDeployV2: ['yes', 'the later deployment supersedes the earlier one, and its id is the one waited for'],
+	deploymentRedeploy: ['yes', 'the later deployment supersedes the earlier one, and its id is the one waited for'],
+	deploymentRemove: ['yes', 'already removed is success'],
 	upload: ['yes', 'the later build supersedes the earlier one, and its id is the one waited for'],
 } as const satisfies Readonly<Record<string, readonly [Repeatable, string]>>;
 

@@ -11,7 +11,7 @@ it('a container app that no record names is not asked for sessions, so no secret
 			return { reachable: true, total: 1, connected: 1, drainable: false };
 		},
 	} as unknown as RouterPort;
-	const service = (id: string) => ({ id, serviceName: `pulse-${id}`, serviceId: id });
+	const service = (id: string) => ({ id, serviceName: `pulse-${id}`, serviceId: id, latestDeploymentId: null });
 	const container = { affinity: 'tab', healthPath: '/', port: 8501 } as const;
 	const sessions = await sessionsOfUnknown(
 		[{ ...service('stranger'), container }, service('pulse-app')],

@@ -26,6 +26,7 @@ import { promote } from './promote.ts';
 import { reconcile } from './reconcile.ts';
 import { register } from './register.ts';
 import { removeRecord } from './remove-record.ts';
+import { rest } from './rest.ts';
 import { retire } from './retire.ts';
 import { revokeTokens } from './revoke-tokens.ts';
 import type { Run } from './run.ts';
@@ -36,6 +37,7 @@ import { updateInstance } from './update-instance.ts';
 import { upload } from './upload.ts';
 import { verifyActive } from './verify-active.ts';
 import { verifyAffinity } from './verify-affinity.ts';
+import { wake } from './wake.ts';
 import { widenCanary } from './widen-canary.ts';
 
 /** Carries out one kind of step. A returned text is shown with its completion. */
@@ -76,6 +78,8 @@ export const PERFORMERS: Performers<Step, Run> = {
 	reconcile,
 	depart,
 	hurry,
+	rest,
 	retire,
+	wake,
 	'remove-record': removeRecord,
 };

@@ -1,4 +1,5 @@
-import type { ObservedService, Platform, StackObservation } from '../../platform/port.ts';
+import type { ObservedService, StackObservation } from '../../platform/port.ts';
+import type { JanitorPlatform } from '../retire.ts';
 
 /** Railway is not here: what the port promises, in memory, with the failures that a test asks for. */
 export function inMemoryPlatform(log: string[]) {
@@ -24,7 +25,16 @@ export function inMemoryPlatform(log: string[]) {
 			const at = services.findIndex(({ id }) => id === serviceId);
 			if (at >= 0) services.splice(at, 1);
 		},
-	} satisfies Pick<Platform, 'observe' | 'deleteService'> & Record<string, unknown>;
+		async setVariables(serviceId: string | null, variables: Readonly<Record<string, string>>) {
+			const at = services.findIndex(({ id }) => id === serviceId);
+			const service = services[at];
+			if (service !== undefined) services[at] = { ...service, variables: { ...service.variables, ...variables } };
+		},
+		async removeDeployment(id: string) {
+			log.push(`stop ${id}`);
+			if (platform.fail.has(id)) throw new Error('the API is down');
+		},
+	} satisfies JanitorPlatform & Record<string, unknown>;
 	const add = (name: string, variables: Record<string, string | null> = {}) =>
 		services.push({
 			id: `id-${name}`,
@@ -34,7 +44,7 @@ export function inMemoryPlatform(log: string[]) {
 			variables,
 			settings: {},
 			domains: [],
-			latestDeployment: null,
+			latestDeployment: { id: `run-${name}`, status: 'SUCCESS', stopped: false, createdAt: '2026-01-01T00:00:00Z' },
 		} as ObservedService);
 	return { platform, sharedVariables, services, add };
 }

@@ -13,6 +13,18 @@ export const deployService = mutation<
 	z.object({ serviceInstanceDeployV2: z.string() }),
 );
 
+export const redeploy = mutation<{ id: string }, { deploymentRedeploy: { id: string } }>(
+	'deploymentRedeploy',
+	'($id: String!) { deploymentRedeploy(id: $id, usePreviousImageTag: true) { id } }',
+	z.object({ deploymentRedeploy: z.object({ id: z.string() }) }),
+);
+
+export const removeDeployment = mutation<{ id: string }, { deploymentRemove: boolean }>(
+	'deploymentRemove',
+	'($id: String!) { deploymentRemove(id: $id) }',
+	z.object({ deploymentRemove: z.boolean() }),
+);
+
 export const readDeployment = query<{ id: string }, { deployment: z.infer<typeof deploymentResult> }>(
 	'readDeployment',
 	`($id: String!) { deployment(id: $id) { ${DEPLOYMENT_FIELDS} meta } }`,
