@@ -9,6 +9,7 @@ export const SCENARIOS: readonly Scenario[] = [
 	{ name: 'deploy (source)', prepare: (lane, stack) => deploy(lane, stack, 'source') },
 	{ name: 'deploy (image)', prepare: (lane, stack) => deploy(lane, stack, 'image') },
 	{ name: 'deploy (the first)', sparse: true, prepare: firstDeploy },
+	{ name: 'deploy (preview)', sparse: true, prepare: preview },
 	{ name: 'rollback', prepare: rollback },
 	{ name: 'rollback --redeploy', prepare: rollbackRedeploy },
 	{ name: 'delete', prepare: remove },
@@ -60,6 +61,32 @@ async function firstDeploy(lane: Lane): Promise<Attempt> {
 		async dispose() {
 			await stack.store.close();
 			await lane.deleteProject(stack.projectId);
+		},
+	};
+}
+
+/** No visitor meets it: its id is none of those that may answer. */
+async function preview(lane: Lane, stack: Stack): Promise<Attempt> {
+	await keepOnly(lane, stack, 1);
+	const { activeId: before } = await stack.store.snapshot();
+	const previews = async () =>
+		(await stack.store.snapshot()).deployments.filter((one) => one.preview !== undefined).map(({ id }) => id);
+	return {
+		args: deployArguments('source', '--preview', 'pr-12'),
+		env: inStack(stack),
+		mayAnswer: [before ?? ''],
+		untouched: [before ?? '', ...STANDING],
+		async check(ended) {
+			const { deployment_id, preview } = JSON.parse(done(ended).stdout);
+			expect((await stack.store.snapshot()).activeId).toBe(before);
+			expect(await (await fetch(preview.address)).text()).toMatch(new RegExp(`^${deployment_id} `));
+			const { deployments } = await stack.store.snapshot();
+			const lasting = deployments.filter((one) => (one.preview?.until ?? 0) > Date.now());
+			expect(lasting.map(({ id }) => id)).toEqual([deployment_id]);
+		},
+		async dispose() {
+			for (const deploymentId of await previews())
+				await api.deleteDeployment({ deploymentId }, { env: lane.env(inStack(stack)), cwd: lane.app });
 		},
 	};
 }
