@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { closest, distance } from 'fastest-levenshtein';
 import { usageError } from './errors.ts';
 import { escapePattern } from './escape-pattern.ts';
 
@@ -31,12 +32,20 @@ export async function readProjectFile(path: string, known: ReadonlySet<string>):
 	for (const [key, raw] of Object.entries(await parsed(text))) {
 		const place = `${PROJECT_FILE}:${placeOf(key, text)}`;
 		if (!known.has(key)) {
-			throw usageError(`${place}: unknown key '${key}'`, `Known are: ${[...known].sort().join(', ')}.`);
+			const meant = nearest(key, known);
+			const hint = meant === undefined ? '' : `; did you mean '${meant}'?`;
+			throw usageError(`${place}: unknown key '${key}'${hint}`, `Known are: ${[...known].sort().join(', ')}.`);
 		}
 		if (typeof raw === 'object') throw usageError(`${place}: '${key}' must be one value, not a table or a list`);
 		entries.set(key, { raw, place });
 	}
 	return { path, entries };
+}
+
+/** A third of it may be mistyped. */
+function nearest(key: string, known: ReadonlySet<string>): string | undefined {
+	const meant = closest(key, [...known]);
+	return distance(key, meant) <= Math.max(1, key.length / 3) ? meant : undefined;
 }
 
 async function parsed(text: string): Promise<Record<string, unknown>> {
