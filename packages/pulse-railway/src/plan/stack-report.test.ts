@@ -51,6 +51,20 @@ describe('the status', () => {
 		});
 	});
 
+	it('says where a rollback goes, what runs there, and what failed as far as the routers tell', () => {
+		const asked = { lastSeenAt: NOW, inFlight: 0, sockets: 0, requestRate: 2 };
+		const { rollback_target, services, deployments } = report(
+			{ a: 'draining', b: 'active' },
+			{ activity: [{ ...asked, id: 'b', failureRate: 0.25 }, { ...asked, id: 'a' }] },
+		);
+		expect(rollback_target).toBe('a');
+		expect(services.map(({ service_name, role }) => `${service_name} ${role}`)).toEqual(
+			expect.arrayContaining(['pulse-router router', 'a deployment', 'pulse-janitor service']),
+		);
+		expect(deployments.map(({ failures_per_second }) => failures_per_second)).toEqual([0.3, null]);
+		expect(report({ b: 'active' }).rollback_target).toBeNull();
+	});
+
 	it('shows a preview by its name, and until when it stays (R8.12)', () => {
 		const preview = { name: 'pr-12', until: NOW + 3 * 86_400_000 };
 		const snapshot = live(

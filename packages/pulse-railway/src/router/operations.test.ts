@@ -76,6 +76,23 @@ it('activity is reported in batches, never by the request', async () => {
 	await eventually(() => reports.at(-1)!.deployments[0]!.inFlight === 0);
 });
 
+it("failures are told by the second with the requests: the version's own errors, and what it does not answer", async () => {
+	const v1 = await startBackend((_, response) => response.writeHead(500).end());
+	const store = await openStore('memory:', { prefix: 'x' });
+	const failed = { v1: false, dead: false };
+	const watched = Object.assign(Object.create(store), {
+		recordActivity: async ({ deployments }: ActivityReport) => {
+			for (const { id, failureRate = 0, requestRate } of deployments) {
+				if (failureRate > 0 && failureRate <= requestRate) failed[id as 'v1' | 'dead'] = true;
+			}
+		},
+	});
+	const { port } = await startRouter({ store: watched, deployments: { v1, dead: 1 } });
+	await exchange(port, get('/?pulse_deployment=v1'));
+	await exchange(port, get('/?pulse_deployment=dead'));
+	await eventually(() => failed.v1 && failed.dead);
+});
+
 it('a promotion is confirmed at once, not at the next report: a rollback waits for it', async () => {
 	vi.useFakeTimers({ toFake: ['setInterval'] });
 	onTestFinished(() => void vi.useRealTimers());

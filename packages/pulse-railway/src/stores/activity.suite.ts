@@ -19,6 +19,19 @@ export function describeActivity(on: StoreFixture): void {
 			expect((await on.store.find('a'))?.lastSeenAt).toBe(9_500);
 		});
 
+		it('sums failures, and says nothing of them while a replica that saw the deployment tells none', async () => {
+			await on.store.promote('a', 'svc-a');
+			await on.store.recordActivity(reportOf({ requestRate: 2, failureRate: 0.5 }));
+			await on.other.recordActivity({
+				...reportOf({ requestRate: 1, failureRate: 1 }),
+				replicaId: 'fedcba9876543210',
+			});
+			const rate = async () => (await on.store.activity()).deployments.get('a')?.failureRate;
+			expect(await rate()).toBe(1.5);
+			await on.other.recordActivity({ ...reportOf({ requestRate: 1 }), replicaId: '0000000000000000' });
+			expect(await rate()).toBeUndefined();
+		});
+
 		it('knows when all replicas know of all tabs, which one that counts none never does', async () => {
 			expect((await on.store.activity()).tabsWholeAt).toBeNull();
 			await on.store.recordActivity({ ...reportOf(), tabsWholeAt: 5_000 });
