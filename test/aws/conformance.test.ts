@@ -11,6 +11,7 @@ import { type Moto, startMoto } from './moto.ts';
 /** Where moto is known to be kinder or less exact than AWS (facts: gaps of moto 5.2.1), and what it says instead. */
 const MOTO_DIFFERS: Readonly<Record<string, readonly [why: string, answer: unknown]>> = {
 	'unknown rule': ['deleting a rule that is not there succeeds; AWS models RuleNotFound for it', 'deleted'],
+	'too large a weight': ['weights above 999 are taken', 'taken'],
 	deleted: ['a deleted service is never DRAINING', 'INACTIVE'],
 };
 

@@ -50,6 +50,48 @@ export async function liveOnce(aws: Aws, outputs: Outputs, settle: () => Promise
 		const { Rules } = await aws.elb.describeRules({ RuleArns: [rule] });
 		return Rules?.[0]?.Conditions?.[0]?.QueryStringConfig;
 	});
+	const other = await createTargetGroup(aws, outputs, 'shop-2');
+	const weighted = (weights: readonly number[]) => ({
+		Type: 'forward' as const,
+		ForwardConfig: {
+			TargetGroups: [other, group].map((arn, at) => ({ TargetGroupArn: arn, Weight: weights[at] })),
+			TargetGroupStickinessConfig: { Enabled: true, DurationSeconds: 604_800 },
+		},
+	});
+	const drawn = await aws.elb.createRule({
+		...listener,
+		Priority: 40_010,
+		Conditions: [
+			{ Field: 'http-header', HttpHeaderConfig: { HttpHeaderName: 'sec-fetch-dest', Values: ['document'] } },
+			{ Field: 'http-request-method', HttpRequestMethodConfig: { Values: ['GET'] } },
+		],
+		Actions: [weighted([50, 950])],
+	});
+	const drawArn = drawn.Rules?.[0]?.RuleArn ?? '';
+	const drawRule = async () => {
+		const [view] = (await aws.elb.describeRules({ RuleArns: [drawArn] })).Rules ?? [];
+		const { ForwardConfig, Type } = view?.Actions?.[0] ?? {};
+		return {
+			Type,
+			weights: ForwardConfig?.TargetGroups?.map(({ TargetGroupArn, Weight }) => [TargetGroupArn === other, Weight]),
+			sticky: ForwardConfig?.TargetGroupStickinessConfig,
+			conditions: view?.Conditions?.map((one) => [one.Field, one.HttpHeaderConfig, one.HttpRequestMethodConfig]),
+		};
+	};
+	await step('a rule that draws by weight', drawRule);
+	await step('other weights', async () => {
+		await aws.elb.modifyRule({ RuleArn: drawArn, Actions: [weighted([250, 750])] });
+		return (await drawRule()).weights;
+	});
+	await step('too large a weight', () =>
+		aws.elb.modifyRule({ RuleArn: drawArn, Actions: [weighted([1000, 0])] }).then(() => 'taken'),
+	);
+	await step('a drawn group in use', () => aws.elb.deleteTargetGroup({ TargetGroupArn: other }));
+	await step('the rule that draws deleted', async () => {
+		await aws.elb.deleteRule({ RuleArn: drawArn });
+		await aws.elb.deleteTargetGroup({ TargetGroupArn: other });
+		return 'deleted';
+	});
 	await step('group in use', () => aws.elb.deleteTargetGroup({ TargetGroupArn: group }));
 	await step('tags of the group', async () => {
 		return (await aws.elb.describeTags({ ResourceArns: [group] })).TagDescriptions?.[0]?.Tags;

@@ -20,6 +20,8 @@ export const DEPLOYMENT_NAME_VARIABLE = 'PULSE_AWS_DEPLOYMENT_NAME';
 export const DEPLOYMENT_ID_VARIABLE = 'PULSE_AWS_DEPLOYMENT_ID';
 export const DRAIN_POLL_VARIABLE = 'PULSE_AWS_DRAIN_POLL_SECONDS';
 export const DRAIN_GRACE_VARIABLE = 'PULSE_AWS_DRAIN_GRACE_SECONDS';
+/** `1`: the task tells its metrics in its log (`task/metrics.ts`). */
+export const METRICS_VARIABLE = 'PULSE_AWS_METRICS';
 /** What the tasks of one deployment share, where the app has no secret of its own: by it they know their pages and each other. */
 export const TASK_SECRET_VARIABLE = 'PULSE_AWS_TASK_SECRET';
 /** The app's own, which wins. */

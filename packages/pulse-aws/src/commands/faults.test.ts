@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import type { Session } from '../adapters/session.ts';
 import { readDeployments } from '../platform/services.ts';
 import { deploy } from './deploy.ts';
+import { promote } from './promote.ts';
 import { reap } from './reap.ts';
 import { rollback } from './rollback.ts';
 import { rollbackRedeploy } from './rollback-redeploy.ts';
@@ -33,12 +34,18 @@ interface Verb {
 	run(session: Session): Promise<unknown>;
 	/** Visitors must be answered all the while. */
 	serves: boolean;
+	/** How it is refused where it was carried out although it failed. */
+	refused?: string;
 }
 
 const twice = async (account: Account) => {
 	await deploy(account.connect().session, await asked());
 	await deploy(account.connect().session, await asked());
 };
+async function withCanary(account: Account): Promise<void> {
+	await deploy(account.connect().session, await asked());
+	await deploy(account.connect().session, await asked({ canary: '10%' }));
+}
 const yes = Array<boolean>(20).fill(true);
 const force = { deploymentName: NAME, force: true, pollSeconds: 5, dryRun: false };
 const limits = { deploymentName: NAME, maxAgeHours: 0.02, deploymentTimeoutHours: 0.02, dryRun: false };
@@ -63,6 +70,27 @@ const VERBS: Readonly<Record<string, Verb>> = {
 		prepare: twice,
 		run: (session) => rollback(session, { deploymentName: NAME, deploymentId: null, dryRun: false }),
 		serves: true,
+		refused: 'nothing-to-roll-back-to',
+	},
+	'a deploy as a canary': {
+		prepare: async (account) => void (await deploy(account.connect().session, await asked())),
+		run: async (session) => deploy(session, await asked({ canary: '10%' })),
+		serves: true,
+	},
+	'a promotion of a canary': {
+		prepare: withCanary,
+		async run(session) {
+			const ids = (await readDeployments(session.aws, NAME, NAME)).map(({ id }) => id);
+			const request = { deploymentName: NAME, deploymentId: ids.at(-1) ?? '', canary: undefined, dryRun: false };
+			return promote(session, request);
+		},
+		serves: true,
+	},
+	'the end of a canary': {
+		prepare: withCanary,
+		run: (session) => rollback(session, { deploymentName: NAME, deploymentId: null, dryRun: false }),
+		serves: true,
+		refused: 'nothing-to-roll-back-to',
 	},
 	'rollback --redeploy': {
 		async prepare(account) {
@@ -90,9 +118,11 @@ const VERBS: Readonly<Record<string, Verb>> = {
 	},
 };
 
-/** Whether new visitors are answered, asked around every call. */
+/** Whether new visitors are answered, asked around every call: programs, and whoever may be drawn for a canary. */
 async function served(account: Account): Promise<boolean> {
-	return (await fetch(`${await account.origin()}/`)).status === 200;
+	const origin = await account.origin();
+	const asked = [{}, { 'sec-fetch-dest': 'document' }].map((headers) => fetch(`${origin}/`, { headers }));
+	return (await Promise.all(asked)).every(({ status }) => status === 200);
 }
 
 async function one(verb: Verb, nth: number, kind: FaultKind): Promise<string[]> {
@@ -137,9 +167,8 @@ async function rerun(account: Account, verb: Verb): Promise<string[]> {
 		try {
 			await run(account.connect({ answers: yes }).session);
 		} catch (error) {
-			// A rollback that was carried out although it failed has nothing left to go back to.
 			const { message, code } = error as Error & { code?: string };
-			if (verb !== VERBS.rollback || code !== 'nothing-to-roll-back-to') problems.push(`rerun: ${message}`);
+			if (verb.refused === undefined || code !== verb.refused) problems.push(`rerun: ${message}`);
 		}
 	};
 	await account.world.clock.sleep(1000);
@@ -150,7 +179,8 @@ async function rerun(account: Account, verb: Verb): Promise<string[]> {
 	const ids = new Set(services.map((service) => service.id));
 	for (const name of world.parameters.keys()) {
 		const id = name.split('/')[3] ?? '';
-		if (name.startsWith('/apps/') && !ids.has(id)) problems.push(`parameter ${name} is left`);
+		// Of a canary the reaper sweeps what tasks have counted.
+		if (name.startsWith('/apps/') && !ids.has(id) && id !== 'canary') problems.push(`parameter ${name} is left`);
 	}
 	if (world.elb.targetGroups.size !== services.length)
 		problems.push(`${world.elb.targetGroups.size} target groups for ${services.length} services`);
@@ -158,6 +188,8 @@ async function rerun(account: Account, verb: Verb): Promise<string[]> {
 	const states = services.map((service) => service.state).sort();
 	if (verb !== VERBS.teardown && states.filter((state) => state === 'active').length !== 1)
 		problems.push(`states: ${states}`);
+	if (states.filter((state) => state === 'canary').length > Number(verb === VERBS['a deploy as a canary']) * 2)
+		problems.push('a canary is left');
 	if (states.includes('deploying')) problems.push('a deployment is left starting');
 	return problems;
 }

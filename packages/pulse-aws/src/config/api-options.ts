@@ -52,6 +52,8 @@ export interface TaskConfig {
 	readonly drainPollSeconds?: number;
 	/** Default 20. */
 	readonly drainGraceSeconds?: number;
+	/** Its tasks publish metrics to CloudWatch, by the names of the router on Railway. Default false. */
+	readonly metrics?: boolean;
 	/** Default: that of the active deployment, at first `x86_64`. */
 	readonly architecture?: 'x86_64' | 'arm64';
 }
@@ -105,6 +107,7 @@ export const TASK_DEFAULTS: Required<Omit<TaskConfig, 'architecture'>> = {
 	secrets: {},
 	drainPollSeconds: 5,
 	drainGraceSeconds: 20,
+	metrics: false,
 };
 
 export const HEALTH_DEFAULTS: Required<HealthCheckConfig> = {

@@ -97,6 +97,7 @@ export async function apiRequest(options: DeployOptions, cwd: string): Promise<D
 			secrets,
 			drainPollSeconds: task.drainPollSeconds,
 			drainGraceSeconds: task.drainGraceSeconds,
+			metrics: task.metrics,
 		},
 		health: {
 			...health,

@@ -119,6 +119,14 @@ export const deploySettings = {
 		default: 20,
 		parse: integer({ min: 0 }),
 	},
+	metrics: {
+		flag: '--metrics',
+		describe: 'have its tasks publish metrics to CloudWatch, by the names of the router on Railway',
+		env: ['PULSE_AWS_METRICS'],
+		key: 'metrics',
+		default: false,
+		parse: flag,
+	},
 	...healthSettings,
 	certificateArn: {
 		flag: '--certificate-arn <arn>',

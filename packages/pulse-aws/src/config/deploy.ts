@@ -141,6 +141,7 @@ export async function deployRequest(typed: Typed): Promise<TypedDeploy> {
 			secrets,
 			drainPollSeconds: values.drainPollSeconds,
 			drainGraceSeconds: values.drainGraceSeconds,
+			metrics: values.metrics,
 		},
 		health: {
 			path: values.healthCheckPath,

@@ -1,6 +1,6 @@
 import { AFFINITIES } from 'pulse-deploy-kit/container/settings';
 import { usageError } from 'pulse-deploy-kit/errors';
-import { integer, oneOf, text } from 'pulse-deploy-kit/setting-kinds';
+import { flag, integer, oneOf, text } from 'pulse-deploy-kit/setting-kinds';
 import { resolveSettings, type Setting, type SettingTable } from 'pulse-deploy-kit/settings';
 import { HIDDEN_TAB_SECONDS } from 'pulse-edge/protocol';
 import {
@@ -10,6 +10,7 @@ import {
 	DRAIN_GRACE_VARIABLE,
 	DRAIN_POLL_VARIABLE,
 	METADATA_VARIABLE,
+	METRICS_VARIABLE,
 	SIDECAR_VARIABLES,
 	TASK_ID_VARIABLE,
 } from '../protocol.ts';
@@ -78,6 +79,12 @@ export const sidecarSettings = {
 		env: [SIDECAR_VARIABLES.stopSeconds],
 		default: 110,
 		parse: integer({ min: 0 }),
+	},
+	metrics: {
+		describe: 'tell what it counts in its log each minute, for CloudWatch',
+		env: [METRICS_VARIABLE],
+		default: false,
+		parse: flag,
 	},
 	metadataUri: {
 		describe: "where Fargate tells the task's id",

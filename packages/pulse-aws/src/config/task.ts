@@ -13,6 +13,8 @@ export interface TaskRequest {
 	readonly secrets: Readonly<Record<string, string>>;
 	readonly drainPollSeconds: number;
 	readonly drainGraceSeconds: number;
+	/** Tasks tell what they count in their log, for CloudWatch. */
+	readonly metrics?: boolean;
 }
 
 export const DEFAULT_ARCHITECTURE = 'x86_64';

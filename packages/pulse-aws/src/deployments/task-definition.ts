@@ -9,6 +9,7 @@ import {
 	DEPLOYMENT_NAME_VARIABLE,
 	DRAIN_GRACE_VARIABLE,
 	DRAIN_POLL_VARIABLE,
+	METRICS_VARIABLE,
 	NEXT_ID_VARIABLE,
 	SIDECAR_CONTAINER_NAME,
 	SIDECAR_VARIABLES,
@@ -129,6 +130,7 @@ function ownVariables({ name, id, task }: TaskDefinitionFacts): Record<string, s
 		[DEPLOYMENT_ID_VARIABLE]: id,
 		[DRAIN_POLL_VARIABLE]: String(task.drainPollSeconds),
 		[DRAIN_GRACE_VARIABLE]: String(task.drainGraceSeconds),
+		...(task.metrics === true ? { [METRICS_VARIABLE]: '1' } : {}),
 	};
 }
 

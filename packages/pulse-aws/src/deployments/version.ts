@@ -7,6 +7,7 @@ import {
 	DEPLOYMENT_NAME_VARIABLE,
 	DRAIN_GRACE_VARIABLE,
 	DRAIN_POLL_VARIABLE,
+	METRICS_VARIABLE,
 	NEXT_ID_VARIABLE,
 	SIDECAR_CONTAINER_NAME,
 	SIDECAR_VARIABLES,
@@ -30,6 +31,7 @@ const OWN: ReadonlySet<string> = new Set([
 	DEPLOYMENT_ID_VARIABLE,
 	DRAIN_POLL_VARIABLE,
 	DRAIN_GRACE_VARIABLE,
+	METRICS_VARIABLE,
 	TASK_SECRET_VARIABLE,
 ]);
 const OWN_OF_CONTAINER: ReadonlySet<string> = new Set(['PORT', APP_ID_VARIABLE, NEXT_ID_VARIABLE]);
@@ -54,6 +56,7 @@ export function versionOf(definition: TaskDefinition): Version | null {
 			secrets: Object.fromEntries((app.secrets ?? []).map(({ name = '', valueFrom = '' }) => [name, valueFrom])),
 			drainPollSeconds: numberOf(told[DRAIN_POLL_VARIABLE], 5),
 			drainGraceSeconds: numberOf(told[DRAIN_GRACE_VARIABLE], 20),
+			metrics: told[METRICS_VARIABLE] === '1',
 		},
 		container: sidecar === undefined ? null : containerOf(app, sidecar),
 	};

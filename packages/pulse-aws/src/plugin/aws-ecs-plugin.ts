@@ -7,11 +7,12 @@ import { regionFrom } from '../config/region.ts';
 import type { Aws } from '../platform/aws.ts';
 import { parameterStore } from '../platform/parameter-store.ts';
 import type { TaskLists } from '../platform/task-addresses.ts';
-import { AFFINITY_QUERY, DEFAULT_HEALTH_PATH, META_PATH, REPLICA_QUERY } from '../protocol.ts';
+import { AFFINITY_QUERY, DEFAULT_HEALTH_PATH, META_PATH, METRICS_VARIABLE, REPLICA_QUERY } from '../protocol.ts';
 import type { Replicas } from '../replicas/replicas.ts';
 import { CanaryParts } from '../task/canary-part.ts';
 import { type TaskVariables, watchDrain } from '../task/drain-watch.ts';
 import type { TaskUse } from '../task/drain-word.ts';
+import { publishMetrics } from '../task/metrics.ts';
 import { pluginBrand } from './brand.ts';
 import { countVisit } from './canary-visit.ts';
 import { findReplicas } from './find-replicas.ts';
@@ -80,6 +81,7 @@ export class AWSECSPlugin implements Plugin {
 		this.#replicas = await findReplicas({ variables, ecs: this.#given.ecs, context, clock, random, signal });
 		const ssm = this.#given.ssm ?? (await parameterStore(regionFrom(undefined, context.env), context.env));
 		this.#ssm = ssm;
+		this.#publish(context, variables, clock, signal);
 		this.#canary = new CanaryParts(variables.deploymentId);
 		this.#watching = watchDrain({
 			variables,
@@ -95,6 +97,17 @@ export class AWSECSPlugin implements Plugin {
 			random,
 			signal,
 		});
+	}
+
+	/** Where the deploy asked for them. */
+	#publish(context: PluginContext, variables: TaskVariables, clock: Clock, signal: AbortSignal): void {
+		const { env, log } = context;
+		if (env[METRICS_VARIABLE] !== '1') return;
+		const figures = () => {
+			const { requestsBegun: requests, requests: inFlight, sockets } = inUse(context);
+			return { requests, inFlight, sockets, residentBytes: process.memoryUsage.rss() };
+		};
+		void publishMetrics({ ...variables, figures, log, clock, signal });
 	}
 
 	newestLeases(): NewestLeases | null {

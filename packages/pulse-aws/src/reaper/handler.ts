@@ -9,6 +9,7 @@ import { NETWORK } from '../platform/network.ts';
 import { writeHistory } from '../platform/write-history.ts';
 import { REAPER_VARIABLES } from '../protocol.ts';
 import { briefLock } from '../stack/lock.ts';
+import { reaperMetrics } from './metrics.ts';
 import { notifyOperators } from './notify.ts';
 import { reaperPolicy } from './policy.ts';
 import { type ReaperReport, runReaper } from './run.ts';
@@ -44,7 +45,7 @@ export async function handler(
 		locked: briefLock({ aws, clock, signal, owner: REAPER, randomHex, host: silentHost }, name),
 		tell: (events) => writeHistory({ aws: { ssm }, by: REAPER, randomHex }, name, events).catch(unwritten),
 	});
-	line(report);
+	line({ ...report, ...reaperMetrics(name, report, clock.now()) });
 	const region = process.env.AWS_REGION ?? '';
 	const notices = await notifyOperators({ ...by, region, kept: report.kept }).catch(unsent);
 	if (notices !== null && notices.sent + notices.failed + notices.given_up > 0) line({ notices });

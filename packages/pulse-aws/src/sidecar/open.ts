@@ -7,8 +7,10 @@ import type { ServiceNetwork } from 'pulse-edge/upstream/network';
 import type { SidecarConfig } from '../config/sidecar.ts';
 import { CanaryParts } from '../task/canary-part.ts';
 import { type DrainWatch, watchDrain } from '../task/drain-watch.ts';
+import { publishMetrics } from '../task/metrics.ts';
 import { awaitLastRequest } from './await-last-request.ts';
 import { ownVersion } from './own-version.ts';
+import { taskFigures } from './task-figures.ts';
 import { taskUse } from './task-use.ts';
 
 export interface OpenedSidecar {
@@ -55,6 +57,10 @@ export async function openSidecar(parts: SidecarParts): Promise<OpenedSidecar> {
 	logger.info({ event: 'listening', port, app_port: config.upstreamPort }, 'sidecar listens');
 	const inUse = () => taskUse(edge.context, config.deploymentId, clock.now());
 	const stop = new AbortController();
+	if (config.metrics) {
+		const figures = () => taskFigures(edge.context);
+		void publishMetrics({ ...config, figures, log: logger, clock, signal: stop.signal });
+	}
 	const random = Math.random;
 	void parts
 		.parameterStore()

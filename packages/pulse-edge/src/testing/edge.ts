@@ -3,6 +3,7 @@ import type { CanaryTraffic } from '../decide/canary.ts';
 import type { Container, Routable, RouteTable } from '../decide/route-table.ts';
 import { createEdge, type Edge } from '../entry/edge.ts';
 import type { EdgeOptions } from '../entry/options.ts';
+import type { Drawn } from '../page/drawn-visitor.ts';
 import { jsonAnswer } from '../report/answer.ts';
 import { createEdgeLog, type Lines } from '../report/log.ts';
 import { TestNetwork } from './network.ts';
@@ -12,6 +13,7 @@ export class TestTable implements RouteTable {
 	readonly loaded = true;
 	activeId: string | null = null;
 	canary: CanaryTraffic | null = null;
+	drawn: Drawn | null = null;
 	/** What each is from now on. */
 	container: Container | undefined;
 	readonly #known = new Map<string, Routable>();
