@@ -9,7 +9,7 @@ const held = [...CONTRACT].filter(([section]) => section !== 'R12' && section !=
 
 test('the sections of the contract are read', () => {
 	expect(held.map(([section]) => section).join(' ')).toBe(
-		`${Array.from({ length: 11 }, (_, i) => `R${i + 1}`).join(' ')} ${Array.from({ length: 16 }, (_, i) => `A${i + 1}`).join(' ')} C1`,
+		`${Array.from({ length: 11 }, (_, i) => `R${i + 1}`).join(' ')} ${Array.from({ length: 17 }, (_, i) => `A${i + 1}`).join(' ')} C1`,
 	);
 });
 

@@ -20,6 +20,7 @@ test('A15.1: the package offers the documented names, each with its documented d
 		secrets: {},
 		drainPollSeconds: 5,
 		drainGraceSeconds: 20,
+		metrics: false,
 	});
 	expect(new api.HealthCheckConfig({ timeoutSeconds: 4 })).toMatchObject({
 		path: '/_pulse/health',

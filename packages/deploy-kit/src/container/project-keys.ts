@@ -33,6 +33,7 @@ export const AWS_KEYS: readonly string[] = [
 	'health_path',
 	'hidden_tab_seconds',
 	'idle_timeout',
+	'metrics',
 	'nat',
 	'notify',
 	'notify_kept',

@@ -4,6 +4,7 @@ import { goOn } from 'pulse-deploy-kit/plan/proposal';
 import { running, type Session } from '../adapters/session.ts';
 import { planCanary, runningCanary } from '../plan/canary.ts';
 import { planRollback } from '../plan/rollback.ts';
+import { settleFirst } from '../plan/settle.ts';
 import { type Plan, planOf } from '../plan/step.ts';
 import { type HeldLock, withDeployLock } from '../stack/lock.ts';
 import { type Existing, existing, requireBaseline } from '../stack/read-baseline.ts';
@@ -46,7 +47,9 @@ export async function promote(
 		if (terms !== undefined) return planCanary(fleet, name, id, terms);
 		const target = fleet.deployments.find((one) => one.id === id);
 		const isDone = target?.state === 'active' && activeDeployment(fleet.traffic, fleet.deployments) === target;
-		if (target !== undefined && isDone) return { ...planOf('promote', id, [], [`${id} is already active`]), target };
+		// A promotion that was interrupted after that is finished.
+		if (target !== undefined && isDone)
+			return { ...planOf('promote', id, settleFirst(fleet), [`${id} is already active`]), target };
 		const plan = planRollback(fleet, id, session.clock.now());
 		return { ...plan, verb: 'promote' as const, title: `Promote ${id}` };
 	};

@@ -44,17 +44,23 @@ type CanaryFleet = Pick<Fleet, 'traffic' | 'deployments' | 'rollout'>;
 
 function foundCanary({ traffic, deployments, rollout = null }: CanaryFleet): RunningCanary | null {
 	const rules = canaryTraffic(traffic);
-	if (rules === null) return null;
-	const deployment = deployments.find((one) => one.targetGroupArn === rules.canaryTargetGroupArn) ?? null;
+	const active = activeDeployment(traffic, deployments);
+	// Under the deploy lock none is just being begun: one without rules is what a killed command has left of its end.
+	const isIt = (one: Deployment) =>
+		rules === null ? one.state === 'canary' && one !== active : one.targetGroupArn === rules.canaryTargetGroupArn;
+	const deployment = deployments.find(isIt) ?? null;
+	if (rules === null && deployment === null) return null;
 	const id = deployment?.id ?? rollout?.id ?? '';
-	return { id, deployment, rollout: rollout?.id === id ? rollout : null, share: rules.draw?.share ?? 0 };
+	return { id, deployment, rollout: rollout?.id === id ? rollout : null, share: rules?.draw?.share ?? 0 };
 }
 
 /** It became active, or something else did than what it runs beside. */
 function isOver(fleet: CanaryFleet, found: RunningCanary): boolean {
 	const { traffic, deployments } = fleet;
-	const beside = canaryTraffic(traffic)?.activeTargetGroupArn;
-	return isActive(fleet, found) || activeDeployment(traffic, deployments)?.targetGroupArn !== beside;
+	const rules = canaryTraffic(traffic);
+	if (rules === null) return false;
+	const active = activeDeployment(traffic, deployments);
+	return isActive(fleet, found) || active?.targetGroupArn !== rules.activeTargetGroupArn;
 }
 
 function isActive({ traffic, deployments }: CanaryFleet, { id }: RunningCanary): boolean {
