@@ -238,7 +238,9 @@ describe('the baseline template', { timeout: 120_000 }, () => {
 		const places = writes.flatMap(({ Resource }) => [Resource].flat() as { 'Fn::Join': [string, unknown[]] }[]);
 		expect(places.map((place) => place['Fn::Join'][1].at(-1))).toEqual([
 			...[':parameter/apps/prod', ':parameter/apps/prod/*'],
-			...[...historyParameters('prod'), noticesParameter('prod'), lockParameter('prod')].map((parameter) => `:parameter${parameter}`),
+			...[...historyParameters('prod'), noticesParameter('prod'), lockParameter('prod')].map(
+				(parameter) => `:parameter${parameter}`,
+			),
 		]);
 		const listener = statements.find(({ Action }) => Action === 'elasticloadbalancing:ModifyListener');
 		expect(JSON.stringify(listener?.Resource)).toMatch(/^\{"Ref":"AlbHttps/);
