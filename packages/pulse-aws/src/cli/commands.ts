@@ -1,5 +1,6 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
 import { completionCommand } from 'pulse-deploy-kit/completion';
+import { configCommand } from './config.ts';
 import { dashboardCommand } from './dashboard.ts';
 import { deployCommand } from './deploy.ts';
 import { doctorCommand } from './doctor.ts';
@@ -40,6 +41,7 @@ export const commands: readonly CommandSpec[] = [
 	statusCommand,
 	dashboardCommand,
 	whoamiCommand,
+	configCommand,
 	doctorCommand,
 	openCommand,
 	logsCommand,

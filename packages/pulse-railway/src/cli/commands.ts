@@ -1,5 +1,6 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
 import { completionCommand } from 'pulse-deploy-kit/completion';
+import { configCommand } from './config.ts';
 import { dashboardCommand } from './dashboard.ts';
 import { deleteCommand } from './delete.ts';
 import { deployCommand } from './deploy.ts';
@@ -32,6 +33,7 @@ export const commands: readonly CommandSpec[] = [
 	deployCommand,
 	statusCommand,
 	whoamiCommand,
+	configCommand,
 	dashboardCommand,
 	doctorCommand,
 	openCommand,
