@@ -12,7 +12,11 @@ export function inFile<T>(schema: ValueSchema, parse: (raw: unknown) => T): (raw
 	return parse;
 }
 
-/** The JSON schema of `pulse.toml`, from the settings that the tools read there. Of a key that several know the first one counts. */
+/**
+ * The JSON schema of `pulse.toml`, from the settings that the tools read there. Of a key that several know the first one counts.
+ * `npm run docs` writes it; no command needs it.
+ * @public
+ */
 export function projectSchema(tables: readonly SettingTable[]): object {
 	const settings = tables.flatMap((table) => Object.values(table));
 	const properties = new Map<string, object>();
