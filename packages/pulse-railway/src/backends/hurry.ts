@@ -35,9 +35,10 @@ export async function hurry(
 	const stays = record.state === 'active' || (record.state === 'draining' && record.departure?.by === null);
 	if (!stays && (record.state !== 'draining' || departure === undefined)) return NOBODY;
 	const within = departure === undefined ? null : secondsUntil(departure.by, now);
-	if (within !== null && within > 0) {
+	// An app of before would take word that its pages may stay for one that they are to move, and move them all at once.
+	if (within !== 0) {
 		const answer = await backends.sessions(record, signal);
-		if (!answer.reachable || answer.tabs === undefined) return { told: 0, later: true };
+		if (!answer.reachable || answer.tabs === undefined) return { told: 0, later: !stays };
 	}
 	const { told } = await backends.reload(record, { within, signal }).catch(() => ({ told: 0 }));
 	signal.throwIfAborted();
