@@ -418,6 +418,25 @@ test('images and task definitions beyond the newest go, but never those of a liv
 	]);
 });
 
+test('an old image stays while a command makes its version anew of it, and has no service yet (A10.6)', () => {
+	const live = deployment('live', { state: 'active', drainStartedAt: null });
+	const owner = (id: string, changedAt: number) => ({
+		...{ name: `/apps/p/${id}/owner`, deploymentId: id, taskId: null, value: '', changedAt, writtenBy: null },
+	});
+	const { actions } = decide(
+		{
+			...facts([live], {}, 'live'),
+			images: ['killed', 'again', 'live', 'c', 'd', 'e'].map((tag, index) => ({ tag, pushedAt: index })),
+			parameters: [owner('again', NOW), owner('killed', ago(11))],
+		},
+		POLICY,
+		NOW,
+	);
+	expect(actions.filter(({ kind }) => kind === 'delete-images')).toEqual([
+		{ kind: 'delete-images', tags: ['c', 'killed'] },
+	]);
+});
+
 test('the last one that was active stays for its window, also at the longest drain; earlier ones, and what has ended, go', () => {
 	const policy = { ...POLICY, rollbackWindowMs: 90 * MINUTE };
 	const ids = ['earlier', 'before', 'now'];

@@ -93,7 +93,7 @@ export function decide(facts: ReaperFacts, policy: ReaperPolicy, now: number): D
 	if (lost !== null) actions.push({ kind: 'delete-orphans', ...lost });
 	const arns = surplusTaskDefinitions(facts, policy);
 	if (arns.length > 0) actions.push({ kind: 'deregister-task-definitions', arns });
-	const tags = surplusImages(facts, policy);
+	const tags = surplusImages(facts, policy, now);
 	if (tags.length > 0) actions.push({ kind: 'delete-images', tags });
 	return { actions, kept, refused: null };
 }
