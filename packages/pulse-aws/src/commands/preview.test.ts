@@ -92,3 +92,20 @@ test('recall --now ends one before its time; there is nobody to move from it (A8
 	await passOf(account);
 	expect(await row(id)).toBeUndefined();
 });
+
+test('one with a domain of its own is refused: its certificate would be that of all visitors (A8.5)', async () => {
+	account = await openAccount();
+	await deployed();
+	account.world.certificates.add(['pr-12.example.com']);
+	const served = async () => {
+		const { elb } = account.world.aws;
+		const [balancer] = (await elb.describeLoadBalancers({})).LoadBalancers ?? [];
+		const { Listeners = [] } = await elb.describeListeners({ LoadBalancerArn: balancer?.LoadBalancerArn });
+		return Listeners.flatMap(({ Certificates = [] }) => Certificates);
+	};
+	const before = await served();
+	for (const domain of ['pr-12.example.com', 'new.example.com']) {
+		await expect(deployed({ preview: 'pr-12', domain })).rejects.toThrow('the domain of the active version');
+	}
+	expect(await served()).toEqual(before);
+});

@@ -17,7 +17,7 @@ import { beginCanarySteps, CANARY_RULES, canaryFacts, runningCanary } from './ca
 import { answersThere, moveVisitors } from './cut-over.ts';
 import { making, takingId } from './making.ts';
 import type { DeployObservation, Fleet } from './observation.ts';
-import { previewNotes, refuseFirst } from './preview.ts';
+import { previewNotes, refuseUnfit } from './preview.ts';
 import { refuseWithoutRoom } from './room.ts';
 import { settleFirst, settleSteps } from './settle.ts';
 import { type Plan, planOf, type Step, sentTo } from './step.ts';
@@ -65,7 +65,7 @@ export function planDeploy(
 	seen: DeployObservation,
 	{ id, verified, page = null, rules = 1, preview = null, notices, cost, canary }: DeployIntent,
 ): DeployPlan {
-	if (preview !== null) refuseFirst(seen);
+	if (preview !== null) refuseUnfit(seen);
 	const certificate = certificateSteps(seen);
 	const certifying = seen.fleet === null ? [] : certificate;
 	const facts = canaryFacts(seen.fleet, canary);

@@ -1,17 +1,27 @@
-import { DeployToolError } from 'pulse-deploy-kit/errors';
+import { DeployToolError, usageError } from 'pulse-deploy-kit/errors';
 import { spanText } from 'pulse-deploy-kit/moment';
 import type { PreviewTerms } from 'pulse-deploy-kit/preview';
 import { previewsNamed } from '../deployments/deployment.ts';
 import { activeDeployment } from '../traffic/traffic.ts';
 import type { DeployObservation, Fleet } from './observation.ts';
 
-/** @throws DeployToolError `no-active-deployment`: an address that leads nowhere without a pin is no preview of anything */
-export function refuseFirst({ fleet }: Pick<DeployObservation, 'fleet'>): void {
-	if (fleet !== null && activeDeployment(fleet.traffic, fleet.deployments) !== null) return;
-	throw new DeployToolError('no-active-deployment', 'nothing is active yet, beside which a preview could run', {
-		fault: 'user',
-		next: 'Leave --preview out: pulse-aws deploy',
-	});
+/**
+ * An address that leads nowhere without a pin is no preview of anything. And the load balancer has one certificate that all are
+ * served with: another domain's would end the connections of whoever is on the active version.
+ * @throws DeployToolError `no-active-deployment`, or a usage error
+ */
+export function refuseUnfit({ fleet, certificate }: Pick<DeployObservation, 'fleet' | 'certificate'>): void {
+	if (fleet === null || activeDeployment(fleet.traffic, fleet.deployments) === null) {
+		throw new DeployToolError('no-active-deployment', 'nothing is active yet, beside which a preview could run', {
+			fault: 'user',
+			next: 'Leave --preview out: pulse-aws deploy',
+		});
+	}
+	if (certificate?.arn === fleet.traffic.defaultCertificateArn) return;
+	throw usageError(
+		'a preview is met at the domain of the active version: another certificate would be that of all visitors',
+		'Give the domain or certificate that the active one was deployed with; a new one comes by a deploy without --preview.',
+	);
 }
 
 /** What a deploy as a preview means. */
