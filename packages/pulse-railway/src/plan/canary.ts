@@ -13,6 +13,7 @@ import { verifyActiveStep } from '../steps/verify-active.ts';
 import { verifyAffinityStep } from '../steps/verify-affinity.ts';
 import { widenCanaryStep } from '../steps/widen-canary.ts';
 import { STANDING_SECONDS } from './cut-over.ts';
+import { refusePreview } from './preview.ts';
 import type { PromoteFacts } from './promote.ts';
 import type { Plan, Step } from './step.ts';
 
@@ -73,7 +74,9 @@ export function planCanary(facts: CanaryFacts, id: string, terms: CanaryTerms): 
 			steps: [widenCanaryStep(id, canary.beganAt, terms)],
 		};
 	}
-	const state = live.deployments.find((record) => record.id === id)?.state;
+	const record = live.deployments.find((candidate) => candidate.id === id);
+	refusePreview(observation, record, backend);
+	const state = record?.state;
 	if (state !== 'pending') {
 		const why = state === 'active' ? 'it is active' : `it is ${state ?? 'unknown to the router'}`;
 		throw new DeployToolError('deployment-state', `${id} cannot be a canary: ${why}`, {

@@ -1,7 +1,9 @@
+import { previewText } from 'pulse-deploy-kit/preview';
 import { describe, expect, it } from 'vitest';
 import { deployConfig, deployInputs } from '../config/deploy.ts';
 import { previewing } from '../deployments/record.ts';
 import { baselineFacts } from '../stack/baseline.ts';
+import { planCanary } from './canary.ts';
 import { planDeploy } from './deploy.ts';
 import { planCutOver } from './deploy-cut-over.ts';
 import { planPromote, previousActive, refuseAfterCanary } from './promote.ts';
@@ -22,6 +24,9 @@ const snapshot = live(
 		],
 	},
 );
+
+const made = backend('made', { variables: { PULSE_DEPLOYMENT_ID: 'made', PULSE_RAILWAY_PREVIEW: previewText(PR) } });
+const terms = { share: 500, next: [], everyMs: null };
 
 function planned({ previews = true, seen = observation, known = snapshot } = {}) {
 	const typed = { flags: { preview: 'PR 12' }, args: [], env: {}, cwd: '/here' };
@@ -75,5 +80,26 @@ describe('beside a preview', () => {
 		expect(previousActive(facts)).toBe('zero');
 		expect(() => planPromote(facts, 'earlier')).toThrow('earlier is the preview pr-12, which never becomes active');
 		expect(() => refuseAfterCanary(facts)).not.toThrow();
+	});
+
+	it('none goes to one whose deploy was killed before it was a preview, or that the store does not know (R8.12)', () => {
+		const seen = { ...observation, services: [...observation.services, made] };
+		const pending = { ...snapshot, deployments: [...snapshot.deployments, record('made', 'pending')] };
+		for (const known of [pending, snapshot, live()]) {
+			const facts = { observation: seen, live: known, activeSessions: 0, routerService: 'pulse-router' };
+			expect(() => planPromote(facts, 'made')).toThrow('made is the preview pr-12, which never becomes active');
+			expect(() => planCanary({ ...facts, canaries: true }, 'made', terms)).toThrow('made is the preview pr-12');
+		}
+	});
+
+	it('one that an older command made active is gone back to as any (R4.18)', () => {
+		const seen = { ...observation, services: [...observation.services, made] };
+		const drained = record('made', 'draining', { drainStartedAt: NOW - 1 });
+		const known = { ...snapshot, deployments: [...snapshot.deployments, drained] };
+		const back = planPromote({ observation: seen, live: known, activeSessions: 0, routerService: 'r' }, 'made');
+		expect(kinds(back)).toContain('promote');
+		const active = { ...seen, sharedVariables: { PULSE_ACTIVE_DEPLOYMENT: 'made' } };
+		const lost = planPromote({ observation: active, live: live(), activeSessions: 0, routerService: 'r' }, 'made');
+		expect(kinds(lost)).toContain('reconcile');
 	});
 });

@@ -1,7 +1,9 @@
 import { DeployToolError, usageError } from 'pulse-deploy-kit/errors';
 import { spanText } from 'pulse-deploy-kit/moment';
 import { type Preview, type PreviewTerms, previewAddress } from 'pulse-deploy-kit/preview';
-import type { RoutingSnapshot } from '../deployments/record.ts';
+import type { DeploymentRecord, RoutingSnapshot } from '../deployments/record.ts';
+import type { StackObservation } from '../platform/port.ts';
+import { type BackendService, durableActiveId } from '../stack/durable.ts';
 
 /** By the router's clock, which is the one that it is deleted by. */
 export function previewOf(
@@ -43,8 +45,20 @@ export function previewsNamed({ deployments }: RoutingSnapshot, name: string, no
 		.map(({ id }) => id);
 }
 
-export function previewOnly(id: string, name: string): DeployToolError {
-	return new DeployToolError('deployment-state', `${id} is the preview ${name}, which never becomes active`, {
+/**
+ * Also of one whose deploy was killed before it became a preview, and where the store lost its data: its service says it from
+ * its creation on. What an older command made active all the same is one as any, whatever its service goes on to say.
+ * @throws DeployToolError `deployment-state`
+ */
+export function refusePreview(
+	observation: StackObservation,
+	record: DeploymentRecord | undefined,
+	{ id, preview }: BackendService,
+): void {
+	const isNew = (record === undefined || record.state === 'pending') && durableActiveId(observation) !== id;
+	const { name } = record?.preview ?? (isNew ? preview : undefined) ?? {};
+	if (name === undefined) return;
+	throw new DeployToolError('deployment-state', `${id} is the preview ${name}, which never becomes active`, {
 		fault: 'user',
 		next: 'Deploy that version: pulse-railway deploy',
 	});

@@ -12,7 +12,7 @@ import { reconcileStep } from '../steps/reconcile.ts';
 import { registerStep } from '../steps/register.ts';
 import { endingFacts } from './canary.ts';
 import { cutOver, STANDING_SECONDS } from './cut-over.ts';
-import { previewOnly } from './preview.ts';
+import { refusePreview } from './preview.ts';
 import { staying } from './staying.ts';
 import type { Plan, Step } from './step.ts';
 
@@ -40,7 +40,7 @@ export function planPromote({ observation, live, activeSessions, routerService }
 	if (record?.state === 'retiring') {
 		throw usageError(`deployment '${id}' is being deleted`, 'Deploy that version again.');
 	}
-	if (record?.preview !== undefined) throw previewOnly(id, record.preview.name);
+	refusePreview(observation, record, backend);
 	// A word that is older than its time as a draining one is of none.
 	const departure = standing(lastDeparture(record, backend.departure));
 	const done = live.activeId === id && durableActiveId(observation) === id;
