@@ -31,6 +31,8 @@ export class EventStream {
 	}
 
 	end(): void {
+		// What a page has not read yet may keep the line open for long, and Node ends a process that writes after an end.
+		clearInterval(this.#beat);
 		this.#response.end();
 	}
 }

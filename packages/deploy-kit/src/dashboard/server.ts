@@ -127,7 +127,8 @@ export async function serveDashboard(options: DashboardServerOptions): Promise<D
 
 function listen(server: Server, port: number): Promise<number> {
 	return new Promise((resolve, reject) => {
-		server.once('error', reject);
+		// Also what fails later, for want of file handles for one, ends no command that is under way.
+		server.on('error', reject);
 		server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
 	});
 }
