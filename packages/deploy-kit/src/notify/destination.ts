@@ -19,7 +19,10 @@ export function destination(text: string): Destination {
 	if (url.protocol === 'http:' && !isPrivate(url.hostname)) {
 		throw new Error('must be https: plain http goes to this machine and to names that end in .internal alone');
 	}
-	return { url: new Secret(url.href), form: formOf(url) };
+	const form = formOf(url);
+	// Below its own address Discord takes Slack's form as well, in which nothing says that a text rings nobody.
+	if (form === 'discord') url.pathname = url.pathname.replace(/\/slack\/?$/, '');
+	return { url: new Secret(url.href), form };
 }
 
 /** Where notices go, as it may be shown. */
@@ -30,11 +33,9 @@ export function shownDestination({ url, form }: Destination): string {
 
 const titleOf = (form: NoticeForm) => (form === 'slack' ? 'Slack' : 'Discord');
 
-function formOf({ hostname, pathname }: URL): NoticeForm {
+function formOf({ hostname }: URL): NoticeForm {
 	if (/^hooks\.slack(-gov)?\.com$/.test(hostname)) return 'slack';
-	// Discord takes Slack's form below its own address as well.
-	if (/^((ptb|canary)\.)?discord(app)?\.com$/.test(hostname)) return /\/slack\/?$/.test(pathname) ? 'slack' : 'discord';
-	return 'standard';
+	return /^((ptb|canary)\.)?discord(app)?\.com$/.test(hostname) ? 'discord' : 'standard';
 }
 
 function isPrivate(hostname: string): boolean {

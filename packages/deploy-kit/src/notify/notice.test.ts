@@ -70,12 +70,16 @@ test('a URL says its form, and is shown without what lets others write there', (
 		'slack https://hooks.slack.com/[hidden], in the form of Slack',
 	);
 	expect(shown('https://discord.com/api/webhooks/1/secret')).toContain('discord https://discord.com/[hidden]');
-	expect(shown('https://discord.com/api/webhooks/1/secret/slack')).toContain('slack ');
 	expect(shown('https://hooks.slack.com.evil.example/x?key=secret')).toBe(
 		'standard https://hooks.slack.com.evil.example/[hidden]',
 	);
 	expect(shown('http://receiver.railway.internal:8080/x')).toContain('standard http://receiver.railway.internal:8080');
 	expect(JSON.stringify(destination('https://h.example/secret'))).not.toContain('secret');
+});
+
+test("Discord gets its own form also by the address that takes Slack's, where @everyone in what visitors wrote would ring", () => {
+	const { url, form } = destination('https://discord.com/api/webhooks/1/secret/slack?thread_id=2');
+	expect([form, url.reveal()]).toEqual(['discord', 'https://discord.com/api/webhooks/1/secret?thread_id=2']);
 });
 
 test.each(['http://h.example/s3cret', 'https://u:s3cret@h.example', 's3cret', 'ftp://h.example/s3cret'])(
