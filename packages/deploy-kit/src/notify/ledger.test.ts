@@ -71,6 +71,24 @@ test('what could not be delivered for three days is given up, and said so', () =
 	expect(drain(later.ledger, told(past), NOW + 74 * HOUR)).toMatchObject({ keys: [], dropped: [] });
 });
 
+test('what still stands is told although it began more than three days ago, and given up after as long', () => {
+	const kept = happened('kept-a-1', NOW - 100 * HOUR);
+	let { ledger, keys } = drain(null, told([], [kept]), NOW, false);
+	expect(keys).toEqual(['kept-a-1']);
+	for (let now = NOW; now < NOW + 71 * HOUR; now += HOUR) ledger = drain(ledger, told([], [kept]), now, false).ledger;
+	expect(ledger?.waiting.map(({ key }) => key)).toEqual(['kept-a-1']);
+	for (let now = NOW; now < NOW + 10 * HOUR; now += HOUR)
+		ledger = drain(ledger, told([], [kept]), now + 71 * HOUR, false).ledger;
+	expect(ledger?.waiting).toEqual([]);
+	expect(drain(ledger, told([], [kept]), NOW + 100 * HOUR).keys).toEqual([]);
+});
+
+test('what does not stand any more is not told', () => {
+	const kept = happened('kept-a-1', NOW - 100 * HOUR);
+	const { ledger } = drain(null, told([], [kept]), NOW, false);
+	expect(drain(ledger, told([], []), NOW + HOUR)).toMatchObject({ keys: [], dropped: ['kept-a-1'] });
+});
+
 test('clocks that differ by minutes hide nothing and repeat nothing', () => {
 	const ahead = happened('ahead', NOW + 3 * HOUR);
 	const first = drain(null, told([ahead]), NOW);

@@ -51,6 +51,8 @@ const GIVE_UP_MS = 3 * 86_400_000;
 const MAX_WAITING = 60;
 const FIRST_BACKOFF_MS = 60_000;
 const LONGEST_BACKOFF_MS = 60 * 60_000;
+/** Six within the first hour, then one an hour. */
+const MOST_ATTEMPTS = 6 + GIVE_UP_MS / LONGEST_BACKOFF_MS;
 
 export interface Claim {
 	/** The same one where nothing changed. */
@@ -71,7 +73,12 @@ export function claimNext(ledger: Ledger | null, tidings: Tidings, sender: Notic
 	const current = takeIn(mine, tidings, now);
 	const byKey = new Map([...tidings.past, ...(tidings.standing ?? [])].map((notice) => [notice.key, notice]));
 	const untold = new Set(tidings.standing === null ? current.standing : []);
-	const isOver = ({ key }: Waiting) => !untold.has(key) && now - (byKey.get(key)?.at ?? 0) > GIVE_UP_MS;
+	const stands = new Set(tidings.standing?.map(({ key }) => key));
+	const isOver = ({ key, attempts }: Waiting) => {
+		// What still is so may have begun long before anybody was to be told.
+		if (stands.has(key)) return attempts >= MOST_ATTEMPTS;
+		return !untold.has(key) && now - (byKey.get(key)?.at ?? 0) > GIVE_UP_MS;
+	};
 	const kept = current.waiting.filter((one) => !isOver(one)).slice(-MAX_WAITING);
 	const dropped = current.waiting.filter((one) => !kept.includes(one)).map(({ key }) => key);
 	const next = kept.find(({ key, nextAt }) => nextAt <= now && byKey.has(key));
