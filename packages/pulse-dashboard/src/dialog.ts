@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { ref } from 'lit-html/directives/ref.js';
 import type { Action } from 'pulse-deploy-kit/dashboard/action';
-import type { Model } from './model.ts';
+import { type Model, mayAgree } from './model.ts';
 
 export interface DialogDeeds {
 	/** Asks for the plan of what is made up. */
@@ -26,7 +26,7 @@ export function dialogPart(model: Model, deeds: DialogDeeds): TemplateResult {
 	>
 		${
 			isOpen
-				? html`<h2 id="dialog-title">${title}</h2>${draft === null ? (action === null ? nothing : actionPart(action, deeds)) : draftPart(model, deeds)}`
+				? html`<h2 id="dialog-title">${title}</h2>${draft === null ? (action === null ? nothing : actionPart(action, mayAgree(model, Date.now()), deeds)) : draftPart(model, deeds)}`
 				: html`<h2 id="dialog-title">Nothing is under way</h2>`
 		}
 	</dialog>`;
@@ -66,7 +66,7 @@ function draftPart({ draft, refused }: Model, deeds: DialogDeeds): TemplateResul
 	</form>`;
 }
 
-function actionPart(action: Action, deeds: DialogDeeds): TemplateResult {
+function actionPart(action: Action, isRead: boolean, deeds: DialogDeeds): TemplateResult {
 	const { phase, said, steps, question, outcome } = action;
 	return html`
 		${phase === 'planning' ? html`<p class="wait">Looking at what stands, to make the plan…</p>` : nothing}
@@ -78,12 +78,12 @@ function actionPart(action: Action, deeds: DialogDeeds): TemplateResult {
 		}
 		${question === null ? nothing : html`<p class="question">${question.text}</p>`}
 		${outcome === null ? nothing : html`<p class=${phase === 'done' ? 'good' : 'alarm'} role="status">${outcome}</p>`}
-		<div class="buttons">${buttons(action, deeds)}</div>`;
+		<div class="buttons">${buttons(action, isRead, deeds)}</div>`;
 }
 
-function buttons({ phase, question }: Action, deeds: DialogDeeds): TemplateResult {
+function buttons({ phase, question }: Action, isRead: boolean, deeds: DialogDeeds): TemplateResult {
 	if (question !== null)
-		return html`<button class="main" ${ref(question.usual ? focusOnce : undefined)} @click=${() => deeds.answer(true)}>Yes, do it</button>
+		return html`<button class="main" ?disabled=${!isRead} ${ref(question.usual && isRead ? focusOnce : undefined)} @click=${() => deeds.answer(true)}>Yes, do it</button>
 			<button ${ref(question.usual ? undefined : focusOnce)} @click=${() => deeds.answer(false)}>No, change nothing</button>`;
 	if (phase === 'done' || phase === 'failed')
 		return html`<button class="main" ${ref(focusOnce)} @click=${deeds.hide}>Close</button>`;

@@ -10,6 +10,8 @@ export interface Model {
 	/** Why what is shown is old. */
 	readonly trouble: string | null;
 	readonly action: Action | null;
+	/** By this browser's clock, when the question that stands was first shown. */
+	readonly askedAt: number;
 	/** The order that is being made up, before its plan is asked for. */
 	readonly draft: { readonly offer: Offer; readonly id: string | null } | null;
 	/** The dialog is open. */
@@ -28,6 +30,7 @@ export const FIRST: Model = {
 	samples: [],
 	trouble: null,
 	action: null,
+	askedAt: 0,
 	draft: null,
 	isOpen: false,
 	refused: null,
@@ -52,8 +55,22 @@ export function told(model: Model, event: string, data: unknown, now: number): M
 		return { ...model, ahead: sample.at - now, samples: [...model.samples, sample].slice(-MOST_SAMPLES) };
 	}
 	if (event === 'trouble') return { ...model, trouble: data as string | null };
-	if (event === 'action') return { ...model, action: data as Action };
+	if (event === 'action') {
+		const action = data as Action;
+		return { ...model, action, askedAt: isSameQuestion(model.action, action) ? model.askedAt : now };
+	}
 	return model;
 }
+
+const isSameQuestion = (before: Action | null, action: Action) =>
+	before?.key === action.key && before.question?.number === action.question?.number;
+
+/**
+ * A yes to what cannot have been read is none: it would be the second click of a double one, or a key that is held down, on a
+ * question that came in between where the button before it was.
+ */
+export const READ_MS = 700;
+
+export const mayAgree = ({ askedAt }: Pick<Model, 'askedAt'>, now: number): boolean => now - askedAt >= READ_MS;
 
 export const isUnderWay = (action: Action | null): action is Action => action !== null && action.outcome === null;

@@ -4,7 +4,7 @@ import { drawCharts, recolourCharts } from './charts.ts';
 import { type DialogDeeds, dialogPart } from './dialog.ts';
 import { historyPart } from './history-part.ts';
 import { lane } from './lane.ts';
-import { FIRST, isUnderWay, MOST_LINES, type Model, told } from './model.ts';
+import { FIRST, isUnderWay, MOST_LINES, type Model, mayAgree, READ_MS, told } from './model.ts';
 import { type Choose, nowPart } from './now.ts';
 import { servicesPart } from './services-part.ts';
 import { takeToken } from './token.ts';
@@ -104,7 +104,7 @@ const deeds: DialogDeeds = {
 	},
 	answer(yes) {
 		const { action } = model;
-		if (action?.question == null) return;
+		if (action?.question == null || (yes && !mayAgree(model, Date.now()))) return;
 		void server?.post('/actions/answer', { key: action.key, question: action.question.number, yes }).catch(() => {});
 		if (!yes) update({ isOpen: false });
 	},
@@ -144,6 +144,7 @@ async function stayLinked(server: Server): Promise<void> {
 				(event, data) => {
 					again = 0;
 					update(told(model, event, data, Date.now()));
+					if (event === 'action') setTimeout(() => update({}), READ_MS + 10);
 				},
 				new AbortController().signal,
 			);
