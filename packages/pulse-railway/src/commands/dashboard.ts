@@ -13,6 +13,7 @@ import type { Platform } from '../platform/port.ts';
 import { serviceNamed } from '../stack/baseline.ts';
 import { historyLine } from './history.ts';
 import { logReader } from './logs.ts';
+import { pacing } from './pacing.ts';
 import { requireTarget } from './resolve-target.ts';
 import { stackReader } from './stack-reader.ts';
 
@@ -23,6 +24,8 @@ const PEOPLE_MS = 2_000;
 /** The history changes with the router's revision; what does not is read as rarely as that. */
 const HISTORY_MS = 10_000;
 const LOCAL_LOG_MS = 1_000;
+/** Of the 1,000 requests an hour that Railway gives to a small account, looks take 360 and all logs together 360. */
+const LOG_MS = 10_000;
 /** Lines of a log to begin with. */
 const LINES = 200;
 
@@ -74,19 +77,21 @@ async function historyFrom(router: RouterPort, signal: AbortSignal): Promise<rea
 }
 
 function follower({ ports, host, apiUrl }: Session, platform: Platform): Follow {
+	// A platform of this machine counts no requests.
+	const isLocal = apiUrl !== undefined;
+	const paced = pacing(isLocal ? 0 : LOG_MS, ports.clock);
 	return async (name, onLines, signal) => {
 		const service = serviceNamed(await platform.observe(signal), name);
 		if (service === undefined) throw usageError(`there is no service ${name}`);
 		if (service.latestDeployment === null) throw usageError(`${name} has not been started yet`);
 		await followLog({
-			read: logReader(platform, service.latestDeployment.id),
+			read: paced(logReader(platform, service.latestDeployment.id)),
 			first: { since: null, limit: LINES },
 			show: (lines) => {
 				if (lines.length > 0) onLines(lines.map(renderLogLine));
 			},
 			isPassing,
-			// A platform of this machine counts no requests.
-			...(apiUrl === undefined ? {} : { everyMs: LOCAL_LOG_MS }),
+			...(isLocal ? { everyMs: LOCAL_LOG_MS } : {}),
 			clock: ports.clock,
 			host,
 			signal,
