@@ -54,19 +54,19 @@ export async function janitorRun(session: Session, request: JanitorConfig): Prom
 			signal,
 		});
 	};
+	/** What happened before a failure is told all the same, and with it what still waits. */
+	const tellFirst = (result: JanitorResult | null) => async (error: unknown) => {
+		if (!dryRun && !signal.aborted) await tell(result);
+		throw error;
+	};
 	try {
 		const by = { store, platform, backends, policy, owner, lockTtlMs };
-		const result = await runJanitor({ ...by, dryRun, host, clock: systemClock, signal }).catch(
-			async (error: unknown) => {
-				// What happened before is told all the same.
-				if (!dryRun && !signal.aborted) await tell(null);
-				throw error;
-			},
-		);
+		const run = runJanitor({ ...by, dryRun, host, clock: systemClock, signal });
+		const result = await run.catch(tellFirst(null));
 		const now = () => systemClock.now();
 		const router = storeRouter({ store, probe: backends.sessions, reload: backends.reload, now });
 		const completion = { ports, platform, router, owner, ttlMs: lockTtlMs, signal };
-		const completed = dryRun ? null : await completeCanary(completion);
+		const completed = dryRun ? null : await completeCanary(completion).catch(tellFirst(result));
 		if (completed !== null) host.notify({ level: 'info', text: `promote ${completed}; reason=canary_schedule` });
 		return { ...result, canary_completed: completed, notices: dryRun ? null : await tell(result) };
 	} finally {
