@@ -40,15 +40,23 @@ export async function handler(
 	const signal = AbortSignal.timeout(Math.max(1000, left - 10_000));
 	const clock = systemClock;
 	const by = { aws, place, policy, clock, signal };
-	const report = await runReaper({
+	const region = process.env.AWS_REGION ?? '';
+	const tellOperators = async (kept: ReaperReport['kept'] | null) => {
+		const notices = await notifyOperators({ ...by, region, kept }).catch(unsent);
+		if (notices !== null && notices.sent + notices.failed + notices.given_up > 0) line({ notices });
+	};
+	const run = runReaper({
 		...by,
 		locked: briefLock({ aws, clock, signal, owner: REAPER, randomHex, host: silentHost }, name),
 		tell: (events) => writeHistory({ aws: { ssm }, by: REAPER, randomHex }, name, events).catch(unwritten),
 	});
+	const report = await run.catch(async (error: unknown) => {
+		// Nobody else sends: what commands did is told although each run may fail.
+		await tellOperators(null);
+		throw error;
+	});
 	line({ ...report, ...reaperMetrics(name, report, clock.now()) });
-	const region = process.env.AWS_REGION ?? '';
-	const notices = await notifyOperators({ ...by, region, kept: report.kept }).catch(unsent);
-	if (notices !== null && notices.sent + notices.failed + notices.given_up > 0) line({ notices });
+	await tellOperators(report.kept);
 	return report;
 }
 

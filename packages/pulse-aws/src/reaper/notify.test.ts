@@ -51,7 +51,7 @@ async function deployed(notify: Asked = 'same'): Promise<string> {
 }
 
 /** As the reaper's function does after each run. */
-async function tell(kept: readonly KeptDeployment[] = []) {
+async function tell(kept: readonly KeptDeployment[] | null = []) {
 	const { session } = account.connect();
 	const { outputs } = await readBaseline(session, NAME);
 	if (outputs === null) throw new Error('there is no baseline');
@@ -112,6 +112,15 @@ test('A10.8: a deployment that stays is told of with what holds it, and a receiv
 		data: { deployment_id: one, reason: '2 tabs' },
 	});
 });
+
+test('A10.8: a run that failed tells what commands did, and leaves what stays to the next one', async () => {
+	const one = await deployed();
+	await deployed(null);
+	await account.world.clock.sleep(121_000);
+	expect(await tell(null)).toMatchObject({ sent: 2, error: null });
+	expect(await tell()).toMatchObject({ sent: 1 });
+	expect(told().at(-1)).toBe(`deployment.kept ${one}`);
+}, 60_000);
 
 test('A10.8: the address is kept encrypted and shown without its path, what nobody gives stays, and off ends it', async () => {
 	await deployed();

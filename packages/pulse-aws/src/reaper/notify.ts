@@ -23,8 +23,8 @@ export interface Notifying {
 	readonly place: Place;
 	readonly region: string;
 	readonly policy: Pick<ReaperPolicy, 'rollbackWindowMs'>;
-	/** What stays, and what holds it. */
-	readonly kept: readonly KeptDeployment[];
+	/** What stays, and what holds it; `null`: the run failed, and nobody knows. */
+	readonly kept: readonly KeptDeployment[] | null;
 	readonly clock: Clock;
 	readonly signal: AbortSignal;
 }
@@ -45,7 +45,7 @@ export async function notifyOperators(run: Notifying): Promise<NoticeReport | nu
 	}
 	const to = destination(notify.url);
 	const longest = Math.max(notify.kept * 1000, run.policy.rollbackWindowMs);
-	const standing = keptNotices(await staying(run), longest, startedAt);
+	const standing = run.kept === null ? null : keptNotices(await staying(run, run.kept), longest, startedAt);
 	const source = { platform: 'aws', stack: name, region } as const;
 	const secret = new Secret(notify.secret);
 	const sender = { destination: to, secret, source, scope: `aws ${region} ${name}` };
@@ -58,7 +58,7 @@ export async function notifyOperators(run: Notifying): Promise<NoticeReport | nu
 	});
 }
 
-async function staying({ aws, place, kept }: Notifying): Promise<readonly Staying[]> {
+async function staying({ aws, place }: Notifying, kept: readonly KeptDeployment[]): Promise<readonly Staying[]> {
 	const holding = new Map(kept.map(({ id, reason, detail }) => [id, detail ?? reason.replaceAll('-', ' ')]));
 	const deployments = await readDeployments(aws, place.cluster, place.name);
 	return deployments.flatMap(({ id, state, drainStartedAt, desired }) =>
