@@ -36,7 +36,12 @@ export async function deliverNotices({ outbox, send, signal }: Delivery): Promis
 		const { due, dropped } = await outbox.claim();
 		report.given_up += dropped.length;
 		if (due === null) return report;
-		const sent = await send(due.notice);
+		const sent = await send(due.notice).catch((error: unknown) => {
+			// The time of this run is over; what it has sent is told, and this one is due again.
+			if (signal.aborted) return null;
+			throw error;
+		});
+		if (sent === null) return report;
 		if (sent.delivered) {
 			await outbox.settle(due.notice.key);
 			report.sent += 1;

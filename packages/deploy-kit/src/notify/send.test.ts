@@ -137,3 +137,15 @@ test('a notice that is refused holds up no other; a receiver that is away is ask
 	expect(await report(away.url)).toEqual({ sent: 0, failed: 1, given_up: 0, error: 'it answered 503' });
 	expect(away.received).toHaveLength(1);
 });
+
+test('a run whose time is over in the middle of a notice tells what it has sent', async () => {
+	const over = new AbortController();
+	const slow = await receiver((_, response, nth) => {
+		if (nth === 1) response.writeHead(200).end();
+		else over.abort();
+	});
+	const outbox = outboxOf([ONE, TWO], () => 10);
+	const send = (one: Notice) => sendNotice(senderTo(slow.url), one, now(), over.signal);
+	const report = await deliverNotices({ outbox, send, signal: over.signal });
+	expect(report).toEqual({ sent: 1, failed: 0, given_up: 0, error: null });
+});
