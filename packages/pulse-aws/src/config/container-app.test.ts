@@ -57,6 +57,17 @@ test('pulse.toml beside it says all that a flag can, a variable wins over it, an
 	expect((await request(files, { port: '3' }, env)).container).toMatchObject({ port: 3 });
 });
 
+test('the file of a branch changes nothing that its preview shares with the active version; what is typed with it does (A8.5)', async () => {
+	const said = 'nat = "none"\nidle_timeout = 120\nnotify = "https://elsewhere.example/s"\nnotify_kept = "1h"\n';
+	const files = { Dockerfile: 'FROM node\nEXPOSE 80\n', 'pulse.toml': said };
+	const { network, notify } = await request(files, { ...NAMED, preview: 'pr-12' });
+	expect([network.nat, network.idleTimeoutSeconds, notify]).toEqual([null, null, null]);
+	const active = await request(files, NAMED);
+	expect(active).toMatchObject({ network: { nat: 'none', idleTimeoutSeconds: 120 }, notify: { keptSeconds: 3600 } });
+	const typed = await request(files, { ...NAMED, preview: 'pr-12', notify: 'off' });
+	expect(typed.notify).toMatchObject({ notify: 'off', keptSeconds: undefined });
+});
+
 test('both tools read one pulse.toml, and know each other’s keys', () => {
 	expect([...OWN_KEYS].sort()).toEqual([...AWS_KEYS].sort());
 });

@@ -120,6 +120,10 @@ export async function deployRequest(typed: Typed): Promise<TypedDeploy> {
 	const secrets = parseKeyValues('--secret', values.secret ?? []);
 	refuseReserved('--task-env', taskEnv, app.isContainer);
 	refuseReserved('--secret', secrets, app.isContainer);
+	const preview = previewTerms(values) ?? null;
+	// The file of a branch says nothing of what its preview shares with the active version: that stays as it runs.
+	const shared = <Key extends 'nat' | 'idleTimeout' | 'notify' | 'notifyKept'>(key: Key) =>
+		preview !== null && origins[key]?.from === 'file' ? undefined : values[key];
 	const request: TypedDeploy = {
 		region: values.region,
 		deploymentName: deploymentName(values.deploymentName),
@@ -156,9 +160,9 @@ export async function deployRequest(typed: Typed): Promise<TypedDeploy> {
 			budgetSeconds: values.healthBudget,
 		},
 		network: {
-			nat: values.nat ?? null,
+			nat: shared('nat') ?? null,
 			allowedCidrs: values.allowedCidr ?? null,
-			idleTimeoutSeconds: values.idleTimeout ?? null,
+			idleTimeoutSeconds: shared('idleTimeout') ?? null,
 		},
 		reaper: {
 			scheduleMinutes: values.reaperScheduleMinutes,
@@ -178,8 +182,8 @@ export async function deployRequest(typed: Typed): Promise<TypedDeploy> {
 		route53: values.route53,
 		canary: canaryTerms('--canary', values.canary, values.every),
 		overLater: values.overLater,
-		preview: previewTerms(values) ?? null,
-		notify: notifyRequest(values),
+		preview,
+		notify: notifyRequest({ ...values, notify: shared('notify'), notifyKept: shared('notifyKept') }),
 		message: values.message ?? null,
 		commit: await commitOf(built.context, typed.env),
 	};
