@@ -56,6 +56,7 @@ export function describeResting(open: OpenStore): void {
 			on.now += HOUR_MS;
 			await on.run(keeping);
 			expect([await kept(), await on.states()]).toEqual([['old'], { new: 'active' }]);
+			expect(on.log.filter((line) => line === 'stop run-svc-old')).toHaveLength(2);
 		});
 
 		it('leaves one alone that is being started again, and one that was (R9.14)', async () => {

@@ -58,11 +58,14 @@ export async function retire(service: BackendService, by: Retirement): Promise<v
 	});
 }
 
-/** What says that it rests comes first: a janitor that is stopped in between finds it half done, and ends it. */
+/**
+ * What says that it rests comes last: a service that has it is no deployment any more, so its record would be dropped, and what
+ * a janitor that was stopped in between had left running would run on.
+ */
 async function stop({ serviceId, latestDeploymentId: of }: BackendService, { platform, clock, signal }: Retirement) {
+	if (of !== null) await platform.removeDeployment(of, signal);
 	const text = restingText({ woken: false, at: clock.now(), of });
 	await platform.setVariables(serviceId, { [RESTING_VARIABLE]: text }, signal);
-	if (of !== null) await platform.removeDeployment(of, signal);
 }
 
 async function stillRetiring(id: string, { store, platform, clock, lock, observedAt, signal }: Retirement) {

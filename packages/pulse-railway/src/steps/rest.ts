@@ -18,12 +18,13 @@ export const rest: Perform<'rest'> = async ({ kept }, run, signal) => {
 	const service = observation.services.find(({ id }) => id === kept.serviceId);
 	if (service === undefined) return `${kept.serviceName} is gone`;
 	await mayGo(kept.id, observation, run, signal);
+	for (const id of runningNow(run, kept, service.latestDeployment?.id))
+		await guarded(run, signal, (signal) => platformOf(run).removeDeployment(id, signal));
+	// Last: where this is cut off before, the next deploy finds a service that was started again and has no visitors.
 	const text = restingText({ woken: false, at: run.ports.clock.now(), of: kept.of });
 	await guarded(run, signal, (signal) =>
 		platformOf(run).setVariables(kept.serviceId, { [RESTING_VARIABLE]: text }, signal),
 	);
-	for (const id of runningNow(run, kept, service.latestDeployment?.id))
-		await guarded(run, signal, (signal) => platformOf(run).removeDeployment(id, signal));
 	return undefined;
 };
 
