@@ -36,7 +36,12 @@ export const NO_EVIDENCE: readonly number[] = ODDS.map(() => 0);
 
 /** Closed by how many requests there were, never by how many failed, or the test would not be exact. */
 export function isStretch({ canary, active }: Stretch): boolean {
-	return canary.trials >= STRETCH && active.trials >= STRETCH;
+	return hasSample(canary) && hasSample(active);
+}
+
+/** Enough of one side to be compared with. */
+export function hasSample({ trials }: Tally): boolean {
+	return trials >= STRETCH;
 }
 
 /** The logarithms of the likelihood ratios, one for each of `odds`: those of several stretches are added. */

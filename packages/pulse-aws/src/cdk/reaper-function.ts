@@ -99,6 +99,7 @@ function statements(
 				'elasticloadbalancing:DescribeListeners',
 				'elasticloadbalancing:DescribeRules',
 				'elasticloadbalancing:DescribeTargetGroups',
+				'elasticloadbalancing:DescribeTargetHealth',
 				'elasticloadbalancing:DescribeTags',
 			],
 			resources: ['*'],

@@ -143,6 +143,61 @@ test('a rollback without an id ends it, and its visitors move back once; asked a
 	expect((await events(two)).map(({ event }) => event)).toEqual(['ended', 'canary']);
 });
 
+test('the next one beside the same active deployment draws everybody anew, also whom this one left there (A8.5)', async () => {
+	account = await openAccount();
+	const one = await deployed();
+	await deployed({ canary: '10%' });
+	const visitors = await browsers(40);
+	await openAll(visitors);
+	await back();
+	await account.world.clock.sleep(60_000);
+	const three = await deployed({ canary: '90%' });
+	const again = await openAll(visitors);
+	expect(again.filter((id) => id === three).length).toBeGreaterThan(25);
+	expect(again.every((id) => id === one || id === three)).toBe(true);
+});
+
+test('one that a machine whose clock is wrong has begun counts from when AWS says it was (A8.6)', async () => {
+	account = await openAccount();
+	await deployed();
+	const { clock } = account.world;
+	const session = yes();
+	const ahead = { now: () => session.clock.now() + 7_200_000, sleep: session.clock.sleep.bind(session.clock) };
+	const before = clock.now();
+	await deploy({ ...session, clock: ahead, awsNow: () => clock.now() }, await asked({ canary: '5%' }));
+	const began = ((await seen()).canary?.began_at ?? 0) * 1000;
+	expect(began).toBeGreaterThanOrEqual(before);
+	expect(began).toBeLessThanOrEqual(clock.now());
+});
+
+test('of two commands the one that slept takes back what it began, and nothing of the other one (A8.7)', async () => {
+	account = await openAccount();
+	await deployed();
+	let other = '';
+	const until = async () => {
+		await account.world.clock.sleep(60_000);
+		other = await deployed({ canary: '20%' });
+	};
+	const suspend = { index: 0, when: 'before' as const, until };
+	const { session } = account.connect({
+		answers: Array<boolean>(10).fill(true),
+		suspend,
+		// The first rule of its canary.
+		before: ({ call, input, index }) => {
+			if (call === 'elb.createRule' && JSON.stringify(input).includes('pulse_canary')) suspend.index ||= index;
+		},
+	});
+	await expect(deploy(session, await asked({ canary: '10%', overLater: true }))).rejects.toMatchObject({
+		code: 'lock-lost',
+	});
+	expect((await seen()).canary).toMatchObject({ deployment_id: other, percent: 20 });
+	// Its deployment is ended once its lease has lapsed, whatever runs by then.
+	await account.world.clock.sleep(11 * 60_000);
+	await passOf(account);
+	expect(Object.values(await states()).sort()).toEqual(['active', 'canary', 'draining']);
+	expect((await seen()).canary).toMatchObject({ deployment_id: other, percent: 20 });
+});
+
 test('it is no deployment that others take for theirs: nothing ends it, another deploy ends it and says so, a recall ends it and moves whoever is on it (A8.5)', async () => {
 	account = await openAccount();
 	const one = await deployed();

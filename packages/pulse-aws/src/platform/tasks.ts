@@ -45,11 +45,17 @@ export async function readCrashes(aws: Pick<Aws, 'ecs'>, cluster: string, since:
 	const crashes = new Map<string, number>();
 	for (const task of tasks) {
 		const stoppedAt = (task.stoppedAt ?? task.stoppingAt)?.getTime() ?? 0;
-		if (task.stopCode !== 'EssentialContainerExited' || stoppedAt < since) continue;
+		if (!isCrash(task) || stoppedAt < since) continue;
 		const service = serviceName(task);
 		crashes.set(service, (crashes.get(service) ?? 0) + 1);
 	}
 	return crashes;
+}
+
+/** ECS ends an ill one as it ends one that is not needed any more: its reason alone tells them apart. */
+function isCrash({ stopCode, stoppedReason = '' }: Task): boolean {
+	if (stopCode === 'EssentialContainerExited') return true;
+	return stopCode === 'ServiceSchedulerInitiated' && /failed .*health checks/i.test(stoppedReason);
 }
 
 async function listTasks(aws: Pick<Aws, 'ecs'>, cluster: string, desiredStatus: 'RUNNING' | 'STOPPED') {

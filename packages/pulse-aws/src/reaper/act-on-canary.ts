@@ -1,56 +1,83 @@
 import { MOVE_WITHIN_MS } from 'pulse-deploy-kit/canary/verdict';
 import type { Deployment } from '../deployments/deployment.ts';
-import { describeDeployments, readDeployments } from '../platform/services.ts';
+import { readParameters } from '../platform/parameters.ts';
+import { readDeployments } from '../platform/services.ts';
 import { writeDeparture, writeState } from '../platform/state.ts';
 import { readTraffic } from '../platform/traffic.ts';
-import { readRunningRollout, removeCanaryRules, setShare } from '../stack/rollout.ts';
+import { removeCanaryRules, setShare } from '../stack/rollout.ts';
 import { type CanaryTraffic, canaryTraffic } from '../traffic/canary-rules.ts';
 import { activeDeployment } from '../traffic/traffic.ts';
 import type { ActContext } from './act.ts';
-import type { CanaryAction } from './decide-canary.ts';
+import { contradiction } from './decide.ts';
+import { type CanaryAction, type CanaryView, decideCanary } from './decide-canary.ts';
 import type { ReaperAws } from './observe.ts';
+import { observeCanary } from './observe-canary.ts';
 
-/** Under the deploy lock, by what stands then. Returns `false` where the world had changed, or a command is at work. */
+/**
+ * Under the deploy lock, decided anew by what stands then: while it was waited for, a command may have ended this canary and begun
+ * another one. Returns `false` where the world had changed, or a command is at work.
+ */
 export async function actOnCanary(context: ActContext, action: CanaryAction): Promise<boolean> {
 	const done = await context.locked(async ({ aws, confirm }) => {
-		const seen = await look({ ...context, aws }, action.id);
-		if (!isAsDecided(action, seen)) return false;
+		const seen = await look({ ...context, aws });
+		const active = activeDeployment(seen.traffic, seen.deployments);
+		if (contradiction(seen, active) !== null) return false;
+		const again = decideCanary(seen, active, context.clock.now());
+		if (again === null || !isSame(again, action)) return false;
+		const sendsMore = again.kind === 'widen-canary' || again.kind === 'complete-canary';
+		if (sendsMore && !(await isWell(aws, canaryOf(seen, again)))) return false;
 		await confirm();
-		return carryOut({ ...context, aws }, action, seen);
+		return carryOut({ ...context, aws }, again, seen, active);
 	});
 	return done === true;
 }
 
-type Looked = Awaited<ReturnType<typeof look>>;
-
-async function look({ aws, place }: Pick<ActContext, 'aws' | 'place'>, id: string) {
-	const [traffic, rollout, deployments] = await Promise.all([
+async function look({ aws, place, clock }: Pick<ActContext, 'aws' | 'place' | 'clock'>): Promise<CanaryView> {
+	const [traffic, parameters, deployments] = await Promise.all([
 		readTraffic(aws, place.listenerArn),
-		readRunningRollout(aws, place.name),
-		describeDeployments(aws, place.cluster, place.name, [id]),
+		readParameters(aws, place.name),
+		readDeployments(aws, place.cluster, place.name),
 	]);
-	const [canary] = deployments;
-	const isActive = activeDeployment(traffic, deployments) !== null;
-	return { traffic, rules: canaryTraffic(traffic), rollout, canary, isActive };
+	const canary = await observeCanary(aws, place, parameters, clock.now());
+	return { traffic, parameters, deployments, canary };
 }
 
-function isAsDecided(action: CanaryAction, { rules, rollout, canary, isActive }: Looked): boolean {
-	if (action.kind === 'end-canary') return true;
-	const beganAt = action.kind === 'widen-canary' ? action.rollout.beganAt : action.beganAt;
-	const isSame = rollout?.id === action.id && rollout.beganAt === beganAt && canary?.state === 'canary' && !isActive;
-	if (!isSame || rules?.draw == null) return false;
-	// An operator was quicker.
-	return action.kind !== 'widen-canary' || rules.draw.share === action.from;
+function isSame(one: CanaryAction, other: CanaryAction): boolean {
+	if (one.id !== other.id) return false;
+	if (one.kind === 'end-canary' || other.kind === 'end-canary') return one.kind === other.kind;
+	if (one.kind !== 'widen-canary' || other.kind !== 'widen-canary') {
+		return one.kind === other.kind && beganAt(one) === beganAt(other);
+	}
+	return beganAt(one) === beganAt(other) && one.rollout.share === other.rollout.share;
 }
 
-async function carryOut(context: ActContext, action: CanaryAction, seen: Looked): Promise<boolean> {
+const beganAt = (action: Exclude<CanaryAction, { kind: 'end-canary' }>) =>
+	action.kind === 'widen-canary' ? action.rollout.beganAt : action.beganAt;
+
+const canaryOf = ({ deployments }: CanaryView, { id }: CanaryAction) => deployments.find((one) => one.id === id);
+
+/** As `promote` waits for it: tasks that answer nobody count nothing. What is not well by now may be with the next run. */
+async function isWell({ elb }: Pick<ReaperAws, 'elb'>, canary: Deployment | undefined): Promise<boolean> {
+	if (canary?.targetGroupArn == null) return false;
+	const { TargetHealthDescriptions = [] } = await elb.describeTargetHealth({ TargetGroupArn: canary.targetGroupArn });
+	const healthy = TargetHealthDescriptions.filter(({ TargetHealth }) => TargetHealth?.State === 'healthy');
+	return healthy.length >= Math.max(1, canary.desired);
+}
+
+async function carryOut(
+	context: ActContext,
+	action: CanaryAction,
+	seen: CanaryView,
+	active: Deployment | null,
+): Promise<boolean> {
 	const { aws, place, clock } = context;
 	const { name, listenerArn } = place;
-	const { canary, rules } = seen;
+	const rules = canaryTraffic(seen.traffic);
+	const canary = canaryOf(seen, action);
 	switch (action.kind) {
 		case 'end-canary':
-			await removeCanaryRules(aws, name, listenerArn);
-			if (canary?.state === 'canary' && !seen.isActive) await drain(aws, name, canary, clock.now());
+			if (!isBeside(canary, seen, rules)) await removeCanaryRules(aws, name, listenerArn);
+			if (canary?.state === 'canary' && canary !== active) await drain(aws, name, canary, clock.now());
 			return true;
 		case 'halt-canary': {
 			await removeCanaryRules(aws, name, listenerArn);
@@ -68,6 +95,13 @@ async function carryOut(context: ActContext, action: CanaryAction, seen: Looked)
 	}
 }
 
+/** What is left of one, while another one runs or is just being begun. */
+function isBeside(one: Deployment | undefined, { canary }: CanaryView, rules: CanaryTraffic | null): boolean {
+	if (one === undefined) return false;
+	const leadsTo = rules?.canaryTargetGroupArn ?? null;
+	return leadsTo === null ? (canary.rollout?.id ?? one.id) !== one.id : leadsTo !== one.targetGroupArn;
+}
+
 function drain(aws: ReaperAws, name: string, deployment: Deployment, now: number): Promise<void> {
 	return writeState(aws, { name, ...deployment }, 'draining', now);
 }
@@ -75,7 +109,7 @@ function drain(aws: ReaperAws, name: string, deployment: Deployment, now: number
 /** As `promote` does it: what is left undone where this is killed, the next run puts right. */
 async function complete({ aws, place, clock }: ActContext, canary: Deployment, rules: CanaryTraffic): Promise<boolean> {
 	const { name, cluster, listenerArn } = place;
-	if (canary.targetGroupArn === null || canary.running === 0) return false;
+	if (canary.targetGroupArn === null) return false;
 	const DefaultActions = [{ Type: 'forward' as const, TargetGroupArn: canary.targetGroupArn }];
 	await aws.elb.modifyListener({ ListenerArn: listenerArn, DefaultActions });
 	await removeCanaryRules(aws, name, listenerArn);

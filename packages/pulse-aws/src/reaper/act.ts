@@ -85,7 +85,10 @@ async function mayEnd(
 	const [deployment] = await describeDeployments(aws, place.cluster, place.name, [id]);
 	if (deployment === undefined) return null;
 	if (deployment.state === 'active' || activeDeployment(traffic, [deployment]) !== null) return null;
-	if (canaryTraffic(traffic)?.canaryTargetGroupArn === deployment.targetGroupArn) return null;
+	// Who was drawn is sent to either side, also where a command, or an older one, has made another deployment active.
+	const canary = canaryTraffic(traffic);
+	const drawn = [canary?.canaryTargetGroupArn, canary?.activeTargetGroupArn];
+	if (deployment.targetGroupArn !== null && drawn.includes(deployment.targetGroupArn)) return null;
 	if (reason === 'drained' && !(await stillDrained(aws, place, id))) return null;
 	if (reason === 'preview-over' && !isOver(deployment, clock.now())) return null;
 	const byTime = reason === 'recalled' || reason === 'drain-deadline';

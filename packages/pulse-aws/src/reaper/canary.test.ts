@@ -5,6 +5,11 @@ import { status } from '../commands/status.ts';
 import { type Account, asked, NAME, openAccount, passOf } from '../commands/testing/account.ts';
 import { lockParameter } from '../deployments/names.ts';
 import { canaryParameter } from '../protocol.ts';
+import { requireBaseline } from '../stack/read-baseline.ts';
+import { takeBackRollout } from '../stack/rollout.ts';
+import { type ActContext, act } from './act.ts';
+import { decideCanary } from './decide-canary.ts';
+import { observe, type ReaperAws } from './observe.ts';
 
 // Minutes go by.
 vi.setConfig({ testTimeout: 60_000 });
@@ -33,6 +38,14 @@ async function visits(count: number): Promise<void> {
 /** Until the tasks have written down what they counted, and the minute is over for all. */
 async function minutes(count: number) {
 	for (let minute = 0; minute < count; minute++) await account.world.clock.sleep(60_000);
+}
+
+/** As a run of the reaper that has decided: the deploy lock is free. */
+async function acting(aws: ReaperAws = account.world.aws): Promise<ActContext> {
+	const { clusterName: cluster, listenerArn, vpcId } = await requireBaseline(account.connect().session, NAME);
+	const place = { name: NAME, cluster, listenerArn, vpcId, repository: NAME };
+	const locked: ActContext['locked'] = (work) => work({ aws, confirm: async () => {} });
+	return { aws, place, clock: account.world.clock, signal: new AbortController().signal, locked };
 }
 
 test('a canary that fails is halted and recalled by the reaper; its visitors get the active one, and no rollback goes there (A8.6)', async () => {
@@ -78,6 +91,47 @@ test('one whose tasks end by themselves is halted without a request counted (A8.
 	]);
 });
 
+test('so is one whose tasks the load balancer finds ill: they count nothing themselves (A8.6)', async () => {
+	account = await openAccount();
+	await deployed();
+	const two = await deployed({ canary: '10%' });
+	for (let task = 0; task < 2; task++) await fetch(`${await account.origin()}/sicken?pulse_deployment=${two}`);
+	await minutes(4);
+	expect((await passOf(account)).actions).toMatchObject([
+		{
+			action: {
+				kind: 'halt-canary',
+				id: two,
+				because: expect.stringMatching(/^[2-9] of its tasks ended by themselves/),
+			},
+			outcome: 'done',
+		},
+	]);
+});
+
+test('what was decided of a canary that a command has ended since touches none that it has begun (A8.7)', async () => {
+	account = await openAccount();
+	const one = await deployed();
+	const two = await deployed({ canary: '10%' });
+	const three = await deployed({ canary: '20%' });
+	const { aws, clock } = account.world;
+	const context = await acting();
+	const { listenerArn } = context.place;
+	expect(await act(context, { kind: 'end-canary', id: two, because: 'no rule leads to it' })).toBe(false);
+	expect((await seen()).canary).toMatchObject({ deployment_id: three, percent: 20 });
+	await takeBackRollout(aws, NAME, listenerArn, {
+		...{ id: two, activeId: one, share: 1_000, next: [], everyMs: null },
+		...{ beganAt: clock.now() - 1, sharedAt: clock.now() - 1 },
+	});
+	expect((await seen()).canary).toMatchObject({ deployment_id: three, percent: 20 });
+	// Nor is either of the two ended, to which the rules send whoever was drawn.
+	const { deployments } = await observe(aws, context.place, clock.now());
+	for (const { id } of deployments.filter((it) => it.id !== two)) {
+		expect(await act(context, { kind: 'scale-down', id, reason: 'max-age' })).toBe(false);
+	}
+	expect(await row(one)).toMatchObject({ state: 'active' });
+});
+
 test('a schedule goes on by itself, not before its time nor before a minimum of requests, and its last share makes it active (A8.6)', async () => {
 	account = await openAccount();
 	const one = await deployed();
@@ -111,6 +165,45 @@ test('a schedule goes on by itself, not before its time nor before a minimum of 
 		['canary', 50],
 	]);
 	expect((await passOf(account)).actions).toEqual([]);
+});
+
+test('a schedule goes on only where both sides were counted, its tasks are well, and nothing goes before the default action (A8.6)', async () => {
+	account = await openAccount();
+	const one = await deployed();
+	const two = await deployed({ canary: '50%,100%', every: '1m' });
+	await visits(240);
+	await minutes(1);
+	const { aws, clock, parameters } = account.world;
+	await aws.ssm.deleteParameters({ Names: [...parameters.keys()].filter((name) => name.includes(`/tasks/${one}.`)) });
+	await minutes(2);
+	expect((await passOf(account)).actions).toEqual([]);
+	expect((await seen()).canary).toMatchObject({ active_requests: 0, percent: 50 });
+	await visits(100);
+	await minutes(3);
+
+	const context = await acting();
+	const facts = await observe(aws, context.place, clock.now());
+	const active = facts.deployments.find(({ id }) => id === one) ?? null;
+	const caught = {
+		arn: 'catch-all',
+		priority: 50_000,
+		deploymentId: null,
+		targetGroupArn: active?.targetGroupArn ?? null,
+	};
+	const rules = [...facts.traffic.rules, { ...caught, catchAll: true }];
+	expect(decideCanary({ ...facts, traffic: { ...facts.traffic, rules } }, active, clock.now())).toBeNull();
+	const action = decideCanary(facts, active, clock.now());
+	expect(action).toMatchObject({ kind: 'complete-canary', id: two });
+	const describeTargetHealth: typeof aws.elb.describeTargetHealth = async (input) => {
+		const { TargetHealthDescriptions: [target, ...others] = [], ...answer } = await aws.elb.describeTargetHealth(input);
+		const ill = { ...target, TargetHealth: { State: 'unhealthy' as const } };
+		return { ...answer, TargetHealthDescriptions: [ill, ...others] };
+	};
+	const ill = await acting({ ...aws, elb: { ...aws.elb, describeTargetHealth } });
+	expect(await act(ill, action!)).toBe(false);
+	expect(await seen()).toMatchObject({ active: one, canary: { percent: 50 } });
+	expect(await act(context, action!)).toBe(true);
+	expect(await seen()).toMatchObject({ active: two, canary: null });
 });
 
 test('it moves nobody while a command holds the deploy lock, and does it with the next run (A8.6)', async () => {

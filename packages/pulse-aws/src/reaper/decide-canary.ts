@@ -1,3 +1,4 @@
+import { hasSample } from 'pulse-deploy-kit/canary/evidence';
 import { WHOLE } from 'pulse-deploy-kit/canary/share';
 import { evidenceText, verdictOn } from 'pulse-deploy-kit/canary/verdict';
 import type { Deployment } from '../deployments/deployment.ts';
@@ -34,8 +35,15 @@ const BEGINNING_MS = 600_000;
 /** One may be a machine of Fargate. */
 const MIN_CRASHES = 2;
 
+/** What is looked at again under the deploy lock. */
+export type CanaryView = Pick<ReaperFacts, 'traffic' | 'deployments' | 'parameters' | 'canary'>;
+
 /** `null`: nothing is to be done. `active` serves new visitors. */
-export function decideCanary(facts: ReaperFacts, active: Deployment | null, now: number): CanaryAction | null {
+export function decideCanary(facts: CanaryView, active: Deployment | null, now: number): CanaryAction | null {
+	return decideRunning(facts, active, now) ?? endStray(facts, active, now);
+}
+
+function decideRunning(facts: CanaryView, active: Deployment | null, now: number): CanaryAction | null {
 	const { rollout, judged, crashes } = facts.canary;
 	const rules = canaryTraffic(facts.traffic);
 	if (rules === null) return decideWithoutRules(facts, active, now);
@@ -61,8 +69,12 @@ export function decideCanary(facts: ReaperFacts, active: Deployment | null, now:
 		};
 	}
 	const due = nextShare(rollout);
-	const isDue = due !== null && now >= due.at && verdict.says !== 'waits' && canary.running > 0;
-	if (isDue && due.share >= WHOLE) return { kind: 'complete-canary', id, beganAt };
+	// Where its neighbour's counts are missing, nothing was compared, however much the canary fails.
+	const isCompared = verdict.says !== 'waits' && hasSample(judged.active);
+	const isDue = due !== null && now >= due.at && isCompared && canary.running > 0;
+	// A baseline's update, or what a killed one left, goes before the default action: the next command takes it away.
+	const isCaught = facts.traffic.rules.some((rule) => rule.catchAll);
+	if (isDue && due.share >= WHOLE) return isCaught ? null : { kind: 'complete-canary', id, beganAt };
 	const from = rules.draw.share;
 	if (isDue) {
 		const next = { ...rollout, share: due.share, next: rollout.next.slice(1), sharedAt: now };
@@ -71,11 +83,22 @@ export function decideCanary(facts: ReaperFacts, active: Deployment | null, now:
 	return from === rollout.share ? null : { kind: 'widen-canary', id, from, rollout };
 }
 
-function decideWithoutRules(facts: ReaperFacts, active: Deployment | null, now: number): CanaryAction | null {
+function decideWithoutRules(facts: CanaryView, active: Deployment | null, now: number): CanaryAction | null {
 	const { rollout } = facts.canary;
-	const left = facts.deployments.find((one) => one.state === 'canary' && one !== active);
-	const isBeginning = rollout !== null && now - rollout.beganAt < BEGINNING_MS;
-	if (isBeginning || (left !== undefined && leased(facts, now).includes(left.id))) return null;
-	if (left !== undefined) return { kind: 'end-canary', id: left.id, because: 'no rule leads to it' };
-	return rollout === null ? null : { kind: 'end-canary', id: rollout.id, because: 'it is over' };
+	if (rollout === null || isBeginning(rollout, now)) return null;
+	return endStray(facts, active, now) ?? { kind: 'end-canary', id: rollout.id, because: 'it is over' };
 }
+
+/** What a command that was killed, or overtaken by another one's canary, has left: no rule leads to it, and none will. */
+function endStray(facts: CanaryView, active: Deployment | null, now: number): CanaryAction | null {
+	const { rollout } = facts.canary;
+	const running = canaryTraffic(facts.traffic)?.canaryTargetGroupArn ?? null;
+	const begun = rollout !== null && isBeginning(rollout, now) ? rollout.id : null;
+	const spared = [begun, ...leased(facts, now)];
+	const stray = facts.deployments.find(
+		(one) => one.state === 'canary' && one !== active && one.targetGroupArn !== running && !spared.includes(one.id),
+	);
+	return stray === undefined ? null : { kind: 'end-canary', id: stray.id, because: 'no rule leads to it' };
+}
+
+const isBeginning = ({ beganAt }: Rollout, now: number) => now - beganAt < BEGINNING_MS;

@@ -98,7 +98,11 @@ export function decide(facts: ReaperFacts, policy: ReaperPolicy, now: number): D
 	return { actions, kept, refused: null };
 }
 
-function contradiction(facts: ReaperFacts, active: Deployment | null): string | null {
+/** Why nothing at all is done. */
+export function contradiction(
+	facts: Pick<ReaperFacts, 'traffic' | 'deployments'>,
+	active: Deployment | null,
+): string | null {
 	if (active !== null) return null;
 	const target = activeTargetGroup(facts.traffic);
 	if (target !== null) return `the load balancer forwards to ${target}, which no service of this deployment has`;

@@ -3,7 +3,7 @@ import { deleteRule } from '../platform/delete.ts';
 import { deleteParameters } from '../platform/parameters.ts';
 import { readTraffic } from '../platform/traffic.ts';
 import { canaryParameter } from '../protocol.ts';
-import { type Rollout, readRollout, rolloutText } from '../task/rollout.ts';
+import { type Rollout, readRollout, rolloutName, rolloutText } from '../task/rollout.ts';
 import { type CanaryTraffic, canaryTraffic, drawAction, weightsOf } from '../traffic/canary-rules.ts';
 
 /** What tasks read of it. */
@@ -39,4 +39,18 @@ export async function removeCanaryRules(aws: Pick<Aws, 'ssm' | 'elb'>, name: str
 	for (const arn of rules?.ruleArns ?? []) await deleteRule(aws, arn);
 	await deleteParameters(aws, [canaryParameter(name)]);
 	return rules !== null;
+}
+
+/** Of this rollout alone, before it draws: another command may have begun one of its own since. */
+export async function takeBackRollout(
+	aws: Pick<Aws, 'ssm' | 'elb'>,
+	name: string,
+	listenerArn: string,
+	rollout: Rollout,
+): Promise<void> {
+	const { rules } = await readTraffic(aws, listenerArn);
+	for (const { arn, canary } of rules) if (canary?.rollout === rolloutName(rollout)) await deleteRule(aws, arn);
+	const running = await readRunningRollout(aws, name);
+	const isOwn = running?.id === rollout.id && running.beganAt === rollout.beganAt;
+	if (isOwn) await deleteParameters(aws, [canaryParameter(name)]);
 }

@@ -3,14 +3,22 @@ import { shareText } from 'pulse-deploy-kit/canary/share';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import { NotCommittedError } from 'pulse-deploy-kit/plan/guard';
 import type { Report } from 'pulse-deploy-kit/plan/perform';
+import { awsClock } from '../adapters/session.ts';
 import type { Deployment } from '../deployments/deployment.ts';
 import type { Step } from '../plan/step.ts';
 import { writeState } from '../platform/state.ts';
 import { readTraffic } from '../platform/traffic.ts';
-import { removeCanaryRules, writeRollout } from '../stack/rollout.ts';
+import { takeBackRollout, writeRollout } from '../stack/rollout.ts';
 import { type Rollout, rolloutName } from '../task/rollout.ts';
-import { canaryTraffic, drawAction, drawnCondition, NEW_PAGE, weightsOf } from '../traffic/canary-rules.ts';
-import { CANARY_PRIORITY } from '../traffic/rule.ts';
+import {
+	type CanaryWeight,
+	canaryTraffic,
+	drawAction,
+	drawnCondition,
+	NEW_PAGE,
+	weightsOf,
+} from '../traffic/canary-rules.ts';
+import { CANARY_PRIORITY, type Rule } from '../traffic/rule.ts';
 import { activeDeployment } from '../traffic/traffic.ts';
 import { awaitCanaryTasks } from './await-canary-tasks.ts';
 import { createForward } from './create-rule.ts';
@@ -35,28 +43,27 @@ export function beginCanaryStep(id: string, active: Deployment, terms: CanaryTer
  * noticed.
  */
 export const beginCanary: Perform<'begin-canary'> = async ({ active, terms }, run, signal, tell) => {
-	const { aws, clock } = run.session;
+	const { aws } = run.session;
 	const { id, name } = run;
 	const { targetGroupArn, serviceArn } = made(run.target, 'the target');
-	const beganAt = clock.now();
+	// The reaper counts from there.
+	const beganAt = awsClock(run.session).now();
 	const rollout: Rollout = { id, activeId: active.id, ...terms, beganAt, sharedAt: beganAt };
 	try {
 		await writeState(aws, { name, id, serviceArn: made(serviceArn, 'the service') }, 'canary', null);
 		await writeRollout(aws, name, rollout);
 		await known(run, rollout, signal, tell);
 		await stillActive(run, active);
+		let rules: readonly Pick<Rule, 'priority'>[] = run.fleet?.traffic.rules ?? [];
 		for (const side of ['canary', 'active'] as const) {
 			const TargetGroupArn = side === 'canary' ? targetGroupArn : (active.targetGroupArn ?? '');
-			await createForward(run, {
-				conditions: drawnCondition(rolloutName(rollout), side),
-				from: CANARY_PRIORITY,
-				action: { Type: 'forward', TargetGroupArn },
-			});
+			const rule = { conditions: drawnCondition(rolloutName(rollout), side), from: CANARY_PRIORITY };
+			({ rules } = await createForward(run, { ...rule, action: { Type: 'forward', TargetGroupArn } }, rules));
 		}
 		await draw(run, weightsOf(terms.share, targetGroupArn, active.targetGroupArn ?? ''));
 	} catch (error) {
 		if (await draws(run)) throw error;
-		await takeBack(run);
+		await takeBack(run, rollout);
 		throw new NotCommittedError(error);
 	}
 	run.tell({ event: 'canary', id, percent: terms.share / 100, ...madeOf(run) });
@@ -86,12 +93,14 @@ function draw(run: Run, groups: ReturnType<typeof weightsOf>): Promise<unknown> 
 }
 
 /** An answer that was lost may have been carried out: where that cannot be told, nothing is undone. */
-async function draws({ ungated: { aws }, baseline }: Run): Promise<boolean> {
+async function draws({ ungated: { aws }, baseline, target }: Run): Promise<boolean> {
 	const traffic = await readTraffic(aws, made(baseline, 'the baseline').listenerArn).catch(() => null);
-	return traffic === null || canaryTraffic(traffic)?.draw != null;
+	if (traffic === null) return true;
+	const isOwn = ({ TargetGroupArn: arn }: CanaryWeight) => arn === target?.targetGroupArn;
+	return traffic.rules.some(({ canary }) => canary?.kind === 'draw' && canary.weights.some(isOwn));
 }
 
 /** But for the deployment, which the deploy itself takes back. Left standing, the reaper ends it. */
-async function takeBack({ ungated: { aws }, baseline, name }: Run): Promise<void> {
-	await removeCanaryRules(aws, name, made(baseline, 'the baseline').listenerArn);
+async function takeBack({ ungated: { aws }, baseline, name }: Run, rollout: Rollout): Promise<void> {
+	await takeBackRollout(aws, name, made(baseline, 'the baseline').listenerArn, rollout);
 }

@@ -1,6 +1,7 @@
 import type { CanaryTerms } from 'pulse-deploy-kit/canary/settings';
 import { shareText } from 'pulse-deploy-kit/canary/share';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
+import { awsClock } from '../adapters/session.ts';
 import type { Step } from '../plan/step.ts';
 import { readTraffic } from '../platform/traffic.ts';
 import { readRunningRollout, setShare } from '../stack/rollout.ts';
@@ -16,7 +17,7 @@ export function widenCanaryStep(id: string, beganAt: number, terms: CanaryTerms)
 
 /** Looks again right before: the reaper may have halted it, which no late command takes back. */
 export const widenCanary: Perform<'widen-canary'> = async ({ beganAt, terms }, run) => {
-	const { aws, clock } = run.session;
+	const { aws } = run.session;
 	const { listenerArn } = made(run.baseline, 'the baseline');
 	const [traffic, rollout] = await Promise.all([readTraffic(aws, listenerArn), readRunningRollout(aws, run.name)]);
 	const rules = canaryTraffic(traffic);
@@ -27,7 +28,11 @@ export const widenCanary: Perform<'widen-canary'> = async ({ beganAt, terms }, r
 		});
 	}
 	const grows = terms.share > rollout.share;
-	await setShare(aws, run.name, rules, { ...rollout, ...terms, sharedAt: grows ? clock.now() : rollout.sharedAt });
+	await setShare(aws, run.name, rules, {
+		...rollout,
+		...terms,
+		sharedAt: grows ? awsClock(run.session).now() : rollout.sharedAt,
+	});
 	if (grows) run.tell({ event: 'widened', id: run.id, percent: terms.share / 100 });
 	return undefined;
 };

@@ -20,8 +20,11 @@ export type CanaryRule = CanarySide | 'draw';
 
 /** The load balancer draws by whole thousandths: weights go to 999. */
 const THOUSAND = 1_000;
-/** The longest that it may remember whom it drew, for an active deployment whose cookie a browser has lost. */
-const DRAWN_SECONDS = 604_800;
+/**
+ * So long it remembers whom it drew: over tabs that a browser opens at once. Its own cookie names target groups, not rollouts, so
+ * that for longer the next canary beside the same active deployment would get none of those whom this one left there.
+ */
+const DRAWN_SECONDS = 60;
 
 export interface CanaryWeight {
 	readonly TargetGroupArn: string;

@@ -145,7 +145,7 @@ export function reaperRan({ world }: Account, { status = '', report = '{"actions
 
 const NO_OTHER_USE = { sockets: 0, requests: 0, requestsBegun: 0, streams: 0, websockets: 0, jobs: 0 };
 
-/** Answers every path with its deployment's id, and the plugin's endpoints; `/crash` ends its task. */
+/** Answers every path with its deployment's id, and the plugin's endpoints; `/crash` ends its task, `/sicken` has it answer nothing well. */
 function app(world: AwsWorld, sessions: Map<string, number>, broken: Account['broken']) {
 	return serverProgram(async ({ env, stopping, exit, onLine }) => {
 		const id = env.PULSE_AWS_DEPLOYMENT_ID ?? '';
@@ -174,8 +174,10 @@ function app(world: AwsWorld, sessions: Map<string, number>, broken: Account['br
 			log: { info: () => {}, warn: () => {}, error: () => {} },
 		} satisfies PluginContext);
 		stopping.addEventListener('abort', () => void plugin.onStop(), { once: true });
+		let isSick = broken === 'answers-500';
 		const server = createServer(async (request, response) => {
-			if (broken === 'answers-500') response.statusCode = 500;
+			isSick ||= request.url?.startsWith('/sicken') === true;
+			if (isSick) response.statusCode = 500;
 			if (await plugin.onRequest(request, response)) return;
 			if (request.url?.startsWith('/crash')) return exit(1);
 			const isPage = !request.url?.startsWith('/_pulse/');
