@@ -1,6 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, test, vi } from 'vitest';
 import { deploy } from '../commands/deploy.ts';
 import { history } from '../commands/history.ts';
+import { reap } from '../commands/reap.ts';
+import { rollback } from '../commands/rollback.ts';
 import { status } from '../commands/status.ts';
 import { type Account, asked, NAME, openAccount, passOf } from '../commands/testing/account.ts';
 import { lockParameter } from '../deployments/names.ts';
@@ -204,6 +207,34 @@ test('a schedule goes on only where both sides were counted, its tasks are well,
 	expect(await seen()).toMatchObject({ active: one, canary: { percent: 50 } });
 	expect(await act(context, action!)).toBe(true);
 	expect(await seen()).toMatchObject({ active: two, canary: null });
+});
+
+test('a reaper that was late sends nobody to a canary that a rollback has ended since (A8.6)', async () => {
+	account = await openAccount();
+	const one = await deployed();
+	await deployed({ canary: '50%,100%', every: '1m' });
+	await visits(240);
+	await minutes(3);
+	const until = async () => {
+		await account.world.clock.sleep(60_000);
+		const { session } = account.connect({ answers: [true] });
+		await rollback(session, { deploymentName: NAME, deploymentId: null, dryRun: false });
+		// As long as the guard takes to see it.
+		await delay(300);
+	};
+	const suspend = { index: 0, when: 'lost' as const, until };
+	const { session } = account.connect({
+		answers: [true],
+		suspend,
+		before: ({ call, index }) => {
+			if (call === 'elb.modifyListener') suspend.index ||= index;
+		},
+	});
+	const limits = { maxAgeHours: null, deploymentTimeoutHours: null };
+	const { actions } = await reap(session, { deploymentName: NAME, ...limits, dryRun: false });
+	expect(actions).toMatchObject([{ action: { kind: 'complete-canary' }, outcome: 'failed' }]);
+	expect(suspend.index).toBeGreaterThan(0);
+	expect(await seen()).toMatchObject({ active: one, canary: null });
 });
 
 test('it moves nobody while a command holds the deploy lock, and does it with the next run (A8.6)', async () => {

@@ -91,7 +91,7 @@ export function briefLock<Some extends Pick<Aws, 'ssm'>>(
 		try {
 			// Renewed by each write that comes late: what is done takes seconds.
 			const guard = { confirm: () => holding.assure(), holds: () => holding.holds() };
-			return await work({ aws: guardedWrites(session.aws, guard), confirm: () => holding.verify() });
+			return await work({ aws: guardedWrites(session.aws, guard, false), confirm: () => holding.verify() });
 		} finally {
 			await holding.release(false).catch(() => undefined);
 		}
