@@ -16,29 +16,27 @@ export interface AppToDeploy extends Resolved {
 }
 
 /**
- * What stands in the build context: a Pulse app, which is deployed as typed, or a container app, of which `pulse.toml` may say
- * more. Who names an app file means a Pulse app.
+ * What stands in the build context, a Pulse app or a container app, and what `pulse.toml` says of it. Who names an app file
+ * means a Pulse app.
  * @throws usage error where it cannot be known, or a Pulse app is given what only a container app has
  */
 export async function appToDeploy({ flags, env, cwd }: Typed): Promise<AppToDeploy> {
 	const typed = resolveSettings(deploySettings, { flags, env });
 	const { context, container } = typed.values;
 	const namesFile = typed.origins.appFile?.from !== 'default';
-	let isSaid = namesFile || container !== undefined;
-	if (container === true || !namesFile) {
-		const folder = typedPath(cwd, context);
-		// What is not there is told by whoever needs it.
-		if ((await stat(folder).catch(() => null))?.isDirectory()) {
-			const file = await projectFileIn(folder);
-			const all = resolveSettings(deploySettings, { flags, env, file });
-			isSaid ||= all.values.container !== undefined;
-			if ((await isContainerApp({ cwd, folder, ...all.values })) === true) return { ...all, isContainer: true, isSaid };
-		}
-	}
+	const folder = typedPath(cwd, context);
+	// What is not there is told by whoever needs it.
+	const isThere = (await stat(folder).catch(() => null))?.isDirectory() === true;
+	const file = isThere ? await projectFileIn(folder) : undefined;
+	const all = file === undefined ? typed : resolveSettings(deploySettings, { flags, env, file });
+	const isSaid = namesFile || all.values.container !== undefined;
+	const mayBeContainer = isThere && (container === true || !namesFile);
+	if (mayBeContainer && (await isContainerApp({ cwd, folder, ...all.values })) === true)
+		return { ...all, isContainer: true, isSaid };
 	for (const key of ['port', 'start'] as const) {
 		const origin = typed.origins[key];
 		if (origin === undefined) continue;
 		throw usageError(`${originText(origin)} is for container apps`, 'A Pulse app listens on port 8000.');
 	}
-	return { ...typed, isContainer: false, isSaid };
+	return { ...all, isContainer: false, isSaid };
 }

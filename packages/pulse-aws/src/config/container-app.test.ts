@@ -72,9 +72,14 @@ test('both tools read one pulse.toml, and know each other’s keys', () => {
 	expect([...OWN_KEYS].sort()).toEqual([...AWS_KEYS].sort());
 });
 
-test('an app that mentions Pulse, or an app file that is named, is a Pulse app, and reads no pulse.toml', async () => {
-	const files = { Dockerfile: STREAMLIT, 'app.ts': '', 'pulse.toml': 'nonsense' };
-	expect((await request(files, { ...NAMED, appFile: 'app.ts' })).container).toBeNull();
+test('an app that mentions Pulse, or an app file that is named, is a Pulse app, of which pulse.toml says the same (C1.20)', async () => {
+	const said =
+		'container = true\nport = 8501\ntask_cpu = "512"\ntask_memory = "2048"\nnotify = "https://hooks.example/s"\n';
+	const files = { Dockerfile: STREAMLIT, 'app.ts': '', 'pulse.toml': said };
+	const named = await request(files, { ...NAMED, appFile: 'app.ts' });
+	expect(named).toMatchObject({ container: null, task: { cpu: '512' }, notify: { notify: expect.anything() } });
+	expect((await request(files, { ...NAMED, appFile: 'app.ts', taskCpu: '1024' })).task.cpu).toBe('1024');
+	await expect(request({ ...files, 'pulse.toml': 'nonsense' }, { ...NAMED, appFile: 'app.ts' })).rejects.toThrow();
 	const pulse = { Dockerfile: STREAMLIT, 'main.py': 'import pulse as ps\n', 'web/index.html': '' };
 	expect(await request(pulse, NAMED)).toMatchObject({
 		container: null,

@@ -94,7 +94,10 @@ describe('recalling (R8.6)', () => {
 			});
 			return facts(draining, { observation: { ...facts(draining).observation, services } });
 		};
-		expect(planLeave(written(NOW - 1_000), back).plan.steps).toMatchObject([{ kind: 'depart', time: null }, { kind: 'hurry' }]);
+		expect(planLeave(written(NOW - 1_000), back).plan.steps).toMatchObject([
+			{ kind: 'depart', time: null },
+			{ kind: 'hurry' },
+		]);
 		// What was said before it last began to drain counts for nothing.
 		expect(planLeave(written(LONG_AGO - 1), back).plan.steps).toEqual([]);
 		const again = planLeave(written(NOW - 1_000), usual);

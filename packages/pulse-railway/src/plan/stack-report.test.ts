@@ -55,7 +55,12 @@ describe('the status', () => {
 		const asked = { lastSeenAt: NOW, inFlight: 0, sockets: 0, requestRate: 2 };
 		const { rollback_target, services, deployments } = report(
 			{ a: 'draining', b: 'active' },
-			{ activity: [{ ...asked, id: 'b', failureRate: 0.25 }, { ...asked, id: 'a' }] },
+			{
+				activity: [
+					{ ...asked, id: 'b', failureRate: 0.25 },
+					{ ...asked, id: 'a' },
+				],
+			},
 		);
 		expect(rollback_target).toBe('a');
 		expect(services.map(({ service_name, role }) => `${service_name} ${role}`)).toEqual(
