@@ -37,6 +37,14 @@ it('has the mean 1 where both fail alike, whatever the numbers are: an exact e-v
 	}
 });
 
+it('of a stretch with more failures than can be gone through is that of fewer requests with the same shares', () => {
+	const of = (times: number) =>
+		logEvidence(evidenceOf(stretch([2_000 * times, 1_000 * times], [8_000 * times, 80 * times])));
+	for (const times of [200, 1e9]) expect(of(times) / of(92)).toBeCloseTo(1, 1);
+	const alike = stretch([2e12, 1e12], [8e12, 4e12]);
+	expect(logEvidence(evidenceOf(alike))).toBeLessThan(0);
+});
+
 it('is closed by how many requests there were, never by how many of them failed', () => {
 	expect(isStretch(stretch([10, 0], [10, 10]))).toBe(true);
 	expect(isStretch(stretch([9, 9], [500, 0]))).toBe(false);

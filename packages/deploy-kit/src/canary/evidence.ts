@@ -32,6 +32,9 @@ const ODDS: readonly number[] = [1.5, 2, 3, 5, 10, 30];
 /** So many requests of each side make a stretch: fewer compare nothing, and more let an hour drift within it. */
 const STRETCH = 10;
 
+/** Of one stretch; a busy stack's outage has more in a minute, and what a broken counter says may be anything. */
+const MOST_FAILURES = 100_000;
+
 export const NO_EVIDENCE: readonly number[] = ODDS.map(() => 0);
 
 /** Closed by how many requests there were, never by how many failed, or the test would not be exact. */
@@ -64,26 +67,58 @@ export function logEvidence(evidence: readonly number[]): number {
 }
 
 /** Noncentral over central hypergeometric: θ^f over the mean of θ^J. */
-function logLikelihoodRatio({ canary, active }: Stretch, odds: number): number {
+function logLikelihoodRatio(stretch: Stretch, odds: number): number {
+	const { canary, active } = bounded(stretch);
 	const failed = canary.failures + active.failures;
 	const least = Math.max(0, failed - active.trials);
 	const most = Math.min(canary.trials, failed);
 	if (failed === 0 || least === most) return 0;
 	const logOdds = Math.log(odds);
-	const central: number[] = [];
-	const noncentral: number[] = [];
+	const central = new LogSum();
+	const noncentral = new LogSum();
 	let log = 0;
 	for (let count = least; count <= most; count++) {
-		central.push(log);
-		noncentral.push(log + count * logOdds);
+		central.add(log);
+		noncentral.add(log + count * logOdds);
 		// The ratio of one hypergeometric probability to the one before.
 		log += Math.log((canary.trials - count) * (failed - count));
 		log -= Math.log((count + 1) * (active.trials - failed + count + 1));
 	}
-	return canary.failures * logOdds - (logSum(noncentral) - logSum(central));
+	return canary.failures * logOdds - (noncentral.value - central.value);
+}
+
+/** The same shares of fewer requests, which are less evidence, where there are more failures than can be gone through. */
+function bounded({ canary, active }: Stretch): Stretch {
+	const times = (canary.failures + active.failures) / MOST_FAILURES;
+	if (times <= 1) return { canary, active };
+	const scaled = ({ trials, failures }: Tally): Tally => ({
+		trials: Math.floor(trials / times),
+		failures: Math.floor(failures / times),
+	});
+	return { canary: scaled(canary), active: scaled(active) };
 }
 
 function logSum(logs: readonly number[]): number {
-	const largest = Math.max(...logs);
-	return largest + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - largest), 0));
+	const sum = new LogSum();
+	for (const log of logs) sum.add(log);
+	return sum.value;
+}
+
+/** The logarithm of a sum of which the logarithms are known. */
+class LogSum {
+	#largest = Number.NEGATIVE_INFINITY;
+	/** In units of the largest. */
+	#sum = 0;
+
+	add(log: number): void {
+		if (log <= this.#largest) this.#sum += Math.exp(log - this.#largest);
+		else {
+			this.#sum = this.#sum * Math.exp(this.#largest - log) + 1;
+			this.#largest = log;
+		}
+	}
+
+	get value(): number {
+		return this.#largest + Math.log(this.#sum);
+	}
 }
