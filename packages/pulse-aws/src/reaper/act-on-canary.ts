@@ -80,11 +80,13 @@ async function carryOut(
 			if (canary?.state === 'canary' && canary !== active) await drain(aws, name, canary, clock.now());
 			return true;
 		case 'halt-canary': {
-			await removeCanaryRules(aws, name, listenerArn);
-			if (canary === undefined) return true;
 			const now = clock.now();
-			await drain(aws, name, canary, now);
-			await writeDeparture(aws, { name, ...canary }, { by: now + MOVE_WITHIN_MS, recalled: true, saidAt: now });
+			// First that it is recalled: cut off after that, the next run ends what is left of it, and its visitors move all the same.
+			if (canary !== undefined) {
+				await drain(aws, name, canary, now);
+				await writeDeparture(aws, { name, ...canary }, { by: now + MOVE_WITHIN_MS, recalled: true, saidAt: now });
+			}
+			await removeCanaryRules(aws, name, listenerArn);
 			return true;
 		}
 		case 'widen-canary':

@@ -77,6 +77,26 @@ test('a canary that fails is halted and recalled by the reaper; its visitors get
 	]);
 });
 
+test('a run that is cut off while it halts one has recalled it, and the next run takes its rules away (A8.6)', async () => {
+	account = await openAccount();
+	const one = await deployed();
+	account.broken = 'pages-500';
+	const two = await deployed({ canary: '50%', pageCheck: false });
+	await visits(240);
+	await minutes(3);
+	const { aws, clock } = account.world;
+	const cutOff = { ...aws, elb: { ...aws.elb, deleteRule: () => Promise.reject(new Error('cut off')) } };
+	const context = await acting(cutOff);
+	const facts = await observe(aws, context.place, clock.now());
+	const action = decideCanary(facts, facts.deployments.find(({ id }) => id === one)!, clock.now());
+	expect(action).toMatchObject({ kind: 'halt-canary', id: two });
+	await expect(act(context, action!)).rejects.toThrow('cut off');
+	expect(await row(two)).toMatchObject({ state: 'draining', recalled: true });
+	await passOf(account);
+	expect(await seen()).toMatchObject({ active: one, canary: null });
+	expect(await row(two)).toMatchObject({ state: 'draining', recalled: true });
+});
+
 test('one whose tasks end by themselves is halted without a request counted (A8.6)', async () => {
 	account = await openAccount();
 	await deployed();
