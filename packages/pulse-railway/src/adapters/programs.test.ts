@@ -80,7 +80,7 @@ describe('docker (R7.9)', () => {
 			return host.messages.flatMap((message) => (message.level === 'warning' ? [message.text] : []));
 		};
 		expect(await warned()).toEqual([
-			`.env, .pulse, server.key, config/credentials.json may end up in the image: there is no .dockerignore in ${dir}`,
+			`.env, server.key, .pulse/local, config/credentials.json may end up in the image: there is no .dockerignore in ${dir}`,
 		]);
 		await writeFile(join(dir, 'Dockerfile.dockerignore'), '.env');
 		expect(await warned()).toEqual([]);

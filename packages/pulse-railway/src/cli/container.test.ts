@@ -182,7 +182,7 @@ it('pulse.toml says what the flags would, less than they do, and errors name lin
 	expect(await line('--affinity', 'tab')).toContain('pinned by tab');
 	await writeFile(file, 'port = 3000\n  affinty = "tab"\n');
 	expect(await refused('deploy', '--dry-run')).toMatchObject({
-		message: "pulse.toml:2:3: unknown key 'affinty'",
+		message: "pulse.toml:2:3: unknown key 'affinty'; did you mean 'affinity'?",
 		next: expect.stringContaining('affinity'),
 	});
 	await writeFile(file, 'port = "many"\n');

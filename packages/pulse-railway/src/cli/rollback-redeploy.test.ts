@@ -85,6 +85,17 @@ async function stopped(...ids: string[]): Promise<void> {
 	);
 }
 
+/** Whether a command waits for what it has started. It gets no answer, and so no further, however slow this test is. */
+function watchStart(): () => boolean {
+	let begun = false;
+	fault = (call) => {
+		if (!call.fields.includes('deployment')) return null;
+		begun = true;
+		return { kind: 'status', status: 503 };
+	};
+	return () => begun;
+}
+
 let good = '';
 let bad = '';
 
@@ -128,13 +139,9 @@ it('one that does not start is stopped again and kept, and visitors stay where t
 	fault = () => null;
 	expect([await running(), await resting()]).toEqual(before);
 
-	let begun = false;
-	fault = (call) => {
-		begun ||= call.fields.includes('deployment');
-		return null;
-	};
+	const isBegun = watchStart();
 	const typed = startPulseRailway(['rollback', '--redeploy', '--json'], { cwd: app.dir, env });
-	await vi.waitFor(() => expect(begun).toBe(true), { timeout: 20_000 });
+	await vi.waitFor(() => expect(isBegun()).toBe(true), { timeout: 20_000 });
 	typed.interrupt();
 	expect((await typed.ended).code).toBe(130);
 	fault = () => null;
@@ -153,13 +160,9 @@ it('where Railway does not start that deployment any more, its service is starte
 }, 300_000);
 
 it('of a command that was killed, the next one stops what it had started, and keeps it (R8.14)', async () => {
-	let begun = false;
-	fault = (call) => {
-		begun ||= call.fields.includes('deployment');
-		return null;
-	};
+	const isBegun = watchStart();
 	const typed = startPulseRailway(['rollback', '--redeploy', '--json'], { cwd: app.dir, env });
-	await vi.waitFor(() => expect(begun).toBe(true), { timeout: 20_000 });
+	await vi.waitFor(() => expect(isBegun()).toBe(true), { timeout: 20_000 });
 	typed.kill();
 	await typed.ended;
 	fault = () => null;
