@@ -11,8 +11,8 @@ import { Visitor } from './faults/visitor.ts';
 
 /**
  * Each API call of each command fails in each way, or its command is killed around it. Then the command is run once more,
- * and the stack must be right, nobody may have been interrupted meanwhile, and nothing may be left over. Here each call
- * meets one kind of fault, in rotation; `npm run faults` lets each meet all of them.
+ * and the stack must be right, nobody may have been interrupted meanwhile, and nothing may be left over. Here every other
+ * call meets one kind of fault, in rotation; `npm run faults` lets each meet all of them.
  */
 const ALL = process.env.PULSE_FAULTS === 'all';
 /** Parts of the names of scenarios and of kinds: only those. */
@@ -132,7 +132,7 @@ function spread(scenario: Scenario, offset: number, calls: readonly CallName[]):
 	const kinds = FAULT_KINDS.filter(({ name }) => name.includes(KIND));
 	if (ALL) return calls.flatMap((at) => kinds.map((kind) => ({ scenario, at, kind })));
 	return calls.flatMap((at, index) => {
-		if (scenario.sparse && index % 3 !== 0) return [];
+		if ((index + offset) % (scenario.sparse ? 4 : 2) !== 0) return [];
 		const kind = kinds[(index + 3 * offset) % kinds.length];
 		return kind === undefined ? [] : [{ scenario, at, kind }];
 	});

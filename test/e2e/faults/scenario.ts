@@ -22,7 +22,7 @@ export interface Attempt {
 
 export interface Scenario {
 	readonly name: string;
-	/** Its calls are those of another scenario, for the most part: the short run tries every third. */
+	/** Its calls are those of another scenario, for the most part: the short run tries every fourth, and of the others every other one. */
 	readonly sparse?: true;
 	/** Brings about what the command needs, and says what to type. */
 	prepare(lane: Lane, stack: Stack): Promise<Attempt>;
