@@ -74,6 +74,11 @@ describe.each(FAULTS)('when %s', (title, hazard, times) => {
 		meet('serviceInstanceDeployV2');
 		const deploy = await stack.platform.deployService(serviceId, signal);
 		expect(await stack.settled(deploy.deploymentId)).toMatchObject({ status: 'SUCCESS' });
+		meet('deploymentRemove');
+		await stack.platform.removeDeployment(deploy.deploymentId, signal);
+		meet('deploymentRedeploy');
+		const again = await stack.platform.redeploy(deploy.deploymentId, signal);
+		expect(await stack.settled(again.deploymentId)).toMatchObject({ status: 'SUCCESS' });
 		meet('projectTokenCreate');
 		expect(
 			await openAccount(stack.connect(await stack.platform.createProjectToken('t', signal))).tokenScope(signal),
@@ -90,7 +95,7 @@ describe.each(FAULTS)('when %s', (title, hazard, times) => {
 			groupId: stack.groupId,
 			variables: { A: '1', B: '2', D: '4' },
 			domains: [{ domain }],
-			latestDeployment: { id: deploy.deploymentId },
+			latestDeployment: { id: again.deploymentId },
 		});
 
 		meet('serviceDelete');
