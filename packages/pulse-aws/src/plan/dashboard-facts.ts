@@ -1,8 +1,8 @@
+import { canaryText } from 'pulse-deploy-kit/canary/report';
 import type { DashboardFacts } from 'pulse-deploy-kit/dashboard/facts';
 import type { VersionFacts } from 'pulse-deploy-kit/dashboard/view';
 import type { HistoryLine } from 'pulse-deploy-kit/history/line';
 import { useText } from '../task/task-word.ts';
-import { canaryLine } from './canary-report.ts';
 import type { FleetReport } from './fleet-report.ts';
 
 export interface FleetMoment {
@@ -33,7 +33,7 @@ export function dashboardFacts(
 		alarms: remnants.length === 0 ? [] : [left],
 		activeId: report.active,
 		underWay,
-		canary: report.canary === null ? null : canaryLine(report.canary, at),
+		canary: report.canary === null ? null : canaryText(report.canary, at),
 		rollbackTo: report.rollback_target,
 		cleaner: 'the reaper',
 		verbs,

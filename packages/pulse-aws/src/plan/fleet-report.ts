@@ -1,4 +1,5 @@
 import { NO_EVIDENCE } from 'pulse-deploy-kit/canary/evidence';
+import { canaryText } from 'pulse-deploy-kit/canary/report';
 import type { CanaryEvidence } from 'pulse-deploy-kit/canary/verdict';
 import type { Affinity } from 'pulse-deploy-kit/container/settings';
 import { standing } from 'pulse-deploy-kit/departure';
@@ -10,7 +11,7 @@ import { keptToGoBackTo } from '../reaper/rollback-window.ts';
 import { type InUseReport, sumOfUse, useText } from '../task/task-word.ts';
 import { activeDeployment } from '../traffic/traffic.ts';
 import { runningCanary } from './canary.ts';
-import { type CanaryReport, canaryLine, canaryReport } from './canary-report.ts';
+import { type CanaryReport, canaryReport } from './canary-report.ts';
 import { hourlyTaskCost, type TaskSize } from './cost.ts';
 import type { Fleet } from './observation.ts';
 import { rollbackTarget } from './rollback.ts';
@@ -165,7 +166,7 @@ export function renderFleet(report: FleetReport, now: number): string {
 	return [
 		`${report.deployment_name} in ${report.region}, ${report.load_balancer}`,
 		...(rows.length > 0 ? rows : ['no deployment']),
-		...(report.canary === null ? [] : [canaryLine(report.canary, now)]),
+		...(report.canary === null ? [] : [canaryText(report.canary, now)]),
 		...(report.remnants.length > 0
 			? [`remnants of ${report.remnants.join(', ')}: the next deploy removes them, unless another one is making them`]
 			: []),

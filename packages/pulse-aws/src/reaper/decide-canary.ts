@@ -1,8 +1,9 @@
 import { hasSample } from 'pulse-deploy-kit/canary/evidence';
+import { nextShare } from 'pulse-deploy-kit/canary/rollout';
 import { WHOLE } from 'pulse-deploy-kit/canary/share';
 import { evidenceText, verdictOn } from 'pulse-deploy-kit/canary/verdict';
 import type { Deployment } from '../deployments/deployment.ts';
-import { nextShare, type Rollout } from '../task/rollout.ts';
+import type { Rollout } from '../task/rollout.ts';
 import { canaryTraffic } from '../traffic/canary-rules.ts';
 import type { ReaperFacts } from './facts.ts';
 import type { JudgedCanary } from './judge-canary.ts';

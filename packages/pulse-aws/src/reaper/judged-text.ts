@@ -1,5 +1,5 @@
 import type { Tally } from 'pulse-deploy-kit/canary/evidence';
-import { objectIn } from '../task/rollout.ts';
+import { objectIn } from 'pulse-deploy-kit/json-object';
 import type { JudgedCanary } from './judge-canary.ts';
 
 /** As its parameter holds it. */

@@ -1,5 +1,5 @@
 import type { Tally } from 'pulse-deploy-kit/canary/evidence';
-import { objectIn } from './rollout.ts';
+import { objectIn } from 'pulse-deploy-kit/json-object';
 
 /**
  * What one task has counted of the visitors that were drawn, by the minute of the clock: two versions can be compared minute by

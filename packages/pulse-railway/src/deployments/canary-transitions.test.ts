@@ -1,6 +1,7 @@
+import { nextShare } from 'pulse-deploy-kit/canary/rollout';
 import { describe, expect, it } from 'vitest';
 import { decodeCanary, decodeCount, encodeCanary, encodeCount } from './canary.ts';
-import { beginCanary, endCanary, nextShare, widenCanary } from './canary-transitions.ts';
+import { beginCanary, endCanary, widenCanary } from './canary-transitions.ts';
 import { historyOf } from './history.ts';
 import type { DeploymentRecord, DeploymentState } from './record.ts';
 import { decodeRecord, encodeRecord } from './record-json.ts';

@@ -63,12 +63,6 @@ export function endCanary(state: LiveState, ending: Ending, now: number): Transi
 	return { state: change(state, { canary: null, put: [record] }), result: record };
 }
 
-/** When the next share is due, and which; `null` where nothing follows. */
-export function nextShare({ next, everyMs, sharedAt }: Canary): { readonly share: number; readonly at: number } | null {
-	const [share] = next;
-	return share === undefined || everyMs === null ? null : { share, at: sharedAt + everyMs };
-}
-
 /** Everybody new gets it by now: all that is left is to make it active. */
 export function isWhole({ share }: Canary): boolean {
 	return share === WHOLE;

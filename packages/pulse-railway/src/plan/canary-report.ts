@@ -1,8 +1,7 @@
-import { shareText } from 'pulse-deploy-kit/canary/share';
-import { evidenceText, verdictOn } from 'pulse-deploy-kit/canary/verdict';
-import { momentText } from 'pulse-deploy-kit/moment';
+import { canaryFigures, canaryText } from 'pulse-deploy-kit/canary/report';
+import { nextShare } from 'pulse-deploy-kit/canary/rollout';
 import type { ControlStatus } from '../control/status.ts';
-import { isWhole, nextShare } from '../deployments/canary-transitions.ts';
+import { isWhole } from '../deployments/canary-transitions.ts';
 
 /** What `status` says of a canary that runs, keys as scripts read them. */
 export interface CanaryReport {
@@ -33,44 +32,12 @@ export function canaryReport({
 }: Pick<ControlStatus, 'snapshot' | 'canaryCount'>): CanaryReport | null {
 	const { canary } = snapshot;
 	if (canary === undefined || !canaryCount) return null;
-	const next = nextShare(canary);
-	const verdict = verdictOn(canaryCount);
-	return {
-		deployment_id: canary.id,
-		percent: canary.share / 100,
-		began_at: canary.beganAt / 1000,
-		next_percent: next === null ? null : next.share / 100,
-		next_at: next === null ? null : next.at / 1000,
-		requests: canaryCount.canary.trials,
-		failures: canaryCount.canary.failures,
-		active_requests: canaryCount.active.trials,
-		active_failures: canaryCount.active.failures,
-		verdict: isWhole(canary) && verdict.says !== 'halt' ? 'completes' : verdict.says,
-		missing_requests: verdict.says === 'waits' ? verdict.missing : 0,
-	};
+	const figures = canaryFigures(canary, nextShare(canary), canaryCount);
+	return { ...figures, verdict: isWhole(canary) && figures.verdict !== 'halt' ? 'completes' : figures.verdict };
 }
 
-/** `Canary shop-2: 5 % of new visitors since 12:00 (UTC); 3 of 340 requests failed, beside it 20 of 6100. At 12:10 (UTC): 25 %.` */
 export function canaryLine(report: CanaryReport, now: number): string {
-	const { deployment_id: id, percent, began_at, next_percent, next_at } = report;
-	const seen = {
-		canary: { trials: report.requests, failures: report.failures },
-		active: { trials: report.active_requests, failures: report.active_failures },
-	};
-	const since = momentText(began_at * 1000, now);
-	return [
-		`Canary ${id}: ${shareText(Math.round(percent * 100))} of new visitors since ${since}; ${evidenceText(seen)}.`,
-		...(next_percent === null || next_at === null
-			? []
-			: [`${next_at * 1000 > now ? `At ${momentText(next_at * 1000, now)}` : 'Next'}: ${next_percent} %.`]),
-		...saying(report),
-	].join(' ');
-}
-
-function saying({ verdict, missing_requests: missing, deployment_id: id }: CanaryReport): readonly string[] {
-	if (verdict === 'waits') return [`${missing} more requests before anything can be said.`];
-	if (verdict === 'halt') return ['It fails more, and is being halted.'];
-	if (verdict === 'completes')
-		return [`It becomes active with the janitor's next run; at once: pulse-railway promote ${id}`];
-	return [];
+	const { verdict, deployment_id: id } = report;
+	const completes = `It becomes active with the janitor's next run; at once: pulse-railway promote ${id}`;
+	return canaryText(report, now, verdict === 'completes' ? [completes] : []);
 }

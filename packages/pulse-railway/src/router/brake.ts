@@ -1,8 +1,9 @@
 import { added, evidenceOf, excessOf, isStretch, NO_EVIDENCE, type Stretch } from 'pulse-deploy-kit/canary/evidence';
+import { nextShare } from 'pulse-deploy-kit/canary/rollout';
 import { evidenceText, MOVE_WITHIN_MS, verdictOn } from 'pulse-deploy-kit/canary/verdict';
 import type { Samples, Sides } from 'pulse-edge/forward/samples';
 import type { Canary, CanaryCount } from '../deployments/canary.ts';
-import { isWhole, nextShare } from '../deployments/canary-transitions.ts';
+import { isWhole } from '../deployments/canary-transitions.ts';
 import type { DeploymentRecord } from '../deployments/record.ts';
 import type { DeploymentStore } from '../deployments/store.ts';
 import type { Log } from './log.ts';
