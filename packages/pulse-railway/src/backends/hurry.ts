@@ -1,4 +1,4 @@
-import { secondsUntil, standing } from 'pulse-deploy-kit/departure';
+import { secondsUntil } from 'pulse-deploy-kit/departure';
 import type { DeploymentRecord } from '../deployments/record.ts';
 import type { ReloadOptions, ReloadTold } from './backends.ts';
 import type { RenderSessions } from './render-sessions.ts';
@@ -30,17 +30,21 @@ export async function hurry(
 	now: number,
 	signal: AbortSignal,
 ): Promise<Hurried> {
-	if (record.container !== undefined) return NOBODY;
-	const departure = standing(record.departure);
-	const stays = record.state === 'active' || (record.state === 'draining' && record.departure?.by === null);
-	if (!stays && (record.state !== 'draining' || departure === undefined)) return NOBODY;
-	const within = departure === undefined ? null : secondsUntil(departure.by, now);
+	const by = leaveBy(record);
+	if (by === undefined || record.container !== undefined) return NOBODY;
+	const within = by === null ? null : secondsUntil(by, now);
 	// An app of before would take word that its pages may stay for one that they are to move, and move them all at once.
 	if (within !== 0) {
 		const answer = await backends.sessions(record, signal);
-		if (!answer.reachable || answer.tabs === undefined) return { told: 0, later: !stays };
+		if (!answer.reachable || answer.tabs === undefined) return { told: 0, later: within !== null };
 	}
 	const { told } = await backends.reload(record, { within, signal }).catch(() => ({ told: 0 }));
 	signal.throwIfAborted();
 	return { told, later: false };
+}
+
+/** `null`: its pages may stay; `undefined`: nothing is to be said to them. */
+function leaveBy({ state, departure }: DeploymentRecord): number | null | undefined {
+	if (state === 'active') return null;
+	return state === 'draining' ? departure?.by : undefined;
 }
