@@ -120,8 +120,13 @@ test('R9.13: routers tell at once, of several processes one, and leave to the ja
 		note: (_: string, __: object, line: string) => void lines.push(line),
 		noticesTrouble: (error: unknown) => void lines.push(String(error)),
 	};
-	for (let process = 0; process < 4; process++)
-		tellOfChanges({ store, notifying: notifying(), log, clock: systemClock, settleMs: 20 }, stop.signal);
+	for (let process = 0; process < 4; process++) {
+		const onSnapshot = tellOfChanges(
+			{ store, notifying: notifying(), log, clock: systemClock, settleMs: 20 },
+			stop.signal,
+		);
+		store.watch({ onSnapshot, onLost: () => {} }, stop.signal);
+	}
 	await store.promote('one', 'one');
 	await expect.poll(() => received.length).toBe(1);
 	answers = [503];

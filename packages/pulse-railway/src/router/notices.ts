@@ -5,7 +5,7 @@ import { reportText, sendDue } from '../notices/send-due.ts';
 import type { Log } from './log.ts';
 
 export interface NoticeOptions {
-	readonly store: Pick<DeploymentStore, 'watch' | 'notices' | 'tellNobody'>;
+	readonly store: Pick<DeploymentStore, 'notices' | 'tellNobody'>;
 	/** `null`: nobody is to be told. */
 	readonly notifying: Notifying | null;
 	readonly log: Pick<Log, 'note' | 'noticesTrouble'>;
@@ -17,14 +17,15 @@ export interface NoticeOptions {
 /**
  * Tells operators of what happened as soon as it did; what could not be delivered is the janitor's to send again. All router
  * processes hear of a change, and the store gives each notice to one of them. Ends when `signal` aborts; never rejects.
+ * @returns what is to be called at the start and after each change of the store
  */
-export function tellOfChanges(options: NoticeOptions, signal: AbortSignal): void {
+export function tellOfChanges(options: NoticeOptions, signal: AbortSignal): () => void {
 	const { store, notifying, log, clock, settleMs = 1_000 } = options;
 	const startedAt = clock.now();
 	if (notifying === null) {
 		// A router of before may run beside this one for a while, and still tell.
 		store.tellNobody(startedAt).catch((error: unknown) => log.noticesTrouble(error));
-		return;
+		return () => {};
 	}
 	const to = notifying;
 	let isTelling = false;
@@ -41,7 +42,7 @@ export function tellOfChanges(options: NoticeOptions, signal: AbortSignal): void
 		} while (again);
 	}
 
-	const onSnapshot = () => {
+	return () => {
 		again = true;
 		if (isTelling) return;
 		isTelling = true;
@@ -53,6 +54,4 @@ export function tellOfChanges(options: NoticeOptions, signal: AbortSignal): void
 				isTelling = false;
 			});
 	};
-	// That the store is gone is the routing table's to say.
-	store.watch({ onSnapshot, onLost: () => {} }, signal);
 }

@@ -44,6 +44,7 @@ export async function openRouter(config: RouterConfig, logger: Logger): Promise<
 	};
 	const { sessions: probe, reload } = backends;
 	const control = { store, probe, reload, now, addressesOf, version: VERSION, secret: config.controlToken };
+	let tell = () => {};
 	const router = createRouter({
 		store,
 		network,
@@ -69,6 +70,8 @@ export async function openRouter(config: RouterConfig, logger: Logger): Promise<
 			void hurry(record, backends, now(), AbortSignal.timeout(HURRY_MS)).catch((error: unknown) =>
 				log.canaryTrouble(error),
 			),
+		// What a file says of a store that is away is no change.
+		onChange: () => router.table.status().storeReachable && tell(),
 		onConnect: (_serviceName, ms) => metrics.connected(ms),
 	});
 	const metrics = openMetrics(router.context, router.table);
@@ -80,7 +83,8 @@ export async function openRouter(config: RouterConfig, logger: Logger): Promise<
 			? null
 			: await orWithout(metrics.listen(config.metricsPort), logger);
 	const closing = new AbortController();
-	tellOfChanges({ store, notifying: config.notifying, log, clock: systemClock }, closing.signal);
+	tell = tellOfChanges({ store, notifying: config.notifying, log, clock: systemClock }, closing.signal);
+	tell();
 	log.note('listening', { port, replica: router.replicaId, metrics_port: endpoint?.port }, 'router listens');
 	return {
 		port,

@@ -30,6 +30,8 @@ export interface RouterOptions extends Forwarding {
 	readonly startPatienceMs?: number;
 	/** A canary was halted by this process, and its pages are to hear of it. Default: nobody is told. */
 	readonly onHalted?: (record: DeploymentRecord) => void;
+	/** After each change of the routing table. */
+	readonly onChange?: () => void;
 	/** How often a canary is looked at. Default 1,000. */
 	readonly brakeMs?: number;
 	/** Keeps the last snapshot. Default: not kept. */

@@ -33,7 +33,10 @@ export function createRouter(options: RouterOptions): Router {
 	const clock = options.clock ?? systemClock;
 	const now = () => clock.now();
 	const replicaId = options.replicaId ?? randomBytes(8).toString('hex');
-	const onChange = () => reporter?.followed();
+	const onChange = () => {
+		reporter?.followed();
+		options.onChange?.();
+	};
 	const table = new RoutingTable({ store, log, now, onChange, ...(file === undefined ? {} : { file }) });
 	const own = (request: ClientRequest, target: RequestTarget): Promise<Answer> | null => {
 		if (target.path === ROUTER_HEALTH_PATH && request.method === 'GET') return health(request);
