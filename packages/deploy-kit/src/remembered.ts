@@ -1,6 +1,7 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { usageError } from './errors.ts';
+import { replaceFile } from './replace-file.ts';
 
 /** Beside `pulse.toml`: what a tool has made for this app, so that a new shell, or a colleague, need not name it. No secret. */
 export const REMEMBERED_FOLDER = '.pulse';
@@ -23,22 +24,7 @@ export async function readRemembered(folder: string, name: string): Promise<Reco
 
 /** Whole or not at all: a merge that went wrong must not send a deploy elsewhere. */
 export async function writeRemembered(folder: string, name: string, value: object): Promise<void> {
-	const path = join(folder, REMEMBERED_FOLDER, name);
-	await mkdir(dirname(path), { recursive: true });
-	const temporary = `${path}.${process.pid}`;
-	try {
-		const file = await open(temporary, 'w');
-		try {
-			await file.writeFile(`${JSON.stringify(value, null, '\t')}\n`);
-			await file.sync();
-		} finally {
-			await file.close();
-		}
-		await rename(temporary, path);
-	} catch (error) {
-		await rm(temporary, { force: true });
-		throw error;
-	}
+	await replaceFile(join(folder, REMEMBERED_FOLDER, name), `${JSON.stringify(value, null, '\t')}\n`);
 }
 
 /** For messages. */

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
 import { AFFINITIES } from 'pulse-deploy-kit/container/settings';
+import { replaceFile } from 'pulse-deploy-kit/replace-file';
 import { z } from 'zod';
 import type { RoutingSnapshot } from '../deployments/record.ts';
 
@@ -31,21 +30,7 @@ export async function readSnapshotFile(path: string): Promise<RoutingSnapshot | 
 	}
 }
 
-/** Temporary file, flush, rename: a reader sees the old snapshot or the new one, also after a crash. */
-export async function writeSnapshotFile(path: string, snapshot: RoutingSnapshot): Promise<void> {
-	await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-	const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
-	try {
-		const file = await open(temporary, 'wx', 0o600);
-		try {
-			await file.writeFile(JSON.stringify(snapshot));
-			await file.sync();
-		} finally {
-			await file.close();
-		}
-		await rename(temporary, path);
-	} catch (error) {
-		await rm(temporary, { force: true });
-		throw error;
-	}
+/** Readable by the owner alone. */
+export function writeSnapshotFile(path: string, snapshot: RoutingSnapshot): Promise<void> {
+	return replaceFile(path, JSON.stringify(snapshot), { file: 0o600, folder: 0o700 });
 }
