@@ -5,7 +5,7 @@ import { ask, DOCUMENT } from '../../../pulse-edge/src/testing/ask.ts';
 import { eventually } from '../../../pulse-edge/src/testing/eventually.ts';
 import type { LocalPlatform } from '../local.ts';
 import { appFolder } from './testing/app-folder.ts';
-import { pulseRailway } from './testing/run.ts';
+import { expecting, pulseRailway } from './testing/run.ts';
 import { initShop, startPlatform } from './testing/shop.ts';
 
 /** One stack lives through a rollout that is taken back, one that is overtaken, one that fails, and one that becomes active. */
@@ -38,16 +38,7 @@ afterAll(async () => {
 }, 60_000);
 
 const run = (...args: string[]) => pulseRailway(args, { cwd: app.dir, env });
-async function done<T = Record<string, unknown>>(...args: string[]): Promise<T> {
-	const ended = await run(...args, '--json');
-	expect(ended.code, ended.stderr).toBe(0);
-	return ended.json<T>();
-}
-async function refused(...args: string[]) {
-	const ended = await run(...args, '--json');
-	expect(ended.code, ended.stdout).not.toBe(0);
-	return ended.json<{ error: { code: string; message: string; next: string | null } }>().error;
-}
+const { done, refused } = expecting(run);
 const deploy = (id: string, ...args: string[]) => done('deploy', 'app.ts', '--deployment-id', id, ...args);
 
 const planOf = async (id: string, ...args: string[]) =>

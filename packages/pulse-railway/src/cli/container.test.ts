@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type LocalPlatform, startLocalPlatform } from '../local.ts';
 import { containerFolder } from './testing/container-folder.ts';
-import { type Ended, pulseRailway } from './testing/run.ts';
+import { type Ended, expecting, pulseRailway } from './testing/run.ts';
 
 /** One stack of an app that knows nothing of us lives through all commands; each test leaves it in order for the next. */
 let app: Awaited<ReturnType<typeof containerFolder>>;
@@ -34,16 +34,7 @@ afterAll(async () => {
 }, 60_000);
 
 const run = (...args: string[]): Promise<Ended> => pulseRailway(args, { cwd: app.dir, env });
-async function done<T = Record<string, unknown>>(...args: string[]): Promise<T> {
-	const ended = await run(...args, '--json');
-	expect(ended.code, ended.stderr).toBe(0);
-	return ended.json<T>();
-}
-async function refused(...args: string[]) {
-	const ended = await run(...args, '--json');
-	expect(ended.code, ended.stderr).not.toBe(0);
-	return ended.json<{ error: { message: string; detail: string | null; next: string | null } }>().error;
-}
+const { done, refused } = expecting(run);
 interface Row {
 	deployment_id: string;
 	state: string;

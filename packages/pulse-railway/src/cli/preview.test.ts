@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ask, DOCUMENT } from '../../../pulse-edge/src/testing/ask.ts';
 import type { LocalPlatform } from '../local.ts';
 import { appFolder } from './testing/app-folder.ts';
-import { pulseRailway, startPulseRailway } from './testing/run.ts';
+import { expecting, pulseRailway, startPulseRailway } from './testing/run.ts';
 import { initShop, startPlatform } from './testing/shop.ts';
 
 /** One stack with previews of two pull requests. */
@@ -38,16 +38,7 @@ afterAll(async () => {
 }, 60_000);
 
 const run = (...args: string[]) => pulseRailway(args, { cwd: app.dir, env });
-async function done<T = Record<string, unknown>>(...args: string[]): Promise<T> {
-	const ended = await run(...args, '--json');
-	expect(ended.code, ended.stderr).toBe(0);
-	return ended.json<T>();
-}
-async function refused(...args: string[]) {
-	const ended = await run(...args, '--json');
-	expect(ended.code, ended.stdout).not.toBe(0);
-	return ended.json<{ error: { code: string; message: string; next: string | null } }>().error;
-}
+const { done, refused } = expecting(run);
 const deploy = (id: string, ...args: string[]) =>
 	done<{ preview: { name: string; address: string; until: number } | null; previous_deployment_id: string }>(
 		...['deploy', 'app.ts', '--deployment-id', id, ...args],

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
 
 const BIN = fileURLToPath(new URL('../../../dist/bin.js', import.meta.url));
 
@@ -19,6 +20,29 @@ interface Shell {
 /** The built command as a process of its own, without a terminal and with no environment but this. */
 export function pulseRailway(args: readonly string[], options: Shell): Promise<Ended> {
 	return startPulseRailway(args, options).ended;
+}
+
+export interface Refusal {
+	readonly code: string;
+	readonly message: string;
+	readonly detail: string | null;
+	readonly next: string | null;
+}
+
+/** What its user expects of a command that is run with `--json`. */
+export function expecting(run: (...args: string[]) => Promise<Ended>) {
+	return {
+		async done<T = Record<string, unknown>>(...args: string[]): Promise<T> {
+			const ended = await run(...args, '--json');
+			expect(ended.code, ended.stderr + ended.stdout).toBe(0);
+			return ended.json<T>();
+		},
+		async refused(...args: string[]): Promise<Refusal> {
+			const ended = await run(...args, '--json');
+			expect(ended.code, ended.stderr + ended.stdout).not.toBe(0);
+			return ended.json<{ error: Refusal }>().error;
+		},
+	};
 }
 
 export function startPulseRailway(
