@@ -8,8 +8,8 @@ const TRY_MS = 10_000;
 export interface Visit {
 	/** By how much this machine's clock is ahead of the answer's, milliseconds. */
 	aheadMs(origin: string, signal: AbortSignal): Promise<number>;
-	/** Opens a websocket and ends it. Rejects where it is not opened. */
-	socket(url: URL, signal: AbortSignal): Promise<101>;
+	/** The status that a websocket's handshake gets; one that opens (101) is ended. Rejects where there is no answer. */
+	socket(url: URL, signal: AbortSignal): Promise<number>;
 }
 
 export function openVisit(outgoing: Outgoing, now: () => number): Visit {
@@ -26,17 +26,35 @@ export function openVisit(outgoing: Outgoing, now: () => number): Visit {
 			// The header counts whole seconds, cut off.
 			return (begun + heard) / 2 - (told + 500);
 		},
-		async socket(url, signal) {
-			const { socket } = await outgoing.dispatcher(url).upgrade({
-				path: `${url.pathname}${url.search}`,
-				origin: url.origin,
-				method: 'GET',
-				protocol: 'websocket',
-				headers: { ...HANDSHAKE_HEADERS, origin: url.origin },
-				signal: within(signal),
-			} as never);
-			socket.on('error', () => {}).destroy();
-			return 101;
-		},
+		socket: (url, signal) => handshake(outgoing, url, within(signal)),
 	};
+}
+
+/** By `dispatch`: undici's own `upgrade` says of a refused handshake that it was refused, and not how. */
+function handshake(outgoing: Outgoing, url: URL, signal: AbortSignal): Promise<number> {
+	return new Promise((resolve, reject) => {
+		const request = {
+			path: `${url.pathname}${url.search}`,
+			origin: url.origin,
+			method: 'GET',
+			upgrade: 'websocket',
+			headers: { ...HANDSHAKE_HEADERS, origin: url.origin },
+		} as const;
+		outgoing.dispatcher(url).dispatch(request, {
+			onRequestStart(controller) {
+				const stop = () => controller.abort(signal.reason);
+				if (signal.aborted) stop();
+				else signal.addEventListener('abort', stop, { once: true });
+			},
+			onRequestUpgrade(_controller, status, _headers, socket) {
+				resolve(status);
+				socket.on('error', () => {}).destroy();
+			},
+			onResponseStart(controller, status) {
+				resolve(status);
+				controller.abort(new Error('the status is all that is asked for'));
+			},
+			onResponseError: (_controller, error) => reject(error),
+		});
+	});
 }

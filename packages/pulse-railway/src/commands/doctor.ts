@@ -10,9 +10,11 @@ import { VERSION } from '../config/version.ts';
 import type { Diagnosis } from '../control/diagnose.ts';
 import type { ControlStatus } from '../control/status.ts';
 import { judge } from '../doctor/judge.ts';
+import { lookAtToken } from '../doctor/look-at-token.ts';
 import type { StackObservation } from '../platform/port.ts';
 import { wholeProjectFile } from '../source/whole-project-file.ts';
 import { routerFacts } from '../stack/baseline.ts';
+import { janitorConfined } from '../stack/baseline-secrets.ts';
 import { requireTarget } from './resolve-target.ts';
 
 const PROBE_MS = 1_000;
@@ -22,24 +24,29 @@ const SERVING = ['active', 'draining'];
 
 /** Looks for what would break a deploy; changes nothing. */
 export async function doctor(session: Session, request: DoctorRequest): Promise<DoctorReport> {
-	const { account, ports, signal, token } = session;
-	const scope = await reading(account.tokenScope(signal), signal);
-	const kind = 'value' in scope && scope.value !== null ? 'project' : token.origin === 'login' ? 'login' : 'account';
+	const { account, ports, signal } = session;
 	const platform = await reading(
 		requireTarget(request.target, account, signal, session).then((target) => ports.openPlatform(target)),
 		signal,
 	);
-	const [observation, isWholeProject, file] = await Promise.all([
+	const [token, observation, isWholeProject, file] = await Promise.all([
+		lookAtToken(session, platform),
 		'failure' in platform ? platform : reading(platform.value.observe(signal), signal),
 		'failure' in platform ? false : platform.value.isWholeProject(signal),
 		wholeProjectFile(request.folder),
 	]);
-	const seen = await lookThroughRouter(session, request.routerService, observation);
+	const [seen, confined] = await Promise.all([
+		lookThroughRouter(session, request.routerService, observation),
+		'failure' in observation
+			? observation
+			: reading(janitorConfined(session, observation.value, request.names.janitor, signal), signal),
+	]);
 	const report = doctorReport(
 		judge({
 			version: VERSION,
 			names: request.names,
-			token: 'failure' in scope ? scope : { value: kind },
+			token,
+			janitorConfined: confined,
 			observation,
 			wholeProjectFile: file,
 			isWholeProject,

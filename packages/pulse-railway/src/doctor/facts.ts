@@ -4,13 +4,16 @@ import type { Diagnosis } from '../control/diagnose.ts';
 import type { ControlStatus } from '../control/status.ts';
 import type { StackObservation } from '../platform/port.ts';
 import type { StackNames } from '../stack/names.ts';
+import type { TokenFacts } from './look-at-token.ts';
 
 /** All that `doctor` has read; what to think of it is decided apart. */
 export interface DoctorFacts {
 	/** Of this tool. */
 	readonly version: string;
 	readonly names: StackNames;
-	readonly token: Reading<'project' | 'account' | 'login'>;
+	readonly token: Reading<TokenFacts>;
+	/** Whether the janitor's token opens this project alone; `null`: it cannot be read. */
+	readonly janitorConfined: Reading<boolean | null>;
 	readonly observation: Reading<StackObservation>;
 	/** A file of `railway config` that stands for the whole project, here or above; `null`: none. */
 	readonly wholeProjectFile: string | null;

@@ -72,12 +72,19 @@ function judgeServices(ours: readonly ObservedService[]): Check {
 	return failed('services', statuses.join(', '), 'See why: pulse-railway logs, or the service on Railway.', measured);
 }
 
+const NO_SLEEP =
+	'Turn "Serverless" (app sleeping) off in its settings on Railway: a service that sleeps forgets its sessions.';
+
 function judgeSleeping(ours: readonly ObservedService[]): Check {
+	const named = (some: readonly ObservedService[]) => some.map(({ name }) => name).join(', ');
 	const asleep = ours.filter(({ latestDeployment }) => latestDeployment?.status === 'SLEEPING');
-	if (asleep.length === 0) return passed('sleeping', 'no service sleeps');
-	const next =
-		'Turn "Serverless" (app sleeping) off in its settings on Railway: a service that sleeps forgets its sessions.';
-	return failed('sleeping', asleep.map(({ name }) => name).join(', '), next, { asleep: asleep.length });
+	// What runs by a schedule ends by itself.
+	const mayBe = ours.filter(({ maySleep, settings }) => maySleep === true && !settings.cronSchedule);
+	const unread = ours.filter(({ maySleep }) => maySleep === undefined).length;
+	const measured = { asleep: asleep.length, allowed: mayBe.length, unread };
+	if (asleep.length > 0) return failed('sleeping', named(asleep), NO_SLEEP, measured);
+	if (mayBe.length > 0) return warned('sleeping', `may be put to sleep: ${named(mayBe)}`, NO_SLEEP, measured);
+	return passed('sleeping', 'no service sleeps, or may be put to sleep', measured);
 }
 
 function judgeReplicas(ours: readonly ObservedService[]): Check {

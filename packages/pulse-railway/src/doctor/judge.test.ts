@@ -21,6 +21,7 @@ const service = (name: string, more: Partial<ObservedService> = {}): ObservedSer
 	settings: { numReplicas: 1 },
 	domains: [],
 	latestDeployment: { id: 'd', status: 'SUCCESS', stopped: false, createdAt: '2026-01-01T00:00:00Z' },
+	maySleep: false,
 	...more,
 });
 const router = service(names.router, {
@@ -69,7 +70,8 @@ const socket = (status: number) => ({ kind: 'pulse', status: { value: status } }
 const healthy: DoctorFacts = {
 	version: '1.0.0',
 	names,
-	token: { value: 'project' },
+	token: { value: { kind: 'account', workspaces: { value: 1 }, listsTokens: { value: true } } },
+	janitorConfined: { value: true },
 	observation: observed(),
 	wholeProjectFile: null,
 	isWholeProject: false,
@@ -125,6 +127,25 @@ test.each<[string, Partial<DoctorFacts>, string, CheckStatus]>([
 	['a store that says otherwise', { live: live('other') }, 'active', 'fail'],
 	['a crashed service', { observation: state('CRASHED') }, 'services', 'fail'],
 	['a sleeping service', { observation: state('SLEEPING') }, 'sleeping', 'fail'],
+	[
+		'a service that may be put to sleep',
+		{ observation: observed({ backend: { ...backend, maySleep: true } }) },
+		'sleeping',
+		'warn',
+	],
+	[
+		'a token that opens no workspace',
+		{ token: { value: { kind: 'workspace', workspaces: { value: 0 }, listsTokens: null } } },
+		'token-rights',
+		'warn',
+	],
+	[
+		'a token that cannot make the janitor one',
+		{ token: { value: { kind: 'account', workspaces: { value: 1 }, listsTokens: { value: false } } } },
+		'token-rights',
+		'warn',
+	],
+	["a janitor's token that was deleted", { janitorConfined: { value: false } }, 'janitor-token', 'fail'],
 	['no replica', { observation: settings({ numReplicas: 0 }) }, 'replicas', 'fail'],
 	['51 replicas', { observation: settings({ numReplicas: 51, regions: { a: 50, b: 1 } }) }, 'replicas', 'fail'],
 	[
@@ -153,6 +174,8 @@ test.each<[string, Partial<DoctorFacts>, string, CheckStatus]>([
 	['a clock that is refused', { aheadMs: { value: 61_000 } }, 'clock', 'fail'],
 	['a clock that is off', { aheadMs: { value: -10_000 } }, 'clock', 'warn'],
 	['a websocket that is not passed on', { socket: socket(200) }, 'websocket', 'warn'],
+	['a websocket that a proxy refuses', { socket: socket(426) }, 'websocket', 'warn'],
+	['a websocket that the app refuses', { socket: socket(502) }, 'websocket', 'fail'],
 	['a websocket that fails', { socket: { kind: 'pulse', status: failing('bad upgrade') } }, 'websocket', 'fail'],
 ])('%s is found, and what to do is said', (_, fault, check, status) => {
 	const checks = judge({ ...healthy, ...fault });

@@ -5,6 +5,7 @@ import { CONTROL_WINDOW_SECONDS } from '../control/sign.ts';
 import type { DoctorFacts } from './facts.ts';
 import { judgeRouter } from './judge-router.ts';
 import { judgeStack } from './judge-stack.ts';
+import { judgeToken } from './judge-token.ts';
 
 const INFRASTRUCTURE =
 	'`railway config apply` deletes every service that such a file does not declare, the active deployment too: export a partial from it (docs/operations.md, "Infrastructure as code").';
@@ -12,7 +13,7 @@ const INFRASTRUCTURE =
 /** In the order in which one thing leads to the next. Pure. */
 export function judge(facts: DoctorFacts): readonly Check[] {
 	return [
-		judgeToken(facts),
+		...judgeToken(facts),
 		judgeProject(facts),
 		judgeInfrastructure(facts),
 		...judgeStack(facts),
@@ -20,15 +21,6 @@ export function judge(facts: DoctorFacts): readonly Check[] {
 		checkClock(facts.aheadMs, CONTROL_WINDOW_SECONDS),
 		'failure' in facts.live ? skipped('websocket', 'the router cannot be asked') : checkSocket(facts.socket),
 	];
-}
-
-function judgeToken({ token }: DoctorFacts): Check {
-	if ('failure' in token) return failure('token', token.failure);
-	const measured = { kind: token.value };
-	if (token.value === 'project')
-		return passed('token', 'a project token: deploys and rolls back; init needs an account token', measured);
-	if (token.value === 'account') return passed('token', 'an account or workspace token', measured);
-	return passed('token', 'the login of the Railway CLI', measured);
 }
 
 function judgeProject({ observation }: DoctorFacts): Check {

@@ -87,6 +87,7 @@ test('one request tells everything of a small stack (R7.18)', async () => {
 	expect(await observe()).toEqual({
 		project: { id: 'p', name: 'Shop', workspaceId: 'w', description: null },
 		environment: { id: 'e', name: 'production' },
+		config: 'plain',
 		sharedVariables: { PULSE_ACTIVE_DEPLOYMENT: 'prod-1', HIDDEN: null },
 		services: [
 			{

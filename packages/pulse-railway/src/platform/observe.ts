@@ -50,6 +50,7 @@ export function openObserver(connection: Connection, target: EnvironmentIds) {
 		});
 		const config = readConfig(stack.environment.config);
 		const ids = instances.map((instance) => instance.service.id);
+		const shown = !configIsReadable ? 'refused' : config === null ? 'unknown' : config.hidden ? 'masked' : 'plain';
 		const variables =
 			config === null || config.hidden ? await askForVariables(connection, target, ids, signal) : ownVariables(config);
 		return {
@@ -61,6 +62,7 @@ export function openObserver(connection: Connection, target: EnvironmentIds) {
 			},
 			environment: { id: stack.environment.id, name: stack.environment.name },
 			sharedVariables: variables(null),
+			config: shown,
 			services: instances.map((instance) => {
 				const { id } = instance.service;
 				return service(instance, config?.service(id) ?? null, variables(id));
@@ -118,6 +120,7 @@ function service(instance: InstanceNode, config: ServiceConfig | null, variables
 			...customDomains.map((domain) => ({ ...endpoint(domain), custom: true })),
 		],
 		latestDeployment: instance.latestDeployment ? deployment(instance.latestDeployment) : null,
+		...(typeof instance.sleepApplication === 'boolean' ? { maySleep: instance.sleepApplication } : {}),
 	};
 }
 

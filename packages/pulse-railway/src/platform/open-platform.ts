@@ -11,7 +11,7 @@ import { commitPatch, updateInstance } from './operations/services.ts';
 import { deleteVariable, upsertVariables } from './operations/variables.ts';
 import { placed } from './placing.ts';
 import type { Platform } from './port.ts';
-import { createProjectToken, deleteProjectTokens } from './project-tokens.ts';
+import { createProjectToken, deleteProjectTokens, mayListTokens } from './project-tokens.ts';
 import { removeDeployment } from './remove-deployment.ts';
 import { createService, deleteService } from './services.ts';
 import { deployTemplateAs } from './templates.ts';
@@ -28,6 +28,7 @@ export function openPlatform(connection: Connection, target: EnvironmentIds): Pl
 		deleteService: (serviceId, signal) => deleteService(connection, target, serviceId, signal),
 
 		isWholeProject: (signal) => isWholeProject(connection, target, signal),
+		mayListTokens: (signal) => mayListTokens(connection, target, signal),
 
 		async setVariables(serviceId, variables, signal) {
 			const secrets = Object.values(variables);

@@ -14,6 +14,9 @@ export interface Platform {
 	/** Whether `railway config` was applied here for a whole project: it deletes what its file does not declare. Never rejects but for the signal. */
 	isWholeProject(signal: AbortSignal): Promise<boolean>;
 
+	/** Whether the token lists the project's tokens, which whoever makes one for the janitor must. */
+	mayListTokens(signal: AbortSignal): Promise<boolean>;
+
 	createService(input: CreateService, signal: AbortSignal): Promise<{ serviceId: string }>;
 	/** Merges into the scope (`serviceId: null` = shared variables). Never triggers a deploy. */
 	setVariables(
@@ -173,6 +176,8 @@ export interface StackObservation {
 	/** As {@link ObservedService.variables}. `sharedValue` reads those that a decision hangs on. */
 	readonly sharedVariables: Readonly<Record<string, string | null>>;
 	readonly services: readonly ObservedService[];
+	/** How the environment's configuration shows the values of variables; `refused`: each scope was asked for by itself. */
+	readonly config?: 'plain' | 'masked' | 'refused' | 'unknown';
 }
 
 export interface ObservedService {
@@ -190,6 +195,8 @@ export interface ObservedService {
 		readonly custom: boolean;
 	}[];
 	readonly latestDeployment: PlatformDeployment | null;
+	/** It is put to sleep when it sends nothing for some minutes ("Serverless"); read alone, no command sets it. */
+	readonly maySleep?: boolean;
 }
 
 export type PlatformDeploymentStatus =

@@ -45,3 +45,18 @@ export async function deleteProjectTokens(
 		});
 	}
 }
+
+/** Whether making one would get as far as that: listing them is the part that changes nothing. */
+export async function mayListTokens(
+	connection: Connection,
+	{ projectId }: EnvironmentIds,
+	signal: AbortSignal,
+): Promise<boolean> {
+	try {
+		await connection.run(listProjectTokens, { projectId, first: 1 }, signal);
+		return true;
+	} catch (error) {
+		if (isPlatformError(error, 'unauthorized', 'rejected')) return false;
+		throw error;
+	}
+}

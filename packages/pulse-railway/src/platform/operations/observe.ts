@@ -47,6 +47,7 @@ const instanceResult = z.object({
 	overlapSeconds: z.number().nullish(),
 	drainingSeconds: z.number().nullish(),
 	dockerfilePath: z.string().nullish(),
+	sleepApplication: z.boolean().nullish(),
 	source: z.object({ image: z.string().nullish() }).nullish(),
 	domains: domainsResult,
 	latestDeployment: deploymentResult.nullish(),
@@ -58,7 +59,7 @@ const INSTANCES = `serviceInstances(first: $first, after: $after) {
 	edges { node {
 		service { id name createdAt groupId }
 		startCommand healthcheckPath healthcheckTimeout cronSchedule numReplicas restartPolicyType
-		overlapSeconds drainingSeconds dockerfilePath
+		overlapSeconds drainingSeconds dockerfilePath sleepApplication
 		source { image }
 		domains { serviceDomains { domain targetPort } customDomains { domain targetPort } }
 		latestDeployment { ${DEPLOYMENT_FIELDS} }
