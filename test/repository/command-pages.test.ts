@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { commands as aws } from '../../packages/pulse-aws/src/cli/commands.ts';
-import { sidecarCommand } from '../../packages/pulse-aws/src/sidecar/command.ts';
 import { commands as railway } from '../../packages/pulse-railway/src/cli/commands.ts';
 import { GROUPS, renderPage } from './command-pages.ts';
 import { ROOT } from './source-files.ts';
@@ -13,7 +12,7 @@ test('every command is on one page, and every page is of a group', () => {
 	const all = [
 		...railway.map(({ name }) => `pulse-railway ${name}`),
 		...aws.map(({ name }) => `pulse-aws ${name}`),
-		`pulse-edge ${sidecarCommand.name}`,
+		'pulse-edge sidecar',
 		'pulse run',
 	];
 	expect(GROUPS.flatMap((group) => group.commands).sort()).toEqual(all.sort());

@@ -263,7 +263,8 @@ describe('size', () => {
 
 	test('no file over 250 lines, no flow over 150, no command over 80', () => {
 		const isFlow = (file: SourceFile) => flow.test(file.inner) && !under(file, 'config');
-		const ceiling = (file: SourceFile) => (under(file, 'cli') ? 80 : isFlow(file) ? 150 : 250);
+		const isCommand = (file: SourceFile) => under(file, 'cli') && !file.path.endsWith('/commands.ts');
+		const ceiling = (file: SourceFile) => (isCommand(file) ? 80 : isFlow(file) ? 150 : 250);
 		expect(
 			files.filter((file) => file.lines - 1 > ceiling(file)).map((file) => `${file.path}: ${file.lines - 1} lines`),
 		).toEqual([]);

@@ -50,9 +50,9 @@ test('every alarm that the page tells of, and every failure that is somebody’s
 	expect(causes.filter((cause) => !new RegExp(`["|]${cause}["|]`).test(rules))).toEqual([]);
 });
 
-const specs = [
-	...railway.map((spec) => ({ ...spec, name: `pulse-railway ${spec.name}` })),
-	...aws.map((spec) => ({ ...spec, name: `pulse-aws ${spec.name}` })),
+const listings = [
+	...railway.map((listing) => ({ ...listing, name: `pulse-railway ${listing.name}` })),
+	...aws.map((listing) => ({ ...listing, name: `pulse-aws ${listing.name}` })),
 ];
 const COMMON = ['--json', '--quiet', '--verbose', '--show-secrets', '--help', '--version'];
 /** The contract also names commands that the Python tools had. */
@@ -60,13 +60,14 @@ const guides = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `d
 	(path) => path.endsWith('.md') && path !== 'docs/contract.md',
 );
 
-test.each(guides)('every command that %s tells to run exists, with its flags', (guide) => {
+test.each(guides)('every command that %s tells to run exists, with its flags', async (guide) => {
 	const text = readFileSync(join(ROOT, guide), 'utf8').replaceAll('\\\n', ' ');
 	const wrong: string[] = [];
 	for (const [call, line] of text.matchAll(/(?<![\w/@.-])(pulse-(?:railway|aws) [a-z][^\n`#)"|;]*)/g)) {
-		const spec = specs
+		const listing = listings
 			.filter(({ name }) => line === name || line?.startsWith(`${name} `))
 			.sort((a, b) => b.name.length - a.name.length)[0];
+		const spec = await listing?.load();
 		const own = Object.values(spec?.settings ?? {}).map(({ flag }) => flag?.split(' ')[0]);
 		const allowed = [...own, ...COMMON, ...(spec?.changes ? ['--yes', '--dry-run'] : [])];
 		const flags = line?.match(/(?<= )--[\w-]+/g) ?? [];

@@ -1,15 +1,21 @@
 import type { Host } from './host.ts';
 import type { SettingTable } from './settings.ts';
 
-/** A command as a value: what `--help` shows, and the action that is loaded only when it runs. */
-export interface CommandSpec {
+/** A command as the list of all shows it. */
+export interface CommandListing {
 	/** `deploy`, or `janitor run` for a command below a group. */
 	readonly name: string;
-	/** One line, shown in the list of commands. */
+	/** One line. */
 	readonly summary: string;
+	readonly arguments?: readonly { readonly syntax: string; readonly describe: string }[];
+	/** The rest, for the command that was named: the list of all is shown without it. */
+	load(): Promise<CommandSpec>;
+}
+
+/** A command as a value: what its own `--help` shows, and the action that is loaded only when it runs. */
+export interface CommandSpec {
 	/** Shown in the command's own help, below the summary. */
 	readonly description?: string;
-	readonly arguments?: readonly { readonly syntax: string; readonly describe: string }[];
 	readonly settings: SettingTable;
 	/** Full command lines. */
 	readonly examples: readonly string[];

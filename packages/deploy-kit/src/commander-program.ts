@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import type { CommandSpec } from './command.ts';
+import type { CommandListing, CommandSpec } from './command.ts';
 import type { LineFormat } from './plain-line.ts';
 import type { Setting } from './settings.ts';
 
@@ -34,18 +34,44 @@ export interface CommonFlags {
 	readonly showSecrets: boolean;
 }
 
-/** Builds the commander program. Parsing calls `onCommand`; usage errors throw commander's own error. */
+/** The command that was named, with the rest of it. */
+export interface NamedCommand {
+	readonly name: string;
+	readonly spec: CommandSpec;
+}
+
+/** Loads the command that these words name; `null` for none. */
+export async function loadNamed(
+	commands: readonly CommandListing[],
+	words: readonly string[],
+): Promise<NamedCommand | null> {
+	// The programs and groups have no flag with a value, so that these are the first words whatever stands between.
+	const typed = words.filter((word) => !word.startsWith('-'));
+	const sought = typed[0] === 'help' ? typed.slice(1) : typed;
+	const listing = commands.find(({ name }) => name.split(' ').every((word, at) => sought[at] === word));
+	return listing === undefined ? null : { name: listing.name, spec: await listing.load() };
+}
+
+/**
+ * Builds the commander program, where `named` alone has its own flags. Parsing calls `onCommand`; usage errors throw commander's
+ * own error.
+ */
 export function commanderProgram(
 	info: ProgramInfo,
-	specs: readonly CommandSpec[],
+	commands: readonly CommandListing[],
+	named: NamedCommand | null,
 	onCommand: (parsed: Parsed) => void,
 ): Command {
 	const program = base(new Command(info.name)).description(info.summary).version(info.version);
-	for (const spec of specs) {
-		const words = spec.name.split(' ');
-		const leaf = words.pop() ?? spec.name;
+	for (const listing of commands) {
+		const words = listing.name.split(' ');
+		const leaf = words.pop() ?? listing.name;
 		const parent = words.reduce((group, word) => subcommand(group, word, info.groups?.[word]), program);
-		addCommand(parent, leaf, spec, onCommand);
+		const command = base(new Command(leaf)).summary(listing.summary).description(listing.summary);
+		for (const argument of listing.arguments ?? []) command.argument(argument.syntax, argument.describe);
+		if (listing.name === named?.name) specify(command, listing.summary, named.spec, onCommand);
+		else addCommonOptions(command, false);
+		parent.addCommand(command);
 	}
 	return program;
 }
@@ -62,10 +88,20 @@ function subcommand(parent: Command, name: string, description = `Commands of th
 	return group;
 }
 
-function addCommand(parent: Command, name: string, spec: CommandSpec, onCommand: (parsed: Parsed) => void): void {
-	const command = base(new Command(name)).summary(spec.summary);
-	command.description([spec.summary, spec.description].filter(Boolean).join('\n\n'));
-	for (const argument of spec.arguments ?? []) command.argument(argument.syntax, argument.describe);
+function addCommonOptions(command: Command, changes: boolean): void {
+	if (changes) {
+		command.option('--dry-run', 'show what would be done, and change nothing');
+		command.option('-y, --yes', 'answer every question with yes');
+	}
+	command.option('--json', 'print one JSON document on stdout, also for errors');
+	command.option('--show-secrets', 'print secrets in results instead of a mask');
+	command.option('-q, --quiet', 'print warnings and errors only');
+	command.option('-v, --verbose', 'print every step as it begins, and more about failures');
+}
+
+/** Gives a command its own flags, help and action. */
+function specify(command: Command, summary: string, spec: CommandSpec, onCommand: (parsed: Parsed) => void): void {
+	command.description([summary, spec.description].filter(Boolean).join('\n\n'));
 	const attributes: { attribute: string; key: string; flag: string }[] = [];
 	const addOption = (key: string, flag: string, text: string, repeatable = false) => {
 		const option = new Option(flag, text);
@@ -79,14 +115,7 @@ function addCommand(parent: Command, name: string, spec: CommandSpec, onCommand:
 		addOption(key, setting.flag, describe(setting), setting.repeatable);
 		if (setting.alias !== undefined) addOption(key, setting.alias, `the same as ${nameOf(setting.flag)}`);
 	}
-	if (spec.changes) {
-		command.option('--dry-run', 'show what would be done, and change nothing');
-		command.option('-y, --yes', 'answer every question with yes');
-	}
-	command.option('--json', 'print one JSON document on stdout, also for errors');
-	command.option('--show-secrets', 'print secrets in results instead of a mask');
-	command.option('-q, --quiet', 'print warnings and errors only');
-	command.option('-v, --verbose', 'print every step as it begins, and more about failures');
+	addCommonOptions(command, spec.changes);
 	const variables = variablesHelp(spec, command);
 	if (variables !== '') command.addHelpText('after', `\nVariables:\n${variables}`);
 	command.addHelpText('after', `\nExamples:\n${spec.examples.map((line) => `  $ ${line}`).join('\n')}`);
@@ -111,7 +140,6 @@ function addCommand(parent: Command, name: string, spec: CommandSpec, onCommand:
 			},
 		});
 	});
-	parent.addCommand(command);
 }
 
 /** Settings without a flag, laid out as commander lays the options out. */

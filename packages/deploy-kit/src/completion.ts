@@ -1,5 +1,5 @@
-import type { CommandSpec } from './command.ts';
-import { commanderProgram, type ProgramInfo } from './commander-program.ts';
+import type { CommandListing, CommandSpec } from './command.ts';
+import { commanderProgram, loadNamed, type ProgramInfo } from './commander-program.ts';
 import { usageError } from './errors.ts';
 import type { CliEdge } from './run-cli.ts';
 
@@ -7,12 +7,18 @@ import type { CliEdge } from './run-cli.ts';
 const SHELLS: Readonly<Record<string, string>> = { bash: 'bash', zsh: 'zsh', fish: 'fish', pwsh: 'powershell' };
 
 /** Prints the script that makes a shell complete the commands and flags of a tool. */
-export function completionCommand(tool: string): CommandSpec {
+export function completionCommand(tool: string): CommandListing {
 	return {
 		name: 'completion',
 		summary: 'Print a script that completes commands and flags in your shell',
-		description: 'bash needs the package bash-completion for it.',
 		arguments: [{ syntax: '<shell>', describe: `one of ${Object.keys(SHELLS).join(', ')}` }],
+		load: async () => completion(tool),
+	};
+}
+
+function completion(tool: string): CommandSpec {
+	return {
+		description: 'bash needs the package bash-completion for it.',
 		settings: {},
 		examples: [
 			`source <(${tool} completion bash)`,
@@ -37,15 +43,16 @@ export function completionCommand(tool: string): CommandSpec {
 /** What that script asks of the tool at each press of the key: `complete -- <words>`. `false`: it was no such question. */
 export async function answerCompletion(
 	info: ProgramInfo,
-	specs: readonly CommandSpec[],
+	commands: readonly CommandListing[],
 	edge: Pick<CliEdge, 'argv' | 'stdout'>,
 ): Promise<boolean> {
 	const [word, dashes, ...words] = edge.argv;
 	if (word !== 'complete' || dashes !== '--') return false;
 	const { default: tab } = await import('@bomb.sh/tab/commander');
+	const named = await loadNamed(commands, words);
 	// A proposal is a line, with the summary behind it.
-	const brief = specs.map(({ description: _, ...spec }) => spec);
-	const program = commanderProgram(info, brief, () => {});
+	const brief = named === null ? null : { ...named, spec: { ...named.spec, description: '' } };
+	const program = commanderProgram(info, commands, brief, () => {});
 	const proposals = captured(() => tab(program, { completionCommandName: 'completion-script' }).parse(words));
 	edge.stdout.write(`${proposals}\n`);
 	return true;

@@ -1,4 +1,4 @@
-import type { CommandSpec } from './command.ts';
+import type { CommandListing } from './command.ts';
 import type { ProgramInfo } from './commander-program.ts';
 import { runCli } from './run-cli.ts';
 
@@ -10,7 +10,7 @@ const ECHO_MS = 500;
 /** The edge of both command line tools: signals, terminal and exit code of this process. */
 export async function runOperator(
 	info: ProgramInfo,
-	commands: readonly CommandSpec[],
+	commands: readonly CommandListing[],
 	env: Readonly<Record<string, string | undefined>>,
 ): Promise<void> {
 	const interruption = new AbortController();

@@ -1,6 +1,6 @@
 import { PassThrough, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import type { CommandSpec, Invocation } from './command.ts';
+import type { CommandListing, CommandSpec, Invocation } from './command.ts';
 import type { ProgramInfo } from './commander-program.ts';
 import { completionCommand } from './completion.ts';
 import { DeployToolError, usageError } from './errors.ts';
@@ -11,9 +11,6 @@ const info = { name: 'tool', version: '1.2.3', summary: 'A tool' };
 
 function spec(more: Partial<CommandSpec> = {}): CommandSpec {
 	return {
-		name: 'make thing',
-		summary: 'Make a thing',
-		arguments: [{ syntax: '[file]', describe: 'a file' }],
 		settings: {
 			colour: { flag: '--colour <colour>', describe: 'its colour', env: ['COLOUR'], default: 'red', parse: text },
 			env: { flag: '--env <KEY=VALUE>', repeatable: true, describe: 'a variable', parse: list },
@@ -26,13 +23,20 @@ function spec(more: Partial<CommandSpec> = {}): CommandSpec {
 	};
 }
 
+const listed = (load: CommandSpec): CommandListing => ({
+	name: 'make thing',
+	summary: 'Make a thing',
+	arguments: [{ syntax: '[file]', describe: 'a file' }],
+	load: async () => load,
+});
+
 async function run(
 	argv: string[],
-	command = spec(),
+	command: CommandSpec | readonly CommandListing[] = spec(),
 	program: ProgramInfo = info,
 ): Promise<{ code: number; out: string; err: string }> {
 	const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-	const code = await runCli(program, [command], {
+	const code = await runCli(program, 'run' in command ? [listed(command)] : command, {
 		argv,
 		env: {},
 		cwd: '/here',
@@ -153,7 +157,7 @@ describe('a command', () => {
 				return { json: null, text: 'made' };
 			},
 		});
-		const code = await runCli(info, [command], {
+		const code = await runCli(info, [listed(command)], {
 			argv: ['make', 'thing'],
 			env: {},
 			cwd: '/here',
@@ -188,6 +192,29 @@ describe('help', () => {
 		expect(out).not.toContain('plugin only');
 	});
 
+	it.each([
+		[['--help'], []],
+		[['help'], []],
+		[['make'], []],
+		[['make', '--help'], []],
+		[['make', 'thing', '--help'], ['make thing']],
+		[['--help', 'make', 'thing'], ['make thing']],
+		[['help', 'make', 'thing'], ['make thing']],
+		[['complete', '--', 'make', 'thing', '--c'], ['make thing']],
+	])('%o loads %o and nothing else', async (argv, loaded) => {
+		const seen: string[] = [];
+		const commands = ['make thing', 'make things'].map((name) => ({
+			...listed(spec()),
+			name,
+			load: async () => {
+				seen.push(name);
+				return spec();
+			},
+		}));
+		await run(argv, commands);
+		expect(seen).toEqual(loaded);
+	});
+
 	it('is printed without arguments, and the version on demand', async () => {
 		expect((await run([])).out).toContain('A tool');
 		expect((await run(['--version'])).out).toBe('1.2.3\n');
@@ -216,22 +243,19 @@ describe('what cannot be parsed', () => {
 
 describe('completion', () => {
 	it('proposes commands and flags, a line each with its summary, and changes nothing', async () => {
-		const make = spec({
-			name: 'make',
-			description: 'More\n\nthan a line.',
-			run: () => Promise.reject(new Error('ran')),
-		});
-		expect((await run(['complete', '--', 'ma'], make)).out).toBe('make\tMake a thing\n:4\n');
-		expect((await run(['complete', '--', 'make', '--col'], make)).out).toMatch(/^--colour\tits colour .*\n:4\n$/);
+		const long = spec({ description: 'More\n\nthan a line.', run: () => Promise.reject(new Error('ran')) });
+		const make = { ...listed(long), name: 'make' };
+		expect((await run(['complete', '--', 'ma'], [make])).out).toBe('make\tMake a thing\n:4\n');
+		expect((await run(['complete', '--', 'make', '--col'], [make])).out).toMatch(/^--colour\tits colour .*\n:4\n$/);
 	});
 
 	it('prints a script that a shell may read again, beside that of another tool', async () => {
-		const { out, code } = await run(['completion', 'bash'], completionCommand('tool'));
+		const { out, code } = await run(['completion', 'bash'], [completionCommand('tool')]);
 		expect([code, out.includes('tool complete --'), /^readonly /m.test(out)]).toEqual([0, true, false]);
 	});
 
 	it('names the shells that it knows', async () => {
-		const { err, code } = await run(['completion', 'csh'], completionCommand('tool'));
+		const { err, code } = await run(['completion', 'csh'], [completionCommand('tool')]);
 		expect([code, err]).toEqual([
 			2,
 			expect.stringContaining("the shell must be one of bash, zsh, fish, pwsh, got 'csh'"),

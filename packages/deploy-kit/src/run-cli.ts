@@ -1,6 +1,6 @@
 import { type Command, CommanderError } from 'commander';
-import type { CommandResult, CommandSpec } from './command.ts';
-import { type CommonFlags, commanderProgram, type Parsed, type ProgramInfo } from './commander-program.ts';
+import type { CommandListing, CommandResult } from './command.ts';
+import { type CommonFlags, commanderProgram, loadNamed, type Parsed, type ProgramInfo } from './commander-program.ts';
 import { CancelledError, isDeployToolError, usageError } from './errors.ts';
 import { printable } from './printable.ts';
 import { errorJson, errorText, exitCodeOf } from './report-error.ts';
@@ -18,15 +18,15 @@ export interface CliEdge {
 }
 
 /** Parses, runs, prints; returns the exit code. The one wrapper around every command of both tools. */
-export async function runCli(info: ProgramInfo, specs: readonly CommandSpec[], edge: CliEdge): Promise<number> {
+export async function runCli(info: ProgramInfo, commands: readonly CommandListing[], edge: CliEdge): Promise<number> {
 	for (const stream of [edge.stdout, edge.stderr]) stream.on('error', exceptClosedPipe);
 	if (edge.argv[0] === 'complete') {
 		const { answerCompletion } = await import('./completion.ts');
-		if (await answerCompletion(info, specs, edge)) return 0;
+		if (await answerCompletion(info, commands, edge)) return 0;
 	}
 	const wantsJson = edge.argv.includes('--json');
 	let parsed: Parsed | undefined;
-	const program = commanderProgram(info, specs, (found) => {
+	const program = commanderProgram(info, commands, await loadNamed(commands, edge.argv), (found) => {
 		parsed = found;
 	});
 	let errorOutput = '';

@@ -3,8 +3,6 @@ import { renderConfig } from 'pulse-deploy-kit/config-report';
 import { deploySettings } from '../config/deploy-settings.ts';
 
 export const configCommand: CommandSpec = {
-	name: 'config',
-	summary: 'Show each setting and who says it: flag, variable, pulse.toml or the default',
 	description: 'As deploy reads them. Asks nothing of AWS, and shows no secret.',
 	settings: deploySettings,
 	examples: ['pulse-aws config', 'pulse-aws config --deployment-name prod --json'],

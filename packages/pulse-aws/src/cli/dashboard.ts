@@ -8,8 +8,6 @@ import { rollbackCommand } from './rollback.ts';
 const ORDERS = { rollback: rollbackCommand, promote: promoteCommand, recall: recallCommand, drain: drainCommand };
 
 export const dashboardCommand: CommandSpec = {
-	name: 'dashboard',
-	summary: 'Show on a page of this machine which versions run, what happens next, and how to go back',
 	description:
 		'The page is live, and rolls back, promotes, recalls and drains with the plan and the question of those commands. It is served to this machine alone, by the address that is printed, until Ctrl-C.',
 	settings: dashboardSettings,

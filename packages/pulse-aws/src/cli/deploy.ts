@@ -7,8 +7,6 @@ import { deploySettings } from '../config/deploy-settings.ts';
 import { outcome } from './outcome.ts';
 
 export const deployCommand: CommandSpec = {
-	name: 'deploy',
-	summary: 'Start a new deployment beside the running one and send new visitors to it',
 	description:
 		'The first deploy creates the baseline: network, load balancer, cluster, registry and reaper. Until new visitors are switched over, a failure or Ctrl-C undoes the deployment.',
 	settings: deploySettings,

@@ -2,8 +2,6 @@ import type { CommandSpec } from 'pulse-deploy-kit/command';
 import { doctorRequest, doctorSettings } from '../config/doctor.ts';
 
 export const doctorCommand: CommandSpec = {
-	name: 'doctor',
-	summary: 'Look for what would break a deploy, and say what to do',
 	description: 'Reads alone; ends with exit code 1 when something would break a deploy.',
 	settings: doctorSettings,
 	examples: [

@@ -5,11 +5,8 @@ import { drainRequest } from '../config/leave.ts';
 import { outcome } from './outcome.ts';
 
 export const drainCommand: CommandSpec = {
-	name: 'drain',
-	summary: 'Move whoever is left on an old deployment by a given time',
 	description:
 		'Pages move to the active deployment when that harms nobody, and when the time is over whatever they do. A later --by changes the time.',
-	arguments: [{ syntax: '<deployment-id>', describe: 'see pulse-aws status' }],
 	settings: { ...drainBySettings, ...placeSettings },
 	examples: [
 		'pulse-aws drain prod-20260402-120000Z --deployment-name prod --by 18:00',

@@ -4,10 +4,7 @@ import { placeOf } from '../config/common.ts';
 import { historySettings, MAX_HISTORY } from '../config/history.ts';
 
 export const historyCommand: CommandSpec = {
-	name: 'history',
-	summary: 'Show what has happened to deployments, who did it, and why',
 	description: `At least the last ${MAX_HISTORY} deploys, rollbacks, recalls and deletions, as commands and the reaper of this version write them down, with commit and --message.`,
-	arguments: [{ syntax: '[deployment-id]', describe: 'of this one alone' }],
 	settings: historySettings,
 	examples: [
 		'pulse-aws history --deployment-name prod',

@@ -4,8 +4,6 @@ import { placeOf } from '../config/common.ts';
 import { lockSettings } from '../config/lock.ts';
 
 export const lockCommand: CommandSpec = {
-	name: 'lock',
-	summary: 'Show which command holds the deploy lock, and take it away',
 	description:
 		'The lock of a command that was killed is taken by the next one, after half a minute in which it is not renewed. So it is once broken: a holder that merely sleeps never acts beside the next.',
 	settings: lockSettings,

@@ -4,10 +4,7 @@ import { logResult, printLines } from 'pulse-deploy-kit/logs/print-log';
 import { placeOf, placeSettings } from '../config/common.ts';
 
 export const logsCommand: CommandSpec = {
-	name: 'logs',
-	summary: 'Show what a deployment has written, the active one unless named',
 	description: 'Also of a deployment that is gone, for as long as CloudWatch keeps it.',
-	arguments: [{ syntax: '[deployment-id]', describe: 'another deployment than the active one' }],
 	settings: { ...logSettings, ...placeSettings },
 	examples: [
 		'pulse-aws logs --deployment-name prod',

@@ -3,11 +3,8 @@ import { openAddress } from 'pulse-deploy-kit/open/open-address';
 import { openRequest, openSettings } from '../config/open.ts';
 
 export const openCommand: CommandSpec = {
-	name: 'open',
-	summary: 'Open a deployment in the browser, the active one unless named',
 	description:
 		'The address names the deployment, so it stays on it whatever is active. Without a screen, in a pipe and with --json it is printed.',
-	arguments: [{ syntax: '[deployment-id]', describe: 'another deployment than the active one' }],
 	settings: openSettings,
 	examples: [
 		'pulse-aws open --deployment-name prod',

@@ -5,9 +5,6 @@ import { promoteRequest } from '../config/promote.ts';
 import { outcome } from './outcome.ts';
 
 export const promoteCommand: CommandSpec = {
-	name: 'promote',
-	summary: 'Send all new visitors, or a larger share of them, to a canary or another deployment that runs',
-	arguments: [{ syntax: '<deployment-id>', describe: 'see pulse-aws status' }],
 	description:
 		'With --to a canary gets a larger share of new visitors; without it, all of them: it becomes the active one.',
 	settings: { ...widenSettings, ...placeSettings },

@@ -3,8 +3,6 @@ import { reapSettings } from '../config/commands.ts';
 import { placeOf } from '../config/common.ts';
 
 export const reapCommand: CommandSpec = {
-	name: 'reap',
-	summary: 'Retire drained deployments now, as the reaper does every minute',
 	description: 'One pass: tasks are ended in one, what they leave is deleted in a later one.',
 	settings: reapSettings,
 	examples: ['pulse-aws reap --deployment-name prod --dry-run', 'pulse-aws reap --deployment-name prod --yes'],

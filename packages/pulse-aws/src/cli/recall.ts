@@ -5,11 +5,8 @@ import { recallRequest } from '../config/leave.ts';
 import { outcome } from './outcome.ts';
 
 export const recallCommand: CommandSpec = {
-	name: 'recall',
-	summary: 'Get everybody off a bad deployment: its pages move when that harms nobody, and then whatever they do',
 	description:
 		'The active one is rolled back first, in the same plan. It is ended when nobody is left; until then a rollback to it, or --cancel, takes the recall back.',
-	arguments: [{ syntax: '<deployment-id>', describe: 'see pulse-aws status' }],
 	settings: { ...recallSettings, ...placeSettings },
 	examples: [
 		'pulse-aws recall prod-20260402-120000Z --deployment-name prod',

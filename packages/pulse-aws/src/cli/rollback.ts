@@ -4,11 +4,8 @@ import { rollbackSettings } from '../config/rollback.ts';
 import { outcome } from './outcome.ts';
 
 export const rollbackCommand: CommandSpec = {
-	name: 'rollback',
-	summary: 'Send new visitors back to an earlier deployment',
 	description:
 		'Without an id, to the one that was active before. It still runs while people use it, and for its rollback window although nobody does. Beyond that, --redeploy makes it anew from its image, of which the newest ten are kept, under an id of its own. While a canary runs, it is the canary that ends. Nobody loses a session by any of it.',
-	arguments: [{ syntax: '[deployment-id]', describe: 'where to; see pulse-aws status' }],
 	settings: rollbackSettings,
 	examples: [
 		'pulse-aws rollback --deployment-name prod',

@@ -1,17 +1,15 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
 import { placeOf, placeSettings } from '../config/common.ts';
-import { renderFleet } from '../plan/fleet-report.ts';
 
 export const statusCommand: CommandSpec = {
-	name: 'status',
-	summary: 'Show all deployments and which one new visitors reach',
 	settings: placeSettings,
 	examples: ['pulse-aws status --deployment-name prod', 'pulse-aws status --deployment-name prod --json'],
 	changes: false,
 	async run(invocation) {
-		const [{ connect }, { status }] = await Promise.all([
+		const [{ connect }, { status }, { renderFleet }] = await Promise.all([
 			import('../adapters/connect.ts'),
 			import('../commands/status.ts'),
+			import('../plan/fleet-report.ts'),
 		]);
 		const { name, region } = await placeOf(placeSettings, invocation);
 		const report = await status(await connect({ ...invocation, region }), name);

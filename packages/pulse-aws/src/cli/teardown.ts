@@ -11,8 +11,6 @@ const WORDS = {
 } as const;
 
 export const teardownCommand: CommandSpec = {
-	name: 'teardown',
-	summary: 'Delete the baseline and all that deploys made beside it',
 	description: 'Refuses while deployments run, unless --force ends them and every session on them.',
 	settings: teardownSettings,
 	examples: ['pulse-aws teardown --deployment-name prod', 'pulse-aws teardown --deployment-name prod --force --yes'],

@@ -3,8 +3,6 @@ import { verifySettings } from '../config/commands.ts';
 import { placeOf } from '../config/common.ts';
 
 export const verifyCommand: CommandSpec = {
-	name: 'verify',
-	summary: 'Ask the load balancer whether each running deployment answers under its own id',
 	settings: verifySettings,
 	examples: [
 		'pulse-aws verify --deployment-name prod',

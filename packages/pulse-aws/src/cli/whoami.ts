@@ -2,8 +2,6 @@ import type { CommandSpec } from 'pulse-deploy-kit/command';
 import { placeSettings } from '../config/common.ts';
 
 export const whoamiCommand: CommandSpec = {
-	name: 'whoami',
-	summary: 'Show whose credentials are used, and which region and stack a command would touch',
 	settings: placeSettings,
 	examples: ['pulse-aws whoami', 'pulse-aws whoami --deployment-name prod --json'],
 	changes: false,

@@ -12,4 +12,9 @@ const info = {
 	version: VERSION,
 	summary: 'The edge beside a container app on AWS',
 };
-await runOperator(info, [sidecarCommand], processEnvironment());
+const sidecar = {
+	name: 'sidecar',
+	summary: 'Run the edge beside a container app; its container in each task on AWS does',
+	load: async () => sidecarCommand,
+};
+await runOperator(info, [sidecar], processEnvironment());

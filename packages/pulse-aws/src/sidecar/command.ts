@@ -2,8 +2,6 @@ import type { CommandSpec } from 'pulse-deploy-kit/command';
 import { sidecarConfig, sidecarSettings } from '../config/sidecar.ts';
 
 export const sidecarCommand: CommandSpec = {
-	name: 'sidecar',
-	summary: 'Run the edge beside a container app; its container in each task on AWS does',
 	description:
 		'Configured by its environment, which deploy writes. The load balancer sends to it, and it asks the app on localhost.',
 	settings: sidecarSettings,

@@ -3,10 +3,7 @@ import { renderConfig } from 'pulse-deploy-kit/config-report';
 import { configSettings } from '../config/config.ts';
 
 export const configCommand: CommandSpec = {
-	name: 'config',
-	summary: 'Show each setting and who says it: flag, variable, pulse.toml, the plugin or the default',
 	description: 'As init, upgrade and deploy read them. Asks nothing of Railway, and shows no secret.',
-	arguments: [{ syntax: '[app-file]', describe: 'file that creates the App; the same as --app-file' }],
 	settings: configSettings,
 	examples: ['pulse-railway config', 'pulse-railway config app.ts --json'],
 	changes: false,

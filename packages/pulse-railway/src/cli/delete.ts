@@ -4,9 +4,6 @@ import { deploymentIdSetting, formerDeleteSettings, serviceTargetSettings } from
 import { outcome } from './outcome.ts';
 
 export const deleteCommand: CommandSpec = {
-	name: 'delete',
-	summary: 'Delete a deployment that is not active, whoever still uses it',
-	arguments: [{ syntax: '[deployment-id]', describe: 'the same as --deployment-id' }],
 	settings: { deploymentId: deploymentIdSetting, ...serviceTargetSettings, ...formerDeleteSettings },
 	examples: [
 		'pulse-railway delete prod-260402-120000',

@@ -5,11 +5,8 @@ import { deploySettings } from '../config/deploy-settings.ts';
 import { outcome } from './outcome.ts';
 
 export const deployCommand: CommandSpec = {
-	name: 'deploy',
-	summary: 'Start a new deployment beside the running one and send new visitors to it',
 	description:
 		'People on older deployments stay there until they leave. Until the new one answers through the router, a failure or Ctrl-C undoes everything.',
-	arguments: [{ syntax: '[app-file]', describe: 'file that creates the App; the same as --app-file' }],
 	settings: deploySettings,
 	examples: [
 		'pulse-railway deploy app.ts',

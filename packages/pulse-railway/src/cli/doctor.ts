@@ -3,8 +3,6 @@ import { enter } from '../commands/enter.ts';
 import { doctorRequest, doctorSettings } from '../config/doctor.ts';
 
 export const doctorCommand: CommandSpec = {
-	name: 'doctor',
-	summary: 'Look for what would break a deploy, and say what to do',
 	description: 'Reads alone; ends with exit code 1 when something would break a deploy.',
 	settings: doctorSettings,
 	examples: ['pulse-railway doctor', 'pulse-railway doctor --json', 'pulse-railway doctor --report doctor.json'],

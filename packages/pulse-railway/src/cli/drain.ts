@@ -5,11 +5,8 @@ import { deploymentIdSetting, serviceTargetSettings } from '../config/service-ta
 import { outcome } from './outcome.ts';
 
 export const drainCommand: CommandSpec = {
-	name: 'drain',
-	summary: 'Move whoever is left on an old deployment by a given time',
 	description:
 		'Pages move to the active deployment when that harms nobody, and when the time is over whatever they do. A later --by changes the time.',
-	arguments: [{ syntax: '[deployment-id]', describe: 'the same as --deployment-id' }],
 	settings: { deploymentId: deploymentIdSetting, ...drainBySettings, ...serviceTargetSettings },
 	examples: [
 		'pulse-railway drain prod-260402-120000 --by 18:00',

@@ -7,11 +7,8 @@ import { initSettings } from '../config/init.ts';
 import { outcome } from './outcome.ts';
 
 export const ensureCommand: CommandSpec = {
-	name: 'ensure',
-	summary: 'Set up the stack where there is none, bring it to this version where it is complete; for CI',
 	description:
 		'The same as init on an empty environment and as upgrade on a complete stack, which keeps what is not given. An incomplete stack is refused, unless an interrupted init left it.',
-	arguments: [{ syntax: '[app-file]', describe: 'file that creates the App; the same as --app-file' }],
 	settings: initSettings,
 	examples: ['pulse-railway ensure app.ts --project shop --yes', 'pulse-railway ensure app.ts --dry-run'],
 	changes: true,

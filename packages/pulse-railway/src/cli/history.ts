@@ -5,10 +5,7 @@ import { historySettings } from '../config/history.ts';
 import { MAX_HISTORY } from '../deployments/store.ts';
 
 export const historyCommand: CommandSpec = {
-	name: 'history',
-	summary: 'Show what has happened to deployments, who did it, and why',
 	description: `The last ${MAX_HISTORY} promotions, rollbacks, canaries and deletions, as the router and the janitor of this version keep them.`,
-	arguments: [{ syntax: '[deployment-id]', describe: 'of this one alone' }],
 	settings: historySettings,
 	examples: ['pulse-railway history', 'pulse-railway history prod-260402-120000 --json'],
 	changes: false,

@@ -5,11 +5,8 @@ import { deployWords } from '../config/paths.ts';
 import { outcome } from './outcome.ts';
 
 export const initCommand: CommandSpec = {
-	name: 'init',
-	summary: 'Set up router, janitor, Redis and env service in an empty Railway environment',
 	description:
 		'Reads the names of the services from RailwayPlugin of the app. Without a project it creates one in --workspace-id.',
-	arguments: [{ syntax: '[app-file]', describe: 'file that creates the App; the same as --app-file' }],
 	settings: initSettings,
 	examples: [
 		'pulse-railway init app.ts --project-id <id> --environment-id <id>',

@@ -4,8 +4,6 @@ import { enter } from '../commands/enter.ts';
 import { janitorConfig, janitorSettings } from '../config/janitor.ts';
 
 export const janitorRunCommand: CommandSpec = {
-	name: 'janitor run',
-	summary: 'Delete drained deployments that nobody uses any more; runs inside Railway',
 	description:
 		'The janitor service runs it on its schedule. It fails outside Railway, because it asks deployments for their sessions over the private network.',
 	settings: janitorSettings,

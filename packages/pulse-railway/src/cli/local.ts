@@ -1,12 +1,9 @@
-import type { CommandSpec } from 'pulse-deploy-kit/command';
 import { resolveSettings } from 'pulse-deploy-kit/settings';
 import { localDir, localDirSetting, localDownSettings, localLogsSettings, localUpSettings } from '../config/local.ts';
 import { OWN_BIN } from '../config/own-bin.ts';
 import { withLocalPlatform } from './local-package.ts';
 
-const up: CommandSpec = {
-	name: 'local up',
-	summary: 'Start the local platform: Railway on this machine, no account',
+export const localUp = withLocalPlatform({
 	description: 'Stays in the foreground until Ctrl-C, which stops every service; the state is kept for the next time.',
 	settings: localUpSettings,
 	examples: ['pulse-railway local up --detach --node-modules node_modules', 'pulse-railway local up --containers'],
@@ -18,11 +15,9 @@ const up: CommandSpec = {
 		const nodeModules = values.nodeModules === undefined ? undefined : localDir(cwd, values.nodeModules);
 		return runUp({ ...values, command: OWN_BIN, dir, nodeModules }, { env, host, signal, print, json });
 	},
-};
+});
 
-const status: CommandSpec = {
-	name: 'local status',
-	summary: 'Show projects, services, processes and addresses of the local platform',
+export const localStatus = withLocalPlatform({
 	settings: localDirSetting,
 	examples: ['pulse-railway local status', 'pulse-railway local status --json'],
 	changes: false,
@@ -35,12 +30,9 @@ const status: CommandSpec = {
 		const description = await describeRunning(localDir(cwd, values.dir));
 		return { json: description, text: showDescription(description) };
 	},
-};
+});
 
-const logs: CommandSpec = {
-	name: 'local logs',
-	summary: 'Print what services of the local platform wrote, or their build logs',
-	arguments: [{ syntax: '[service]', describe: 'name of a service; default all' }],
+export const localLogs = withLocalPlatform({
 	settings: localLogsSettings,
 	examples: ['pulse-railway local logs pulse-router --follow', 'pulse-railway local logs --build'],
 	changes: false,
@@ -59,11 +51,9 @@ const logs: CommandSpec = {
 		);
 		return { json: values.follow ? undefined : lines, exitCode: values.follow ? 130 : 0 };
 	},
-};
+});
 
-const down: CommandSpec = {
-	name: 'local down',
-	summary: 'Stop the local platform and every service it runs',
+export const localDown = withLocalPlatform({
 	settings: localDownSettings,
 	examples: ['pulse-railway local down', 'pulse-railway local down --purge --yes'],
 	changes: true,
@@ -72,6 +62,4 @@ const down: CommandSpec = {
 		const { runDown } = await import('pulse-railway-local/command/down');
 		return runDown({ dir: localDir(cwd, values.dir), purge: values.purge, dryRun, env }, host, signal);
 	},
-};
-
-export const localCommands: readonly CommandSpec[] = [up, status, logs, down].map(withLocalPlatform);
+});

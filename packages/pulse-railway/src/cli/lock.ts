@@ -4,8 +4,6 @@ import { enter } from '../commands/enter.ts';
 import { lockSettings } from '../config/lock.ts';
 
 export const lockCommand: CommandSpec = {
-	name: 'lock',
-	summary: 'Show which command holds the deploy lock, and take it away',
 	description:
 		'The lock of a command that was killed lapses by itself within seconds. Broken, it lapses when that of its holder would have, so that one that merely sleeps never acts beside the next.',
 	settings: lockSettings,

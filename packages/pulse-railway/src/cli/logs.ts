@@ -6,9 +6,6 @@ import { enter } from '../commands/enter.ts';
 import { deploymentIdSetting, serviceTargetSettings } from '../config/service-target.ts';
 
 export const logsCommand: CommandSpec = {
-	name: 'logs',
-	summary: 'Show what a deployment has written, the active one unless named',
-	arguments: [{ syntax: '[deployment-id]', describe: 'another deployment than the active one' }],
 	settings: {
 		...logSettings,
 		router: { flag: '--router', describe: "the router's log instead", default: false, parse: flag },

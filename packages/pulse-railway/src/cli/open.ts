@@ -5,11 +5,8 @@ import { enter } from '../commands/enter.ts';
 import { deploymentIdSetting, serviceTargetSettings } from '../config/service-target.ts';
 
 export const openCommand: CommandSpec = {
-	name: 'open',
-	summary: 'Open a deployment in the browser, the active one unless named',
 	description:
 		'The address names the deployment, so it stays on it whatever is active. Without a screen, in a pipe and with --json it is printed.',
-	arguments: [{ syntax: '[deployment-id]', describe: 'another deployment than the active one' }],
 	settings: { ...openSettings, deploymentId: deploymentIdSetting, ...serviceTargetSettings },
 	examples: ['pulse-railway open', 'pulse-railway open prod-260402-120000', 'curl "$(pulse-railway open --print)"'],
 	changes: false,

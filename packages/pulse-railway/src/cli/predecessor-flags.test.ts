@@ -21,8 +21,9 @@ const FLAGS: Readonly<Record<string, string>> = {
 };
 
 describe('flags of the Python tools', () => {
-	it.each(Object.entries(FLAGS))('%s takes every one of them', (name, flags) => {
-		const settings = Object.values(commands.find((command) => command.name === name)?.settings ?? {});
+	it.each(Object.entries(FLAGS))('%s takes every one of them', async (name, flags) => {
+		const spec = await commands.find((command) => command.name === name)?.load();
+		const settings = Object.values(spec?.settings ?? {});
 		const taken = new Set(settings.flatMap(({ flag, alias }) => [flag, alias]).map((flag) => flag?.split(' ')[0]));
 		expect(flags.split(' ').filter((flag) => !taken.has(`--${flag}`))).toEqual([]);
 	});

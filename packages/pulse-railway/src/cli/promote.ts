@@ -5,9 +5,6 @@ import { deploymentIdSetting, serviceTargetSettings } from '../config/service-ta
 import { outcome } from './outcome.ts';
 
 export const promoteCommand: CommandSpec = {
-	name: 'promote',
-	summary: 'Send new visitors to a deployment that is running; finishes an interrupted deploy',
-	arguments: [{ syntax: '[deployment-id]', describe: 'the same as --deployment-id' }],
 	description:
 		'With --to a canary gets a larger share of new visitors; without it, all of them: it becomes the active one.',
 	settings: { deploymentId: deploymentIdSetting, ...widenSettings, ...serviceTargetSettings },

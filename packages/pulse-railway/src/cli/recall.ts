@@ -5,11 +5,8 @@ import { deploymentIdSetting, serviceTargetSettings } from '../config/service-ta
 import { outcome } from './outcome.ts';
 
 export const recallCommand: CommandSpec = {
-	name: 'recall',
-	summary: 'Get everybody off a bad deployment: its pages move when that harms nobody, and then whatever they do',
 	description:
 		'The active one is rolled back first, in the same plan. It is deleted when nobody is left; until then a rollback to it, or --cancel, takes the recall back.',
-	arguments: [{ syntax: '[deployment-id]', describe: 'the same as --deployment-id' }],
 	settings: { deploymentId: deploymentIdSetting, ...recallSettings, ...serviceTargetSettings },
 	examples: [
 		'pulse-railway recall prod-260402-120000',

@@ -4,9 +4,6 @@ import { deploymentIdSetting, serviceTargetSettings } from '../config/service-ta
 import { outcome } from './outcome.ts';
 
 export const redeployCommand: CommandSpec = {
-	name: 'redeploy',
-	summary: 'Start the service of a deployment anew; sessions in its memory end',
-	arguments: [{ syntax: '[deployment-id]', describe: 'the same as --deployment-id; default: the active one' }],
 	settings: { deploymentId: deploymentIdSetting, ...serviceTargetSettings },
 	examples: ['pulse-railway redeploy', 'pulse-railway redeploy prod-260402-120000 --yes'],
 	changes: true,

@@ -4,10 +4,7 @@ import { deploymentNameSetting, formerDeleteSettings, serviceTargetSettings } fr
 import { outcome } from './outcome.ts';
 
 export const removeCommand: CommandSpec = {
-	name: 'remove',
-	summary: 'Delete the one deployment that was generated from a name',
 	description: 'Matches the exact id first, then ids of the form <name>-<date>-<time>. Several matches are an error.',
-	arguments: [{ syntax: '[deployment-name]', describe: 'the same as --deployment-name' }],
 	settings: { deploymentName: deploymentNameSetting, ...serviceTargetSettings, ...formerDeleteSettings },
 	examples: ['pulse-railway remove --deployment-name preview-42 --yes'],
 	changes: true,

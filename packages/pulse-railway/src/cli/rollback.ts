@@ -5,11 +5,8 @@ import { serviceTargetSettings } from '../config/service-target.ts';
 import { outcome } from './outcome.ts';
 
 export const rollbackCommand: CommandSpec = {
-	name: 'rollback',
-	summary: 'Send new visitors back to the deployment that was active before',
 	description:
 		'It runs while people use it, and for its rollback window (upgrade --rollback-window, an hour by default) although nobody does, so this takes a second or two. Beyond that it is stopped, and the last ones are kept (upgrade --redeploy-keep): --redeploy starts it again, from the image or snapshot that it was made of. While a canary runs, it is the canary that ends: new visitors get the active one again.',
-	arguments: [{ syntax: '[deployment-id]', describe: 'another deployment than the previous one' }],
 	settings: {
 		redeploy: { ...redeploySetting, describe: 'start it again where it does not run any more' },
 		...serviceTargetSettings,

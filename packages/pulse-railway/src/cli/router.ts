@@ -2,8 +2,6 @@ import type { CommandSpec } from 'pulse-deploy-kit/command';
 import { routerSettings } from '../config/router.ts';
 
 export const routerCommand: CommandSpec = {
-	name: 'router',
-	summary: 'Run the router; the router service does',
 	description:
 		'Configured by its environment. init and upgrade write the variables that a stack needs; set others on the router service, and start it anew.',
 	settings: routerSettings,

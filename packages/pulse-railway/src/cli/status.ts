@@ -2,7 +2,6 @@ import type { CommandSpec } from 'pulse-deploy-kit/command';
 import { printable } from 'pulse-deploy-kit/printable';
 import { flag } from 'pulse-deploy-kit/setting-kinds';
 import { serviceTarget, serviceTargetSettings } from '../config/service-target.ts';
-import { renderStatus } from '../plan/render-status.ts';
 import type { StackReport } from '../plan/stack-report.ts';
 
 const CLEAR = '\u001b[2J\u001b[H';
@@ -10,8 +9,6 @@ const CLEAR = '\u001b[2J\u001b[H';
 import { enter } from '../commands/enter.ts';
 
 export const statusCommand: CommandSpec = {
-	name: 'status',
-	summary: 'Show all deployments, who is on them, and what the janitor will do next',
 	settings: {
 		...serviceTargetSettings,
 		watch: { flag: '--watch', describe: 'show it again every 2 seconds until Ctrl-C', default: false, parse: flag },
@@ -19,7 +16,10 @@ export const statusCommand: CommandSpec = {
 	examples: ['pulse-railway status', 'pulse-railway status --watch', 'pulse-railway status --json'],
 	changes: false,
 	async run(invocation) {
-		const { status } = await import('../commands/status.ts');
+		const [{ status }, { renderStatus }] = await Promise.all([
+			import('../commands/status.ts'),
+			import('../plan/render-status.ts'),
+		]);
 		const text = (report: StackReport) => printable(renderStatus(report, Date.now()));
 		// With --json each round is one line.
 		const show = (report: StackReport) =>

@@ -4,10 +4,7 @@ import { upgradeSettings } from '../config/upgrade.ts';
 import { outcome } from './outcome.ts';
 
 export const upgradeCommand: CommandSpec = {
-	name: 'upgrade',
-	summary: 'Bring router and janitor of a stack to this version; writes only what differs',
 	description: 'Settings that are not given stay as they are. The router is replaced without losing traffic.',
-	arguments: [{ syntax: '[app-file]', describe: 'file that creates the App; the same as --app-file' }],
 	settings: upgradeSettings,
 	examples: ['pulse-railway upgrade app.ts', 'pulse-railway upgrade app.ts --router-replicas 2 --dry-run'],
 	changes: true,

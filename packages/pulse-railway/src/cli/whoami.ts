@@ -5,8 +5,6 @@ import { serviceTargetSettings } from '../config/service-target.ts';
 import { renderWhoami } from '../plan/render-whoami.ts';
 
 export const whoamiCommand: CommandSpec = {
-	name: 'whoami',
-	summary: 'Show whose token is used, and which project, environment and router a command would touch',
 	settings: serviceTargetSettings,
 	examples: ['pulse-railway whoami', 'pulse-railway whoami --project shop --environment staging --json'],
 	changes: false,
