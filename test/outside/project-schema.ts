@@ -13,6 +13,9 @@ const folder = mkdtempSync(join(tmpdir(), 'pulse-taplo-'));
 const CASES: readonly (readonly [string, boolean])[] = [
 	['deployment_name = "prod"\nnotify = "off"\nnotify_kept = "2h"\nport = 3000\n', true],
 	['deployment_nme = "prod"\n', false],
+	['task_cpu = 512\ntask_memory = "1024"\n', true],
+	['task_cpu = "half"\n', false],
+	['task_memory = 0.5\n', false],
 	['port = 70000\n', false],
 	['affinity = "page"\n', false],
 	['container = "perhaps"\n', false],

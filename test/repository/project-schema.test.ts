@@ -35,6 +35,9 @@ describe('C1.20: what a validator says of a file', () => {
 	test.each([
 		['deployment_name = "prod"\nnotify = "off"\nnotify_kept = "2h"\nport = 3000\n', true],
 		['container = true\naffinity = "session"\n', true],
+		['task_cpu = 512\ntask_memory = "1024"\n', true],
+		['task_cpu = "half"\n', false],
+		['task_memory = 0.5\n', false],
 		['affinity = "page"\n', false],
 		['port = 70000\n', false],
 		['deployment_nme = "prod"\n', false],

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { duration } from './setting-kinds.ts';
+import { digits, duration } from './setting-kinds.ts';
 
 it.each([
 	['0', 0],
@@ -20,4 +20,12 @@ it.each(['', 'h', '1w', '-1h', '1.5h', '1h30m', ' 1h', '12345678901'])('%j is no
 it('a time too long to be written in seconds and read again is refused', () => {
 	expect(duration('11574d')).toBe(999_993_600);
 	expect(() => duration('99999d')).toThrow('must be at most 11574d');
+});
+
+it.each(['512', 512])('a number that is kept as text may be written as %j', (written) => {
+	expect(digits(written)).toBe('512');
+});
+
+it.each(['', '0', '0512', '-1', '1.5', '5e2', 1.5, -1, 2 ** 80, true])('%j is no such number', (written) => {
+	expect(() => digits(written)).toThrow(/^must be /);
 });

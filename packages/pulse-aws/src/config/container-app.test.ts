@@ -79,6 +79,8 @@ test('an app that mentions Pulse, or an app file that is named, is a Pulse app, 
 	const named = await request(files, { ...NAMED, appFile: 'app.ts' });
 	expect(named).toMatchObject({ container: null, task: { cpu: '512' }, notify: { notify: expect.anything() } });
 	expect((await request(files, { ...NAMED, appFile: 'app.ts', taskCpu: '1024' })).task.cpu).toBe('1024');
+	const numbers = { ...files, 'pulse.toml': said.replaceAll('"512"', '512').replaceAll('"2048"', '2048') };
+	expect((await request(numbers, { ...NAMED, appFile: 'app.ts' })).task).toEqual(named.task);
 	await expect(request({ ...files, 'pulse.toml': 'nonsense' }, { ...NAMED, appFile: 'app.ts' })).rejects.toThrow();
 	const pulse = { Dockerfile: STREAMLIT, 'main.py': 'import pulse as ps\n', 'web/index.html': '' };
 	expect(await request(pulse, NAMED)).toMatchObject({

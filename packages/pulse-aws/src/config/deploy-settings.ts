@@ -1,6 +1,6 @@
 import { canarySettings } from 'pulse-deploy-kit/canary/settings';
 import { previewSettings } from 'pulse-deploy-kit/preview';
-import { flag, integer, list, oneOf, text } from 'pulse-deploy-kit/setting-kinds';
+import { digits, flag, integer, list, oneOf, text } from 'pulse-deploy-kit/setting-kinds';
 import type { SettingTable } from 'pulse-deploy-kit/settings';
 import { parseCidrs } from './cidr.ts';
 import { containerSettings } from './container.ts';
@@ -86,7 +86,7 @@ export const deploySettings = {
 		env: ['PULSE_AWS_TASK_CPU'],
 		key: 'task_cpu',
 		default: '256',
-		parse: text,
+		parse: digits,
 	},
 	taskMemory: {
 		flag: '--task-memory <MiB>',
@@ -94,7 +94,7 @@ export const deploySettings = {
 		env: ['PULSE_AWS_TASK_MEMORY'],
 		key: 'task_memory',
 		default: '512',
-		parse: text,
+		parse: digits,
 	},
 	desiredCount: {
 		flag: '--desired-count <n>',
