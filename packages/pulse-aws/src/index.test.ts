@@ -66,6 +66,15 @@ const OPTIONS = {
 	docker: { dockerfilePath: `${PACKAGE}package.json`, contextPath: PACKAGE },
 };
 
+test('A15.1: a program says whom to tell as the command line does, and what it leaves out stays as the stack has it', async () => {
+	expect((await apiRequest(OPTIONS, PACKAGE)).notify).toBeNull();
+	const { notify } = await apiRequest({ ...OPTIONS, notify: 'https://hooks.example.com/s', notifyKept: '2h' }, PACKAGE);
+	expect(notify).toMatchObject({ notify: { form: 'standard' }, secret: undefined, keptSeconds: 7200 });
+	expect((await apiRequest({ ...OPTIONS, notify: 'off' }, PACKAGE)).notify).toMatchObject({ notify: 'off' });
+	for (const wrong of [{ notify: 'http://hooks.example.com' }, { notifySecret: 'short' }, { notifyKept: 'soon' }])
+		await expect(apiRequest({ ...OPTIONS, ...wrong }, PACKAGE)).rejects.toMatchObject({ code: 'usage' });
+});
+
 test('A15.1: what is left out has the documented default', async () => {
 	expect(await apiRequest(OPTIONS, PACKAGE)).toMatchObject({
 		docker: { dockerfile: `${PACKAGE}package.json`, context: PACKAGE.replace(/\/$/, '') },

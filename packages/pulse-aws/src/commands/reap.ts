@@ -1,7 +1,9 @@
 import { shareText } from 'pulse-deploy-kit/canary/share';
+import type { NoticeReport } from 'pulse-deploy-kit/notify/deliver';
 import { awsClock, looking, running, type Session } from '../adapters/session.ts';
 import { repositoryName } from '../platform/baseline-outputs.ts';
 import type { Action } from '../reaper/decide.ts';
+import { type Notifying, notifyOperators } from '../reaper/notify.ts';
 import { keptWindow, reaperPolicy } from '../reaper/policy.ts';
 import { type ReaperReport, runReaper } from '../reaper/run.ts';
 import { briefLock } from '../stack/lock.ts';
@@ -18,11 +20,16 @@ export interface ReapRequest {
 	readonly dryRun: boolean;
 }
 
-/** One run of the reaper from here, by the same code as in its Lambda function. */
-export async function reap(session: Session, request: ReapRequest): Promise<ReaperReport> {
+export interface ReapReport extends ReaperReport {
+	/** What became of the notices that were due; `null`: nobody is to be told, or nothing was to be done. */
+	readonly notices: NoticeReport | null;
+}
+
+/** One run of the reaper from here, by the same code as in its Lambda function, which tells operators of it, too. */
+export async function reap(session: Session, request: ReapRequest): Promise<ReapReport> {
 	const { outputs } = await existing(session, request.deploymentName);
 	const maxAgeHours = request.maxAgeHours ?? outputs.reaperMaxAgeHours;
-	return runReaper({
+	const by = {
 		aws: looking(session),
 		place: {
 			name: request.deploymentName,
@@ -38,16 +45,36 @@ export async function reap(session: Session, request: ReapRequest): Promise<Reap
 			rollbackKeep: request.rollbackKeep ?? outputs.rollbackKeep,
 		}),
 		clock: awsClock(session),
+		signal: session.signal,
+	};
+	let isDeclined = false;
+	const report = await runReaper({
+		...by,
 		dryRun: request.dryRun,
 		locked: briefLock({ ...running(session, 'reap'), clock: awsClock(session) }, request.deploymentName),
-		signal: session.signal,
 		tell: (events) => writeTold(running(session, 'reap'), request.deploymentName, events),
 		approve: async (actions) => {
 			if (request.dryRun) return false;
 			const text = `${actions.map(actionText).join('\n')}\nDo this?`;
-			return session.host.ask({ text, default: false });
+			const agreed = await session.host.ask({ text, default: false });
+			isDeclined = !agreed;
+			return agreed;
 		},
 	});
+	if (request.dryRun || isDeclined) return { ...report, notices: null };
+	return { ...report, notices: await tellOperators(session, { ...by, kept: report.kept }) };
+}
+
+/** What was done is done although nobody could be told of it, e.g. for want of the right: the deployed reaper tells it then. */
+async function tellOperators(session: Session, by: Omit<Notifying, 'region'>): Promise<NoticeReport | null> {
+	try {
+		return await notifyOperators({ ...by, region: session.aws.region });
+	} catch (error) {
+		session.signal.throwIfAborted();
+		const why = error instanceof Error ? error.name : 'unknown';
+		session.host.notify({ level: 'warning', text: `Notices are left to the deployed reaper: ${why}` });
+		return null;
+	}
 }
 
 /** One action as a person reads it. */

@@ -23,6 +23,7 @@ import { containerSettings } from './container.ts';
 import { type DeployRequest, minimum } from './deploy.ts';
 import { parseDomain } from './domain.ts';
 import { healthSettings } from './health-settings.ts';
+import { notifyingSettings, notifyRequest } from './notify.ts';
 import { hostPaths } from './paths.ts';
 import { processEnvironment } from './process-env.ts';
 import { refuseReserved } from './reserved.ts';
@@ -61,6 +62,12 @@ export interface DeployOptions {
 	readonly previewFor?: string;
 	/** What it brings, for `history`. */
 	readonly message?: string;
+	/** Who is told of what happens: the URL of a webhook, of Slack or Discord; `off`, nobody. Default: the stack's, at first nobody. */
+	readonly notify?: string;
+	/** Signs webhooks: `whsec_` and 24 to 64 bytes in base64. Default: the stack's, at first made for it. */
+	readonly notifySecret?: string;
+	/** An old deployment that is there for longer is told of as well: `12h`, or seconds. Default: the stack's, at first `12h`. */
+	readonly notifyKept?: string | number;
 }
 
 /** @throws usage error for what cannot work */
@@ -131,7 +138,7 @@ export async function apiRequest(options: DeployOptions, cwd: string): Promise<D
 		canary: termsOf(options),
 		overLater: options.overLater ?? false,
 		preview: previewOf(options) ?? null,
-		notify: null,
+		notify: noticesOf(options),
 		message: options.message ?? null,
 		commit: await commitOf(paths.context, processEnvironment()),
 	};
@@ -157,6 +164,12 @@ function checkedContainer(
 /** An option that is `undefined` is not given. */
 function given<Options extends object>(options: Options | undefined): Options {
 	return Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined)) as Options;
+}
+
+/** As the command line reads it. */
+function noticesOf({ notify, notifySecret, notifyKept }: DeployOptions) {
+	const flags = { notify, notifySecret, notifyKept };
+	return notifyRequest(resolveSettings(notifyingSettings, { flags, env: {} }).values);
 }
 
 /** As the command line reads it. */

@@ -4,6 +4,7 @@ import { destination } from 'pulse-deploy-kit/notify/destination';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { deploy } from '../commands/deploy.ts';
 import { leave } from '../commands/leave.ts';
+import { reap } from '../commands/reap.ts';
 import { rollback } from '../commands/rollback.ts';
 import { teardown } from '../commands/teardown.ts';
 import { type Account, asked, NAME, openAccount, passOf } from '../commands/testing/account.ts';
@@ -111,6 +112,39 @@ test('A10.8: a deployment that stays is told of with what holds it, and a receiv
 		type: 'deployment.kept',
 		data: { deployment_id: one, reason: '2 tabs' },
 	});
+});
+
+test('A10.8: one pass by hand tells as the function does; a dry run and one that is declined tell nobody', async () => {
+	const one = await deployed();
+	const two = await deployed(null);
+	account.sessions.set(one, 0);
+	await account.world.clock.sleep(180_000);
+	const pass = (answer: boolean, dryRun = false) =>
+		reap(account.connect({ answers: [answer] }).session, {
+			...{ deploymentName: NAME, maxAgeHours: null, deploymentTimeoutHours: null, dryRun },
+		});
+	expect(await pass(true, true)).toMatchObject({ notices: null });
+	expect(await pass(false)).toMatchObject({ notices: null });
+	expect(told()).toEqual([]);
+	const report = await pass(true);
+	expect(report).toMatchObject({ drained: 1, notices: { failed: 0, given_up: 0 } });
+	expect(told()).toEqual(expect.arrayContaining([`deployment.deployed ${one}`, `deployment.deployed ${two}`]));
+	expect(report.notices?.sent).toBe(received.length);
+	expect(await tell()).toMatchObject({ sent: 0 });
+}, 60_000);
+
+test('A10.8: a pass by hand without the right to read whom to tell has done its work, and says who tells', async () => {
+	await deployed();
+	const { session, host } = account.connect({ answers: yes });
+	const getParameters: typeof session.aws.ssm.getParameters = async (input) => {
+		if (input.WithDecryption === true) throw Object.assign(new Error('no'), { name: 'AccessDeniedException' });
+		return session.aws.ssm.getParameters(input);
+	};
+	const aws = { ...session.aws, ssm: { ...session.aws.ssm, getParameters } };
+	const request = { deploymentName: NAME, maxAgeHours: null, deploymentTimeoutHours: null, dryRun: false };
+	expect(await reap({ ...session, aws }, request)).toMatchObject({ refused: null, notices: null });
+	const text = 'Notices are left to the deployed reaper: AccessDeniedException';
+	expect(host.messages).toContainEqual({ level: 'warning', text });
 });
 
 test('A10.8: a run that failed tells what commands did, and leaves what stays to the next one', async () => {
