@@ -95,6 +95,7 @@ function statements(
 		new PolicyStatement({
 			actions: [
 				'ecs:ListTaskDefinitions',
+				'ecs:DescribeTaskDefinition',
 				'ecs:DeregisterTaskDefinition',
 				'elasticloadbalancing:DescribeListeners',
 				'elasticloadbalancing:DescribeRules',

@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import { writeHistory } from '../platform/write-history.ts';
 import { deploy } from './deploy.ts';
 import { history } from './history.ts';
 import { rollback } from './rollback.ts';
@@ -72,6 +73,35 @@ test('two days later the version before is made anew from its image, under an id
 	expect(told.entries).toMatchObject([
 		{ event: 'activated', previous_deployment_id: bad, made_of: good, message: 'the good one' },
 	]);
+});
+
+/** What is left in the account of a preview that is gone. */
+async function leftOfPreview(id: string, like: string): Promise<void> {
+	const { session } = account.connect();
+	const [service] = (await session.aws.ecs.describeServices({ cluster: NAME, services: [like] })).services ?? [];
+	const found = await session.aws.ecs.describeTaskDefinition({ taskDefinition: service?.taskDefinition });
+	const text = JSON.stringify(found.taskDefinition).replaceAll(like, id);
+	await session.aws.ecs.registerTaskDefinition(JSON.parse(text));
+	const [repositoryUri = ''] = JSON.parse(text).containerDefinitions[0].image.split('@');
+	await session.images.push({ ...NO_BUILD, repositoryUri, tag: id }, session.signal);
+	const by = { aws: session.aws, by: 'ci', randomHex: session.randomHex };
+	await writeHistory(by, NAME, [{ event: 'preview', id, until: account.world.clock.now() }]);
+}
+const NO_BUILD = { dockerfile: '', context: '', buildArgs: {}, architecture: 'x86_64', isBuilt: true } as const;
+
+test('ten pull requests, each with a preview that is gone by now, push out nothing that could be gone back to (A10.6)', async () => {
+	account = await openAccount();
+	const good = await deployed();
+	const bad = await deployed();
+	for (let count = 0; count < 10; count++) await leftOfPreview(`${NAME}-20260105-11000${count}Z`, bad);
+	expect(imageTags()).toHaveLength(12);
+	await later(2);
+	expect(imageTags().flat().sort()).toEqual([good, bad]);
+	const { taskDefinitionArns = [] } = await account.world.aws.ecs.listTaskDefinitions({ status: 'ACTIVE' });
+	expect(taskDefinitionArns).toHaveLength(2);
+	const dry = { deploymentName: NAME, deploymentId: null, dryRun: true };
+	const { plan } = await rollbackRedeploy(account.connect().session, dry);
+	expect(plan.facts[0]).toContain(good);
 });
 
 test('what still runs is gone back to as it is; what is active, and what cannot be made, is refused with what can (A4.4)', async () => {

@@ -437,6 +437,28 @@ test('an old image stays while a command makes its version anew of it, and has n
 	]);
 });
 
+test('previews, and what is being made, push out nothing that could be gone back to; what is left of a preview goes (A10.6)', () => {
+	const live = deployment('live', { state: 'active', drainStartedAt: null });
+	const shown = deployment('shown', { state: 'preview', drainStartedAt: null, preview: { name: 'a', until: NOW + 1 } });
+	const made = deployment('made', { state: 'deploying', drainStartedAt: null, createdAt: NOW });
+	const seen = {
+		...facts([live, shown, made], {}, 'live'),
+		taskDefinitions: ['td/made', 'td/past-2', 'td/shown', 'td/live', 'td/past-1', 'td/b', 'td/a'],
+		images: ['a', 'b', 'past-1', 'live', 'shown', 'past-2', 'made'].map((tag, at) => ({ tag, pushedAt: at })),
+	};
+	const going = (past: ReaperFacts['past']) => {
+		const { actions } = decide(past === undefined ? seen : { ...seen, past }, { ...POLICY, keepRevisions: 3 }, NOW);
+		return actions.flatMap((one) =>
+			one.kind === 'delete-images' ? one.tags : one.kind === 'deregister-task-definitions' ? one.arns : [],
+		);
+	};
+	const idOf = new Map(['past-1', 'past-2', 'a', 'b'].map((id) => [`td/${id}`, id]));
+	const past = { previews: new Set(['past-1', 'past-2']), idOf };
+	expect(going(past).sort()).toEqual(['past-1', 'past-2', 'td/past-1', 'td/past-2']);
+	expect(going({ previews: new Set(), idOf }).sort()).toEqual(['a', 'b', 'td/a', 'td/b']);
+	expect(going(null)).toEqual([]);
+});
+
 test('the last one that was active stays for its window, also at the longest drain; earlier ones, and what has ended, go', () => {
 	const policy = { ...POLICY, rollbackWindowMs: 90 * MINUTE };
 	const ids = ['earlier', 'before', 'now'];

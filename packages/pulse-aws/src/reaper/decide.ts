@@ -4,8 +4,9 @@ import { sumOfUse, useText } from '../task/task-word.ts';
 import { activeDeployment, activeTargetGroup } from '../traffic/traffic.ts';
 import { type CanaryAction, decideCanary } from './decide-canary.ts';
 import type { ReaperFacts, ReaperPolicy } from './facts.ts';
-import { orphans, surplusImages, surplusTaskDefinitions } from './orphans.ts';
+import { orphans } from './orphans.ts';
 import { keptToGoBackTo } from './rollback-window.ts';
+import { surplusImages, surplusTaskDefinitions } from './surplus.ts';
 
 /** One thing to do. Actions on one deployment are in the order of retirement; each may be repeated. */
 export type Action =
@@ -91,7 +92,7 @@ export function decide(facts: ReaperFacts, policy: ReaperPolicy, now: number): D
 	}
 	const lost = orphans(facts, policy, now);
 	if (lost !== null) actions.push({ kind: 'delete-orphans', ...lost });
-	const arns = surplusTaskDefinitions(facts, policy);
+	const arns = surplusTaskDefinitions(facts, policy, now);
 	if (arns.length > 0) actions.push({ kind: 'deregister-task-definitions', arns });
 	const tags = surplusImages(facts, policy, now);
 	if (tags.length > 0) actions.push({ kind: 'delete-images', tags });

@@ -21,6 +21,16 @@ export interface ReaperFacts {
 	/** Newest first. */
 	readonly taskDefinitions: readonly string[];
 	readonly images: readonly Image[];
+	/** Absent: not looked for; `null`: not known now. */
+	readonly past?: PastVersions | null;
+}
+
+/** What is known of versions that no service has any more. */
+export interface PastVersions {
+	/** Ids of deployments that were previews. */
+	readonly previews: ReadonlySet<string>;
+	/** Of task definitions that no service runs: whose they were. */
+	readonly idOf: ReadonlyMap<string, string>;
 }
 
 export interface ReaperPolicy extends RollbackTerms {
@@ -35,6 +45,6 @@ export interface ReaperPolicy extends RollbackTerms {
 	 * drain that a rollback ended.
 	 */
 	readonly minDrainMs: number;
-	/** Task definitions and images that are kept for rollbacks by hand, besides those in use. */
+	/** Task definitions and images that are kept for `rollback --redeploy`, besides those in use; previews do not count. */
 	readonly keepRevisions: number;
 }

@@ -57,22 +57,3 @@ function deadTasks(facts: ReaperFacts, old: (at: number) => boolean) {
 			old(one.changedAt),
 	);
 }
-
-/** Revisions that no service runs, beyond the newest ones. */
-export function surplusTaskDefinitions(facts: ReaperFacts, policy: ReaperPolicy): string[] {
-	const used = new Set(facts.deployments.map((deployment) => deployment.taskDefinitionArn));
-	return facts.taskDefinitions.slice(policy.keepRevisions).filter((arn) => !used.has(arn));
-}
-
-/**
- * Images that no living deployment was made of, beyond the newest ones: ECS pulls again whenever it replaces a task. One that is
- * being made anew of an earlier version has its tag on an image as old as that, and no service yet.
- */
-export function surplusImages(facts: ReaperFacts, policy: ReaperPolicy, now: number): string[] {
-	const living = new Set([...facts.deployments.map((deployment) => deployment.id), ...leased(facts, now)]);
-	const newestFirst = [...facts.images].sort((a, b) => b.pushedAt - a.pushedAt);
-	return newestFirst
-		.slice(policy.keepRevisions)
-		.filter((image) => !living.has(image.tag))
-		.map((image) => image.tag);
-}

@@ -8,6 +8,7 @@ import { eventOf } from './history.ts';
 import type { DeployLock } from './lock.ts';
 import { observe, type Place, type ReaperAws } from './observe.ts';
 import { writeJudged } from './observe-canary.ts';
+import { withPast } from './observe-past.ts';
 
 export interface ReaperRun {
 	readonly aws: ReaperAws;
@@ -49,8 +50,10 @@ export interface ActionReport {
 
 /** One pass. An action that fails does not keep the others from being done; the next pass finds what it left. */
 export async function runReaper(run: ReaperRun): Promise<ReaperReport> {
-	const facts = await observe(run.aws, run.place, run.clock.now());
-	const decision = decide(facts, run.policy, run.clock.now());
+	const { aws, place, policy, clock } = run;
+	const seen = await observe(aws, place, clock.now());
+	const facts = await withPast(aws, place, seen, { policy, now: clock.now() });
+	const decision = decide(facts, policy, clock.now());
 	const approved = decision.actions.length === 0 || ((await run.approve?.(decision.actions)) ?? true);
 	if (run.dryRun !== true) await noteCanary(run, facts.canary);
 	const actions: ActionReport[] = [];
