@@ -35,11 +35,14 @@ export function integer(range: { min: number; max?: number }): (raw: unknown) =>
 }
 
 /** A whole number above 0 that is kept as text, because the platform takes it as text: `"512"` or `512`. */
-export const digits = inFile({ type: ['string', 'integer'], pattern: '^[1-9]\\d*$', minimum: 1 }, (raw: unknown): string => {
-	const written = typeof raw === 'number' ? String(raw) : text(raw);
-	if (!/^[1-9]\d*$/.test(written)) throw new Error(`must be a whole number above 0, got '${written}'`);
-	return written;
-});
+export const digits = inFile(
+	{ type: ['string', 'integer'], pattern: '^[1-9]\\d*$', minimum: 1 },
+	(raw: unknown): string => {
+		const written = typeof raw === 'number' ? String(raw) : text(raw);
+		if (!/^[1-9]\d*$/.test(written)) throw new Error(`must be a whole number above 0, got '${written}'`);
+		return written;
+	},
+);
 
 const UNIT_SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 
