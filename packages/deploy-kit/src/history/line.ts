@@ -28,7 +28,7 @@ export interface HistoryLine {
 	readonly made_of?: string | null;
 	/** Pages or sessions that were still on it; of what a rule ended, where that is known. */
 	readonly touched?: number | null;
-	/** What runs, by digest; where the platform keeps it. */
+	/** What runs: by digest on AWS, by its tag on Railway where it was pushed there; `null` of what Railway built. */
 	readonly image?: string | null;
 	/** Of the sources that it was built from. */
 	readonly commit?: string | null;

@@ -1,5 +1,6 @@
 import { canaryTerms } from 'pulse-deploy-kit/canary/settings';
 import { parseShares } from 'pulse-deploy-kit/canary/share';
+import { commitOf } from 'pulse-deploy-kit/history/commit';
 import { previewSettings, previewTerms } from 'pulse-deploy-kit/preview';
 import { duration } from 'pulse-deploy-kit/setting-kinds';
 import { resolveSettings } from 'pulse-deploy-kit/settings';
@@ -18,7 +19,6 @@ import {
 import { type AskedContainer, containerIn, sidecarAnswers } from './built.ts';
 import { checkRequest } from './check-request.ts';
 import { parseCidrs } from './cidr.ts';
-import { commitOf } from './commit.ts';
 import { containerSettings } from './container.ts';
 import { type DeployRequest, minimum } from './deploy.ts';
 import { parseDomain } from './domain.ts';

@@ -1,4 +1,5 @@
 import { canarySettings } from 'pulse-deploy-kit/canary/settings';
+import { messageSetting } from 'pulse-deploy-kit/history/settings';
 import { previewSettings } from 'pulse-deploy-kit/preview';
 import { digits, flag, integer, list, oneOf, text } from 'pulse-deploy-kit/setting-kinds';
 import type { SettingTable } from 'pulse-deploy-kit/settings';
@@ -181,12 +182,7 @@ export const deploySettings = {
 		default: false,
 		parse: flag,
 	},
-	message: {
-		flag: '--message <text>',
-		describe: 'what it brings, for pulse-aws history; the commit is found there by itself',
-		env: ['PULSE_AWS_MESSAGE'],
-		parse: text,
-	},
+	message: messageSetting('pulse-aws', 'PULSE_AWS_MESSAGE'),
 	route53: {
 		flag: '--route53',
 		describe: 'write validation and alias records to Route 53 without asking; --yes alone writes none',

@@ -1,5 +1,6 @@
 import { type CanaryTerms, canaryTerms } from 'pulse-deploy-kit/canary/settings';
 import { usageError } from 'pulse-deploy-kit/errors';
+import { commitOf } from 'pulse-deploy-kit/history/commit';
 import { parseKeyValues } from 'pulse-deploy-kit/key-value';
 import { type PreviewTerms, previewTerms } from 'pulse-deploy-kit/preview';
 import type { ContainerRequest } from '../deployments/container.ts';
@@ -7,7 +8,7 @@ import { deploymentName } from '../deployments/names.ts';
 import { appToDeploy } from './app-to-deploy.ts';
 import { builtContainer, builtPulse } from './built.ts';
 import { checkRequest } from './check-request.ts';
-import { commitOf } from './commit.ts';
+
 import { missingName } from './common.ts';
 import { parseDomain } from './domain.ts';
 import { type NotifyRequest, notifyRequest } from './notify.ts';

@@ -1,3 +1,4 @@
+import { bounded, boundedProvenance } from 'pulse-deploy-kit/history/provenance';
 import { parameterJson } from './parameter-json.ts';
 
 /**
@@ -42,8 +43,8 @@ export type TellHistory = (event: HistoryEvent) => void;
 
 /** Of a standard parameter. */
 const MOST_BYTES = 4_096;
-/** Characters of a text, so that one event fits whatever it holds: escaped, each takes six bytes at most. */
-const LONGEST = { by: 120, message: 240, image: 200, commit: 64 } as const;
+/** Characters, as those of its other texts, so that one event fits whatever it holds: escaped, each takes six bytes at most. */
+const LONGEST_BY = 120;
 
 /** As few values as they fit in. @param w a new one for each */
 export function historyTexts(events: readonly HistoryEvent[], by: string, w: () => string): string[] {
@@ -62,14 +63,9 @@ export function historyTexts(events: readonly HistoryEvent[], by: string, w: () 
 }
 
 function entryOf({ image, commit, message, ...event }: HistoryEvent, by: string): object {
-	const made = Object.entries({ image, commit, message }).flatMap(([key, text]) =>
-		text ? [[key, cut(text, LONGEST[key as keyof typeof LONGEST])]] : [],
-	);
-	return { ...event, by: cut(by, LONGEST.by), ...Object.fromEntries(made) };
+	const made = boundedProvenance({ image, commit, message });
+	return { ...event, by: bounded(by, LONGEST_BY), ...made };
 }
-
-/** Not within a character of two units. */
-const cut = (text: string, most: number) => text.slice(0, most).replace(/[\ud800-\udbff]$/, '');
 
 /** JSON of this depth has no two braces beside each other. */
 const textOf = (w: string, e: readonly object[]) => parameterJson({ w, e });

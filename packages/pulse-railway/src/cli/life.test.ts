@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { Browser } from '../../../pulse-app/src/testing/harness.ts';
 import * as api from '../api.ts';
@@ -35,6 +37,15 @@ afterAll(async () => {
 	await platform?.close();
 	await app?.dispose();
 }, 60_000);
+
+/** The app's folder becomes a repository. */
+async function committed(): Promise<void> {
+	const git = (...args: string[]) => promisify(execFile)('git', ['-C', app.dir, ...args]);
+	await git('init', '--quiet');
+	await git('add', 'app.ts');
+	const who = ['-c', 'user.name=anna', '-c', 'user.email=anna@example.com', '-c', 'commit.gpgsign=false'];
+	await git(...who, 'commit', '--quiet', '--message', 'a shop');
+}
 
 const source = async () => (await import('node:fs/promises')).readFile(join(app.dir, 'app.ts'), 'utf8');
 const run = (...args: string[]): Promise<Ended> => {
@@ -131,7 +142,8 @@ it('two deploys: new visitors get the second, whoever is on the first stays ther
 	);
 	expect(made).toMatchObject({ backend_service_name: first, backend_status: 'SUCCESS', router_deployment_id: null });
 
-	second = await deploy('--env', 'GREETING=two');
+	await committed();
+	second = await deploy('--env', 'GREETING=two', '--message', 'greet\u001b[2K with two');
 	expect(await visit()).toBe(`${second} two`);
 	expect(await visit(`?pulse_deployment=${first}`)).toBe(`${first} one`);
 	expect(await states()).toEqual({ [first]: 'draining', [second]: 'active' });
@@ -160,15 +172,20 @@ it('logs shows what a deployment has written, and with --follow what it writes, 
 	expect((await following.ended).code).toBe(130);
 }, 60_000);
 
-it('history tells who made what active, newest first', async () => {
+it('history tells who made what active, newest first, and what it was made of (R4.14)', async () => {
 	const { entries } = await done<{ entries: Record<string, string | null>[] }>('history');
 	expect(entries.slice(0, 2)).toMatchObject([
-		{ event: 'activated', deployment_id: second, previous_deployment_id: first, reason: null },
+		{
+			...{ event: 'activated', deployment_id: second, previous_deployment_id: first, reason: null, image: null },
+			...{ message: 'greet\u001b[2K with two', commit: expect.stringMatching(/^[0-9a-f]{12}(-dirty)?$/) },
+		},
 		{ event: 'activated', deployment_id: first, previous_deployment_id: null },
 	]);
 	expect(entries[0]?.by).toMatch(/^\S+@\S+: pulse-railway deploy/);
 	expect((await run('history', '--lines', '1')).stdout).toMatch(
-		new RegExp(`^\\S+Z  activated  ${second} \\(before: ${first}\\)  \\S+@\\S+: pulse-railway deploy`),
+		new RegExp(
+			`^\\S+Z  activated  ${second} \\(before: ${first}\\)  \\S+@\\S+: pulse-railway deploy.*  greet with two, commit [0-9a-f]{12}`,
+		),
 	);
 }, 60_000);
 

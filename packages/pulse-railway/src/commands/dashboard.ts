@@ -11,7 +11,7 @@ import { dashboardFacts } from '../plan/dashboard-facts.ts';
 import { isPassing } from '../platform/error.ts';
 import type { Platform } from '../platform/port.ts';
 import { serviceNamed } from '../stack/baseline.ts';
-import { historyLine } from './history.ts';
+import { historyLinesOf } from './history.ts';
 import { logReader } from './logs.ts';
 import { pacing } from './pacing.ts';
 import { requireTarget } from './resolve-target.ts';
@@ -73,7 +73,7 @@ async function historyFrom(router: RouterPort, signal: AbortSignal): Promise<rea
 		if (isDeployToolError(error) && error.code === 'usage') return [];
 		throw error;
 	});
-	return [...kept].reverse().map(historyLine);
+	return historyLinesOf(kept);
 }
 
 function follower({ ports, host, apiUrl }: Session, platform: Platform): Follow {

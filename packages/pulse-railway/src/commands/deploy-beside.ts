@@ -109,8 +109,8 @@ async function cutOver({ host }: Session, stack: OpenStack, deploy: Beside, { he
 	giveWay(host, deploy, seen, known);
 	const standing = standingOf(seen);
 	refuseKind(deploy.kind, standing);
-	const { pageWhenActive, canary, preview } = plan;
-	const facts = { ...standing, deploymentId, pageWhenActive, canary, preview };
+	const { pageWhenActive, canary, preview, provenance } = plan;
+	const facts = { ...standing, deploymentId, pageWhenActive, canary, preview, provenance };
 	const { steps, warnings } = planCutOver(facts, service);
 	for (const text of warnings) host.notify({ level: 'warning', text });
 	if (activeId !== deploymentId) moved.from = activeId;

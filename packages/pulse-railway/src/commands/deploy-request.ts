@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { typedPath } from 'pulse-deploy-kit/build-paths';
 import type { Invocation } from 'pulse-deploy-kit/command';
 import { inspectContainer } from 'pulse-deploy-kit/container/inspect-files';
+import { commitOf } from 'pulse-deploy-kit/history/commit';
 import type { Secret } from 'pulse-deploy-kit/secret';
 import { findApp } from '../adapters/find-app.ts';
 import { containerApp } from '../config/container-app.ts';
@@ -19,12 +20,15 @@ export interface DeployRequest extends KindFacts {
 	readonly appFile: string | undefined;
 	readonly dockerfile: string;
 	readonly webRoot: string | undefined;
+	/** Of the sources; `null`: not known. */
+	readonly commit: string | null;
 }
 
 export async function deployRequest(invocation: Invocation): Promise<DeployRequest> {
 	const inputs = deployInputs(invocation);
 	const { cwd } = invocation;
 	const context = await locateContext(cwd, inputs.context);
+	const commit = await commitOf(context, invocation.env);
 	const found = await findApp(invocation, {
 		folder: typedPath(cwd, inputs.context),
 		named: inputs.appFile,
@@ -41,7 +45,7 @@ export async function deployRequest(invocation: Invocation): Promise<DeployReque
 		const inside = await inspectContainer(context, dockerfile, inputs.buildArgs, config.startCommand);
 		const app = containerApp(inside, config);
 		const none = { appFile: undefined, webRoot: undefined };
-		return { token: config.token, app, kindIsSaid, config, context, dockerfile, ...none };
+		return { token: config.token, app, kindIsSaid, config, context, dockerfile, commit, ...none };
 	}
 	const { app, path } = found.pulse;
 	// What the app says of itself counts as its plugin's word (contract R7.4).
@@ -59,6 +63,7 @@ export async function deployRequest(invocation: Invocation): Promise<DeployReque
 		appFile: relative(context, path).replaceAll('\\', '/'),
 		dockerfile: await locateDockerfile(cwd, context, config.dockerfile),
 		webRoot: config.webRoot === undefined ? undefined : await locateWebRoot(context, config.webRoot),
+		commit,
 	};
 }
 

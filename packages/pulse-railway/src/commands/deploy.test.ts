@@ -64,7 +64,7 @@ async function deploying(oldRouter: boolean, atTheLock?: (world: Recorded, token
 			appFile: 'app.ts',
 			dockerfile: 'Dockerfile',
 		},
-		webRoot: undefined,
+		...{ webRoot: undefined, commit: null },
 	});
 	const failure = await done.then(
 		() => null,

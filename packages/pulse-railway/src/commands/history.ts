@@ -1,6 +1,7 @@
 import type { Invocation } from 'pulse-deploy-kit/command';
 import { DeployToolError, isDeployToolError } from 'pulse-deploy-kit/errors';
 import type { HistoryLine, HistoryReport } from 'pulse-deploy-kit/history/line';
+import { withProvenance } from 'pulse-deploy-kit/history/provenance';
 import { resolveSettings } from 'pulse-deploy-kit/settings';
 import type { Session } from '../adapters/session.ts';
 import { historySettings } from '../config/history.ts';
@@ -34,15 +35,21 @@ export async function history(session: Session, request: HistoryRequest): Promis
 			cause: error,
 		});
 	});
-	const wanted = kept.filter(
-		({ id, from }) => deploymentId === undefined || id === deploymentId || from === deploymentId,
+	const wanted = historyLinesOf(kept).filter(
+		({ deployment_id: id, previous_deployment_id: from }) =>
+			deploymentId === undefined || id === deploymentId || from === deploymentId,
 	);
-	return { entries: wanted.slice(-lines).reverse().map(historyLine) };
+	return { entries: wanted.slice(0, lines) };
 }
 
-/** As scripts read it. */
-export function historyLine(entry: HistoryEntry): HistoryLine {
+/** As scripts read it, newest first. */
+export function historyLinesOf(oldestFirst: readonly HistoryEntry[]): readonly HistoryLine[] {
+	return withProvenance(oldestFirst).map(historyLine).reverse();
+}
+
+function historyLine(entry: HistoryEntry): HistoryLine {
 	const { at, event, id, from = null, until = null, share = null, by = null, because = null, touched = null } = entry;
+	const { image = null, commit = null, message = null } = entry;
 	return {
 		at: new Date(at).toISOString(),
 		event,
@@ -53,5 +60,8 @@ export function historyLine(entry: HistoryEntry): HistoryLine {
 		by,
 		reason: because,
 		touched,
+		image,
+		commit,
+		message,
 	};
 }

@@ -1,5 +1,6 @@
 import { canarySettings } from 'pulse-deploy-kit/canary/settings';
 import { pagePath } from 'pulse-deploy-kit/check-page';
+import { messageSetting } from 'pulse-deploy-kit/history/settings';
 import { previewSettings } from 'pulse-deploy-kit/preview';
 import { flag, integer, list, text } from 'pulse-deploy-kit/setting-kinds';
 import type { Setting, SettingTable } from 'pulse-deploy-kit/settings';
@@ -136,5 +137,6 @@ export const deploySettings = {
 		default: false,
 		parse: flag,
 	},
+	message: messageSetting('pulse-railway', 'PULSE_RAILWAY_MESSAGE'),
 	keepFailed: { flag: '--keep-failed', describe: 'leave a failed deployment in place', default: false, parse: flag },
 } satisfies SettingTable;

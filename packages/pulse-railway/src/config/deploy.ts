@@ -52,6 +52,8 @@ export interface DeployConfig extends DeployInputs {
 	readonly preview: PreviewTerms | undefined;
 	/** Promotes although a deploy that was started later has done so. */
 	readonly overLater: boolean;
+	/** What it brings, for the history. */
+	readonly message: string | undefined;
 }
 
 /** A bare name is left to PATH; a path starts where the user is. */
@@ -136,5 +138,6 @@ export function deployConfig(
 		canary: canaryTerms('--canary', values.canary, values.every),
 		preview,
 		overLater: values.overLater,
+		message: values.message,
 	});
 }

@@ -79,6 +79,18 @@ describe('a control request', () => {
 		expect((await store.find('a'))?.serviceName).toBe('svc-a');
 	});
 
+	it('tells the history what was deployed, and a router of before leaves that unread (R4.14)', async () => {
+		const provenance = { image: 'shop:two', message: 'fix the cart' };
+		const params = { id: 'two', serviceName: 'svc-two', provenance, ofALaterVersion: { known: 'nowhere' } };
+		const answer = await handleControl(signed(JSON.stringify({ method: 'promote', params })), options());
+		expect(answer.status).toBe(200);
+		expect(await store.history()).toMatchObject([{ event: 'activated', id: 'two', ...provenance }]);
+		const long = { ...params, provenance: { message: 'a'.repeat(1_001) } };
+		expect(await handleControl(signed(JSON.stringify({ method: 'promote', params: long })), options())).toMatchObject({
+			status: 400,
+		});
+	});
+
 	const hostile: Record<string, () => Parameters<typeof handleControl>[0]> = {
 		unsigned: () => ({ ...signed(register), headers: {} }),
 		'signed with another secret': () => signed(register, { secret: 'another' }),

@@ -41,6 +41,9 @@ const preview = z.object({ name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/), 
 /** In hundredths of a percent. */
 const share = z.int().min(1).max(10_000);
 const terms = z.object({ share, next: z.array(share).max(100), everyMs: z.int().min(1).nullable() });
+/** Older routers leave it unread, and their history goes without. */
+const text = z.exactOptional(z.string().max(1_000));
+const provenance = z.exactOptional(z.object({ image: text, commit: text, message: text }));
 const leaseName = z.custom<LeaseName>(
 	(name) => typeof name === 'string' && isDeploymentId(leasedDeployment(name) ?? ''),
 );
@@ -63,11 +66,12 @@ export const methods = {
 	register: method(z.object({ id, serviceName, container, lock }), ({ id, serviceName, ...options }, { store }) =>
 		store.register(id, serviceName, options),
 	),
-	promote: method(z.object({ id, serviceName, container, lock }), ({ id, serviceName, ...options }, { store }) =>
-		store.promote(id, serviceName, options),
+	promote: method(
+		z.object({ id, serviceName, container, provenance, lock }),
+		({ id, serviceName, ...options }, { store }) => store.promote(id, serviceName, options),
 	),
 	/** Of canaries an older router knows nothing, and says that it does not understand. */
-	'canary.begin': method(z.object({ id, terms, lock }), ({ id, terms, ...options }, { store }) =>
+	'canary.begin': method(z.object({ id, terms, provenance, lock }), ({ id, terms, ...options }, { store }) =>
 		store.beginCanary(id, terms, options),
 	),
 	'canary.widen': method(z.object({ id, beganAt: z.int(), terms, lock }), ({ lock, ...widening }, { store }) =>
@@ -77,7 +81,7 @@ export const methods = {
 		store.endCanary(ending, lock === undefined ? {} : { lock }),
 	),
 	/** Of previews an older router knows nothing, and says that it does not understand. */
-	'preview.begin': method(z.object({ id, preview, lock }), ({ id, preview, ...options }, { store }) =>
+	'preview.begin': method(z.object({ id, preview, provenance, lock }), ({ id, preview, ...options }, { store }) =>
 		store.beginPreview(id, preview, options),
 	),
 	retire: method(z.object({ id, lock }), ({ id, ...options }, { store }) => store.retire(id, options)),

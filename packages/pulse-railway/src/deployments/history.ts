@@ -1,3 +1,4 @@
+import { boundedProvenance, type Provenance } from 'pulse-deploy-kit/history/provenance';
 import { z } from 'zod';
 import type { DeploymentRecord } from './record.ts';
 import { MAX_HISTORY } from './store.ts';
@@ -39,6 +40,10 @@ const entry = z.object({
 	because: z.string().nullish(),
 	/** Pages that were on it and were told to load anew; only where it is `deleted`. */
 	touched: z.number().nullish(),
+	/** What it was made of; where it was deployed with this entry. */
+	image: z.string().nullish(),
+	commit: z.string().nullish(),
+	message: z.string().nullish(),
 });
 
 /** What has happened to a deployment. */
@@ -52,16 +57,19 @@ export interface Occasion {
 	readonly touched?: number | undefined;
 	/** Live follows the durable truth, which was changed elsewhere or before. */
 	readonly restores: boolean;
+	/** What the deployment was made of that becomes active, a canary or a preview. */
+	readonly provenance?: Provenance | undefined;
 }
 
 /** What a reader of the history needs to know of a transition; nothing of attempts that were undone. */
 export function historyOf(before: LiveState, after: LiveState, occasion: Occasion): readonly HistoryEntry[] {
-	const { at, by, because, touched, restores } = occasion;
+	const { at, by, because, touched, restores, provenance = {} } = occasion;
 	const common = { at, by, because };
+	const made = boundedProvenance(provenance);
 	const moved: HistoryEntry[] =
 		after.activeId === null || after.activeId === before.activeId
 			? []
-			: [{ ...common, event: restores ? 'restored' : 'activated', id: after.activeId, from: before.activeId }];
+			: [{ ...common, ...made, event: restores ? 'restored' : 'activated', id: after.activeId, from: before.activeId }];
 	const began = [...after.records.values()]
 		.filter(({ id, state }) => state === 'retiring' && before.records.get(id)?.state !== 'retiring')
 		.map(({ id }): HistoryEntry => ({ ...common, event: 'retired', id }));
@@ -79,15 +87,16 @@ export function historyOf(before: LiveState, after: LiveState, occasion: Occasio
 	const shown = [...after.records.values()].flatMap(({ id, preview }): HistoryEntry[] =>
 		preview === undefined || before.records.get(id)?.preview !== undefined || before.records.get(id) === undefined
 			? []
-			: [{ ...common, event: 'preview', id, until: preview.until }],
+			: [{ ...common, ...made, event: 'preview', id, until: preview.until }],
 	);
-	return [...ofCanary(before, after, common), ...shown, ...moved, ...left, ...began, ...gone];
+	return [...ofCanary(before, after, common, made), ...shown, ...moved, ...left, ...began, ...gone];
 }
 
 function ofCanary(
 	{ canary: was }: LiveState,
 	{ canary, activeId }: LiveState,
 	common: Pick<Occasion, 'at' | 'by' | 'because'>,
+	made: ReturnType<typeof boundedProvenance>,
 ): HistoryEntry[] {
 	const same = was !== undefined && was.beganAt === canary?.beganAt;
 	// That it became active is told as that.
@@ -96,7 +105,7 @@ function ofCanary(
 		...(over ? [{ ...common, event: common.because === null ? 'ended' : 'halted', id: was.id } as const] : []),
 		...(canary === undefined || same
 			? []
-			: [{ ...common, event: 'canary', id: canary.id, share: canary.share / 100 } as const]),
+			: [{ ...common, ...made, event: 'canary', id: canary.id, share: canary.share / 100 } as const]),
 		...(same && canary !== undefined && canary.share !== was.share
 			? [{ ...common, event: 'widened', id: canary.id, share: canary.share / 100 } as const]
 			: []),

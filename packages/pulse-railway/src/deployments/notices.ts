@@ -1,3 +1,4 @@
+import { withProvenance } from 'pulse-deploy-kit/history/provenance';
 import type { NoticeSender } from 'pulse-deploy-kit/notify/ledger';
 import { keptNotices, noticesOf, type Staying, type Tidings } from 'pulse-deploy-kit/notify/notice';
 import type { HistoryEntry } from './history.ts';
@@ -21,7 +22,7 @@ export function noticesFrom(
 	{ kept }: Pick<NoticeTerms, 'kept'>,
 	now: number,
 ): Tidings {
-	const past = noticesOf(history, ({ event, id, from, at }) => `${event}-${id}-${from ?? ''}-${at}`);
+	const past = noticesOf(withProvenance(history), ({ event, id, from, at }) => `${event}-${id}-${from ?? ''}-${at}`);
 	if (kept === null) return { past, standing: null };
 	const staying = records.flatMap(({ id, state, drainStartedAt }): Staying[] =>
 		state === 'draining' && drainStartedAt !== null ? [{ id, drainStartedAt, detail: kept.holding.get(id) }] : [],

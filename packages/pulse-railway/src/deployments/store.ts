@@ -1,4 +1,5 @@
 import type { Departure } from 'pulse-deploy-kit/departure';
+import type { Provenance } from 'pulse-deploy-kit/history/provenance';
 import type { Preview } from 'pulse-deploy-kit/preview';
 import type { CanaryStore } from './canary-store.ts';
 import type { Container } from './container.ts';
@@ -136,6 +137,8 @@ export interface WriteOptions {
 	readonly because?: string;
 	/** Pages that were told to load anew because it goes, for the history. */
 	readonly touched?: number;
+	/** What the deployment was made of that becomes active, a canary or a preview, for the history. */
+	readonly provenance?: Provenance;
 }
 
 export interface Promotion {

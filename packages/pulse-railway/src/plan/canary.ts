@@ -2,6 +2,7 @@ import { type CanaryTerms, termsText } from 'pulse-deploy-kit/canary/settings';
 import { shareText } from 'pulse-deploy-kit/canary/share';
 import { ENOUGH, MIN_SAMPLE } from 'pulse-deploy-kit/canary/verdict';
 import { DeployToolError, usageError } from 'pulse-deploy-kit/errors';
+import type { Provenance } from 'pulse-deploy-kit/history/provenance';
 import { spanText } from 'pulse-deploy-kit/moment';
 import type { Canary } from '../deployments/canary.ts';
 import { CanaryShareError } from '../deployments/errors.ts';
@@ -18,9 +19,14 @@ import type { PromoteFacts } from './promote.ts';
 import type { Plan, Step } from './step.ts';
 
 /** In place of a cut-over: the active deployment stays what it is. */
-export function beginCanarySteps(id: string, activeId: string | null, terms: CanaryTerms): readonly Step[] {
+export function beginCanarySteps(
+	id: string,
+	activeId: string | null,
+	terms: CanaryTerms,
+	provenance?: Provenance,
+): readonly Step[] {
 	if (activeId === null) throw noActive();
-	return [beginCanaryStep(id, terms), verifyActiveStep(activeId)];
+	return [beginCanaryStep(id, terms, provenance), verifyActiveStep(activeId)];
 }
 
 /** What a deploy as a canary means, and that the stack can have one. @throws usage error before the first promotion, and for an older router */

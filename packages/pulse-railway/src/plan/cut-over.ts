@@ -1,3 +1,4 @@
+import type { Provenance } from 'pulse-deploy-kit/history/provenance';
 import type { NamedService } from '../deployments/store.ts';
 import { checkPageStep } from '../steps/check-page.ts';
 import { commitActiveStep } from '../steps/commit-active.ts';
@@ -34,10 +35,15 @@ export function answersThere(
 }
 
 /** @param page asked for once it is active; `null`: none, or it was asked for before */
-export function moveVisitors(target: NamedService, page: string | null = null, canary?: number): readonly Step[] {
+export function moveVisitors(
+	target: NamedService,
+	page: string | null = null,
+	canary?: number,
+	provenance?: Provenance,
+): readonly Step[] {
 	return [
 		commitActiveStep(target.id, canary),
-		promoteStep(target),
+		promoteStep(target, provenance),
 		verifyActiveStep(target.id),
 		...(page === null ? [] : [checkPageStep(target.id, target.serviceName, page, { isActive: true })]),
 	];

@@ -23,7 +23,7 @@ function planned(flags: Record<string, unknown> = {}, found = streamlit, contain
 		{
 			...{ observation, baseline: baselineFacts(observation, config.names), live: live({ old: 'active' }), now: NOW },
 			...{ activeSessions: 0, app, kindIsSaid, containers, deploymentId: 'new', context: '/shop', appFile: undefined },
-			...{ dockerfile: 'Dockerfile', webRoot: undefined },
+			...{ dockerfile: 'Dockerfile', webRoot: undefined, commit: null },
 		},
 		config,
 	);

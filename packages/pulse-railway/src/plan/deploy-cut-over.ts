@@ -1,4 +1,5 @@
 import type { CanaryTerms } from 'pulse-deploy-kit/canary/settings';
+import type { Provenance } from 'pulse-deploy-kit/history/provenance';
 import type { Preview } from 'pulse-deploy-kit/preview';
 import type { RoutingSnapshot } from '../deployments/record.ts';
 import type { NamedService } from '../deployments/store.ts';
@@ -38,17 +39,19 @@ export interface Tail {
 	readonly pageWhenActive: string | null;
 	readonly canary?: CanaryTerms | undefined;
 	readonly preview?: Preview | undefined;
+	/** What it was made of, for the history. */
+	readonly provenance?: Provenance;
 }
 
 export function cutOverSteps(
 	target: NamedService,
 	{ activeId, unclaimed, standing }: Pick<Settlement, 'activeId' | 'unclaimed' | 'standing'>,
-	{ pageWhenActive, canary, preview }: Tail,
+	{ pageWhenActive, canary, preview, provenance }: Tail,
 ): readonly Step[] {
-	if (preview !== undefined) return [beginPreviewStep(target.id, preview)];
-	if (canary !== undefined) return beginCanarySteps(target.id, activeId, canary);
+	if (preview !== undefined) return [beginPreviewStep(target.id, preview, provenance)];
+	if (canary !== undefined) return beginCanarySteps(target.id, activeId, canary, provenance);
 	return [
-		...moveVisitors(target, pageWhenActive),
+		...moveVisitors(target, pageWhenActive, undefined, provenance),
 		...(unclaimed.length === 0 ? [] : [letDrainStep(target, unclaimed, standing)]),
 	];
 }

@@ -29,6 +29,7 @@ function plan(flags: Record<string, unknown> = {}, facts: Partial<DeployFacts> =
 			appFile: 'app.ts',
 			dockerfile: 'Dockerfile',
 			webRoot: config.webRoot,
+			commit: null,
 			...facts,
 		},
 		config,

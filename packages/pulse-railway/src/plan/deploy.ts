@@ -1,4 +1,5 @@
 import type { CanaryTerms } from 'pulse-deploy-kit/canary/settings';
+import type { Provenance } from 'pulse-deploy-kit/history/provenance';
 import type { Preview } from 'pulse-deploy-kit/preview';
 import type { DeployConfig } from '../config/deploy.ts';
 import type { BaselineFacts } from '../stack/baseline.ts';
@@ -34,6 +35,8 @@ export interface DeployFacts extends Standing, KindFacts {
 	readonly appFile: string | undefined;
 	readonly dockerfile: string;
 	readonly webRoot: string | undefined;
+	/** Of the sources; `null`: not known. */
+	readonly commit: string | null;
 }
 
 /** A deploy in its phases. `steps` are all of them, in this order. */
@@ -47,6 +50,8 @@ export interface DeployPlan extends Plan {
 	/** `undefined`: it becomes active, or a preview. */
 	readonly canary: CanaryTerms | undefined;
 	readonly preview: Preview | undefined;
+	/** What it is made of, for the history. */
+	readonly provenance: Provenance;
 }
 
 /** A new deployment beside the old ones, then the cut-over (decision 6). */
@@ -102,7 +107,8 @@ export function planDeploy(facts: DeployFacts, config: DeployConfig): DeployPlan
 		config.preview === undefined
 			? canaryFacts(facts, activeId, canary)
 			: previewFacts(facts, { id, activeId, terms: config.preview, address: backend.serverAddress });
-	const cuttingOver = cutOverSteps(target, settlement, { pageWhenActive, canary, preview });
+	const provenance: Provenance = { image, commit: facts.commit, message: config.message };
+	const cuttingOver = cutOverSteps(target, settlement, { pageWhenActive, canary, preview, provenance });
 	return {
 		title: `Deploy ${id}`,
 		resume:
@@ -128,6 +134,7 @@ export function planDeploy(facts: DeployFacts, config: DeployConfig): DeployPlan
 		pageWhenActive,
 		canary,
 		preview,
+		provenance,
 		steps: [...settlement.steps, ...preparing, ...cuttingOver],
 	};
 }

@@ -35,6 +35,7 @@ function planned({ previews = true, seen = observation, known = snapshot } = {})
 		{
 			...{ observation: seen, live: known, now: NOW, previews, app, kindIsSaid: true, activeSessions: 4 },
 			...{ deploymentId: 'new', context: '/shop', appFile: 'app.ts', dockerfile: 'Dockerfile', webRoot: undefined },
+			commit: null,
 			baseline: baselineFacts(seen, config.names),
 		},
 		config,

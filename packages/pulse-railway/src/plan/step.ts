@@ -1,4 +1,5 @@
 import type { CanaryTerms } from 'pulse-deploy-kit/canary/settings';
+import type { Provenance } from 'pulse-deploy-kit/history/provenance';
 import type { LeaveTime } from 'pulse-deploy-kit/leave-settings';
 import type { Plan as KitPlan, StepMarks } from 'pulse-deploy-kit/plan/step';
 import type { Preview } from 'pulse-deploy-kit/preview';
@@ -106,6 +107,7 @@ export type StepAction =
 			readonly deployment: string;
 			readonly service: string;
 			readonly container?: Container;
+			readonly provenance?: Provenance;
 	  }
 	/** The public address without affinity, and every router replica, answer with this deployment. */
 	| { readonly kind: 'verify-active'; readonly deployment: string; readonly budgetSeconds: number }
@@ -114,7 +116,12 @@ export type StepAction =
 	 * a predecessor's stack was observed; its tools may have promoted since, on either side alone.
 	 */
 	| { readonly kind: 'settle-active'; readonly movedFrom: string | null; readonly budgetSeconds: number }
-	| { readonly kind: 'begin-canary'; readonly deployment: string; readonly terms: CanaryTerms }
+	| {
+			readonly kind: 'begin-canary';
+			readonly deployment: string;
+			readonly terms: CanaryTerms;
+			readonly provenance?: Provenance;
+	  }
 	/** `beganAt`: of that rollout alone. */
 	| {
 			readonly kind: 'widen-canary';
@@ -124,7 +131,12 @@ export type StepAction =
 	  }
 	| { readonly kind: 'end-canary'; readonly deployment: string; readonly beganAt: number }
 	/** Whoever names it gets it; an earlier one of that name goes. */
-	| { readonly kind: 'begin-preview'; readonly deployment: string; readonly preview: Preview }
+	| {
+			readonly kind: 'begin-preview';
+			readonly deployment: string;
+			readonly preview: Preview;
+			readonly provenance?: Provenance;
+	  }
 	| { readonly kind: 'reconcile'; readonly truth: DurableTruth; readonly ifRevision: number | 'current' }
 	/** Says, durably and live, when whoever is left on it is moved; `time: null` takes that back. */
 	| {

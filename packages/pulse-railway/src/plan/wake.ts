@@ -39,6 +39,8 @@ export function planWake(facts: WakeFacts, kept: KeptService): DeployPlan {
 		pageWhenActive: null,
 		canary: undefined,
 		preview: undefined,
+		// Its history has it from its deploy.
+		provenance: {},
 		steps: [...settlement.steps, ...preparing, ...cuttingOver],
 	};
 }

@@ -37,6 +37,7 @@ beforeEach(async () => {
 			appFile: 'app.ts',
 			dockerfile: 'Dockerfile',
 			webRoot: undefined,
+			commit: null,
 		},
 		config,
 	);

@@ -1,3 +1,4 @@
+import { boundedProvenance, type Provenance } from 'pulse-deploy-kit/history/provenance';
 import { isOvertaken } from 'pulse-deploy-kit/plan/guard';
 import type { NamedService } from '../deployments/store.ts';
 import type { Step } from '../plan/step.ts';
@@ -5,12 +6,13 @@ import type { Perform } from './performers.ts';
 import { putBack, withFate } from './put-back.ts';
 import { underLock } from './under-lock.ts';
 
-export function promoteStep(target: NamedService): Step {
+export function promoteStep(target: NamedService, provenance?: Provenance): Step {
 	return {
 		kind: 'promote',
 		id: 'promote',
 		title: `Send new visitors to ${target.id}`,
 		...promoted(target),
+		...(provenance === undefined ? {} : { provenance }),
 		uninterruptible: true,
 		guardsItself: true,
 	};
@@ -29,8 +31,13 @@ function promoted({ id, serviceName, container }: NamedService) {
 
 /** The durable write stands by then, so a lock that is lost between the two takes it back (the engine does not ask before). */
 export const promote: Perform<'promote'> = async (step, run, signal) => {
-	const { deployment: id, service: serviceName, container } = step;
-	const params = { id, serviceName, ...(container === undefined ? {} : { container }) };
+	const { deployment: id, service: serviceName, container, provenance = {} } = step;
+	const params = {
+		id,
+		serviceName,
+		...(container === undefined ? {} : { container }),
+		provenance: boundedProvenance(provenance),
+	};
 	const { draining } = await underLock(run, 'promote', params, signal).catch(async (error: unknown) => {
 		throw isOvertaken(error) ? withFate(error, await putBack(step.deployment, run)) : error;
 	});

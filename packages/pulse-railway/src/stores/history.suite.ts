@@ -45,6 +45,29 @@ export function describeHistory(on: StoreFixture): void {
 			]);
 		});
 
+		it('tells with a promotion, a canary and a preview what they were made of, no longer than it keeps (R4.14)', async () => {
+			const provenance = { image: 'ghcr.io/shop:one', commit: '1a2b3c4d5e6f-dirty', message: `${'a'.repeat(239)}😀` };
+			await on.store.promote('one', 'one', { provenance });
+			await on.store.register('two', 'two');
+			await on.store.beginCanary('two', { share: 500, next: [], everyMs: null }, { provenance: { message: 'two' } });
+			await on.store.register('three', 'three');
+			const preview = { name: 'pr-12', until: Date.now() + 60_000 };
+			await on.store.beginPreview('three', preview, { provenance: { commit: 'abc', message: '' } });
+			await on.store.promote('two', 'two');
+			const kept = (await on.other.history()).map(({ id, event, image, commit, message }) => [
+				`${event} ${id}`,
+				image,
+				commit,
+				message,
+			]);
+			expect(kept).toEqual([
+				['activated one', provenance.image, provenance.commit, 'a'.repeat(239)],
+				['canary two', undefined, undefined, 'two'],
+				['preview three', undefined, 'abc', undefined],
+				['activated two', undefined, undefined, undefined],
+			]);
+		});
+
 		it('tells nothing of what changes nothing, nor of deployments that never had visitors', async () => {
 			await on.store.promote('one', 'one');
 			await on.store.promote('one', 'one');

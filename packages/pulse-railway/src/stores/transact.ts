@@ -50,8 +50,8 @@ export async function transact<T>(
 
 		const holder = lock ? decodeLock(valueAt(view, keys.lock(lock.name)))?.owner : options.by;
 		const by = holder ?? null;
-		const { because = null, touched, restores = false } = options;
-		const happened = historyOf(before, after, { at, by, because, touched, restores });
+		const { because = null, touched, restores = false, provenance } = options;
+		const happened = historyOf(before, after, { at, by, because, touched, restores, provenance });
 		const history = () => encodeHistory(decodeHistory(valueAt(view, keys.history)), happened);
 		const next = Math.max(revision + 1, at);
 		const put = [...after.records.values()].filter((record) => before.records.get(record.id) !== record);

@@ -1,4 +1,4 @@
-import { runProcess } from 'pulse-deploy-kit/run-process';
+import { runProcess } from '../run-process.ts';
 
 const MOST_MS = 5_000;
 
