@@ -29,8 +29,9 @@ export async function doctor(session: Session, request: DoctorRequest): Promise<
 		requireTarget(request.target, account, signal, session).then((target) => ports.openPlatform(target)),
 		signal,
 	);
-	const [token, observation, isWholeProject, file] = await Promise.all([
+	const [token, schema, observation, isWholeProject, file] = await Promise.all([
 		lookAtToken(session, platform),
+		reading(account.checkOperations(signal), signal),
 		'failure' in platform ? platform : reading(platform.value.observe(signal), signal),
 		'failure' in platform ? false : platform.value.isWholeProject(signal),
 		wholeProjectFile(request.folder),
@@ -46,6 +47,7 @@ export async function doctor(session: Session, request: DoctorRequest): Promise<
 			version: VERSION,
 			names: request.names,
 			token,
+			schema,
 			janitorConfined: confined,
 			observation,
 			wholeProjectFile: file,

@@ -42,6 +42,7 @@ function account(
 		workspaces: async () => [{ id: 'w2', name: 'team' }],
 		createProject: async () => Promise.reject(new Error('not here')),
 		deleteProject: async () => Promise.reject(new Error('not here')),
+		checkOperations: async () => Promise.reject(new Error('not here')),
 	};
 }
 const resolved = (request: Partial<TargetRequest>, by = account()) =>

@@ -3,6 +3,7 @@ import type { SocketFacts } from 'pulse-deploy-kit/doctor/socket-check';
 import type { Diagnosis } from '../control/diagnose.ts';
 import type { ControlStatus } from '../control/status.ts';
 import type { StackObservation } from '../platform/port.ts';
+import type { SchemaReport } from '../platform/schema/report.ts';
 import type { StackNames } from '../stack/names.ts';
 import type { TokenFacts } from './look-at-token.ts';
 
@@ -12,6 +13,8 @@ export interface DoctorFacts {
 	readonly version: string;
 	readonly names: StackNames;
 	readonly token: Reading<TokenFacts>;
+	/** What of our operations Railway's schema does not take. */
+	readonly schema: Reading<SchemaReport>;
 	/** Whether the janitor's token opens this project alone; `null`: it cannot be read. */
 	readonly janitorConfined: Reading<boolean | null>;
 	readonly observation: Reading<StackObservation>;

@@ -67,10 +67,16 @@ const told = (store: object = {}, more: object = {}): DoctorFacts['diagnosis'] =
 const failing = (text: string) => ({ failure: { code: null, text, next: null } });
 const socket = (status: number) => ({ kind: 'pulse', status: { value: status } }) as const;
 
+const schemaFacts = { patchSkipsDeploys: false, namesOwners: true, unknownStatuses: 0 };
+const schema = (kind: 'refused' | 'deprecated') => ({
+	value: { operations: 30, trouble: [{ operation: 'serviceCreate', kind, why: 'no such field' }], facts: schemaFacts },
+});
+
 const healthy: DoctorFacts = {
 	version: '1.0.0',
 	names,
 	token: { value: { kind: 'account', workspaces: { value: 1 }, listsTokens: { value: true } } },
+	schema: { value: { operations: 30, trouble: [], facts: schemaFacts } },
 	janitorConfined: { value: true },
 	observation: observed(),
 	wholeProjectFile: null,
@@ -145,6 +151,8 @@ test.each<[string, Partial<DoctorFacts>, string, CheckStatus]>([
 		'token-rights',
 		'warn',
 	],
+	['an operation that Railway no longer takes', { schema: schema('refused') }, 'api-schema', 'fail'],
+	['an operation that Railway will remove', { schema: schema('deprecated') }, 'api-schema', 'warn'],
 	["a janitor's token that was deleted", { janitorConfined: { value: false } }, 'janitor-token', 'fail'],
 	['no replica', { observation: settings({ numReplicas: 0 }) }, 'replicas', 'fail'],
 	['51 replicas', { observation: settings({ numReplicas: 51, regions: { a: 50, b: 1 } }) }, 'replicas', 'fail'],

@@ -4,6 +4,7 @@ import { checkSocket } from 'pulse-deploy-kit/doctor/socket-check';
 import { CONTROL_WINDOW_SECONDS } from '../control/sign.ts';
 import type { DoctorFacts } from './facts.ts';
 import { judgeRouter } from './judge-router.ts';
+import { judgeSchema } from './judge-schema.ts';
 import { judgeStack } from './judge-stack.ts';
 import { judgeToken } from './judge-token.ts';
 
@@ -14,6 +15,7 @@ const INFRASTRUCTURE =
 export function judge(facts: DoctorFacts): readonly Check[] {
 	return [
 		...judgeToken(facts),
+		judgeSchema(facts),
 		judgeProject(facts),
 		judgeInfrastructure(facts),
 		...judgeStack(facts),

@@ -7,7 +7,8 @@ import { retryAfterMs } from './retry.ts';
 import type { ApiAnswer } from './transport.ts';
 
 const answerShape = z.object({
-	data: z.unknown(),
+	// Not there at all where a request was refused before it was carried out.
+	data: z.unknown().optional(),
 	errors: z.array(z.object({ message: z.string(), traceId: z.string().optional().catch(undefined) })).optional(),
 });
 

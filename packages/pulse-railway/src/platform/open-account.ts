@@ -101,6 +101,10 @@ export function openAccount(connection: Connection): Account {
 			return { project: { id: project.id, name: project.name }, environment };
 		},
 
+		// Loaded where it is asked for: what parses and validates documents is larger than all else here.
+		checkOperations: async (signal) =>
+			(await import('./schema/check-operations.ts')).checkOperations(connection, signal),
+
 		async deleteProject(id, signal) {
 			try {
 				await connection.run(deleteProject, { id }, signal, { auth: 'bearer' });

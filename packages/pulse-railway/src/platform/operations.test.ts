@@ -10,30 +10,10 @@ import {
 	validate,
 } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import type { Operation } from './operation.ts';
-import * as account from './operations/account.ts';
-import { configureServices } from './operations/configure.ts';
-import * as deployments from './operations/deployments.ts';
-import * as observe from './operations/observe.ts';
-import * as services from './operations/services.ts';
-import * as templates from './operations/templates.ts';
-import * as variables from './operations/variables.ts';
+import { allOperations } from './operations/all.ts';
 import { WRITES } from './repeatable.ts';
 
-type AnyOperation = Operation<object, unknown>;
-
-const operations = [
-	...[account, deployments, observe, services, templates, variables].flatMap((module) =>
-		Object.values(module).filter(isOperation),
-	),
-	configureServices({ variables: [0, 1], settings: [1, 2] }),
-	{ ...variables.readVariables(0), name: 'readVariables of none' },
-	{ ...variables.readVariables(25), name: 'readVariables of 25' },
-];
-
-function isOperation(value: unknown): value is AnyOperation {
-	return typeof value === 'object' && value !== null && 'document' in value;
-}
+const operations = allOperations();
 
 const own = new URL('../../../railway-local/schema.graphql', import.meta.url);
 const real = new URL('../../../../../shared/railway/schema.graphql', import.meta.url);

@@ -1,3 +1,5 @@
+import type { SchemaReport } from './schema/report.ts';
+
 /**
  * What this package needs of Railway, in its own words. The GraphQL client implements it; planners see only its data.
  *
@@ -97,6 +99,8 @@ export interface Account {
 	createProject(input: CreateProject, signal: AbortSignal): Promise<TokenScope>;
 	/** With everything in it. Already gone is success. */
 	deleteProject(id: string, signal: AbortSignal): Promise<void>;
+	/** Every operation that is sent, held against Railway's schema as it is now; rejects where that may not be asked for. */
+	checkOperations(signal: AbortSignal): Promise<SchemaReport>;
 }
 
 export interface NamedId {

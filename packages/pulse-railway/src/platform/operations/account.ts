@@ -86,6 +86,7 @@ export const createProject = mutation<
 		projectCreate(input: $input) { id name environments(first: 1) { edges { node { id name } } ${PAGE_INFO} } }
 	}`,
 	z.object({ projectCreate: named.extend({ environments: page(named) }) }),
+	{ input: { name: true, workspaceId: true, description: true } },
 );
 
 export const deleteProject = mutation<{ id: string }, { projectDelete: boolean }>(
@@ -101,6 +102,7 @@ export const createProjectToken = mutation<
 	'projectTokenCreate',
 	'($input: ProjectTokenCreateInput!) { projectTokenCreate(input: $input) }',
 	z.object({ projectTokenCreate: z.string() }),
+	{ input: { projectId: true, environmentId: true, name: true } },
 );
 
 const projectTokens = page(z.object({ id: z.string(), name: z.string(), environmentId: z.string() }));

@@ -4,7 +4,8 @@ import { PAGE_INFO, page } from '../paginate.ts';
 import type { PlatformDeploymentStatus } from '../port.ts';
 import type { EnvironmentIds } from './environment-ids.ts';
 
-const STATUSES = [
+/** Of a deployment, as far as this tool knows them. */
+export const STATUSES = [
 	'BUILDING',
 	'CRASHED',
 	'DEPLOYING',

@@ -11,6 +11,7 @@ export const createService = mutation<
 	'serviceCreate',
 	'($input: ServiceCreateInput!) { serviceCreate(input: $input) { id } }',
 	z.object({ serviceCreate: z.object({ id: z.string() }) }),
+	{ input: { projectId: true, environmentId: true, name: true, variables: true } },
 );
 
 /** Confined to the environment: the same service may live in others. */
@@ -36,6 +37,21 @@ export const updateInstance = mutation<
 		serviceInstanceUpdate(serviceId: $serviceId, environmentId: $environmentId, input: $input)
 	}`,
 	z.object({ serviceInstanceUpdate: z.boolean() }),
+	{
+		input: {
+			source: true,
+			numReplicas: true,
+			multiRegionConfig: true,
+			startCommand: true,
+			healthcheckPath: true,
+			healthcheckTimeout: true,
+			cronSchedule: true,
+			restartPolicyType: true,
+			overlapSeconds: true,
+			drainingSeconds: true,
+			dockerfilePath: true,
+		},
+	},
 );
 
 export const commitPatch = mutation<
@@ -66,4 +82,5 @@ export const createDomain = mutation<
 	'serviceDomainCreate',
 	'($input: ServiceDomainCreateInput!) { serviceDomainCreate(input: $input) { domain } }',
 	z.object({ serviceDomainCreate: z.object({ domain: z.string() }) }),
+	{ input: { environmentId: true, serviceId: true, targetPort: true } },
 );

@@ -15,6 +15,7 @@ export const deployTemplate = mutation<
 	'templateDeployV2',
 	'($input: TemplateDeployV2Input!) { templateDeployV2(input: $input) { workflowId } }',
 	z.object({ templateDeployV2: z.object({ workflowId: z.string().nullish() }) }),
+	{ input: { projectId: true, environmentId: true, templateId: true, serializedConfig: true } },
 );
 
 export const readWorkflow = query<{ workflowId: string }, { workflowStatus: Workflow }>(

@@ -35,10 +35,21 @@ export const upsertVariables = mutation<{ input: VariablesInput }, { variableCol
 	'variableCollectionUpsert',
 	'($input: VariableCollectionUpsertInput!) { variableCollectionUpsert(input: $input) }',
 	z.object({ variableCollectionUpsert: z.boolean() }),
+	{
+		input: {
+			projectId: true,
+			environmentId: true,
+			serviceId: true,
+			variables: true,
+			replace: true,
+			skipDeploys: true,
+		},
+	},
 );
 
 export const deleteVariable = mutation<{ input: VariableScope & { name: string } }, { variableDelete: boolean }>(
 	'variableDelete',
 	'($input: VariableDeleteInput!) { variableDelete(input: $input) }',
 	z.object({ variableDelete: z.boolean() }),
+	{ input: { projectId: true, environmentId: true, serviceId: true, name: true } },
 );

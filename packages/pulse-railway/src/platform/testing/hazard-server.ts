@@ -7,6 +7,8 @@ import { type Connection, type ConnectionOptions, openConnection } from '../conn
 
 export interface Received {
 	readonly operation: string;
+	/** Of an upload none. */
+	readonly document: string;
 	readonly url: string;
 	readonly headers: IncomingHttpHeaders;
 	readonly variables: Record<string, unknown>;
@@ -34,6 +36,7 @@ export async function startHazardServer(): Promise<HazardServer> {
 		const body = isUpload ? { operationName: 'upload' } : JSON.parse(await text(request));
 		const entry: Received = {
 			operation: body.operationName,
+			document: body.query ?? '',
 			url: request.url ?? '',
 			headers: request.headers,
 			variables: body.variables ?? {},
