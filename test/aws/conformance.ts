@@ -171,6 +171,21 @@ export async function liveOnce(aws: Aws, outputs: Outputs, settle: () => Promise
 			certificate.IsDefault,
 		]);
 	});
+	await step('what nobody asked of the target group', async () => {
+		const { Label, Datapoints } = await aws.cloudwatch.getMetricStatistics({
+			Namespace: 'AWS/ApplicationELB',
+			MetricName: 'RequestCount',
+			Dimensions: [
+				{ Name: 'LoadBalancer', Value: listener.ListenerArn?.split(':listener/')[1]?.split('/').slice(0, 3).join('/') },
+				{ Name: 'TargetGroup', Value: group?.split(':').at(-1) },
+			],
+			StartTime: new Date(0),
+			EndTime: new Date(60_000),
+			Period: 60,
+			Statistics: ['Sum'],
+		});
+		return [Label, Datapoints];
+	});
 	await step('certificate', async () => {
 		const { Certificate } = await aws.acm.describeCertificate({ CertificateArn: outputs.CertificateArn });
 		return [Certificate?.DomainName, Certificate?.Status];

@@ -13,7 +13,7 @@ import type { Page } from 'playwright-core';
 import { chromiumMissing, launchChromium } from '../../packages/pulse-app/src/testing/chromium.ts';
 import { firefoxMissing, launchFirefox } from '../../packages/pulse-app/src/testing/firefox.ts';
 import { ROOT } from '../repository/source-files.ts';
-import { startDashboard } from '../support/dashboard.ts';
+import { openDashboardOn, startDashboard } from '../support/dashboard.ts';
 import { LocalStack } from '../support/local-stack.ts';
 import { until } from '../support/until.ts';
 import { Verdict } from './fresh-stack.ts';
@@ -44,13 +44,7 @@ try {
 	try {
 		const opened = async (browser: typeof chromium, options: Parameters<typeof browser.newContext>[0]) => {
 			const page = await (await browser.newContext(options)).newPage();
-			page.on('pageerror', (error) => complaints.push(error.message));
-			page.on('console', (message) => {
-				if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-			});
-			await page.goto(dashboard.address);
-			await page.locator('.link.live').waitFor();
-			return page;
+			return openDashboardOn(page, dashboard.address, (text) => complaints.push(text));
 		};
 		const sights = {
 			light: await opened(chromium, { viewport: { width: 1200, height: 860 } }),

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { Page } from 'playwright-core';
 import { type CommandOptions, type CommandResult, startPulseRailway } from './command.ts';
 
 /** The dashboard as a command of its own, until it is closed. */
@@ -33,4 +34,15 @@ export async function startDashboard(options: CommandOptions): Promise<RunningDa
 			return result;
 		},
 	};
+}
+
+/** Once it is live. @param onComplaint what the page says of itself that no user should see */
+export async function openDashboardOn(page: Page, address: string, onComplaint: (text: string) => void): Promise<Page> {
+	page.on('pageerror', (error) => onComplaint(error.message));
+	page.on('console', (message) => {
+		if (['error', 'warning'].includes(message.type())) onComplaint(message.text());
+	});
+	await page.goto(address);
+	await page.locator('.link.live').waitFor();
+	return page;
 }

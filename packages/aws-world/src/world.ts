@@ -11,6 +11,7 @@ import { baselineTemplate } from './cloudformation/baseline-template.ts';
 import { stackDeployer } from './cloudformation/deployer.ts';
 import { type StackOptions, Stacks } from './cloudformation/stacks.ts';
 import type { Template } from './cloudformation/template.ts';
+import { cloudwatchApi } from './cloudwatch/api.ts';
 import { ecrApi } from './ecr/api.ts';
 import { Registry } from './ecr/registry.ts';
 import { type EcsOptions, ecsApi } from './ecs/api.ts';
@@ -148,6 +149,7 @@ export async function createAwsWorld(options: AwsWorldOptions = {}): Promise<Aws
 		acm: acmApi(certificates, clock),
 		ecr: ecrApi(registry, arns, clock),
 		cloudformation: cloudformationApi(stacks),
+		cloudwatch: cloudwatchApi(elb, clock),
 		logs: logsApi(logs),
 		iam: iamApi(serviceLinkedRoles, arns),
 		route53: route53Api(zones, clock),

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
-import type { DashboardView, NextLine, Offer, VersionView } from 'pulse-deploy-kit/dashboard/view';
+import type { DashboardView, NextLine, Offer, VersionView, WayBack } from 'pulse-deploy-kit/dashboard/view';
 import { spanOf } from './times.ts';
 
 export type Choose = (offer: Offer, id: string | null) => void;
@@ -26,8 +26,20 @@ export function nowPart(view: DashboardView, now: number, isBusy: boolean, choos
 						? nothing
 						: html`<button class="main" ?disabled=${isBusy} @click=${() => choose(BACK, null)}>${view.back.label}</button>`
 				}
+				${againPart(view.back, isBusy, choose)}
 			</div>
 		</section>`;
+}
+
+/** What does not run any more comes first only where nothing else is left to go back to. */
+function againPart({ id, again }: WayBack, isBusy: boolean, choose: Choose): TemplateResult | typeof nothing {
+	const button = ({ id, offer }: WayBack['again'][number], isMain = false) =>
+		html`<button class=${isMain ? 'main' : ''} ?disabled=${isBusy} title=${offer.describe} @click=${() => choose(offer, id)}>${offer.label}</button>`;
+	const [first, ...others] = again;
+	if (first === undefined) return nothing;
+	const rest = id === null ? others : again;
+	return html`${id === null ? button(first, true) : nothing}
+		${rest.length === 0 ? nothing : html`<details class="again"><summary>Start an earlier version again</summary>${rest.map((one) => button(one))}</details>`}`;
 }
 
 const BACK: Offer = { verb: 'rollback', label: 'Roll back', describe: '' };

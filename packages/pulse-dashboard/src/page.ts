@@ -64,7 +64,7 @@ function page(model: Model) {
 									${SPANS.map((span) => html`<button aria-pressed=${span === minutes ? 'true' : 'false'} @click=${() => update({ minutes: span })}>${span === 60 ? '1 h' : `${span} min`}</button>`)}
 								</div>
 							</div>
-							<p class="facts">Lines begin when this page was first opened; marks are from the history.</p>
+							<p class="facts">Lines begin when this page was first opened; marks are from the history.${view.notes.map((note) => ` ${note}`)}</p>
 							${view.versions.map((version) => lane(version, view, now, isBusy, choose))}
 						</section>
 						${historyPart(view.history, now)} ${servicesPart(view.services, model.log, followLog)}`

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { inEachBrowser } from '../../../packages/pulse-app/src/testing/browsers.ts';
 import { oneBrowser } from '../../../packages/pulse-app/src/testing/one-browser.ts';
-import { type RunningDashboard, startDashboard } from '../../support/dashboard.ts';
+import { openDashboardOn, type RunningDashboard, startDashboard } from '../../support/dashboard.ts';
 import { LocalStack } from '../../support/local-stack.ts';
 import { Tab } from '../../support/tab.ts';
 
@@ -29,15 +29,9 @@ afterAll(async () => {
 /** What the page says of itself that no user should see. */
 const complaints: string[] = [];
 
-async function openedOn(page: Page): Promise<Page> {
+function openedOn(page: Page): Promise<Page> {
 	complaints.length = 0;
-	page.on('pageerror', (error) => complaints.push(error.message));
-	page.on('console', (message) => {
-		if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-	});
-	await page.goto(dashboard.address);
-	await page.locator('.link.live').waitFor();
-	return page;
+	return openDashboardOn(page, dashboard.address, (text) => complaints.push(text));
 }
 
 const firstScreen = (page: Page) => page.locator('.now').innerText();

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { WorldClock } from '../clock/world-clock.ts';
-import { type ElbState, isSticky, type Listener, type Target } from '../elb/state.ts';
+import { type ElbState, isSticky, type Listener, type Target, type TargetGroup } from '../elb/state.ts';
 import { answer, answerSocket } from './answer.ts';
 import { forwardHttp } from './forward-http.ts';
 import { forwardWebsocket } from './forward-websocket.ts';
@@ -27,6 +27,7 @@ export interface Balancer {
 
 export interface Chosen {
 	readonly target: Target;
+	readonly group: TargetGroup;
 	readonly cookies: readonly string[];
 }
 
@@ -60,7 +61,9 @@ export async function openBalancer(
 		const { group, cookies: ofGroup } = pickGroup(forward, cookies, now, options.random);
 		const sticky = group !== undefined && isSticky(group);
 		const target = group && pickTarget(group, sticky ? stuckTarget(group, cookies, now) : undefined);
-		return target && { target, cookies: [...ofGroup, ...(sticky ? stickyCookies(group, target, now) : [])] };
+		return (
+			group && target && { target, group, cookies: [...ofGroup, ...(sticky ? stickyCookies(group, target, now) : [])] }
+		);
 	};
 
 	const server = createServer((request, response) => {
@@ -79,7 +82,7 @@ export async function openBalancer(
 		const decision = decide(request);
 		if (decision.kind === 'fixed') return answerSocket(socket, decision.status);
 		const chosen = choose(decision, request.headers.cookie);
-		if (chosen) forwardWebsocket(request, socket, early, chosen);
+		if (chosen) forwardWebsocket(request, socket, early, chosen, clock);
 		else answerSocket(socket, 503);
 	});
 	await new Promise<void>((resolve, reject) => {

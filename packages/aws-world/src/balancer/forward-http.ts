@@ -13,7 +13,7 @@ const YOUNG_MS = 1_000;
 export function forwardHttp(
 	request: IncomingMessage,
 	response: ServerResponse,
-	{ target, cookies }: Chosen,
+	{ target, group, cookies }: Chosen,
 	clock: WorldClock,
 ): void {
 	const [host, port] = target.address.split(':');
@@ -44,6 +44,7 @@ export function forwardHttp(
 		REQUEST_PATIENCE_MS,
 	);
 	outgoing.on('response', (incoming) => {
+		group.counts.answered(incoming.statusCode ?? 502, clock.now());
 		response.writeHead(incoming.statusCode ?? 502, incoming.statusMessage, responseHeaders(incoming, cookies));
 		// An answer that ends early must not look complete to the client.
 		incoming.on('error', () => response.destroy());
@@ -51,7 +52,10 @@ export function forwardHttp(
 	});
 	outgoing.on('error', () => {
 		if (response.headersSent) response.destroy();
-		else answer(response, { status: 502, contentType: 'text/html', body: '502 Bad Gateway' });
+		else {
+			group.counts.refused(clock.now());
+			answer(response, { status: 502, contentType: 'text/html', body: '502 Bad Gateway' });
+		}
 	});
 	request.pipe(outgoing);
 }

@@ -1,5 +1,6 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import type { WorldClock } from '../clock/world-clock.ts';
 import { answerSocket } from './answer.ts';
 import type { Chosen } from './balancer.ts';
 import { requestHeaders, responseHeaders } from './forward-headers.ts';
@@ -9,7 +10,8 @@ export function forwardWebsocket(
 	request: IncomingMessage,
 	socket: Socket,
 	early: Buffer,
-	{ target, cookies }: Chosen,
+	{ target, group, cookies }: Chosen,
+	clock: WorldClock,
 ): void {
 	const [host, port] = target.address.split(':');
 	const outgoing = httpRequest({
@@ -22,6 +24,7 @@ export function forwardWebsocket(
 		setHost: false,
 	});
 	outgoing.on('upgrade', (incoming, upstream: Socket, upstreamEarly) => {
+		group.counts.answered(101, clock.now());
 		const connection = { cut: () => upstream.destroy() };
 		target.connections.add(connection);
 		socket.write(
@@ -38,12 +41,16 @@ export function forwardWebsocket(
 		socket.on('close', () => upstream.destroy());
 	});
 	outgoing.on('response', (incoming) => {
+		group.counts.answered(incoming.statusCode ?? 502, clock.now());
 		socket.write(head(incoming, [...responseHeaders(incoming, cookies), 'connection', 'close']));
 		incoming.on('data', (chunk: Buffer) => socket.write(chunk));
 		incoming.on('end', () => socket.end());
 		incoming.on('error', () => socket.destroy());
 	});
-	outgoing.on('error', () => answerSocket(socket, 502));
+	outgoing.on('error', () => {
+		group.counts.refused(clock.now());
+		answerSocket(socket, 502);
+	});
 	outgoing.end();
 }
 

@@ -25,7 +25,7 @@ export interface Fault {
 }
 
 /** Query services answer with short codes, JSON services with the exception's name. */
-const SHORT_CODES = new Set(['elb', 'cloudformation', 'sts', 'route53', 'iam']);
+const SHORT_CODES = new Set(['elb', 'cloudformation', 'sts', 'route53', 'iam', 'cloudwatch']);
 
 export function errorOf(kind: FaultKind, call: CallName): AwsError {
 	const service = call.split('.')[0] ?? '';

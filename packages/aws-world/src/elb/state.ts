@@ -6,6 +6,7 @@ import type {
 	TargetHealthReasonEnum,
 	TargetHealthStateEnum,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { TargetCounts } from '../cloudwatch/target-counts.ts';
 import { AwsError } from '../errors.ts';
 
 export interface Target {
@@ -38,6 +39,8 @@ export interface TargetGroup {
 	};
 	readonly attributes: Map<string, string>;
 	readonly targets: Map<string, Target>;
+	/** As CloudWatch is told. */
+	readonly counts: TargetCounts;
 }
 
 export interface Rule {

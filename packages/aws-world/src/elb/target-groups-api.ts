@@ -1,6 +1,7 @@
 import type { CreateTargetGroupCommandInput, TargetGroup as View } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Arns } from '../arn.ts';
 import type { Handlers } from '../calls/handlers.ts';
+import { TargetCounts } from '../cloudwatch/target-counts.ts';
 import { AwsError, notEmulated, required } from '../errors.ts';
 import { pageOf, pageSize } from '../paging.ts';
 import type { ElbState, TargetGroup } from './state.ts';
@@ -112,6 +113,7 @@ function newGroup(input: CreateTargetGroupCommandInput, name: string, arns: Arns
 		},
 		attributes: new Map(DEFAULT_ATTRIBUTES),
 		targets: new Map(),
+		counts: new TargetCounts(),
 	};
 }
 

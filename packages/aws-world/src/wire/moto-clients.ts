@@ -1,5 +1,6 @@
 import { ACM } from '@aws-sdk/client-acm';
 import { CloudFormation } from '@aws-sdk/client-cloudformation';
+import { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import { ECR } from '@aws-sdk/client-ecr';
 import { ECS } from '@aws-sdk/client-ecs';
@@ -28,6 +29,7 @@ export function motoClients(url: string) {
 		acm: new ACM(config),
 		ecr: new ECR(config),
 		cloudformation: new CloudFormation(config),
+		cloudwatch: new CloudWatch(config),
 		logs: new CloudWatchLogs(config),
 		iam: new IAM(config),
 		route53: new Route53(config),

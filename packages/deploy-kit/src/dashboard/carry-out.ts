@@ -9,16 +9,17 @@ import type { Verb } from './view.ts';
  */
 export function carryOutBy(
 	invocation: Invocation,
-	commands: Readonly<Partial<Record<Verb, CommandSpec>>>,
+	commands: Readonly<Partial<Record<Exclude<Verb, 'redeploy'>, CommandSpec>>>,
 ): DashboardSource['carryOut'] {
 	const { port: _port, open: _open, ...place } = invocation.flags;
 	return async ({ verb, id, flags }, host, signal) => {
-		const command = commands[verb];
+		const again = verb === 'redeploy';
+		const command = commands[again ? 'rollback' : verb];
 		if (command === undefined) throw usageError(`there is no command ${verb} here`);
 		return command.run({
 			...invocation,
 			args: id === null ? [] : [id],
-			flags: { ...place, ...flags },
+			flags: { ...place, ...flags, ...(again ? { redeploy: true } : {}) },
 			host,
 			signal,
 			dryRun: false,

@@ -9,6 +9,8 @@ export interface DashboardFacts {
 	readonly address: string;
 	/** What is wrong with what was read: the router is away, live and durable truth differ. */
 	readonly alarms: readonly string[];
+	/** Where figures come from, and which cannot be had. */
+	readonly notes: readonly string[];
 	readonly activeId: string | null;
 	/** The command that holds the deploy lock. */
 	readonly underWay: string | null;
@@ -16,6 +18,8 @@ export interface DashboardFacts {
 	readonly canary: string | null;
 	/** Where a rollback without an id goes; `null`: nowhere. */
 	readonly rollbackTo: string | null;
+	/** Versions that do not run and that `rollback --redeploy` can start, the likeliest first. */
+	readonly redeployable: readonly string[];
 	/** Who deletes what nobody uses: `the janitor`. */
 	readonly cleaner: string;
 	/** Commands that the tool has. */

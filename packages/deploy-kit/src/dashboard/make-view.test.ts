@@ -17,6 +17,7 @@ describe('the words of a dashboard', () => {
 			id: 'one',
 			label: 'Roll back to one',
 			text: expect.stringContaining('New visitors get one again'),
+			again: [],
 		});
 		expect(view.back.text).toContain('pulse-railway rollback');
 	});
@@ -24,7 +25,20 @@ describe('the words of a dashboard', () => {
 	it('say what to do first where nothing is deployed, and that there is nothing to go back to', () => {
 		const view = dashboardView(twoVersions({ versions: [], activeId: null, rollbackTo: null }));
 		expect(view.next.map(({ text }) => text)).toEqual(['Nothing is deployed yet. First: pulse-railway deploy']);
-		expect(view.back).toEqual({ id: null, label: '', text: 'Nothing is active yet: there is nothing to go back to.' });
+		const text = 'Nothing is active yet: there is nothing to go back to.';
+		expect(view.back).toEqual({ id: null, label: '', text, again: [] });
+	});
+
+	it('offer to start an earlier version again, also where none is left to go back to (R8.13)', () => {
+		const started = (more: object) => dashboardView(twoVersions({ redeployable: ['zero', 'older'], ...more })).back;
+		const nothingLeft = started({ rollbackTo: null });
+		expect(nothingLeft.text).toContain('pulse-railway rollback --redeploy zero');
+		for (const { again } of [nothingLeft, started({})])
+			expect(again.map(({ id, offer }) => [id, offer.verb, offer.label])).toEqual([
+				['zero', 'redeploy', 'Start zero again'],
+				['older', 'redeploy', 'Start older again'],
+			]);
+		expect(started({ verbs: ['rollback'] }).again).toEqual([]);
 	});
 
 	it('count none that does not tell as nobody', () => {

@@ -5,7 +5,7 @@ import type { DashboardView, Sample, SampleOf, VersionFacts } from './view.ts';
 
 /** Puts what is known into words. */
 export function dashboardView(facts: DashboardFacts): DashboardView {
-	const { tool, at, place, address, alarms, activeId, versions, history, services } = facts;
+	const { tool, at, place, address, alarms, notes, activeId, versions, history, services } = facts;
 	const told = versions.flatMap(({ people }) => people.total ?? []);
 	return {
 		tool,
@@ -13,6 +13,7 @@ export function dashboardView(facts: DashboardFacts): DashboardView {
 		place,
 		address,
 		alarms,
+		notes,
 		activeId,
 		people: told.length === 0 ? null : told.reduce((sum, count) => sum + count, 0),
 		untold: versions.filter(({ people, state }) => people.total === null && state !== 'pending').length,

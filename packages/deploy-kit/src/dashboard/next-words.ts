@@ -1,5 +1,6 @@
 import { momentText } from '../moment.ts';
 import type { DashboardFacts } from './facts.ts';
+import { offersAgain } from './offers.ts';
 import type { NextLine, People, VersionFacts, WayBack } from './view.ts';
 
 /** `3 people`, `1 person`, `nobody`, `an unknown number of people`. */
@@ -61,12 +62,27 @@ export function keptLine(version: VersionFacts, facts: Pick<DashboardFacts, 'act
 }
 
 /** How to undo the last change of version. */
-export function wayBack({ rollbackTo, activeId, at, tool, canary, versions }: DashboardFacts): WayBack {
-	if (rollbackTo === null) {
-		const why = activeId === null ? 'Nothing is active yet' : `No version from before ${activeId} is there any more`;
-		return { id: null, label: '', text: `${why}: there is nothing to go back to.` };
-	}
+export function wayBack(facts: DashboardFacts): WayBack {
+	const again = offersAgain(facts);
+	return { ...wayInWords(facts, again[0]?.id), again };
+}
+
+function wayInWords(
+	{ rollbackTo, activeId, at, tool, canary, versions }: DashboardFacts,
+	startable: string | undefined,
+): Omit<WayBack, 'again'> {
 	const terminal = `The same in a terminal: ${tool} rollback`;
+	if (rollbackTo === null) {
+		const none = { id: null, label: '' };
+		if (activeId === null) return { ...none, text: 'Nothing is active yet: there is nothing to go back to.' };
+		if (startable === undefined)
+			return { ...none, text: `No version from before ${activeId} is there any more: there is nothing to go back to.` };
+		const how = 'That takes as long as a deploy; until it answers, new visitors stay where they are.';
+		return {
+			...none,
+			text: `No version from before ${activeId} runs any more; an earlier one can be started again. ${how} ${terminal} --redeploy ${startable}`,
+		};
+	}
 	if (rollbackTo === activeId) {
 		const what =
 			canary === null

@@ -19,6 +19,17 @@ function offered({ id, state, leaveBy }: VersionFacts, activeId: string | null):
 	return [back, DRAIN, RECALL];
 }
 
+/** Of versions that do not run. */
+export function offersAgain({ redeployable, verbs }: Pick<DashboardFacts, 'redeployable' | 'verbs'>) {
+	return verbs.includes('redeploy') ? redeployable.map((id) => ({ id, offer: redeploy(id) })) : [];
+}
+
+const redeploy = (id: string): Offer => ({
+	verb: 'redeploy',
+	label: `Start ${id} again`,
+	describe: 'It is started beside what runs, and new visitors get it once it answers.',
+});
+
 const PROMOTE: Offer = { verb: 'promote', label: 'Promote', describe: 'All new visitors get it.' };
 
 const WIDEN: Offer = {

@@ -9,7 +9,7 @@ export interface Order {
 	readonly flags: Readonly<Partial<Record<FlagKey, string>>>;
 }
 
-const FLAGS = { rollback: [], promote: ['to'], recall: ['within'], drain: ['by'] } as const;
+const FLAGS = { rollback: [], redeploy: [], promote: ['to'], recall: ['within'], drain: ['by'] } as const;
 type FlagKey = 'by' | 'within' | 'to';
 const ID = /^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/;
 /** The command itself says what is wrong with a time or a share. */
@@ -31,6 +31,7 @@ export function readOrder(json: unknown): Order | null {
 
 /** As it would be typed. */
 export function commandText(tool: string, { verb, id, flags }: Order): string {
+	const words = verb === 'redeploy' ? ['rollback', '--redeploy'] : [verb];
 	const typed = Object.entries(flags).map(([key, value]) => `--${key} ${value}`);
-	return [tool, verb, ...(id === null ? [] : [id]), ...typed].join(' ');
+	return [tool, ...words, ...(id === null ? [] : [id]), ...typed].join(' ');
 }

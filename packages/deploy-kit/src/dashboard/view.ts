@@ -12,6 +12,8 @@ export interface DashboardView {
 	readonly address: string;
 	/** What a person has to know before all else. */
 	readonly alarms: readonly string[];
+	/** Where figures come from, and which cannot be had. */
+	readonly notes: readonly string[];
 	readonly activeId: string | null;
 	/** On all versions; `null` where none tells. */
 	readonly people: number | null;
@@ -41,6 +43,8 @@ export interface WayBack {
 	/** On the button. */
 	readonly label: string;
 	readonly text: string;
+	/** Versions that do not run and can be started again, the likeliest first. */
+	readonly again: readonly { readonly id: string; readonly offer: Offer }[];
 }
 
 /** Who is on a version; `null` where that is not known. */
@@ -93,7 +97,7 @@ export interface VersionView extends VersionFacts {
 	readonly offers: readonly Offer[];
 }
 
-export type Verb = 'rollback' | 'promote' | 'recall' | 'drain';
+export type Verb = 'rollback' | 'redeploy' | 'promote' | 'recall' | 'drain';
 
 /** What a person may do with a version. */
 export interface Offer {

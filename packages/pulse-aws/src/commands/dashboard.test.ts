@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, test, vi } from 'vitest';
 import { deploy } from './deploy.ts';
-import { type Account, asked, NAME, openAccount } from './testing/account.ts';
+import { type Account, asked, NAME, openAccount, passOf } from './testing/account.ts';
 import { openDashboard } from './testing/open-dashboard.ts';
 
 let account: Account;
@@ -37,6 +37,32 @@ test('the dashboard tells what status and history tell, and rolls back with the 
 		timeout: 20_000,
 	});
 	await vi.waitFor(() => expect(page.view().activeId).toBe(one), { timeout: 5_000 });
+	stop.abort();
+	await ended;
+});
+
+test('a version that does not run any more is offered to be started again, with the plan of rollback --redeploy (A13.5)', async () => {
+	account = await openAccount();
+	const [one, two] = [await deployed(), await deployed()];
+	for (let pass = 0; pass < 2; pass++) {
+		await account.world.clock.sleep(10 * 60_000);
+		await passOf(account);
+	}
+	const stop = new AbortController();
+	const { session } = account.connect({ signal: stop.signal });
+	const { page: opened, ended } = await openDashboard(session, NAME, stop.signal);
+	const page = await opened();
+	await vi.waitFor(() => expect(page.view()?.versions.map(({ id }) => id)).toEqual([two]));
+	const { back } = page.view();
+	expect([back.id, back.again.map(({ id }) => id)]).toEqual([null, [one]]);
+	expect(back.text).toContain(`pulse-aws rollback --redeploy ${one}`);
+	expect(await page.post('/actions', { verb: 'redeploy', id: one })).toBe(202);
+	await vi.waitFor(() => expect(page.last.action).toMatchObject({ phase: 'asking' }), { timeout: 10_000 });
+	const { key, question } = page.last.action as { key: string; question: { number: number; text: string } };
+	expect(question.text).toContain(`Make ${one} anew as`);
+	await page.post('/actions/answer', { key, question: question.number, yes: true });
+	await vi.waitFor(() => expect(page.last.action).toMatchObject({ phase: 'done' }), { timeout: 20_000 });
+	await vi.waitFor(() => expect(page.view().activeId).not.toBe(two), { timeout: 5_000 });
 	stop.abort();
 	await ended;
 });

@@ -9,11 +9,10 @@ import { dashboardFacts } from '../plan/dashboard-facts.ts';
 import type { FleetReport } from '../plan/fleet-report.ts';
 import { readDefaultTarget } from '../platform/traffic.ts';
 import { requireBaseline } from '../stack/read-baseline.ts';
-import type { TaskSizes } from '../stack/task-sizes.ts';
 import { history } from './history.ts';
 import { lock } from './lock.ts';
 import { logs } from './logs.ts';
-import { status } from './status.ts';
+import { StatusMemory, status } from './status.ts';
 
 /** One call, which tells whether visitors were moved: a deploy is shown within about a second. */
 const EVERY_MS = 1_000;
@@ -60,7 +59,7 @@ function looker(
 	listenerArn: string,
 ): DashboardSource['look'] {
 	const { clock } = session;
-	const sizes: TaskSizes = new Map();
+	const memory = new StatusMemory();
 	let seen: { readonly target: string | null; readonly report: FleetReport; readonly at: number } | undefined;
 	let underWay: string | null = null;
 	let told: readonly HistoryLine[] = [];
@@ -73,7 +72,7 @@ function looker(
 			const moved = seen === undefined || target !== seen.target;
 			if (seen === undefined || moved || clock.now() - fleetAt >= FLEET_MS) {
 				const [report, holder] = await Promise.all([
-					status(looks, name, sizes),
+					status(looks, name, memory),
 					lock(looks, { deploymentName: name, breaks: false, dryRun: true }),
 				]);
 				seen = { target, report, at: awsClock(session).now() };

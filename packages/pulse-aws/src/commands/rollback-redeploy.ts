@@ -1,11 +1,11 @@
 import { agreeUnderLock } from 'pulse-deploy-kit/plan/agreement';
 import { unguarded } from 'pulse-deploy-kit/plan/guard';
 import { looking, running, type Session } from '../adapters/session.ts';
+import { chooseVersion } from '../deployments/choose-version.ts';
 import { completed } from '../deployments/complete-history.ts';
 import { newDeploymentId } from '../deployments/id.ts';
 import type { Version } from '../deployments/version.ts';
 import { refuseAfterCanary, runningCanary } from '../plan/canary.ts';
-import { chooseVersion } from '../plan/choose-version.ts';
 import { planRemake } from '../plan/remake.ts';
 import { type BaselineOutputs, repositoryName } from '../platform/baseline-outputs.ts';
 import { readHistory } from '../platform/read-history.ts';

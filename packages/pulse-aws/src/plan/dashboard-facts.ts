@@ -3,7 +3,7 @@ import type { DashboardFacts } from 'pulse-deploy-kit/dashboard/facts';
 import type { VersionFacts } from 'pulse-deploy-kit/dashboard/view';
 import type { HistoryLine } from 'pulse-deploy-kit/history/line';
 import { useText } from '../task/task-word.ts';
-import type { FleetReport } from './fleet-report.ts';
+import { type FleetReport, unreadText } from './fleet-report.ts';
 
 export interface FleetMoment {
 	/** When the report was made, Unix milliseconds: its spans count from there. */
@@ -31,10 +31,12 @@ export function dashboardFacts(
 		place: `${report.deployment_name} in ${report.region}`,
 		address: report.load_balancer,
 		alarms: remnants.length === 0 ? [] : [left],
+		notes: notesOn(report),
 		activeId: report.active,
 		underWay,
 		canary: report.canary === null ? null : canaryText(report.canary, at),
 		rollbackTo: report.rollback_target,
+		redeployable: report.redeployable,
 		cleaner: 'the reaper',
 		verbs,
 		versions: order.map((row) => versionFacts(row, at)),
@@ -46,6 +48,13 @@ export function dashboardFacts(
 		})),
 	};
 }
+
+function notesOn({ unread }: FleetReport): readonly string[] {
+	const rates = 'Requests and failures are what the load balancer counted in one minute, up to three minutes ago.';
+	return [rates, ...unread.map((one) => `${capital(unreadText(one))}.`)];
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 type Row = FleetReport['deployments'][number];
 
@@ -67,8 +76,8 @@ function versionFacts(row: Row, at: number): VersionFacts {
 		heldReasons: use?.held_reasons ?? [],
 		sockets: use === null ? null : (use.websockets ?? 0),
 		requestsInFlight: use === null ? null : (use.requests ?? 0) + (use.streams ?? 0),
-		requestsPerSecond: null,
-		failuresPerSecond: null,
+		requestsPerSecond: row.requests_per_second,
+		failuresPerSecond: row.failures_per_second,
 		createdAt: at - row.age * 1000,
 		decision: drains ? decisionOn(row, at) : previewed(row),
 		rollbackUntil: row.rollback_for === null ? null : at + row.rollback_for * 1000,

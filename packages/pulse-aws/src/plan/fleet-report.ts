@@ -9,6 +9,7 @@ import type { Deployment } from '../deployments/deployment.ts';
 import type { ReaperPolicy } from '../reaper/facts.ts';
 import { keptToGoBackTo } from '../reaper/rollback-window.ts';
 import { type InUseReport, sumOfUse, useText } from '../task/task-word.ts';
+import type { Rates } from '../traffic/rates.ts';
 import { activeDeployment } from '../traffic/traffic.ts';
 import { runningCanary } from './canary.ts';
 import { type CanaryReport, canaryReport } from './canary-report.ts';
@@ -24,6 +25,12 @@ export interface FleetReport {
 	readonly active: string | null;
 	/** Where `rollback` without an id goes; `null`: nowhere. */
 	readonly rollback_target: string | null;
+	/** Versions that do not run and that `rollback --redeploy` can make again, the one that was active before first. */
+	readonly redeployable: readonly string[];
+	/** End of the minute that the load balancer's counts are of, Unix seconds; `null` where there were no requests, or it is not known. */
+	readonly rates_at: number | null;
+	/** What could not be read, for want of a right or because AWS failed. */
+	readonly unread: readonly { readonly what: string; readonly missing_right: string | null }[];
 	readonly deployments: readonly {
 		readonly deployment_id: string;
 		readonly state: string;
@@ -43,6 +50,10 @@ export interface FleetReport {
 		readonly drains_until: number | null;
 		/** What its tasks cost in an hour, USD: list price of us-east-1, without traffic; `null` where it is not known. */
 		readonly hourly_cost: number | null;
+		/** In the minute that ended at `rates_at`; `null` where it is not known. */
+		readonly requests_per_second: number | null;
+		/** Answers of 500 and more, and connections that its tasks did not take. */
+		readonly failures_per_second: number | null;
 		/** What holds one that drains, as its tasks said within the last minute or two; `null` where they do not say. */
 		readonly in_use: InUseReport | null;
 		/** A bad version, which no rollback chooses by itself. */
@@ -63,7 +74,7 @@ export function fleetReport(
 	fleet: Fleet,
 	policy: RollbackTerms & Pick<ReaperPolicy, 'maxDrainMs'>,
 	now: number,
-	{ words = [], sizes = new Map(), evidence = NOTHING_SEEN }: FleetDetails = {},
+	{ words = [], sizes = new Map(), evidence = NOTHING_SEEN, redeployable = [], rates, unread = [] }: FleetDetails = {},
 ): FleetReport {
 	const { traffic, deployments, strays } = fleet;
 	const active = activeDeployment(traffic, deployments);
@@ -82,6 +93,9 @@ export function fleetReport(
 		load_balancer: place.loadBalancer,
 		active: active?.id ?? null,
 		rollback_target: rollbackTarget(fleet, now),
+		redeployable,
+		rates_at: rates?.at == null ? null : rates.at / 1000,
+		unread,
 		deployments: deployments.map((one) => ({
 			deployment_id: one.id,
 			state: stateIn(one, active),
@@ -94,6 +108,8 @@ export function fleetReport(
 			drains_until:
 				one === active || one.drainStartedAt === null ? null : (one.drainStartedAt + policy.maxDrainMs) / 1000,
 			hourly_cost: hourlyCost(one, sizes),
+			requests_per_second: rates?.of.get(one.id)?.requests ?? null,
+			failures_per_second: rates?.of.get(one.id)?.failures ?? null,
 			in_use: sumOfUse(wordsOf(one.id, words)),
 			recalled: one !== active && standing(one.departure)?.recalled === true,
 			leave_by: one === active ? null : leaveBy(one),
@@ -111,6 +127,9 @@ export interface FleetDetails {
 	readonly sizes?: ReadonlyMap<string, TaskSize>;
 	/** Of the canary that runs. */
 	readonly evidence?: CanaryEvidence;
+	readonly redeployable?: FleetReport['redeployable'];
+	readonly rates?: Rates;
+	readonly unread?: FleetReport['unread'];
 }
 
 /** In tenths of a cent. */
@@ -161,7 +180,7 @@ export function renderFleet(report: FleetReport, now: number): string {
 		const kind = one.kind === undefined ? '' : `  container, by ${one.affinity}`;
 		const use = useText(one.in_use);
 		const held = use === null ? '' : `, in use: ${use}`;
-		return `${one.deployment_id}  ${one.state.padEnd(9)}  ${one.tasks.running}/${one.tasks.desired} tasks  ${since}${of}${shown(one, now)}${held}${stays}${leaving(one, now)}${kind}`;
+		return `${one.deployment_id}  ${one.state.padEnd(9)}  ${one.tasks.running}/${one.tasks.desired} tasks  ${since}${rateText(one)}${of}${shown(one, now)}${held}${stays}${leaving(one, now)}${kind}`;
 	});
 	return [
 		`${report.deployment_name} in ${report.region}, ${report.load_balancer}`,
@@ -170,7 +189,24 @@ export function renderFleet(report: FleetReport, now: number): string {
 		...(report.remnants.length > 0
 			? [`remnants of ${report.remnants.join(', ')}: the next deploy removes them, unless another one is making them`]
 			: []),
+		...(report.redeployable.length > 0
+			? [`to be started again: ${report.redeployable.join(', ')} (pulse-aws rollback --redeploy)`]
+			: []),
+		...report.unread.map(unreadText),
 	].join('\n');
+}
+
+/** Of a minute that ended up to three minutes ago. */
+function rateText({
+	requests_per_second: requests,
+	failures_per_second: failures,
+}: FleetReport['deployments'][number]) {
+	if (!requests && !failures) return '';
+	return `, ${requests} requests/s${failures ? `, ${failures} failures/s` : ''}`;
+}
+
+export function unreadText({ what, missing_right: right }: FleetReport['unread'][number]): string {
+	return `not known: ${what} (${right === null ? 'AWS did not answer' : `without the right ${right}`})`;
 }
 
 function shown({ preview }: FleetReport['deployments'][number], now: number): string {

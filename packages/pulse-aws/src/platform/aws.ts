@@ -1,5 +1,6 @@
 import type * as acm from '@aws-sdk/client-acm';
 import type * as cloudformation from '@aws-sdk/client-cloudformation';
+import type * as cloudwatch from '@aws-sdk/client-cloudwatch';
 import type * as logs from '@aws-sdk/client-cloudwatch-logs';
 import type * as ecr from '@aws-sdk/client-ecr';
 import type * as ecs from '@aws-sdk/client-ecs';
@@ -118,6 +119,10 @@ export interface Aws {
 		/** All streams whose names begin alike, from a time on; a page may be empty. */
 		filterLogEvents: Call<logs.FilterLogEventsCommandInput, logs.FilterLogEventsCommandOutput>;
 		deleteLogGroup: Call<logs.DeleteLogGroupCommandInput, logs.DeleteLogGroupCommandOutput>;
+	};
+	readonly cloudwatch: {
+		/** One metric a call, its points in no order; a minute without any has no point. */
+		getMetricStatistics: Call<cloudwatch.GetMetricStatisticsCommandInput, cloudwatch.GetMetricStatisticsCommandOutput>;
 	};
 	readonly route53: {
 		listHostedZonesByName: Call<route53.ListHostedZonesByNameCommandInput, route53.ListHostedZonesByNameCommandOutput>;

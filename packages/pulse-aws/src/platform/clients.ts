@@ -47,7 +47,15 @@ export async function connectAws(
 	const iam: Aws['iam'] = {
 		getRole: async (...asked) => new (await import('@aws-sdk/client-iam')).IAM(config).getRole(...asked),
 	};
-	return { iam, region: await ecsClient.config.region().catch(() => ''), ...clients };
+	// Of `status` and `dashboard` alone.
+	let watching: Promise<Aws['cloudwatch']> | undefined;
+	const cloudwatch: Aws['cloudwatch'] = {
+		getMetricStatistics: async (...asked) => {
+			watching ??= import('@aws-sdk/client-cloudwatch').then(({ CloudWatch }) => new CloudWatch(config));
+			return (await watching).getMetricStatistics(...asked);
+		},
+	};
+	return { iam, cloudwatch, region: await ecsClient.config.region().catch(() => ''), ...clients };
 }
 
 type Answering = (args: never) => Promise<{ readonly response: unknown }>;

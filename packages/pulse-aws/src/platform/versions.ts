@@ -9,14 +9,25 @@ import { readTaskDefinitions } from './revisions.ts';
 const AT_ONCE = 4;
 
 /** What can be made again of what ran, newest first: as many as the reaper keeps task definitions of. */
-export async function readVersions(aws: Pick<Aws, 'ecs'>, name: string): Promise<readonly Version[]> {
+export async function readVersions(
+	aws: Pick<Aws, 'ecs'>,
+	name: string,
+	known: KnownVersions = new Map(),
+): Promise<readonly Version[]> {
 	const arns = await readTaskDefinitions(aws, name);
 	const read = await mapLimited(AT_ONCE, arns, async (taskDefinition) => {
+		const before = known.get(taskDefinition);
+		if (before !== undefined) return before;
 		const { taskDefinition: found } = await aws.ecs.describeTaskDefinition({ taskDefinition });
-		return found === undefined ? null : versionOf(found);
+		const version = found === undefined ? null : versionOf(found);
+		known.set(taskDefinition, version);
+		return version;
 	});
 	return read.filter((one) => one !== null);
 }
+
+/** By task definition, which never changes; `null`: no version of this tool. */
+export type KnownVersions = Map<string, Version | null>;
 
 /** An image as the registry has it, which another tag can be put on. */
 export interface ImageManifest {

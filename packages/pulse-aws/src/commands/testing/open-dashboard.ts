@@ -3,6 +3,7 @@ import type { DashboardView } from 'pulse-deploy-kit/dashboard/view';
 import type { Session } from '../../adapters/session.ts';
 import { dashboard } from '../dashboard.ts';
 import { rollback } from '../rollback.ts';
+import { rollbackRedeploy } from '../rollback-redeploy.ts';
 
 /** A page's own questions, without a browser. */
 export interface OpenPage {
@@ -25,10 +26,11 @@ export async function openDashboard(session: Session, deploymentName: string, si
 			deploymentName,
 			port: 0,
 			open: false,
-			verbs: ['rollback'],
+			verbs: ['rollback', 'redeploy'],
 			onAddress: (given) => tell(given),
-			carryOut: async ({ id }, host, signal) => {
-				const { result } = await rollback(
+			carryOut: async ({ verb, id }, host, signal) => {
+				const command = verb === 'redeploy' ? rollbackRedeploy : rollback;
+				const { result } = await command(
 					{ ...session, signal, host },
 					{ deploymentName, deploymentId: id, dryRun: false },
 				);

@@ -1,6 +1,6 @@
 import { DeployToolError, usageError } from 'pulse-deploy-kit/errors';
 import { activeBefore, type PastEvent } from 'pulse-deploy-kit/history/active-before';
-import type { Version } from '../deployments/version.ts';
+import type { Version } from './version.ts';
 
 export interface VersionFacts {
 	readonly activeId: string | null;
@@ -38,6 +38,17 @@ export function chooseVersion(facts: VersionFacts, wanted: string | null): strin
 		detail: 'The newest ten are kept.',
 		next,
 	});
+}
+
+/** Versions that do not run and can be made again, the one that was active before first. */
+export function redeployable(facts: VersionFacts): readonly string[] {
+	const { activeId, running, history, versions } = facts;
+	const previews = new Set(history.filter(({ event }) => event === 'preview').map((one) => one.id));
+	const rest = versions
+		.map(({ id }) => id)
+		.filter((id) => id !== activeId && !running.includes(id) && !previews.has(id));
+	const first = before({ ...facts, versions: rest.map((id) => ({ id })) });
+	return first !== null && rest.includes(first) ? [first, ...rest.filter((id) => id !== first)] : rest;
 }
 
 function before({ activeId, history, versions }: VersionFacts): string | null {
