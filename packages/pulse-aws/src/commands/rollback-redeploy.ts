@@ -1,15 +1,12 @@
 import { agreeUnderLock } from 'pulse-deploy-kit/plan/agreement';
 import { unguarded } from 'pulse-deploy-kit/plan/guard';
 import { looking, running, type Session } from '../adapters/session.ts';
-import { chooseVersion } from '../deployments/choose-version.ts';
-import { completed } from '../deployments/complete-history.ts';
 import { newDeploymentId } from '../deployments/id.ts';
 import type { Version } from '../deployments/version.ts';
-import { refuseAfterCanary, runningCanary } from '../plan/canary.ts';
+import { runningCanary } from '../plan/canary.ts';
 import { planRemake } from '../plan/remake.ts';
 import { type BaselineOutputs, repositoryName } from '../platform/baseline-outputs.ts';
-import { readHistory } from '../platform/read-history.ts';
-import { type ImageManifest, imageGone, readManifest, readVersions } from '../platform/versions.ts';
+import { type ImageManifest, imageGone, readManifest } from '../platform/versions.ts';
 import { idsOf, readFleet, withOwners } from '../stack/fleet.ts';
 import { Lease } from '../stack/lease.ts';
 import { LeaseWatch } from '../stack/lease-watch.ts';
@@ -19,8 +16,9 @@ import { remakeRequest } from '../stack/remake.ts';
 import { executePhases } from '../steps/execute.ts';
 import { newRun, type Run } from '../steps/run.ts';
 import { pinRules } from '../traffic/pin-rules.ts';
-import { activeDeployment, activeTargetGroup } from '../traffic/traffic.ts';
+import { activeTargetGroup } from '../traffic/traffic.ts';
 import { agreementOf } from './agreement.ts';
+import { type Contents, findVersion } from './find-version.ts';
 import { makeAndCutOver } from './make-and-cut-over.ts';
 import { type RollbackOutcome, type RollbackRequest, rollback } from './rollback.ts';
 import type { Agreed } from './share-and-build.ts';
@@ -64,56 +62,6 @@ export async function rollbackRedeploy(asked: Session, request: RollbackRequest)
 		return { plan: agreed.plan, result: resultOf(done, version.id) };
 	});
 	return rollingBack.finally(() => lease?.end());
-}
-
-interface Found extends Contents {
-	readonly id: string;
-	/** `null`: it runs. */
-	readonly version: Version | null;
-}
-
-interface Contents {
-	readonly commit: string | null;
-	readonly message: string | null;
-}
-
-async function findVersion(
-	session: Session,
-	{ deploymentName: name, deploymentId }: RollbackRequest,
-	watch: LeaseWatch,
-): Promise<Found | null> {
-	const aws = looking(session);
-	const outputs = await requireBaseline(session, name);
-	const [fleet, kept, versions] = await Promise.all([
-		withOwners(aws, name, readFleet(aws, name, outputs), watch),
-		readHistory(aws, name),
-		readVersions(aws, name),
-	]);
-	const history = completed(kept);
-	const active = activeDeployment(fleet.traffic, fleet.deployments);
-	if (deploymentId === null) {
-		if (runningCanary(fleet) !== null) return null;
-		refuseAfterCanary(fleet, active);
-	}
-	const activeId = active?.id ?? null;
-	// What another command is making right now is none to go back to.
-	const live = fleet.deployments.filter(({ desired, state }) => desired > 0 && state !== 'deploying');
-	const making = new Set(fleet.leases?.keys());
-	const facts = {
-		activeId,
-		running: live.map(({ id }) => id),
-		history,
-		versions: versions.filter(({ id }) => !making.has(id)),
-	};
-	const id = chooseVersion(facts, deploymentId);
-	const told = history.findLast((one) => one.id === id);
-	const runs = facts.running.includes(id);
-	return {
-		id,
-		version: runs ? null : (versions.find((one) => one.id === id) ?? null),
-		commit: told?.commit ?? null,
-		message: told?.message ?? null,
-	};
 }
 
 interface Looking {
