@@ -39,6 +39,6 @@ test('C1.21: each value is told with who says it, and no secret is shown', () =>
 		'notify-kept': [3600, 'file', 'pulse.toml:3:1 (notify_kept)'],
 	});
 	expect(said.PULSE_X_NOTIFY_SECRET).toEqual([null, null, null]);
-	expect(JSON.stringify(report) + renderConfig(report)).not.toContain('s3cret');
-	expect(renderConfig(report)).toContain('port         8000  (default)');
+	expect(JSON.stringify(report) + renderConfig(report, null)).not.toContain('s3cret');
+	expect(renderConfig(report, null)).toContain('port         8000  (default)');
 });

@@ -21,7 +21,7 @@ export interface ConfigLine {
 	readonly name: string;
 	/** A secret is masked; `null`: there is none. */
 	readonly value: unknown;
-	/** `flag`, `env`, `file`, `plugin` or `default`; `null`: nothing says it, which the command that needs it then decides. */
+	/** `flag`, `env`, `file`, `plugin`, `remembered` or `default`; `null`: nothing says it, which the command that needs it then decides. */
 	readonly from: string | null;
 	/** The very flag, variable, place in `pulse.toml` or option of the plugin. */
 	readonly origin: string | null;
@@ -46,15 +46,15 @@ export function configReport<Table extends SettingTable>(
 	return { settings: settings.sort((a, b) => (a.name < b.name ? -1 : 1)) };
 }
 
-/** For people: a line each; what nobody says is left out. */
-export function renderConfig({ settings }: ConfigReport): string {
+/** For people: a line each; what nobody says is left out. @param remembered what `.pulse` says, as a sentence */
+export function renderConfig({ settings }: ConfigReport, remembered: string | null): string {
 	const said = settings.filter(({ from }) => from !== null);
 	const width = Math.max(...said.map(({ name }) => name.length));
 	const lines = said.map(({ name, value, origin }) => {
 		const text = typeof value === 'string' ? value : JSON.stringify(value);
 		return printableLine(`${name.padEnd(width)}  ${text}  (${origin})`);
 	});
-	return lines.join('\n');
+	return [...lines, ...(remembered === null ? [] : ['', printableLine(remembered)])].join('\n');
 }
 
 /** The parser of flags says `true` of a `--no-…` that nobody typed. */

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { usageError } from './errors.ts';
 import { replaceFile } from './replace-file.ts';
 
@@ -24,7 +24,23 @@ export async function readRemembered(folder: string, name: string): Promise<Reco
 
 /** Whole or not at all: a merge that went wrong must not send a deploy elsewhere. */
 export async function writeRemembered(folder: string, name: string, value: object): Promise<void> {
+	await leftOut(folder, name);
 	await replaceFile(join(folder, REMEMBERED_FOLDER, name), `${JSON.stringify(value, null, '\t')}\n`);
+}
+
+/** What was made is gone. A folder in which nothing else is remembered goes along. */
+export async function forgetRemembered(folder: string, name: string): Promise<void> {
+	await rm(join(folder, REMEMBERED_FOLDER, name), { force: true });
+	await rmdir(join(folder, REMEMBERED_FOLDER)).catch(() => {});
+}
+
+/** What is of this machine alone stands in a folder below, which git and uploads leave out. */
+async function leftOut(folder: string, name: string): Promise<void> {
+	const below = dirname(name);
+	if (below === '.') return;
+	const path = join(folder, REMEMBERED_FOLDER, below);
+	await mkdir(path, { recursive: true });
+	for (const file of ['.gitignore', '.railwayignore']) await writeFile(join(path, file), '*\n');
 }
 
 /** For messages. */

@@ -32,7 +32,7 @@ export interface Setting<T> {
 export type SettingTable = Readonly<Record<string, Setting<any>>>;
 
 export type ValueOrigin =
-	| { readonly from: 'flag' | 'env' | 'file' | 'plugin'; readonly name: string }
+	| { readonly from: 'flag' | 'env' | 'file' | 'plugin' | 'remembered'; readonly name: string }
 	| { readonly from: 'default' };
 
 export type Settings<Table extends SettingTable> = {
@@ -54,10 +54,19 @@ export interface SettingSources {
 	/** What `pulse.toml` says. */
 	readonly file?: ProjectFile | undefined;
 	readonly plugin?: Readonly<Record<string, unknown>>;
+	/** What a tool has written down beside the project file. */
+	readonly memory?: RememberedValues | undefined;
+}
+
+/** By key of the table. */
+export interface RememberedValues {
+	/** The file, for messages. */
+	readonly place: string;
+	readonly values: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Flags > environment > project file > plugin > default. Blank text counts as absent; an unreadable value is an error that names where
+ * Flags > environment > project file > plugin > what is remembered > default. Blank text counts as absent; an unreadable value is an error that names where
  * it came from, never a silent default.
  */
 export function resolveSettings<Table extends SettingTable>(
@@ -92,7 +101,7 @@ function lookUp(key: string, setting: Setting<unknown>, sources: SettingSources)
 	const fromEnv = inEnvironment(setting, sources);
 	const fromPlugin = inPlugin(setting, sources);
 	if (setting.pluginFirst === true && fromPlugin !== undefined) return fromPlugin;
-	return fromEnv ?? inFile(setting, sources) ?? fromPlugin;
+	return fromEnv ?? inFile(setting, sources) ?? fromPlugin ?? inMemory(key, sources);
 }
 
 /** The setting's key in the project file; `undefined` for one that is not read from there. */
@@ -116,6 +125,12 @@ function inPlugin(setting: Setting<unknown>, sources: SettingSources): Found | u
 	const name = setting.plugin;
 	if (name === undefined || isBlank(sources.plugin?.[name])) return undefined;
 	return { raw: sources.plugin?.[name], origin: { from: 'plugin', name } };
+}
+
+function inMemory(key: string, { memory }: SettingSources): Found | undefined {
+	const raw = memory?.values[key];
+	if (memory === undefined || isBlank(raw)) return undefined;
+	return { raw, origin: { from: 'remembered', name: memory.place } };
 }
 
 function isBlank(raw: unknown): boolean {

@@ -19,6 +19,7 @@ export {
 	verify,
 } from './api.ts';
 export { type PromoteOptions, promote } from './api-canary.ts';
+export { type ConfigOptions, config } from './api-config.ts';
 export { type DoctorOptions, doctor } from './api-doctor.ts';
 export { type HistoryOptions, history } from './api-history.ts';
 export { type DrainOptions, drain, type RecallOptions, recall } from './api-leave.ts';

@@ -18,7 +18,7 @@ export {
 	status,
 	upgrade,
 } from './api.ts';
-export { open, whoami } from './api-open.ts';
+export { config, open, whoami } from './api-open.ts';
 export type { RailwayPluginOptions } from './plugin/options.ts';
 export { RailwayPlugin } from './plugin/railway-plugin.ts';
 export { RailwaySessionStore, type RailwaySessionStoreOptions } from './plugin/session-store.ts';

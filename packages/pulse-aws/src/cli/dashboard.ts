@@ -20,8 +20,8 @@ export const dashboardCommand: CommandSpec = {
 			import('pulse-deploy-kit/dashboard/carry-out'),
 			import('pulse-deploy-kit/dashboard/address-text'),
 		]);
-		const { region, ...request } = await dashboardRequest(invocation);
-		await dashboard(await connect({ ...invocation, region }), {
+		const { at, ...request } = await dashboardRequest(invocation);
+		await dashboard(await connect({ ...invocation, ...at }), {
 			...request,
 			verbs: Object.keys(ORDERS),
 			carryOut: carryOutBy(invocation, ORDERS),

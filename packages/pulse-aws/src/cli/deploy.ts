@@ -21,18 +21,24 @@ export const deployCommand: CommandSpec = {
 	],
 	changes: true,
 	async run(invocation) {
-		const [{ deployRequest }, { cdkChoice }, { connect }, { deploy }] = await Promise.all([
+		const [{ deployRequest }, { cdkChoice }, { connect }, { rememberPlace }, { deploy }] = await Promise.all([
 			import('../config/deploy.ts'),
 			import('../config/cdk.ts'),
 			import('../adapters/connect.ts'),
+			import('../adapters/remember-place.ts'),
 			import('../commands/deploy.ts'),
 		]);
 		const request = await deployRequest(invocation);
 		const { values } = resolveSettings(deploySettings, invocation);
 		const cdk = await cdkChoice(invocation.cwd, values);
-		const session = await connect({ ...invocation, region: request.region, ...(cdk === undefined ? {} : { cdk }) });
+		const session = await connect({ ...invocation, ...request.at, ...(cdk === undefined ? {} : { cdk }) });
 		const options = { dryRun: invocation.dryRun, ownCdkApp: cdk?.workdir !== undefined };
 		const { plan, result } = await deploy(session, request, options);
+		// A preview is beside what was settled by others.
+		if (result !== null && request.preview === null) {
+			const { folder, deploymentName, domain } = request;
+			await rememberPlace(session, { folder, env: invocation.env }, { deploymentName, domain });
+		}
 		return outcome(plan, result, (done) => deploySummary(done, request));
 	},
 };

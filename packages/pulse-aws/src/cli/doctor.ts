@@ -16,7 +16,7 @@ export const doctorCommand: CommandSpec = {
 			import('../commands/doctor.ts'),
 			import('pulse-deploy-kit/doctor/check'),
 		]);
-		const { request, region } = await doctorRequest(invocation);
-		return doctorOutcome(await doctor(await connect({ ...invocation, region }), request));
+		const { request, at } = await doctorRequest(invocation);
+		return doctorOutcome(await doctor(await connect({ ...invocation, region: at.region }), request));
 	},
 };

@@ -19,8 +19,8 @@ export const drainCommand: CommandSpec = {
 			import('../adapters/connect.ts'),
 			import('../commands/leave.ts'),
 		]);
-		const { region, ...request } = await drainRequest(invocation);
-		const { plan, result } = await leave(await connect({ ...invocation, region }), request);
+		const { at, ...request } = await drainRequest(invocation);
+		const { plan, result } = await leave(await connect({ ...invocation, ...at }), request);
 		return outcome(plan, result, (left) => [leaveLine(left, Date.now())]);
 	},
 };

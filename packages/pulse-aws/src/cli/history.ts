@@ -16,9 +16,9 @@ export const historyCommand: CommandSpec = {
 			import('../adapters/connect.ts'),
 			import('../commands/history.ts'),
 		]);
-		const { name, region, values } = await placeOf(historySettings, invocation);
+		const { name, at, values } = await placeOf(historySettings, invocation);
 		const request = { deploymentName: name, deploymentId: invocation.args[0] ?? null, lines: values.lines };
-		const report = await history(await connect({ ...invocation, region }), request);
+		const report = await history(await connect({ ...invocation, ...at }), request);
 		return { json: report, text: renderHistory(report.entries) };
 	},
 };

@@ -14,9 +14,9 @@ export const lockCommand: CommandSpec = {
 			import('../adapters/connect.ts'),
 			import('../commands/lock.ts'),
 		]);
-		const { name, region, values } = await placeOf(lockSettings, invocation);
+		const { name, at, values } = await placeOf(lockSettings, invocation);
 		const request = { deploymentName: name, breaks: values.break, dryRun: invocation.dryRun };
-		const report = await lock(await connect({ ...invocation, region }), request);
+		const report = await lock(await connect({ ...invocation, ...at }), request);
 		return { json: report, text: renderLock(report, Date.now()) };
 	},
 };

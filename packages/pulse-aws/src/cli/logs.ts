@@ -17,9 +17,9 @@ export const logsCommand: CommandSpec = {
 			import('../adapters/connect.ts'),
 			import('../commands/logs.ts'),
 		]);
-		const { name, region } = await placeOf(placeSettings, invocation);
+		const { name, at } = await placeOf(placeSettings, invocation);
 		const request = { ...logRequest(invocation), deploymentName: name, deploymentId: invocation.args[0] ?? null };
-		const session = await connect({ ...invocation, region });
+		const session = await connect({ ...invocation, ...at });
 		return logResult(invocation, await logs(session, { ...request, onLines: printLines(invocation) }));
 	},
 };

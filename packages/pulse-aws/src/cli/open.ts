@@ -16,7 +16,7 @@ export const openCommand: CommandSpec = {
 			import('../adapters/connect.ts'),
 			import('../commands/open.ts'),
 		]);
-		const { request, region, print } = await openRequest(invocation);
-		return openAddress(invocation, await open(await connect({ ...invocation, region }), request), print);
+		const { request, at, print } = await openRequest(invocation);
+		return openAddress(invocation, await open(await connect({ ...invocation, ...at }), request), print);
 	},
 };

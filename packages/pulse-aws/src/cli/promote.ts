@@ -18,8 +18,8 @@ export const promoteCommand: CommandSpec = {
 			import('../adapters/connect.ts'),
 			import('../commands/promote.ts'),
 		]);
-		const { region, ...request } = await promoteRequest(invocation);
-		const { plan, result } = await promote(await connect({ ...invocation, region }), request);
+		const { at, ...request } = await promoteRequest(invocation);
+		const { plan, result } = await promote(await connect({ ...invocation, ...at }), request);
 		return outcome(plan, result, ({ deployment_id: id, canary_percent: percent, marked_draining: draining }) => [
 			percent === null ? `${id} is active.` : `${id} gets ${percent} % of new visitors.`,
 			...draining.map((one) => `${one} is draining.`),

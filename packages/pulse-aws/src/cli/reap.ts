@@ -14,8 +14,8 @@ export const reapCommand: CommandSpec = {
 			import('../adapters/connect.ts'),
 			import('../commands/reap.ts'),
 		]);
-		const { values, name, region } = await placeOf(reapSettings, invocation);
-		const report = await reap(await connect({ ...invocation, region }), {
+		const { values, name, at } = await placeOf(reapSettings, invocation);
+		const report = await reap(await connect({ ...invocation, ...at }), {
 			deploymentName: name,
 			maxAgeHours: values.reaperMaxAgeHours ?? null,
 			deploymentTimeoutHours: values.reaperDeploymentTimeout ?? null,

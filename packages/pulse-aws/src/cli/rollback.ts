@@ -14,14 +14,14 @@ export const rollbackCommand: CommandSpec = {
 	],
 	changes: true,
 	async run(invocation) {
-		const { name, region, values } = await placeOf(rollbackSettings, invocation);
+		const { name, at, values } = await placeOf(rollbackSettings, invocation);
 		const [{ connect }, command] = await Promise.all([
 			import('../adapters/connect.ts'),
 			values.redeploy
 				? import('../commands/rollback-redeploy.ts').then(({ rollbackRedeploy }) => rollbackRedeploy)
 				: import('../commands/rollback.ts').then(({ rollback }) => rollback),
 		]);
-		const session = await connect({ ...invocation, region });
+		const session = await connect({ ...invocation, ...at });
 		const request = { deploymentName: name, deploymentId: invocation.args[0] ?? null, dryRun: invocation.dryRun };
 		const { plan, result } = await command(session, request);
 		return outcome(plan, result, (done) => [

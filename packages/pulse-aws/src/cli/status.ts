@@ -11,8 +11,8 @@ export const statusCommand: CommandSpec = {
 			import('../commands/status.ts'),
 			import('../plan/fleet-report.ts'),
 		]);
-		const { name, region } = await placeOf(placeSettings, invocation);
-		const report = await status(await connect({ ...invocation, region }), name);
+		const { name, at } = await placeOf(placeSettings, invocation);
+		const report = await status(await connect({ ...invocation, ...at }), name);
 		return { json: report, text: renderFleet(report, Date.now()) };
 	},
 };

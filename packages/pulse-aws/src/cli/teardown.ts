@@ -16,12 +16,13 @@ export const teardownCommand: CommandSpec = {
 	examples: ['pulse-aws teardown --deployment-name prod', 'pulse-aws teardown --deployment-name prod --force --yes'],
 	changes: true,
 	async run(invocation) {
-		const [{ connect }, { teardown }] = await Promise.all([
+		const [{ connect }, { forgetPlace }, { teardown }] = await Promise.all([
 			import('../adapters/connect.ts'),
+			import('../adapters/remember-place.ts'),
 			import('../commands/teardown.ts'),
 		]);
-		const { values, name, region } = await placeOf(teardownSettings, invocation);
-		const session = await connect({ ...invocation, region });
+		const { values, name, at, folder } = await placeOf(teardownSettings, invocation);
+		const session = await connect({ ...invocation, ...at });
 		const { plan, result } = await teardown(session, {
 			deploymentName: name,
 			force: values.force,
@@ -31,6 +32,8 @@ export const teardownCommand: CommandSpec = {
 		if (invocation.dryRun && plan !== null) {
 			return { json: { dry_run: true, plan: planJson(plan) }, text: renderPlan(plan) };
 		}
+		const isGone = result.status === 'deleted' || result.status === 'absent';
+		if (isGone) await forgetPlace(session, { folder, env: invocation.env }, name);
 		return { json: result, text: WORDS[result.status] };
 	},
 };

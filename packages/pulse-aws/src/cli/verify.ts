@@ -14,8 +14,8 @@ export const verifyCommand: CommandSpec = {
 			import('../adapters/connect.ts'),
 			import('../commands/verify.ts'),
 		]);
-		const { values, name, region } = await placeOf(verifySettings, invocation);
-		const session = await connect({ ...invocation, region, verifyTls: values.verifySsl });
+		const { values, name, at } = await placeOf(verifySettings, invocation);
+		const session = await connect({ ...invocation, ...at, verifyTls: values.verifySsl });
 		const domain = values.domain ?? null;
 		const result = await verify(session, { deploymentName: name, domain, healthPath: values.healthCheckPath });
 		const lines = result.checks.map((one) => `${one.ok ? '✓' : '✗'} ${one.path}: ${one.found}`);

@@ -1,8 +1,9 @@
+import { usageError } from 'pulse-deploy-kit/errors';
 import type { PlanQuestion } from 'pulse-deploy-kit/plan/proposal';
 import { looking, type Session } from '../adapters/session.ts';
 import type { DeployRequest } from '../config/deploy.ts';
 import { newDeploymentId } from '../deployments/id.ts';
-import { chooseCertificate } from '../domain/certificate-choice.ts';
+import { type Certificate, chooseCertificate } from '../domain/certificate-choice.ts';
 import type { DnsOutlook } from '../domain/dns-record.ts';
 import { costNotes } from '../plan/cost.ts';
 import { creates, planDeploy } from '../plan/deploy.ts';
@@ -65,6 +66,7 @@ export async function lookAndPlan(
 	const running = await readRunningTask(session, fleet);
 	const request = keptTask(asked, running);
 	const current = certificates.filter((one) => one.arn === outputs?.certificateArn && one.status === 'ISSUED');
+	if (current.length > 0) refuseForgottenDomain(request, current);
 	const certificate =
 		request.certificateArn !== null
 			? { arn: request.certificateArn, status: 'ISSUED' }
@@ -112,4 +114,14 @@ export async function lookAndPlan(
 	});
 	const wider = ownCdkApp ? [] : widened(request, outputs, planned);
 	return { run, plan: { ...planned, warnings: [...wider, ...dearerTask(request, running)] } };
+}
+
+/** A file that was not brought up to date must not have visitors served with the certificate of a domain of the past. */
+function refuseForgottenDomain({ domain, domainFrom }: DeployRequest, current: readonly Certificate[]): void {
+	if (domainFrom === undefined || chooseCertificate(current, domain) !== null) return;
+	const [served = ''] = current.flatMap(({ names }) => names);
+	throw usageError(
+		`${domainFrom} remembers the domain ${domain}; the load balancer serves ${served}`,
+		`Name the one that is meant: --domain ${served}`,
+	);
 }

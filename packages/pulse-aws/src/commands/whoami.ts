@@ -2,6 +2,7 @@ import { looking, type Session } from '../adapters/session.ts';
 import type { WhoamiRequest } from '../config/whoami.ts';
 import { stackName } from '../deployments/names.ts';
 import { readStack } from '../platform/stack.ts';
+import { type RememberedReport, rememberedReport, rememberedText } from './config.ts';
 
 /** What `whoami` tells; keys are stable, for scripts. */
 export interface WhoamiReport {
@@ -17,6 +18,8 @@ export interface WhoamiReport {
 	readonly stack: string | null;
 	/** CloudFormation's word for it; `null`: there is none. */
 	readonly stack_status: string | null;
+	/** What `.pulse` beside the app remembers; `null`: nothing. */
+	readonly remembered: RememberedReport | null;
 }
 
 /** Whose credentials are used, and which stack a command would touch; changes nothing. */
@@ -35,6 +38,7 @@ export async function whoami(session: Session, request: WhoamiRequest): Promise<
 		deployment_name_from: name === null ? null : request.deploymentNameFrom,
 		stack: name === null ? null : stackName(name),
 		stack_status: stack === null || stack.condition === 'absent' ? null : stack.status,
+		remembered: rememberedReport(request.remembered),
 	};
 }
 
@@ -50,5 +54,10 @@ export function renderWhoami(report: WhoamiReport): string {
 					`Deployment ${report.deployment_name}, by ${report.deployment_name_from}`,
 					`Stack ${stack}: ${status ?? 'not there yet: pulse-aws deploy makes it'}`,
 				]),
+		...(isElsewhere(report) ? [`Mind: ${rememberedText(report.remembered)}`] : []),
 	].join('\n');
+}
+
+function isElsewhere({ remembered, account, region }: WhoamiReport): boolean {
+	return remembered !== null && (remembered.account !== account || remembered.region !== region);
 }

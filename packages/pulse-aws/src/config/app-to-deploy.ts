@@ -5,7 +5,8 @@ import { usageError } from 'pulse-deploy-kit/errors';
 import { originText, type ResolvedSettings, resolveSettings } from 'pulse-deploy-kit/settings';
 import type { Typed } from './deploy.ts';
 import { deploySettings } from './deploy-settings.ts';
-import { projectFileIn } from './project-file.ts';
+import { besideApp, type PlaceMemory, placeMemory } from './place-memory.ts';
+import type { RememberedPlace } from './remembered.ts';
 
 type Resolved = ResolvedSettings<typeof deploySettings>;
 
@@ -13,6 +14,11 @@ export interface AppToDeploy extends Resolved {
 	readonly isContainer: boolean;
 	/** It was said, not found out by looking. */
 	readonly isSaid: boolean;
+	/** Of what `deploy` builds, and what stands beside it. */
+	readonly folder: string;
+	/** What is remembered beside it, whether or not it counts. */
+	readonly place: RememberedPlace | undefined;
+	readonly memory: PlaceMemory | undefined;
 }
 
 /**
@@ -27,8 +33,11 @@ export async function appToDeploy({ flags, env, cwd }: Typed): Promise<AppToDepl
 	const folder = typedPath(cwd, context);
 	// What is not there is told by whoever needs it.
 	const isThere = (await stat(folder).catch(() => null))?.isDirectory() === true;
-	const file = isThere ? await projectFileIn(folder) : undefined;
-	const all = file === undefined ? typed : resolveSettings(deploySettings, { flags, env, file });
+	const nothing = { file: undefined, remembered: undefined, place: undefined };
+	const beside = isThere ? await besideApp(folder, { flags, env }) : nothing;
+	const { file, remembered: memory, place } = beside;
+	const resolved = resolveSettings(deploySettings, { flags, env, file, memory });
+	const all = { ...resolved, folder, place, memory: placeMemory(beside, resolved.origins) };
 	const isSaid = namesFile || all.values.container !== undefined;
 	const mayBeContainer = isThere && (container === true || !namesFile);
 	if (mayBeContainer && (await isContainerApp({ cwd, folder, ...all.values })) === true)

@@ -19,20 +19,23 @@ const FILE = 'deployment_name = "shop"\nregion = "eu-north-1"\ndomain = "shop.ex
 test('A12.3: what pulse.toml says of deploy counts for every command, a variable wins over it, and a flag over both', async () => {
 	const cwd = join(folder(FILE), 'shop');
 	for (const table of [placeSettings, reapSettings, teardownSettings, verifySettings]) {
-		expect(await placeOf(table, { flags: {}, env: {}, cwd })).toMatchObject({ name: 'shop', region: 'eu-north-1' });
+		expect(await placeOf(table, { flags: {}, env: {}, cwd })).toMatchObject({
+			name: 'shop',
+			at: { region: 'eu-north-1' },
+		});
 	}
 	expect((await placeOf(verifySettings, { flags: {}, env: {}, cwd })).values.domain).toBe('shop.example.com');
 	const env = { PULSE_AWS_DEPLOYMENT_NAME: 'stage', AWS_REGION: 'us-east-1', PULSE_AWS_DOMAIN: 'b.example.com' };
 	const flags = { deploymentName: 'prod' };
-	const { name, region, values } = await placeOf(verifySettings, { flags, env, cwd });
-	expect([name, region, values.domain]).toEqual(['prod', 'us-east-1', 'b.example.com']);
+	const { name, at, values } = await placeOf(verifySettings, { flags, env, cwd });
+	expect([name, at.region, values.domain]).toEqual(['prod', 'us-east-1', 'b.example.com']);
 });
 
 test('it stands in the build context, as for deploy', async () => {
 	const cwd = folder(FILE);
 	expect(await placeOf(placeSettings, { flags: { context: 'shop' }, env: {}, cwd })).toMatchObject({ name: 'shop' });
 	const env = { PULSE_AWS_CONTEXT: 'shop' };
-	expect(await placeOf(placeSettings, { flags: {}, env, cwd })).toMatchObject({ region: 'eu-north-1' });
+	expect(await placeOf(placeSettings, { flags: {}, env, cwd })).toMatchObject({ at: { region: 'eu-north-1' } });
 });
 
 test.each([

@@ -5,7 +5,7 @@ import { text } from 'pulse-deploy-kit/setting-kinds';
 import { resolveSettings, type Settings, type SettingTable } from 'pulse-deploy-kit/settings';
 import { deploymentName } from '../deployments/names.ts';
 import { deploySettings } from './deploy-settings.ts';
-import { projectFileIn } from './project-file.ts';
+import { besideApp, type PlaceMemory, placeMemory } from './place-memory.ts';
 import { regionSetting } from './region.ts';
 
 /** Which deployments a command is about. */
@@ -21,11 +21,21 @@ export const placeSettings = {
 	region: regionSetting,
 } satisfies SettingTable;
 
-/** A command on deployments, as `deploy` reads them: flags > environment > `pulse.toml` > default. */
+/** A command on deployments, as `deploy` reads them: flags > environment > `pulse.toml` > `.pulse` > default. */
 export interface CommandPlace<Table extends SettingTable> {
 	readonly values: Settings<Table>;
 	readonly name: string;
+	readonly at: Where;
+	/** Of `pulse.toml`. */
+	readonly folder: string;
+}
+
+/** Which AWS a command works on. */
+export interface Where {
+	/** `undefined`: that of the AWS profile. */
 	readonly region: string | undefined;
+	/** What is remembered of the deployment, to be compared with the account; `undefined`: nothing is. */
+	readonly memory: PlaceMemory | undefined;
 }
 
 /** @throws usage error without a deployment name, or with one that cannot be, and for a `pulse.toml` that cannot be read */
@@ -42,10 +52,13 @@ export async function placeOf<Table extends typeof placeSettings>(
 	if (origins.context?.from === 'flag' && !(await stat(folder).catch(() => null))?.isDirectory()) {
 		throw usageError(`Context path not found: ${before.context}`, 'Name it with --context.');
 	}
-	const { values } = resolveSettings(table, { ...typed, file: await projectFileIn(folder) });
-	const { deploymentName: name, region } = values as Settings<typeof placeSettings>;
+	const beside = await besideApp(folder, typed);
+	const { file, remembered: memory } = beside;
+	const { values } = resolveSettings(table, { ...typed, file });
+	const place = resolveSettings(placeSettings, { ...typed, file, memory });
+	const { deploymentName: name, region } = place.values;
 	if (name === undefined) throw missingName();
-	return { values, name: deploymentName(name), region };
+	return { values, name: deploymentName(name), at: { region, memory: placeMemory(beside, place.origins) }, folder };
 }
 
 export function missingName(): DeployToolError {

@@ -46,7 +46,7 @@ test('pulse.toml beside it says all that a flag can, a variable wins over it, an
 		domain: 'shop.example.com',
 		health: { pagePath: '/well' },
 		container: { port: 1, affinity: 'session', healthPath: '/well', start: ['node', 'a b.js'] },
-		region: 'eu-north-1',
+		at: { region: 'eu-north-1' },
 	});
 	const env = { PULSE_AWS_PORT: '2', PULSE_AWS_AFFINITY: 'tab', PULSE_AWS_SIDECAR_IMAGE: 'mirror/edge:1' };
 	expect((await request(files, {}, env)).container).toMatchObject({

@@ -5,6 +5,6 @@ import { placeOf, placeSettings } from './common.ts';
 export const dashboardSettings = { ...pageSettings, ...placeSettings };
 
 export async function dashboardRequest(typed: Pick<Invocation, 'flags' | 'env' | 'cwd'>) {
-	const { name, region, values } = await placeOf(dashboardSettings, typed);
-	return { deploymentName: name, region, port: values.port, open: values.open };
+	const { name, at, values } = await placeOf(dashboardSettings, typed);
+	return { deploymentName: name, at, port: values.port, open: values.open };
 }

@@ -8,8 +8,7 @@ import { deploymentName } from '../deployments/names.ts';
 import { appToDeploy } from './app-to-deploy.ts';
 import { builtContainer, builtPulse } from './built.ts';
 import { checkRequest } from './check-request.ts';
-
-import { missingName } from './common.ts';
+import { missingName, type Where } from './common.ts';
 import { parseDomain } from './domain.ts';
 import { type NotifyRequest, notifyRequest } from './notify.ts';
 import type { DockerPaths } from './paths.ts';
@@ -22,6 +21,8 @@ import { DEFAULT_ARCHITECTURE, type TaskRequest } from './task.ts';
 export interface DeployRequest {
 	readonly deploymentName: string;
 	readonly domain: string;
+	/** The file that remembers the domain, where nobody else says it. */
+	readonly domainFrom?: string;
 	/** `null`: a Pulse app. */
 	readonly container: ContainerRequest | null;
 	/** Which of the two it is was said, not found by looking. */
@@ -98,10 +99,12 @@ export interface Typed {
 	readonly cwd: string;
 }
 
-/** As typed, and where it goes. `undefined`: to the region of the AWS profile. */
+/** As typed, and where it goes. */
 export interface TypedDeploy extends DeployRequest {
 	readonly docker: NonNullable<DeployRequest['docker']>;
-	readonly region: string | undefined;
+	readonly at: Where;
+	/** Of `pulse.toml`. */
+	readonly folder: string;
 }
 
 /** @throws usage error for everything that is missing or cannot work, before anything is asked of AWS */
@@ -126,9 +129,11 @@ export async function deployRequest(typed: Typed): Promise<TypedDeploy> {
 	const shared = <Key extends 'nat' | 'idleTimeout' | 'notify' | 'notifyKept'>(key: Key) =>
 		preview !== null && origins[key]?.from === 'file' ? undefined : values[key];
 	const request: TypedDeploy = {
-		region: values.region,
+		at: { region: values.region, memory: app.memory },
+		folder: app.folder,
 		deploymentName: deploymentName(values.deploymentName),
 		domain,
+		...(origins.domain?.from === 'remembered' ? { domainFrom: origins.domain.name } : {}),
 		container: built.container,
 		kindIsSaid: app.isSaid,
 		docker: {

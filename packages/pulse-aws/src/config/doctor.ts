@@ -1,7 +1,7 @@
 import { typedPath } from 'pulse-deploy-kit/build-paths';
 import { doctorSettings as kitSettings } from 'pulse-deploy-kit/doctor/settings';
 import type { SettingTable } from 'pulse-deploy-kit/settings';
-import { placeOf, placeSettings } from './common.ts';
+import { placeOf, placeSettings, type Where } from './common.ts';
 import { deploySettings } from './deploy-settings.ts';
 import { parseDomain } from './domain.ts';
 
@@ -21,13 +21,13 @@ export interface DoctorRequest {
 
 export async function doctorRequest(
 	typed: Parameters<typeof placeOf>[1],
-): Promise<{ readonly request: DoctorRequest; readonly region: string | undefined }> {
-	const { values, name, region } = await placeOf(doctorSettings, typed);
+): Promise<{ readonly request: DoctorRequest; readonly at: Where }> {
+	const { values, name, at } = await placeOf(doctorSettings, typed);
 	const { domain, report } = values;
 	const request = {
 		deploymentName: name,
 		domain: domain === undefined ? null : parseDomain(domain),
 		report: report === undefined ? undefined : typedPath(typed.cwd, report),
 	};
-	return { request, region };
+	return { request, at };
 }

@@ -21,8 +21,8 @@ export async function drainRequest(typed: Invocation) {
 }
 
 async function leaveRequest(typed: Invocation, when: LeaveWhen) {
-	const { name, region } = await placeOf(placeSettings, typed);
+	const { name, at } = await placeOf(placeSettings, typed);
 	const [deploymentId] = typed.args;
 	if (deploymentId === undefined) throw usageError('deployment id is required', 'List them: pulse-aws status');
-	return { deploymentName: name, region, deploymentId, when, dryRun: typed.dryRun };
+	return { deploymentName: name, at, deploymentId, when, dryRun: typed.dryRun };
 }

@@ -1,6 +1,6 @@
 import { openSettings as kitSettings } from 'pulse-deploy-kit/open/settings';
 import type { SettingTable } from 'pulse-deploy-kit/settings';
-import { placeOf, placeSettings } from './common.ts';
+import { placeOf, placeSettings, type Where } from './common.ts';
 import { deploySettings } from './deploy-settings.ts';
 import { parseDomain } from './domain.ts';
 
@@ -20,9 +20,9 @@ export interface OpenRequest {
 
 export async function openRequest(
 	typed: Parameters<typeof placeOf>[1] & { readonly args: readonly string[] },
-): Promise<{ readonly request: OpenRequest; readonly region: string | undefined; readonly print: boolean }> {
-	const { values, name, region } = await placeOf(openSettings, typed);
+): Promise<{ readonly request: OpenRequest; readonly at: Where; readonly print: boolean }> {
+	const { values, name, at } = await placeOf(openSettings, typed);
 	const domain = values.domain === undefined ? null : parseDomain(values.domain);
 	const request = { deploymentName: name, deploymentId: typed.args[0] ?? null, domain };
-	return { request, region, print: values.print };
+	return { request, at, print: values.print };
 }

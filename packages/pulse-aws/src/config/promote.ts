@@ -7,10 +7,10 @@ import { placeOf, placeSettings } from './common.ts';
 
 export async function promoteRequest(typed: Invocation) {
 	const { to, every } = resolveSettings(widenSettings, typed).values;
-	const { name, region } = await placeOf(placeSettings, typed);
+	const { name, at } = await placeOf(placeSettings, typed);
 	const [deploymentId] = typed.args;
 	if (deploymentId === undefined) throw usageError('deployment id is required', 'List them: pulse-aws status');
-	return { deploymentName: name, region, deploymentId, canary: widerTerms(to, every), dryRun: typed.dryRun };
+	return { deploymentName: name, at, deploymentId, canary: widerTerms(to, every), dryRun: typed.dryRun };
 }
 
 /** `undefined`: all new visitors. */

@@ -2,7 +2,8 @@ import { typedPath } from 'pulse-deploy-kit/build-paths';
 import { originText, resolveSettings } from 'pulse-deploy-kit/settings';
 import { deploymentName } from '../deployments/names.ts';
 import { placeSettings } from './common.ts';
-import { projectFileIn } from './project-file.ts';
+import { besideApp } from './place-memory.ts';
+import type { RememberedPlace } from './remembered.ts';
 
 export interface WhoamiRequest {
 	/** `null`: none is given, and no stack is looked for. */
@@ -12,6 +13,8 @@ export interface WhoamiRequest {
 	readonly region: string | undefined;
 	readonly regionFrom: string;
 	readonly credentialsFrom: string;
+	/** Whether or not it counts. */
+	readonly remembered: RememberedPlace | undefined;
 }
 
 export async function whoamiRequest(typed: {
@@ -20,8 +23,8 @@ export async function whoamiRequest(typed: {
 	readonly cwd: string;
 }): Promise<WhoamiRequest> {
 	const { context } = resolveSettings({ context: placeSettings.context }, typed).values;
-	const file = await projectFileIn(typedPath(typed.cwd, context));
-	const { values, origins } = resolveSettings(placeSettings, { ...typed, file });
+	const { file, remembered: memory, place } = await besideApp(typedPath(typed.cwd, context), typed);
+	const { values, origins } = resolveSettings(placeSettings, { ...typed, file, memory });
 	const { deploymentName: name, region } = values;
 	return {
 		deploymentName: name === undefined ? null : deploymentName(name),
@@ -29,6 +32,7 @@ export async function whoamiRequest(typed: {
 		region,
 		regionFrom: region === undefined ? 'the profile' : originText(origins.region),
 		credentialsFrom: credentialsFrom(typed.env),
+		remembered: place,
 	};
 }
 

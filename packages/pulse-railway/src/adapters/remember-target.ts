@@ -1,6 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { REMEMBERED_FOLDER, rememberedPlace, writeRemembered } from 'pulse-deploy-kit/remembered';
+import { rememberedPlace, writeRemembered } from 'pulse-deploy-kit/remembered';
 import { type RememberedTarget, rememberedIn, rememberedName } from '../config/remembered.ts';
 import type { Session } from './session.ts';
 
@@ -18,7 +16,6 @@ export async function rememberTarget(
 	try {
 		const before = await rememberedIn(folder, env);
 		if (before === undefined) {
-			await leftOut(folder, name);
 			await writeRemembered(folder, name, { project: made.project, environment: made.environment });
 			const commit = name === 'railway.json' ? `; commit it (no secret), and nobody has to name them` : '';
 			host.notify({ level: 'info', text: `Remembered in ${place}: ${textOf(made)}${commit}` });
@@ -36,13 +33,4 @@ export async function rememberTarget(
 
 export function textOf({ project, environment }: Omit<RememberedTarget, 'place'>): string {
 	return `project ${project.name}, environment ${environment.name}`;
-}
-
-/** A folder of the local platform leaves itself out of git and uploads; one that it has not made yet has to. */
-async function leftOut(folder: string, name: string): Promise<void> {
-	const below = dirname(name);
-	if (below === '.') return;
-	const path = join(folder, REMEMBERED_FOLDER, below);
-	await mkdir(path, { recursive: true });
-	for (const file of ['.gitignore', '.railwayignore']) await writeFile(join(path, file), '*\n');
 }

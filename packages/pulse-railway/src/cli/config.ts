@@ -8,8 +8,8 @@ export const configCommand: CommandSpec = {
 	examples: ['pulse-railway config', 'pulse-railway config app.ts --json'],
 	changes: false,
 	async run(invocation) {
-		const { config } = await import('../commands/config.ts');
+		const { config, rememberedText } = await import('../commands/config.ts');
 		const report = await config(invocation);
-		return { json: report, text: renderConfig(report) };
+		return { json: report, text: renderConfig(report, rememberedText(report.remembered)) };
 	},
 };

@@ -43,6 +43,25 @@ it('a new shell needs no exports: init has written beside pulse.toml what it mad
 	expect((await run(['whoami'])).json()).toMatchObject({ project: { name: 'shop', from: '.pulse/local/target.json' } });
 }, 60_000);
 
+it('config shows it with its origin, and nothing of it where another project is named (C1.21)', async () => {
+	type Report = { settings: { name: string; value: unknown; origin: string | null }[]; remembered: unknown };
+	const of = async (...flags: string[]) => {
+		const { settings, remembered } = (await run(['config', 'app.ts', ...flags])).json<Report>();
+		return { ...Object.fromEntries(settings.map(({ name, value, origin }) => [name, [value, origin]])), remembered };
+	};
+	const place = '.pulse/local/target.json';
+	const remembered = { place, project: { name: 'shop' }, environment: { name: 'production' } };
+	expect(await of()).toMatchObject({
+		...{ 'project-id': [ids.RAILWAY_PROJECT_ID, place], 'environment-id': [ids.RAILWAY_ENVIRONMENT_ID, place] },
+		remembered,
+	});
+	expect(await of('--environment', 'staging')).toMatchObject({
+		...{ project: ['shop', place], environment: ['staging', '--environment'], 'environment-id': [null, null] },
+	});
+	const other = await of('--project', 'other');
+	expect(other).toMatchObject({ 'project-id': [null, null], 'environment-id': [null, null], remembered });
+}, 60_000);
+
 it('another folder, and one that remembers something else, is what it says (R5.27)', async () => {
 	const other = join(app.dir, 'other');
 	await mkdir(join(other, '.pulse/local'), { recursive: true });
