@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { PLUGIN_BRAND } from './brand.ts';
 import type { NewestLeases } from './newest/leases.ts';
@@ -42,6 +42,11 @@ export interface Plugin {
 	 * `onStart`; answers are needed until `onStop`.
 	 */
 	newestLeases?(): NewestLeases | null;
+	/**
+	 * A page says that its script has failed, or that a part of it did not load; once for each. `headers`: of its socket's handshake.
+	 * A page may say so whatever has happened.
+	 */
+	onPageError?(headers: IncomingHttpHeaders): void;
 	/** When a browser's socket connects, before its render session is looked up. Return false to refuse, `reload` to accept it and tell it to reload. */
 	onConnect?(query: Readonly<Record<string, string>>): true | false | 'reload';
 }
@@ -81,6 +86,8 @@ export interface PluginContext {
 	reloadWithin(seconds: number, limitMs?: number): ReloadsBegun;
 	/** Lets every browser stay that was told to load anew and has not yet; returns how many there are. */
 	takeBackReload(): number;
+	/** `onPageError` is called; absent: this version of pulse-app does not know it. */
+	readonly tellsPageErrors?: true;
 	readonly log: {
 		info(fields: object, message: string): void;
 		warn(fields: object, message: string): void;

@@ -138,6 +138,7 @@ export function createRuntime(app: App, environment: Environment, hooks: AppHook
 			renderSessions: () => renders.counts(),
 			inUse,
 			pages: () => renders.pages(),
+			tellsPageErrors: true,
 			passedOn: usage.passedOn,
 			reload: () => gateway.reloads.begin({ within: null }).pages,
 			reloadWithin: (seconds, limitMs) =>

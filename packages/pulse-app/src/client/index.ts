@@ -15,7 +15,7 @@ import { clearTrace, findTrace, leaveTrace, pageDirectives, storeDirectives } fr
 import { createFetch, isStale } from './fetch.ts';
 import { createNavigation, load, type Navigate } from './navigation.ts';
 import { readPrerendered, requestPrerender } from './prerender.ts';
-import { type Reports, reportTab } from './presence.ts';
+import { type Reports, reportTab, watchErrors } from './presence.ts';
 import { pinnedAddress } from './query.ts';
 import { patiently } from './retry.ts';
 import { ASKED, openSocket, type SocketFactory } from './socket.ts';
@@ -86,6 +86,7 @@ export async function connect(options: ConnectOptions = {}): Promise<PulseClient
 		options.onStatus?.(next);
 	};
 	setStatus('connecting');
+	const failed = watchErrors();
 
 	let directives = pageDirectives();
 	const tab = await tabOfPage();
@@ -147,7 +148,7 @@ export async function connect(options: ConnectOptions = {}): Promise<PulseClient
 			tab.ask(reason, seconds);
 		},
 	});
-	reports = reportTab(tab, socket.tell, () => hasState && leaveTrace(renderId));
+	reports = reportTab(tab, failed, socket.tell, () => hasState && leaveTrace(renderId));
 	// It was only put aside by its browser, and lives.
 	addEventListener('pageshow', ({ persisted }) => persisted && clearTrace());
 	const report = (result: ApiResult) => {

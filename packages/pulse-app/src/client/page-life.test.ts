@@ -28,6 +28,29 @@ inEachBrowser('a page in the browser', (browser) => {
 		await expect.poll(() => status(page)).toBe('connected');
 	});
 
+	it('says once that its script has failed or a part of it did not load, and plugins hear of it with its cookies', async () => {
+		const heard: (string | undefined)[] = [];
+		const ear: Plugin = {
+			[PLUGIN_BRAND]: 1,
+			name: 'ear',
+			onPageError: ({ cookie }) => void heard.push(cookie),
+		};
+		const { url } = await live({ plugins: [ear] });
+		const [script, part, well] = [await connected(url), await connected(url), await connected(url)];
+		await script.context().addCookies([{ name: 'pulse_canary', value: 'r1.canary', url }]);
+		await script.evaluate(`setTimeout(() => { throw new Error('broken'); })`);
+		await expect.poll(() => heard.length).toBe(1);
+		await part.evaluate(`document.body.append(Object.assign(new Image(), { src: '/_pulse/nothing.png' }))`);
+		await expect.poll(() => heard.length).toBe(2);
+		// A page that is asked for its state again says it again.
+		await hide(script);
+		await show(script);
+		await expect.poll(() => status(script)).toBe('connected');
+		await script.evaluate(`setTimeout(() => { throw new Error('again'); })`);
+		await hide(well);
+		await expect.poll(() => heard.length, { timeout: 1_500 }).toBe(2);
+	});
+
 	it('gives its socket up while hidden, and finds its session when it comes back', async () => {
 		const { url, running } = await live();
 		const page = await connected(url);

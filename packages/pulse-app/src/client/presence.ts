@@ -2,7 +2,7 @@ import type { Tab, TabState } from './tab.ts';
 
 /** What a page says of its tab, to a server that has said that it knows these. */
 export type TabMessage =
-	| { readonly type: 'presence'; readonly state: TabState; readonly reason?: string }
+	| { readonly type: 'presence'; readonly state: TabState; readonly reason?: string; readonly error?: true }
 	| { readonly type: 'reload_state'; readonly state: 'now' | 'held' | 'gone'; readonly reason?: string };
 
 const LOOK_MS = 1_000;
@@ -17,12 +17,26 @@ export interface Reports {
 	waiting(state: 'now' | 'held', why: string): void;
 }
 
+/** Whether the page's script has failed, or a part of it did not load, from now on. */
+export function watchErrors(): () => boolean {
+	let failed = false;
+	addEventListener(
+		'error',
+		() => {
+			failed = true;
+		},
+		true,
+	);
+	return () => failed;
+}
+
 /**
  * Says what the tab is doing when that changes, and what becomes of a reload. `tell`: false where it could not be said.
  * `onGone`: the page is gone, after a reload was asked for.
  */
 export function reportTab(
 	tab: Pick<Tab, 'state'>,
+	failed: () => boolean,
 	tell: (message: TabMessage) => boolean,
 	onGone: () => unknown,
 ): Reports {
@@ -33,10 +47,11 @@ export function reportTab(
 	const say = () => {
 		const { state, reason } = tab.state();
 		const now = Date.now();
+		const next = `${state} ${reason} ${failed()}`;
 		// A page that hides is gone in a moment; nothing else is urgent.
-		if (`${state} ${reason}` === present || (now - saidAt < LOOK_MS && state !== 'hidden')) return;
-		if (!tell({ type: 'presence', state, ...reasonOf(reason) })) return;
-		present = `${state} ${reason}`;
+		if (next === present || (now - saidAt < LOOK_MS && state !== 'hidden')) return;
+		if (!tell({ type: 'presence', state, ...reasonOf(reason), ...(failed() ? { error: true } : {}) })) return;
+		present = next;
 		saidAt = now;
 	};
 	const answer = (state: 'now' | 'held' | 'gone', why: string) => {

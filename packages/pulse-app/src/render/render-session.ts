@@ -25,6 +25,8 @@ export class RenderSession {
 	readonly openedAt: number;
 	/** What its page says of itself; `null` for a client that says nothing, and once the page is leaving. */
 	page: PageWord | null = null;
+	/** The page has said that its script failed, or that a part of it did not load. */
+	hasFailed = false;
 	readonly #mounts = new Map<string, Mount>();
 	#session: UserSession | null = null;
 	#data: Map<string, unknown> | null = null;

@@ -13,6 +13,7 @@ import { MAX_MESSAGE_BYTES, serialize } from '../wire/serialize.ts';
 import { type Admission, admit } from './admission.ts';
 import { SocketLink } from './link.ts';
 import { createOriginRule } from './origins.ts';
+import { tellOfError } from './page-error.ts';
 import { parseMessage, receive } from './receive.ts';
 import { Reloads } from './reloads.ts';
 import { type Engine, refuseRival } from './rival.ts';
@@ -97,6 +98,7 @@ export function createGateway(parts: {
 			if (!render.hear(link)) return;
 			const message = parseMessage(wire);
 			if (message === null) return log.warn({ renderId: render.id }, 'dropped a message that is not of the protocol');
+			if (message.type === 'presence' && message.error === true) tellOfError(app.plugins, render, socket.handshake);
 			work(message.type, receive(parts, render, message));
 		});
 		socket.conn.on('heartbeat', () => render.heartbeat(link));

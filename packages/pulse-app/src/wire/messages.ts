@@ -114,6 +114,8 @@ export const clientMessage = z.discriminatedUnion('type', [
 		type: z.literal('presence'),
 		state: z.enum(['visible', 'busy', 'idle', 'hidden', 'held']),
 		reason,
+		/** Its script has failed, or a part of it did not load, since it was opened. */
+		error: z.boolean().optional().catch(undefined),
 	}),
 ]);
 

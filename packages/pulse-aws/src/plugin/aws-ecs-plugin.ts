@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Directives, NewestLeases, Plugin, PluginContext } from 'pulse-app';
 import { type Clock, systemClock } from 'pulse-deploy-kit/clock';
@@ -13,7 +13,9 @@ import { CanaryParts } from '../task/canary-part.ts';
 import { type TaskVariables, watchDrain } from '../task/drain-watch.ts';
 import type { TaskUse } from '../task/drain-word.ts';
 import { publishMetrics } from '../task/metrics.ts';
+import { answerMeta } from './answer-meta.ts';
 import { pluginBrand } from './brand.ts';
+import { countPageError, countSocket } from './canary-socket.ts';
 import { countVisit } from './canary-visit.ts';
 import { findReplicas } from './find-replicas.ts';
 import { parameterLeases } from './newest-lease.ts';
@@ -52,6 +54,7 @@ export class AWSECSPlugin implements Plugin {
 	#elsewhere = false;
 	/** At the last look. */
 	#state: string | null = null;
+	#isEnding = false;
 	#context: PluginContext | null = null;
 	/** `null`: pages stay at their task by the load balancer's cookie alone. */
 	#replicas: Replicas | null = null;
@@ -82,7 +85,8 @@ export class AWSECSPlugin implements Plugin {
 		const ssm = this.#given.ssm ?? (await parameterStore(regionFrom(undefined, context.env), context.env));
 		this.#ssm = ssm;
 		this.#publish(context, variables, clock, signal);
-		this.#canary = new CanaryParts(variables.deploymentId);
+		const sees = context.tellsPageErrors === true ? 'sockets and errors' : 'sockets';
+		this.#canary = new CanaryParts(variables.deploymentId, sees);
 		this.#watching = watchDrain({
 			variables,
 			canary: this.#canary,
@@ -121,6 +125,7 @@ export class AWSECSPlugin implements Plugin {
 	 * the newest version. Those of any other one come back to a new task, and would find nobody now.
 	 */
 	onStopping(budgetMs: number): void {
+		this.#isEnding = true;
 		if (this.#state === 'draining') this.#context?.reloadWithin?.(0, budgetMs * RELOAD_PART);
 	}
 
@@ -151,6 +156,7 @@ export class AWSECSPlugin implements Plugin {
 		this.#replicas = null;
 		this.#canary = null;
 		this.#elsewhere = false;
+		this.#isEnding = false;
 	}
 
 	/** No reload flag: a socket whose deployment is gone reaches the newest one by itself, which tells it to reload. */
@@ -186,8 +192,16 @@ export class AWSECSPlugin implements Plugin {
 	/** A socket whose task is gone is let in here, as one whose deployment is: it is told to reload. */
 	async onUpgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<boolean> {
 		const other = this.#replicas?.otherOf(request) ?? null;
-		if (other === null || this.#isForeign(addressOf(request).affinity)) return false;
-		return (await this.#replicas?.passSocket(request, socket, head, other)) === 'passed';
+		if (this.#isForeign(addressOf(request).affinity)) return false;
+		const isPassed = other !== null && (await this.#replicas?.passSocket(request, socket, head, other)) === 'passed';
+		const part = this.#canary?.part ?? null;
+		if (part !== null && !isPassed) countSocket(part, request, socket, () => this.#isEnding);
+		return isPassed;
+	}
+
+	onPageError(headers: IncomingHttpHeaders): void {
+		const part = this.#canary?.part ?? null;
+		if (part !== null) countPageError(part, headers);
 	}
 
 	async #passOn(request: IncomingMessage, response: ServerResponse, other: string): Promise<boolean> {
@@ -222,21 +236,4 @@ export function inUse(app: Pick<PluginContext, 'renderSessions'> & Partial<Plugi
 	const sessionsAlone = { renderSessions: app.renderSessions().total, sockets: 0, requests: 0, requestsBegun: 0 };
 	const pages = app.pages?.();
 	return { ...(app.inUse?.() ?? sessionsAlone), ...(pages === undefined ? {} : { pages }) };
-}
-
-function answerMeta(request: IncomingMessage, response: ServerResponse, variables: TaskVariables | null): void {
-	const reply = (status: number, body: object) => {
-		response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-		response.end(JSON.stringify(body));
-	};
-	if (request.method !== 'GET' && request.method !== 'HEAD') reply(405, { detail: 'method not allowed' });
-	else if (variables === null) reply(503, { detail: 'AWS ECS plugin is disabled' });
-	else {
-		reply(200, {
-			status: 'ok',
-			deployment_name: variables.deploymentName,
-			deployment_id: variables.deploymentId,
-			api_prefix: '/_pulse',
-		});
-	}
 }

@@ -1,7 +1,11 @@
 import { pino } from 'pino';
 import { App } from 'pulse-app';
+import { type Clock, systemClock } from 'pulse-deploy-kit/clock';
 import { io, type Socket } from 'socket.io-client';
 import { expect, onTestFinished, test } from 'vitest';
+import { canaryParameter } from '../protocol.ts';
+import { readCanaryWord } from '../task/canary-word.ts';
+import { type Rollout, rolloutName, rolloutText } from '../task/rollout.ts';
 import { AWSECSPlugin } from './aws-ecs-plugin.ts';
 
 const ID = 'prod-20260402-120000Z';
@@ -13,11 +17,24 @@ const ENV = {
 	PULSE_AWS_TASK_ID: 't-1',
 };
 
+/** A task says what it has counted each half minute. */
+const TIMES = 40;
+const QUICK: Clock = {
+	now: () => Date.now() * TIMES,
+	sleep: (ms, signal) => systemClock.sleep(ms / TIMES, signal),
+};
+
 /** A task of a deployment in that state, and what it writes. */
-async function task(state: string) {
+async function task(state: string, canary?: Rollout) {
 	const words: string[] = [];
 	const ssm = {
-		getParameters: async () => ({ $metadata: {}, Parameters: [{ Name: `/apps/prod/${ID}/state`, Value: state }] }),
+		getParameters: async () => ({
+			$metadata: {},
+			Parameters: [
+				{ Name: `/apps/prod/${ID}/state`, Value: state },
+				...(canary === undefined ? [] : [{ Name: canaryParameter('prod'), Value: rolloutText(canary) }]),
+			],
+		}),
 		putParameter: async ({ Value }: { Value: string | undefined }) => {
 			words.push(Value ?? '');
 			return { $metadata: {} };
@@ -25,7 +42,7 @@ async function task(state: string) {
 	};
 	const app = new App({
 		listener: (_, response) => response.end('app'),
-		plugins: [new AWSECSPlugin({ ssm, random: () => 0 })],
+		plugins: [new AWSECSPlugin({ ssm, random: () => 0, ...(canary === undefined ? {} : { clock: QUICK }) })],
 	});
 	const running = await app.listen({ port: 0, address: '127.0.0.1', logger: pino({ level: 'silent' }), env: ENV });
 	onTestFinished(() => running.close({ budgetMs: 0 }));
@@ -38,11 +55,11 @@ interface Prerendered {
 	};
 }
 
-async function openPage(url: string, more: object = {}): Promise<{ socket: Socket; heard: unknown[] }> {
+async function openPage(url: string, more: object = {}, drawn = ''): Promise<{ socket: Socket; heard: unknown[] }> {
 	const response = await fetch(`${url}/_pulse/prerender`, { method: 'POST', body: '{"paths":["/"]}' });
 	const [, body] = (await response.json()) as [unknown, Prerendered];
 	const { auth, query } = body.directives.socketio;
-	const cookie = response.headers.getSetCookie()[0]?.split(';', 1)[0] ?? '';
+	const cookie = [response.headers.getSetCookie()[0]?.split(';', 1)[0], drawn].join('; ');
 	const options = { transports: ['websocket'], reconnection: false, extraHeaders: { cookie }, query };
 	const socket = io(url, { ...options, auth: { ...auth, ...more } });
 	onTestFinished(() => void socket.disconnect());
@@ -90,4 +107,30 @@ test('a task of the active deployment leaves its pages where they are when it is
 	await expect.poll(() => running.renderSessions().connected).toBe(1);
 	await running.close({ budgetMs: 300 });
 	expect(heard).toEqual([]);
+});
+
+test('a task of a canary counts the websockets of its visitors, and pages of theirs that say that they failed (A8.6)', async () => {
+	const beganAt = Date.now();
+	const progress = { beganAt, sharedAt: beganAt, share: 500, next: [], everyMs: null };
+	const rollout: Rollout = { id: ID, activeId: 'prod-20260401-120000Z', ...progress };
+	const { words, url, running } = await task('canary', rollout);
+	// Sockets count from when the task has heard of its part.
+	await expect.poll(() => words.some((word) => readCanaryWord(word) !== null)).toBe(true);
+	const { socket } = await openPage(url, {}, `pulse_canary=${rolloutName(rollout)}.canary`);
+	const stranger = await openPage(url);
+	await expect.poll(() => running.renderSessions().connected).toBe(2);
+	for (const page of [socket, stranger.socket])
+		for (const state of ['busy', 'idle'])
+			page.emit('message', [[[], [], [], []], { type: 'presence', state, error: true }]);
+	await expect.poll(() => running.pages().idle).toBe(2);
+	const counted = () => {
+		const { live } = readCanaryWord(words.findLast((word) => readCanaryWord(word) !== null) ?? '') ?? {};
+		const tallies = [...(live?.minutes.values() ?? [])];
+		const sum = (of: 'trials' | 'failures') => tallies.reduce((total, tally) => total + tally[of], 0);
+		return { sees: live?.sees, trials: sum('trials'), failures: sum('failures') };
+	};
+	// Its socket, and its page once.
+	await expect.poll(counted).toEqual({ sees: 'sockets and errors', trials: 2, failures: 1 });
+	socket.disconnect();
+	await expect.poll(counted).toEqual({ sees: 'sockets and errors', trials: 3, failures: 1 });
 });

@@ -2,7 +2,7 @@ import { ENOUGH, MIN_SAMPLE, verdictOn } from 'pulse-deploy-kit/canary/verdict';
 import { describe, expect, it } from 'vitest';
 import { randomFrom } from '../../../pulse-edge/src/testing/random.ts';
 import { CanaryParts } from '../task/canary-part.ts';
-import { readCanaryWord } from '../task/canary-word.ts';
+import { canaryWordText, type LiveCount, readCanaryWord } from '../task/canary-word.ts';
 import { type Rollout, rolloutName } from '../task/rollout.ts';
 import { type JudgedCanary, judgeMinutes, newJudgement, type SaidCount } from './judge-canary.ts';
 import { judgedText, readJudged } from './judged-text.ts';
@@ -22,13 +22,15 @@ interface World {
 	/** Of requests that fail, in that minute. */
 	readonly active: (minute: number) => number;
 	readonly canary: (minute: number) => number;
+	/** What fails are websockets and pages, each of which counts beside requests that do not. */
+	readonly live?: true;
 }
 
 /** Two tasks a side, which look every five seconds, each at its own, and write when they have something to tell. */
-function tasks() {
+function tasks(sees: LiveCount['sees'] | null) {
 	return (['canary', 'active'] as const).flatMap((side) =>
 		[0, 1].map((task) => {
-			const parts = new CanaryParts(side === 'canary' ? 'shop-2' : 'shop-1');
+			const parts = new CanaryParts(side === 'canary' ? 'shop-2' : 'shop-1', sees);
 			parts.see(ROLLOUT);
 			return { side, parts, offset: task * 2_000 + (side === 'canary' ? 900 : 0), written: '' };
 		}),
@@ -38,15 +40,17 @@ function tasks() {
 /** The reaper's runs, a minute each. @returns how many of its requests were judged when it was halted; `null`: it never was */
 function halted(seed: number, world: World, most: number): number | null {
 	const random = randomFrom(seed);
-	const all = tasks();
+	const all = tasks(world.live ? 'sockets and errors' : null);
 	let stored = judgedText(newJudgement(ROLLOUT));
 	for (let minute = 0; ; minute++) {
 		for (let at = 0; at < MINUTE_MS; at += POLL_MS) {
 			for (let request = 0; request < world.requests / (MINUTE_MS / POLL_MS); request++) {
 				const side = random() < world.share ? 'canary' : 'active';
 				const served = all.filter((one) => one.side === side)[random() < 0.5 ? 0 : 1]!;
-				const sample = served.parts.part!.sample;
+				const { sample: requests, live } = served.parts.part!;
+				const sample = world.live && random() < 0.5 ? live! : requests;
 				sample.trials++;
+				if (world.live && sample === requests) continue;
 				if (random() < world[side](minute)) sample.failures++;
 			}
 			for (const task of all) {
@@ -83,6 +87,15 @@ describe("the reaper's brake on what tasks have written, in 20 seeded runs each 
 		const took = RUNS.map((seed) => halted(seed, world, ENOUGH));
 		expect(took.filter((requests) => requests === null)).toEqual([]);
 		expect(Math.min(...took.map(Number))).toBeGreaterThanOrEqual(MIN_SAMPLE);
+	});
+
+	it('halts one whose pages fail, or whose websockets are dropped, in 3 of 100 more, and at most one that is equal', () => {
+		const flow = { share: 0.05, requests: 1_200, active: always(0.01), live: true } as const;
+		// Every other thing that is counted is a request, and no request fails.
+		const worse = RUNS.map((seed) => halted(seed, { ...flow, canary: always(0.04) }, 2 * ENOUGH));
+		expect(worse.filter((counted) => counted === null)).toEqual([]);
+		const equal = RUNS.map((seed) => halted(seed, { ...flow, canary: always(0.01) }, 2 * ENOUGH));
+		expect(equal.filter((counted) => counted !== null).length).toBeLessThanOrEqual(1);
 	});
 
 	it.each([
@@ -133,6 +146,40 @@ describe('what is judged (A8.6)', () => {
 		];
 		expect(judgeMinutes(newJudgement(ROLLOUT), said, BEGAN + 2 * MINUTE_MS).open.canary.trials).toBe(6);
 		expect(judgeMinutes(newJudgement(ROLLOUT), said, later).open.canary.trials).toBe(0);
+	});
+
+	it('is requests alone where one side sees nothing else, or not the same', () => {
+		const said = (side: 'canary' | 'active', live: number | null): SaidCount => {
+			const text = JSON.stringify({
+				rollout: rolloutName(ROLLOUT),
+				...(live && { live }),
+				minutes: [[minute, 20, 1, 30, 7]],
+			});
+			return { side, word: readCanaryWord(text)! };
+		};
+		const judged = (canary: number | null, active: number | null) =>
+			judgeMinutes(newJudgement(ROLLOUT), [said('canary', canary), said('active', active)], later).canary;
+		expect(judged(2, 2)).toEqual({ trials: 50, failures: 8 });
+		expect(judged(1, 1)).toEqual({ trials: 50, failures: 8 });
+		for (const [one, other] of [
+			[2, null],
+			[null, 2],
+			[2, 1],
+			[null, null],
+		] as const)
+			expect(judged(one, other)).toEqual({ trials: 20, failures: 1 });
+	});
+
+	it('fits a parameter, and is read by a reaper that knows of requests alone', () => {
+		const most = { trials: 9_999_999, failures: 9_999_999 };
+		const minutes = new Map(Array.from({ length: 90 }, (_, at) => [29_000_000 + at, most] as const));
+		const text = canaryWordText({ rollout: 'a', minutes, live: { sees: 'sockets and errors', minutes } });
+		expect(text.length).toBeLessThanOrEqual(4_096);
+		const rows = JSON.parse(text).minutes as number[][];
+		expect(rows.length).toBeGreaterThan(80);
+		// The newest stay, and requests come first in each.
+		expect(rows.at(-1)?.slice(0, 3)).toEqual([29_000_089, most.trials, most.failures]);
+		expect(readCanaryWord(text)?.live?.minutes.get(29_000_089)).toEqual(most);
 	});
 
 	it('may have been written by anybody who took a task over: what makes no sense is left out', () => {

@@ -51,11 +51,13 @@ export function newJudgement(rollout: Rollout): JudgedCanary {
 export function judgeMinutes(judged: JudgedCanary, said: readonly SaidCount[], now: number): JudgedCanary {
 	const end = Math.floor((now - SETTLED_MS) / MINUTE_MS);
 	const own = said.filter(({ word }) => word.rollout === judged.rollout);
+	// Where the versions see different things, or one sees nothing beside requests, requests alone are compared.
+	const isAlike = new Set(own.map(({ word }) => word.live?.sees ?? null)).size === 1;
 	let next = judged;
 	// Minutes without anything need no turn each: a rollout may have been forgotten for days.
-	const minutes = [...new Set(own.flatMap(({ word }) => [...word.minutes.keys()]))].sort((a, b) => a - b);
+	const minutes = [...new Set(own.flatMap(({ word }) => minutesOf(word)))].sort((a, b) => a - b);
 	for (const minute of minutes) {
-		if (minute >= judged.until && minute < end) next = withMinute(next, stretchOf(own, minute));
+		if (minute >= judged.until && minute < end) next = withMinute(next, stretchOf(own, minute, isAlike));
 	}
 	return { ...next, until: Math.max(judged.until, end) };
 }
@@ -68,11 +70,14 @@ function withMinute(judged: JudgedCanary, minute: Stretch): JudgedCanary {
 	return { ...judged, ...total, open: NOTHING, evidence, excess: judged.excess + excessOf(open) };
 }
 
-function stretchOf(said: readonly SaidCount[], minute: number): Stretch {
+const minutesOf = ({ minutes, live }: CanaryWord) => [...minutes.keys(), ...(live?.minutes.keys() ?? [])];
+
+function stretchOf(said: readonly SaidCount[], minute: number, isAlike: boolean): Stretch {
 	const of = (side: CanarySide) =>
 		said
 			.filter((one) => one.side === side)
-			.reduce((tally, { word }) => plus(tally, word.minutes.get(minute) ?? NONE), NONE);
+			.flatMap(({ word: { minutes, live } }) => [minutes.get(minute), isAlike ? live?.minutes.get(minute) : undefined])
+			.reduce<Tally>((tally, more) => plus(tally, more ?? NONE), NONE);
 	return { canary: of('canary'), active: of('active') };
 }
 

@@ -1,5 +1,5 @@
-import type { Tally } from 'pulse-deploy-kit/canary/evidence';
-import { type CanaryWord, canaryWordText, MinuteCount } from './canary-word.ts';
+import type { Sample } from 'pulse-edge/forward/samples';
+import { canaryWordText, type LiveCount, MinuteCount } from './canary-word.ts';
 import { type CanarySide, type Rollout, rolloutName, sideOf } from './rollout.ts';
 
 /** What a browser keeps of being drawn, and the load balancer's rules match: `pulse_canary=<rollout>.canary`. */
@@ -12,7 +12,9 @@ export interface CanaryPart {
 	readonly rollout: string;
 	readonly side: CanarySide;
 	/** Of visitors that were drawn for this side, requests that have ended; only grows. Whoever serves them counts here. */
-	readonly sample: { trials: number; failures: number };
+	readonly sample: Sample;
+	/** Of the same visitors, websockets that were opened or ended and pages that failed; `null`: all of it is in `sample`. */
+	readonly live: Sample | null;
 }
 
 /** Writes are three a second for the whole account: what a task has counted is told no more often than this. */
@@ -21,13 +23,17 @@ const TELL_MS = 30_000;
 /** A task's part in the canary that runs, if it has one, and what it says of it. */
 export class CanaryParts {
 	readonly #deploymentId: string;
+	readonly #sees: LiveCount['sees'] | null;
 	#part: CanaryPart | null = null;
 	#count = new MinuteCount();
+	#live = new MinuteCount();
 	#told = '';
 	#toldAt = 0;
 
-	constructor(deploymentId: string) {
+	/** @param sees what is counted beside requests; `null`: nothing, or as one with them */
+	constructor(deploymentId: string, sees: LiveCount['sees'] | null = null) {
 		this.#deploymentId = deploymentId;
+		this.#sees = sees;
 	}
 
 	/** `null`: none runs, or between two others. */
@@ -41,8 +47,10 @@ export class CanaryParts {
 		const name = rollout === null ? '' : rolloutName(rollout);
 		if (side === null) this.#part = null;
 		else if (this.#part?.rollout !== name || this.#part.side !== side) {
-			this.#part = { rollout: name, side, sample: { trials: 0, failures: 0 } };
+			const live = this.#sees === null ? null : { trials: 0, failures: 0 };
+			this.#part = { rollout: name, side, sample: { trials: 0, failures: 0 }, live };
 			this.#count = new MinuteCount();
+			this.#live = new MinuteCount();
 			this.#told = '';
 		}
 	}
@@ -50,8 +58,11 @@ export class CanaryParts {
 	/** What is to be written by now; `null`: nothing. First of all that this task knows of the rollout. */
 	word(now: number): string | null {
 		if (this.#part === null) return null;
-		this.#count.look(this.#part.sample as Tally, now);
-		const text = canaryWordText({ rollout: this.#part.rollout, minutes: this.#count.minutes } satisfies CanaryWord);
+		const { rollout, sample, live } = this.#part;
+		this.#count.look(sample, now);
+		if (live !== null) this.#live.look(live, now);
+		const more = this.#sees === null ? null : { sees: this.#sees, minutes: this.#live.minutes };
+		const text = canaryWordText({ rollout, minutes: this.#count.minutes, live: more });
 		if (text === this.#told || (this.#told !== '' && now - this.#toldAt < TELL_MS)) return null;
 		return text;
 	}
