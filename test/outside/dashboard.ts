@@ -16,6 +16,7 @@ import { ROOT } from '../repository/source-files.ts';
 import { openDashboardOn, startDashboard } from '../support/dashboard.ts';
 import { LocalStack } from '../support/local-stack.ts';
 import { until } from '../support/until.ts';
+import { awaitVersion, reportFollowing } from './follows.ts';
 import { Verdict } from './fresh-stack.ts';
 
 const reason = chromiumMissing() ?? firefoxMissing();
@@ -24,7 +25,6 @@ if (reason !== null) {
 	process.exit(0);
 }
 const MOST_BYTES = 150 * 1024;
-const MOST_MS = 1_000;
 const AXE = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
 
 const verdict = new Verdict();
@@ -136,15 +136,7 @@ async function shoot(name: string, page: Page): Promise<void> {
 
 /** From the first visitor whom the router sends to the new version until the page says so. */
 async function measure(origin: string, pages: Readonly<Record<string, Page>>): Promise<void> {
-	for (const page of Object.values(pages)) {
-		await page.evaluate(() => {
-			new MutationObserver(() => {
-				const seen = globalThis as { shownAt?: number };
-				if (document.querySelector('.next')?.textContent?.includes('New visitors get shop-3.'))
-					seen.shownAt ??= Date.now();
-			}).observe(document.body, { subtree: true, childList: true, characterData: true });
-		});
-	}
+	await awaitVersion(pages, /New visitors get shop-3\./);
 	const deploying = stack.deploy('--deployment-id', 'shop-3');
 	let servedAt = 0;
 	await until(
@@ -159,15 +151,5 @@ async function measure(origin: string, pages: Readonly<Record<string, Page>>): P
 		60_000,
 	);
 	await deploying;
-	for (const [name, page] of Object.entries(pages)) {
-		const shownAt = await until(`${name} to show it`, () =>
-			page.evaluate(() => (globalThis as { shownAt?: number }).shownAt ?? null),
-		);
-		const late = shownAt - servedAt;
-		verdict.report(
-			`${name} shows the deploy ${late} ms after its first visitor: in time`,
-			'yes',
-			late <= MOST_MS ? 'yes' : 'no',
-		);
-	}
+	await reportFollowing(verdict, pages, servedAt);
 }

@@ -6,7 +6,7 @@ import { logRequest } from 'pulse-deploy-kit/logs/log-settings';
 import { awsClock, looking, type Session } from '../adapters/session.ts';
 import { toldError } from '../adapters/told.ts';
 import { dashboardFacts } from '../plan/dashboard-facts.ts';
-import type { FleetReport } from '../plan/fleet-report.ts';
+import { afterMove, type FleetReport } from '../plan/fleet-report.ts';
 import { readDefaultTarget } from '../platform/traffic.ts';
 import { requireBaseline } from '../stack/read-baseline.ts';
 import { history } from './history.ts';
@@ -14,8 +14,8 @@ import { lock } from './lock.ts';
 import { logs } from './logs.ts';
 import { StatusMemory, status } from './status.ts';
 
-/** One call, which tells whether visitors were moved: a deploy is shown within about a second. */
-const EVERY_MS = 1_000;
+/** One call, which tells whether visitors were moved: a deploy is shown within a second. */
+const EVERY_MS = 500;
 /** All the rest takes a dozen calls, of limits that deploys and the reaper share. */
 const FLEET_MS = 5_000;
 const HISTORY_MS = 30_000;
@@ -53,6 +53,15 @@ export async function dashboard(session: Session, request: DashboardRequest): Pr
 	await runDashboard(source, { port, open, onAddress, host, clock, signal });
 }
 
+interface Seen {
+	/** Where the default action led. */
+	readonly target: string | null;
+	readonly report: FleetReport;
+	/** Who held the deploy lock. */
+	readonly underWay: string | null;
+	readonly at: number;
+}
+
 function looker(
 	session: Session,
 	{ deploymentName: name, verbs }: DashboardRequest,
@@ -60,34 +69,46 @@ function looker(
 ): DashboardSource['look'] {
 	const { clock } = session;
 	const memory = new StatusMemory();
-	let seen: { readonly target: string | null; readonly report: FleetReport; readonly at: number } | undefined;
-	let underWay: string | null = null;
+	let seen: Seen | undefined;
 	let told: readonly HistoryLine[] = [];
 	let fleetAt = Number.NEGATIVE_INFINITY;
 	let historyAt = Number.NEGATIVE_INFINITY;
-	return async (signal) => {
-		const looks = { ...session, signal };
-		try {
-			const target = await readDefaultTarget(looking(looks), listenerArn);
-			const moved = seen === undefined || target !== seen.target;
-			if (seen === undefined || moved || clock.now() - fleetAt >= FLEET_MS) {
-				const [report, holder] = await Promise.all([
-					status(looks, name, memory),
-					lock(looks, { deploymentName: name, breaks: false, dryRun: true }),
-				]);
-				seen = { target, report, at: awsClock(session).now() };
-				underWay = holder.by;
-				fleetAt = clock.now();
-			}
-			if (moved || clock.now() - historyAt >= HISTORY_MS) {
-				const asked = { deploymentName: name, deploymentId: null, lines: MOST_HISTORY };
-				told = (await history(looks, asked)).entries;
-				historyAt = clock.now();
-			}
-		} catch (error) {
-			return retold(error);
+
+	async function readAll(looks: Session, target: string | null): Promise<Seen> {
+		const [report, { by: underWay }] = await Promise.all([
+			status(looks, name, memory),
+			lock(looks, { deploymentName: name, breaks: false, dryRun: true }),
+		]);
+		fleetAt = clock.now();
+		return { target, report, underWay, at: awsClock(session).now() };
+	}
+
+	async function readHistory(looks: Session): Promise<void> {
+		told = (await history(looks, { deploymentName: name, deploymentId: null, lines: MOST_HISTORY })).entries;
+		historyAt = clock.now();
+	}
+
+	async function look(looks: Session): Promise<Seen> {
+		const target = await readDefaultTarget(looking(looks), listenerArn);
+		const movedTo = seen === undefined || target === seen.target ? undefined : memory.groups.get(target ?? '');
+		if (seen !== undefined && movedTo !== undefined && movedTo !== seen.report.active) {
+			// Shown at once; what it means for all the rest takes several calls in turn, which the next look makes.
+			fleetAt = Number.NEGATIVE_INFINITY;
+			historyAt = Number.NEGATIVE_INFINITY;
+			return { ...seen, target, report: afterMove(seen.report, movedTo) };
 		}
-		return dashboardFacts(seen.report, told, { at: seen.at, underWay, verbs });
+		const isOld = seen === undefined || target !== seen.target || clock.now() - fleetAt >= FLEET_MS;
+		const [now] = await Promise.all([
+			isOld || seen === undefined ? readAll(looks, target) : seen,
+			clock.now() - historyAt >= HISTORY_MS ? readHistory(looks) : undefined,
+		]);
+		return now;
+	}
+
+	return async (signal) => {
+		seen = await look({ ...session, signal }).catch(retold);
+		const { report, at, underWay } = seen;
+		return dashboardFacts(report, told, { at, underWay, verbs });
 	};
 }
 

@@ -26,6 +26,8 @@ export class StatusMemory {
 	readonly sizes: TaskSizes = new Map();
 	readonly versions: KnownVersions = new Map();
 	readonly redeployable = new Remembered<readonly string[] | Unread>(REDEPLOYABLE_MS);
+	/** Target group → deployment, at the last look. */
+	readonly groups = new Map<string, string>();
 	readonly rates = new Remembered<Rates | Unread>(RATES_MS);
 }
 
@@ -39,6 +41,9 @@ export async function status(session: Session, name: string, memory = new Status
 		rollbackWindowSeconds: outputs.rollbackWindowSeconds ?? 0,
 		rollbackKeep: outputs.rollbackKeep,
 	});
+	memory.groups.clear();
+	for (const { id, targetGroupArn } of fleet.deployments)
+		if (targetGroupArn !== null) memory.groups.set(targetGroupArn, id);
 	const drains = fleet.deployments.some((deployment) => deployment.state === 'draining' && deployment.desired > 0);
 	const definitions = fleet.deployments.flatMap(({ taskDefinitionArn }) => taskDefinitionArn ?? []);
 	const now = awsClock(session).now();

@@ -120,6 +120,18 @@ export function fleetReport(
 	};
 }
 
+/** As it is from the moment in which new visitors are sent to another deployment, before all is read again. */
+export function afterMove(report: FleetReport, activeId: string): FleetReport {
+	const { active: before, deployments } = report;
+	const stateOf = (id: string, state: string) => (id === activeId ? 'active' : id === before ? 'draining' : state);
+	return {
+		...report,
+		active: activeId,
+		rollback_target: before,
+		deployments: deployments.map((one) => ({ ...one, state: stateOf(one.deployment_id, one.state) })),
+	};
+}
+
 /** What is read for each of them beside the fleet. */
 export interface FleetDetails {
 	readonly words?: readonly TaskParameter[];

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Deployment } from '../deployments/deployment.ts';
 import { costNotes, monthlyCost } from './cost.ts';
 import { planDeploy } from './deploy.ts';
-import { fleetReport, renderFleet } from './fleet-report.ts';
+import { afterMove, fleetReport, renderFleet } from './fleet-report.ts';
 import type { DeployObservation, Fleet } from './observation.ts';
 import { planRollback } from './rollback.ts';
 import { renderPlan } from './step.ts';
@@ -175,6 +175,19 @@ describe('status', () => {
 	])('calls at most one deployment active: %s', (_, tags, active, expected) => {
 		const deployments = tags.map((state, index) => deployment(`d${index}`, { state: state as Deployment['state'] }));
 		expect(states(deployments, active === null ? null : `d${active}`)).toEqual(expected);
+	});
+
+	test('says who is active as soon as visitors are moved, before all is read again', () => {
+		const seen = fleet(
+			[deployment('before', { state: 'active' }), deployment('next', { state: 'deploying' })],
+			'before',
+		);
+		const moved = afterMove(
+			fleetReport(place, seen, { rollbackWindowMs: 0, rollbackKeep: 1, maxDrainMs: 0 }, 0),
+			'next',
+		);
+		expect([moved.active, moved.rollback_target]).toEqual(['next', 'before']);
+		expect(moved.deployments.map(({ state }) => state)).toEqual(['draining', 'active']);
 	});
 
 	test('counts down how long a deployment stays to go back to', () => {

@@ -39,7 +39,7 @@ export async function openDashboard(session: Session, deploymentName: string, si
 		},
 	);
 	const given = await Promise.race([address, ended.then(() => Promise.reject(new Error('the dashboard ended')))]);
-	return { ended, page: () => openPage(given, signal) };
+	return { ended, address: given, page: () => openPage(given, signal) };
 }
 
 async function openPage(address: string, signal: AbortSignal): Promise<OpenPage> {
