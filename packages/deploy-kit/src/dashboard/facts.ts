@@ -22,8 +22,6 @@ export interface DashboardFacts {
 	readonly redeployable: readonly string[];
 	/** Who deletes what nobody uses: `the janitor`. */
 	readonly cleaner: string;
-	/** Commands that the tool has. */
-	readonly verbs: readonly string[];
 	readonly versions: readonly VersionFacts[];
 	readonly history: readonly HistoryLine[];
 	readonly services: readonly ServiceView[];

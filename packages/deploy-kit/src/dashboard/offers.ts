@@ -2,11 +2,10 @@ import type { DashboardFacts } from './facts.ts';
 import type { Offer, VersionFacts } from './view.ts';
 
 /** What a person may do with a version now; the command itself has the last word. */
-export function offersFor(version: VersionFacts, facts: Pick<DashboardFacts, 'activeId' | 'verbs'>): readonly Offer[] {
-	return offered(version, facts.activeId).filter(({ verb }) => facts.verbs.includes(verb));
-}
-
-function offered({ id, state, leaveBy }: VersionFacts, activeId: string | null): readonly Offer[] {
+export function offersFor(
+	{ id, state, leaveBy }: VersionFacts,
+	{ activeId }: Pick<DashboardFacts, 'activeId'>,
+): readonly Offer[] {
 	if (id === activeId) return [RECALL];
 	if (state === 'canary') return [WIDEN, PROMOTE, RECALL];
 	if (state === 'pending') return [PROMOTE];
@@ -20,8 +19,8 @@ function offered({ id, state, leaveBy }: VersionFacts, activeId: string | null):
 }
 
 /** Of versions that do not run. */
-export function offersAgain({ redeployable, verbs }: Pick<DashboardFacts, 'redeployable' | 'verbs'>) {
-	return verbs.includes('redeploy') ? redeployable.map((id) => ({ id, offer: redeploy(id) })) : [];
+export function offersAgain({ redeployable }: Pick<DashboardFacts, 'redeployable'>) {
+	return redeployable.map((id) => ({ id, offer: redeploy(id) }));
 }
 
 const redeploy = (id: string): Offer => ({

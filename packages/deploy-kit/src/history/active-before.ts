@@ -15,7 +15,10 @@ export function activeBefore(oldestFirst: readonly PastEvent[], activeId: string
 	const newestFirst = [...oldestFirst].reverse();
 	const wasActive = newestFirst.filter(({ event }) => event === 'activated' || event === 'restored');
 	if (wasActive.length === 0) return undefined;
-	// What was said last of a version counts.
-	const lastWord = (id: string) => newestFirst.find((one) => one.id === id && WORDS.has(one.event))?.event;
-	return wasActive.find(({ id }) => id !== activeId && lastWord(id) !== 'recalled')?.id ?? null;
+	return wasActive.find(({ id }) => id !== activeId && !isRecalled(oldestFirst, id))?.id ?? null;
+}
+
+/** What was said last of a version counts. */
+export function isRecalled(oldestFirst: readonly PastEvent[], id: string): boolean {
+	return oldestFirst.findLast((one) => one.id === id && WORDS.has(one.event))?.event === 'recalled';
 }

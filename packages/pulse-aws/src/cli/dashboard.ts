@@ -23,7 +23,6 @@ export const dashboardCommand: CommandSpec = {
 		const { at, ...request } = await dashboardRequest(invocation);
 		await dashboard(await connect({ ...invocation, ...at }), {
 			...request,
-			verbs: Object.keys(ORDERS),
 			carryOut: carryOutBy(invocation, ORDERS),
 			onAddress: tellAddress(invocation),
 		});

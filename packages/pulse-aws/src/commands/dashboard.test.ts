@@ -24,7 +24,7 @@ test('the dashboard tells what status and history tell, and rolls back with the 
 		[two, 'active', '2 of 2 tasks', expect.stringMatching(/^about \$0\.\d+ an hour/)],
 		[one, 'draining', '2 of 2 tasks', expect.stringMatching(/^about \$0\.\d+ an hour/)],
 	]);
-	expect(versions[1]?.offers.map(({ verb }) => verb)).toEqual(['rollback']);
+	expect(versions[1]?.offers.map(({ verb }) => verb)).toEqual(['rollback', 'drain', 'recall']);
 	expect(history.map(({ event, deployment_id }) => [event, deployment_id])).toContainEqual(['activated', two]);
 	expect(services.map(({ name }) => name)).toEqual([two, one]);
 	expect(await page.post('/actions', { verb: 'rollback' })).toBe(202);

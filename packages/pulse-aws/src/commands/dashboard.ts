@@ -26,8 +26,6 @@ export interface DashboardRequest extends Pick<DashboardSource, 'carryOut'> {
 	readonly deploymentName: string;
 	readonly port: number;
 	readonly open: boolean;
-	/** Commands that can be carried out. */
-	readonly verbs: readonly string[];
 	readonly onAddress: (address: string) => void;
 }
 
@@ -64,7 +62,7 @@ interface Seen {
 
 function looker(
 	session: Session,
-	{ deploymentName: name, verbs }: DashboardRequest,
+	{ deploymentName: name }: DashboardRequest,
 	listenerArn: string,
 ): DashboardSource['look'] {
 	const { clock } = session;
@@ -108,7 +106,7 @@ function looker(
 	return async (signal) => {
 		seen = await look({ ...session, signal }).catch(retold);
 		const { report, at, underWay } = seen;
-		return dashboardFacts(report, told, { at, underWay, verbs });
+		return dashboardFacts(report, told, { at, underWay });
 	};
 }
 

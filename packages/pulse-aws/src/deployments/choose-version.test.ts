@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chooseVersion, type VersionFacts } from './choose-version.ts';
+import { chooseVersion, redeployable, type VersionFacts } from './choose-version.ts';
 
 const versions = ['v4', 'p1', 'v3', 'v2', 'v1'].map((id) => ({ id }));
 const told = (...lines: string[]) =>
@@ -26,6 +26,14 @@ test('a recalled version is passed over, unless that was taken back (A4.4)', () 
 	expect(chooseVersion(facts({ history }), null)).toBe('v2');
 	expect(chooseVersion(facts({ history: [...history, ...told('stays v3')] }), null)).toBe('v3');
 	expect(chooseVersion(facts({ history }), 'v3')).toBe('v3');
+});
+
+test('none that was recalled is offered, also where nothing else is left to be started again (A13.5)', () => {
+	const recalled = told('activated v3', 'activated v4', 'recalled v4', 'activated v3');
+	expect(redeployable(facts({ activeId: 'v3', running: ['v3'], history: recalled }))).toEqual(['p1', 'v2', 'v1']);
+	const only = { activeId: 'v3', running: ['v3'], versions: [{ id: 'v4' }, { id: 'v3' }] };
+	expect(redeployable(facts({ ...only, history: recalled }))).toEqual([]);
+	expect(redeployable(facts({ ...only, history: [...recalled, ...told('stays v4')] }))).toEqual(['v4']);
 });
 
 test('without a history the ids tell which was before (A4.4)', () => {

@@ -1,5 +1,5 @@
 import { DeployToolError, usageError } from 'pulse-deploy-kit/errors';
-import { activeBefore, type PastEvent } from 'pulse-deploy-kit/history/active-before';
+import { activeBefore, isRecalled, type PastEvent } from 'pulse-deploy-kit/history/active-before';
 import type { Version } from './version.ts';
 
 export interface VersionFacts {
@@ -40,13 +40,13 @@ export function chooseVersion(facts: VersionFacts, wanted: string | null): strin
 	});
 }
 
-/** Versions that do not run and can be made again, the one that was active before first. */
+/** Versions that do not run and can be made again, the one that was active before first; none that was recalled. */
 export function redeployable(facts: VersionFacts): readonly string[] {
 	const { activeId, running, history, versions } = facts;
 	const previews = new Set(history.filter(({ event }) => event === 'preview').map((one) => one.id));
 	const rest = versions
 		.map(({ id }) => id)
-		.filter((id) => id !== activeId && !running.includes(id) && !previews.has(id));
+		.filter((id) => id !== activeId && !running.includes(id) && !previews.has(id) && !isRecalled(history, id));
 	const first = before({ ...facts, versions: rest.map((id) => ({ id })) });
 	return first !== null && rest.includes(first) ? [first, ...rest.filter((id) => id !== first)] : rest;
 }

@@ -10,15 +10,13 @@ export interface FleetMoment {
 	readonly at: number;
 	/** Who holds the deploy lock; `null`: nobody. */
 	readonly underWay: string | null;
-	/** Commands that the tool has. */
-	readonly verbs: readonly string[];
 }
 
 /** What `status --json` and `history --json` say, as a dashboard takes it. */
 export function dashboardFacts(
 	report: FleetReport,
 	history: readonly HistoryLine[],
-	{ at, underWay, verbs }: FleetMoment,
+	{ at, underWay }: FleetMoment,
 ): DashboardFacts {
 	const { remnants, deployments } = report;
 	const left = `Remnants of ${remnants.join(', ')}: the next deploy removes them, unless another one is making them.`;
@@ -38,7 +36,6 @@ export function dashboardFacts(
 		rollbackTo: report.rollback_target,
 		redeployable: report.redeployable,
 		cleaner: 'the reaper',
-		verbs,
 		versions: order.map((row) => versionFacts(row, at)),
 		history,
 		services: order.map(({ deployment_id, tasks }) => ({

@@ -25,7 +25,7 @@ export interface FleetReport {
 	readonly active: string | null;
 	/** Where `rollback` without an id goes; `null`: nowhere. */
 	readonly rollback_target: string | null;
-	/** Versions that do not run and that `rollback --redeploy` can make again, the one that was active before first. */
+	/** Versions that do not run and that `rollback --redeploy` can make again, the one that was active before first; none that was recalled. */
 	readonly redeployable: readonly string[];
 	/** End of the minute that the load balancer's counts are of, Unix seconds; `null` where there were no requests, or it is not known. */
 	readonly rates_at: number | null;

@@ -22,7 +22,6 @@ export function dashboardFacts(report: StackReport, history: readonly HistoryLin
 		rollbackTo: report.rollback_target,
 		redeployable: report.resting.map((one) => one.deployment_id),
 		cleaner: 'the janitor',
-		verbs: ['rollback', 'redeploy', 'promote', 'recall', 'drain'],
 		versions: report.deployments.map(versionFacts),
 		history,
 		services: report.services.map(({ service_name, role, railway_status }) => ({

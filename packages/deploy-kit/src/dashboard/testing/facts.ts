@@ -44,7 +44,6 @@ export function twoVersions(more: Partial<DashboardFacts> = {}): DashboardFacts 
 		rollbackTo: 'one',
 		redeployable: [],
 		cleaner: 'the janitor',
-		verbs: ['rollback', 'redeploy', 'promote', 'recall', 'drain'],
 		versions: [version('two', 'active', people(40)), version('one', 'draining', people(2))],
 		history: [],
 		services: [],

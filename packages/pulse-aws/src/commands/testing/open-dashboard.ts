@@ -26,7 +26,6 @@ export async function openDashboard(session: Session, deploymentName: string, si
 			deploymentName,
 			port: 0,
 			open: false,
-			verbs: ['rollback', 'redeploy'],
 			onAddress: (given) => tell(given),
 			carryOut: async ({ verb, id }, host, signal) => {
 				const command = verb === 'redeploy' ? rollbackRedeploy : rollback;
