@@ -62,7 +62,11 @@ export function motoSession(url: string, answers: readonly boolean[] = []) {
 			},
 		},
 		frontDoor: () => motoFrontDoor(aws),
-		visit: { socket: async () => 101, caa: async () => [] },
+		visit: {
+			socket: async () => 101,
+			caa: async () => [],
+			notices: async () => ({ kind: 'elsewhere', why: 'emulated' }),
+		},
 		lookAtDomain: async ({ domain, loadBalancer }) => ({
 			domain,
 			loadBalancer,

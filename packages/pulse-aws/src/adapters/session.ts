@@ -1,5 +1,7 @@
 import type { Clock } from 'pulse-deploy-kit/clock';
+import type { Reach } from 'pulse-deploy-kit/doctor/look-at-notices';
 import type { Host } from 'pulse-deploy-kit/host';
+import type { Destination } from 'pulse-deploy-kit/notify/destination';
 import type { Guard } from 'pulse-deploy-kit/plan/guard';
 import type { RoutingFacts } from '../domain/routing.ts';
 import type { Aws, BaselineDeployer } from '../platform/aws.ts';
@@ -100,6 +102,8 @@ export interface FrontDoorAnswer {
 
 /** What a deploy needs no answer to, and `doctor` asks. */
 export interface Visit {
+	/** What can be said of whom the reaper tells, from here and without sending anything. */
+	notices(destination: Destination, signal: AbortSignal): Promise<Reach>;
 	/** Opens a websocket on the host under the name of the domain, and ends it: resolves to the status; 101 opened it. */
 	socket(host: string, domain: string | null, path: string, signal: AbortSignal): Promise<number>;
 	/** CAA records that count for a name: its own, else those of the nearest name above that has some. */

@@ -1,6 +1,7 @@
 import { Resolver } from 'node:dns/promises';
 import { request as httpRequest } from 'node:http';
 import { type Agent, request as httpsRequest } from 'node:https';
+import { lookAtDestination } from 'pulse-deploy-kit/doctor/look-at-notices';
 import { HANDSHAKE_HEADERS } from 'pulse-deploy-kit/doctor/socket-check';
 import { isLoopback } from './front-door.ts';
 import type { CaaRecord, Visit } from './session.ts';
@@ -35,6 +36,7 @@ export function openVisit(agent: Agent | null, nameServers?: readonly string[]):
 				});
 				request.end();
 			}),
+		notices: (destination, signal) => lookAtDestination(destination, agent !== null, signal),
 		async caa(domain, signal) {
 			const resolver = new Resolver({ timeout: 3000, tries: 2 });
 			if (nameServers !== undefined) resolver.setServers(nameServers);

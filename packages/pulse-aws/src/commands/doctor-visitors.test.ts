@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import type { Session } from '../adapters/session.ts';
 import { lockText } from '../deployments/lock-value.ts';
+import { writeNotify } from '../platform/notify-parameter.ts';
 import { stateParameter } from '../protocol.ts';
 import { deploy } from './deploy.ts';
 import { asked, NAME, reaperRan } from './testing/account.ts';
@@ -16,6 +17,9 @@ import {
 	put,
 	type Stack,
 } from './testing/doctor-stack.ts';
+
+const told = ({ session }: Stack, { url, secret }: { url: string; secret: string }) =>
+	writeNotify(session.aws, NAME, { url, secret, kept: 3_600 });
 
 let stack: Stack;
 afterEach(() => stack.account.close());
@@ -202,6 +206,19 @@ const FAULTS: readonly Fault[] = [
 		'health fail',
 	],
 	['websockets that are not passed on', visiting({ socket: async () => 200 }), 'websocket warn'],
+	[
+		'a receiver of notices that is not there',
+		async (stack) => {
+			await told(stack, { url: 'https://hooks.invalid/secret', secret: 'whsec_x' });
+			return visiting({ notices: async () => ({ kind: 'failed', why: 'ENOTFOUND' }) })(stack);
+		},
+		'notices warn',
+	],
+	[
+		'notices that are not signed',
+		async (stack) => told(stack, { url: 'http://localhost:1/hook', secret: '' }),
+		'notices warn',
+	],
 	['websockets that fail', visiting({ socket: async () => 502 }), 'websocket fail'],
 ];
 

@@ -9,6 +9,7 @@ import { judge } from '../doctor/judge.ts';
 import { following, look, unread } from '../doctor/look.ts';
 import { domainOn, lookAtDomain } from '../doctor/look-at-domain.ts';
 import { lookAtFleet } from '../doctor/look-at-fleet.ts';
+import { lookAtNotices } from '../doctor/look-at-notices.ts';
 import { lookAtResources } from '../doctor/look-at-resources.ts';
 import { lackingServiceRoles } from '../doctor/look-at-service-roles.ts';
 import { lookAtStack } from '../doctor/look-at-stack.ts';
@@ -36,7 +37,8 @@ export async function doctor(asked: Session, request: DoctorRequest): Promise<Do
 		'failure' in caller ? NOT_ASKED : lookAtStack(session, name),
 		'failure' in caller ? notAsked : look(lackingServiceRoles(session), signal),
 	]);
-	const [resources, fleet] = await Promise.all([
+	const [notices, resources, fleet] = await Promise.all([
+		'failure' in caller ? notAsked : look(lookAtNotices(session, name), signal),
 		following(outputs, (value) => look(lookAtResources(session, name, value), signal)),
 		following(outputs, (value) => look(lookAtFleet(session, name, value), signal)),
 	]);
@@ -64,6 +66,7 @@ export async function doctor(asked: Session, request: DoctorRequest): Promise<Do
 				return session.baseline.version;
 			}),
 			...stack,
+			notices,
 			resources,
 			fleet,
 			domain,

@@ -1,3 +1,4 @@
+import type { NoticeFacts } from 'pulse-deploy-kit/doctor/notice-check';
 import type { Reading } from 'pulse-deploy-kit/doctor/reading';
 import type { SocketFacts } from 'pulse-deploy-kit/doctor/socket-check';
 import type { CaaRecord } from '../adapters/session.ts';
@@ -31,6 +32,7 @@ export interface DoctorFacts {
 	/** A failure says why there is nothing to look at. */
 	readonly resources: Reading<ResourceFacts>;
 	readonly fleet: Reading<FleetFacts>;
+	readonly notices: Reading<NoticeFacts>;
 	readonly domain: DomainFacts;
 	readonly visit: Reading<VisitFacts>;
 }

@@ -10,6 +10,7 @@ import { VERSION } from '../config/version.ts';
 import type { Diagnosis } from '../control/diagnose.ts';
 import type { ControlStatus } from '../control/status.ts';
 import { judge } from '../doctor/judge.ts';
+import { lookAtNotices } from '../doctor/look-at-notices.ts';
 import { lookAtToken } from '../doctor/look-at-token.ts';
 import type { StackObservation } from '../platform/port.ts';
 import { wholeProjectFile } from '../source/whole-project-file.ts';
@@ -36,8 +37,9 @@ export async function doctor(session: Session, request: DoctorRequest): Promise<
 		'failure' in platform ? false : platform.value.isWholeProject(signal),
 		wholeProjectFile(request.folder),
 	]);
-	const [seen, confined] = await Promise.all([
+	const [seen, notices, confined] = await Promise.all([
 		lookThroughRouter(session, request.routerService, observation),
+		'failure' in observation ? observation : reading(lookAtNotices(session, observation.value, request.names), signal),
 		'failure' in observation
 			? observation
 			: reading(janitorConfined(session, observation.value, request.names.janitor, signal), signal),
@@ -49,6 +51,7 @@ export async function doctor(session: Session, request: DoctorRequest): Promise<
 			token,
 			schema,
 			janitorConfined: confined,
+			notices,
 			observation,
 			wholeProjectFile: file,
 			isWholeProject,

@@ -1,3 +1,4 @@
+import type { NoticeFacts } from 'pulse-deploy-kit/doctor/notice-check';
 import type { Reading } from 'pulse-deploy-kit/doctor/reading';
 import type { SocketFacts } from 'pulse-deploy-kit/doctor/socket-check';
 import type { Diagnosis } from '../control/diagnose.ts';
@@ -26,6 +27,7 @@ export interface DoctorFacts {
 	/** `null`: the router is older than this command. */
 	readonly diagnosis: Reading<Diagnosis> | null;
 	readonly aheadMs: Reading<number>;
+	readonly notices: Reading<NoticeFacts>;
 	/** `null`: nothing is active. */
 	readonly socket: SocketFacts | null;
 }

@@ -1,5 +1,7 @@
 import type { CheckStatus } from 'pulse-deploy-kit/doctor/check';
 import { doctorReport } from 'pulse-deploy-kit/doctor/check';
+import type { NoticeFacts } from 'pulse-deploy-kit/doctor/notice-check';
+import { destination } from 'pulse-deploy-kit/notify/destination';
 import { expect, test } from 'vitest';
 import type { ObservedService, StackObservation } from '../platform/port.ts';
 import { stackNames } from '../stack/names.ts';
@@ -72,6 +74,16 @@ const schema = (kind: 'refused' | 'deprecated') => ({
 	value: { operations: 30, trouble: [{ operation: 'serviceCreate', kind, why: 'no such field' }], facts: schemaFacts },
 });
 
+const notices = (more: Partial<NoticeFacts> = {}): { value: NoticeFacts } => ({
+	value: {
+		destination: destination('https://hooks.example.com/secret-path'),
+		signed: true,
+		isShared: true,
+		reach: { kind: 'reached', reached: { addresses: 2, secure: true } },
+		...more,
+	},
+});
+
 const healthy: DoctorFacts = {
 	version: '1.0.0',
 	names,
@@ -84,6 +96,7 @@ const healthy: DoctorFacts = {
 	live: live('shop-1'),
 	diagnosis: told(),
 	aheadMs: { value: 200 },
+	notices: notices(),
 	socket: socket(101),
 };
 
@@ -182,6 +195,14 @@ test.each<[string, Partial<DoctorFacts>, string, CheckStatus]>([
 	['a clock that is refused', { aheadMs: { value: 61_000 } }, 'clock', 'fail'],
 	['a clock that is off', { aheadMs: { value: -10_000 } }, 'clock', 'warn'],
 	['a websocket that is not passed on', { socket: socket(200) }, 'websocket', 'warn'],
+	[
+		'a receiver of notices that is not there',
+		{ notices: notices({ reach: { kind: 'failed', why: 'ENOTFOUND' } }) },
+		'notices',
+		'warn',
+	],
+	['notices that are not signed', { notices: notices({ signed: false }) }, 'notices', 'warn'],
+	['a janitor that tells another one', { notices: notices({ isShared: false }) }, 'notices', 'warn'],
 	['a websocket that a proxy refuses', { socket: socket(426) }, 'websocket', 'warn'],
 	['a websocket that the app refuses', { socket: socket(502) }, 'websocket', 'fail'],
 	['a websocket that fails', { socket: { kind: 'pulse', status: failing('bad upgrade') } }, 'websocket', 'fail'],
@@ -195,7 +216,7 @@ test.each<[string, Partial<DoctorFacts>, string, CheckStatus]>([
 test('what may be given to others holds no name of the stack', () => {
 	const faults = { wholeProjectFile: '/home/ann/.railway/railway.ts', live: live('other') };
 	const measured = JSON.stringify(judge({ ...healthy, ...faults }).map((one) => one.measured));
-	for (const name of ['secret-project', 'shop', 'ann', 'production', names.router])
+	for (const name of ['secret-project', 'shop', 'ann', 'production', names.router, 'example.com', 'secret-path'])
 		expect(measured).not.toContain(name);
 });
 

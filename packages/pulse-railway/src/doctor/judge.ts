@@ -1,5 +1,6 @@
 import { type Check, failure, passed, skipped, warned } from 'pulse-deploy-kit/doctor/check';
 import { checkClock } from 'pulse-deploy-kit/doctor/clock-check';
+import { checkNotices } from 'pulse-deploy-kit/doctor/notice-check';
 import { checkSocket } from 'pulse-deploy-kit/doctor/socket-check';
 import { CONTROL_WINDOW_SECONDS } from '../control/sign.ts';
 import type { DoctorFacts } from './facts.ts';
@@ -20,6 +21,7 @@ export function judge(facts: DoctorFacts): readonly Check[] {
 		judgeInfrastructure(facts),
 		...judgeStack(facts),
 		...judgeRouter(facts),
+		'failure' in facts.observation ? skipped('notices', 'the project cannot be read') : checkNotices(facts.notices),
 		checkClock(facts.aheadMs, CONTROL_WINDOW_SECONDS),
 		'failure' in facts.live ? skipped('websocket', 'the router cannot be asked') : checkSocket(facts.socket),
 	];

@@ -83,6 +83,7 @@ export async function openAccount(options: AccountOptions = {}): Promise<Account
 				visit: {
 					socket: (...asked) => world.clock.hold(openVisit(null).socket(...asked), 5000),
 					caa: async () => [],
+					notices: (...asked) => world.clock.hold(openVisit(null).notices(...asked), 5000),
 				},
 				lookAtDomain: async ({ domain, loadBalancer }) => ({
 					domain,
