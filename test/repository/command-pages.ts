@@ -64,6 +64,7 @@ export const GROUPS: readonly Group[] = [
 		about: 'ECS Fargate. [aws.md](../aws.md) is the guide.',
 		commands: aws(
 			'deploy',
+			'ensure',
 			'verify',
 			'status',
 			'dashboard',

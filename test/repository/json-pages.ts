@@ -32,6 +32,7 @@ export const DOCUMENTS: readonly Document[] = [
 	document('packages/pulse-aws/src/commands/rollback.ts', 'RollbackResult', 'pulse-aws rollback'),
 	document('packages/pulse-railway/src/commands/deploy-result.ts', 'DeployResult', 'pulse-railway deploy'),
 	document('packages/pulse-aws/src/commands/deploy-result.ts', 'DeployResult', 'pulse-aws deploy'),
+	document('packages/pulse-aws/src/commands/ensure.ts', 'EnsureResult', 'pulse-aws ensure'),
 	document('packages/pulse-railway/src/commands/whoami.ts', 'WhoamiReport', 'pulse-railway whoami'),
 	document('packages/pulse-aws/src/commands/whoami.ts', 'WhoamiReport', 'pulse-aws whoami'),
 	document('packages/deploy-kit/src/lock-report.ts', 'LockReport', 'pulse-railway lock', 'pulse-aws lock'),

@@ -7,7 +7,7 @@ import * as api from './index.ts';
 
 test('A15.1: the package offers the documented names, each with its documented defaults at run time', () => {
 	expect(Object.keys(api).sort()).toEqual(
-		'AWSECSPlugin DeploymentError DockerBuild HealthCheckConfig ReaperConfig TaskConfig config deploy doctor drain history lock logs open promote reap recall rollback status teardown verify whoami'.split(
+		'AWSECSPlugin DeploymentError DockerBuild HealthCheckConfig ReaperConfig TaskConfig config deploy doctor drain ensure history lock logs open promote reap recall rollback status teardown verify whoami'.split(
 			' ',
 		),
 	);

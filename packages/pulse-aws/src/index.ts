@@ -21,6 +21,7 @@ export {
 export { type PromoteOptions, promote } from './api-canary.ts';
 export { type ConfigOptions, config } from './api-config.ts';
 export { type DoctorOptions, doctor } from './api-doctor.ts';
+export { type EnsureOptions, ensure } from './api-ensure.ts';
 export { type HistoryOptions, history } from './api-history.ts';
 export { type DrainOptions, drain, type RecallOptions, recall } from './api-leave.ts';
 export { type DeployLockOptions, lock } from './api-lock.ts';

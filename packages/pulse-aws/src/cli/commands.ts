@@ -24,6 +24,11 @@ const listed: readonly CommandListing[] = [
 		load: async () => (await import('./deploy.ts')).deployCommand,
 	},
 	{
+		name: 'ensure',
+		summary: 'Create the baseline where there is none, bring it up to date where it differs; for CI',
+		load: async () => (await import('./ensure.ts')).ensureCommand,
+	},
+	{
 		name: 'verify',
 		summary: 'Ask the load balancer whether each running deployment answers under its own id',
 		load: async () => (await import('./verify.ts')).verifyCommand,

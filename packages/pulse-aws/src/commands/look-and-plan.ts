@@ -1,29 +1,25 @@
-import { usageError } from 'pulse-deploy-kit/errors';
 import type { PlanQuestion } from 'pulse-deploy-kit/plan/proposal';
 import { looking, type Session } from '../adapters/session.ts';
 import type { DeployRequest } from '../config/deploy.ts';
 import { newDeploymentId } from '../deployments/id.ts';
-import { type Certificate, chooseCertificate } from '../domain/certificate-choice.ts';
 import type { DnsOutlook } from '../domain/dns-record.ts';
 import { costNotes } from '../plan/cost.ts';
-import { creates, planDeploy } from '../plan/deploy.ts';
+import { planDeploy } from '../plan/deploy.ts';
+import { creates } from '../plan/standing.ts';
 import type { Plan } from '../plan/step.ts';
 import { widened } from '../plan/widened.ts';
-import { readCertificates } from '../platform/certificates.ts';
-import { refuseForeignBaseline, refuseTakenRepository } from '../stack/first-deploy.ts';
 import { idsOf, readFleet, withOwners } from '../stack/fleet.ts';
 import { natOf } from '../stack/kept-network.ts';
 import { Lease } from '../stack/lease.ts';
 import type { LeaseWatch } from '../stack/lease-watch.ts';
 import type { HeldLock } from '../stack/lock.ts';
-import { settledBaseline } from '../stack/read-baseline.ts';
 import { dearerTask, keptTask, readRunningTask, taskNotes } from '../stack/running-task.ts';
 import { baselineChange } from '../steps/baseline-settings.ts';
 import { readDnsOutlook } from '../steps/dns-outlook.ts';
 import { newRun } from '../steps/run.ts';
-import { noticesToSet } from '../steps/set-notices.ts';
 import { pinRules } from '../traffic/pin-rules.ts';
 import { activeTargetGroup } from '../traffic/traffic.ts';
+import { lookAtBaseline } from './look-at-baseline.ts';
 import { refuseKind } from './refuse-kind.ts';
 
 interface Looking {
@@ -54,23 +50,11 @@ export async function lookAndPlan(
 	const signal = lock?.signal ?? session.signal;
 	const aws = looking(session, signal);
 	const name = asked.deploymentName;
-	const [{ stack, outputs }, certificates, notices] = await Promise.all([
-		settledBaseline(session, name, signal),
-		asked.certificateArn === null ? readCertificates(aws) : [],
-		noticesToSet(aws, name, asked.notify),
-	]);
-	if (outputs === null) await refuseTakenRepository(session, name);
-	else if (!ownCdkApp) refuseForeignBaseline(name, outputs);
+	const { stack, outputs, certificate, notices } = await lookAtBaseline(session, asked, { ownCdkApp, signal });
 	const fleet = outputs === null ? null : await withOwners(aws, name, readFleet(aws, name, outputs), watch);
 	if (fleet !== null) refuseKind(fleet, asked);
 	const running = await readRunningTask(session, fleet);
 	const request = keptTask(asked, running);
-	const current = certificates.filter((one) => one.arn === outputs?.certificateArn && one.status === 'ISSUED');
-	if (current.length > 0) refuseForgottenDomain(request, current);
-	const certificate =
-		request.certificateArn !== null
-			? { arn: request.certificateArn, status: 'ISSUED' }
-			: (chooseCertificate(current, request.domain) ?? chooseCertificate(certificates, request.domain));
 	const seen = () => (request.route53 ? readDnsOutlook(session, request, outputs, certificate) : null);
 	const dns = shown === undefined ? await seen() : shown;
 	const id = newDeploymentId(name, at, fleet === null ? [] : idsOf(fleet));
@@ -114,14 +98,4 @@ export async function lookAndPlan(
 	});
 	const wider = ownCdkApp ? [] : widened(request, outputs, planned);
 	return { run, plan: { ...planned, warnings: [...wider, ...dearerTask(request, running)] } };
-}
-
-/** A file that was not brought up to date must not have visitors served with the certificate of a domain of the past. */
-function refuseForgottenDomain({ domain, domainFrom }: DeployRequest, current: readonly Certificate[]): void {
-	if (domainFrom === undefined || chooseCertificate(current, domain) !== null) return;
-	const [served = ''] = current.flatMap(({ names }) => names);
-	throw usageError(
-		`${domainFrom} remembers the domain ${domain}; the load balancer serves ${served}`,
-		`Name the one that is meant: --domain ${served}`,
-	);
 }

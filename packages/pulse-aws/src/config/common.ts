@@ -67,3 +67,7 @@ export function missingName(): DeployToolError {
 		'Pass it, or set PULSE_AWS_DEPLOYMENT_NAME, or deployment_name in pulse.toml.',
 	);
 }
+
+export function missingDomain(): DeployToolError {
+	return usageError('--domain is required', 'Pass it, or set PULSE_AWS_DOMAIN, or domain in pulse.toml.');
+}

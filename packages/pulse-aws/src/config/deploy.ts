@@ -8,10 +8,11 @@ import { deploymentName } from '../deployments/names.ts';
 import { appToDeploy } from './app-to-deploy.ts';
 import { builtContainer, builtPulse } from './built.ts';
 import { checkRequest } from './check-request.ts';
-import { missingName, type Where } from './common.ts';
+import { missingDomain, missingName, type Where } from './common.ts';
 import { parseDomain } from './domain.ts';
 import { type NotifyRequest, notifyRequest } from './notify.ts';
 import type { DockerPaths } from './paths.ts';
+import { reaperRequest } from './reaper-request.ts';
 import { refuseReserved } from './reserved.ts';
 import { policyArn } from './secret.ts';
 import { parseServerAddress } from './server-address.ts';
@@ -112,8 +113,7 @@ export async function deployRequest(typed: Typed): Promise<TypedDeploy> {
 	const app = await appToDeploy(typed);
 	const { values, origins } = app;
 	if (values.deploymentName === undefined) throw missingName();
-	if (values.domain === undefined)
-		throw usageError('--domain is required', 'Pass it, or set PULSE_AWS_DOMAIN, or domain in pulse.toml.');
+	if (values.domain === undefined) throw missingDomain();
 	const domain = parseDomain(values.domain);
 	const serverAddress = parseServerAddress('--server-address', values.serverAddress ?? `https://${domain}`);
 	const built = app.isContainer ? await builtContainer(typed.cwd, app, domain) : await builtPulse(typed.cwd, app);
@@ -170,19 +170,7 @@ export async function deployRequest(typed: Typed): Promise<TypedDeploy> {
 			allowedCidrs: values.allowedCidr ?? null,
 			idleTimeoutSeconds: shared('idleTimeout') ?? null,
 		},
-		reaper: {
-			scheduleMinutes: values.reaperScheduleMinutes,
-			maxAgeHours: values.reaperMaxAgeHours,
-			deploymentTimeoutHours: values.reaperDeploymentTimeout,
-			rollbackWindowSeconds: values.rollbackWindow ?? null,
-			rollbackKeep: values.rollbackKeep,
-			kept: Object.entries({
-				scheduleMinutes: origins.reaperScheduleMinutes,
-				maxAgeHours: origins.reaperMaxAgeHours,
-				deploymentTimeoutHours: origins.reaperDeploymentTimeout,
-				rollbackKeep: origins.rollbackKeep,
-			}).flatMap(([name, origin]) => (origin?.from === 'default' ? [name as ReaperSetting] : [])),
-		},
+		reaper: reaperRequest(app),
 		certificateArn: values.certificateArn ?? null,
 		secretArns: [...new Set(Object.values(secrets).map(policyArn))],
 		route53: values.route53,

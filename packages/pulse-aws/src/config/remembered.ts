@@ -2,7 +2,7 @@ import { forgetRemembered, readRemembered, rememberedPlace, unreadable } from 'p
 import { deploymentName } from '../deployments/names.ts';
 import { parseDomain } from './domain.ts';
 
-/** Where the first `deploy` of this app went, beside its `pulse.toml`. */
+/** Where the first `deploy` or `ensure` of this app went, beside its `pulse.toml`. */
 export interface RememberedPlace {
 	/** Guards the others: they mean nothing in another account. */
 	readonly account: string;

@@ -60,3 +60,14 @@ export function costNotes(question: CostQuestion): string[] {
 		...(cheaper.length > 0 ? [`Cheaper: ${cheaper.join(', ')}.`] : []),
 	];
 }
+
+/** Of a baseline on which nothing runs yet. */
+export function baselineCostNotes(nat: CostQuestion['nat']): string[] {
+	const { loadBalancer, egress } = monthlyCost({ nat, architecture: 'x86_64', cpu: 256, memory: 512, tasks: 0 });
+	const dollars = (amount: number) => `$${Math.round(amount)}`;
+	const gateway = nat === 'gateway' ? `, NAT gateway ${dollars(egress)}` : '';
+	return [
+		`Estimated cost: ${dollars(loadBalancer + egress)} a month before anything is deployed (load balancer ${dollars(loadBalancer)}${gateway}; us-east-1, without traffic and logs).`,
+		...(nat === 'gateway' ? ['Cheaper: --nat none.'] : []),
+	];
+}

@@ -1,18 +1,14 @@
 import type { CanaryTerms } from 'pulse-deploy-kit/canary/settings';
 import type { PreviewTerms } from 'pulse-deploy-kit/preview';
 import { outlookNotes } from '../domain/dns-record.ts';
-import { awaitCertificateStep } from '../steps/await-certificate.ts';
 import { stillHealthyStep } from '../steps/await-health.ts';
 import { buildImageStep } from '../steps/build-image.ts';
 import { checkDomainStep } from '../steps/check-domain.ts';
 import { markPreviewStep } from '../steps/mark-preview.ts';
-import { protectBaselineStep } from '../steps/protect-baseline.ts';
 import { pushImageStep } from '../steps/push-image.ts';
-import { requestCertificateStep } from '../steps/request-certificate.ts';
 import { setListenerCertificateStep } from '../steps/set-listener-certificate.ts';
 import { setNoticesStep } from '../steps/set-notices.ts';
 import { activeTargetGroup } from '../traffic/traffic.ts';
-import { baselineSteps } from './baseline-steps.ts';
 import { beginCanarySteps, CANARY_RULES, canaryFacts, runningCanary } from './canary.ts';
 import { answersThere, moveVisitors } from './cut-over.ts';
 import { making, takingId } from './making.ts';
@@ -20,6 +16,7 @@ import type { DeployObservation, Fleet } from './observation.ts';
 import { previewNotes, refuseUnfit } from './preview.ts';
 import { refuseWithoutRoom } from './room.ts';
 import { settleFirst, settleSteps } from './settle.ts';
+import { certificateSteps, creates, standingSteps } from './standing.ts';
 import { type Plan, planOf, type Step, sentTo } from './step.ts';
 
 export interface DeployIntent {
@@ -127,21 +124,9 @@ const begun = (id: string) => ({
 	next: 'To take that back: pulse-aws rollback.',
 });
 
-/** Whether it makes a baseline, which costs money by the hour. */
-export function creates(steps: readonly Step[]): boolean {
-	return steps.some((step) => step.kind === 'deploy-baseline' && step.change === 'create');
-}
-
-function certificateSteps({ certificate }: DeployObservation): readonly Step[] {
-	const request = certificate === null ? [requestCertificateStep()] : [];
-	return certificate?.status === 'ISSUED' ? [] : [...request, awaitCertificateStep()];
-}
-
 function sharedSteps(seen: DeployObservation, rules: number): readonly Step[] {
-	const steps: Step[] = [...baselineSteps(seen)];
-	if (creates(steps) || !seen.stack.isProtected) steps.push(protectBaselineStep());
+	const steps: Step[] = [...standingSteps(seen)];
 	if (seen.fleet !== null) {
-		if (seen.certificate?.arn !== seen.fleet.traffic.defaultCertificateArn) steps.push(setListenerCertificateStep());
 		const settling = settleSteps(seen.fleet);
 		refuseWithoutRoom(seen.fleet, settling, rules);
 		steps.push(...settling);

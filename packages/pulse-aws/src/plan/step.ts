@@ -77,8 +77,8 @@ export interface Standing {
 export type Lapsed = ReadonlyMap<string, string>;
 
 export interface Plan extends KitPlan<Step> {
-	readonly verb: 'deploy' | 'promote' | 'rollback' | 'recall' | 'drain' | 'teardown';
-	/** The deployment it is about; of a teardown, the deployment name. */
+	readonly verb: 'deploy' | 'ensure' | 'promote' | 'rollback' | 'recall' | 'drain' | 'teardown';
+	/** The deployment it is about; of a teardown and of `ensure`, the deployment name. */
 	readonly id: string;
 }
 

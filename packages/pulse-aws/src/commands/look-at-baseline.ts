@@ -1,0 +1,55 @@
+import { usageError } from 'pulse-deploy-kit/errors';
+import { looking, type Session } from '../adapters/session.ts';
+import type { DeployRequest } from '../config/deploy.ts';
+import { type Certificate, chooseCertificate } from '../domain/certificate-choice.ts';
+import { readCertificates } from '../platform/certificates.ts';
+import { refuseForeignBaseline, refuseTakenRepository } from '../stack/first-deploy.ts';
+import { type Baseline, settledBaseline } from '../stack/read-baseline.ts';
+import { noticesToSet } from '../steps/set-notices.ts';
+
+interface Looking {
+	/** The CDK app is the user's own: its stack need not be one of ours. */
+	readonly ownCdkApp: boolean;
+	readonly signal: AbortSignal;
+}
+
+export interface SeenBaseline extends Baseline {
+	/** The one to use; `null`: request one. */
+	readonly certificate: Pick<Certificate, 'arn' | 'status'> | null;
+	/** As `noticesToSet` tells it. */
+	readonly notices: string | null | undefined;
+}
+
+/** What stands of the baseline, and of what it needs. @throws DeployToolError where it is another tool's, or cannot be made */
+export async function lookAtBaseline(
+	session: Session,
+	request: DeployRequest,
+	{ ownCdkApp, signal }: Looking,
+): Promise<SeenBaseline> {
+	const aws = looking(session, signal);
+	const { deploymentName: name, certificateArn, domain } = request;
+	const [{ stack, outputs }, certificates, notices] = await Promise.all([
+		settledBaseline(session, name, signal),
+		certificateArn === null ? readCertificates(aws) : [],
+		noticesToSet(aws, name, request.notify),
+	]);
+	if (outputs === null) await refuseTakenRepository(session, name);
+	else if (!ownCdkApp) refuseForeignBaseline(name, outputs);
+	const current = certificates.filter((one) => one.arn === outputs?.certificateArn && one.status === 'ISSUED');
+	if (current.length > 0) refuseForgottenDomain(request, current);
+	const certificate =
+		certificateArn !== null
+			? { arn: certificateArn, status: 'ISSUED' }
+			: (chooseCertificate(current, domain) ?? chooseCertificate(certificates, domain));
+	return { stack, outputs, certificate, notices };
+}
+
+/** A file that was not brought up to date must not have visitors served with the certificate of a domain of the past. */
+function refuseForgottenDomain({ domain, domainFrom }: DeployRequest, current: readonly Certificate[]): void {
+	if (domainFrom === undefined || chooseCertificate(current, domain) !== null) return;
+	const [served = ''] = current.flatMap(({ names }) => names);
+	throw usageError(
+		`${domainFrom} remembers the domain ${domain}; the load balancer serves ${served}`,
+		`Name the one that is meant: --domain ${served}`,
+	);
+}
