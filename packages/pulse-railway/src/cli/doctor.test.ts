@@ -32,6 +32,11 @@ it('finds nothing on a healthy stack, opens a websocket, and writes a report wit
 	expect([ok, ended.code]).toEqual([true, 0]);
 	expect(checks.find(({ check }) => check === 'websocket')).toMatchObject({ measured: { status: 101 } });
 	expect(checks.find(({ check }) => check === 'private-dns')).toMatchObject({ measured: { names: 1, unresolved: 0 } });
+	// As the local platform does what Railway documents.
+	expect(checks.find(({ check }) => check === 'router')).toMatchObject({ measured: { realIp: true } });
+	expect(checks.find(({ check }) => check === 'api-schema')).toMatchObject({
+		measured: { refused: '', deprecated: '' },
+	});
 	const report = await readFile(join(app.dir, 'doctor.json'), 'utf8');
 	expect(JSON.parse(report).checks).toHaveLength(checks.length);
 	for (const secret of ['shop', '127.0.0.1', app.dir, ...Object.values(env)]) expect(report).not.toContain(secret);

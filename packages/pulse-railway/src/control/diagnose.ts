@@ -1,6 +1,7 @@
 import { mapLimited } from 'pulse-deploy-kit/map-limited';
 import type { StoreInfo } from '../deployments/store-info.ts';
 import type { ControlContext } from './methods.ts';
+import type { ControlHeaders } from './sign.ts';
 
 const READS = 5;
 const NAMES_AT_ONCE = 8;
@@ -14,11 +15,17 @@ export interface Diagnosis {
 	readonly storeMs: number;
 	/** By service name: how many addresses its private name leads to. */
 	readonly addresses: Readonly<Record<string, number>>;
+	/** How a request comes in through what stands before the router; absent: an older router, which does not say. */
+	readonly came?: {
+		/** How many addresses `X-Forwarded-For` names; `null`: it has none. */
+		readonly forwardedFor: number | null;
+		readonly realIp: boolean;
+	};
 }
 
 /** Reads alone; the store and the private network are asked as routing asks them. */
 export async function diagnose(
-	{ store, addressesOf, version }: Pick<ControlContext, 'store' | 'addressesOf' | 'version'>,
+	{ store, addressesOf, version, headers }: Pick<ControlContext, 'store' | 'addressesOf' | 'version' | 'headers'>,
 	serviceNames: readonly string[],
 ): Promise<Diagnosis> {
 	const info = await store.info();
@@ -32,5 +39,18 @@ export async function diagnose(
 		return [name, (await addressesOf?.(name)) ?? 0] as const;
 	});
 	const storeMs = Math.round(took.sort((a, b) => a - b)[Math.floor(READS / 2)] ?? 0);
-	return { version: version ?? null, store: info, storeMs, addresses: Object.fromEntries(found) };
+	const told = { version: version ?? null, store: info, storeMs, addresses: Object.fromEntries(found) };
+	return headers === undefined ? told : { ...told, came: came(headers) };
+}
+
+function came(headers: ControlHeaders): NonNullable<Diagnosis['came']> {
+	const given = [headers['x-forwarded-for'] ?? []].flat();
+	const addresses = given
+		.join(',')
+		.split(',')
+		.filter((address) => address.trim() !== '');
+	return {
+		forwardedFor: given.length === 0 ? null : addresses.length,
+		realIp: headers['x-real-ip'] !== undefined,
+	};
 }

@@ -39,7 +39,10 @@ export async function handleControl(request: ControlRequest, options: ControlOpt
 	try {
 		// Only now, so that no client without the secret can write to the store.
 		if (!(await options.store.claimOnce(nonce, NONCE_TTL_MS))) return CONTROL_NOT_FOUND;
-		return { status: 200, body: { ok: true, result: await run(request.body, options) } };
+		return {
+			status: 200,
+			body: { ok: true, result: await run(request.body, { ...options, headers: request.headers }) },
+		};
 	} catch (error) {
 		return isDeployToolError(error) ? failure(statusOf(error), error) : unexpected(error);
 	}

@@ -8,6 +8,7 @@ import type { DeploymentRecord } from '../deployments/record.ts';
 import { type DeploymentStore, type LeaseName, leasedDeployment } from '../deployments/store.ts';
 import { diagnose } from './diagnose.ts';
 import { removeRecord } from './remove-record.ts';
+import type { ControlHeaders } from './sign.ts';
 import { controlStatus } from './status.ts';
 
 export interface ControlContext {
@@ -20,6 +21,8 @@ export interface ControlContext {
 	readonly now: () => number;
 	/** Of the router. */
 	readonly version?: string;
+	/** Of the request, as it came in. */
+	readonly headers?: ControlHeaders;
 	/** To how many addresses the private name of a service leads from here; 0: to none. */
 	readonly addressesOf?: (serviceName: string) => Promise<number>;
 }

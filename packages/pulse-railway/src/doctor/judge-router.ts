@@ -13,7 +13,9 @@ export function judgeRouter({ observation, live, diagnosis, version }: DoctorFac
 		return ['router', ...ASKED].map((check) => skipped(check, 'the project cannot be read'));
 	if ('failure' in live)
 		return [failure('router', live.failure), ...ASKED.map((check) => skipped(check, 'the router cannot be asked'))];
-	const answers = passed('router', 'answers signed requests');
+	const came = diagnosis !== null && 'value' in diagnosis ? diagnosis.value.came : undefined;
+	const measured = came === undefined ? {} : { forwardedFor: came.forwardedFor, realIp: came.realIp };
+	const answers = passed('router', 'answers signed requests', measured);
 	if (diagnosis === null) {
 		const found = 'the router is older than this command';
 		const old = warned('router-version', found, 'Run pulse-railway upgrade.', { same: false });
