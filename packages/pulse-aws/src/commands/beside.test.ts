@@ -45,6 +45,21 @@ async function building(flags: Readonly<Record<string, unknown>> = {}, ms = BUIL
 	return { ended, host: connected.host };
 }
 
+/** AWS far away: each call takes that long, in the time of the world. */
+function slowly(aws: Session['aws'], ms: number): Session['aws'] {
+	const slow =
+		(call: (...input: never[]) => unknown) =>
+		async (...input: never[]) => {
+			await account.world.clock.sleep(ms);
+			return call(...input);
+		};
+	const clients = Object.entries(aws).map(([name, client]) => [
+		name,
+		Object.fromEntries(Object.entries(client).map(([call, work]) => [call, slow(work)])),
+	]);
+	return Object.fromEntries(clients);
+}
+
 const told = () => status(account.connect().session, NAME);
 const states = async () => Object.fromEntries((await told()).deployments.map((one) => [one.deployment_id, one.state]));
 
@@ -67,6 +82,20 @@ test('a rollback passes a deploy that builds, which then plans its cut-over anew
 	expect(three.code).toBeNull();
 	expect(host.text()).toContain(`Active by now: ${one} (${two} when this deploy began). Planned anew.`);
 	expect(await states()).toEqual({ [one]: 'draining', [two]: 'draining', [three.id]: 'active' });
+});
+
+test('a rollback during a build takes two seconds where each call of AWS takes 150 ms, waits included', async () => {
+	account = await openAccount();
+	const one = await deployed();
+	await deployed();
+	const { ended } = await building();
+	const { clock } = account.world;
+	const { session } = account.connect({ answers: yes });
+	const began = clock.now();
+	const { result } = await rollback({ ...session, aws: slowly(session.aws, 150) }, back);
+	expect(result?.deployment_id).toBe(one);
+	expect(clock.now() - began).toBeLessThanOrEqual(2_000);
+	expect((await ended).code).toBeNull();
 });
 
 test('of two deploys that build at once the one that was started later wins, and the other says who went first', async () => {

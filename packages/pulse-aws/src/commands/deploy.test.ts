@@ -279,7 +279,7 @@ test('a switch whose answer is lost is gone on with', async () => {
 test('A8.3: what is left to do after the switch is told, and nothing is undone', async () => {
 	account = await openAccount();
 	await deployed(account);
-	const faults = [{ call: 'ecs.tagResource' as const, nth: 1, kind: 'access-denied' as const }];
+	const faults = [1, 2].map((nth) => ({ call: 'ecs.tagResource' as const, nth, kind: 'access-denied' as const }));
 	const { session, host } = account.connect({ faults });
 	await expect(deploy(session, await asked())).rejects.toThrow('not authorized');
 	expect(host.text()).toMatch(/Not done: Mark shop-\S+ active; Mark the other deployments draining\./);

@@ -7,6 +7,7 @@ import { markActiveStep } from '../steps/mark-active.ts';
 import { markDrainingStep } from '../steps/mark-draining.ts';
 import { switchStep } from '../steps/switch.ts';
 import { verifyAffinityStep } from '../steps/verify-affinity.ts';
+import { sideBySide } from './side-by-side.ts';
 import { type Plan, type Standing, type Step, sentTo } from './step.ts';
 
 /**
@@ -20,7 +21,9 @@ export function answersThere(id: string, page: string | null = null, how: Standi
 
 /**
  * The tail that deploy and rollback share. `verified`: false leaves answers unchecked (`--no-wait-for-health`). A canary ends
- * right after the switch: its rules go before what that has changed.
+ * right after the switch: its rules go before what that has changed. Both states are written at once, because a rollback must
+ * be over in two seconds; the listener says who is active, so whichever of them a killed command left unwritten is written by
+ * the next one or by the reaper.
  * @param canary the one that runs, which may be the very one that becomes active; `null`: none
  */
 export function moveVisitors(
@@ -32,8 +35,7 @@ export function moveVisitors(
 		switchStep(id),
 		...(ending === null ? [] : [ending]),
 		...(verified ? [confirmStep(id, how)] : []),
-		markActiveStep(id),
-		markDrainingStep(),
+		...sideBySide('states', [markActiveStep(id)], [markDrainingStep()]),
 	];
 }
 

@@ -25,7 +25,7 @@ const stagesOf = (seen: DeployObservation) => stages(planDeploy(seen, intent).st
 const kinds = (seen: DeployObservation) =>
 	stagesOf(seen).map((stage) => stage.map((track) => track.map((step) => step.kind)));
 
-test('image and routing are made side by side, each in its order; nothing else is', () => {
+test('image and routing are made side by side, each in its order, and at the end both states are written; nothing else is', () => {
 	const [reserved, backend, ...rest] = kinds(standing);
 	expect(reserved).toEqual([['reserve-id']]);
 	expect(backend).toEqual([
@@ -33,7 +33,9 @@ test('image and routing are made side by side, each in its order; nothing else i
 		['create-target-group', 'create-rule'],
 	]);
 	expect(rest.slice(0, 2)).toEqual([[['create-service']], [['await-health']]]);
-	expect(rest.every((stage) => stage.length === 1 && stage[0]?.length === 1)).toBe(true);
+	expect(rest.at(-2)).toEqual([['mark-active'], ['mark-draining']]);
+	const others = rest.filter((_, index) => index !== rest.length - 2);
+	expect(others.every((stage) => stage.length === 1 && stage[0]?.length === 1)).toBe(true);
 });
 
 test('an image is built while certificate and baseline take their time', () => {
