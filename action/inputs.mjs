@@ -15,6 +15,9 @@ export function readInputs(env) {
 	// It becomes part of a package's name.
 	if (!/^[\w.^~-]+$/.test(version)) throw new Error(`version must be a version or a tag, got '${version}'`);
 	const preview = said('PREVIEW');
+	const supersede = said('SUPERSEDE') || 'false';
+	if (!['true', 'false'].includes(supersede)) throw new Error(`supersede must be true or false, got '${supersede}'`);
+	if (supersede === 'true' && command !== 'deploy') throw new Error('supersede is for the command deploy');
 	const deploymentId = said('DEPLOYMENT_ID');
 	if (preview !== '' && command !== 'deploy') throw new Error('preview is for the command deploy');
 	if (deploymentId !== '' && command !== 'rollback') throw new Error('deployment-id is for the command rollback');
@@ -34,6 +37,7 @@ export function readInputs(env) {
 			command,
 			...(deploymentId === '' ? [] : [deploymentId]),
 			...(preview === '' ? [] : [`--preview=${preview}`]),
+			...(supersede === 'true' ? ['--supersede'] : []),
 			...more,
 		],
 		comments: said('COMMENT') !== 'false',

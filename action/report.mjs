@@ -27,6 +27,9 @@ export function madeOf(json) {
 	};
 }
 
+/** A later run is on its way: this one has neither failed nor made anything. */
+export const isSuperseded = ({ code, json }) => code === 75 && json?.error?.code === 'superseded';
+
 /** @param run what is known by now: `plan`, then `made` or `error` */
 export function commentText(mark, { command, plan, made, error, commit, runUrl }) {
 	const state = made ? done(command, made) : error ? `The ${command} failed` : `The ${command} is under way`;

@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { openComments } from './github.mjs';
 import { pullRequestOf, readInputs } from './inputs.mjs';
-import { commentText, errorText, fenced, madeOf, markOf, planText } from './report.mjs';
+import { commentText, errorText, fenced, isSuperseded, madeOf, markOf, planText } from './report.mjs';
 import { commandOf, runTool } from './tool.mjs';
 
 /** What `action.yml` runs: plan, comment, command, comment. Its exit code is the command's. */
@@ -59,6 +59,7 @@ async function main() {
 }
 
 async function ended({ code, json }, plan, tell) {
+	if (isSuperseded({ code, json })) return superseded(errorText(json, code));
 	const made = code === 0 ? madeOf(json) : null;
 	const error = made === null ? errorText(json, code) : undefined;
 	if (error !== undefined) log(`::error::${oneLine(error)}\n`);
@@ -69,6 +70,14 @@ async function ended({ code, json }, plan, tell) {
 	}
 	await tell({ plan, ...(made === null ? { error } : { made }) });
 	return code === 0 && made === null ? 1 : code;
+}
+
+/** The later run writes the comment of this job too, and may have done so: it is left alone. */
+function superseded(text) {
+	log(`::notice::${oneLine(text)}\n`);
+	output({ superseded: 'true' });
+	if (env.GITHUB_STEP_SUMMARY) appendFileSync(env.GITHUB_STEP_SUMMARY, `${fenced(text)}\n`);
+	return 0;
 }
 
 /** A value with a line break would set another output. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -78,12 +78,12 @@ async function startGitHub() {
 }
 
 let runs = 0;
-async function action(inputs: Record<string, string>, more: Record<string, string> = {}) {
+async function action(inputs: Record<string, string>, more: Record<string, string> = {}, cwd = app.dir) {
 	const files = join(scratch, String(runs++));
 	await writeFile(`${files}.json`, JSON.stringify({ pull_request: { number: 12, head: { sha: 'c0ffee'.repeat(7) } } }));
 	await Promise.all(['out', 'summary'].map((name) => writeFile(`${files}.${name}`, '')));
 	const child = spawn(process.execPath, [join(ROOT, 'action/run.mjs')], {
-		cwd: app.dir,
+		cwd,
 		env: {
 			...{ PATH: process.env.PATH, HOME: app.dir, CI: 'true', ...env },
 			...{ GITHUB_API_URL: github.api, GITHUB_REPOSITORY: 'acme/shop', GITHUB_JOB: 'preview', GITHUB_RUN_ID: '7' },
@@ -165,6 +165,28 @@ it('action.yml sets the variables that the script reads, and no input reaches a 
 	);
 	expect(set).toEqual([...new Set(read)].sort());
 	expect(metadata.slice(metadata.indexOf('run: exec'))).not.toContain('${{');
+});
+
+it('a run that a later one takes the place of ends well, says so, and leaves the comment to that one', async () => {
+	const folder = await mkdtemp(join(scratch, 'superseded-'));
+	await mkdir(join(folder, 'node_modules/.bin'), { recursive: true });
+	// Ends as the tool does; that it does so is tested beside it.
+	const error = { code: 'superseded', message: 'two, which was started after one, takes its place' };
+	const script = `#!/bin/sh\necho "$*" >> asked\ncase "$*" in *--dry-run*) echo '{"plan":{"steps":[]}}';; *) echo '${JSON.stringify({ error })}'; exit 75;; esac\n`;
+	await writeFile(join(folder, 'node_modules/.bin/pulse-railway'), script, { mode: 0o755 });
+	const before = own().length;
+	const { code, log, output } = await action({ SUPERSEDE: 'true', COMMENT: 'false' }, {}, folder);
+	expect([code, output, own().length]).toEqual([0, { superseded: 'true' }, before]);
+	expect(log).toContain(`::notice::${error.message}`);
+	expect(log).not.toContain('::error::');
+	expect((await readFile(join(folder, 'asked'), 'utf8')).split('\n').slice(0, 2)).toEqual([
+		'deploy --supersede --dry-run --json',
+		'deploy --supersede --yes --json',
+	]);
+	for (const wrong of [{ SUPERSEDE: 'yes' }, { SUPERSEDE: 'true', COMMAND: 'rollback' }]) {
+		const refused = await action(wrong, {}, folder);
+		expect([refused.code, refused.log]).toEqual([1, expect.stringContaining('::error::supersede ')]);
+	}
 });
 
 it('the workflow to copy runs other people’s actions at one commit, and gives its token to no stranger', () => {

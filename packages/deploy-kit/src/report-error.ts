@@ -1,5 +1,6 @@
 import { DeployToolError, isDeployToolError } from './errors.ts';
 import { printable } from './printable.ts';
+import { SUPERSEDED } from './supersede/error.ts';
 
 /** The error as a person reads it: what happened, where, what to run next. `mark` begins the first line. */
 export function errorText(error: unknown, verbose = false, mark = 'Error:'): string {
@@ -19,9 +20,14 @@ export function errorJson(error: unknown): {
 	return { error: { code, message, fault, detail: detail ?? null, next: next ?? null } };
 }
 
-/** 2 for bad input unless told otherwise, 1 for every other failure. */
+/** As `EX_TEMPFAIL` of sysexits: nothing is wrong with what was deployed, and CI may take it for neither failed nor done. */
+const SUPERSEDED_EXIT_CODE = 75;
+
+/** 2 for bad input unless told otherwise, 75 where a later deploy takes the place of this one, 1 for every other failure. */
 export function exitCodeOf(error: unknown, usageExitCode = 2): number {
-	return asDeployToolError(error).code === 'usage' ? usageExitCode : 1;
+	const { code } = asDeployToolError(error);
+	if (code === SUPERSEDED) return SUPERSEDED_EXIT_CODE;
+	return code === 'usage' ? usageExitCode : 1;
 }
 
 function asDeployToolError(error: unknown): DeployToolError {

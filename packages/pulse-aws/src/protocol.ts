@@ -82,6 +82,8 @@ export const isNewestLease = (parameter: string) => /^\/apps\/[^/]+\/newest\/tas
 /** Who makes the deployment: the lease of the command that has the id. */
 export const ownerParameter = (name: string, id: string) => `/apps/${name}/${id}/owner`;
 export const isOwner = (parameter: string) => /^\/apps\/[^/]+\/[^/]+\/owner$/.test(parameter);
+/** The deployment of the later deploy that takes the place of the one that makes this deployment. */
+export const supersededParameter = (name: string, id: string) => `/apps/${name}/${id}/superseded`;
 /** The canary that runs (`task/rollout.ts`). Tasks read it, and write none of it; `canary` is no deployment's id. */
 export const canaryParameter = (name: string) => `/apps/${name}/canary/state`;
 /** What the reaper has made of its tasks' counts. */

@@ -1,5 +1,6 @@
 import { unguarded } from 'pulse-deploy-kit/plan/guard';
 import type { Phase } from 'pulse-deploy-kit/plan/undertake';
+import type { StopSwitch } from 'pulse-deploy-kit/supersede/stop-switch';
 import { looking, type Session } from '../adapters/session.ts';
 import { LOCK_TTL_MS } from '../deployments/lock-value.ts';
 import { type DeployPlan, planCutOver } from '../plan/deploy.ts';
@@ -20,6 +21,8 @@ export interface Prepared {
 	readonly run: Run;
 	/** Its lease. */
 	readonly kept: Kept;
+	/** Until then a later deploy may stop it. */
+	readonly stop: StopSwitch;
 	/** Goes before a deploy that was started later. */
 	readonly overLater: boolean;
 	/** When it did, Unix ms. */
@@ -29,12 +32,13 @@ export interface Prepared {
 /** Everything is looked at and planned anew: while it was built, another command may have moved visitors. */
 export async function cutOver(
 	session: Session,
-	{ plan, run, kept, overLater, answeredAt }: Prepared,
+	{ plan, run, kept, stop, overLater, answeredAt }: Prepared,
 	{ signal, waited, ...lock }: HeldLock,
 	phase: Phase<Step, Run>,
 ): Promise<Run> {
 	// While the lock was waited for, another command may have cleaned up after this one.
 	await kept.confirm();
+	stop.settle();
 	// A person, or a command that was killed in its update, may be changing the stack.
 	const settled = settledBaseline(session, run.name, signal);
 	const outputs = await requireBaseline(session, run.name, settled);

@@ -1,4 +1,5 @@
 import type { PlanQuestion } from 'pulse-deploy-kit/plan/proposal';
+import { laneOf } from 'pulse-deploy-kit/supersede/lane';
 import { looking, type Session } from '../adapters/session.ts';
 import type { DeployRequest } from '../config/deploy.ts';
 import { newDeploymentId } from '../deployments/id.ts';
@@ -73,6 +74,7 @@ export async function lookAndPlan(
 			canary: request.canary,
 			page: request.health.pagePath,
 			preview: request.preview,
+			supersede: request.supersede,
 			rules: pinRules(id, request.container).length,
 			...(notices === undefined ? {} : { notices }),
 			cost: costNotes({
@@ -85,7 +87,7 @@ export async function lookAndPlan(
 		},
 	);
 	const run = newRun(session, lock, {
-		lease: new Lease(session, name, id),
+		lease: new Lease(session, name, id, request.overLater ? undefined : laneOf(request.preview)),
 		name,
 		id,
 		request,

@@ -13,11 +13,12 @@ export async function makeAndCutOver(
 	{ plan, run, overLater }: Agreed & { readonly overLater: boolean },
 	phase: Phase<Step, Run>,
 ): Promise<Run> {
-	const { kept } = made(run.lease, 'the lease');
-	const { signal, session: leased, confirm: confirmLock } = kept;
+	const { kept, stop } = made(run.lease, 'the lease');
+	const { session: leased, confirm: confirmLock } = kept;
+	const signal = AbortSignal.any([kept.signal, stop.signal]);
 	await phase({ ...plan, steps: plan.preparing }, { guard: unguarded, signal }, { session: leased, confirmLock });
 	const answeredAt = session.clock.now();
 	return withDeployLock({ ...session, signal }, run.name, (lock) =>
-		cutOver(session, { plan, run, kept, overLater, answeredAt }, lock, phase),
+		cutOver(session, { plan, run, kept, stop, overLater, answeredAt }, lock, phase),
 	);
 }

@@ -49,9 +49,10 @@ export async function shareAndBuild(
 		begin = resolve;
 	});
 	const build = async (signal: AbortSignal) => {
-		const { plan } = await unlessAborted(begun, signal);
+		const { plan, run } = await unlessAborted(begun, signal);
 		if (plan.building.length === 0) return;
-		await phase({ ...plan, steps: plan.building }, { guard: unguarded, signal });
+		const within = AbortSignal.any([signal, made(run.lease, 'the lease').stop.signal]);
+		await phase({ ...plan, steps: plan.building }, { guard: unguarded, signal: within });
 	};
 	const share = async (signal: AbortSignal) => {
 		const own = { ...session, signal };

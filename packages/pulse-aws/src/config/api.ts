@@ -56,6 +56,8 @@ export interface DeployOptions {
 	readonly every?: string | number;
 	/** Go before a deploy that was started later and went first. Default false. */
 	readonly overLater?: boolean;
+	/** Stop deploys that were started earlier and are still being made; of a preview, those of its name. Default false. */
+	readonly supersede?: boolean;
 	/** Make it the preview of this name, which only its own address leads to. Default: it becomes active. */
 	readonly preview?: string;
 	/** How long a preview stays, e.g. `12h`. Default `3d`. */
@@ -137,6 +139,7 @@ export async function apiRequest(options: DeployOptions, cwd: string): Promise<D
 		route53: options.route53 ?? false,
 		canary: termsOf(options),
 		overLater: options.overLater ?? false,
+		supersede: options.supersede ?? false,
 		preview: previewOf(options) ?? null,
 		notify: noticesOf(options),
 		message: options.message ?? null,

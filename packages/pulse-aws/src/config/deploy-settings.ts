@@ -3,6 +3,7 @@ import { messageSetting } from 'pulse-deploy-kit/history/settings';
 import { previewSettings } from 'pulse-deploy-kit/preview';
 import { digits, flag, integer, list, oneOf, text } from 'pulse-deploy-kit/setting-kinds';
 import type { SettingTable } from 'pulse-deploy-kit/settings';
+import { rivalSettings } from 'pulse-deploy-kit/supersede/setting';
 import { parseCidrs } from './cidr.ts';
 import { containerSettings } from './container.ts';
 import { healthSettings } from './health-settings.ts';
@@ -176,12 +177,7 @@ export const deploySettings = {
 	},
 	...canarySettings,
 	...previewSettings,
-	overLater: {
-		flag: '--over-later',
-		describe: 'go before a deploy that was started later and went first',
-		default: false,
-		parse: flag,
-	},
+	...rivalSettings,
 	message: messageSetting('pulse-aws', 'PULSE_AWS_MESSAGE'),
 	route53: {
 		flag: '--route53',

@@ -52,6 +52,8 @@ export interface DeployRequest {
 	readonly canary?: CanaryTerms | undefined;
 	/** Goes before a deploy that was started later and went first. */
 	readonly overLater: boolean;
+	/** Stops deploys that were started earlier and are still being made. */
+	readonly supersede: boolean;
 	/** `null`: it becomes active. */
 	readonly preview: PreviewTerms | null;
 	/** Whom to tell of what happens; `null`: nothing was given. */
@@ -176,6 +178,7 @@ export async function deployRequest(typed: Typed): Promise<TypedDeploy> {
 		route53: values.route53,
 		canary: canaryTerms('--canary', values.canary, values.every),
 		overLater: values.overLater,
+		supersede: values.supersede,
 		preview,
 		notify: notifyRequest({ ...values, notify: shared('notify'), notifyKept: shared('notifyKept') }),
 		message: values.message ?? null,

@@ -80,6 +80,7 @@ export function baselineOf(resolved: ResolvedSettings<typeof ensureSettings>): D
 		secretArns: [...new Set(Object.values(secrets).map(policyArn))],
 		route53: values.route53,
 		overLater: false,
+		supersede: false,
 		preview: null,
 		notify: notifyRequest(values),
 		message: null,

@@ -1,5 +1,4 @@
-import type { CanaryTerms } from 'pulse-deploy-kit/canary/settings';
-import type { PreviewTerms } from 'pulse-deploy-kit/preview';
+import { laneOf } from 'pulse-deploy-kit/supersede/lane';
 import { outlookNotes } from '../domain/dns-record.ts';
 import { stillHealthyStep } from '../steps/await-health.ts';
 import { buildImageStep } from '../steps/build-image.ts';
@@ -11,6 +10,7 @@ import { setNoticesStep } from '../steps/set-notices.ts';
 import { activeTargetGroup } from '../traffic/traffic.ts';
 import { beginCanarySteps, CANARY_RULES, canaryFacts, runningCanary } from './canary.ts';
 import { answersThere, moveVisitors } from './cut-over.ts';
+import type { CutOverIntent, DeployIntent } from './deploy-intent.ts';
 import { making, takingId } from './making.ts';
 import type { DeployObservation, Fleet } from './observation.ts';
 import { previewNotes, refuseUnfit } from './preview.ts';
@@ -18,29 +18,7 @@ import { refuseWithoutRoom } from './room.ts';
 import { settleFirst, settleSteps } from './settle.ts';
 import { certificateSteps, creates, standingSteps } from './standing.ts';
 import { type Plan, planOf, type Step, sentTo } from './step.ts';
-
-export interface DeployIntent {
-	readonly id: string;
-	/** Health and answers are waited for. */
-	readonly verified: boolean;
-	/** A page that must give no server error; `null` or absent: none is asked for. */
-	readonly page?: string | null;
-	/** Listener rules that it takes. Default 1 */
-	readonly rules?: number;
-	/** It becomes a preview. Default: active */
-	readonly preview?: PreviewTerms | null;
-	/** It is to be a canary. */
-	readonly canary?: CanaryTerms | undefined;
-	/** Whom to tell of what happens, as it may be shown, or nobody (`null`). Absent: that stays as it is. */
-	readonly notices?: string | null;
-	/** Shown when the baseline is created. */
-	readonly cost: readonly string[];
-}
-
-export interface CutOverIntent extends Pick<DeployIntent, 'id' | 'verified' | 'preview' | 'canary'> {
-	/** That visitors are to be served with. */
-	readonly certificateArn: string | null;
-}
+import { planSupersede } from './supersede.ts';
 
 /** A deploy in its phases. `steps` are all of them, in this order, and then the cut-over. */
 export interface DeployPlan extends Plan {
@@ -60,7 +38,7 @@ export interface DeployPlan extends Plan {
 /** @throws DeployToolError where the stack cannot be built upon, or the load balancer is full */
 export function planDeploy(
 	seen: DeployObservation,
-	{ id, verified, page = null, rules = 1, preview = null, notices, cost, canary }: DeployIntent,
+	{ id, verified, page = null, rules = 1, preview = null, notices, cost, canary, supersede = false }: DeployIntent,
 ): DeployPlan {
 	if (preview !== null) refuseUnfit(seen);
 	const certificate = certificateSteps(seen);
@@ -74,7 +52,8 @@ export function planDeploy(
 	);
 	const building = waits ? [buildImageStep(id)] : [];
 	const telling = notices === undefined ? [] : [setNoticesStep(notices)];
-	const sharing = takingId(id, [...shared, ...telling]);
+	const superseding = supersede ? planSupersede(seen.fleet, laneOf(preview)) : undefined;
+	const sharing = [...takingId(id, [...shared, ...telling]), ...(superseding?.steps ?? [])];
 	const preparing = [...making(id, pushImageStep(id)), ...(verified ? answersThere(id, page) : [])];
 	const steps = [
 		...building,
@@ -89,6 +68,7 @@ export function planDeploy(
 	const notes = [
 		...(preview === null ? facts : []),
 		...(preview === null || seen.fleet === null ? [] : previewNotes(seen.fleet, preview)),
+		...(superseding?.facts ?? []),
 		...(creates(steps) ? cost : []),
 		...(seen.taskNotes ?? []),
 		...dns,

@@ -2,6 +2,7 @@ import type { CanaryTerms } from 'pulse-deploy-kit/canary/settings';
 import type { LeaveTime } from 'pulse-deploy-kit/leave-settings';
 import type { Plan as KitPlan, StepMarks } from 'pulse-deploy-kit/plan/step';
 import type { PreviewTerms } from 'pulse-deploy-kit/preview';
+import type { Lane } from 'pulse-deploy-kit/supersede/lane';
 import type { Deployment } from '../deployments/deployment.ts';
 import type { ImageManifest } from '../platform/versions.ts';
 
@@ -28,6 +29,8 @@ export type StepAction =
 	| { readonly kind: 'remove-leftovers'; readonly ids: readonly string[]; readonly lapsed: Lapsed }
 	| { readonly kind: 'build-image' }
 	| { readonly kind: 'reserve-id' }
+	/** Of those that stop for later deploys of this lane. */
+	| { readonly kind: 'supersede'; readonly ids: readonly string[]; readonly lane: Lane }
 	| { readonly kind: 'push-image' }
 	/** Of an earlier deployment, in place of building one. */
 	| { readonly kind: 'tag-image'; readonly image: ImageManifest }

@@ -13,6 +13,21 @@ export async function readLock(aws: Ssm, parameter: string): Promise<SeenLock | 
 	return found === undefined ? null : { ...parseLock(found.Value ?? ''), version: found.Version ?? 0 };
 }
 
+/** A lease, and what a later deploy has written beside it. */
+export async function readLease(
+	aws: Ssm,
+	parameter: string,
+	superseded: string,
+): Promise<{ readonly lease: SeenLock | null; readonly supersededBy: string | null }> {
+	const { Parameters = [] } = await aws.ssm.getParameters({ Names: [parameter, superseded] });
+	const named = (name: string) => Parameters.find(({ Name }) => Name === name);
+	const found = named(parameter);
+	return {
+		lease: found === undefined ? null : { ...parseLock(found.Value ?? ''), version: found.Version ?? 0 },
+		supersededBy: named(superseded)?.Value ?? null,
+	};
+}
+
 export interface StandingLock {
 	/** Of the newest version that counts. */
 	readonly lock: LockValue;

@@ -1,7 +1,10 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
+import type { Lane } from 'pulse-deploy-kit/supersede/lane';
+import { StopSwitch } from 'pulse-deploy-kit/supersede/stop-switch';
 import type { Session } from '../adapters/session.ts';
+import { leaseHolder } from '../deployments/lock-value.ts';
 import { createLock, readLock } from '../platform/lock-parameter.ts';
-import { ownerParameter } from '../protocol.ts';
+import { ownerParameter, supersededParameter } from '../protocol.ts';
 import { type Kept, keep } from './keep-lock.ts';
 import { type Held, Holding } from './lock-holding.ts';
 
@@ -14,13 +17,19 @@ export class Lease {
 	readonly #session: Session;
 	readonly #name: string;
 	readonly #id: string;
+	readonly #lane: Lane | undefined;
+	/** Where a later deploy takes the place of this one; it is asked with each renewal, and right before the cut-over. */
+	readonly stop: StopSwitch;
 	#kept: ReturnType<typeof keep> | undefined;
 	#ended: Promise<void> | undefined;
 
-	constructor(session: Session, name: string, id: string) {
+	/** @param lane which later deploys it stops for; left out: for none */
+	constructor(session: Session, name: string, id: string, lane?: Lane) {
 		this.#session = session;
 		this.#name = name;
 		this.#id = id;
+		this.#lane = lane;
+		this.stop = new StopSwitch(id);
 	}
 
 	get isTaken(): boolean {
@@ -36,7 +45,8 @@ export class Lease {
 	/** @param lock the session that may write now @throws DeployToolError `deployment-id-taken` */
 	async take({ aws }: Pick<Session, 'aws'>): Promise<void> {
 		const session = this.#session;
-		const { owner, clock } = session;
+		const { clock } = session;
+		const owner = leaseHolder(session.owner, this.#lane);
 		const token = session.randomHex(8);
 		const parameter = ownerParameter(this.#name, this.#id);
 		const at = clock.now();
@@ -48,8 +58,13 @@ export class Lease {
 			if (seen?.token !== token) throw made === false ? taken(this.#id, seen?.holder ?? null) : made.cause;
 			({ version } = seen);
 		}
-		const held: Held = { what: `lease of ${this.#id}`, parameter, survivesDeletion: false };
-		this.#kept = keep(session, new Holding(session, held, token, version, at));
+		const beside = {
+			parameter: supersededParameter(this.#name, this.#id),
+			hear: (by: string | null) => this.stop.hear(by),
+		};
+		const plain = { what: `lease of ${this.#id}`, parameter, survivesDeletion: false };
+		const held: Held = this.#lane === undefined ? plain : { ...plain, beside };
+		this.#kept = keep(session, new Holding({ ...session, owner }, held, token, version, at));
 	}
 
 	/** Gives it back; also where it was never taken, or was lost. @param forget the deployment is gone */

@@ -2,7 +2,7 @@ import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { Session } from '../adapters/session.ts';
 import { isVoid, LOCK_RENEW_MS, LOCK_TTL_MS, type SeenLock } from '../deployments/lock-value.ts';
 import type { Aws } from '../platform/aws.ts';
-import { createLock, readLock, replaceLock, standingLock } from '../platform/lock-parameter.ts';
+import { createLock, readLease, readLock, replaceLock, standingLock } from '../platform/lock-parameter.ts';
 import { deleteParameters } from '../platform/parameters.ts';
 
 /** How old the last look may be when something is written. */
@@ -23,6 +23,8 @@ export interface Held {
 	readonly parameter: string;
 	/** Made anew where it is gone and no other run could have taken it. */
 	readonly survivesDeletion: boolean;
+	/** What is read beside it, each time: of a lease. */
+	readonly beside?: { readonly parameter: string; hear(value: string | null): void };
 }
 
 /** The lock as the run that took it keeps it. */
@@ -156,8 +158,12 @@ export class Holding {
 		return this.#session.clock.now() - this.#confirmedAt;
 	}
 
-	#read() {
-		return readLock(this.#session.aws, this.#held.parameter);
+	async #read(): Promise<SeenLock | null> {
+		const { parameter, beside } = this.#held;
+		if (beside === undefined) return readLock(this.#session.aws, parameter);
+		const { lease, supersededBy } = await readLease(this.#session.aws, parameter, beside.parameter);
+		beside.hear(supersededBy);
+		return lease;
 	}
 
 	#write(holder: string | null, over: number) {

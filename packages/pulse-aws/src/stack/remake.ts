@@ -47,6 +47,7 @@ export async function remakeRequest(aws: Pick<Aws, 'elb'>, remake: Remake): Prom
 		secretArns: [],
 		route53: false,
 		overLater: false,
+		supersede: false,
 		preview: null,
 		notify: null,
 		message,

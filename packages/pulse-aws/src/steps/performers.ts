@@ -36,6 +36,7 @@ import { setListenerCertificate } from './set-listener-certificate.ts';
 import { setNotices } from './set-notices.ts';
 import { settle } from './settle.ts';
 import { stopRouting } from './stop-routing.ts';
+import { supersede } from './supersede.ts';
 import { switchTraffic } from './switch.ts';
 import { tagImage } from './tag-image.ts';
 import { verifyAffinity } from './verify-affinity.ts';
@@ -59,6 +60,7 @@ export const PERFORMERS: Performers<Step, Run> = {
 	'build-image': buildImage,
 	'reserve-id': reserveId,
 	'push-image': pushImage,
+	supersede,
 	'tag-image': tagImage,
 	'register-task-definition': registerTaskDefinition,
 	'create-target-group': createTargetGroup,

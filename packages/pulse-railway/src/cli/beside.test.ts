@@ -101,6 +101,26 @@ it('the earlier one wins where it says so, and the later one that ends last', as
 	expect(ended.stderr).toContain('Active by now: insists');
 }, 180_000);
 
+it('with --supersede a later deploy stops an earlier one that builds, of a preview one of its name (R8.15)', async () => {
+	const early = await building('hasty');
+	const draft = await building('draft', '--preview', 'pr-1');
+	const late = startPulseRailway(deployArgs('prompt', '--supersede'), { cwd: app.dir, env });
+	const stopped = await early.ended;
+	expect([stopped.code, stopped.json()]).toMatchObject([
+		75,
+		{ error: { code: 'superseded', message: 'prompt, which was started after hasty, takes its place' } },
+	]);
+	const { code, stderr } = await late.ended;
+	expect(code, stderr).toBe(0);
+	expect(stderr).toContain('Stops hasty, which is still being made');
+	expect([services().includes('hasty'), buildingNow(), await active()]).toEqual([false, ['draft'], 'prompt']);
+	const again = await pulseRailway(deployArgs('draft2', '--preview', 'pr-1', '--supersede'), { cwd: app.dir, env });
+	expect(again.code, again.stderr).toBe(0);
+	expect((await draft.ended).code).toBe(75);
+	expect([services().includes('draft'), await active()]).toEqual([false, 'prompt']);
+	await Promise.all([open('hasty'), open('draft')]);
+}, 180_000);
+
 it('what a killed deploy left is cleaned up once its lease has lapsed, and its id is free again', async () => {
 	const killed = await building('killed');
 	killed.kill();

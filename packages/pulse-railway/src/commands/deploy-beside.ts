@@ -12,6 +12,7 @@ import { type ExecuteOptions, execute, executePhases, type Phase } from '../step
 import { learn } from '../steps/run.ts';
 import { type Begun, giveWay } from './give-way.ts';
 import { type OpenStack, type Stack, standingOf } from './open-stack.ts';
+import { type SupersededWatch, watchSuperseded } from './watch-superseded.ts';
 
 /** A cut-over of another command takes seconds, but an older one holds the lock while it builds. */
 const PATIENCE_MS = 15 * 60_000;
@@ -31,25 +32,29 @@ export interface Beside extends Begun, Pick<ExecuteOptions, 'keepFailed'> {
 export async function deployBeside(session: Session, stack: OpenStack, deploy: Beside): Promise<void> {
 	const { plan, deploymentId } = deploy;
 	if (plan.settling.length > 0) await stack.withLock((held) => settle(stack, held, plan), PATIENCE_MS);
-	const lease = await holdLease(stack.lock, deploymentId);
+	const lease = await holdLease(stack.lock, deploymentId, deploy.lane);
 	if (lease === null) {
 		throw new DeployToolError('router-changing', 'the router is being replaced by another version', {
 			fault: 'user',
 			next: 'Wait until the upgrade has ended, then run the command again.',
 		});
 	}
+	const stop = watchSuperseded(stack, deploy, lease);
 	try {
 		await refuseTaken(stack, deploymentId, lease);
 		const { signal } = session;
 		await executePhases(deploy.stack.run, lease, { signal, keepFailed: deploy.keepFailed ?? false }, async (phase) => {
 			const [register, ...rest] = plan.preparing;
-			await phase({ ...plan, steps: register === undefined ? [] : [register] }, lease);
+			await phase({ ...plan, steps: register === undefined ? [] : [register] }, lease, stop.signal);
 			// Of two deploys, the one that registers second knows of the other.
 			const known = await knownIds(stack, lease);
-			await phase({ ...plan, steps: rest }, lease);
-			await stack.withLock((held) => cutOver(session, stack, deploy, { held, lease, known, phase }), PATIENCE_MS);
+			await phase({ ...plan, steps: rest }, lease, stop.signal);
+			const cuttingOver = { lease, known, phase, stop };
+			const within = AbortSignal.any([signal, stop.signal]);
+			await stack.withLock((held) => cutOver(session, stack, deploy, { ...cuttingOver, held }), PATIENCE_MS, within);
 		});
 	} finally {
+		stop.end();
 		await lease.release();
 	}
 }
@@ -98,13 +103,21 @@ interface CutOver {
 	/** The deployments that were there when this one was registered. */
 	readonly known: ReadonlySet<string>;
 	readonly phase: Phase;
+	/** Until then a later deploy may stop it. */
+	readonly stop: SupersededWatch;
 }
 
-async function cutOver({ host }: Session, stack: OpenStack, deploy: Beside, { held, lease, known, phase }: CutOver) {
+async function cutOver(
+	{ host }: Session,
+	stack: OpenStack,
+	deploy: Beside,
+	{ held, lease, known, phase, stop }: CutOver,
+) {
 	const { plan, deploymentId, service, stack: planned, moved } = deploy;
 	// While the lock was waited for, another command may have cleaned up after this one, and be making the same id anew.
 	await lease.confirm();
 	const seen = await stack.look(held.signal, true, held);
+	stop.settle(seen.live.leases?.[deploymentId]?.supersededBy);
 	const { activeId } = seen.live.snapshot;
 	giveWay(host, deploy, seen, known);
 	const standing = standingOf(seen);

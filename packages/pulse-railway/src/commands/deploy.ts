@@ -3,6 +3,7 @@ import type { Session } from '../adapters/session.ts';
 import { LockHeldError } from '../deployments/errors.ts';
 import { serverAddress } from '../plan/backend-input.ts';
 import { planDeploy } from '../plan/deploy.ts';
+import { stopsFor } from '../plan/supersede.ts';
 import { baselineFacts } from '../stack/baseline.ts';
 import { backendServiceName } from '../stack/names.ts';
 import { sessionsOn } from '../stack/sessions.ts';
@@ -84,7 +85,7 @@ function proposer(request: DeployRequest): (stack: Stack) => DeployProposal {
 				preview: plan.preview,
 			});
 		const { keepFailed, overLater } = config;
-		const own = { plan, deploymentId, service, kind: request, stack, moved };
+		const own = { plan, deploymentId, service, kind: request, stack, moved, lane: stopsFor(config) };
 		return { ...own, questions: goOn(plan), keepFailed, overLater, result };
 	};
 }

@@ -1,5 +1,6 @@
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { Host } from 'pulse-deploy-kit/host';
+import type { Lane } from 'pulse-deploy-kit/supersede/lane';
 import type { DeployPlan } from '../plan/deploy.ts';
 import { previewsNamed } from '../plan/preview.ts';
 import type { Stack } from './open-stack.ts';
@@ -11,6 +12,8 @@ export interface Begun {
 	readonly stack: Stack;
 	/** Goes before a deploy that was started later. */
 	readonly overLater: boolean;
+	/** Which later deploys it stops for while it is made; left out: for none. */
+	readonly lane?: Lane | undefined;
 	/** Said where it gives way. Default: as to a deploy. */
 	readonly again?: string;
 }

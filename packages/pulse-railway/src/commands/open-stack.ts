@@ -48,7 +48,12 @@ export interface OpenStack {
 	readonly lock: LockOptions;
 	/** Live facts are read now; what Railway said before is asked again where it may be older than the end of another command. */
 	look(signal: AbortSignal, old: boolean, lock?: HeldLock): Promise<Stack>;
-	withLock<T>(work: (lock: HeldLock, waited: boolean) => Promise<T>, patienceMs?: number): Promise<T>;
+	/** @param within ends the wait for it, and what is done under it. Default: the command's signal */
+	withLock<T>(
+		work: (lock: HeldLock, waited: boolean) => Promise<T>,
+		patienceMs?: number,
+		within?: AbortSignal,
+	): Promise<T>;
 	/** What a person agrees to; no lock is held meanwhile. */
 	agreement(): Agreement;
 }
@@ -68,7 +73,8 @@ export async function openStack(session: Session, request: StackRequest): Promis
 	return {
 		router,
 		lock,
-		withLock: (work, patienceMs) => withDeployLock(patienceMs === undefined ? lock : { ...lock, patienceMs }, work),
+		withLock: (work, patienceMs, within = signal) =>
+			withDeployLock({ ...lock, signal: within, ...(patienceMs === undefined ? {} : { patienceMs }) }, work),
 		// A command that waits for the lock does so for longer than the lock's time.
 		agreement: () => new Agreement({ host, clock, signal, quickMs: Math.min(QUICK_MS, ttlMs) }),
 		async look(signal, old, held) {

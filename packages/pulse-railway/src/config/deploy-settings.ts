@@ -4,6 +4,7 @@ import { messageSetting } from 'pulse-deploy-kit/history/settings';
 import { previewSettings } from 'pulse-deploy-kit/preview';
 import { flag, integer, list, text } from 'pulse-deploy-kit/setting-kinds';
 import type { Setting, SettingTable } from 'pulse-deploy-kit/settings';
+import { rivalSettings } from 'pulse-deploy-kit/supersede/setting';
 import { parseOrigin } from '../address.ts';
 import { parseNewDeploymentId } from '../deployments/id.ts';
 import { DEFAULT_BACKEND_PORT, MAX_REPLICAS } from '../protocol.ts';
@@ -131,12 +132,7 @@ export const deploySettings = {
 	},
 	...canarySettings,
 	...previewSettings,
-	overLater: {
-		flag: '--over-later',
-		describe: 'go before a deploy that was started later and went first',
-		default: false,
-		parse: flag,
-	},
+	...rivalSettings,
 	message: messageSetting('pulse-railway', 'PULSE_RAILWAY_MESSAGE'),
 	keepFailed: { flag: '--keep-failed', describe: 'leave a failed deployment in place', default: false, parse: flag },
 } satisfies SettingTable;

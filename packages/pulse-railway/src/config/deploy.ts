@@ -52,6 +52,8 @@ export interface DeployConfig extends DeployInputs {
 	readonly preview: PreviewTerms | undefined;
 	/** Promotes although a deploy that was started later has done so. */
 	readonly overLater: boolean;
+	/** Stops deploys that were started earlier and are still being made. */
+	readonly supersede: boolean;
 	/** What it brings, for the history. */
 	readonly message: string | undefined;
 }
@@ -138,6 +140,7 @@ export function deployConfig(
 		canary: canaryTerms('--canary', values.canary, values.every),
 		preview,
 		overLater: values.overLater,
+		supersede: values.supersede,
 		message: values.message,
 	});
 }

@@ -91,6 +91,30 @@ describe('a control request', () => {
 		});
 	});
 
+	it('tells a deploy that is being made who takes its place, and commands whom they would stop (R8.15)', async () => {
+		const ask = async (method: string, params: object) =>
+			handleControl(signed(JSON.stringify({ method, params })), options());
+		const lease = async (id: string, lane: string) => {
+			const request = { name: `lease:${id}`, owner: 'ann', token: `the-token-of-${id}`, ttlMs: 60_000, lane };
+			const { fence } = (await ask('lock.acquire', request)).body.result as { fence: number };
+			await ask('register', { id, serviceName: id, lock: { name: request.name, fence } });
+			return { name: request.name, fence };
+		};
+		await lease('one', 'deploys');
+		await new Promise((done) => setTimeout(done, 2));
+		const lock = await lease('two', 'deploys');
+		expect((await ask('status', { sessions: false })).body.result).toMatchObject({
+			supersedes: true,
+			leases: { one: { lane: 'deploys' }, two: { lane: 'deploys' } },
+		});
+		expect((await ask('superseded', { id: 'one' })).body.result).toBeNull();
+		expect((await ask('supersede', { id: 'two', lane: 'deploys', lock })).body.result).toEqual(['one']);
+		expect((await ask('superseded', { id: 'one' })).body.result).toBe('two');
+		for (const lane of ['', 'deploys ', 'preview ../..', 'preview A']) {
+			expect(await ask('supersede', { id: 'two', lane, lock }), lane).toMatchObject({ status: 400 });
+		}
+	});
+
 	const hostile: Record<string, () => Parameters<typeof handleControl>[0]> = {
 		unsigned: () => ({ ...signed(register), headers: {} }),
 		'signed with another secret': () => signed(register, { secret: 'another' }),

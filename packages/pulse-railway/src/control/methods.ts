@@ -1,11 +1,12 @@
 import { AFFINITIES } from 'pulse-deploy-kit/container/settings';
+import { type Lane, parseLane } from 'pulse-deploy-kit/supersede/lane';
 import { z } from 'zod';
 import type { Backends, ReloadTold } from '../backends/backends.ts';
 import { hurry } from '../backends/hurry.ts';
 import type { RenderSessions } from '../backends/render-sessions.ts';
 import { isDeploymentId } from '../deployments/id.ts';
 import type { DeploymentRecord } from '../deployments/record.ts';
-import { type DeploymentStore, type LeaseName, leasedDeployment } from '../deployments/store.ts';
+import { type DeploymentStore, type LeaseName, leasedDeployment, leaseOf } from '../deployments/store.ts';
 import { diagnose } from './diagnose.ts';
 import { removeRecord } from './remove-record.ts';
 import type { ControlHeaders } from './sign.ts';
@@ -47,6 +48,9 @@ const terms = z.object({ share, next: z.array(share).max(100), everyMs: z.int().
 /** Older routers leave it unread, and their history goes without. */
 const text = z.exactOptional(z.string().max(1_000));
 const provenance = z.exactOptional(z.object({ image: text, commit: text, message: text }));
+/** Older routers leave it unread, and the deploy stops for no later one. */
+const laneName = z.custom<Lane>((said) => parseLane(said) !== undefined, 'must be a lane of deploys');
+const lane = z.optional(laneName);
 const leaseName = z.custom<LeaseName>(
 	(name) => typeof name === 'string' && isDeploymentId(leasedDeployment(name) ?? ''),
 );
@@ -158,12 +162,12 @@ export const methods = {
 		).catch((): RenderSessions => ({ reachable: false, detail: `no answer within ${UNKNOWN_PROBE_MS / 1000} s` })),
 	),
 	'lock.acquire': method(
-		z.object({ name: lockName, owner: z.string().min(1).max(200), token, ttlMs }),
+		z.object({ name: lockName, owner: z.string().min(1).max(200), token, ttlMs, lane }),
 		(request, { store }) => store.acquireLock(request),
 	),
 	/** Unknown to older routers, which would grant a lock that another had in between: hence not a parameter of `lock.acquire`. */
 	'lock.retake': method(
-		z.object({ name: lockName, owner: z.string().min(1).max(200), token, ttlMs, lastFence: z.int() }),
+		z.object({ name: lockName, owner: z.string().min(1).max(200), token, ttlMs, lastFence: z.int(), lane }),
 		(request, { store }) => store.acquireLock(request),
 	),
 	'lock.renew': method(z.object({ name: lockName, token, ttlMs }), ({ name, token, ttlMs }, { store }) =>
@@ -178,6 +182,15 @@ export const methods = {
 			seen: z.object({ owner: z.string(), acquiredAt: z.number().nullable() }),
 		}),
 		(request, { store }) => store.breakLock(request),
+	),
+	/** Unknown to older routers, as `superseded`; their status says so. */
+	supersede: method(z.object({ id, lane: laneName, lock }), ({ id, lane, ...options }, { store }) =>
+		store.supersede(id, lane, options),
+	),
+	/** The deployment that takes the place of this one, which is being made; `null`: none does. */
+	superseded: method(
+		z.object({ id }),
+		async ({ id }, { store }): Promise<string | null> => (await store.lockHolder(leaseOf(id)))?.supersededBy ?? null,
 	),
 	'lock.release': method(z.object({ name: lockName, token }), ({ name, token }, { store }) =>
 		store.releaseLock(name, token),

@@ -42,6 +42,8 @@ export interface ControlStatus {
 	readonly pinsReplicas?: true;
 	/** It knows previews. Older routers do not tell. */
 	readonly previews?: true;
+	/** It tells deploys that are being made that a later one takes their place. Older routers do not tell. */
+	readonly supersedes?: true;
 }
 
 /** One deployment that hangs, or a hundred, hold the answer up for `probeMs` at most: it is asked for to get rid of them. */
@@ -90,6 +92,7 @@ export async function controlStatus(
 		pinsReplicas: true,
 		departures: true,
 		previews: true,
+		supersedes: true,
 	};
 }
 

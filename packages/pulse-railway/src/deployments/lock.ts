@@ -1,3 +1,4 @@
+import type { Lane } from 'pulse-deploy-kit/supersede/lane';
 import type { LockHolder, LockName } from './store.ts';
 
 export interface LockRequest {
@@ -12,6 +13,8 @@ export interface LockRequest {
 	 * because what was read under that grant may have changed.
 	 */
 	readonly lastFence?: number | undefined;
+	/** Of a lease: which later deploys the one that is made stops for. Left out: for none. */
+	readonly lane?: Lane | undefined;
 }
 
 export interface LockGrant {

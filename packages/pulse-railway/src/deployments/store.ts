@@ -1,10 +1,11 @@
 import type { Departure } from 'pulse-deploy-kit/departure';
 import type { Provenance } from 'pulse-deploy-kit/history/provenance';
 import type { Preview } from 'pulse-deploy-kit/preview';
+import type { Lane } from 'pulse-deploy-kit/supersede/lane';
 import type { CanaryStore } from './canary-store.ts';
 import type { Container } from './container.ts';
 import type { HistoryEntry } from './history.ts';
-import type { BrokenLock, LockBreak, LockGrant, LockRefusal, LockRequest } from './lock.ts';
+import type { LockStore } from './lock-store.ts';
 import type { NewestAnswer, NewestRequest } from './newest.ts';
 import type { NoticeStore } from './notice-store.ts';
 import type { DeploymentRecord, DeploymentState, RoutingSnapshot } from './record.ts';
@@ -26,7 +27,7 @@ import type { StoreInfo } from './store-info.ts';
  *
  * An unreachable backend rejects with `StoreUnavailableError`, never hangs: each call has its own budget.
  */
-export interface DeploymentStore extends CanaryStore, NoticeStore {
+export interface DeploymentStore extends CanaryStore, LockStore, NoticeStore {
 	readonly kind: 'memory' | 'sqlite' | 'redis';
 
 	snapshot(): Promise<RoutingSnapshot>;
@@ -82,25 +83,6 @@ export interface DeploymentStore extends CanaryStore, NoticeStore {
 	 * A store that restarted empty is no outage: it is pushed as a snapshot of revision 0.
 	 */
 	watch(watcher: StoreWatcher, signal: AbortSignal): void;
-
-	/**
-	 * Set-if-absent with expiry. A refusal names the holder; a repeat by the same token is the same grant, extended. A lock
-	 * that is taken again gets a new fence: who judged while it lay free must see that it is held once more.
-	 */
-	acquireLock(request: LockRequest): Promise<LockGrant | LockRefusal>;
-	/** Extends the lock if `token` still holds it. */
-	renewLock(name: LockName, token: string, ttlMs: number): Promise<boolean>;
-	/** Compare and delete. */
-	releaseLock(name: LockName, token: string): Promise<boolean>;
-	/**
-	 * Takes a lock from its holder, where that is who was seen. It stays taken until the holder's grant would have run out, since
-	 * that may still act; its fence is raised, so that the holder gets it back by no means. May be repeated.
-	 */
-	breakLock(request: LockBreak): Promise<BrokenLock>;
-	/** Who holds it; `null` when free. */
-	lockHolder(name: LockName): Promise<LockHolder | null>;
-	/** The fence of the last grant, held or not; 0 before the first. */
-	lastFence(name: LockName): Promise<number>;
 
 	/** Grants the lease of the newest deployment to one of its processes, or prolongs it: one process of all has it at a time. */
 	newest(request: NewestRequest): Promise<NewestAnswer>;
@@ -247,4 +229,8 @@ export interface LockHolder {
 	/** Unix milliseconds. */
 	readonly acquiredAt: number | null;
 	readonly expiresAt: number;
+	/** Of a lease: which later deploys the one that is made stops for; absent: for none, or an older tool makes it. */
+	readonly lane?: Lane;
+	/** Of a lease: the deployment of the later one. */
+	readonly supersededBy?: string;
 }

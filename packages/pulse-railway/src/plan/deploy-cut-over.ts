@@ -12,19 +12,22 @@ import { beginCanarySteps } from './canary.ts';
 import { moveVisitors, STANDING_SECONDS } from './cut-over.ts';
 import { type SessionsById, type Settlement, settle, withoutHalfMade } from './settle.ts';
 import type { Step } from './step.ts';
+import type { Leases } from './supersede.ts';
 
 /** What stands, and what others are doing with it. */
 export interface Standing {
 	readonly observation: StackObservation;
 	readonly live: RoutingSnapshot;
 	/** Of deployments that other commands are making, by id. */
-	readonly leases?: Readonly<Record<string, unknown>>;
+	readonly leases?: Leases;
 	/** The router knows container apps. */
 	readonly containers?: boolean;
 	/** It knows canaries. */
 	readonly canaries?: boolean;
 	/** It knows previews. */
 	readonly previews?: boolean;
+	/** It tells deploys that a later one takes their place. */
+	readonly supersedes?: boolean;
 	/** The router leads pages to the replica that holds their session. */
 	readonly pinsReplicas?: boolean;
 	/** By the router's clock, Unix milliseconds. */
@@ -71,7 +74,7 @@ export function planCutOver(
 	// A person may have promoted it by hand as soon as it was healthy.
 	if (live.activeId === id && durableActiveId(observation) === id) return { warnings: [], steps: [] };
 	// Its own lease may have lapsed while the machine slept: that makes it no leftover to itself.
-	const settlement = planSettling({ ...facts, leases: { ...facts.leases, [id]: true } });
+	const settlement = planSettling({ ...facts, leases: { ...facts.leases, [id]: {} } });
 	// It was asked before the lock was waited for, which may be long ago.
 	const { container } = backendServices(observation).find((backend) => backend.id === id) ?? {};
 	const target = { id, serviceName: service, ...(container === undefined ? {} : { container }) };

@@ -1,6 +1,7 @@
 import type { CanaryTerms } from 'pulse-deploy-kit/canary/settings';
 import type { Provenance } from 'pulse-deploy-kit/history/provenance';
 import type { Preview } from 'pulse-deploy-kit/preview';
+import { laneOf } from 'pulse-deploy-kit/supersede/lane';
 import type { DeployConfig } from '../config/deploy.ts';
 import type { BaselineFacts } from '../stack/baseline.ts';
 import { backendServiceName } from '../stack/names.ts';
@@ -23,6 +24,7 @@ import { type KindFacts, refuseKind } from './refuse-kind.ts';
 import { refuseTaken } from './refuse-taken.ts';
 import { staying } from './staying.ts';
 import type { Plan, SourceTree, Step } from './step.ts';
+import { planSupersede } from './supersede.ts';
 
 export interface DeployFacts extends Standing, KindFacts {
 	readonly baseline: BaselineFacts;
@@ -77,8 +79,10 @@ export function planDeploy(facts: DeployFacts, config: DeployConfig): DeployPlan
 	const needsActive = settlement.activeId === null && facts.app.language === 'python';
 	const page = config.pageCheck ? config.healthPath : null;
 	const pageWhenActive = needsActive ? page : null;
+	const superseding = config.supersede ? planSupersede(facts, id, laneOf(config.preview)) : undefined;
 	const preparing: readonly Step[] = [
 		registerStep(id, service, container),
+		...(superseding?.steps ?? []),
 		...(image === undefined ? [] : [buildImageStep(image, source, buildArguments(backend))]),
 		createServiceStep('create', { service, variables: backendVariables(backend), deployment: id }),
 		...(baseline.router.service.groupId === null ? [] : [groupStep(baseline.router.service.name, [service])]),
@@ -122,10 +126,12 @@ export function planDeploy(facts: DeployFacts, config: DeployConfig): DeployPlan
 			image === undefined ? `Built on Railway from ${source.context}` : `Built here and pushed as ${image}`,
 			settlement.activeId === null ? 'First deployment of this stack' : `Active now: ${settlement.activeId}`,
 			...becomes,
+			...(superseding?.facts ?? []),
 		],
 		...(preview === undefined ? staying(activeId, facts.activeSessions) : {}),
 		warnings: [
 			...settlement.warnings,
+			...(superseding?.warnings ?? []),
 			...replicaWarning(config.backendReplicas, facts),
 			...sealedWarning(baseline.env),
 		],

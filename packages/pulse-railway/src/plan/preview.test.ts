@@ -63,7 +63,7 @@ describe('deploy --preview (R8.12)', () => {
 	it('is begun at the cut-over after it has answered once more, whoever is active by then', () => {
 		const seen = { ...observation, services: [...observation.services, backend('new')] };
 		const known = { ...snapshot, deployments: [...snapshot.deployments, record('new', 'pending')] };
-		const facts = { observation: seen, live: known, now: NOW, leases: { new: true }, deploymentId: 'new' };
+		const facts = { observation: seen, live: known, now: NOW, leases: { new: {} }, deploymentId: 'new' };
 		const plan = planCutOver({ ...facts, pageWhenActive: null, preview: PR }, 'new');
 		expect(kinds(plan)).toEqual(['verify-affinity', 'begin-preview']);
 	});

@@ -4,6 +4,7 @@ import type { LeaveTime } from 'pulse-deploy-kit/leave-settings';
 import type { Plan as KitPlan, StepMarks } from 'pulse-deploy-kit/plan/step';
 import type { Preview } from 'pulse-deploy-kit/preview';
 import type { Secret } from 'pulse-deploy-kit/secret';
+import type { Lane } from 'pulse-deploy-kit/supersede/lane';
 import type { Container } from '../deployments/container.ts';
 import type { DurableTruth } from '../deployments/store.ts';
 import type { InstanceSettings } from '../platform/port.ts';
@@ -148,6 +149,8 @@ export type StepAction =
 	  }
 	/** Its pages hear by when they are to move. */
 	| { readonly kind: 'hurry'; readonly deployment: string }
+	/** Those of its lane that were started earlier, and are still being made, hear that this one takes their place. */
+	| { readonly kind: 'supersede'; readonly deployment: string; readonly lane: Lane }
 	/** A deployment that is kept runs again. */
 	| { readonly kind: 'wake'; readonly kept: KeptService }
 	/** It is stopped, and kept. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from 'pulse-deploy-kit/clock';
 import { DeployToolError, isDeployToolError } from 'pulse-deploy-kit/errors';
 import type { Host } from 'pulse-deploy-kit/host';
+import type { Lane } from 'pulse-deploy-kit/supersede/lane';
 import type { RouterPort } from '../adapters/ports.ts';
 import { type HeldLock, holdLock, type LockPort } from '../control/hold-lock.ts';
 import { LockHeldError } from '../deployments/errors.ts';
@@ -45,15 +46,16 @@ export async function withDeployLock<T>(
 /**
  * Says that this command makes `deployment`, and renews it while the command lives. `null` where the router is older than
  * this command and knows no leases.
+ * @param lane which later deploys it stops for; left out: for none
  * @throws DeployToolError `lock-held` while another command makes a deployment of that id
  */
-export async function holdLease(options: LockOptions, deployment: string): Promise<HeldLock | null> {
+export async function holdLease(options: LockOptions, deployment: string, lane?: Lane): Promise<HeldLock | null> {
 	const { router, clock, signal, owner, ttlMs } = options;
 	const token = randomBytes(16).toString('hex');
 	try {
 		const lease = await holdLock(
 			lockPort(router, signal),
-			{ name: leaseOf(deployment), owner, token, ttlMs },
+			{ name: leaseOf(deployment), owner, token, ttlMs, lane },
 			clock,
 			signal,
 		);

@@ -19,8 +19,8 @@ export function execute(plan: Plan, run: Run, options: ExecuteOptions): Promise<
 	});
 }
 
-/** Carries out a phase under a lock. */
-export type Phase = (plan: Plan, lock: HeldLock) => Promise<void>;
+/** Carries out a phase under a lock. @param stop ends it as well, as the loss of the lock does */
+export type Phase = (plan: Plan, lock: HeldLock, stop?: AbortSignal) => Promise<void>;
 
 /**
  * Several plans as one undertaking, each under a lock of its own. What they made is taken back under `lease`, which stands
@@ -34,10 +34,11 @@ export function executePhases<T>(
 ): Promise<T> {
 	run.lock = lease;
 	return undertake(run, optionsOf(run, options), (phase) =>
-		work(async (plan, lock) => {
+		work(async (plan, lock, stop) => {
 			run.lock = lock;
+			const signal = stop === undefined ? lock.signal : AbortSignal.any([lock.signal, stop]);
 			try {
-				await phase(plan, { guard: guardOf(run), signal: lock.signal, lost: lock.lost });
+				await phase(plan, { guard: guardOf(run), signal, lost: lock.lost });
 			} finally {
 				run.lock = lease;
 			}

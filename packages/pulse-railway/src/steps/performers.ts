@@ -33,6 +33,7 @@ import type { Run } from './run.ts';
 import { setVariables } from './set-variables.ts';
 import { settleActive } from './settle-active.ts';
 import { startServices } from './start-services.ts';
+import { supersede } from './supersede.ts';
 import { updateInstance } from './update-instance.ts';
 import { upload } from './upload.ts';
 import { verifyActive } from './verify-active.ts';
@@ -81,5 +82,6 @@ export const PERFORMERS: Performers<Step, Run> = {
 	rest,
 	retire,
 	wake,
+	supersede,
 	'remove-record': removeRecord,
 };

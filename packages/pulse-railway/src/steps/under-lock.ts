@@ -12,7 +12,8 @@ type UnderLock =
 	| 'canary.begin'
 	| 'canary.widen'
 	| 'canary.end'
-	| 'preview.begin';
+	| 'preview.begin'
+	| 'supersede';
 
 /** The store refuses a grant that lapsed, also one that no other got: then the lock is taken again, once. */
 export async function underLock<Method extends UnderLock>(

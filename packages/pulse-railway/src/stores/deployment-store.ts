@@ -11,6 +11,7 @@ import { keysOf } from './keys.ts';
 import { acquireLock, breakLock, lastFence, lockHolder, releaseLock, renewLock } from './locks.ts';
 import { askNewest } from './newest.ts';
 import { openOutbox, tellNobodyOf } from './notices.ts';
+import { supersede } from './supersede.ts';
 import { readSnapshot, type StoreContext, transact } from './transact.ts';
 import { watchSnapshots } from './watch.ts';
 
@@ -51,6 +52,7 @@ export function createDeploymentStore(backend: AtomicKv, prefix: string, clock: 
 		renewLock: (name, token, ttlMs) => renewLock(context, name, token, ttlMs),
 		releaseLock: (name, token) => releaseLock(context, name, token),
 		breakLock: (request) => breakLock(context, request),
+		supersede: (id, lane, options) => supersede(context, id, lane, options),
 		lockHolder: (name) => lockHolder(context, name),
 		lastFence: (name) => lastFence(context, name),
 		newest: (request) => askNewest(context, request),

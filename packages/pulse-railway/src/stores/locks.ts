@@ -32,8 +32,8 @@ export async function acquireLock(context: StoreContext, request: LockRequest): 
 			return { granted: false, owner: ENDED, acquiredAt: null, expiresAt: clock.now() };
 		}
 		const fence = lock?.fence ?? nextFence(lastFence, clock.now());
-		const { owner, token } = request;
-		const value = held?.value ?? encodeLock({ owner, token, acquiredAt: clock.now(), fence });
+		const { owner, token, lane } = request;
+		const value = held?.value ?? encodeLock({ owner, token, acquiredAt: clock.now(), fence, lane });
 		const committed = await backend.commit({
 			expect: new Map([
 				[key, held?.value ?? null],
@@ -121,10 +121,12 @@ async function heldBy(
 }
 
 function holder({ clock }: StoreContext, { value, expiresInMs }: Entry): LockHolder {
-	const lock = decodeLock(value);
+	const { owner = 'unknown', acquiredAt = null, lane, supersededBy } = decodeLock(value) ?? {};
 	return {
-		owner: lock?.owner ?? 'unknown',
-		acquiredAt: lock?.acquiredAt ?? null,
+		owner,
+		acquiredAt,
 		expiresAt: clock.now() + (expiresInMs ?? 0),
+		...(lane === undefined ? {} : { lane }),
+		...(supersededBy === undefined ? {} : { supersededBy }),
 	};
 }

@@ -11,6 +11,7 @@ import { describeNewest } from './newest.suite.ts';
 import { describeNotices } from './notices.suite.ts';
 import { describePredecessor } from './predecessor.suite.ts';
 import { describePreviews } from './preview.suite.ts';
+import { describeSupersede } from './supersede.suite.ts';
 import { createKv } from './testing/kv.ts';
 import type { StoreFixture, StoreHarness } from './testing/store-fixture.ts';
 import { describeWatching } from './watch.suite.ts';
@@ -38,6 +39,7 @@ export function describeStore(name: string, start: () => Promise<StoreHarness>):
 		describeNotices(on);
 		describeActivity(on);
 		describeLocks(on);
+		describeSupersede(on);
 		describeNewest(on);
 		describeWatching(on);
 		describePredecessor(on);
