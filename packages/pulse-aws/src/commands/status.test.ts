@@ -1,3 +1,4 @@
+import { momentText } from 'pulse-deploy-kit/moment';
 import { afterEach, expect, test } from 'vitest';
 import { renderFleet } from '../plan/fleet-report.ts';
 import { deploy } from './deploy.ts';
@@ -39,7 +40,12 @@ test('status tells the requests and failures a second of each version, as the lo
 		]),
 	);
 	expect(report.rates_at).toBe(Math.ceil(began / 60_000) * 60);
-	expect(renderFleet(report, account.world.clock.now())).toContain('0.5 requests/s');
+	// Nobody came since: what is told is older by each minute, and says of when it is.
+	await account.world.clock.sleep(4 * 60_000);
+	const shown = renderFleet(await status(account.connect().session, NAME), account.world.clock.now());
+	expect(shown).toContain('0.5 requests/s');
+	const until = momentText((report.rates_at ?? 0) * 1000, account.world.clock.now());
+	expect(shown).toContain(`requests and failures: what the load balancer counted in the minute until ${until}`);
 	// One of the two tasks answers nothing well from now on.
 	await visits(1, '/sicken');
 	await visits(24);

@@ -3,7 +3,7 @@ import type { DashboardFacts } from 'pulse-deploy-kit/dashboard/facts';
 import type { VersionFacts } from 'pulse-deploy-kit/dashboard/view';
 import type { HistoryLine } from 'pulse-deploy-kit/history/line';
 import { useText } from '../task/task-word.ts';
-import { type FleetReport, unreadText } from './fleet-report.ts';
+import { countedText, type FleetReport, unreadText } from './fleet-report.ts';
 
 export interface FleetMoment {
 	/** When the report was made, Unix milliseconds: its spans count from there. */
@@ -29,7 +29,7 @@ export function dashboardFacts(
 		place: `${report.deployment_name} in ${report.region}`,
 		address: report.load_balancer,
 		alarms: remnants.length === 0 ? [] : [left],
-		notes: notesOn(report),
+		notes: notesOn(report, at),
 		activeId: report.active,
 		underWay,
 		canary: report.canary === null ? null : canaryText(report.canary, at),
@@ -46,9 +46,9 @@ export function dashboardFacts(
 	};
 }
 
-function notesOn({ unread }: FleetReport): readonly string[] {
-	const rates = 'Requests and failures are what the load balancer counted in one minute, up to three minutes ago.';
-	return [rates, ...unread.map((one) => `${capital(unreadText(one))}.`)];
+function notesOn({ rates_at: ratesAt, unread }: FleetReport, now: number): readonly string[] {
+	const rates = ratesAt === null ? [] : [`Requests and failures: ${countedText(ratesAt, now)}.`];
+	return [...rates, ...unread.map((one) => `${capital(unreadText(one))}.`)];
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -204,17 +204,24 @@ export function renderFleet(report: FleetReport, now: number): string {
 		...(report.redeployable.length > 0
 			? [`to be started again: ${report.redeployable.join(', ')} (pulse-aws rollback --redeploy)`]
 			: []),
+		...(report.rates_at !== null && report.deployments.some((one) => rateText(one) !== '')
+			? [`requests and failures: ${countedText(report.rates_at, now)}`]
+			: []),
 		...report.unread.map(unreadText),
 	].join('\n');
 }
 
-/** Of a minute that ended up to three minutes ago. */
 function rateText({
 	requests_per_second: requests,
 	failures_per_second: failures,
 }: FleetReport['deployments'][number]) {
 	if (!requests && !failures) return '';
 	return `, ${requests} requests/s${failures ? `, ${failures} failures/s` : ''}`;
+}
+
+/** @param at end of the minute, Unix seconds: minutes ago, and more where nobody came since. */
+export function countedText(at: number, now: number): string {
+	return `what the load balancer counted in the minute until ${momentText(at * 1000, now)}`;
 }
 
 export function unreadText({ what, missing_right: right }: FleetReport['unread'][number]): string {

@@ -1,4 +1,7 @@
-/** Keeps what was read: once that is old it is read again, and told meanwhile, so that only the first reader waits. */
+/**
+ * Keeps what was read: once that is old it is read again, and told meanwhile. Only the first reader waits, and the first one after
+ * a time in which nobody asked.
+ */
 export class Remembered<T> {
 	readonly #freshMs: number;
 	#kept: { readonly at: number; readonly value: T } | null = null;
@@ -9,8 +12,9 @@ export class Remembered<T> {
 	}
 
 	async read(now: number, read: () => Promise<T>): Promise<T> {
-		if (this.#kept === null) return this.#refresh(now, read);
-		if (now - this.#kept.at >= this.#freshMs) this.#refresh(now, read).catch(() => {});
+		const age = this.#kept === null ? Number.POSITIVE_INFINITY : now - this.#kept.at;
+		if (this.#kept === null || age >= 2 * this.#freshMs) return this.#refresh(now, read);
+		if (age >= this.#freshMs) this.#refresh(now, read).catch(() => {});
 		return this.#kept.value;
 	}
 
