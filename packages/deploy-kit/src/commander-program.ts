@@ -45,9 +45,8 @@ export async function loadNamed(
 	commands: readonly CommandListing[],
 	words: readonly string[],
 ): Promise<NamedCommand | null> {
-	// The programs and groups have no flag with a value, so that these are the first words whatever stands between.
-	const typed = words.filter((word) => !word.startsWith('-'));
-	const sought = typed[0] === 'help' ? typed.slice(1) : typed;
+	// The programs and groups have no flag with a value, so that these are the first words whatever stands between; `help` does, before a command or its group's.
+	const sought = words.filter((word) => !word.startsWith('-') && word !== 'help');
 	const listing = commands.find(({ name }) => name.split(' ').every((word, at) => sought[at] === word));
 	return listing === undefined ? null : { name: listing.name, spec: await listing.load() };
 }

@@ -200,6 +200,7 @@ describe('help', () => {
 		[['make', 'thing', '--help'], ['make thing']],
 		[['--help', 'make', 'thing'], ['make thing']],
 		[['help', 'make', 'thing'], ['make thing']],
+		[['make', 'help', 'thing'], ['make thing']],
 		[['complete', '--', 'make', 'thing', '--c'], ['make thing']],
 	])('%o loads %o and nothing else', async (argv, loaded) => {
 		const seen: string[] = [];
