@@ -95,6 +95,16 @@ describe('a schema that has changed', () => {
 		expect((await checked(field)).trouble.map((one) => one.operation)).toContain('readDeployment');
 	});
 
+	test.each([
+		['an argument', [/deploymentRemove\(/, 'deploymentRemove(how: RestartPolicyType! = NEVER, ']],
+		[
+			'a field of an input',
+			[/input ServiceCreateInput \{/, 'input ServiceCreateInput {\n  how: [PublicRuntime!]! = [V2]'],
+		],
+	] as const)('%s that may be left out, for it has a default of an enum, is no trouble', async (_what, change) => {
+		expect((await checked(change)).trouble).toEqual([]);
+	});
+
 	test('a state that is new, and what nobody could know before, are facts', async () => {
 		expect(
 			(await checked([/enum DeploymentStatus \{/, 'enum DeploymentStatus {\n  PAUSED'])).facts.unknownStatuses,

@@ -43,6 +43,9 @@ const type = z.object({
 	enumValues: z.array(z.object({ name: z.string() })).nullish(),
 });
 
+/** An argument, or a field of an input. */
+export type LiveValue = z.infer<typeof value>;
+
 /** A type as a server describes it; of others it names kind and name alone. */
 export type LiveType = z.infer<typeof type>;
 

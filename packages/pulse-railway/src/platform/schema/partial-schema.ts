@@ -1,6 +1,6 @@
 import type { GraphQLSchema, IntrospectionQuery } from 'graphql';
 import { buildClientSchema } from './graphql-js.ts';
-import type { LiveType, TypeReference } from './introspection.ts';
+import type { LiveType, LiveValue, TypeReference } from './introspection.ts';
 
 export interface Roots {
 	readonly query: string;
@@ -40,12 +40,22 @@ function whole(type: Pick<LiveType, 'kind' | 'name'> & Partial<LiveType>): objec
 	const { fields, inputFields, enumValues } = type;
 	return {
 		...type,
-		fields: fields ?? [EMPTY],
-		inputFields: inputFields ?? [EMPTY],
+		fields: fields?.map((field) => ({ ...field, args: field.args.map(mayBeLeftOut) })) ?? [EMPTY],
+		inputFields: inputFields?.map(mayBeLeftOut) ?? [EMPTY],
 		enumValues: enumValues ?? [{ name: '_' }],
 		interfaces: [],
 		possibleTypes: [],
 	};
+}
+
+/**
+ * What has a default need not be sent. The default itself may be of an enum that was not read, which graphql-js would drop, and
+ * then ask for the argument.
+ */
+function mayBeLeftOut<Value extends LiveValue>(value: Value): Value {
+	const { defaultValue, type } = value;
+	if (defaultValue == null) return value;
+	return { ...value, defaultValue: null, type: (type.kind === 'NON_NULL' && type.ofType) || type };
 }
 
 function namedIn({ fields, inputFields }: LiveType): { kind: LiveType['kind']; name: string }[] {
