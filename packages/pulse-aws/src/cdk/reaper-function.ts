@@ -36,7 +36,7 @@ export function reaperFunction(stack: Stack, props: ReaperFunctionProps): void {
 	});
 	const role = new Role(stack, 'ReaperRole', {
 		assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-		inlinePolicies: { reap: new PolicyDocument({ statements: statements(stack, props, logGroup) }) },
+		inlinePolicies: { reap: new PolicyDocument({ statements: statements(props, logGroup) }) },
 	});
 	const owned = ownedResources(settings.deploymentName);
 	acknowledgeWildcards(role, 'Describe and list calls take no resource.', ['*']);
@@ -69,18 +69,14 @@ export function reaperFunction(stack: Stack, props: ReaperFunctionProps): void {
 	});
 }
 
-function statements(
-	stack: Stack,
-	{ settings, repositoryArn, listenerArn }: ReaperFunctionProps,
-	log: LogGroup,
-): PolicyStatement[] {
+function statements({ settings, repositoryArn, listenerArn }: ReaperFunctionProps, log: LogGroup): PolicyStatement[] {
 	const name = settings.deploymentName;
-	const cluster = { ArnEquals: { 'ecs:cluster': arnOf(stack, 'ecs', `cluster/${name}`) } };
+	const cluster = { ArnEquals: { 'ecs:cluster': arnOf('ecs', `cluster/${name}`) } };
 	const owned = ownedResources(name);
-	const parametersOf = (names: readonly string[]) => names.map((one) => arnOf(stack, 'ssm', `parameter${one}`));
+	const parametersOf = (names: readonly string[]) => names.map((one) => arnOf('ssm', `parameter${one}`));
 	const arn = (resource: string) => {
 		const [service = '', path = ''] = resource.split(' ');
-		return arnOf(stack, service, path);
+		return arnOf(service, path);
 	};
 	return [
 		new PolicyStatement({
@@ -140,7 +136,7 @@ function statements(
 		// What moves visitors is done under the deploy lock.
 		new PolicyStatement({
 			actions: ['ssm:GetParameters', 'ssm:GetParameterHistory', 'ssm:PutParameter'],
-			resources: [arnOf(stack, 'ssm', `parameter${lockParameter(name)}`)],
+			resources: [arnOf('ssm', `parameter${lockParameter(name)}`)],
 		}),
 		new PolicyStatement({ actions: ['ecr:DescribeImages', 'ecr:BatchDeleteImage'], resources: [repositoryArn] }),
 		new PolicyStatement({

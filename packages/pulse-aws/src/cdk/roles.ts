@@ -44,14 +44,14 @@ export function taskRoles(stack: Stack, settings: BaselineSettings, repository: 
 				statements: [
 					new PolicyStatement({
 						actions: ['ssm:GetParameter', 'ssm:GetParameters'],
-						resources: [arnOf(stack, 'ssm', states)],
+						resources: [arnOf('ssm', states)],
 					}),
-					new PolicyStatement({ actions: ['ssm:PutParameter'], resources: [arnOf(stack, 'ssm', words)] }),
+					new PolicyStatement({ actions: ['ssm:PutParameter'], resources: [arnOf('ssm', words)] }),
 					// Where the other tasks of its deployment are. The calls know no resource but the cluster, by this condition.
 					new PolicyStatement({
 						actions: ['ecs:ListTasks', 'ecs:DescribeTasks'],
 						resources: ['*'],
-						conditions: { ArnEquals: { 'ecs:cluster': arnOf(stack, 'ecs', `cluster/${settings.deploymentName}`) } },
+						conditions: { ArnEquals: { 'ecs:cluster': arnOf('ecs', `cluster/${settings.deploymentName}`) } },
 					}),
 				],
 			}),
