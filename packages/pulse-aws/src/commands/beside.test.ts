@@ -53,7 +53,8 @@ function slowly(aws: Session['aws'], ms: number): Session['aws'] {
 			await account.world.clock.sleep(ms);
 			return call(...input);
 		};
-	const clients = Object.entries(aws).map(([name, client]) => [
+	const named: [string, Record<string, (...input: never[]) => unknown>][] = Object.entries(aws);
+	const clients = named.map(([name, client]) => [
 		name,
 		Object.fromEntries(Object.entries(client).map(([call, work]) => [call, slow(work)])),
 	]);
