@@ -24,7 +24,11 @@ export interface StatusAnswer {
 	readonly active_deployment: string | null;
 	readonly durable_active_deployment: string | null;
 	readonly server_address: string;
-	readonly deployments: readonly { readonly deployment_id: string; readonly state: string }[];
+	readonly deployments: readonly {
+		readonly deployment_id: string;
+		readonly state: string;
+		readonly hourly_cost?: number | null;
+	}[];
 }
 
 /** A local platform in a folder of its own, and the commands a user would run against it, as processes. */

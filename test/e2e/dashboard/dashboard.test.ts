@@ -125,6 +125,14 @@ inEachBrowser('the dashboard', ({ name, launch }) => {
 	});
 });
 
+it('a version says what it costs an hour, by what it uses (R8.13)', async () => {
+	const { deployments } = await stack.status();
+	for (const { hourly_cost: cost } of deployments) {
+		expect(cost).toBeGreaterThan(0);
+		expect(cost).toBeLessThan(0.2);
+	}
+});
+
 describe('the dashboard of a stack that is deployed to meanwhile', () => {
 	it('shows a deploy in the order in which it happens', async () => {
 		const seen: string[] = [];

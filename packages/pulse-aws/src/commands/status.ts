@@ -1,3 +1,4 @@
+import { KeptReading } from 'pulse-deploy-kit/kept-reading';
 import { awsClock, looking, type Session } from '../adapters/session.ts';
 import { type FleetReport, fleetReport } from '../plan/fleet-report.ts';
 import type { Fleet } from '../plan/observation.ts';
@@ -9,7 +10,6 @@ import { reaperPolicy } from '../reaper/policy.ts';
 import { readRates } from '../stack/rates.ts';
 import { existing } from '../stack/read-baseline.ts';
 import { readRedeployable } from '../stack/redeployable.ts';
-import { Remembered } from '../stack/remembered.ts';
 import { readTaskSizes, type TaskSizes } from '../stack/task-sizes.ts';
 import { readWords } from '../stack/task-words.ts';
 import { isUnread, orUnread, type Unread } from '../stack/unread.ts';
@@ -25,10 +25,10 @@ const REDEPLOYABLE_MS = 30_000;
 export class StatusMemory {
 	readonly sizes: TaskSizes = new Map();
 	readonly versions: KnownVersions = new Map();
-	readonly redeployable = new Remembered<readonly string[] | Unread>(REDEPLOYABLE_MS);
+	readonly redeployable = new KeptReading<readonly string[] | Unread>(REDEPLOYABLE_MS);
 	/** Target group → deployment, at the last look. */
 	readonly groups = new Map<string, string>();
-	readonly rates = new Remembered<Rates | Unread>(RATES_MS);
+	readonly rates = new KeptReading<Rates | Unread>(RATES_MS);
 }
 
 export async function status(session: Session, name: string, memory = new StatusMemory()): Promise<FleetReport> {

@@ -1,15 +1,21 @@
 import { systemClock } from 'pulse-deploy-kit/clock';
 import { isDeployToolError } from 'pulse-deploy-kit/errors';
+import { KeptReading } from 'pulse-deploy-kit/kept-reading';
 import type { Ports, RouterPort } from '../adapters/ports.ts';
 import type { ControlStatus } from '../control/status.ts';
 import { janitorPolicy } from '../plan/janitor-policy.ts';
 import { type StackReport, stackReport } from '../plan/stack-report.ts';
 import { isPassing } from '../platform/error.ts';
 import type { Platform, StackObservation } from '../platform/port.ts';
+import type { ServiceUsage } from '../platform/usage.ts';
 import { routerFacts } from '../stack/baseline.ts';
 
 /** Railway counts requests by the hour, and who is where changes in the router. */
 const OBSERVE_MS = 10_000;
+/** Railway has a new sample once a minute; of a small account's 1,000 requests an hour this takes 60. */
+const USAGE_MS = 60_000;
+/** What it costs is told of so much time. */
+const USED_MS = 600_000;
 const ROUTER_BUDGET_MS = 5_000;
 const PROBE_MS = 3_000;
 
@@ -28,7 +34,7 @@ export interface StackReading {
  * @param peopleMs how old what deployments say of who is on them may be: each look asks all of them otherwise
  */
 export function stackReader(
-	platform: Pick<Platform, 'observe'>,
+	platform: Pick<Platform, 'observe' | 'usage'>,
 	{ openRouter }: Pick<Ports, 'openRouter'>,
 	routerService: string,
 	peopleMs = 0,
@@ -50,7 +56,20 @@ export function stackReader(
 		}
 	}
 
+	const usage = new KeptReading<ReadonlyMap<string, ServiceUsage>>(USAGE_MS);
+	const readUsage = (signal: AbortSignal) =>
+		usage
+			.read(systemClock.now(), () => platform.usage(systemClock.now() - USED_MS, signal))
+			.catch(() => {
+				// A token that may not read it, or an API that is away: what it costs is good to know, and no more.
+				signal.throwIfAborted();
+				return new Map<string, ServiceUsage>();
+			});
+
 	return async (signal) => {
+		const used = readUsage(signal);
+		// Told by whoever awaits it.
+		used.catch(() => {});
 		const due = observation === undefined || systemClock.now() >= askAt;
 		let seen = due || observation === undefined ? await observe(signal) : observation;
 		const router = routerFacts(seen, routerService);
@@ -69,7 +88,7 @@ export function stackReader(
 		}
 		const known = live instanceof Error || people === undefined ? live : { ...live, sessions: people.sessions };
 		return {
-			report: stackReport(seen, known, router, janitorPolicy(seen)),
+			report: stackReport(seen, known, router, janitorPolicy(seen), await used),
 			router: port,
 			revision: live instanceof Error ? null : live.snapshot.revision,
 			at: live instanceof Error ? systemClock.now() : live.now,

@@ -63,12 +63,17 @@ function versionFacts(row: DeploymentReport): VersionFacts {
 		rollbackUntil: ms(row.rollback_until),
 		recalled: row.recalled,
 		leaveBy: ms(row.leave_by),
-		cost: row.service_id === null ? null : 'Railway bills its memory and CPU while it runs',
+		cost: row.service_id === null ? null : costText(row.hourly_cost),
 		running: [
 			row.railway_status?.toLowerCase() ?? 'gone',
 			...(replicas === null || replicas === 1 ? [] : [counted(replicas, 'replica')]),
 		].join(', '),
 	};
+}
+
+function costText(hourly: number | null): string {
+	if (hourly === null) return 'Railway bills its memory and CPU while it runs';
+	return `about $${hourly} an hour for memory and CPU, as it used them in the last ten minutes`;
 }
 
 const ms = (seconds: number | null): number | null => (seconds === null ? null : seconds * 1000);

@@ -3,16 +3,18 @@ import { standing } from 'pulse-deploy-kit/departure';
 import type { InUseByReason, TabStates } from '../backends/render-sessions.ts';
 import type { ControlStatus } from '../control/status.ts';
 import type { DeploymentRecord } from '../deployments/record.ts';
-import type { DeploymentActivity } from '../deployments/store.ts';
 import { decide } from '../janitor/decide.ts';
 import type { Decision, Policy } from '../janitor/facts.ts';
 import { keptToGoBackTo } from '../janitor/rollback-window.ts';
 import type { StackObservation } from '../platform/port.ts';
+import type { ServiceUsage } from '../platform/usage.ts';
 import type { RouterFacts } from '../stack/baseline.ts';
 import { backendServices, durableActiveId, restingServices } from '../stack/durable.ts';
 import { type CanaryReport, canaryReport } from './canary-report.ts';
 import { rollbackTarget } from './promote.ts';
+import { failuresOf, tenths } from './request-rates.ts';
 import { unknownBackends } from './settle.ts';
+import { hourlyUsageCost } from './usage-cost.ts';
 import { tabStates, whoIsLeft } from './who-is-left.ts';
 
 /** What `status` says, keys as scripts read them. Times in Unix seconds, as in the store. */
@@ -78,6 +80,8 @@ export interface DeploymentReport {
 	readonly requests_per_second: number;
 	/** Of those, answers of 500 and more and requests that got none, by its fault; `null`: an older router does not tell. */
 	readonly failures_per_second: number | null;
+	/** What its memory and CPU cost in an hour, USD: Railway's list price of what it used in the last ten minutes, without egress and volumes; `null` where Railway does not tell. */
+	readonly hourly_cost: number | null;
 	readonly created_at: string | null;
 	readonly last_seen_at: number | null;
 	readonly drain_started_at: number | null;
@@ -104,11 +108,12 @@ export function stackReport(
 	live: ControlStatus | Error,
 	router: RouterFacts,
 	policy: Policy,
+	usage: ReadonlyMap<string, ServiceUsage> = new Map(),
 ): StackReport {
 	const known = live instanceof Error ? null : live;
 	const ids = [...(known?.snapshot.deployments ?? []), ...backendServices(observation)].map(({ id }) => id);
 	const kept = keptToGoBackTo(known?.snapshot ?? { deployments: [], activeId: null }, policy);
-	const rows = [...new Set(ids)].map((id) => deploymentReport(id, observation, known, { policy, kept }));
+	const rows = [...new Set(ids)].map((id) => deploymentReport(id, observation, known, { policy, kept, usage }));
 	const lock = known?.locks.deploy ?? null;
 	return {
 		project: observation.project.name,
@@ -146,11 +151,19 @@ function servicesOf(observation: StackObservation, router: RouterFacts): readonl
 	}));
 }
 
+interface Terms {
+	readonly policy: Policy;
+	readonly kept: ReadonlyMap<string, number>;
+	readonly usage: ReadonlyMap<string, ServiceUsage>;
+}
+
+const costOf = (usage: ServiceUsage | undefined) => (usage === undefined ? null : hourlyUsageCost(usage));
+
 function deploymentReport(
 	id: string,
 	observation: StackObservation,
 	live: ControlStatus | null,
-	{ policy, kept }: { readonly policy: Policy; readonly kept: ReadonlyMap<string, number> },
+	{ policy, kept, usage }: Terms,
 ): DeploymentReport {
 	const until = kept.get(id);
 	const rollbackUntil = until !== undefined && live !== null && live.now < until ? until : null;
@@ -185,6 +198,7 @@ function deploymentReport(
 		requests_in_flight: activity?.inFlight ?? 0,
 		requests_per_second: tenths(activity?.requestRate ?? 0),
 		failures_per_second: failuresOf(activity),
+		hourly_cost: costOf(usage.get(service?.id ?? '')),
 		created_at: service?.createdAt ?? null,
 		last_seen_at: seconds(activity?.lastSeenAt ?? record?.lastSeenAt ?? null),
 		drain_started_at: seconds(record?.drainStartedAt ?? null),
@@ -229,15 +243,6 @@ function spoken(decision: Decision): DeploymentReport['janitor'] {
 	if (decision.action === 'probe') return { action: 'keep', reason: 'not asked', detail: null, until: null };
 	return { action: 'keep', reason: decision.reason, detail: decision.detail, until: seconds(decision.until) };
 }
-
-/** Where nothing was asked, nothing failed. */
-function failuresOf(activity: DeploymentActivity | null): number | null {
-	const { requestRate = 0, failureRate } = activity ?? {};
-	if (failureRate === undefined) return requestRate > 0 ? null : 0;
-	return tenths(failureRate);
-}
-
-const tenths = (rate: number): number => Math.round(rate * 10) / 10;
 
 function seconds(ms: number | null): number | null {
 	return ms === null ? null : ms / 1000;

@@ -8,6 +8,7 @@ import { deployment, openObserver } from './observe.ts';
 import { deployService, readDeployment, readDeploymentLogs, redeploy } from './operations/deployments.ts';
 import type { EnvironmentIds } from './operations/environment-ids.ts';
 import { commitPatch, updateInstance } from './operations/services.ts';
+import { readUsage } from './operations/usage.ts';
 import { deleteVariable, upsertVariables } from './operations/variables.ts';
 import { placed } from './placing.ts';
 import type { Platform } from './port.ts';
@@ -16,6 +17,7 @@ import { removeDeployment } from './remove-deployment.ts';
 import { createService, deleteService } from './services.ts';
 import { deployTemplateAs } from './templates.ts';
 import { upload } from './upload.ts';
+import { usageOf } from './usage.ts';
 
 /** One environment of one project, over the GraphQL API. */
 export function openPlatform(connection: Connection, target: EnvironmentIds): Platform {
@@ -24,6 +26,12 @@ export function openPlatform(connection: Connection, target: EnvironmentIds): Pl
 
 	return {
 		observe: openObserver(connection, target),
+
+		async usage(since, signal) {
+			const startDate = new Date(since).toISOString();
+			return usageOf((await connection.run(readUsage, { ...target, startDate }, signal)).metrics);
+		},
+
 		createService: (input, signal) => createService(connection, target, input, signal),
 		deleteService: (serviceId, signal) => deleteService(connection, target, serviceId, signal),
 

@@ -1,4 +1,5 @@
 import type { SchemaReport } from './schema/report.ts';
+import type { ServiceUsage } from './usage.ts';
 
 /**
  * What this package needs of Railway, in its own words. The GraphQL client implements it; planners see only its data.
@@ -18,7 +19,8 @@ export interface Platform {
 
 	/** Whether the token lists the project's tokens, which whoever makes one for the janitor must. */
 	mayListTokens(signal: AbortSignal): Promise<boolean>;
-
+	/** What each service has used since then, by id; one that Railway tells nothing of is absent. */
+	usage(since: number, signal: AbortSignal): Promise<ReadonlyMap<string, ServiceUsage>>;
 	createService(input: CreateService, signal: AbortSignal): Promise<{ serviceId: string }>;
 	/** Merges into the scope (`serviceId: null` = shared variables). Never triggers a deploy. */
 	setVariables(

@@ -14,6 +14,7 @@ import {
 import type { ApiContext } from './context.ts';
 import { failureEvent } from './failure-event.ts';
 import { deploymentLogs, environmentLogs, type LogArguments } from './logs.ts';
+import { type MetricsArguments, metrics } from './metrics.ts';
 import {
 	deploymentNode,
 	domainsNode,
@@ -145,6 +146,7 @@ export const queries = {
 
 	buildLogs: (args: LogArguments, context: ApiContext) =>
 		context.behaviour.buildLogsRetired ? [] : deploymentLogs(args, 'build', context),
+	metrics: (args: MetricsArguments, context: ApiContext) => metrics(args, context),
 	deploymentLogs: (args: LogArguments, context: ApiContext) => deploymentLogs(args, 'deploy', context),
 	environmentLogs,
 

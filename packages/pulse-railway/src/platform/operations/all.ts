@@ -5,6 +5,7 @@ import * as deployments from './deployments.ts';
 import * as observe from './observe.ts';
 import * as services from './services.ts';
 import * as templates from './templates.ts';
+import * as usage from './usage.ts';
 import * as variables from './variables.ts';
 
 export type AnyOperation = Operation<object, unknown>;
@@ -12,7 +13,7 @@ export type AnyOperation = Operation<object, unknown>;
 /** All that is sent to Railway. Documents that are made for so many services stand here for several numbers of them. */
 export function allOperations(): readonly AnyOperation[] {
 	return [
-		...[account, deployments, observe, services, templates, variables].flatMap((module) =>
+		...[account, deployments, observe, services, templates, usage, variables].flatMap((module) =>
 			Object.values(module).filter(isOperation),
 		),
 		configureServices({ variables: [0, 1], settings: [1, 2] }),

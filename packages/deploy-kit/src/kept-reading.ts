@@ -2,7 +2,7 @@
  * Keeps what was read: once that is old it is read again, and told meanwhile. Only the first reader waits, and the first one after
  * a time in which nobody asked.
  */
-export class Remembered<T> {
+export class KeptReading<T> {
 	readonly #freshMs: number;
 	#kept: { readonly at: number; readonly value: T } | null = null;
 	#reading: Promise<T> | null = null;
