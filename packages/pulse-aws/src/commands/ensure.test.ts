@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { ensureRequest } from '../config/ensure.ts';
+import { readTraffic } from '../platform/traffic.ts';
 import { deploy } from './deploy.ts';
 import { ensure } from './ensure.ts';
 import { type Account, type AccountOptions, asked, DOMAIN, NAME, openAccount } from './testing/account.ts';
@@ -83,6 +84,33 @@ test('A3.7: one that was killed while it made the baseline is gone on with by th
 	const { result } = await deploy(account.connect().session, await asked());
 	await ensured({ reaperScheduleMinutes: '7' }, { answers: [true] });
 	expect(await (await fetch(`${await account.origin()}/`)).text()).toBe(result?.deployment_id);
+});
+
+test('A3.7: an update that was killed is carried to its end by the next, also where the stack itself got there by then', async () => {
+	await open();
+	const { result } = await deploy(account.connect().session, await asked());
+	const killing = account.connect({
+		answers: [true],
+		faults: [{ call: 'baseline.deploy', nth: 1, kind: 'kill-after' }],
+	});
+	void ensure(killing.session, await wanted({ reaperScheduleMinutes: '7' })).catch(() => {});
+	await killing.killed;
+	await account.world.clock.sleep(600_000);
+	const trafficNow = async () => {
+		const { defaultTargetGroupArn, rules } = await readTraffic(
+			account.world.aws,
+			(await outputOf('ListenerArn')) ?? '',
+		);
+		return { isDefault: defaultTargetGroupArn !== null, isKept: rules.some(({ catchAll }) => catchAll) };
+	};
+	expect(await trafficNow()).toEqual({ isDefault: false, isKept: true });
+	const again = await ensured({ reaperScheduleMinutes: '7' }, { answers: [true] });
+	expect(again.plan.steps.map(({ title }) => title)).toEqual([
+		'Update the baseline stack (its last update was cut short)',
+	]);
+	expect(await trafficNow()).toEqual({ isDefault: true, isKept: false });
+	expect(await (await fetch(`${await account.origin()}/`)).text()).toBe(result?.deployment_id);
+	expect((await ensured({ reaperScheduleMinutes: '7' })).result).toMatchObject({ changed: false });
 });
 
 test('A3.7: without a certificate it says which records it needs, and goes on with the same one once they are there', async () => {

@@ -1,5 +1,7 @@
 import { outlookNotes } from '../domain/dns-record.ts';
+import { deployBaselineStep } from '../steps/deploy-baseline.ts';
 import { setNoticesStep } from '../steps/set-notices.ts';
+import { baselineSteps } from './baseline-steps.ts';
 import type { DeployObservation } from './observation.ts';
 import { certificateSteps, creates, standingSteps } from './standing.ts';
 import { type Plan, planOf, type Step } from './step.ts';
@@ -25,10 +27,22 @@ export function planEnsure(seen: DeployObservation, { name, notices, cost }: Ens
 	const certifying = seen.fleet === null ? [] : certificate;
 	const changing = [
 		...(seen.fleet === null ? certificate : []),
+		...resumed(seen),
 		...standingSteps(seen),
 		...(notices === undefined ? [] : [setNoticesStep(notices)]),
 	];
 	const steps = [...certifying, ...changing];
 	const dns = seen.dns == null || certificate.length === 0 ? [] : outlookNotes(seen.dns);
 	return { ...planOf('ensure', name, steps, [...(creates(steps) ? cost : []), ...dns]), certifying, changing };
+}
+
+/**
+ * An update that was killed may have left visitors to the rule that keeps them while the stack changes. A deploy takes that away with
+ * its switch; here the update, in which nothing differs any more, is carried out to its end.
+ */
+function resumed(seen: DeployObservation): readonly Step[] {
+	const isKept = seen.fleet?.traffic.rules.some(({ catchAll }) => catchAll) === true;
+	return isKept && baselineSteps(seen).length === 0
+		? [deployBaselineStep('update', 'its last update was cut short')]
+		: [];
 }
