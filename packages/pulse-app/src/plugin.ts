@@ -43,10 +43,10 @@ export interface Plugin {
 	 */
 	newestLeases?(): NewestLeases | null;
 	/**
-	 * A page says that its script has failed, or that a part of it did not load; once for each. `headers`: of its socket's handshake.
-	 * A page may say so whatever has happened.
+	 * A page says that its script has failed, or that a part of it did not load; once for each. `headers`: of its socket's handshake;
+	 * `sessionId`: of its visitor, several of whose pages may say so. A page may say so whatever has happened.
 	 */
-	onPageError?(headers: IncomingHttpHeaders): void;
+	onPageError?(headers: IncomingHttpHeaders, sessionId: string): void;
 	/** When a browser's socket connects, before its render session is looked up. Return false to refuse, `reload` to accept it and tell it to reload. */
 	onConnect?(query: Readonly<Record<string, string>>): true | false | 'reload';
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PLUGIN_BRAND } from '../brand.ts';
+import type { Plugin } from '../plugin.ts';
 import type { ChannelOpener } from '../render/channel.ts';
 import { Browser, serve } from '../testing/harness.ts';
 
@@ -113,6 +114,26 @@ describe('a socket', () => {
 		await browser.open();
 		await browser.connect({ query: { pulse_deployment: 'old' } }).hear({ type: 'reload' });
 		await expect(browser.connect({ query: { pulse_deployment: 'bad' } }).ready()).rejects.toBe('refused');
+	});
+
+	it('whose page says that it failed is told to each plugin with its visitor, also where one of them fails at that', async () => {
+		const heard: string[] = [];
+		const fail = () => {
+			throw new Error('of a plugin');
+		};
+		const failing = (onPageError: () => unknown): Plugin => {
+			return { [PLUGIN_BRAND]: 1, name: 'failing', priority: 9, onPageError: onPageError as () => void };
+		};
+		const ear: Plugin = { [PLUGIN_BRAND]: 1, name: 'ear', onPageError: (_headers, id) => void heard.push(id) };
+		const { url } = await serve({ plugins: [failing(fail), failing(async () => fail()), ear], channels: { counter } });
+		const browser = new Browser(url);
+		for (const _page of [1, 2]) {
+			await browser.open();
+			const page = await browser.connect().ready();
+			page.say({ type: 'presence', state: 'idle', error: true });
+			expect(await page.request('counter', 'increment')).toBe(1);
+		}
+		expect(heard).toEqual([heard[0], heard[0]]);
 	});
 
 	it('cannot use long polling', async () => {

@@ -98,7 +98,8 @@ export function createGateway(parts: {
 			if (!render.hear(link)) return;
 			const message = parseMessage(wire);
 			if (message === null) return log.warn({ renderId: render.id }, 'dropped a message that is not of the protocol');
-			if (message.type === 'presence' && message.error === true) tellOfError(app.plugins, render, socket.handshake);
+			if (message.type === 'presence' && message.error === true)
+				work('an error of a page', tellOfError(app.plugins, render, socket.handshake));
 			work(message.type, receive(parts, render, message));
 		});
 		socket.conn.on('heartbeat', () => render.heartbeat(link));

@@ -199,9 +199,9 @@ export class AWSECSPlugin implements Plugin {
 		return isPassed;
 	}
 
-	onPageError(headers: IncomingHttpHeaders): void {
+	onPageError(headers: IncomingHttpHeaders, sessionId: string): void {
 		const part = this.#canary?.part ?? null;
-		if (part !== null) countPageError(part, headers);
+		if (part !== null) countPageError(part, headers, sessionId);
 	}
 
 	async #passOn(request: IncomingMessage, response: ServerResponse, other: string): Promise<boolean> {

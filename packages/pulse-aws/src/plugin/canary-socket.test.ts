@@ -14,7 +14,13 @@ const DRAWN = { cookie: 'a=b; pulse_canary=r1.canary' };
 /** A server of websockets whose visitors are counted; its address says what it does with them. */
 async function counting({ isEnding = false } = {}) {
 	const live = { trials: 0, failures: 0 };
-	const part: CanaryPart = { rollout: 'r1', side: 'canary', sample: { trials: 0, failures: 0 }, live };
+	const part: CanaryPart = {
+		rollout: 'r1',
+		side: 'canary',
+		sample: { trials: 0, failures: 0 },
+		live,
+		failedFor: new Set(),
+	};
 	const ws = new WebSocketServer({ noServer: true });
 	const server = createServer().on('upgrade', (request, socket, head) => {
 		countSocket(part, request, socket as Socket, () => isEnding);
@@ -89,11 +95,19 @@ test('who was not drawn for this version counts for nothing, and what ends with 
 	await expect.poll(() => ending.live).toEqual({ trials: 2, failures: 0 });
 });
 
-test('a page that has failed counts once it is said, of visitors who were drawn alone', () => {
+test('pages that have failed count once for each visitor who was drawn, as one whose extension fails in all of them (A8.6)', () => {
 	const live = { trials: 0, failures: 0 };
-	const part: CanaryPart = { rollout: 'r1', side: 'canary', sample: { trials: 0, failures: 0 }, live };
-	countPageError(part, DRAWN);
-	countPageError(part, {});
-	countPageError({ ...part, live: null }, DRAWN);
+	const part: CanaryPart = {
+		rollout: 'r1',
+		side: 'canary',
+		sample: { trials: 0, failures: 0 },
+		live,
+		failedFor: new Set(),
+	};
+	countPageError(part, {}, 'one');
+	for (let page = 0; page < 50; page++) countPageError(part, DRAWN, 'one');
+	countPageError({ ...part, live: null }, DRAWN, 'two');
 	expect(live).toEqual({ trials: 1, failures: 1 });
+	countPageError(part, DRAWN, 'two');
+	expect(live).toEqual({ trials: 2, failures: 2 });
 });

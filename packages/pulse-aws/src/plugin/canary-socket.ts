@@ -7,6 +7,8 @@ import type { CanaryPart } from '../task/canary-part.ts';
 
 /** A head of the app's own making: what is longer is none. */
 const MOST_HEAD = 65_536;
+/** Far more than a verdict takes. */
+const MOST_VISITORS = 10_000;
 
 /**
  * A websocket of a visitor who was drawn for this version, as the router of pulse-railway counts one: when it opens or is refused,
@@ -36,9 +38,15 @@ export function countSocket(part: CanaryPart, request: IncomingMessage, socket: 
 	});
 }
 
-/** A page of such a visitor says that its script has failed, or that a part of it did not load. */
-export function countPageError(part: CanaryPart, headers: IncomingHttpHeaders): void {
-	if (part.live !== null && isDrawn(part, headers)) countEnd(part.live, true);
+/**
+ * A page of such a visitor says that its script has failed, or that a part of it did not load. Counted once for each visitor: an
+ * extension of a browser may fail in every page that it opens, and five of those would halt a canary that is no worse.
+ */
+export function countPageError(part: CanaryPart, headers: IncomingHttpHeaders, visitor: string): void {
+	const { live, failedFor } = part;
+	if (live === null || failedFor.has(visitor) || failedFor.size >= MOST_VISITORS || !isDrawn(part, headers)) return;
+	failedFor.add(visitor);
+	countEnd(live, true);
 }
 
 const isDrawn = (part: CanaryPart, { cookie = '' }: IncomingHttpHeaders) => drawnVisit(part, [cookie], false) !== null;
@@ -63,6 +71,8 @@ class Written {
 		if (end === -1) return;
 		this.status = Number(/^HTTP\/1\.1 (\d{3})/.exec(this.#head)?.[1] ?? 0);
 		if (this.status === 101) this.#frames.advance(chunk.subarray(end + 4 - from));
+		// It is kept for as long as the socket.
+		this.#head = '';
 	}
 }
 

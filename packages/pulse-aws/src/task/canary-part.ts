@@ -15,6 +15,8 @@ export interface CanaryPart {
 	readonly sample: Sample;
 	/** Of the same visitors, websockets that were opened or ended and pages that failed; `null`: all of it is in `sample`. */
 	readonly live: Sample | null;
+	/** Visitors a page of whom has failed. */
+	readonly failedFor: Set<string>;
 }
 
 /** Writes are three a second for the whole account: what a task has counted is told no more often than this. */
@@ -48,7 +50,7 @@ export class CanaryParts {
 		if (side === null) this.#part = null;
 		else if (this.#part?.rollout !== name || this.#part.side !== side) {
 			const live = this.#sees === null ? null : { trials: 0, failures: 0 };
-			this.#part = { rollout: name, side, sample: { trials: 0, failures: 0 }, live };
+			this.#part = { rollout: name, side, sample: { trials: 0, failures: 0 }, live, failedFor: new Set() };
 			this.#count = new MinuteCount();
 			this.#live = new MinuteCount();
 			this.#told = '';
