@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { CanaryPart } from '../task/canary-part.ts';
@@ -22,7 +23,8 @@ async function counting({ isEnding = false } = {}) {
 		failedFor: new Set(),
 	};
 	const ws = new WebSocketServer({ noServer: true });
-	const server = createServer().on('upgrade', (request, socket, head) => {
+	const server = createServer().on('upgrade', async (request, socket, head) => {
+		if (request.url === '/late') await once(socket, 'end');
 		countSocket(part, request, socket as Socket, () => isEnding);
 		if (request.url === '/500') return socket.end('HTTP/1.1 503 Busy\r\nconnection: close\r\n\r\n');
 		if (request.url === '/404') return socket.end('HTTP/1.1 404 None\r\nconnection: close\r\n\r\n');
@@ -47,7 +49,7 @@ async function counting({ isEnding = false } = {}) {
 		await new Promise((resolve) => socket.once('open', resolve).once('close', resolve));
 		return socket;
 	};
-	return { live, open };
+	return { live, open, port };
 }
 
 test('a websocket counts when it opens and when it ends, and fails where its server went without a word (A8.6)', async () => {
@@ -73,6 +75,16 @@ test('one whose client left, in whichever way, says nothing of the version', asy
 	const reset = (await open()) as WebSocket & { _socket: Socket };
 	reset._socket.resetAndDestroy();
 	await expect.poll(() => live).toEqual({ trials: 6, failures: 0 });
+});
+
+test('one whose client had left before it was known whose it is says nothing of the version', async () => {
+	const { live, port } = await counting();
+	const early = connect(port, '127.0.0.1');
+	const key = 'dGhlIHNhbXBsZSBub25jZQ==';
+	const lines = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', `Sec-WebSocket-Key: ${key}`];
+	early.end(`GET /late HTTP/1.1\r\nHost: a\r\nCookie: ${DRAWN.cookie}\r\n${lines.join('\r\n')}\r\n\r\n`);
+	await once(early.resume(), 'close');
+	expect(live).toEqual({ trials: 0, failures: 0 });
 });
 
 test('a refusal counts by its status, and no answer at all as a failure', async () => {

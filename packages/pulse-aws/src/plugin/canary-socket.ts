@@ -20,7 +20,7 @@ export function countSocket(part: CanaryPart, request: IncomingMessage, socket: 
 	const { live } = part;
 	if (live === null || !isDrawn(part, request.headers)) return;
 	const written = new Written();
-	let hasClientLeft = false;
+	let hasClientLeft = socket.readableEnded;
 	follow(socket, (chunk) => {
 		const before = written.status;
 		written.add(chunk);
