@@ -30,8 +30,8 @@ export interface EnsureOptions
 }
 
 /**
- * `pulse-aws ensure`: makes the baseline, or brings it to what is asked. `changed` is false where nothing differed. What would let
- * more people in, or cost more, needs a `host` that agrees to it.
+ * `pulse-aws ensure`: makes the baseline, or brings it to what is asked. `changed` is false where nothing differed. What would let more people
+ * in, cost more, or replace the certificate of the domain that visitors come by needs a `host` that agrees to it.
  *
  * @example
  * const { changed, albDnsName } = await ensure({ deploymentName: 'prod', domain: 'app.example.com' });

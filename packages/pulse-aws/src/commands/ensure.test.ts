@@ -71,6 +71,15 @@ test('A3.7: a dry run and a no change nothing, and what lets more people in is a
 	await expect(ensured({ allowedCidr: ['0.0.0.0/0'] })).rejects.toThrow('Declined');
 });
 
+test('A3.7: where visitors are served, a domain that they do not come by is asked for, and refused in a CI', async () => {
+	await open();
+	await deploy(account.connect().session, await asked());
+	account.world.certificates.add(['shpo.example.com']);
+	await expect(ensured({ domain: 'shpo.example.com' })).rejects.toThrow('Declined');
+	const { plan } = await ensured({ domain: 'shpo.example.com' }, { answers: [true, true] });
+	expect(plan.warnings).toEqual([expect.stringContaining(`Visitors are served as ${DOMAIN};`)]);
+});
+
 test('A3.7: one that was killed while it made the baseline is gone on with by the next, and visitors are served all the while', async () => {
 	await open();
 	const killing = account.connect({

@@ -35,8 +35,12 @@ export async function lookAndPlanEnsure(
 ): Promise<EnsureLook> {
 	const signal = lock?.signal ?? session.signal;
 	const { deploymentName: name } = request;
-	const { stack, outputs, certificate, notices } = await lookAtBaseline(session, request, { ownCdkApp, signal });
+	const { stack, outputs, certificate, notices, forsaken } = await lookAtBaseline(session, request, {
+		ownCdkApp,
+		signal,
+	});
 	const fleet = outputs === null ? null : await readFleet(looking(session, signal), name, outputs);
+	const active = fleet === null ? null : activeTargetGroup(fleet.traffic);
 	const dns = shown === undefined ? await validationOutlook(session, request, certificate) : shown;
 	const change = baselineChange(stack, request, certificate?.arn ?? null, outputs, session.baseline.version);
 	const planned = planEnsure(
@@ -47,10 +51,19 @@ export async function lookAndPlanEnsure(
 		...{ name, id: name, request, fleet, dns },
 		baseline: outputs,
 		certificateArn: certificate?.arn ?? null,
-		previousTargetGroupArn: fleet === null ? null : activeTargetGroup(fleet.traffic),
+		previousTargetGroupArn: active,
 		previousCertificateArn: fleet?.traffic.defaultCertificateArn ?? null,
 	});
-	return { plan: { ...planned, warnings: ownCdkApp ? [] : widened(request, outputs, planned) }, run };
+	const warnings = [
+		...(ownCdkApp ? [] : widened(request, outputs, planned)),
+		...(forsaken === null || active === null ? [] : [forsakes(forsaken, request.domain)]),
+	];
+	return { plan: { ...planned, warnings }, run };
+}
+
+/** A domain that was mistyped in a CI must not end the connections of all visitors. */
+function forsakes(served: string, domain: string): string {
+	return `Visitors are served as ${served}; with the certificate of ${domain} their browsers refuse that.`;
 }
 
 /** Where the domain leads is a deploy's to write. */

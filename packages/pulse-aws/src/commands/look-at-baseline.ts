@@ -18,6 +18,8 @@ export interface SeenBaseline extends Baseline {
 	readonly certificate: Pick<Certificate, 'arn' | 'status'> | null;
 	/** As `noticesToSet` tells it. */
 	readonly notices: string | null | undefined;
+	/** A domain that is served so far and would not be any more; `null`: none that is known. */
+	readonly forsaken: string | null;
 }
 
 /** What stands of the baseline, and of what it needs. @throws DeployToolError where it is another tool's, or cannot be made */
@@ -36,18 +38,19 @@ export async function lookAtBaseline(
 	if (outputs === null) await refuseTakenRepository(session, name);
 	else if (!ownCdkApp) refuseForeignBaseline(name, outputs);
 	const current = certificates.filter((one) => one.arn === outputs?.certificateArn && one.status === 'ISSUED');
-	if (current.length > 0) refuseForgottenDomain(request, current);
+	const isForsaken = current.length > 0 && chooseCertificate(current, domain) === null;
+	const forsaken = isForsaken ? (current[0]?.names[0] ?? null) : null;
+	if (forsaken !== null) refuseForgottenDomain(request, forsaken);
 	const certificate =
 		certificateArn !== null
 			? { arn: certificateArn, status: 'ISSUED' }
 			: (chooseCertificate(current, domain) ?? chooseCertificate(certificates, domain));
-	return { stack, outputs, certificate, notices };
+	return { stack, outputs, certificate, notices, forsaken };
 }
 
 /** A file that was not brought up to date must not have visitors served with the certificate of a domain of the past. */
-function refuseForgottenDomain({ domain, domainFrom }: DeployRequest, current: readonly Certificate[]): void {
-	if (domainFrom === undefined || chooseCertificate(current, domain) !== null) return;
-	const [served = ''] = current.flatMap(({ names }) => names);
+function refuseForgottenDomain({ domain, domainFrom }: DeployRequest, served: string): void {
+	if (domainFrom === undefined) return;
 	throw usageError(
 		`${domainFrom} remembers the domain ${domain}; the load balancer serves ${served}`,
 		`Name the one that is meant: --domain ${served}`,
