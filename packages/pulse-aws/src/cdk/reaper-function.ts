@@ -5,7 +5,7 @@ import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk
 import { Code, Function as LambdaFunctionConstruct, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import {
-	historyParameters,
+	historyPath,
 	loadBalancerName,
 	lockParameter,
 	noticesParameter,
@@ -41,6 +41,9 @@ export function reaperFunction(stack: Stack, props: ReaperFunctionProps): void {
 	const owned = ownedResources(settings.deploymentName);
 	acknowledgeWildcards(role, 'Describe and list calls take no resource.', ['*']);
 	acknowledgeWildcards(role, 'What deployments own is named at run time, below this.', Object.values(owned));
+	acknowledgeWildcards(role, 'The parameters of the history, spelled out, take more of the template than there is.', [
+		`ssm parameter${historyPath(settings.deploymentName)}/*`,
+	]);
 	const reaper = new LambdaFunctionConstruct(stack, 'Reaper', {
 		runtime: Runtime.NODEJS_24_X,
 		handler: 'index.handler',
@@ -124,19 +127,15 @@ function statements({ settings, repositoryArn, listenerArn }: ReaperFunctionProp
 			// Listing a path is allowed on the path itself, the rest below it.
 			resources: [arn(`ssm parameter${parameterRoot(name)}`), arn(owned.parameters)],
 		}),
-		// The key that encrypts the latter is AWS's own, which whoever may read the parameter may use.
+		// The key that encrypts it is AWS's own, which whoever may read the parameter may use.
 		new PolicyStatement({
 			actions: ['ssm:GetParameters', 'ssm:GetParameterHistory'],
-			resources: parametersOf([...historyParameters(name), noticesParameter(name), notifyParameter(name)]),
-		}),
-		new PolicyStatement({
-			actions: ['ssm:PutParameter'],
-			resources: parametersOf([...historyParameters(name), noticesParameter(name)]),
+			resources: parametersOf([notifyParameter(name)]),
 		}),
 		// What moves visitors is done under the deploy lock.
 		new PolicyStatement({
 			actions: ['ssm:GetParameters', 'ssm:GetParameterHistory', 'ssm:PutParameter'],
-			resources: [arnOf('ssm', `parameter${lockParameter(name)}`)],
+			resources: parametersOf([`${historyPath(name)}/*`, noticesParameter(name), lockParameter(name)]),
 		}),
 		new PolicyStatement({ actions: ['ecr:DescribeImages', 'ecr:BatchDeleteImage'], resources: [repositoryArn] }),
 		new PolicyStatement({

@@ -9,6 +9,11 @@ import { needCdk, SYNTHESIS } from './need-cdk.ts';
 import { baselineVersion, reaperCode } from './reaper-code.ts';
 import { fromContext } from './settings.ts';
 
+const AGAIN = 'Correct the cause and run the same command again: a failed first stack is deleted and made anew.';
+/** The toolkit counts the template as YAML before it sends anything. Its own advice, a bootstrapped account, leads nowhere here. */
+const TOO_LARGE =
+	'Give fewer and larger ranges with --allowed-cidr, or fewer --secret: each takes some 200 to 300 of the 51,200 characters that a template may have.';
+
 /**
  * Deploys the stack in process. The CDK (some 170 MB on disk) is loaded here and nowhere else, when a stack must change.
  * @param bundledReaper its source; default: the one of this installation
@@ -68,10 +73,11 @@ export function toolkitDeployer(
 				});
 			} catch (cause) {
 				signal.throwIfAborted();
+				const detail = cause instanceof Error ? cause.message : String(cause);
 				throw new DeployToolError('baseline-failed', `The stack ${stackName} could not be deployed.`, {
 					fault: 'platform',
-					detail: cause instanceof Error ? cause.message : String(cause),
-					next: 'Correct the cause and run the same command again: a failed first stack is deleted and made anew.',
+					detail,
+					next: detail.includes('TemplateTooLarge') ? TOO_LARGE : AGAIN,
 					cause,
 				});
 			} finally {

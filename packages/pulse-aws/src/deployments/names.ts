@@ -41,4 +41,5 @@ export const noticesParameter = (name: string) => `/pulse-aws/${name}/notices`;
  * Whose versions are the history: Parameter Store keeps a hundred of each, with their times. Outside {@link parameterRoot}: no
  * task may write there.
  */
-export const historyParameters = (name: string) => [0, 1, 2, 3, 4].map((at) => `/pulse-aws/${name}/history/${at}`);
+export const historyParameters = (name: string) => [0, 1, 2, 3, 4].map((at) => `${historyPath(name)}/${at}`);
+export const historyPath = (name: string) => `/pulse-aws/${name}/history`;

@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { LocalPlatform } from '../local.ts';
+import type { ApiCall, LocalPlatform } from '../local.ts';
 import { appFolder } from './testing/app-folder.ts';
 import { pulseRailway, startPulseRailway } from './testing/run.ts';
 import { initShop, startPlatform } from './testing/shop.ts';
@@ -9,6 +9,10 @@ import { initShop, startPlatform } from './testing/shop.ts';
 let app: Awaited<ReturnType<typeof appFolder>>;
 let platform: LocalPlatform;
 let env: Record<string, string>;
+/** Root fields of each request to Railway. */
+const calls: string[] = [];
+/** Of a deploy that waits for its build. */
+const WAITING = /^(deployment|buildLogs|deploymentEvents|environmentLogs)\b/;
 
 /** A build with the argument `GATE=<name>` waits while the gate of that name is closed. */
 const gate = (name: string) => join(app.dir, `.gate-${name}`);
@@ -23,7 +27,11 @@ beforeAll(async () => {
 	);
 	await writeFile(join(app.dir, '.railwayignore'), '.platform\n.gate-*\n');
 	const buildCommand = `while [ -e "${app.dir}/.gate-$GATE" ]; do sleep 0.05; done`;
-	({ platform, env } = await startPlatform(app.dir, { buildCommand }));
+	const faults = ({ fields }: ApiCall) => {
+		calls.push(fields);
+		return null;
+	};
+	({ platform, env } = await startPlatform(app.dir, { buildCommand, behaviour: { faults } }));
 	env.PULSE_RAILWAY_DEPLOY_LOCK_SECONDS = '3';
 	await initShop(app.dir, env);
 	for (const id of ['one', 'two']) await deployed(id);
@@ -60,8 +68,12 @@ const active = async () => (await run('status')).json<{ active_deployment: strin
 
 it('a rollback passes a deploy that builds, which then cuts over from there and says so', async () => {
 	const three = await building('three');
+	calls.length = 0;
 	const back = await run('rollback');
 	expect(back.code, back.stderr).toBe(0);
+	// At 150 ms each, one after the other, they leave a second of the two that it may take.
+	const asked = calls.filter((fields) => !WAITING.test(fields));
+	expect(asked.length, asked.join('\n')).toBeLessThanOrEqual(6);
 	expect([await active(), buildingNow()]).toEqual(['one', ['three']]);
 	await open('three');
 	const { code, stderr, json } = await three.ended;
