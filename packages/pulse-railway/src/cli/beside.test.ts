@@ -28,7 +28,7 @@ beforeAll(async () => {
 	await writeFile(join(app.dir, '.railwayignore'), '.platform\n.gate-*\n');
 	const buildCommand = `while [ -e "${app.dir}/.gate-$GATE" ]; do sleep 0.05; done`;
 	const faults = ({ fields }: ApiCall) => {
-		calls.push(fields);
+		calls.push(fields.join('+'));
 		return null;
 	};
 	({ platform, env } = await startPlatform(app.dir, { buildCommand, behaviour: { faults } }));
