@@ -151,8 +151,13 @@ describe('a rollback', () => {
 			expect(planRollback(fleet([before, { ...later, state }], 'new'), null, 0).id).toBe('a');
 	});
 
-	test('finishes one that was interrupted at its switch', () => {
-		const plan = planRollback(fleet([deployment('a', { createdAt: 1 }), active], 'a'), null, 0);
+	test.each([
+		['neither state is written', null, active],
+		['its target alone is', 'active', active],
+		['the one that visitors left alone is', null, { ...active, state: 'draining', drainStartedAt: 5 }],
+	] as const)('finishes one that was interrupted after its switch, where %s', (_, state, left) => {
+		const target = deployment('a', { createdAt: 1, ...(state === null ? {} : { state, drainStartedAt: null }) });
+		const plan = planRollback(fleet([target, left], 'a'), null, 6);
 		expect([plan.id, plan.steps.map((step) => step.kind)]).toEqual(['a', ['settle']]);
 	});
 });

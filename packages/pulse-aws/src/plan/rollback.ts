@@ -21,8 +21,7 @@ export function planRollback(fleet: Fleet, wanted: string | null, now: number): 
 	const others = fleet.deployments.filter((one) => one !== active && one.desired > 0 && !isRetiring(one, now));
 	const living = others.filter((one) => isLiving(one) || (one.state === 'canary' && one.id === wanted));
 	const settle = settleFirst(fleet);
-	const superseded = living.filter((one) => one.state === 'active');
-	const isHalfDone = active !== null && superseded.some((one) => isLeftBy(active, one));
+	const isHalfDone = active !== null && isLeftByRollback(active, living);
 	if (active !== null && settle.length > 0 && (wanted === active.id || (wanted === null && isHalfDone))) {
 		// A rollback was interrupted after its switch: finish that one.
 		return { ...planOf('rollback', active.id, settle), target: active };
@@ -88,11 +87,12 @@ export function rollbackTarget(fleet: Fleet, now: number): string | null {
 }
 
 /**
- * Whether it was a rollback that sent visitors there: only one begins the drain of its target anew. Between its last two writes
- * both say `active`, and only a rollback goes from what was started later to what was started before.
+ * Whether it was a rollback that sent visitors there and was killed before it had written both states, whichever it had: only a
+ * rollback leaves its target draining, and only a rollback goes from what was started later to what was started before.
  */
-function isLeftBy(active: Deployment, superseded: Deployment): boolean {
-	return active.state === 'draining' || (active.state === 'active' && superseded.id > active.id);
+function isLeftByRollback(active: Deployment, living: readonly Deployment[]): boolean {
+	const left = living.filter(({ state }) => state === 'active');
+	return active.state === 'draining' || (active.state === 'active' && left.some(({ id }) => id > active.id));
 }
 
 /** The one that visitors were on before: not yet marked draining, else the one that was marked last. */
