@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { CallRecord } from 'aws-world/calls/trace';
 import { afterEach, expect, test, vi } from 'vitest';
 import { deploy } from './deploy.ts';
 import { type Account, asked, NAME, openAccount, passOf } from './testing/account.ts';
@@ -66,6 +67,27 @@ test('a version that does not run any more is offered to be started again, with 
 	stop.abort();
 	await ended;
 });
+
+test('what a command writes down as it ends, seconds after it has moved visitors, is shown once it has ended (A13.5)', async () => {
+	account = await openAccount();
+	await deployed();
+	const stop = new AbortController();
+	const { session } = account.connect({ signal: stop.signal });
+	const { page: opened, ended } = await openDashboard(session, NAME, stop.signal);
+	const page = await opened();
+	await vi.waitFor(() => expect(page.view()?.versions).toHaveLength(1));
+	// As from a far away machine.
+	let isMoved = false;
+	const before = async ({ call }: CallRecord) => {
+		if (isMoved) await delay(200);
+		isMoved ||= call === 'elb.modifyListener';
+	};
+	const connected = account.connect({ before, answers: Array(10).fill(true) });
+	const { result } = await deploy(connected.session, await asked());
+	await vi.waitFor(() => expect(page.view().history[0]?.deployment_id).toBe(result?.deployment_id), { timeout: 9_000 });
+	stop.abort();
+	await ended;
+}, 20_000);
 
 test('while no page looks, AWS is asked nothing (A13.5)', async () => {
 	account = await openAccount();

@@ -100,6 +100,8 @@ function looker(
 			isOld || seen === undefined ? readAll(looks, target) : seen,
 			clock.now() - historyAt >= HISTORY_MS ? readHistory(looks) : undefined,
 		]);
+		// A command writes down what it did as it gives the lock back, which the next look reads.
+		if (seen !== undefined && now.underWay !== seen.underWay) historyAt = Number.NEGATIVE_INFINITY;
 		return now;
 	}
 
