@@ -98,7 +98,7 @@ export function settle(ledger: Ledger, key: string): Ledger {
 	return waiting.length === ledger.waiting.length ? ledger : { ...ledger, waiting };
 }
 
-/** Nobody is to be told: what waits is dropped, and what happens until somebody is to be told again is never sent. */
+/** No receiver is set: what waits is dropped, and what happens until a receiver is set again is never sent. */
 export function tellNobody(ledger: Ledger, tidings: Tidings, startedAt: number, now: number): Ledger {
 	const mine = sentBy(ledger, { tells: NOBODY, startedAt });
 	if (mine === null) return ledger;

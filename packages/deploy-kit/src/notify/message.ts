@@ -19,7 +19,7 @@ export function noticeBody(form: NoticeForm, notice: Notice, source: NoticeSourc
 		case 'slack':
 			return JSON.stringify({ text: forSlack(`${source.stack}: ${noticeText(notice)}`) });
 		case 'discord':
-			// Nothing that somebody wrote into a message rings everybody.
+			// What a user wrote into a message must not ring a whole channel.
 			return JSON.stringify({
 				content: forDiscord(`${source.stack}: ${noticeText(notice)}`).slice(0, 2_000),
 				allowed_mentions: { parse: [] },

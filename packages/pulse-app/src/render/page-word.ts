@@ -2,7 +2,7 @@
 const MAX_REASONS = 3;
 
 /**
- * What a page says of itself. `busy`: somebody works in it; `idle`: it is shown and nobody does; `held`: it has what its user
+ * What a page says of itself. `busy`: its user works in it; `idle`: it is shown and its user does not; `held`: it has what its user
  * would lose if it were loaded anew.
  */
 export interface PageWord {

@@ -54,7 +54,7 @@ export async function standingLock(aws: Ssm, parameter: string): Promise<Standin
 	return { lock, version: newest.version, since: first?.at ?? null, renewedAt: newest.at };
 }
 
-/** @returns `false` where somebody else made it first */
+/** @returns `false` where another command made it first */
 export async function createLock(aws: Ssm, parameter: string, holder: string, token: string): Promise<boolean> {
 	try {
 		await put(aws, parameter, lockText({ holder, token, over: 0 }), false);

@@ -15,7 +15,7 @@ import { writeTold } from './told-history.ts';
  * overwrite version n, the one told n+1 holds the lock. It holds it by a token of its own, so that renewing and giving
  * back never touch another run's. A lock that was not renewed for half a minute may be taken: the run that waits counts
  * its own sleeps, because clocks of two machines differ. Its holder may merely sleep: it looks again before it writes
- * anything, goes on where nobody took the lock meanwhile, and ends where somebody did.
+ * anything, goes on where no other command took the lock meanwhile, and ends where one did.
  *
  * It guards what deployments share. A deploy that builds holds a lease on its own deployment instead (`lease.ts`).
  */

@@ -9,7 +9,7 @@ import { ownerTags } from './owner-tags.ts';
 import type { Perform } from './performers.ts';
 import { made, type Run } from './run.ts';
 
-/** Somebody else, e.g. a person in the console, may take the same number at the same moment. */
+/** Another client, e.g. a person in the console, may take the same number at the same moment. */
 const RULE_TRIES = 5;
 
 /** Before the service: ECS refuses a target group that no rule uses. */

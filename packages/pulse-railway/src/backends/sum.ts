@@ -1,7 +1,7 @@
 import type { ReloadTold } from './backends.ts';
 import { MAX_REASONS, type RenderSessions } from './render-sessions.ts';
 
-/** What the replicas of a deployment said, as one. One that says nothing may have somebody, so then nothing is known. */
+/** What the replicas of a deployment said, as one. A replica that says nothing may have visitors, so then nothing is known. */
 export function sumSessions(answers: readonly RenderSessions[]): RenderSessions {
 	const [first] = answers;
 	if (first === undefined || answers.length === 1) return first ?? { reachable: false, detail: 'it has no address' };

@@ -38,7 +38,7 @@ export interface NotifyConfig {
 /** What sends notices; `null`: nobody is to be told. */
 export interface Notifying {
 	readonly destination: Destination;
-	/** `undefined` on a stack that somebody gave the URL by hand. */
+	/** `undefined` on a stack whose operator set the URL by hand. */
 	readonly secret: Secret | undefined;
 	readonly keptMs: number;
 	/** The stack as receivers read it. */

@@ -9,7 +9,7 @@ export type TokenVariable = 'RAILWAY_TOKEN' | 'RAILWAY_API_TOKEN';
 
 export interface RailwayToken {
 	readonly secret: Secret;
-	/** `login` is somebody's personal login: never stored anywhere, never refreshed here. */
+	/** `login` is the user's personal login: never stored anywhere, never refreshed here. */
 	readonly origin: 'flag' | 'login' | TokenVariable;
 	/** The variable that carries it for child processes; an explicit token equal to a variable takes its name. */
 	readonly variable: TokenVariable | null;

@@ -18,7 +18,7 @@ export const upgradeSettings = {
 export interface UpgradeConfig extends BaselineConfig {
 	readonly target: TargetRequest;
 	readonly token: Secret | undefined;
-	/** Settings that somebody gave; what is running decides about the others. */
+	/** Settings that the user gave; what is running decides about the others. */
 	readonly given: ReadonlySet<string>;
 }
 

@@ -6,7 +6,7 @@ import type { ControlStatus } from '../control/status.ts';
 export interface WhoIsLeft {
 	/** Tabs of a container app, render sessions of a Pulse app. */
 	readonly pages: number | null;
-	/** Somebody works in them; container apps do not tell. */
+	/** Their users work in them; container apps do not tell. */
 	readonly busy: number | null;
 	/** Shown. */
 	readonly idle: number | null;

@@ -54,7 +54,7 @@ export async function startRedisServer(port?: number): Promise<RedisServer> {
 			};
 		}
 		await stop();
-		// Somebody may have taken the port in between.
+		// Another process may have taken the port in between.
 		if (attempt === 3) throw new Error(`redis-server does not start on port ${chosen}`);
 	}
 }
