@@ -275,7 +275,7 @@ describe('the control client', () => {
 		const grant = await callControl(target, 'lock.acquire', mine, signal);
 		const lastFence = grant.granted ? grant.fence : 0;
 		await store.releaseLock('deploy', mine.token);
-		const again = await callControl(target, 'lock.retake', { ...mine, lastFence }, signal);
+		const again = await callControl(target, 'lock.retake', { ...mine, lastFence, firstFence: lastFence }, signal);
 		expect(again.granted && again.fence > lastFence).toBe(true);
 		await store.releaseLock('deploy', mine.token);
 		const refused = await callControl(target, 'lock.retake', { ...mine, lastFence }, signal);

@@ -88,11 +88,15 @@ it('outlives a renewal that the store missed', async () => {
 
 it('that lapsed while the store was away is no loss: it is taken again where nobody had it', async () => {
 	let away = true;
+	const told: unknown[] = [];
 	const lock = await hold({
 		...store,
 		renewLock: (...args) => (away ? Promise.reject(new Error('unreachable')) : store.renewLock(...args)),
-		acquireLock: (...args) =>
-			away && args[0].lastFence ? Promise.reject(new Error('off')) : store.acquireLock(...args),
+		async acquireLock(...args) {
+			told.push(args[0].firstFence);
+			if (away && args[0].lastFence) throw new Error('off');
+			return store.acquireLock(...args);
+		},
 	});
 	const { term, grant } = lock;
 	await vi.waitFor(() => expect(term.aborted).toBe(true));
@@ -105,6 +109,7 @@ it('that lapsed while the store was away is no loss: it is taken again where nob
 	await lock.confirm();
 	expect(lock.term.aborted).toBe(false);
 	expect(lock.grant.fence).toBeGreaterThan(grant.fence);
+	expect([told[0], told.at(-1)]).toEqual([undefined, grant.fence]);
 	expect(await store.lockHolder('janitor')).toMatchObject({ owner: 'me' });
 	await lock.release();
 	expect(await store.lockHolder('janitor')).toBeNull();

@@ -48,6 +48,7 @@ export async function holdLock(
 		return { held: false, ...holder };
 	}
 	let { fence } = answer;
+	const firstFence = fence;
 	const lost = new AbortController();
 	const released = new AbortController();
 	let term = newTerm();
@@ -78,7 +79,7 @@ export async function holdLock(
 		const asked = clock.now();
 		if (await port.renewLock(name, token, ttlMs)) return holdUntil(asked + ttlMs);
 		const askedAgain = clock.now();
-		const again = await port.acquireLock({ ...request, lastFence: fence });
+		const again = await port.acquireLock({ ...request, lastFence: fence, firstFence });
 		if (again.granted) {
 			({ fence } = again);
 			return holdUntil(askedAgain + ttlMs);

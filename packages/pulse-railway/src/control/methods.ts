@@ -167,7 +167,15 @@ export const methods = {
 	),
 	/** Unknown to older routers, which would grant a lock that another had in between: hence not a parameter of `lock.acquire`. */
 	'lock.retake': method(
-		z.object({ name: lockName, owner: z.string().min(1).max(200), token, ttlMs, lastFence: z.int(), lane }),
+		z.object({
+			name: lockName,
+			owner: z.string().min(1).max(200),
+			token,
+			ttlMs,
+			lastFence: z.int(),
+			firstFence: z.optional(z.int()),
+			lane,
+		}),
 		(request, { store }) => store.acquireLock(request),
 	),
 	'lock.renew': method(z.object({ name: lockName, token, ttlMs }), ({ name, token, ttlMs }, { store }) =>

@@ -11,18 +11,21 @@ export interface LockValue {
 	readonly acquiredAt: number | null;
 	/** `null` for a predecessor's lock, which no grant of ours matches. */
 	readonly fence: number | null;
+	/** Of a lock that was taken again: the fence of its first grant. */
+	readonly firstFence?: number | undefined;
 	/** Of a lease: which later deploys the one that is made stops for. */
 	readonly lane?: Lane | undefined;
 	/** Of a lease: the deployment of the later one. */
 	readonly supersededBy?: string | undefined;
 }
 
-export function encodeLock({ owner, token, acquiredAt, fence, lane, supersededBy }: LockValue): string {
+export function encodeLock({ owner, token, acquiredAt, fence, firstFence, lane, supersededBy }: LockValue): string {
 	return JSON.stringify({
 		owner,
 		token,
 		acquired_at: acquiredAt === null ? null : acquiredAt / 1000,
 		fence,
+		first_fence: firstFence,
 		lane,
 		superseded_by: supersededBy,
 	});
@@ -32,7 +35,7 @@ export function encodeLock({ owner, token, acquiredAt, fence, lane, supersededBy
 export function decodeLock(value: string | null): LockValue | null {
 	if (value === null) return null;
 	try {
-		const { owner, token, acquired_at, fence, lane: said, superseded_by: by } = JSON.parse(value);
+		const { owner, token, acquired_at, fence, first_fence: first, lane: said, superseded_by: by } = JSON.parse(value);
 		const lane = parseLane(said);
 		if (typeof owner === 'string' && typeof token === 'string' && typeof fence === 'number') {
 			return {
@@ -40,6 +43,7 @@ export function decodeLock(value: string | null): LockValue | null {
 				token,
 				acquiredAt: typeof acquired_at === 'number' ? Math.round(acquired_at * 1000) : null,
 				fence,
+				...(typeof first === 'number' ? { firstFence: first } : {}),
 				...(lane === undefined ? {} : { lane }),
 				...(typeof by === 'string' ? { supersededBy: by } : {}),
 			};

@@ -20,8 +20,8 @@ export interface LockStore {
 	breakLock(request: LockBreak): Promise<BrokenLock>;
 	/**
 	 * A deploy takes the place of those of its lane that were started earlier and are still being made: each one's lease says so,
-	 * until it lapses. Pending ones alone, and no canary. Of two that ask it of each other the one whose lease was granted later
-	 * has its way. May be repeated. Rejects with `LockLostError` where the lease of `id` is not held, or by another grant than `lock`.
+	 * until it lapses. Pending ones alone, and no canary. Of two that ask it of each other the one whose lease was first granted
+	 * later has its way. May be repeated. Rejects with `LockLostError` where the lease of `id` is not held, or by another grant than `lock`.
 	 * @returns their ids
 	 */
 	supersede(id: string, lane: Lane, options?: Pick<WriteOptions, 'lock'>): Promise<readonly string[]>;

@@ -13,6 +13,8 @@ export interface LockRequest {
 	 * because what was read under that grant may have changed.
 	 */
 	readonly lastFence?: number | undefined;
+	/** Of one that is taken again: the fence of its first grant, since which its holder has been at work. */
+	readonly firstFence?: number | undefined;
 	/** Of a lease: which later deploys the one that is made stops for. Left out: for none. */
 	readonly lane?: Lane | undefined;
 }

@@ -32,8 +32,8 @@ export async function acquireLock(context: StoreContext, request: LockRequest): 
 			return { granted: false, owner: ENDED, acquiredAt: null, expiresAt: clock.now() };
 		}
 		const fence = lock?.fence ?? nextFence(lastFence, clock.now());
-		const { owner, token, lane } = request;
-		const value = held?.value ?? encodeLock({ owner, token, acquiredAt: clock.now(), fence, lane });
+		const { owner, token, firstFence, lane } = request;
+		const value = held?.value ?? encodeLock({ owner, token, acquiredAt: clock.now(), fence, firstFence, lane });
 		const committed = await backend.commit({
 			expect: new Map([
 				[key, held?.value ?? null],

@@ -40,6 +40,24 @@ export function describeSupersede(on: StoreFixture): void {
 			expect([first, second]).toEqual([[], ['a']]);
 		});
 
+		it('a deploy that slept until its lease lapsed, and took it again, is none that was started later (R8.15)', async () => {
+			const early = await begin('early', 'deploys', 20);
+			const late = await begin('late', 'deploys');
+			await vi.waitFor(async () => expect(await on.store.lockHolder(early.lock.name)).toBeNull());
+			const request = {
+				name: early.lock.name,
+				owner: 'ann',
+				token: tokenOf('early'),
+				ttlMs: 60_000,
+				lane: 'deploys',
+			} as const;
+			const { fence } = early.lock;
+			const again = await on.store.acquireLock({ ...request, lastFence: fence, firstFence: fence });
+			const lock = { name: early.lock.name, fence: again.granted ? again.fence : 0 } as const;
+			expect(await on.store.supersede('early', 'deploys', { lock })).toEqual([]);
+			expect(await on.store.supersede('late', 'deploys', late)).toEqual(['early']);
+		});
+
 		it('leaves its holder the lease, which is renewed and given back as before (R8.15)', async () => {
 			const { lock } = await begin('early', 'deploys');
 			await on.other.supersede('late', 'deploys', await begin('late', 'deploys'));

@@ -37,8 +37,11 @@ export async function supersede(
 
 type Started = readonly [lease: LockValue, id: string];
 
-/** One order for all who ask: of two that were granted at the same time the one with the lower id. */
+/**
+ * One order for all who ask: that of their first grants, whose fences are the time or later. A deploy that slept until its lease
+ * lapsed, and took it again, is none that was started later. Of two of the same time it is the one with the lower id.
+ */
 function isEarlier([one, oneId]: Started, [other, otherId]: Started): boolean {
-	const [at, otherAt] = [one.acquiredAt ?? 0, other.acquiredAt ?? 0];
+	const [at, otherAt] = [one, other].map(({ fence, firstFence }) => firstFence ?? fence ?? 0) as [number, number];
 	return at < otherAt || (at === otherAt && oneId < otherId);
 }
