@@ -5,7 +5,7 @@ import { DeployToolError } from '../errors.ts';
  * made its own what this one is about to change. A guard that refuses ends the command, which then destroys nothing.
  */
 export interface Guard {
-	/** @throws DeployToolError `lock-lost` or `superseded` */
+	/** @throws DeployToolError `lock-lost` or `baseline-changed` */
 	confirm(signal: AbortSignal): Promise<void>;
 	/** By the clock: whether what was last confirmed may still be relied on. */
 	holds(): boolean;
@@ -61,7 +61,7 @@ export function lateError(): DeployToolError {
 /** The code of an error that says that this command must end and touch nothing more. */
 export function isOvertaken(error: unknown): boolean {
 	const { code } = error as { readonly code?: unknown };
-	return code === 'lock-lost' || code === 'superseded';
+	return code === 'lock-lost' || code === 'baseline-changed';
 }
 
 /** The commit point surely did not happen, so everything before it may be undone. Carries why. */

@@ -1,3 +1,4 @@
+import { exitCodeOf } from 'pulse-deploy-kit/report-error';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { service, stack } from '../plan/testing/stack.ts';
 import type { StackObservation } from '../platform/port.ts';
@@ -46,7 +47,7 @@ function guard(options: Partial<BaselineGuardOptions> = {}): BaselineGuard {
 	});
 }
 
-const superseded = { code: 'superseded', next: expect.stringContaining('pulse-railway status') };
+const changed = { code: 'baseline-changed', next: expect.stringContaining('pulse-railway status') };
 
 describe('an init or upgrade that slept', () => {
 	it('goes on while its own mark stands', async () => {
@@ -66,8 +67,10 @@ describe('an init or upgrade that slept', () => {
 		const on = guard();
 		on.marks('upgrade:mine', true);
 		mark = theirs;
-		await expect(on.confirm(signal)).rejects.toMatchObject(superseded);
-		await expect(on.look(signal)).rejects.toMatchObject(superseded);
+		await expect(on.confirm(signal)).rejects.toMatchObject(changed);
+		await expect(on.look(signal)).rejects.toMatchObject(changed);
+		// 75 would tell CI that nothing has failed.
+		expect(exitCodeOf(await on.look(signal).catch((error: unknown) => error))).toBe(1);
 	});
 
 	it('ends when another one went on with the new project that this one made', async () => {
@@ -75,7 +78,7 @@ describe('an init or upgrade that slept', () => {
 		const on = guard({ planned: null });
 		await on.confirm(signal);
 		mark = 'init:theirs';
-		await expect(on.confirm(signal)).rejects.toMatchObject(superseded);
+		await expect(on.confirm(signal)).rejects.toMatchObject(changed);
 	});
 
 	it('believes no answer that waited while it slept', async () => {
@@ -86,14 +89,14 @@ describe('an init or upgrade that slept', () => {
 			await clock.sleep(5_000);
 			mark = 'ready';
 		});
-		await expect(on.confirm(signal)).rejects.toMatchObject(superseded);
+		await expect(on.confirm(signal)).rejects.toMatchObject(changed);
 		expect(looks).toBeGreaterThan(1);
 	});
 
 	it('does not ask for ever where Railway is slow', async () => {
 		answers.push(...Array.from({ length: 9 }, () => () => clock.sleep(5_000)));
 		await expect(guard().confirm(signal)).rejects.toMatchObject({
-			...superseded,
+			...changed,
 			detail: expect.stringMatching(/slow/),
 		});
 	});
@@ -105,7 +108,7 @@ describe('an init or upgrade that slept', () => {
 		mark = 'upgrade:mine';
 		await on.confirm(signal);
 		mark = 'upgrade:theirs';
-		await expect(on.confirm(signal)).rejects.toMatchObject(superseded);
+		await expect(on.confirm(signal)).rejects.toMatchObject(changed);
 	});
 
 	it('relies on a look only as long as its answers are young, by the clock', async () => {
@@ -137,7 +140,7 @@ describe('an init or upgrade that slept', () => {
 	])('ends when another one changed a %s while a person thought about its plan', async (_what, change) => {
 		const on = guard();
 		services = [...change(), ...services.filter(({ name }) => name !== 'pulse-router')];
-		await expect(on.confirm(signal)).rejects.toMatchObject(superseded);
+		await expect(on.confirm(signal)).rejects.toMatchObject(changed);
 	});
 
 	it('minds no deployment that came meanwhile', async () => {

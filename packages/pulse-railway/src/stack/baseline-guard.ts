@@ -68,16 +68,16 @@ export class BaselineGuard implements Guard {
 			const asked = clock.now();
 			const observation = await (platform() as Platform).observe(signal);
 			if (clock.now() - asked >= staleMs) {
-				if (++slow >= LOOKS) throw superseded('Railway answers so slowly that its answers may be old.');
+				if (++slow >= LOOKS) throw baselineChanged('Railway answers so slowly that its answers may be old.');
 				continue;
 			}
 			const mark = sharedValue(observation, BASELINE_VARIABLE);
 			if (mark === this.#mark || (mark !== undefined && mark === this.#writing)) {
 				this.#asked = asked;
-				if (this.#planned !== null && this.#planned !== this.#describe(observation)) throw superseded();
+				if (this.#planned !== null && this.#planned !== this.#describe(observation)) throw baselineChanged();
 				return observation;
 			}
-			if (!this.#mayLag(mark)) throw superseded();
+			if (!this.#mayLag(mark)) throw baselineChanged();
 			await clock.sleep(POLL_MS, signal);
 		}
 	}
@@ -113,10 +113,14 @@ function sorted(object: object): [string, unknown][] {
 	return Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-function superseded(detail?: string): DeployToolError {
-	return new DeployToolError('superseded', 'another init or upgrade has changed this stack since this one began', {
-		fault: 'user',
-		...(detail === undefined ? {} : { detail }),
-		next: 'See what stands: pulse-railway status. Then run this command again if it is still needed.',
-	});
+function baselineChanged(detail?: string): DeployToolError {
+	return new DeployToolError(
+		'baseline-changed',
+		'another init or upgrade has changed this stack since this one began',
+		{
+			fault: 'user',
+			...(detail === undefined ? {} : { detail }),
+			next: 'See what stands: pulse-railway status. Then run this command again if it is still needed.',
+		},
+	);
 }
