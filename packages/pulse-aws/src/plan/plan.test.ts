@@ -6,6 +6,7 @@ import { afterMove, fleetReport, renderFleet } from './fleet-report.ts';
 import type { DeployObservation, Fleet } from './observation.ts';
 import { planRollback } from './rollback.ts';
 import { renderPlan } from './step.ts';
+import { planSupersede } from './supersede.ts';
 import { planTeardown } from './teardown.ts';
 import { deployment } from './testing/deployment.ts';
 
@@ -97,6 +98,17 @@ describe('a deploy', () => {
 		const full = { ...fleet([deployment('a', { state: 'active' })], 'a'), limits: { rules: 100, targetGroups: 1 } };
 		expect(() => kinds(seen({ fleet: full }))).toThrow('no room for another deployment: target groups');
 		expect(kinds(seen({ fleet: { ...full, strays: ['left'] } }))).toContain('create-service');
+	});
+
+	test('with --supersede stops what is still being made, and none whose domain is looked at (A8.8)', () => {
+		const made = [deployment('a', { state: 'active' }), deployment('b', { state: 'deploying' })];
+		const held = (id: string) => [id, `held by ann; stops for deploys [${id} 0]`] as const;
+		const standing = { ...fleet(made, 'a'), reserved: ['c'], leases: new Map(['a', 'b', 'c'].map(held)) };
+		const { facts, steps } = planSupersede(standing, 'deploys');
+		expect([facts, steps.map((step) => step.kind === 'supersede' && step.ids)]).toEqual([
+			['Stops b, c, which are still being made'],
+			[['b', 'c']],
+		]);
 	});
 
 	test('shows its cost only when it creates the baseline', () => {
