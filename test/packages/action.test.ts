@@ -196,3 +196,17 @@ it('the workflow to copy runs other people’s actions at one commit, and gives 
 	expect(text).not.toMatch(/^ {2}pull_request_target/m);
 	expect(text.match(/persist-credentials: false/g)?.length).toBe(text.match(/actions\/checkout@/g)?.length);
 });
+
+it('the workflow to copy deploys pushes to a branch in their order, whichever runner comes first, and a rollback waits for none', () => {
+	const text = readFileSync(join(ROOT, 'docs/github-workflow.yml'), 'utf8');
+	const [, group = ''] = /group: deploy-\$\{\{ (.*) \}\}/.exec(text) ?? [];
+	// GitHub's operators on these are those of JavaScript, but that it knows no key as missing.
+	const of = new Function('github', `return ${group}`) as (github: object) => unknown;
+	const main = { ref: 'refs/heads/main', event: { pull_request: {} } };
+	const push = (run_id: number) => of({ ...main, event_name: 'push', run_id });
+	expect([push(1), push(2)]).toEqual([main.ref, main.ref]);
+	expect(of({ ...main, event_name: 'workflow_dispatch', run_id: 3 })).toBe(3);
+	const preview = { event_name: 'pull_request', run_id: 4, ref: 'refs/pull/7/merge' };
+	expect(of({ ...preview, event: { pull_request: { number: 7 } } })).toBe(7);
+	expect(text).not.toContain('supersede');
+});
