@@ -136,7 +136,7 @@ test.each(['before', 'after'] as const)(
 	},
 );
 
-test('a word that came too late is taken back, and the reaper leaves a deploy alone that has one (A8.8)', async () => {
+test('a word that came too late is taken back (A8.8)', async () => {
 	account = await openAccount();
 	await deployed();
 	const early = await building();
@@ -153,6 +153,17 @@ test('a word that came too late is taken back, and the reaper leaves a deploy al
 	await deployed({ supersede: true }, { ...connected, session });
 	expect(account.world.parameters.has(name)).toBe(false);
 	expect((await early.ended).code).toBe('lock-lost');
-	const limits = { deploymentName: NAME, maxAgeHours: 1, deploymentTimeoutHours: 1, dryRun: true };
-	expect((await reap(account.connect({ answers: yes }).session, limits)).actions).toEqual(expect.any(Array));
+});
+
+test('the reaper sweeps the word to a deploy that is gone, and leaves one alone that is still being made (A8.8)', async () => {
+	account = await openAccount();
+	await deployed();
+	const making = await building({ overLater: true });
+	const words = [making.id, 'shop-gone'].map((id) => supersededParameter(NAME, id));
+	const { session } = account.connect({ answers: yes });
+	for (const Name of words) await session.aws.ssm.putParameter({ Name, Value: 'later', Type: 'String' });
+	await account.world.clock.sleep(200_000);
+	await reap(session, { deploymentName: NAME, maxAgeHours: 0.02, deploymentTimeoutHours: 0.02, dryRun: false });
+	expect(words.map((word) => account.world.parameters.has(word))).toEqual([true, false]);
+	expect((await making.ended).code).toBeNull();
 });
