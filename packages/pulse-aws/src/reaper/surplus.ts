@@ -1,3 +1,4 @@
+import type { Deployment } from '../deployments/deployment.ts';
 import type { ReaperFacts, ReaperPolicy } from './facts.ts';
 import { leased } from './orphans.ts';
 
@@ -29,9 +30,12 @@ export function surplusImages(facts: ReaperFacts, policy: ReaperPolicy, now: num
 	return newestFirst.filter((tag) => !kept.has(tag) && !living.has(tag));
 }
 
-/** Whether the version of an id takes no place among the newest ones. */
+/** Whether the version of an id takes no place among the newest ones. A lease also stands for a while after its deploy is done. */
 function asideOf(facts: ReaperFacts, now: number): (id: string) => boolean {
-	const ids = facts.deployments.filter(({ state }) => state === 'preview' || state === 'deploying').map(({ id }) => id);
-	const aside = new Set([...ids, ...leased(facts, now), ...(facts.past?.previews ?? [])]);
+	const { deployments, past } = facts;
+	const isAside = ({ state }: Deployment) => state === 'preview' || state === 'deploying';
+	const settled = new Set(deployments.filter((one) => !isAside(one)).map(({ id }) => id));
+	const making = leased(facts, now).filter((id) => !settled.has(id));
+	const aside = new Set([...deployments.filter(isAside).map(({ id }) => id), ...making, ...(past?.previews ?? [])]);
 	return (id) => aside.has(id);
 }
