@@ -16,6 +16,11 @@ export function wantedTypes(roots: Roots, types: LiveTypes, documents: readonly 
 						const type = getNamedType(info.getType());
 						if (type) wanted.add(type.name);
 					},
+					// A value of an enum that stands in the document itself.
+					EnumValue: () => {
+						const type = getNamedType(info.getInputType());
+						if (type) wanted.add(type.name);
+					},
 				}),
 			);
 		}
