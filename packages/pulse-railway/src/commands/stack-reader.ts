@@ -16,6 +16,8 @@ const OBSERVE_MS = 10_000;
 const USAGE_MS = 60_000;
 /** What it costs is told of so much time. */
 const USED_MS = 600_000;
+/** Nobody waits for longer to see what runs. */
+const USAGE_BUDGET_MS = 3_000;
 const ROUTER_BUDGET_MS = 5_000;
 const PROBE_MS = 3_000;
 
@@ -59,7 +61,9 @@ export function stackReader(
 	const usage = new KeptReading<ReadonlyMap<string, ServiceUsage>>(USAGE_MS);
 	const readUsage = (signal: AbortSignal) =>
 		usage
-			.read(systemClock.now(), () => platform.usage(systemClock.now() - USED_MS, signal))
+			.read(systemClock.now(), () =>
+				platform.usage(systemClock.now() - USED_MS, AbortSignal.any([signal, AbortSignal.timeout(USAGE_BUDGET_MS)])),
+			)
 			.catch(() => {
 				// A token that may not read it, or an API that is away: what it costs is good to know, and no more.
 				signal.throwIfAborted();
