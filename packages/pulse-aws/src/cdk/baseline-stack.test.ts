@@ -14,24 +14,14 @@ import { lockParameter, noticesParameter } from '../deployments/names.ts';
 import { baselineStack } from './baseline-stack.ts';
 import { packedCode } from './packed-code.ts';
 import { BASELINE_VERSION, type BaselineSettings, fromContext, toContext } from './settings.ts';
+import { SETTINGS as COMMON } from './testing/settings.ts';
 
 const SETTINGS: BaselineSettings = {
-	deploymentName: 'prod',
-	certificateArn: 'arn:aws:acm:eu-west-1:123456789012:certificate/11111111-2222-3333-4444-555555555555',
-	allowedCidrs: [],
-	nat: 'gateway',
-	idleTimeoutSeconds: 900,
+	...COMMON,
 	secretArns: [
 		'arn:aws:ssm:eu-west-1:123456789012:parameter/x',
 		'arn:aws:secretsmanager:eu-west-1:123456789012:secret:y-abc',
 	],
-	reaperScheduleMinutes: 1,
-	reaperMaxAgeHours: 1,
-	rollbackWindowSeconds: 3600,
-	rollbackKeep: 1,
-	reaperDeploymentTimeoutHours: 1,
-	verificationSalt: 'f'.repeat(32),
-	verificationToken: '0123456789abcdef',
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'pulse-aws-reaper-'));

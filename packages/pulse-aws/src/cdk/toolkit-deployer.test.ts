@@ -10,6 +10,7 @@ import { baselineOutputs } from '../platform/baseline-outputs.ts';
 import { connectAws } from '../platform/clients.ts';
 import { readStack } from '../platform/stack.ts';
 import { toContext } from './settings.ts';
+import { SETTINGS } from './testing/settings.ts';
 import { toolkitDeployer } from './toolkit-deployer.ts';
 
 let moto: Awaited<ReturnType<typeof startMoto>>;
@@ -37,21 +38,7 @@ afterAll(async () => {
 const { signal } = new AbortController();
 
 function stackOf(certificateArn: string, allowedCidrs: readonly string[]) {
-	const context = toContext({
-		deploymentName: 'prod',
-		certificateArn,
-		allowedCidrs,
-		nat: 'gateway',
-		idleTimeoutSeconds: 900,
-		secretArns: [],
-		reaperScheduleMinutes: 1,
-		reaperMaxAgeHours: 1,
-		rollbackWindowSeconds: 3600,
-		rollbackKeep: 1,
-		reaperDeploymentTimeoutHours: 1,
-		verificationSalt: 'f'.repeat(32),
-		verificationToken: '0123456789abcdef',
-	});
+	const context = toContext({ ...SETTINGS, certificateArn, allowedCidrs });
 	return { stackName: 'prod-baseline', context, tags: { 'pulse-cf-version': '1' } };
 }
 
