@@ -1,8 +1,9 @@
 import { usageError } from 'pulse-deploy-kit/errors';
+import { isLoopback } from 'pulse-deploy-kit/loopback';
 
 /** `https://<domain>`; loopback names, with or without a port, are `http://`. */
 export function originOfDomain(domain: string): string {
-	return `${isLoopbackHost(domain) ? 'http' : 'https'}://${domain}`;
+	return `${isLoopback(domain) ? 'http' : 'https'}://${domain}`;
 }
 
 /**
@@ -17,12 +18,8 @@ export function parseOrigin(text: string): string {
 	if (url.pathname !== '/' || url.search !== '' || url.hash !== '' || url.username !== '') {
 		throw new Error(`must be an address without path, query or user, got '${text}'`);
 	}
-	if (url.protocol === 'http:' && !isLoopbackHost(url.host)) {
+	if (url.protocol === 'http:' && !isLoopback(url.host)) {
 		throw usageError(`must be https, got '${text}'`);
 	}
 	return url.origin;
-}
-
-export function isLoopbackHost(host: string): boolean {
-	return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i.test(host);
 }

@@ -1,3 +1,4 @@
+import { isLoopback } from '../loopback.ts';
 import type { Destination } from '../notify/destination.ts';
 import { type Reached, reach } from './reach.ts';
 import { reading } from './reading.ts';
@@ -12,8 +13,7 @@ export type Reach =
 export async function lookAtDestination({ url }: Destination, isProxied: boolean, signal: AbortSignal): Promise<Reach> {
 	const address = new URL(url.reveal());
 	if (/(^|\.)internal$/.test(address.hostname)) return { kind: 'elsewhere', why: 'a name of the private network' };
-	if (/^(localhost|127\.|\[::1\])/.test(address.hostname))
-		return { kind: 'elsewhere', why: 'a name of its own machine' };
+	if (isLoopback(address.hostname)) return { kind: 'elsewhere', why: 'a name of its own machine' };
 	if (isProxied) return { kind: 'elsewhere', why: 'a proxy stands between' };
 	const found = await reading(reach(address, signal), signal);
 	return 'failure' in found ? { kind: 'failed', why: found.failure.text } : { kind: 'reached', reached: found.value };

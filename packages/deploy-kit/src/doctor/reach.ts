@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { connect as connectPlain } from 'node:net';
 import { connect as connectSecure } from 'node:tls';
+import { unlessAborted } from '../unless-aborted.ts';
 
 /** How far an address was found to be reached. */
 export interface Reached {
@@ -17,8 +18,8 @@ export async function reach({ hostname, port, protocol }: URL, signal: AbortSign
 	const host = hostname.replace(/^\[|\]$/g, '');
 	const secure = protocol === 'https:';
 	const within = AbortSignal.any([signal, AbortSignal.timeout(REACH_MS)]);
-	const found = await unless(within, lookup(host, { all: true }));
-	await unless(
+	const found = await told(within, lookup(host, { all: true }));
+	await told(
 		within,
 		new Promise<void>((resolve, reject) => {
 			const at = { host, port: Number(port || (secure ? 443 : 80)) };
@@ -37,14 +38,9 @@ export async function reach({ hostname, port, protocol }: URL, signal: AbortSign
 }
 
 /** By code alone: what a resolver or TLS says names the host, which may be the secret's. */
-async function unless<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-	const stopped = new Promise<never>((_, reject) => {
-		const stop = () => reject(signal.reason);
-		if (signal.aborted) stop();
-		else signal.addEventListener('abort', stop, { once: true });
-	});
+async function told<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
 	try {
-		return await Promise.race([work, stopped]);
+		return await unlessAborted(work, signal);
 	} catch (error) {
 		const { code, name } = error as NodeJS.ErrnoException;
 		throw new Error(name === 'TimeoutError' ? 'no answer in time' : (code ?? 'it could not be reached'));

@@ -2,14 +2,11 @@ import { request as httpRequest } from 'node:http';
 import { type Agent, request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import { isLoopback } from 'pulse-deploy-kit/loopback';
 import type { FrontDoor } from './session.ts';
 
 const TIMEOUT_MS = 10_000;
 const MAX_BODY = 65_536;
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/;
-
-/** Where nothing stands between, no TLS is spoken. */
-export const isLoopback = (host: string): boolean => LOOPBACK.test(host);
 
 /**
  * Asks the load balancer by its own name, before the domain leads there, yet under the domain's name: so rules and
@@ -26,6 +23,7 @@ export function frontDoor(
 	return {
 		get: (path, signal, only) =>
 			new Promise((resolve, reject) => {
+				// Where nothing stands between, no TLS is spoken.
 				const local = isLoopback(loadBalancer);
 				const url = new URL(path, `${local ? 'http' : 'https'}://${loadBalancer}`);
 				const headers = {

@@ -3,7 +3,7 @@ import { request as httpRequest } from 'node:http';
 import { type Agent, request as httpsRequest } from 'node:https';
 import { lookAtDestination } from 'pulse-deploy-kit/doctor/look-at-notices';
 import { HANDSHAKE_HEADERS } from 'pulse-deploy-kit/doctor/socket-check';
-import { isLoopback } from './front-door.ts';
+import { isLoopback } from 'pulse-deploy-kit/loopback';
 import type { CaaRecord, Visit } from './session.ts';
 
 const TIMEOUT_MS = 10_000;

@@ -1,7 +1,7 @@
 import { usageError } from 'pulse-deploy-kit/errors';
+import { isLoopback } from 'pulse-deploy-kit/loopback';
 import { integer } from 'pulse-deploy-kit/setting-kinds';
 import { resolveSettings, type SettingTable } from 'pulse-deploy-kit/settings';
-import { isLoopbackHost } from '../address.ts';
 import { API_URL_VARIABLE } from '../protocol.ts';
 
 const RAILWAY_API = 'https://backboard.railway.com/graphql/v2';
@@ -19,7 +19,7 @@ export function apiEndpoint(env: Readonly<Record<string, string | undefined>>): 
 		throw usageError(`${API_URL_VARIABLE} must be a URL like ${RAILWAY_API}, got '${given}'`);
 	if (url.username !== '' || url.password !== '')
 		throw usageError(`${API_URL_VARIABLE} must not contain a user or password`);
-	if (url.protocol === 'http:' && !isLoopbackHost(url.host))
+	if (url.protocol === 'http:' && !isLoopback(url.host))
 		throw usageError(`${API_URL_VARIABLE} must be https, because the requests carry a token: '${given}'`);
 	return url;
 }
