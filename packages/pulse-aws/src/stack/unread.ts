@@ -9,6 +9,9 @@ export interface Unread {
 	readonly missing_right: string | null;
 }
 
+/** Nobody waits for longer to see what runs. */
+const BUDGET_MS = 5_000;
+
 /** What is good to have: where it cannot be read, that is told, and all the rest stays. */
 export async function orUnread<T>(
 	session: Session,
@@ -21,7 +24,8 @@ export async function orUnread<T>(
 	});
 	try {
 		// One of its own: Node warns of a signal that more than ten calls at once listen to.
-		return await read({ ...session, aws, signal: AbortSignal.any([session.signal]) });
+		const signal = AbortSignal.any([session.signal, AbortSignal.timeout(BUDGET_MS)]);
+		return await read({ ...session, aws, signal });
 	} catch {
 		session.signal.throwIfAborted();
 		return { what, missing_right: right };
