@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { chmod, link, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -116,6 +117,23 @@ test('a file that vanished is an error, not a silent gap', async () => {
 	const listed = await files();
 	await rm(at('b'));
 	await expect(pack(listed, signal)).rejects.toThrow(/Cannot pack the build context: .*b/);
+});
+
+test('a file that vanished is an error also when it is missed between two reads of the archive', async () => {
+	for (let name = 0; name < 30; name++) await writeFile(at(`a${name}`), randomBytes(10_000));
+	await writeFile(at('b'), '');
+	const listed = await files();
+	await rm(at('b'));
+	const unheard: unknown[] = [];
+	const hear = (error: unknown) => unheard.push(error);
+	process.on('uncaughtException', hear);
+	try {
+		for (let time = 0; time < 10; time++)
+			await expect(pack(listed, signal)).rejects.toThrow(/Cannot pack the build context: .*b/);
+	} finally {
+		process.off('uncaughtException', hear);
+	}
+	expect(unheard).toEqual([]);
 });
 
 test('an abort ends packing with its own reason', async () => {

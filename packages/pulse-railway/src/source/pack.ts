@@ -51,7 +51,10 @@ export async function pack(
 			},
 			[...files.entries],
 		);
-		await pipeline(Readable.from(archive), createWriteStream(path, { mode: 0o600 }), { signal });
+		const bytes = Readable.from(archive);
+		// Its iterator hears of errors only while it waits for bytes: one between two of them would end the process.
+		archive.on('error', (error) => bytes.destroy(error as Error));
+		await pipeline(bytes, createWriteStream(path, { mode: 0o600 }), { signal });
 		const { size } = await stat(path);
 		const warnings = size > LARGE_BYTES ? [tooLarge(size)] : [];
 		return { bytes: size, warnings, open: () => createReadStream(path), dispose };
