@@ -46,7 +46,7 @@ export function configReport<Table extends SettingTable>(
 	return { settings: settings.sort((a, b) => (a.name < b.name ? -1 : 1)) };
 }
 
-/** For people: a line each; what nobody says is left out. @param remembered what `.pulse` says, as a sentence */
+/** For people: a line for each setting that has a value. @param remembered what `.pulse` says, as a sentence */
 export function renderConfig({ settings }: ConfigReport, remembered: string | null): string {
 	const said = settings.filter(({ from }) => from !== null);
 	const width = Math.max(...said.map(({ name }) => name.length));
@@ -57,7 +57,7 @@ export function renderConfig({ settings }: ConfigReport, remembered: string | nu
 	return [...lines, ...(remembered === null ? [] : ['', printableLine(remembered)])].join('\n');
 }
 
-/** The parser of flags says `true` of a `--no-…` that nobody typed. */
+/** The parser of flags says `true` of a `--no-…` that was not typed. */
 function isUsual({ flag, default: usual }: Setting<unknown>, value: unknown, origin: ValueOrigin | undefined): boolean {
 	return origin?.from === 'flag' && flag?.startsWith('--no-') === true && value === usual;
 }

@@ -1,11 +1,11 @@
 /**
- * When whoever is left on a version that is no longer active is moved to the active one: a bad version is recalled, an old
- * one is drained by a given time. Times are Unix milliseconds.
+ * When the pages that are left on a version that is no longer active are moved to the active one: a bad version is recalled, an
+ * old one is drained by a given time. Times are Unix milliseconds.
  */
 export interface Departure {
 	/** Until then its pages choose their moment; then they are moved. `null`: that was taken back. */
 	readonly by: number | null;
-	/** A bad version: a rollback does not choose it by itself, and it goes as soon as nobody is left, at the latest then. */
+	/** A bad version: a rollback does not choose it by itself, and it goes as soon as no page is left, at the latest then. */
 	readonly recalled: boolean;
 	/** Of two words about one version the later one counts. */
 	readonly saidAt: number;
@@ -21,7 +21,7 @@ export function standing(departure: Departure | undefined): StandingDeparture | 
 }
 
 /**
- * After the time is over, before a version is ended with whoever is still on it: a tab says every 30 s that it is there and
+ * After the time is over, before a version is ended with the tabs that are still on it: a tab says every 30 s that it is there and
  * hears by that when it is to go, and a page takes its time to load anew.
  */
 export const LAST_CALL_MS = 45_000;

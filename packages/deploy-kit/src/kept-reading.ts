@@ -1,6 +1,6 @@
 /**
  * Keeps what was read: once that is old it is read again, and told meanwhile. Only the first reader waits, and the first one after
- * a time in which nobody asked.
+ * a time without readers.
  */
 export class KeptReading<T> {
 	readonly #freshMs: number;

@@ -33,7 +33,7 @@ export const drainBySettings = {
 export type LeaveWhen =
 	| { readonly withinSeconds: number; readonly isUsual: boolean }
 	| { readonly by: Moment }
-	/** With whoever is on it. */
+	/** With the people that are on it. */
 	| 'now'
 	/** It is not to be left any more. */
 	| 'back';
@@ -69,7 +69,7 @@ export type LeaveTime = { readonly at: number } | { readonly withinSeconds: numb
 /** As planners take it. */
 export interface LeaveTerms {
 	readonly time: LeaveTime | 'now' | 'back';
-	/** Nobody named the time: a deployment that was recalled already keeps its own. */
+	/** The time is the default: a deployment that was recalled already keeps its own. */
 	readonly isUsual: boolean;
 	/** `by 18:00 (Europe/Paris)`, `within 10m`. */
 	readonly timeText: string;

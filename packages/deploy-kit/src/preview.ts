@@ -8,7 +8,7 @@ import type { SettingTable } from './settings.ts';
  */
 export interface Preview {
 	readonly name: string;
-	/** Unix milliseconds: it is deleted then, whoever is on it. */
+	/** Unix milliseconds: it is deleted then, with the people that are on it. */
 	readonly until: number;
 }
 
@@ -53,7 +53,7 @@ export function previewName(typed: string): string {
 
 /**
  * @returns `undefined` where no preview is asked for
- * @throws usage error for a time without a preview, for one that nobody means, and beside a canary
+ * @throws usage error for a time without a preview, for one outside 1 m to 90 d, and beside a canary
  */
 export function previewTerms({
 	preview,

@@ -1,4 +1,4 @@
-/** How long, and how many of, deployments that were active are kept to go back to, although nobody is on them. */
+/** How long, and how many of, deployments that were active are kept to go back to, although they have no visitors. */
 export interface RollbackTerms {
 	/** From when it stopped being active; 0: not at all. */
 	readonly rollbackWindowMs: number;

@@ -130,7 +130,7 @@ export class App {
 	/**
 	 * Keeps this deployment for work that no request or socket waits for, e.g. a job after the answer or an agent's turn: while
 	 * it runs, a deployment that drains is not deleted, up to its maximum age, and `SIGTERM` waits for it as for a request.
-	 * Returns the work's own promise. That one which nobody looks at fails is a line in the log, and does not end the process.
+	 * Returns the work's own promise. A failure is logged and does not end the process, also where the app does not await the promise.
 	 *
 	 * @example
 	 * response.end('accepted');

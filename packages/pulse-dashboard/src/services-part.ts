@@ -34,7 +34,7 @@ export function servicesPart(
 	</section>`;
 }
 
-/** Whoever has scrolled back reads on in peace. */
+/** Follows the log, but for a reader who has scrolled back. */
 function stayAtEnd(element: Element | undefined): void {
 	if (element === undefined) return;
 	const isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < 40;

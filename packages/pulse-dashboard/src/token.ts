@@ -1,7 +1,7 @@
 const KEY = 'pulse-dashboard-token';
 
 /**
- * The token that the command printed with the address. It is behind the `#`, which browsers send to nobody, and is kept for
+ * The token that the command printed with the address. It is behind the `#`, which browsers send to no server, and is kept for
  * this tab alone: storage knows the port, as a cookie would not. The address bar forgets it.
  */
 export function takeToken(): string | null {

@@ -32,7 +32,7 @@ export const NEXT_HEADER = 'x-deployment-id';
 export const HIDDEN_TAB_SECONDS = 900;
 /** Everything below it belongs to the edge of a container app. */
 export const EDGE_PATH = '/_pulse/edge/';
-/** On the answer to a tab's report: seconds within which it is to load anew, at a moment that harms nobody, and then whatever it does. */
+/** On the answer to a tab's report: seconds within which it is to load anew, at a moment that loses no work, and then whatever it does. */
 export const RELOAD_WITHIN_HEADER = 'x-pulse-reload-within';
 /** Of a container app both are answered by the edge, which asks the app. */
 export const META_PATH = '/_pulse/meta';

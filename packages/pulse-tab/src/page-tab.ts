@@ -157,7 +157,7 @@ function open(): PageTab {
 			const why = unsaved() || focused();
 			if (why) return { state: 'busy', reason: why };
 			if (!isSeen()) return { state: 'hidden', reason: '' };
-			// Whoever has just opened it is there.
+			// A tab that was just opened counts as used.
 			return { state: Math.min(sinceUse(), performance.now()) > AWAY_MS ? 'idle' : 'visible', reason: '' };
 		},
 		listen: (next) => {

@@ -6,7 +6,7 @@ import { isStale } from './stale.ts';
 import { isSeen, unsaved } from './unsaved.ts';
 
 const EVERY_MS = 30_000;
-/** After a report that did not arrive: the router may be another one by then, which knows of nobody. */
+/** After a report that did not arrive: the router may be another one by then, which knows of no tab. */
 const AGAIN_MS = 5_000;
 const { fetch, navigator } = window;
 const tab = crypto.getRandomValues(new Uint32Array(3)).join('');

@@ -27,8 +27,8 @@ export const isAsked = (): boolean => asked.size > 0;
 export const deadline = (): number => Math.min(...asked.values());
 
 /**
- * The page is to be loaded anew once that harms nobody, or at the deadline: of one asker the last that it named. Returns the milliseconds that it waits in any case
- * since it was loaded anew often.
+ * The page is to be loaded anew once that loses no work, or at the deadline: of one asker the last that it named. Returns the
+ * milliseconds that it waits in any case since it was loaded anew often.
  */
 export function ask(reason: string, until = Infinity): number {
 	const pause = isAsked() ? 0 : pauseBeforeReload();

@@ -95,7 +95,7 @@ async function endedByItself(task: Task, ports: EcsPorts): Promise<void> {
 	markStopped(task, 'EssentialContainerExited', 'Essential container in task exited', ports);
 	countFailure(task.service, ports.clock);
 	task.status = 'STOPPING';
-	// The target drains on its own; nobody waits for it.
+	// The target drains on its own, and the end of the task does not wait for that.
 	void task.registration?.deregister();
 	await stopContainers(task, ports);
 	await ended(task, ports);

@@ -125,7 +125,7 @@ export function ssmApi(
 	};
 }
 
-/** Not what it says, as whoever does not ask for decryption gets it. */
+/** A secret as SSM answers it to a caller that does not ask for decryption. */
 const encrypted = (value: string) => Buffer.from(`encrypted ${value.length}`).toString('base64');
 
 function validName(name: string | undefined): string {

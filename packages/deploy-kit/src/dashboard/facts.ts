@@ -20,7 +20,7 @@ export interface DashboardFacts {
 	readonly rollbackTo: string | null;
 	/** Versions that do not run and that `rollback --redeploy` can start, the likeliest first. */
 	readonly redeployable: readonly string[];
-	/** Who deletes what nobody uses: `the janitor`. */
+	/** What deletes versions that are not used any more: `the janitor`. */
 	readonly cleaner: string;
 	readonly versions: readonly VersionFacts[];
 	readonly history: readonly HistoryLine[];

@@ -3,7 +3,7 @@ import type { DashboardFacts } from './facts.ts';
 import { offersAgain } from './offers.ts';
 import type { NextLine, People, VersionFacts, WayBack } from './view.ts';
 
-/** `3 people`, `1 person`, `nobody`, `an unknown number of people`. */
+/** The number with its noun: `3 people`, `1 person`, `an unknown number of people`. */
 export function peopleText({ total }: People): string {
 	if (total === null) return 'an unknown number of people';
 	if (total === 0) return 'nobody';

@@ -25,7 +25,7 @@ const UNWATCHED_MS = 30_000;
 const LOOK_MS = 1_000;
 
 /**
- * Carries out one order at a time. It is asked as the command asks; the answer names the question, so that nobody agrees to a
+ * Carries out one order at a time. It is asked as the command asks; the answer names the question, so that no click agrees to a
  * plan that has become another one meanwhile. A page that is closed changes nothing of what was agreed to.
  */
 export class OrderDesk {
@@ -118,7 +118,7 @@ export class OrderDesk {
 		return yes;
 	}
 
-	/** Nobody sees the question any more, or has answered it in its time. */
+	/** Resolves, to no, once no page has shown the question for a while, or its time is over without an answer. */
 	async #forgotten(budgetMs: number, signal: AbortSignal): Promise<boolean> {
 		const { clock, isWatched, unwatchedMs = UNWATCHED_MS } = this.#options;
 		const began = clock.now();

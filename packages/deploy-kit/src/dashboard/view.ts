@@ -83,7 +83,7 @@ export interface VersionFacts {
 	} | null;
 	readonly rollbackUntil: number | null;
 	readonly recalled: boolean;
-	/** Whoever is left then is moved. */
+	/** The people that are left then are moved. */
 	readonly leaveBy: number | null;
 	/** `about $0.02 an hour`; `null`: not known. */
 	readonly cost: string | null;

@@ -4,7 +4,7 @@ import type { Reach } from './look-at-notices.ts';
 import type { Reading } from './reading.ts';
 
 export interface NoticeFacts {
-	/** `null`: nobody is told. */
+	/** `null`: no notices are sent. */
 	readonly destination: Destination | null;
 	/** Whether a secret signs what is sent. */
 	readonly signed: boolean;

@@ -16,7 +16,7 @@ export interface HistoryLine {
 	readonly deployment_id: string;
 	/** Who was active before; of `activated` and `restored`. */
 	readonly previous_deployment_id: string | null;
-	/** ISO 8601: by then whoever is left moves, or a preview is deleted; of `recalled`, `drains` and `preview`. */
+	/** ISO 8601: by then the pages that are left move, or a preview is deleted; of `recalled`, `drains` and `preview`. */
 	readonly until: string | null;
 	/** Of new visitors; of `canary` and `widened`. */
 	readonly percent: number | null;
@@ -32,6 +32,6 @@ export interface HistoryLine {
 	readonly image?: string | null;
 	/** Of the sources that it was built from. */
 	readonly commit?: string | null;
-	/** As whoever deployed it put it. */
+	/** In the words of the `--message` of its deploy. */
 	readonly message?: string | null;
 }

@@ -4,7 +4,7 @@ export interface Provenance {
 	readonly image?: string | null | undefined;
 	/** Of the sources. */
 	readonly commit?: string | null | undefined;
-	/** As whoever deployed it put it. */
+	/** In the words of the `--message` of its deploy. */
 	readonly message?: string | null | undefined;
 }
 

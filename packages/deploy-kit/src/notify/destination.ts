@@ -6,7 +6,7 @@ export type NoticeForm = 'standard' | 'slack' | 'discord';
 
 /** Whom to tell. */
 export interface Destination {
-	/** Whoever has it can write there. */
+	/** Secret: it is all that a sender needs to write there. */
 	readonly url: Secret;
 	readonly form: NoticeForm;
 }
@@ -20,7 +20,7 @@ export function destination(text: string): Destination {
 		throw new Error('must be https: plain http goes to this machine and to names that end in .internal alone');
 	}
 	const form = formOf(url);
-	// Below its own address Discord takes Slack's form as well, in which nothing says that a text rings nobody.
+	// Below its own address Discord takes Slack's form as well, in which a text cannot say that it mentions no member.
 	if (form === 'discord') url.pathname = url.pathname.replace(/\/slack\/?$/, '');
 	return { url: new Secret(url.href), form };
 }

@@ -3,7 +3,7 @@ import type { Notice, Tidings } from './notice.ts';
 
 /**
  * Which notices were sent. What happened stands in the history, written in the same step as what it tells of; this is kept
- * beside it and says how far whoever sends has come. So nothing is lost with a process that dies, nor with an older router,
+ * beside it and says how far the senders have come. So nothing is lost with a process that dies, nor with an older router,
  * which writes a history and knows no notices.
  *
  * Invariants:
@@ -65,7 +65,7 @@ export interface Claim {
 
 /**
  * Takes in what happened, and claims what is due, the oldest first.
- * @param ledger `null`: nobody was to be told before
+ * @param ledger `null`: no notices were asked for before
  */
 export function claimNext(ledger: Ledger | null, tidings: Tidings, sender: NoticeSender, now: number): Claim {
 	const mine = sentBy(ledger ?? begun(sender, now), sender);

@@ -1,2 +1,2 @@
-/** Says that nobody is to be told any more; nothing said leaves it as it is. */
+/** The value of `--notify` that ends notices; without the flag the destination stays as it is. */
 export const NOBODY = 'off';

@@ -17,7 +17,7 @@ export interface NoticeData {
 	readonly by?: string;
 	/** The rule, where a rule decided; of `deployment.kept` what holds it. */
 	readonly reason?: string;
-	/** ISO 8601: by then whoever is left moves. */
+	/** ISO 8601: by then the pages that are left move. */
 	readonly until?: string;
 	/** ISO 8601: when it stopped being active. */
 	readonly since?: string;
@@ -30,7 +30,7 @@ export interface NoticeData {
 }
 
 export interface Notice {
-	/** The same for the same thing, whoever derives it and however often: what receivers know a repetition by follows from it. */
+	/** The same for the same event, in each sender and each time: the id by which receivers know a repetition follows from it. */
 	readonly key: string;
 	/** When it happened, Unix milliseconds. */
 	readonly at: number;

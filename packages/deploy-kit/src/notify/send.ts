@@ -26,7 +26,7 @@ const NOT_NOW = new Set([408, 425, 429]);
 
 /**
  * One attempt. Any 2xx is an acknowledgement. Redirects are not followed, and nothing of the answer is read but its status:
- * whoever gave the URL chose whom this machine talks to, and the receiver chooses no other.
+ * the operator who gave the URL chose whom this machine talks to, and the receiver chooses no other.
  */
 export async function sendNotice(sender: Sender, notice: Notice, now: number, signal: AbortSignal): Promise<Sent> {
 	const { destination, secret, source, scope, answerMs = ANSWER_MS } = sender;

@@ -10,7 +10,7 @@ export function renderPlan(plan: Plan<AnyStep>): string {
 	].join('\n');
 }
 
-/** What a person agrees to: the same text means that nobody has to be asked again. */
+/** What a person agrees to: where the text is the same, the person is not asked again. */
 export function agreedText({ sessions, ...plan }: Plan<AnyStep>): string {
 	const ending =
 		sessions?.end !== true ? '' : sessions.count === null ? 'unknown' : sessions.count > 0 ? 'some' : 'none';

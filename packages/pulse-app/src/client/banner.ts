@@ -32,7 +32,7 @@ const STYLE: Partial<CSSStyleDeclaration> = {
 const BEFORE_TEXT_MS = 100;
 
 /**
- * Asks whoever uses the page, by a line at its lower edge that is read out and takes no focus; Escape in it is `later`.
+ * Asks the user of the page, by a line at its lower edge that is read out and takes no focus; Escape in it is `later`.
  * Needs no style sheet, so it works under any content security policy.
  *
  * @example

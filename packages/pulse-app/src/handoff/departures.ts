@@ -122,7 +122,7 @@ export function createDepartures({ hooks, shelf, onOff, onLost, hookMs, now }: D
 		return departure.making;
 	};
 	const isRecent = ({ at }: Departure) => performance.now() - at < STAYS_MS;
-	/** Its snapshot is out of date, and nobody comes for it. */
+	/** Its snapshot is out of date, and no page will ask for it. */
 	const forget = async (render: RenderSession): Promise<void> => {
 		const departure = left.get(render);
 		if (departure === undefined) return;

@@ -4,7 +4,7 @@ import type { HeldLease, LeaseAnswer, NewestLeases } from './leases.ts';
 import { type Stopwatch, startStopwatch, Term } from './term.ts';
 import { type NewestWork, type RunningWork, runWork } from './work.ts';
 
-/** After a question that nobody answered. */
+/** After a question that was not answered. */
 const ASK_AGAIN_MS = 750;
 /** For giving a lease back when the app's time is over. */
 const LAST_WORD_MS = 500;
@@ -129,7 +129,7 @@ export class NewestKeeper {
 		hold(done);
 	}
 
-	/** `null` where nobody can tell, which the log is told once. */
+	/** `null` where the platform does not answer, which is logged once. */
 	async #ask(leases: NewestLeases): Promise<LeaseAnswer | null> {
 		this.#mayHold = true;
 		try {

@@ -6,8 +6,8 @@ export interface NewestLeases {
 	/** How long one question may take, in milliseconds; then it is asked anew. */
 	readonly askWithinMs: number;
 	/**
-	 * Asks for the lease, or for more time where this process has it. Rejects where nobody can tell, with a message that a
-	 * person reads: it is in the log once.
+	 * Asks for the lease, or for more time where this process has it. Rejects where the platform does not answer, with a
+	 * message for people: it is logged once.
 	 */
 	ask(signal: AbortSignal): Promise<LeaseAnswer>;
 	/** Gives it back where this process has it. Safe to repeat. */

@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { App } from '../app.ts';
 import { serve } from '../testing/harness.ts';
 
-/** Rejections that nobody looks at, which would end a process. */
+/** Rejections without a handler, which would end a process. */
 function unhandled(): unknown[] {
 	const seen: unknown[] = [];
 	const note = (error: unknown) => void seen.push(error);

@@ -20,7 +20,7 @@ export type TakeUpgrade = (request: IncomingMessage, socket: Socket, head: Buffe
  * Gives each connection upgrade to one owner, and returns those that are open. The listeners present at the call are
  * Socket.IO's; those that the app adds later, whenever that is, see all other upgrades and never Socket.IO's: websocket
  * libraries answer 400 to every address that is not theirs, each other's included.
- * @param take asked before any of them. Default: nobody takes one
+ * @param take asked before any of them. Default: takes none
  */
 export function routeUpgrades(server: Server, take: TakeUpgrade = () => false): Upgraded {
 	const all = new Set<Duplex>();

@@ -53,7 +53,7 @@ async function shop(options: Partial<AppOptions> = {}) {
 	return { ...served, seenLater, release: () => held?.() };
 }
 
-/** Somebody else who knows the same cookie, e.g. because they planted it. */
+/** An attacker's browser that knows the same cookie, e.g. because the attacker planted it. */
 function copyOf(browser: Browser): Browser {
 	const copy = new Browser(browser.url);
 	copy.cookie = browser.cookie;

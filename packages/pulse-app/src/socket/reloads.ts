@@ -82,7 +82,7 @@ export class Reloads {
 		}
 	}
 
-	/** Ends the round: who was told may stay after all, whoever has not had a turn hears nothing. Returns how many were told so. */
+	/** Ends the round: pages that were told to reload may stay after all, the others hear nothing. Returns how many were told so. */
 	takeBack(): number {
 		this.stop();
 		this.#round = null;

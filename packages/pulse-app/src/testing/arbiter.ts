@@ -7,7 +7,7 @@ export class Arbiter {
 	readonly leaseMs: number;
 	readonly askInMs: number;
 	active: string;
-	/** Nobody answers. */
+	/** It does not answer. */
 	isDown = false;
 	/** It does what it is asked, and its answers do not arrive. */
 	losesAnswers = false;

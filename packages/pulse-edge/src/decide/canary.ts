@@ -2,9 +2,9 @@
  * Which visitors get a canary: a version beside the active one, for a share of those who open a page while it runs.
  *
  * A visitor gets a number from 0 to 9,999 with the first page, and keeps it in a cookie; below the share it is the canary's.
- * So every router decides alike and none remembers anybody, a larger share takes more visitors and gives none back, and a
+ * So every router decides alike and remembers no visitor, a larger share takes more visitors and gives none back, and a
  * reload or another tab gets what the tab before got. A visit keeps the share that it began with, so that a widened canary
- * moves nobody from one page to the next; it ends half an hour after its last new page.
+ * moves no visitor from one page to the next; it ends half an hour after its last new page.
  */
 export interface CanaryTraffic {
 	readonly id: string;

@@ -39,7 +39,7 @@ export function findTarget(view: RoutingView, id: string, servicePrefix: string)
 	return resolution.kind === 'target' ? resolution.target : null;
 }
 
-/** When its pages are to have moved to the active one, Unix milliseconds; `null` where nobody said so. */
+/** When its pages are to have moved to the active one, Unix milliseconds; `null` where it was neither recalled nor drained. */
 export function leaveBy(view: RoutingView, id: string): number | null {
 	return view.deployment(id)?.departure?.by ?? null;
 }

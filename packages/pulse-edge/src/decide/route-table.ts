@@ -24,7 +24,7 @@ export interface Routable {
 	readonly drainStartedAt: number | null;
 	/** Absent for a Pulse app. */
 	readonly container?: Container;
-	/** Its pages are to have moved to the active one by then (Unix milliseconds; `null`: not any more). Nobody is led to it any more. */
+	/** Its pages are to have moved to the active one by then (Unix milliseconds; `null`: not any more). No new page gets it any more. */
 	readonly departure?: { readonly by: number | null };
 	/** Only who names it gets it. */
 	readonly preview?: object;
@@ -48,8 +48,8 @@ export interface RouteTable extends RoutingView {
 	readonly drawn?: Drawn | null;
 	all(): Iterable<Routable>;
 	/**
-	 * Asks elsewhere for an id that is not here; afterwards `deployment` knows it, or there is none. `null` when there is
-	 * nobody to ask. Never rejects.
+	 * Asks the store for an id that is not here; afterwards `deployment` knows it, or there is none. `null` where there is no
+	 * store to ask. Never rejects.
 	 */
 	lookUp(id: string): Promise<void> | null;
 }

@@ -3,7 +3,7 @@ import { startEdge, TestTable } from '../testing/edge.ts';
 import { eventually } from '../testing/eventually.ts';
 import { exchange, get, rawClient, startRawBackend } from '../testing/sockets.ts';
 
-/** Node lets go of a socket at an upgrade, its error listener included: an error that nobody hears ends the process. */
+/** Node lets go of a socket at an upgrade, its error listener included: an error without a listener ends the process. */
 const HANDSHAKE = 'Host: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
 
 it('a client that resets its connection behind CONNECT ends nothing but itself', async () => {

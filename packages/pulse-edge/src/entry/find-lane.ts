@@ -41,7 +41,7 @@ interface Asking {
 	readonly affinity: string;
 }
 
-/** Of the version that is served here, by whoever is in front. */
+/** Of the version that is served here, as the load balancer in front has drawn it. */
 function drawnLane(
 	drawn: Drawn,
 	table: RouteTable,

@@ -37,7 +37,7 @@ export class AssetMemory implements Elsewhere {
 	elsewhere(target: string, credentials: string, asked: string): Target[] {
 		this.#forgetOnPromotion();
 		if ((this.#missing.get(missingKey(target, credentials)) ?? 0) > this.#now()) return [];
-		// A preview is for those who name it: its unfinished parts are in nobody else's page.
+		// A preview is for those who name it: its unfinished parts are in no other version's page.
 		const draining = [...this.#table.all()].filter(
 			({ state, preview }) => state === 'draining' && preview === undefined,
 		);

@@ -51,7 +51,7 @@ function asAppended(given: ForwardedHeaders, host: string, peer: string, trusted
 	return lines;
 }
 
-/** Its browser spoke TLS to whoever is in front. */
+/** Its browser spoke TLS to the proxy in front. */
 export function isSecure(given: ForwardedHeaders, peer: string): boolean {
 	return isTrusted(peer) && /^\s*https\s*(?:,|$)/i.test(given.proto);
 }

@@ -14,7 +14,7 @@ interface TestReplica {
 	readonly port: number;
 	readonly token: string;
 	readonly heard: { readonly path: string; readonly body: string; readonly word: string | undefined }[];
-	/** Nobody listens there any more, and every connection ends. */
+	/** Its port is closed, and every connection ends. */
 	kill(): Promise<void>;
 }
 

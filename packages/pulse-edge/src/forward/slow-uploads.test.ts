@@ -32,7 +32,7 @@ it('uploads that never end leave half of the connections to everything else', as
 		...Array.from({ length: 10 }, () => exchange(port, post('hello', 5, 'Connection: close\r\n'))),
 	]);
 	for (const answer of answers) expect(answer).toMatch(/^HTTP\/1\.1 200 .*got [05]/s);
-	// Whoever waited for a place in vain is told so, and may come again.
+	// A client that waited for a place in vain is told so, and may come again.
 	const refused = await Promise.all(slow.slice(20).map((client) => client.until(/\}$/)));
 	for (const answer of refused) expect(answer).toMatch(/^HTTP\/1\.1 503 .*retry-after: 1\r\n.*connection limit/s);
 	// A place that is left is taken by the next.

@@ -13,7 +13,7 @@ function open(port: number, letter: string): Promise<IncomingMessage> {
 	});
 }
 
-/** Counts what comes, and what of it is somebody else's. */
+/** Counts the bytes that come, and the chunks among them of another download. */
 async function download(port: number, letter: string, hesitationMs: number) {
 	const response = await open(port, letter);
 	await delay(hesitationMs);

@@ -146,7 +146,7 @@ describe('what is compared', () => {
 		await ask('/', { ...PAGE, ...drawn(0, 5_000) });
 		await ask('/broken', { ...PAGE, ...drawn(0, 5_000) });
 		await ask('/broken', { ...PAGE, ...drawn(9_999, 5_000) });
-		// A tab from before, a program, and somebody of another rollout.
+		// A tab from before, a program, and a visitor of another rollout.
 		await ask('/broken?pulse_deployment=one', drawn(0, 5_000));
 		await ask('/broken', {});
 		await ask('/broken?pulse_deployment=two', { cookie: 'pulse_canary=abc.1.1.1' });

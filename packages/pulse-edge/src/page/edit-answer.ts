@@ -90,7 +90,7 @@ export class AnswerPlan implements AnswerEdits {
 			this.coding = coding;
 			if (!/accept-encoding|\*/i.test(listOf(given, 'vary'))) headers.push('vary', 'Accept-Encoding');
 		}
-		// Another version may be the active one in a moment; and a page that nobody may keep is still one that nobody may keep.
+		// Another version may be the active one in a moment; and what the app forbids caches to keep stays forbidden.
 		const kept = listOf(given, 'cache-control').match(/no-store|no-transform/gi) ?? [];
 		headers.push('cache-control', ['private, no-cache', ...kept].join(', '));
 		this.markup = tabScript().tag(id, admitted(this, headers), session ? SESSION_IDLE_S : null);

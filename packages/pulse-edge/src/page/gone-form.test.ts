@@ -78,7 +78,7 @@ test.each([
 		{ tag: 'input', type: 'hidden', name: 'pass', value: 'a s3cret' },
 		{ tag: 'input', type: 'hidden', name: 'café', value: '🍵' },
 		{ tag: 'input', type: 'hidden', name: 'empty', value: '' },
-		// What has no space in it may be a password, and is shown to nobody, nor is what is named like one.
+		// A value without a space in it may be a password, and is not shown, nor is a field that is named like one.
 		{ tag: 'textarea', readonly: '', rows: '4', cols: '50', text },
 	]);
 });

@@ -27,7 +27,7 @@ export interface SentForm {
 }
 
 /**
- * A form that was posted to a version that is gone: a page that keeps what was sent, to be sent on by whoever reads it
+ * A form that was posted to a version that is gone: a page that keeps what was sent, for its reader to send on
  * (contract C1.14). Only what a page of this app has sent: else another site could put its words into a form of ours. True
  * when the answer will come by `reply`; `null` there when it cannot be kept after all.
  */

@@ -53,7 +53,7 @@ export function isCaching(name: string): boolean {
 /** Also what speaks to one kind of cache, and comes before `Cache-Control` there (RFC 9213). */
 const CACHING = /^(?:cache-control|expires|surrogate-control|x-accel-expires|(?:[\w-]+-)?cdn-cache-control)$/i;
 
-/** Nobody but this edge needs it. */
+/** `HttpOnly`: no code but this edge's needs it. */
 export function canaryCookie(value: string, secure: boolean): string {
 	return `${CANARY_COOKIE}=${value}; Path=/; Max-Age=${COOKIE_S}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
 }

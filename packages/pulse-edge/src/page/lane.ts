@@ -3,7 +3,7 @@ import type { AnswerEdits } from '../forward/forward-request.ts';
 import type { Sample } from '../forward/samples.ts';
 import { LanePage } from './lane-page.ts';
 
-/** How a visitor sees the versions while a canary runs: whoever is drawn for it has it for the active one. */
+/** How a visitor sees the versions while a canary runs: to a visitor who is drawn for it the canary is the active one. */
 export interface Lane {
 	readonly view: RoutingView;
 	/** It opens a page. */

@@ -29,8 +29,8 @@ const MAX_TABS = 50_000;
 const MAX_TABS_OF_NETWORK = 1_000;
 
 /**
- * The tabs that say they are there, by version (contract C1.15). Of whoever is there nothing is kept but a word that the tab
- * made up and an address that only this process can compare: nobody can be told who was here.
+ * The tabs that say they are there, by version (contract C1.15). Of a visitor nothing is kept but a word that the tab
+ * made up and an address that only this process can compare: it cannot be told who was here.
  */
 export class Presence {
 	readonly #options: PresenceOptions;
@@ -48,7 +48,7 @@ export class Presence {
 		this.wholeAt = options.now() + Math.max(SEEN_MS, options.hiddenMs);
 	}
 
-	/** Of too many tabs the rest count as one for each version, so that a flood deletes nobody's. */
+	/** Of too many tabs the rest count as one for each version, so that a flood deletes no version with people on it. */
 	report(version: string, tab: string, state: TabState, from: string): void {
 		const now = this.#options.now();
 		const address = this.#disguised(from);

@@ -170,7 +170,7 @@ function pinOf({ affinity, head }: Pick<PageRequest, 'affinity' | 'head'>, forei
 	return { id: foreign ? '' : affinity, source: head.pinnedByHeader ? 'header' : 'query' };
 }
 
-/** A pin in an address that another origin's page led to: nobody but this app moves a tab to a version. */
+/** A pin in an address that another origin's page led to: only this app may move a tab to a version. */
 function isForeign({ affinity, head, page }: PageRequest, kind: PageKind, origin: PublicOrigin): boolean {
 	if (kind !== 'document' || affinity === '' || head.pinnedByHeader) return false;
 	if (page.fetchSite !== '') return page.fetchSite === 'cross-site' || page.fetchSite === 'same-site';

@@ -139,7 +139,7 @@ const REQUESTS: readonly ClientAsks[] = [
 		'',
 	],
 	['GET', ['Sec-Fetch-Dest: empty', 'Sec-Fetch-Mode: cors', 'Accept: text/html', 'Referer: http://app.test/?a=1'], ''],
-	// Another version's, or nobody's.
+	// Validators of another version, or of none.
 	['GET', ['If-Range: x', 'Range: bytes=0-3', 'If-Match: "a", *'], ''],
 	['GET', ['Accept: */*'], '', { version: '1.0' }],
 	['GET', ['TE: trailers', 'Accept: */*'], '', { origin: 'http://app.test' }],

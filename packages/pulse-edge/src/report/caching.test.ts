@@ -61,7 +61,7 @@ it('what the header decided says so to caches, beside what the backend says; wha
 		get('/streamed', pinned),
 		get('/', pinned, 'HEAD'),
 		get('/live', [...pinned, ...UPGRADE]),
-		// The active one as well: its page must not reach whoever pins another.
+		// The active one as well: its page must not reach a client that pins another.
 		get('/', ['X-Pulse-Deployment: active']),
 		get('/?pulse_deployment=', pinned),
 	]) {

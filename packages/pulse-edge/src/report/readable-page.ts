@@ -7,7 +7,7 @@ export interface PageWords {
 	readonly detail: string;
 	/** Where to go on. The address is the client's, and is escaped here. */
 	readonly link?: { readonly href: string; readonly text: string };
-	/** What was sent and not received, to be sent again by whoever reads the page. All of it is escaped here. */
+	/** What was sent and not received, for the reader of the page to send again. All of it is escaped here. */
 	readonly form?: FormAgain;
 	/** Seconds until the browser asks again by itself. */
 	readonly again?: number;
@@ -34,9 +34,9 @@ export const PAGE_HEADERS = {
 } as const;
 
 /**
- * Those of one with a form, which nobody sends by drawing something over it. Its address is of this app, and Chromium holds
- * where the app leads on from there, as to a payment or a sign-in, to the same policy: what was received already would be
- * sent again by a user to whom nothing happens.
+ * Those of one with a form: no other page may frame it, and so have a user send it by a click on something drawn over it. Its
+ * address is of this app, and Chromium holds where the app leads on from there, as to a payment or a sign-in, to the same
+ * policy: what was received already would be sent again by a user to whom nothing happens.
  */
 export const FORM_HEADERS = {
 	...PAGE_HEADERS,
@@ -80,7 +80,7 @@ function formAgain({ action, multipart, fields }: FormAgain): string {
 			? `<input type="file" name="${escaped(name)}" hidden>`
 			: `<input type="hidden" name="${escaped(name)}" value="${escaped(value)}">`,
 	);
-	// Text that somebody wrote can be read and copied; what has no space in it may be a password, and some have one.
+	// Text that the user wrote can be read and copied; what has no space in it may be a password, and some have one.
 	const texts = fields.flatMap(({ name, value }) =>
 		value !== null && /\S\s+\S/.test(value) && !SECRET.test(name) ? [value] : [],
 	);

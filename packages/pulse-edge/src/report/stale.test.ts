@@ -56,7 +56,7 @@ describe('a request for a deployment that is gone', () => {
 			/^HTTP\/1\.1 302 Found\r\nx-pulse-stale-affinity: 1\r\n.*access-control-allow-origin: https:\/\/app\.test\r\n.*location: \/page\?x=1\r\n.*content-length: 0\r\n/s,
 		);
 		expect(await loader('https://app.test/page')).toMatch(/^HTTP\/1\.1 302 /);
-		// Whoever can say where to go can also say which host that is.
+		// A client that sends the address can also send a header for its host.
 		expect(await loader('https://evil.test/page', ['X-Forwarded-Host: evil.test'])).toMatch(/^HTTP\/1\.1 409 /);
 		expect(await loader('http://app.test/page', ['X-Forwarded-Proto: https'])).toMatch(/^HTTP\/1\.1 409 /);
 		for (const away of [

@@ -14,7 +14,7 @@ export async function startBackend(listener: RequestListener, prepare?: (server:
 	return (server.address() as AddressInfo).port;
 }
 
-/** A port on which nobody listens. */
+/** A port on which no server listens. */
 export async function freePort(): Promise<number> {
 	const server = createTcpServer();
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

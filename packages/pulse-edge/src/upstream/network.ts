@@ -21,8 +21,8 @@ export interface ServiceNetwork {
 /** Where each replica of a service listens. */
 export interface ReplicaDirectory {
 	/**
-	 * As it was seen last, each address once, and the very same array until it is seen otherwise; `null` where nobody has
-	 * looked yet. What was seen a while ago is looked at again meanwhile.
+	 * As it was seen last, each address once, and the very same array until it is seen otherwise; `null` before the
+	 * first look. What was seen a while ago is looked at again meanwhile.
 	 */
 	seen(serviceName: string, port: number): readonly Address[] | null;
 	/** Looks now; those who ask while it does share the look. False: it could not be found out. Never rejects. */

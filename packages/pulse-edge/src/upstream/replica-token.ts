@@ -9,7 +9,7 @@ const TOKEN = /^[\w-]{22}$/;
  * What pages call the replica that holds their session (`pulse_replica`): it says nothing to those who lack the secret, and is
  * never taken for an address. Who routes makes it of each address that there is, and takes the equal one ({@link replicaOf}).
  * @param secret what router and backends of the deployment share; on AWS what its tasks do
- * @param address where the replica listens, an IP address in the form that whoever routes finds it in
+ * @param address where the replica listens, an IP address in the form in which the router finds it
  */
 export function replicaToken(secret: string, { host, port }: Address): string {
 	return digest(secret, 'pulse-replica', `${host.toLowerCase()}\0${port}`);

@@ -34,7 +34,7 @@ const AGAIN_MS = 1_000;
 const ANY: ReplicaWish = { token: '', pinned: false, document: false };
 /** For a connection, where there are others: a packet that is lost is sent again after a second, and after two more. */
 const CONNECT_MS = 5_000;
-/** A deployment that nobody asked for so long is looked at anew. */
+/** A deployment without a request for so long is looked at anew. */
 const FORGET_MS = 3_600_000;
 
 /** The replicas of one service, in the order in which they came. */
@@ -141,13 +141,13 @@ export class Replicas {
 		}
 	}
 
-	/** For what the router itself asks; `null` too where nobody has looked yet. */
+	/** For what the router itself asks; `null` too before the first look. */
 	anyOf(serviceName: string): Seat | null {
 		const seat = this.#chosen(serviceName, ANY);
 		return seat === 'unknown' ? null : seat;
 	}
 
-	/** What nobody asks for is forgotten. */
+	/** Forgets services without a request for an hour. */
 	sweep(): void {
 		const now = this.#options.now();
 		for (const [name, service] of this.#services) {

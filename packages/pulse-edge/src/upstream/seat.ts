@@ -1,7 +1,7 @@
 import type { FailureCause } from '../report/failures.ts';
 import type { Replica, ServiceReplicas } from './replicas.ts';
 
-/** Of a connection that failed, so long a replica gets nobody who could as well go to another one. */
+/** After a failed connection a replica gets no request for so long that could as well go to another one. */
 const AVOID_MS = 5_000;
 
 export type Moved = 'moved' | 'stuck' | 'gone';
@@ -38,7 +38,7 @@ export class Seat {
 	}
 
 	/**
-	 * After a connection that failed, before anything was sent. `gone`: the replica is, and nobody else can answer.
+	 * After a connection that failed, before anything was sent. `gone`: the replica is, and no other can answer.
 	 * `anywhere`: what is bound to it may go to another one.
 	 */
 	move(failure: FailureCause, cause: unknown, anywhere = false): Moved {
@@ -50,7 +50,7 @@ export class Seat {
 		if (this.#tie !== 'free') {
 			// Who merely does not answer may be there all the same, with what its users did.
 			const gone = (cause as NodeJS.ErrnoException | null)?.code === 'ECONNREFUSED' || !this.#service.names(replica);
-			// And where nobody else is, a page that is loaded anew finds nothing better.
+			// And where there is no other replica, a page that is loaded anew finds nothing better.
 			if (!gone || (this.#tie === 'bound' && other === null)) return 'stuck';
 			if (this.#tie === 'bound' && !anywhere) return 'gone';
 			this.#tie = 'free';

@@ -12,7 +12,7 @@ import type {
 	WorldData,
 } from '../world/model.ts';
 
-/** Who asks (facts §1.1). A header with an unknown token is `nobody`: public reads still work. */
+/** Who asks (facts §1.1). A header with an unknown token counts as none: public reads still work. */
 export type Caller =
 	| { readonly kind: 'account' | 'workspace'; readonly id: string }
 	| { readonly kind: 'project'; readonly id: string; readonly token: ProjectTokenRow }

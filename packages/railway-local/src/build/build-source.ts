@@ -161,7 +161,7 @@ function onUpload(command: string, workdir: string): string {
 	return workdir === '/' ? command : command.replaceAll(new RegExp(`(?<=^|[\\s="'])${folder}/`, 'g'), './');
 }
 
-/** What would make the program is in a line that nobody carries out here. */
+/** The program would be made by a line of the Dockerfile that this builder does not carry out. */
 function refuseImageProgram(command: string, cwd: string, path: string, left: readonly string[]): void {
 	const program = /^[\w./+-]+/.exec(command)?.[0] ?? '';
 	if (left.length === 0 || program === '' || /^(exec|cd|export|set|if|for|while|\.)$/.test(program)) return;

@@ -11,7 +11,7 @@ export interface ContainerSpec extends Pick<ProcessSpec, 'cwd' | 'env' | 'onLine
 	readonly container: ContainerStart;
 	/** Not used before. */
 	readonly name: string;
-	/** On 127.0.0.1, and the app's own; `null`: nobody connects to it. */
+	/** On 127.0.0.1, and the app's own; `null`: it takes no connections. */
 	readonly ports: { readonly host: number; readonly app: number } | null;
 }
 

@@ -4,7 +4,7 @@ const given = new Map<number, number>();
 const REST_MS = 30_000;
 
 /**
- * Below what systems give to whoever asks for any port, on Linux from 32768: between this choice and the start of the process
+ * Below what systems give to programs that ask for any port, on Linux from 32768: between this choice and the start of the process
  * that gets the port, another program would be given the very same one, and answer in its place.
  */
 const FIRST = 20_000;

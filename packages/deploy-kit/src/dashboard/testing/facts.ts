@@ -29,7 +29,7 @@ export function version(id: string, state: string, more: Partial<VersionFacts> =
 
 export const people = (total: number) => ({ people: { ...UNTOLD_PEOPLE, total } });
 
-/** Two versions: `two` is active, whoever came before is on `one`. */
+/** Two versions: `two` is active, those who came before are on `one`. */
 export function twoVersions(more: Partial<DashboardFacts> = {}): DashboardFacts {
 	return {
 		tool: 'pulse-railway',

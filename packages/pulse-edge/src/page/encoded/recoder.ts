@@ -81,7 +81,7 @@ export class Recoder {
 		this.#waiting += chunk.length;
 		this.#came += chunk.length;
 		this.#decoder.write(chunk, (error) => {
-			// Where it failed, nobody says when its bytes are let go of.
+			// A decoder that failed does not say when it lets go of the bytes; its `error` event ends the recoding.
 			if (error) return;
 			this.#waiting -= chunk.length;
 			this.#flush();

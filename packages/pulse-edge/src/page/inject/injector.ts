@@ -1,6 +1,6 @@
 import { HeadFinder } from './find-head.ts';
 
-/** Shared, so that nobody may put anything in: what one page left there, another one's reader would get. */
+/** Frozen because it is shared: what one page left in it, another one's reader would get. */
 const NOTHING: readonly Buffer[] = Object.freeze([]);
 
 /** Puts something into what passes in pieces. */

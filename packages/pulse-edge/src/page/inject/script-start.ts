@@ -2,7 +2,7 @@ import { StringDecoder } from 'node:string_decoder';
 import type { PieceInjector } from './injector.ts';
 import { isStrict } from './strictness.ts';
 
-/** Shared, so that nobody may put anything in. */
+/** Frozen because all pages share it. */
 const NOTHING: readonly Buffer[] = Object.freeze([]);
 /** A script that begins with more of comments than this begins with no directive either. */
 const MOST_HELD = 65_536;
