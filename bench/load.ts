@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 
 /** What one run of load is; sent to the load process, which answers with a {@link LoadResult}. */
 export interface LoadRequest {
-	/** `unread-http`: what nobody reads, from the first byte on. */
+	/** `unread-http`: answers that the client does not read, from the first byte on. */
 	readonly kind: 'http' | 'unread-http' | 'websocket' | 'idle-websockets';
 	readonly port: number;
 	/** Request target. */

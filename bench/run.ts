@@ -75,7 +75,7 @@ function taking(names: readonly string[] = PLAIN): readonly string[] {
 }
 
 /**
- * With a peer that nobody else runs beside. The same router costs half as much again for each request when it is the third
+ * With a peer beside which no other one runs. The same router costs half as much again for each request when it is the third
  * process that was started here: so all have to be the first. Null when this machine does not have it.
  */
 async function alone<T>(name: string, use: (peer: Peer) => Promise<T>): Promise<T | null> {

@@ -24,7 +24,7 @@ export function openCounterAccount(): Promise<Account> {
 
 /**
  * The counter's deploy, as typed on the command line. Closed tabs are forgotten after two seconds, and what the tasks and
- * the load balancer do by the machine's clock happens often: nobody has an hour here.
+ * the load balancer do by the machine's clock happens often: the demo does not take an hour.
  */
 export function counterDeploy(label: string, flags: Readonly<Record<string, unknown>> = {}): Promise<DeployRequest> {
 	const typed = {

@@ -10,7 +10,7 @@ import { counterDeploy } from './counter-account.ts';
 
 const YES = Array<boolean>(20).fill(true);
 
-/** Whoever runs `pulse-aws` on an emulated account, and its reaper. */
+/** An operator who runs `pulse-aws` on an emulated account, and its reaper. */
 export class Operator {
 	readonly #account: Account;
 

@@ -11,7 +11,7 @@ import { Visitor } from './faults/visitor.ts';
 
 /**
  * Each API call of each command fails in each way, or its command is killed around it. Then the command is run once more,
- * and the stack must be right, nobody may have been interrupted meanwhile, and nothing may be left over. Here every other
+ * and the stack must be right, no visitor may have been interrupted meanwhile, and nothing may be left over. Here every other
  * call meets one kind of fault, in rotation; `npm run faults` lets each meet all of them.
  */
 const ALL = process.env.PULSE_FAULTS === 'all';
@@ -73,7 +73,7 @@ test(
 	BUDGET_MS,
 );
 
-/** The calls of a command that nobody disturbs. */
+/** The calls of a command that is not disturbed. */
 async function unbroken(scenario: Scenario, lane: Lane, stack: Stack): Promise<readonly CallName[]> {
 	const attempt = await scenario.prepare(lane, stack);
 	const ended = await lane.run(attempt.args, attempt.env);

@@ -37,7 +37,7 @@ const idOf = ({ stdout }: { readonly stdout: string }): string => JSON.parse(std
 const errorOf = ({ stdout }: { readonly stdout: string }): { code: string; message: string } =>
 	JSON.parse(stdout).error;
 
-/** Whoever answers visitors must have been promoted; nobody is ever without an answer. */
+/** A deployment that answers visitors must have been promoted; each visitor is answered at all times. */
 async function race<T>(what: string, work: () => Promise<T>): Promise<T> {
 	const visitor = new Visitor(stack.address, (id) => /^shop-/.test(id));
 	try {
@@ -76,7 +76,7 @@ test('a deploy during a janitor run: the deploy goes through, and the janitor de
 	const deleted = (JSON.parse(cleaning.stdout).deleted ?? []).map(({ id }: { id: string }) => id);
 	expect(deleted).not.toContain(made);
 	expect(deleted).not.toContain(before);
-	// Whoever is on the one before stays there.
+	// Visitors of the one before stay there.
 	expect(await (await fetch(`${stack.address}/?pulse_deployment=${before}`)).text()).toMatch(`${before} `);
 }, 120_000);
 

@@ -43,7 +43,7 @@ it.skipIf(!existsSync(LIMIT) || Number(readFileSync(LIMIT, 'utf8')) < CROWD).eac
 	'nobody is turned away when a crowd comes back at once while the %s has its hands full',
 	async (_, start) => {
 		const port = await start();
-		// Accepts nobody while it waits for this.
+		// The server accepts no connection while it waits for this.
 		const connected = execFileSync(process.execPath, ['-e', COME, String(port)], { encoding: 'utf8' });
 		expect(Number(connected)).toBe(CROWD);
 	},

@@ -7,7 +7,7 @@ const STACKS = 3;
 
 /** Stacks of their own, so that moments can be tried side by side; each has a deployment that people use. */
 const stacks: LocalStack[] = [];
-/** The progress lines of a deploy that nobody interrupts: every one is a moment. */
+/** The progress lines of a deploy that is not interrupted: every one is a moment. */
 let moments: readonly string[] = [];
 
 beforeAll(async () => {

@@ -8,7 +8,7 @@ import { Fleet, type Id } from './newest/fleet.ts';
 /**
  * What an app gave to `whenNewest` runs in one process of the newest deployment, whatever becomes of processes: killed
  * (kill -9), told to end, suspended (SIGSTOP) for longer than the lease, while the other deployment is promoted, or goes back
- * at once. No fence is ever used by two processes, none goes down, and nobody runs for 5 s at most. Here the kinds in `SHORT`
+ * at once. No fence is ever used by two processes, none goes down, and no process runs it for 5 s at most. Here the kinds in `SHORT`
  * once; `npm run newest` has each of them `TIMES` times, at other moments.
  */
 const ALL = process.env.PULSE_NEWEST === 'all';

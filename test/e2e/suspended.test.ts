@@ -8,8 +8,8 @@ import { moments, nap } from './suspended/nap.ts';
 
 /**
  * Each command falls asleep (SIGSTOP) for longer than its lock: just after each API call that it makes, and after each line
- * of progress. Meanwhile another command comes and ends, or nobody does. Then it wakes: visitors were answered all the
- * time, nothing of the other's is lost, and where nobody came the command ends as if it had not slept. Here each command
+ * of progress. Meanwhile another command comes and ends, or none does. Then it wakes: visitors were answered all the
+ * time, nothing of the other's is lost, and where no other came the command ends as if it had not slept. Here each command
  * sleeps at a few of its moments, in rotation; `npm run suspended` has each sleep at all of them, with each rival.
  */
 const ALL = process.env.PULSE_SUSPENDED === 'all';

@@ -132,7 +132,7 @@ try {
 		for (const { expr } of targets) {
 			const answer = await ask(expr.replaceAll('$job', '.*').replaceAll('$__rate_interval', '1m'));
 			queries++;
-			// Nobody has failed here, which leaves nothing to draw.
+			// No request has failed here, which leaves nothing to draw.
 			const empty = answer.data?.result.length === 0 && !title.startsWith('Failures');
 			if (answer.status !== 'success' || empty) faults.push(`${title}: ${answer.error ?? 'no data'}: ${expr}`);
 		}

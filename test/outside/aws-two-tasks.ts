@@ -39,7 +39,7 @@ const setVisibility = (page: Page, state: 'hidden' | 'visible') =>
 const tokenOf = (page: Page) =>
 	page.evaluate<string>('window.pulse.url("/").match(/pulse_replica=([^&]+)/)?.[1] ?? ""');
 
-/** What the pages of each task name it by, as whoever reads its task definition can tell. */
+/** What the pages of each task name it by, as a reader of its task definition can tell. */
 function taskOf(account: Account, token: string) {
 	return account.world.ecs.tasks.find(({ ip, definition, service }) => {
 		const [app] = definition.input.containerDefinitions ?? [];

@@ -1,6 +1,6 @@
 /**
  * What the guide says of `express-session` and `passport` over a deploy: two versions of an app with both, and one browser's
- * cookies. With a store in memory signing in at the one signs out at the other; with one that both share nobody notices. What
+ * cookies. With a store in memory signing in at the one signs out at the other; with one that both share no user notices. What
  * sign-in writes into the session of `pulse-app` both versions' channels would read, too.
  * Needs npm's registry and `redis-server`. `npm run build && jiti test/outside/express-sessions.ts`
  */

@@ -1,7 +1,7 @@
 /**
  * A real app beside the AWS sidecar, behind a load balancer that is not ours: two versions of `examples/any-app/vite-express-ws`,
  * each with `pulse-edge sidecar` as its image holds it, and HAProxy with TLS and a deploy's rules in front, judged in real
- * Chromium and Firefox as `any-apps.ts` judges the local platform. In the end the last version's task says that nobody needs it.
+ * Chromium and Firefox as `any-apps.ts` judges the local platform. In the end the last version's task says that it is not needed.
  * Needs `haproxy`, `openssl`, `curl`, both browsers, and npm's registry.
  *
  *     npm run build && npx jiti test/outside/sidecar.ts [chromium] [firefox]

@@ -101,7 +101,7 @@ class Visitor {
 		this.#name = name;
 		page.on('pageerror', (error) => this.#fault('errors', `page error: ${error.message}`));
 		page.on('requestfailed', (request) => {
-			// A page that goes takes its open socket with it, and nobody waits for that.
+			// A page that goes takes its open socket with it, which is no fault.
 			if (request.url().includes('/socket.io/')) return;
 			this.#fault('failed', `failed: ${request.method()} ${request.url()} ${request.failure()?.errorText}`);
 		});

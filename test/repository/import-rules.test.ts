@@ -167,7 +167,7 @@ describe('what may import what', () => {
 				if (!name) return false;
 				// What runs in browsers is bundled into what is published.
 				if (name === 'pulse-tab') return file.path !== 'packages/pulse-app/src/client/tab.ts';
-				// By its name, so that a bundle has one client, whoever asks for it.
+				// By its name, so that a bundle has one client, whichever file asks for it.
 				if (file.package === 'pulse-app' && under(file, 'react')) return name !== 'pulse-app';
 				if (/^(pulse-app|pulse-edge|deploy-kit)$/.test(file.package)) return true;
 				if (name === 'pulse-app') return !under(file, 'plugin');
@@ -235,7 +235,7 @@ describe('who touches the process', () => {
 	const edge = (file: SourceFile) => /^((sidecar\/)?bin|serve|reaper\/handler)\.ts$/.test(file.inner);
 
 	test('only the edges set exit codes or catch signals', () => {
-		// Loading somebody's app catches what would end the process, and lets go again.
+		// Loading a user's app catches what would end the process, and lets go again.
 		const allowed = (file: SourceFile) =>
 			edge(file) || /^packages\/deploy-kit\/src\/(contain-app|operator-edge)\.ts$/.test(file.path);
 		expect(users(files, /^process\.(exit|exitCode|on|once)$/, allowed)).toEqual([]);

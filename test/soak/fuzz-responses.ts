@@ -69,7 +69,7 @@ function answer(socket: Socket, damaged: ReadonlyMap<string, Buffer>, random: ()
 	socket.on('data', (chunk) => {
 		const path = /^\w+ (\S+) /.exec(chunk.toString('latin1'))?.[1] ?? '';
 		const bytes = damaged.get(path) ?? Buffer.from(GOOD);
-		// In one write: what a backend says behind its answer at once must be seen; what it says later, nobody can tell apart.
+		// In one write: what a backend says behind its answer at once must be seen; what it says later cannot be told apart.
 		socket.write(bytes);
 		if (path === '/good') return;
 		const reset = random() < 0.5;

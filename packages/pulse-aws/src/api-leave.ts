@@ -7,7 +7,7 @@ import { deploymentName } from './deployments/names.ts';
 
 interface LeaveOptions extends PlaceOptions {
 	readonly deploymentId: string;
-	/** Takes it back: whoever is on it stays. Default false. */
+	/** Takes it back: its visitors stay. Default false. */
 	readonly cancel?: boolean;
 }
 
@@ -15,7 +15,7 @@ interface LeaveOptions extends PlaceOptions {
 export interface RecallOptions extends LeaveOptions {
 	/** `90s`, `10m`, or seconds. Default `10m`. */
 	readonly within?: string | number;
-	/** Ends it at once, with whoever is on it. Default false. */
+	/** Ends it at once, with the pages that are on it. Default false. */
 	readonly now?: boolean;
 }
 
@@ -38,7 +38,7 @@ export function recall(options: RecallOptions) {
 	return leaving(options, 'recall', when);
 }
 
-/** `pulse-aws drain`: moves whoever is left on an old deployment by a time. Rejects for the active one. */
+/** `pulse-aws drain`: moves the pages that are left on an old deployment by a time. Rejects for the active one. */
 export function drain(options: DrainOptions) {
 	const { by, cancel = false } = options;
 	return leaving(options, 'drain', drainWhen({ ...(by === undefined ? {} : { by: moment(by) }), cancel }));

@@ -69,8 +69,8 @@ export type AwsDeploymentState = 'deploying' | 'canary' | 'active' | 'draining' 
 /** Deployment state in Parameter Store; {@link taskStateParameter} is below it. */
 export const stateParameter = (name: string, id: string) => `/apps/${name}/${id}/state`;
 /**
- * When whoever is left on the deployment is moved (`departureText` writes it); none where nobody said so. Tasks may read
- * whatever is called `state` below their app, and write none of it.
+ * When the pages that are left on the deployment are moved (`departureText` writes it); none where it was neither recalled nor
+ * drained. Tasks may read whatever is called `state` below their app, and write none of it.
  */
 export const departureParameter = (name: string, id: string) => `/apps/${name}/${id}/departure/state`;
 /**

@@ -183,7 +183,7 @@ export async function recall(options: LeaveOptions<typeof recallSettings>, conte
 	return result(await enter(agreed(options, context), recallRequest, leave));
 }
 
-/** `pulse-railway drain`: moves whoever is left on an old deployment `by` a time (`18:00`, ISO 8601, `2h`), or not after all (`cancel`). Rejects for the active one. */
+/** `pulse-railway drain`: moves the pages that are left on an old deployment `by` a time (`18:00`, ISO 8601, `2h`), or not after all (`cancel`). Rejects for the active one. */
 export async function drain(options: LeaveOptions<typeof drainBySettings>, context?: ApiContext) {
 	const [{ leave }, { drainRequest }] = await leaving();
 	return result(await enter(agreed(options, context), drainRequest, leave));
@@ -207,7 +207,7 @@ export async function remove(options: StackOptions & { readonly deploymentName: 
 	return result(await enter(agreed(options, context), removeRequest, deleteDeployment));
 }
 
-/** `pulse-railway janitor run`, inside Railway: deletes drained deployments that nobody uses any more. */
+/** `pulse-railway janitor run`, inside Railway: deletes drained deployments that are not used any more. */
 export async function janitorRun(options: OptionsOf<typeof janitorSettings>, context?: ApiContext) {
 	const { janitorRun } = await import('./commands/janitor-run.ts');
 	const request = (typed: Invocation) => janitorConfig(typed.flags, typed.env);

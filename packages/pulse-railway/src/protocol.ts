@@ -39,8 +39,8 @@ export const DEPLOYMENT_KIND_VARIABLE = 'PULSE_DEPLOYMENT_KIND';
 export const AFFINITY_VARIABLE = 'PULSE_AFFINITY';
 export const HEALTH_PATH_VARIABLE = 'PULSE_HEALTH_PATH';
 /**
- * On the service of a deployment that was recalled or drained by a time: the durable truth of when whoever is left on it is
- * moved (`departureText` writes it). Overwritten to take it back, since Railway redeploys a service that loses a variable.
+ * On the service of a deployment that was recalled or drained by a time: the durable truth of when the pages that are left
+ * on it are moved (`departureText` writes it). Overwritten to take it back, since Railway redeploys a service that loses a variable.
  */
 export const DEPARTURE_VARIABLE = 'PULSE_RAILWAY_DEPARTURE';
 /** On the service of a preview: the durable truth of its name and of when it is deleted (`previewText` writes it). */

@@ -3,7 +3,7 @@ import type { Address, ReplicaDirectory } from 'pulse-edge/upstream/network';
 
 /** How old what was seen may be. A replica that comes or goes is noticed within it, and whatever the resolver keeps. */
 const LOOK_EVERY_MS = 2_000;
-/** Of services that nobody asks for, so many are remembered. */
+/** Of services that get no requests, so many are remembered. */
 const MAX_REMEMBERED = 1_000;
 
 interface Looked {

@@ -44,7 +44,7 @@ export function deployArguments(mode: 'source' | 'image', ...more: string[]): st
 	return ['deploy', mode === 'source' ? 'app.ts' : 'image.ts', ...(mode === 'image' ? image : []), ...more];
 }
 
-/** Waits until the routers say that nobody is there any more, which they do every 15 s where nothing else happens. */
+/** Waits until the routers say that no visitor is there any more, which they do every 15 s where nothing else happens. */
 export async function idle({ store }: Stack, id: string): Promise<void> {
 	const unused = async () => {
 		const use = (await store.activity()).deployments.get(id);

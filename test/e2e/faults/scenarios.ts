@@ -34,7 +34,7 @@ async function deploy(lane: Lane, stack: Stack, mode: 'source' | 'image'): Promi
 			const { deployment_id } = JSON.parse(done(ended).stdout);
 			expect((await stack.store.snapshot()).activeId).toBe(deployment_id);
 			expect(await (await fetch(stack.address)).text()).toMatch(new RegExp(`^${deployment_id} `));
-			// Whoever is on the one before stays there.
+			// Visitors of the one before stay there.
 			const pinned = await fetch(`${stack.address}/?pulse_deployment=${before}`);
 			expect(await pinned.text()).toMatch(new RegExp(`^${before} `));
 		},

@@ -1,5 +1,5 @@
 /**
- * Somebody who asks for a page all the time, and is answered by the deployments that may answer, or complains; in turns
+ * A visitor who asks for a page all the time, and is answered by the deployments that may answer, or complains; in turns
  * with a tab of `pinned`, which only that one may answer.
  */
 export class Visitor {

@@ -40,13 +40,13 @@ export class Judge {
 		return judge;
 	}
 
-	/** The longest time in which nobody ran, until now, in milliseconds. */
+	/** The longest time in which no process ran it, until now, in milliseconds. */
 	longestMs(): number {
 		const sinceLast = this.last === null ? 0 : performance.now() - this.last.at;
 		return Math.max(this.#longestMs, sinceLast);
 	}
 
-	/** Forgets how long nobody ran. */
+	/** Forgets how long no process ran it. */
 	startAnew(): void {
 		this.#longestMs = 0;
 	}

@@ -27,7 +27,7 @@ export interface Typed {
 	readonly target: string | null;
 	/** It ends what runs in this deployment. */
 	readonly ends?: string;
-	/** What becomes of the target when nobody comes between; `left`: it is said by when whoever is on it moves. */
+	/** What becomes of the target when no other command comes between; `left`: it is said by when its pages move. */
 	readonly becomes?: Becomes;
 }
 

@@ -18,7 +18,7 @@ const END_MS = 90_000;
 export interface Nap {
 	readonly sleepy: Sleepy;
 	readonly at: Moment;
-	/** `null`: nobody comes. */
+	/** `null`: no other command comes. */
 	readonly rival: Rival | null;
 }
 
@@ -28,7 +28,7 @@ export interface NapResult {
 	readonly met: boolean;
 }
 
-/** The moments of a command that nobody disturbs. */
+/** The moments of a command that is not disturbed. */
 export async function moments(sleepy: Sleepy, lane: Lane, stack: Stack): Promise<readonly Moment[]> {
 	const typed = sleepy.type(stack, await onlyTwo(lane, stack));
 	const sleeper = lane.sleeper(typed.args, { ...typed.env, ...TERMS }, null);

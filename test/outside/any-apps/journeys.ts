@@ -45,7 +45,7 @@ async function says(page: Page, text: string | RegExp, within = 'body', budgetMs
 	await until(
 		`${text} in ${within}`,
 		async () => {
-			// A page that is just being loaded anew has nobody to ask.
+			// A page that is just being loaded anew cannot be asked.
 			shown = await page
 				.evaluate<string>(`document.querySelector(${JSON.stringify(within)})?.innerText ?? ''`)
 				.catch(() => '');

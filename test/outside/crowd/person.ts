@@ -24,7 +24,7 @@ export class Tally {
 	}
 }
 
-/** Somebody at a page of the counter (`examples/counter`): counts, asks, has something unsaved for a while, and loads anew when told. */
+/** A person at a page of the counter (`examples/counter`): counts, asks, has something unsaved for a while, and loads anew when told. */
 export class Person {
 	readonly #origin: string;
 	readonly #name: string;

@@ -4,9 +4,9 @@ export interface Stage {
 	/** Resolves to the deployment's id. */
 	deploy(): Promise<string>;
 	rollback(): Promise<void>;
-	/** Gets everybody off it when that harms nobody. */
+	/** Moves all its pages when that loses no work. */
 	recall(id: string): Promise<void>;
-	/** One run of what deletes deployments that nobody uses. */
+	/** One run of what deletes deployments that are not used. */
 	cleanUp(): Promise<void>;
 	/** All that are left. */
 	ids(): Promise<string[]>;

@@ -127,7 +127,7 @@ function statements({ settings, repositoryArn, listenerArn }: ReaperFunctionProp
 			// Listing a path is allowed on the path itself, the rest below it.
 			resources: [arn(`ssm parameter${parameterRoot(name)}`), arn(owned.parameters)],
 		}),
-		// The key that encrypts it is AWS's own, which whoever may read the parameter may use.
+		// The key that encrypts it is AWS's own, which a role that may read the parameter may use.
 		new PolicyStatement({
 			actions: ['ssm:GetParameters', 'ssm:GetParameterHistory'],
 			resources: parametersOf([notifyParameter(name)]),

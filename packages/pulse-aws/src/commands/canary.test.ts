@@ -107,7 +107,7 @@ test('a canary gets its share of new visitors, over reloads, tabs and parts; pro
 	expect(later.filter((id) => id === two).length).toBeGreaterThan(25);
 	await expect(promoted(two, 10)).rejects.toMatchObject({ code: 'canary-share' });
 
-	// All of them: nobody who has a page moves, and new pages are the canary's.
+	// All of them: open pages stay, and new pages are the canary's.
 	expect(await promoted(two)).toMatchObject({ canary_percent: null, marked_draining: [one], ended_canary: null });
 	expect(await rulesOf()).toBeNull();
 	expect(await states()).toEqual({ [one]: 'draining', [two]: 'active' });

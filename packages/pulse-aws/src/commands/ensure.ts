@@ -50,7 +50,7 @@ export async function ensure(
 				agreement: agreementOf(session),
 				lock: (work) => withDeployLock(session, request.deploymentName, (lock) => work(lock, false)),
 				async propose(lock: HeldLock) {
-					// Records that were changed since are replaced by nobody's consent.
+					// The yes to the first plan covers no records that were changed since.
 					const dns = earlier?.run.dns;
 					const seen = await lookAndPlanEnsure(session, now, { ownCdkApp, lock, dns });
 					// What a teardown has taken meanwhile is not made again.

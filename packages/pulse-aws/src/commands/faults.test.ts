@@ -118,7 +118,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
 	},
 };
 
-/** Whether new visitors are answered, asked around every call: programs, and whoever may be drawn for a canary. */
+/** Whether new visitors are answered, asked around every call: programs, and visitors who may be drawn for a canary. */
 async function served(account: Account): Promise<boolean> {
 	const origin = await account.origin();
 	const asked = [{}, { 'sec-fetch-dest': 'document' }].map((headers) => fetch(`${origin}/`, { headers }));

@@ -30,7 +30,7 @@ export function giveWay(
 	host.notify({ level: 'info', text });
 }
 
-/** Previews give way to later ones of their name alone: they move nobody. @throws DeployToolError `overtaken` */
+/** Previews give way to later ones of their name alone: they move no visitor. @throws DeployToolError `overtaken` */
 export function giveWayToPreview(begun: Pick<Run, 'id' | 'fleet'>, fleet: Fleet, name: string, now: number): void {
 	const known = begun.fleet === null ? [] : idsOf(begun.fleet);
 	const later = previewsNamed(fleet.deployments, name, now).find(({ id }) => id !== begun.id && !known.includes(id));

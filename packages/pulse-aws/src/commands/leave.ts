@@ -25,7 +25,7 @@ export interface LeaveResult {
 	readonly deployment_id: string;
 	/** A bad version, which no rollback chooses by itself. */
 	readonly recalled: boolean;
-	/** Unix seconds: whoever is left then is moved; `null`: nobody is. */
+	/** Unix seconds: the pages that are left then are moved; `null`: they stay. */
 	readonly leave_by: number | null;
 	/** Where new visitors and those who are moved go. */
 	readonly active_deployment_id: string;

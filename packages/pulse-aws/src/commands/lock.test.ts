@@ -25,7 +25,7 @@ function moment() {
 	return { comes: () => comes(), came };
 }
 
-/** Whoever holds it until it is let go; a session of its own. */
+/** Another command that holds the lock until it is let go; a session of its own. */
 async function held() {
 	const { session } = account.connect({ answers: yes });
 	const [awake, inside] = [moment(), moment()];

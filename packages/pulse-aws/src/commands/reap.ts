@@ -21,7 +21,7 @@ export interface ReapRequest {
 }
 
 export interface ReapReport extends ReaperReport {
-	/** What became of the notices that were due; `null`: nobody is to be told, or nothing was to be done. */
+	/** What became of the notices that were due; `null`: the stack sends none, or nothing was to be done. */
 	readonly notices: NoticeReport | null;
 }
 
@@ -65,7 +65,7 @@ export async function reap(session: Session, request: ReapRequest): Promise<Reap
 	return { ...report, notices: await tellOperators(session, { ...by, kept: report.kept }) };
 }
 
-/** What was done is done although nobody could be told of it, e.g. for want of the right: the deployed reaper tells it then. */
+/** A notice that cannot be sent, e.g. for want of the right, fails no run: the deployed reaper sends it then. */
 async function tellOperators(session: Session, by: Omit<Notifying, 'region'>): Promise<NoticeReport | null> {
 	try {
 		return await notifyOperators({ ...by, region: session.aws.region });

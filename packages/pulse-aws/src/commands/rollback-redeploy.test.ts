@@ -35,7 +35,7 @@ const imageTags = () =>
 		[...images.values()].map(({ tags }) => [...tags].sort()),
 	);
 
-/** As the time goes by in which nobody looks: the reaper runs, and ends what nobody uses. */
+/** Hours go by in which no operator looks: the reaper runs, and ends what is not used. */
 async function later(hours: number): Promise<void> {
 	for (let pass = 0; pass < 4; pass++) {
 		await account.world.clock.sleep((hours / 4) * 3_600_000);

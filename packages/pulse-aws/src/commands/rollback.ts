@@ -60,7 +60,7 @@ export async function rollback(session: Session, request: RollbackRequest): Prom
 			withDeployLock(running(session, 'rollback'), name, (lock) => work(lock, false), { first: before, look }),
 		propose: async ({ looked }: HeldLock<Existing>) => {
 			const { outputs, fleet, plan } = planned(await (looked ?? look()));
-			// Nobody loses a session by it; hence yes is the default.
+			// No visitor loses a session by it; hence yes is the default.
 			const question = { text: `Send new visitors back to ${plan.target.id}?`, default: true };
 			return { plan, questions: [question], outputs, fleet };
 		},

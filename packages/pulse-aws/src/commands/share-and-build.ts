@@ -109,7 +109,7 @@ function agree<T>(
 				lock,
 				watch,
 				at: begunAt(),
-				// Records that were changed since are replaced by nobody's consent.
+				// The yes to the first plan covers no records that were changed since.
 				dns: earlier?.run.dns,
 			});
 			if (earlier !== null) {

@@ -40,7 +40,7 @@ test('status tells the requests and failures a second of each version, as the lo
 		]),
 	);
 	expect(report.rates_at).toBe(Math.ceil(began / 60_000) * 60);
-	// Nobody came since: what is told is older by each minute, and says of when it is.
+	// No requests since: the figure is older by each minute, and says of when it is.
 	await account.world.clock.sleep(4 * 60_000);
 	const shown = renderFleet(await status(account.connect().session, NAME), account.world.clock.now());
 	expect(shown).toContain('0.5 requests/s');

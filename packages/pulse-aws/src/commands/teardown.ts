@@ -53,7 +53,7 @@ export async function teardown(
 	const proposed = (plan: Plan) => ({ plan, questions: [{ text, default: false }] });
 	const agreement = agreementOf(session);
 	try {
-		// Not even the lock is taken before a yes; under it nobody deploys any more, and what is seen then is all there is.
+		// Not even the lock is taken before a yes; under it no command deploys any more, and what is seen then is all there is.
 		if (!(await agreement.covers(proposed(first.plan)))) await agreement.answered();
 		return await agreeUnderLock({
 			agreement,
@@ -87,7 +87,7 @@ export async function teardown(
 	}
 }
 
-/** Whoever agreed to the first look has not agreed to what was deployed since. */
+/** A yes to the first look does not cover what was deployed since. */
 function refuseNew(agreed: Fleet | null, now: Fleet | null): void {
 	const known = new Set(agreed?.deployments.map((one) => one.id));
 	const added = now?.deployments.filter((one) => !known.has(one.id)).map((one) => one.id) ?? [];

@@ -91,7 +91,7 @@ export interface ReaperConfig {
 	/** Hours. Default 1. */
 	readonly deploymentTimeout?: number;
 	/**
-	 * Seconds that a deployment which was active stays to go back to, although nobody is on it; 0: not at all. Default: as the
+	 * Seconds that a deployment which was active stays to go back to, although it has no visitors; 0: not at all. Default: as the
 	 * stack has it, at first an hour, at most `maxAgeHours`.
 	 */
 	readonly rollbackWindowSeconds?: number;

@@ -64,7 +64,7 @@ export interface DeployOptions {
 	readonly previewFor?: string;
 	/** What it brings, for `history`. */
 	readonly message?: string;
-	/** Who is told of what happens: the URL of a webhook, of Slack or Discord; `off`, nobody. Default: the stack's, at first nobody. */
+	/** Where notices go: the URL of a webhook, of Slack or Discord; `off`: none are sent. Default: as the stack has it, at first `off`. */
 	readonly notify?: string;
 	/** Signs webhooks: `whsec_` and 24 to 64 bytes in base64. Default: the stack's, at first made for it. */
 	readonly notifySecret?: string;

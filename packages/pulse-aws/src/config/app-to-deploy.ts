@@ -31,7 +31,7 @@ export async function appToDeploy({ flags, env, cwd }: Typed): Promise<AppToDepl
 	const { context, container } = typed.values;
 	const namesFile = typed.origins.appFile?.from !== 'default';
 	const folder = typedPath(cwd, context);
-	// What is not there is told by whoever needs it.
+	// A folder that is not there is reported by the step that needs it.
 	const isThere = (await stat(folder).catch(() => null))?.isDirectory() === true;
 	const nothing = { file: undefined, remembered: undefined, place: undefined };
 	const beside = isThere ? await besideApp(folder, { flags, env }) : nothing;

@@ -22,7 +22,7 @@ import { DEFAULT_ARCHITECTURE, type TaskRequest } from './task.ts';
 export interface DeployRequest {
 	readonly deploymentName: string;
 	readonly domain: string;
-	/** The file that remembers the domain, where nobody else says it. */
+	/** The file that remembers the domain, where no flag, variable or `pulse.toml` gives it. */
 	readonly domainFrom?: string;
 	/** `null`: a Pulse app. */
 	readonly container: ContainerRequest | null;
@@ -58,7 +58,7 @@ export interface DeployRequest {
 	readonly preview: PreviewTerms | null;
 	/** Whom to tell of what happens; `null`: nothing was given. */
 	readonly notify: NotifyRequest | null;
-	/** What it brings, as whoever deploys it puts it, for the history. */
+	/** What it brings, in the words of `--message`, for the history. */
 	readonly message: string | null;
 	/** Of the sources; `null`: not known. */
 	readonly commit: string | null;

@@ -38,9 +38,9 @@ export interface PlaceMemory {
 	readonly place: RememberedPlace;
 	/** What a command takes from it. */
 	readonly taken: readonly (keyof RememberedPlace)[];
-	/** The name was typed, or stands in a variable: whoever calls says where, not a file. */
+	/** The name was typed, or stands in a variable: the caller says where, not a file. */
 	readonly namesIt: boolean;
-	/** Whoever says another region than is remembered. */
+	/** Where a region comes from that is not the remembered one. */
 	readonly region: ValueOrigin | undefined;
 }
 

@@ -12,7 +12,7 @@ interface Resolved {
 	readonly origins: { readonly [Key in keyof Resolved['values']]?: ValueOrigin | undefined };
 }
 
-/** How the reaper is to retire deployments, and what of it nobody said. */
+/** How the reaper is to retire deployments, and which of these settings are defaults. */
 export function reaperRequest({ values, origins }: Resolved): ReaperRequest {
 	return {
 		scheduleMinutes: values.reaperScheduleMinutes,

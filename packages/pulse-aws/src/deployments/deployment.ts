@@ -17,7 +17,7 @@ export interface Deployment {
 	readonly retiringSince: number | null;
 	/** It is, or was, a canary, and all new visitors were never sent to it. */
 	readonly neverActive?: true;
-	/** When whoever is left on it is moved; absent where nobody said so. */
+	/** When the pages that are left on it are moved; absent where it was neither recalled nor drained. */
 	readonly departure?: Departure;
 	/** The deployment whose version it was made of anew. */
 	readonly madeOf?: string;

@@ -23,7 +23,7 @@ export interface HistoryEvent {
 	readonly id: string;
 	/** Who was active before. */
 	readonly from?: string | null;
-	/** Unix ms: by then whoever is left moves, or a preview is ended. */
+	/** Unix ms: by then the pages that are left move, or a preview is ended. */
 	readonly until?: number;
 	/** Of new visitors. */
 	readonly percent?: number;

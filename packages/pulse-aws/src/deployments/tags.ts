@@ -11,7 +11,7 @@ export const DRAIN_STARTED_TAG = 'drain_started_at';
 export const RETIRING_TAG = 'retiring_since';
 /** `true` for what is, or was, a canary and never active: no rollback goes there by itself. Else empty, or absent. */
 export const NEVER_ACTIVE_TAG = 'never_active';
-/** When whoever is left on it is moved, as `departureText` writes it; empty where nobody said so. */
+/** When the pages that are left on it are moved, as `departureText` writes it; empty where it was neither recalled nor drained. */
 export const DEPARTURE_TAG = 'departure';
 /** Of a preview: its name and until when it stays, as `previewText` writes it. */
 export const PREVIEW_TAG = 'preview';

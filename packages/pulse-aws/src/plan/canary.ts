@@ -130,7 +130,7 @@ export function planCanary(fleet: Fleet, name: string, id: string, terms: Canary
 	};
 }
 
-/** A rollback beside a canary takes back what was done last: nobody new gets it. */
+/** A rollback beside a canary takes back what was done last: the canary gets no new visitors. */
 export function planEndCanary(
 	{ id, share }: RunningCanary,
 	active: Deployment,
@@ -149,8 +149,8 @@ export function planEndCanary(
 }
 
 /**
- * Whoever rolls back from a canary that has halted a moment before would leave the good version for the one before it, and so
- * would whoever asks twice. What was active before began to drain when the active one became that.
+ * A rollback from a canary that has halted a moment before would leave the good version for the one before it, and so would one
+ * that is typed twice. What was active before began to drain when the active one became that.
  */
 export function refuseAfterCanary({ deployments }: Pick<Fleet, 'deployments'>, active: Deployment | null): void {
 	const began = (one: Deployment) => one.drainStartedAt ?? 0;

@@ -8,7 +8,7 @@ import { countedText, type FleetReport, unreadText } from './fleet-report.ts';
 export interface FleetMoment {
 	/** When the report was made, Unix milliseconds: its spans count from there. */
 	readonly at: number;
-	/** Who holds the deploy lock; `null`: nobody. */
+	/** The command that holds the deploy lock; `null`: none. */
 	readonly underWay: string | null;
 }
 

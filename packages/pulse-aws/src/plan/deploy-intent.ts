@@ -15,7 +15,7 @@ export interface DeployIntent {
 	readonly canary?: CanaryTerms | undefined;
 	/** It takes the place of those of its lane that are being made. */
 	readonly supersede?: boolean;
-	/** Whom to tell of what happens, as it may be shown, or nobody (`null`). Absent: that stays as it is. */
+	/** Where notices go, as it may be shown; `null`: none are sent. Absent: that stays as it is. */
 	readonly notices?: string | null;
 	/** Shown when the baseline is created. */
 	readonly cost: readonly string[];

@@ -16,7 +16,7 @@ export interface EnsurePlan extends Plan {
 
 interface EnsureIntent {
 	readonly name: string;
-	/** Whom to tell of what happens, as it may be shown, or nobody (`null`). Absent: that stays as it is. */
+	/** Where notices go, as it may be shown; `null`: none are sent. Absent: that stays as it is. */
 	readonly notices?: string | null | undefined;
 	/** Shown when the baseline is created. */
 	readonly cost: readonly string[];

@@ -44,9 +44,9 @@ export interface FleetReport {
 		readonly age: number;
 		/** Seconds; `null` unless draining. */
 		readonly draining_for: number | null;
-		/** Seconds that it stays to go back to, although nobody is on it; `null`: it does not. */
+		/** Seconds that it stays to go back to, although it has no visitors; `null`: it does not. */
 		readonly rollback_for: number | null;
-		/** The reaper ends it then, whoever is on it, Unix seconds; `null` unless draining. */
+		/** The reaper ends it then, with the visitors that are on it, Unix seconds; `null` unless draining. */
 		readonly drains_until: number | null;
 		/** What its tasks cost in an hour, USD: list price of us-east-1, without traffic; `null` where it is not known. */
 		readonly hourly_cost: number | null;
@@ -58,7 +58,7 @@ export interface FleetReport {
 		readonly in_use: InUseReport | null;
 		/** A bad version, which no rollback chooses by itself. */
 		readonly recalled: boolean;
-		/** Unix seconds: whoever is left then is moved; `null`: nobody is. */
+		/** Unix seconds: the pages that are left then are moved; `null`: they stay. */
 		readonly leave_by: number | null;
 		/** Ended then, Unix seconds; absent where it is none. */
 		readonly preview?: { readonly name: string; readonly until: number };
@@ -219,7 +219,7 @@ function rateText({
 	return `, ${requests} requests/s${failures ? `, ${failures} failures/s` : ''}`;
 }
 
-/** @param at end of the minute, Unix seconds: minutes ago, and more where nobody came since. */
+/** @param at end of the minute, Unix seconds: minutes ago, and more where no request came since. */
 export function countedText(at: number, now: number): string {
 	return `what the load balancer counted in the minute until ${momentText(at * 1000, now)}`;
 }

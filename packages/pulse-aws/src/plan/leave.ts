@@ -40,8 +40,8 @@ export interface LeavePlan {
 }
 
 /**
- * Who is left on a deployment moves to the active one. A recall of the active one goes back to the one before first: whoever
- * is woken by a bad version types one command, and reads one plan. A drain is of one that drains already.
+ * Who is left on a deployment moves to the active one. A recall of the active one goes back to the one before first: an
+ * operator who is woken by a bad version types one command, and reads one plan. A drain is of one that drains already.
  */
 export function planLeave(facts: LeaveFacts, intent: LeaveIntent): LeavePlan {
 	const { fleet, now } = facts;
@@ -73,7 +73,7 @@ export function planLeave(facts: LeaveFacts, intent: LeaveIntent): LeavePlan {
 	return { ...tail, plan: { ...plan, ...committed(back), title, steps }, rolledBack: true };
 }
 
-/** A canary ends first, and then whoever is on it moves to the active one. */
+/** A canary ends first, and then its visitors move to the active one. */
 function leaveCanary(facts: LeaveFacts, leaving: Deployment, active: Deployment, intent: LeaveIntent): LeavePlan {
 	const { id, verb, time } = intent;
 	if (verb === 'drain') {
@@ -123,7 +123,7 @@ function planTail(
 		throw usageError(`${id} was never active: there is nobody to move`, 'The next deploy removes what is left over.');
 	}
 	if (leaving.state === 'preview' && leaving.desired > 0) {
-		// Its tasks ask nobody to leave: who is on it came for it.
+		// The tasks of a preview ask no page to leave: its visitors came for it.
 		if (time === 'now') return kept(['Its tasks end', 'The reaper deletes the rest'], [endTasksStep(leaving)], true);
 		throw usageError(`${id} is a preview: nobody on it is a visitor`, `End it: pulse-aws recall ${id} --now`);
 	}

@@ -7,7 +7,7 @@ import type { DeployObservation, Fleet } from './observation.ts';
 
 /**
  * An address that leads nowhere without a pin is no preview of anything. And the load balancer has one certificate that all are
- * served with: another domain's would end the connections of whoever is on the active version.
+ * served with: another domain's would end the connections of the active version's visitors.
  * @throws DeployToolError `no-active-deployment`, or a usage error
  */
 export function refuseUnfit({ fleet, certificate }: Pick<DeployObservation, 'fleet' | 'certificate'>): void {

@@ -54,7 +54,7 @@ export function planRollback(fleet: Fleet, wanted: string | null, now: number): 
 	if (!living.includes(target)) throw usageError(`${target.id} was never active: it is still starting`, next);
 	const { id } = target;
 	const how = { standing: true } as const;
-	// A canary is not retired, and nobody looks whether it may be.
+	// A canary is never retired, so it need not be brought back.
 	const stays = target.state === 'canary' ? [] : [[bringBackStep(target)]];
 	const ready = sideBySide('ready', ...stays, answersThere(id, null, how));
 	const canary = runningCanary(fleet);

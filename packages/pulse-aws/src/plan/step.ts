@@ -49,14 +49,14 @@ export type StepAction =
 	| ({ readonly kind: 'confirm' } & Standing)
 	| { readonly kind: 'mark-active' }
 	| { readonly kind: 'mark-draining' }
-	/** Whoever names it gets it; the time of an earlier one of that name is over. */
+	/** Visitors who name it get it; the time of an earlier one of that name is over. */
 	| { readonly kind: 'mark-preview'; readonly preview: PreviewTerms }
 	/** In place of a cut-over: a share of new visitors gets it beside `active`. */
 	| { readonly kind: 'begin-canary'; readonly active: Deployment; readonly terms: CanaryTerms }
 	| { readonly kind: 'widen-canary'; readonly beganAt: number; readonly terms: CanaryTerms }
 	/** Unless it has become active, it drains. */
 	| { readonly kind: 'end-canary'; readonly deploymentId: string }
-	/** Says, where tasks and tools read it, when whoever is left on it is moved; `time: null` takes that back. */
+	/** Says, where tasks and tools read it, when the pages that are left on it are moved; `time: null` takes that back. */
 	| {
 			readonly kind: 'depart';
 			readonly deployment: Deployment;

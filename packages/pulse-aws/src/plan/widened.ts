@@ -3,7 +3,7 @@ import type { BaselineOutputs } from '../platform/baseline-outputs.ts';
 import { allowedCidrs, natOf } from '../stack/kept-network.ts';
 import type { Plan } from './step.ts';
 
-/** What a changed baseline would open to more people, or make cost more: nobody gets that without a question (decision 24). */
+/** What a changed baseline would open to more people, or make cost more: that takes a question (decision 24). */
 export function widened(
 	request: Pick<DeployRequest, 'network'>,
 	outputs: BaselineOutputs | null,

@@ -14,7 +14,7 @@ export function interruptible<Some extends Partial<Aws>>(aws: Some, signal: Abor
  * Every write waits for the guard first. The SDK repeats a write whose answer was lost, up to eight times and also after
  * the machine slept: what would change or delete what is another's by then is given up once the guard does not hold, and
  * comes again only when it agrees again.
- * @param looksAfter whoever writes looks afterwards what a late write has done, and puts it right. Default true
+ * @param looksAfter the caller looks afterwards what a late write has done, and puts it right. Default true
  */
 export function guardedWrites<Some extends Partial<Aws>>(aws: Some, guard: Guard, looksAfter = true): Some {
 	return changed(aws, (call, name) => {

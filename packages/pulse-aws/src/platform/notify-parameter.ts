@@ -4,9 +4,9 @@ import type { Aws } from './aws.ts';
 
 type Ssm = Pick<Aws, 'ssm'>;
 
-/** Whom a stack tells of what happens, as it is kept: encrypted, because whoever has the URL can write there. */
+/** Where a stack sends notices, as it is kept: encrypted, because the URL is all that a sender needs to write there. */
 export interface KeptNotify {
-	/** `off`: nobody. */
+	/** `off`: none are sent. */
 	readonly url: string;
 	/** Signs webhooks. */
 	readonly secret: string;
@@ -14,7 +14,7 @@ export interface KeptNotify {
 	readonly kept: number;
 }
 
-/** `null`: nobody ever said, or not in a way that this version reads. */
+/** `null`: it was never set, or not in a way that this version reads. */
 export async function readNotify({ ssm }: Ssm, name: string): Promise<KeptNotify | null> {
 	const { Parameters } = await ssm.getParameters({ Names: [notifyParameter(name)], WithDecryption: true });
 	try {

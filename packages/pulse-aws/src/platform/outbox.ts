@@ -29,7 +29,7 @@ export function openOutbox(of: SsmOutbox, sender: NoticeSender): Outbox {
 	};
 }
 
-/** Nothing where nobody was ever to be told. */
+/** Does nothing where no notices were ever asked for. */
 export async function tellNobodyOf(of: SsmOutbox, startedAt: number): Promise<void> {
 	await change(of, (ledger) => ({ ledger: ledger && tellNobody(ledger, of.tidings, startedAt, of.now()) }));
 }

@@ -28,7 +28,7 @@ export async function writeState(
 	const tags = stateTags(state, drainStartedAt);
 	if (state === 'canary') tags.push({ key: NEVER_ACTIVE_TAG, value: 'true' });
 	if (state === 'active' && !isNew) {
-		// Whatever was said of its last visitors is over: once it drains again, nobody is moved by it.
+		// Whatever was said of its last visitors is over: once it drains again, that moves no page.
 		tags.push({ key: DEPARTURE_TAG, value: '' }, { key: NEVER_ACTIVE_TAG, value: '' });
 		await Promise.all([written, deleteParameters(aws, [departureParameter(name, id)])]);
 	} else await written;
@@ -41,8 +41,8 @@ export async function restartDrain(aws: Pick<Aws, 'ecs'>, serviceArn: string, si
 }
 
 /**
- * Says when whoever is left on it is moved: where its tasks read it, then where tools do.
- * @param departure `undefined`: nobody is
+ * Says when the pages that are left on it are moved: where its tasks read it, then where tools do.
+ * @param departure `undefined`: they stay
  */
 export async function writeDeparture(
 	aws: Pick<Aws, 'ecs' | 'ssm'>,

@@ -5,7 +5,7 @@ import type { Aws } from './aws.ts';
 import { orGone } from './error-names.ts';
 import { readTaskDefinitions } from './revisions.ts';
 
-/** ECS throttles whoever asks for all at once. */
+/** ECS throttles a caller that asks for all at once. */
 const AT_ONCE = 4;
 
 /** What can be made again of what ran, newest first: as many as the reaper keeps task definitions of. */

@@ -18,7 +18,7 @@ afterEach(async () => {
 	for (const step of cleanUp.splice(0).reverse()) await step();
 });
 
-/** A clock that stands still until the test moves it on, and tells when somebody sleeps. */
+/** A clock that stands still until the test moves it on, and tells when a sleep begins. */
 function handClock() {
 	let now = 1_000_000;
 	const sleepers = new Set<{ until: number; wake: () => void }>();
@@ -36,7 +36,7 @@ function handClock() {
 				signal?.addEventListener('abort', onAbort, { once: true });
 			}),
 		async advance(ms: number) {
-			// Whoever is about to sleep must be asleep before time moves.
+			// Code that is about to sleep must be asleep before time moves.
 			while (sleepers.size === 0) await settled();
 			now += ms;
 			for (const sleeper of [...sleepers]) {

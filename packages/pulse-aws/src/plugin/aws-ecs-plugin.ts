@@ -121,8 +121,8 @@ export class AWSECSPlugin implements Plugin {
 	}
 
 	/**
-	 * The tasks of a deployment that drains are ended when nobody is on it, or at its longest age: who is there by then loads
-	 * the newest version. Those of any other one come back to a new task, and would find nobody now.
+	 * The tasks of a deployment that drains are ended when it has no visitors, or at its longest age: its pages load the newest
+	 * version then. Those of any other deployment come back to a new task, and would find none now.
 	 */
 	onStopping(budgetMs: number): void {
 		this.#isEnding = true;

@@ -33,7 +33,7 @@ export function countSocket(part: CanaryPart, request: IncomingMessage, socket: 
 	socket.once('end', left).on('error', (error) => 'syscall' in error && left());
 	socket.once('close', () => {
 		if (written.status === 101) countEnd(live, !hasClientLeft && !written.hasClosed && !isEnding());
-		// Nobody answered: it was ended instead.
+		// The app did not answer: it ended the connection instead.
 		else if (written.status === null && !hasClientLeft && !isEnding()) countEnd(live, true);
 	});
 }

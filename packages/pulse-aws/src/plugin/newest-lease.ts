@@ -95,7 +95,7 @@ export function parameterLeases(options: NewestLeaseOptions): NewestLeases {
 		return version === over + 1 ? { token, version, fence: kept?.fence ?? born + version, writtenAt: at } : null;
 	}
 
-	/** As long as its time is not over nobody else can have taken it: what stands on top of it was written late. */
+	/** As long as its time is not over no other task can have taken it: what stands on top of it was written late. */
 	function isStillOwn(seen: SeenNewest | null): seen is SeenNewest {
 		if (own === null || seen === null || ageOf(own.writtenAt) >= LEASE_MS) return false;
 		return seen.version >= own.version && (seen.token === own.token || isVoid(seen));

@@ -18,7 +18,7 @@ export function newestText({ holder, token, over, born }: NewestValue): string {
 	return JSON.stringify({ holder: holder?.replaceAll(/[{}]/g, '') ?? null, token, over, born });
 }
 
-/** A value that makes no sense is of nobody, and written over nothing that its writer had seen. */
+/** A value that makes no sense is of no task, and written over nothing that its writer had seen. */
 export function readNewest(text: string, version: number): SeenNewest {
 	const nobody = { holder: null, token: '', over: -1, born: 0, version };
 	try {

@@ -56,7 +56,7 @@ const beganAt = (action: Exclude<CanaryAction, { kind: 'end-canary' }>) =>
 
 const canaryOf = ({ deployments }: CanaryView, { id }: CanaryAction) => deployments.find((one) => one.id === id);
 
-/** As `promote` waits for it: tasks that answer nobody count nothing. What is not well by now may be with the next run. */
+/** As `promote` waits for it: tasks that do not answer count nothing. What is not well by now may be with the next run. */
 async function isWell({ elb }: Pick<ReaperAws, 'elb'>, canary: Deployment | undefined): Promise<boolean> {
 	if (canary?.targetGroupArn == null) return false;
 	const { TargetHealthDescriptions = [] } = await elb.describeTargetHealth({ TargetGroupArn: canary.targetGroupArn });

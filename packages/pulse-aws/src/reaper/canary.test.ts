@@ -147,7 +147,7 @@ test('what was decided of a canary that a command has ended since touches none t
 		...{ beganAt: clock.now() - 1, sharedAt: clock.now() - 1 },
 	});
 	expect((await seen()).canary).toMatchObject({ deployment_id: three, percent: 20 });
-	// Nor is either of the two ended, to which the rules send whoever was drawn.
+	// Nor is either of the two ended, to which the rules send visitors who were drawn.
 	const { deployments } = await observe(aws, context.place, clock.now());
 	for (const { id } of deployments.filter((it) => it.id !== two)) {
 		expect(await act(context, { kind: 'scale-down', id, reason: 'max-age' })).toBe(false);

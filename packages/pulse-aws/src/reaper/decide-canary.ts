@@ -11,9 +11,9 @@ import { leased } from './orphans.ts';
 
 /** What the reaper does about a canary, under the deploy lock; each looks again before it writes. */
 export type CanaryAction =
-	/** Nobody new gets it, and who is on it moves, as after a recall. */
+	/** It gets no new visitors, and its pages move, as after a recall. */
 	| { readonly kind: 'halt-canary'; readonly id: string; readonly beganAt: number; readonly because: string }
-	/** Nobody new gets it. What is left of one that was overtaken, or whose command was killed. */
+	/** It gets no new visitors. What is left of one that was overtaken, or whose command was killed. */
 	| { readonly kind: 'end-canary'; readonly id: string; readonly because: string }
 	| { readonly kind: 'widen-canary'; readonly id: string; readonly from: number; readonly rollout: Rollout }
 	/** The last share of a schedule: it becomes active. */

@@ -32,7 +32,7 @@ export type Action =
 	| { readonly kind: 'delete-images'; readonly tags: readonly string[] };
 
 /**
- * `recalled`, `drain-deadline`: its time was over, and the last call for whoever was still on it. `preview-over`: its age, or a
+ * `recalled`, `drain-deadline`: its time was over, and the last call for its tabs. `preview-over`: its age, or a
  * later preview of its name.
  */
 export type RetireReason =
@@ -189,7 +189,7 @@ function drainEnd(
 	return said.every((one) => one?.writtenBy === one?.taskId) ? 'drained' : { keep: 'word-unproven' };
 }
 
-/** One that lost the tag with its time, by hand, is over: nobody could say when else. */
+/** One that lost the tag with its time, by hand, is over: no other moment is known. */
 export function isOver({ preview }: Deployment, now: number): boolean {
 	return preview === undefined || now >= preview.until;
 }

@@ -51,7 +51,7 @@ export async function handler(
 		tell: (events) => writeHistory({ aws: { ssm }, by: REAPER, randomHex }, name, events).catch(unwritten),
 	});
 	const report = await run.catch(async (error: unknown) => {
-		// Nobody else sends: what commands did is told although each run may fail.
+		// Only the reaper sends notices: those of what commands did go out also where its own run fails.
 		await tellOperators(null);
 		throw error;
 	});

@@ -23,13 +23,13 @@ export interface Notifying {
 	readonly place: Place;
 	readonly region: string;
 	readonly policy: Pick<ReaperPolicy, 'rollbackWindowMs'>;
-	/** What stays, and what holds it; `null`: the run failed, and nobody knows. */
+	/** What stays, and what holds it; `null`: the run failed before it knew. */
 	readonly kept: readonly KeptDeployment[] | null;
 	readonly clock: Clock;
 	readonly signal: AbortSignal;
 }
 
-/** Tells operators of what is due. `null`: nobody is to be told. */
+/** Tells operators of what is due. `null`: no notices are sent. */
 export async function notifyOperators(run: Notifying): Promise<NoticeReport | null> {
 	const { aws, place, region, clock, signal } = run;
 	const { name } = place;

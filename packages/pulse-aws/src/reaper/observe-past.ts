@@ -6,7 +6,7 @@ import type { PastVersions, ReaperFacts, ReaperPolicy } from './facts.ts';
 import type { Place, ReaperAws } from './observe.ts';
 import { surplusImages, surplusTaskDefinitions } from './surplus.ts';
 
-/** ECS throttles whoever asks for all at once. */
+/** ECS throttles a caller that asks for all at once. */
 const AT_ONCE = 4;
 
 /**

@@ -2,7 +2,10 @@ import { standing } from 'pulse-deploy-kit/departure';
 import { type RollbackTerms, rollbackWindow } from 'pulse-deploy-kit/rollback-window';
 import type { Deployment } from '../deployments/deployment.ts';
 
-/** Until when (Unix ms) each deployment is kept to go back to, although nobody is on it. Nobody goes back to a recalled one, or to what was never active. */
+/**
+ * Until when (Unix ms) each deployment is kept to go back to, although it has no visitors. No rollback chooses a recalled one,
+ * or what was never active.
+ */
 export function keptToGoBackTo(deployments: readonly Deployment[], terms: RollbackTerms): ReadonlyMap<string, number> {
 	const drained = deployments.filter(
 		({ state, desired, departure, neverActive }) =>

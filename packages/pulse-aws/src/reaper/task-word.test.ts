@@ -12,7 +12,7 @@ afterEach(async () => {
 	account = undefined;
 });
 
-/** Two deployments that drain, each with somebody on it, and a third that is active. */
+/** Two deployments that drain, each with a visitor, and a third that is active. */
 async function threeDeployments() {
 	const on = await openAccount();
 	account = on;

@@ -1,7 +1,7 @@
 import { type ClientRequest, type RequestOptions, request } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Begins a request by this connection, which is closed where Node refuses the head: nobody else knows of it. */
+/** Begins a request by this connection, which is closed where Node refuses the head: no other code knows of it. */
 export function askBy(by: Socket, options: RequestOptions): ClientRequest {
 	try {
 		return request({ ...options, createConnection: () => by });

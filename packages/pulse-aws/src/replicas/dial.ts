@@ -4,7 +4,7 @@ import type { Unreachable } from './holders.ts';
 
 /** Tasks of a stack are in one network. */
 const DIAL_MS = 2_000;
-/** One that vanished with its machine says nothing, and a stream has nobody else who would notice. */
+/** One that vanished with its machine says nothing, and on a stream nothing else would notice. */
 const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelay: 15_000 };
 
 /** A connection to the app of another task, or why there is none. */

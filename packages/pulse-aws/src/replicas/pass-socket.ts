@@ -25,7 +25,7 @@ export function passSocket(request: IncomingMessage, socket: Socket, head: Buffe
 	outgoing.on('response', (incoming) => {
 		socket.write(headOf(incoming, passedHead(incoming, ['Connection', 'close'])));
 		incoming.once('error', () => socket.destroy());
-		// Nobody reads what its client sends any more, so its end would never be heard.
+		// What the client sends is not read any more, so that its end would never be heard.
 		incoming.once('end', () => socket.destroySoon());
 		incoming.pipe(socket);
 	});

@@ -15,7 +15,7 @@ export interface ReplicasParts extends Omit<HoldersParts, 'key'> {
 	readonly deploymentId: string;
 }
 
-/** `here`: nobody can tell whose it is, or the network between tasks is closed, so that it is served where it came. */
+/** `here`: it is not known whose it is, or the network between tasks is closed, so that it is served where it came. */
 export type Passed = 'passed' | 'gone' | 'here';
 
 /**

@@ -91,7 +91,7 @@ test('decision 21: a task is needed by tabs, sockets and requests, not by health
 	await expect.poll(() => word()!.version, { timeout: 15_000, interval: 10 }).toBe(version + 2);
 	await says('draining');
 
-	// A tab hears by when it is to move, which the tool has said; of an active deployment nobody has to leave (A10.7).
+	// A tab hears by when it is to move, which the tool has said; no tab has to leave an active deployment (A10.7).
 	const within = async () => (await report('visible')).headers['x-pulse-reload-within'];
 	const by = new Date(world.clock.now() + 3_600_000).toISOString();
 	const departure = { Name: '/apps/prod/one/departure/state', Value: `recalled by ${by} said ${by}` };

@@ -10,8 +10,9 @@ import { type Held, Holding } from './lock-holding.ts';
 
 /**
  * What a deploy holds of the deployment that it makes, from the moment when it takes the id until it ends (contract, decision
- * 23): the id is its own, and whoever cleans up after killed commands leaves the deployment alone while the lease is renewed.
- * It is kept as the deploy lock is. Where another run took it for abandoned, nothing of the deployment is this run's any more.
+ * 23): the id is its own, and the next deploy and the reaper, which clean up after killed commands, leave the deployment alone
+ * while the lease is renewed. It is kept as the deploy lock is. Where another run took it for abandoned, nothing of the
+ * deployment is this run's any more.
  */
 export class Lease {
 	readonly #session: Session;

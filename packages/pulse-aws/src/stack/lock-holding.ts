@@ -71,7 +71,7 @@ export class Holding {
 		});
 	}
 
-	/** By the clock: whether nobody else can have taken it. */
+	/** By the clock: whether no other command can have taken it. */
 	holds(): boolean {
 		return this.#lost === undefined && this.#age() < LOCK_TTL_MS;
 	}
@@ -101,7 +101,7 @@ export class Holding {
 		else await this.#write(null, seen.version);
 	}
 
-	/** One question at a time: where its answer does not come, the lock lapses, and whoever waits for it gets it. */
+	/** One question at a time: where its answer does not come, the lock lapses, and the command that waits for it gets it. */
 	#one(ask: () => Promise<void>): Promise<void> {
 		this.#confirming ??= ask().finally(() => {
 			this.#confirming = undefined;

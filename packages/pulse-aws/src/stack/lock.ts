@@ -134,7 +134,7 @@ async function acquire<Look>(
 		if (seen.token === token && !isVoid(seen)) return holding(seen.version);
 		if (JSON.stringify(seen) !== watched.seen) watched = { seen: JSON.stringify(seen), unchangedMs: 0 };
 		if (watched.unchangedMs >= patienceMs(seen)) {
-			// One that was held may be renewed late, and whoever renews it may have written anything since.
+			// One that was held may be renewed late, and the command that renews it may have written anything since.
 			const looked = patienceMs(seen) === 0 ? begin() : undefined;
 			if (await replaceLock(aws, held.parameter, owner, token, seen.version)) return holding(seen.version + 1, looked);
 			continue;

@@ -31,7 +31,8 @@ export async function setShare(
 }
 
 /**
- * Nobody new gets it: the rule that draws goes first. What is gone already is success, and so is all of it.
+ * Ends a canary: the rule that draws goes first, so that it gets no new visitors. It is success too where some or all of the
+ * rules are gone already.
  * @returns whether anything of it stood
  */
 export async function removeCanaryRules(aws: Pick<Aws, 'ssm' | 'elb'>, name: string, listenerArn: string) {

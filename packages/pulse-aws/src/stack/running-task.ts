@@ -25,7 +25,7 @@ export async function readRunningTask(session: Session, fleet: Fleet | null): Pr
 	return { id: active.id, architecture };
 }
 
-/** The request, with what nobody gave as it runs (contract, decision 24). */
+/** The request; settings that were not given are those of the running task (contract, decision 24). */
 export function keptTask(request: DeployRequest, running: RunningTask | null): DeployRequest {
 	const architecture = running?.architecture;
 	if (!request.task.keepsArchitecture || architecture == null) return request;

@@ -6,7 +6,7 @@ import { isAwsError } from '../platform/error-names.ts';
 /** By task definition. */
 export type TaskSizes = Map<string, TaskSize>;
 
-/** ECS throttles whoever asks for all at once. */
+/** ECS throttles a caller that asks for all at once. */
 const AT_ONCE = 4;
 
 /** A task definition never changes: each is asked once for as long as `known` lives. */

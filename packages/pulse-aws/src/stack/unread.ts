@@ -9,7 +9,7 @@ export interface Unread {
 	readonly missing_right: string | null;
 }
 
-/** Nobody waits for longer to see what runs. */
+/** `status` waits no longer for what it can do without. */
 const BUDGET_MS = 5_000;
 
 /** What is good to have: where it cannot be read, that is told, and all the rest stays. */

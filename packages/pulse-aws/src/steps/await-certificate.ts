@@ -12,7 +12,7 @@ import { made } from './run.ts';
 const ISSUE_MS = 45 * 60_000;
 const RECORDS_MS = 60_000;
 
-/** Contract A2.2: a person presses Enter; where nobody is asked, the deploy is run again once the records are there. */
+/** Contract A2.2: a person presses Enter; without a person to ask, the deploy is run again once the records are there. */
 const RECORDS_THERE = {
 	text: 'Add the records, then go on. Wait for the certificate?',
 	answers: { wait: [''], cancel: ['cancel', 'c', 'quit', 'q'] },

@@ -6,7 +6,7 @@ import { ownerTags } from './owner-tags.ts';
 import type { Perform } from './performers.ts';
 import { made } from './run.ts';
 
-/** Long enough for a request in flight; whoever is still there at the end of a drain has had an hour. */
+/** Long enough for a request in flight; a visitor who is still there at the end of a drain has had an hour. */
 const DEREGISTRATION_SECONDS = 30;
 const STICKINESS_SECONDS = 86_400;
 

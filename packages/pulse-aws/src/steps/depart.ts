@@ -25,7 +25,7 @@ export function departStep(deployment: Deployment, time: LeaveTime | null, recal
 	};
 }
 
-/** Looks again right before: of what new visitors are sent to by now, nobody is moved away. */
+/** Looks again right before: a deployment that gets new visitors by now keeps its own. */
 export const depart: Perform<'depart'> = async ({ deployment: { id }, time, recalled }, run) => {
 	const { aws, clock } = run.session;
 	const { serviceArn } = await stillLeft(id, run);

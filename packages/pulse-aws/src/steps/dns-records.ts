@@ -47,7 +47,7 @@ export async function offerRecords(
 	const { aws, host } = run.session;
 	const { dns } = run;
 	const given = dns !== null;
-	// The zone of the plan, also where there was none: nobody has agreed to what another one holds.
+	// The zone of the plan, also where there was none: the yes did not cover what another one holds.
 	const zone = given ? dns.zone : await readZone(aws, domain).catch(notAllowed);
 	if (zone === null) {
 		if (given) host.notify({ level: 'warning', text: outlookNotes(dns).join('\n') });
@@ -70,7 +70,7 @@ export async function offerRecords(
 	return write(run, zone, what, changes, signal);
 }
 
-/** The plan has shown another value, or none, and nobody agreed to replace this one. */
+/** The plan has shown another value, or none, so the yes did not cover replacing this one. */
 function isOther({ dns }: Run, change: RecordChange): boolean {
 	const planned = dns?.changes.find(
 		({ wanted: { Name, Type } }) => Name === change.wanted.Name && Type === change.wanted.Type,

@@ -7,7 +7,7 @@ import type { Perform } from './performers.ts';
 import { made } from './run.ts';
 import { startDraining } from './start-draining.ts';
 
-/** @param id of the canary; whoever is on it stays until they leave */
+/** @param id of the canary; its visitors stay until they leave */
 export function endCanaryStep(id: string): Step {
 	const title = `End the canary: nobody new gets ${id}`;
 	return { kind: 'end-canary', id: 'end-canary', title, section: 'Traffic', deploymentId: id };

@@ -31,7 +31,7 @@ export async function withTrafficKept(run: Run, change: () => Promise<void>, tel
 	try {
 		await change();
 	} finally {
-		// Whoever waited for the change may have been interrupted; until it has ended, the listener may still be reset.
+		// The command that waited for the change may have been interrupted; until it has ended, the listener may still be reset.
 		await awaitStack(run.session, stackName(run.name), new AbortController().signal, tell);
 		ended.abort();
 		const known = (await guarding) ?? listener;

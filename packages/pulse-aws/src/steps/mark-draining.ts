@@ -11,7 +11,7 @@ export function markDrainingStep(): Step {
 	};
 }
 
-/** Whoever was active; a deployment that drains already keeps its time. */
+/** Marks what was active; a deployment that drains already keeps its time. */
 export const markDraining: Perform<'mark-draining'> = async (_step, run) => {
 	const others = run.fleet?.deployments.filter((one) => one.id !== run.id) ?? [];
 	// Seen before this run settled what an interrupted one left: the listener's deployment counts as active.

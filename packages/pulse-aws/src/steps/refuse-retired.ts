@@ -6,7 +6,7 @@ import { made, type Run } from './run.ts';
 const CODE = 'deployment-retired';
 
 /**
- * Nobody is sent to a deployment that the reaper ends. The reaper marks it before it looks at the listener for the last
+ * No visitor is sent to a deployment that the reaper ends. The reaper marks it before it looks at the listener for the last
  * time, and the switch looks for that mark once more after it: one of the two sees the other.
  * @throws DeployToolError `deployment-retired`
  */

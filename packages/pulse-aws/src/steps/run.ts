@@ -49,7 +49,7 @@ export interface Run {
 	readonly taskDefinitionArn: string | null;
 	readonly target: RunTarget | null;
 	readonly draining: readonly Deployment[];
-	/** When whoever is left on a deployment is moved, as this run has said it; `null`: it has not. */
+	/** When the pages that are left on a deployment are moved, as this run has said it; `null`: it has not. */
 	readonly departure: Departure | null;
 	/** What was made of the deployment; `null`: none. */
 	readonly preview: Preview | null;

@@ -9,7 +9,7 @@ import { type KeptNotify, readNotify, writeNotify } from '../platform/notify-par
 import type { Perform } from './performers.ts';
 import { made } from './run.ts';
 
-/** @param whom as it may be shown; `null`: nobody any more */
+/** @param whom as it may be shown; `null`: no notices any more */
 export function setNoticesStep(whom: string | null): Step {
 	const title = whom === null ? 'Tell nobody of what happens' : `Tell ${whom} of what happens`;
 	return { kind: 'set-notices', id: 'set-notices', title, section: 'Baseline' };
@@ -25,7 +25,7 @@ export const setNotices: Perform<'set-notices'> = async (_step, run) => {
 	return undefined;
 };
 
-/** As it may be shown: `null`: nobody any more; `undefined`: nothing would change. */
+/** As it may be shown; `null`: no notices any more; `undefined`: nothing would change. */
 export async function noticesToSet(
 	aws: Pick<Aws, 'ssm'>,
 	name: string,

@@ -11,7 +11,7 @@ export function drawnValue(rollout: string, side: CanarySide): string {
 export interface CanaryPart {
 	readonly rollout: string;
 	readonly side: CanarySide;
-	/** Of visitors that were drawn for this side, requests that have ended; only grows. Whoever serves them counts here. */
+	/** Of visitors that were drawn for this side, requests that have ended; only grows. The task that serves them counts them. */
 	readonly sample: Sample;
 	/** Of the same visitors, websockets that were opened or ended and pages that failed; `null`: all of it is in `sample`. */
 	readonly live: Sample | null;

@@ -99,7 +99,7 @@ async function tellCounts({ variables, ssm, canary, clock }: DrainWatch, task: s
 	canary.told(Value, clock.now());
 }
 
-/** `state`: `null` before the deploy has written it. Of an active deployment nobody has to leave, whatever was said before. */
+/** `state`: `null` before the deploy has written it. No page has to leave an active deployment, whatever was said before. */
 async function readState({
 	ssm,
 	variables,

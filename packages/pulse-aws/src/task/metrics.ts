@@ -5,7 +5,7 @@ export interface TaskFigures {
 	readonly requests: number;
 	readonly inFlight: number;
 	readonly sockets: number;
-	/** Bodies and websockets, from clients and to them; absent where nobody counts them. */
+	/** Bodies and websockets, from clients and to them; absent where they are not counted. */
 	readonly bytesIn?: number;
 	readonly bytesOut?: number;
 	/** Requests that the sidecar failed or refused, by cause. */

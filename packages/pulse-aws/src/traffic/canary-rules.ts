@@ -9,9 +9,9 @@ import type { Rule } from './rule.ts';
  * A canary takes three rules, behind all pins and before the default action, which stays as it is, so that nothing that looks at
  * it, or puts it right, need know of canaries:
  *
- * 1. whoever was drawn for the canary, by the cookie that its tasks set with each page → the canary;
- * 2. whoever was drawn for the active one, by the cookie that its tasks set → the active one;
- * 3. a new page of anybody else → one of the two, by weight.
+ * 1. a visitor who was drawn for the canary, by the cookie that its tasks set with each page → the canary;
+ * 2. a visitor who was drawn for the active one, by the cookie that its tasks set → the active one;
+ * 3. a new page of any other visitor → one of the two, by weight.
  *
  * Everything else, such as programs, and the parts of pages from before, gets the active one by the default action. A weighted
  * default action would draw each request of those anew.
@@ -62,11 +62,11 @@ export function drawAction(TargetGroups: CanaryWeight[]) {
 
 /** The rules as they stand. */
 export interface CanaryTraffic {
-	/** All of them, the one that draws first: without it nobody new gets the canary. */
+	/** All of them, the one that draws first: without it the canary gets no new visitors. */
 	readonly ruleArns: readonly string[];
 	/** `null`: none draws. */
 	readonly draw: { readonly ruleArn: string; readonly share: number } | null;
-	/** Where whoever was drawn goes; `null` where that rule is gone. */
+	/** Where visitors go who were drawn; `null` where that rule is gone. */
 	readonly canaryTargetGroupArn: string | null;
 	readonly activeTargetGroupArn: string | null;
 	/** `null`: neither names one. */

@@ -32,7 +32,7 @@ test('a websocket that opens is ended, and one that is refused tells its status 
 	const open = await visited('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
 	expect(await open.visit.socket(open.url, signal)).toBe(101);
 	await expect.poll(() => open.ended).toEqual(['/a?b']);
-	// The body of a refusal, however long, is waited for by nobody.
+	// The visit ends with the status of a refusal, and does not wait for its body.
 	const refused = await visited('HTTP/1.1 426 Upgrade Required\r\ncontent-length: 100000\r\n\r\nno');
 	expect(await refused.visit.socket(refused.url, signal)).toBe(426);
 	await expect.poll(() => refused.ended).toEqual(['/a?b']);

@@ -6,7 +6,7 @@ import { type LocalPlatform, startLocalPlatform } from '../local.ts';
 import { appFolder } from './testing/app-folder.ts';
 import { pulseRailway } from './testing/run.ts';
 
-/** Everything that somebody does wrong on the first day, in the order of that day. */
+/** All that a newcomer does wrong on the first day, in the order of that day. */
 let app: Awaited<ReturnType<typeof appFolder>>;
 let platform: LocalPlatform;
 let home: string;

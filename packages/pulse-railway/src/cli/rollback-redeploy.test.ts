@@ -39,7 +39,7 @@ const running = async () => (await status()).deployments.map(({ deployment_id })
 const resting = async () => (await status()).resting.map(({ deployment_id }) => deployment_id);
 const visit = async (query = '') => (await fetch(`${address}/${query}`)).text();
 
-/** As the janitor of the stack, with nothing to wait for, and once nobody is there. */
+/** As the janitor of the stack, with nothing to wait for, and once no visitor is there. */
 async function janitor(keep = '2'): Promise<void> {
 	const { services } = platform.describe().environments[0] ?? expect.fail('no environment');
 	const { service_id } = services.find(({ service_name }) => service_name === 'pulse-janitor') ?? expect.fail('none');

@@ -20,7 +20,7 @@ export interface Begun {
 
 /**
  * Of two deploys the one that was started later wins (decision 23); a rollback is only told. Previews give way to later ones of
- * their name alone: they move nobody.
+ * their name alone: they move no visitor.
  * @param known the deployments that were there when this one was registered
  * @throws DeployToolError `overtaken`
  */

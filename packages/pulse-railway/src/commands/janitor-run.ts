@@ -16,7 +16,7 @@ import { completeCanary } from './complete-canary.ts';
 export type JanitorReport = JanitorResult & {
 	/** Which canary became active, as its schedule said; `null`: none was due. */
 	readonly canary_completed: string | null;
-	/** What became of the notices that were due; `null`: nobody is to be told, or nothing could be sent. */
+	/** What became of the notices that were due; `null`: the stack sends none, or none could be sent. */
 	readonly notices: NoticeReport | null;
 };
 

@@ -10,14 +10,14 @@ import { openOn, sessionsOn } from '../stack/sessions.ts';
 import type { Outcome } from './carry-out.ts';
 import { changeStack } from './change-stack.ts';
 
-/** Whoever recalls has no time, and the deployment to get away from may hang. */
+/** A recall is urgent, and the deployment to get away from may hang. */
 const PROBE_MS = 500;
 
 export interface LeaveResult {
 	readonly deployment_id: string;
 	/** A bad version, which no rollback chooses by itself. */
 	readonly recalled: boolean;
-	/** Unix seconds: whoever is left then is moved; `null`: nobody is. */
+	/** Unix seconds: the pages that are left then are moved; `null`: they stay. */
 	readonly leave_by: number | null;
 	/** Where new visitors and those who are moved go. */
 	readonly active_deployment_id: string;

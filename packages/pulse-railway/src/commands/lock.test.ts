@@ -75,7 +75,7 @@ it('a holder that was broken and wakes is refused, and the next command gets the
 	);
 	expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(report.lapses_at ?? ''));
 	await world.router.control('lock.release', next, signal);
-	// Also where nobody has it any more.
+	// Also where no command has it any more.
 	clock.time += 2_000;
 	wake();
 	expect(await ended).toBe('lock-lost');

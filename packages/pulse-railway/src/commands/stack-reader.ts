@@ -16,7 +16,7 @@ const OBSERVE_MS = 10_000;
 const USAGE_MS = 60_000;
 /** What it costs is told of so much time. */
 const USED_MS = 600_000;
-/** Nobody waits for longer to see what runs. */
+/** `status` waits no longer for what it can do without. */
 const USAGE_BUDGET_MS = 3_000;
 const ROUTER_BUDGET_MS = 5_000;
 const PROBE_MS = 3_000;
@@ -72,7 +72,7 @@ export function stackReader(
 
 	return async (signal) => {
 		const used = readUsage(signal);
-		// Told by whoever awaits it.
+		// The await below throws it; without this a rejection before that would end the process.
 		used.catch(() => {});
 		const due = observation === undefined || systemClock.now() >= askAt;
 		let seen = due || observation === undefined ? await observe(signal) : observation;

@@ -80,11 +80,11 @@ export interface JanitorConfig {
 	readonly backendPort: number;
 	readonly privateNetworkFile: string | undefined;
 	readonly policy: Policy;
-	/** `null`: nobody is told. */
+	/** `null`: no notices are sent. */
 	readonly notifying: Notifying | null;
 	/** Milliseconds. */
 	readonly lockTtlMs: number;
-	/** Told to whoever meets the janitor's lock. */
+	/** Names the janitor to the commands that wait for its lock. */
 	readonly owner: string;
 }
 

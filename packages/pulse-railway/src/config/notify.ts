@@ -35,7 +35,7 @@ export interface NotifyConfig {
 	readonly notifyKept: number;
 }
 
-/** What sends notices; `null`: nobody is to be told. */
+/** What sends notices; `null`: none are sent. */
 export interface Notifying {
 	readonly destination: Destination;
 	/** `undefined` on a stack whose operator set the URL by hand. */

@@ -51,7 +51,7 @@ export interface TargetRequest {
 	/** Narrows the search for a project by name. */
 	readonly workspaceId: string | undefined;
 	readonly workspace: string | undefined;
-	/** What `init` made, for whoever names none of the others. */
+	/** What `init` made: the target where none of the others is given. */
 	readonly remembered?: RememberedTarget | undefined;
 }
 

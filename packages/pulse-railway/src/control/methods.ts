@@ -103,7 +103,7 @@ export const methods = {
 			return record === null ? NOBODY_TOLD : reload(record, options).catch(() => NOBODY_TOLD);
 		},
 	),
-	/** When whoever is left on it is moved. Unknown to older routers, which say that they do not understand. */
+	/** When the pages that are left on it are moved. Unknown to older routers, which say that they do not understand. */
 	depart: method(
 		z.object({
 			id,

@@ -7,13 +7,13 @@ import type { WriteOptions } from './store.ts';
 /** What the store of deployments knows of canaries. */
 export interface CanaryStore {
 	/**
-	 * A pending deployment gets a share of new visitors; a canary that runs ends, and whoever is on that one stays. Again is the
+	 * A pending deployment gets a share of new visitors; a canary that runs ends, and the visitors of that one stay. Again is the
 	 * same. Rejects for one that is not pending, and while none is active.
 	 */
 	beginCanary(id: string, terms: CanaryTerms, options?: WriteOptions): Promise<Canary>;
 	/** More of them. Rejects for a smaller share and when that rollout is over. */
 	widenCanary(widening: Widening, options?: WriteOptions): Promise<Canary>;
-	/** Nobody new gets it, and it drains. `null` where that rollout was over before: of several, one ends it. */
+	/** It gets no new visitors any more, and drains. `null` where that rollout was over before: of several, one ends it. */
 	endCanary(ending: Ending, options?: WriteOptions): Promise<DeploymentRecord | null>;
 	/** What one router process has counted since a rollout began, in place of what it said before. */
 	recordCanary(replicaId: string, count: CanaryCount): Promise<void>;

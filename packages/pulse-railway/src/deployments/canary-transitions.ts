@@ -31,7 +31,7 @@ export interface Widening {
 	readonly from?: number | undefined;
 }
 
-/** More new visitors get it; nobody who has a page moves. Again is the same. */
+/** More new visitors get it; open pages stay where they are. Again is the same. */
 export function widenCanary(state: LiveState, widening: Widening, now: number): Transition<Canary> {
 	const { id, beganAt, terms, from } = widening;
 	const { canary } = state;
@@ -48,11 +48,11 @@ export interface Ending {
 	readonly id: string;
 	/** Of that rollout alone. Left out: of any. */
 	readonly beganAt?: number | undefined;
-	/** Whoever is on it moves by then. Left out: they stay until they leave. */
+	/** Its visitors are moved by then. Left out: they stay until they leave. */
 	readonly departure?: Departure | undefined;
 }
 
-/** `pending → draining`: nobody new gets it. `null`, and nothing changes, where it has ended or become active before. */
+/** `pending → draining`: it gets no new visitors any more. `null`, and nothing changes, where it has ended or become active before. */
 export function endCanary(state: LiveState, ending: Ending, now: number): Transition<DeploymentRecord | null> {
 	const { canary } = state;
 	const { id, beganAt, departure } = ending;

@@ -3,11 +3,11 @@ import type { CanaryEvidence } from 'pulse-deploy-kit/canary/verdict';
 import { isPositive, objectIn } from 'pulse-deploy-kit/json-object';
 
 /**
- * A deployment that a share of new visitors gets beside the active one. It is `pending` meanwhile: whoever knows nothing of
- * canaries serves those who are on it, sends nobody new there, and neither deletes it nor goes back to it.
+ * A deployment that a share of new visitors gets beside the active one. It is `pending` meanwhile: a router or janitor
+ * that knows nothing of canaries serves its visitors, sends no new ones there, and neither deletes it nor goes back to it.
  *
  * It is live alone. Railway goes on naming the active one, so a store that lost its data ends a canary, which is the safe
- * side: nobody new gets it, and it drains with those who are on it.
+ * side: it gets no new visitors, and drains with those who are on it.
  */
 export interface Canary extends CanaryProgress {
 	readonly id: string;

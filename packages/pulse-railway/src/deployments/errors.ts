@@ -44,7 +44,7 @@ export class CanaryOverError extends DeployToolError {
 	}
 }
 
-/** Visitors whom it has would be given back, and nobody moves twice. */
+/** A smaller share would give visitors back, and no visitor moves twice. */
 export class CanaryShareError extends DeployToolError {
 	constructor(deploymentId: string, share: number) {
 		super('canary-share', `the canary ${deploymentId} has ${shareText(share)} already, and only gets more`, {

@@ -9,9 +9,10 @@ const entry = z.object({
 	at: z.number(),
 	/**
 	 * `activated`: new visitors get it from then on. `retired`: the router answers its affinity as stale. `deleted`: its record
-	 * is gone. `restored`: live was made to follow Railway's own truth. `recalled`, `drains`: by `until` whoever is left on it
-	 * moves; `stays`: that was taken back. `canary`: from then on a share of new visitors gets it; `widened`: a larger one;
-	 * `halted`: none, by the rule that compares it with the active one; `ended`: none, by hand or for another deployment. `preview`: until `until` whoever names it gets it.
+	 * is gone. `restored`: live was made to follow Railway's own truth. `recalled`, `drains`: by `until` the pages left on it
+	 * move; `stays`: that was taken back. `canary`: from then on a share of new visitors gets it; `widened`: a larger one;
+	 * `halted`: none, by the rule that compares it with the active one; `ended`: none, by hand or for another deployment.
+	 * `preview`: until `until` visitors who name it get it.
 	 */
 	event: z.enum([
 		'activated',

@@ -35,7 +35,7 @@ export interface LockBreak extends Pick<LockRequest, 'name' | 'owner' | 'token'>
 
 export interface BrokenLock {
 	readonly broken: boolean;
-	/** Who holds it by now: where it was broken, whoever did that. */
+	/** Who holds it by now: after `lock --break` the command that broke it. */
 	readonly holder: LockHolder | null;
 }
 

@@ -22,7 +22,7 @@ export type NewestAnswer =
 	| {
 			readonly held: false;
 			readonly newest: boolean;
-			/** Who has it; `null`: nobody, and it is for another deployment. */
+			/** Who has it; `null`: no process, and it is for another deployment. */
 			readonly owner: string | null;
 	  };
 

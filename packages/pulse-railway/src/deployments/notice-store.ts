@@ -5,6 +5,9 @@ import type { NoticeTerms } from './notices.ts';
 export interface NoticeStore {
 	/** Of all that share this store. */
 	notices(terms: NoticeTerms): Outbox;
-	/** Nobody is to be told: what waits is dropped. Does nothing where nobody ever was. @param startedAt when who asks was told so */
+	/**
+	 * Ends notices: those that wait are dropped. Does nothing where none were ever asked for.
+	 * @param startedAt when the caller's settings were read
+	 */
 	tellNobody(startedAt: number): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { type DeploymentRecord, previewing } from './record.ts';
 import { change, type LiveState, type Transition } from './transitions.ts';
 
 /**
- * `pending → draining`, as a preview: whoever names it gets it. The time of an earlier one of the same name is over, and the
+ * `pending → draining`, as a preview: visitors who name it get it. The time of an earlier one of the same name is over, and the
  * janitor deletes that. Again is the same.
  */
 export function beginPreview(

@@ -33,7 +33,7 @@ export function encodeRecord(record: DeploymentRecord): string {
 
 /**
  * `null` for anything that is not a record. The key names the deployment, whatever the value says. A state that this
- * version does not know reads as draining: still routed, and deleted only once nobody uses it.
+ * version does not know reads as draining: still routed, and deleted only once it is not used.
  */
 export function decodeRecord(id: string, json: string): DeploymentRecord | null {
 	const fields = parseObject(json);

@@ -30,8 +30,8 @@ export interface DeploymentRecord {
 }
 
 /**
- * What makes a record one of a preview. It is draining without a date: whoever knows nothing of previews serves those who name
- * it, sends nobody new there and goes back to it by no rollback, and takes it for no canary that has just ended.
+ * What makes a record one of a preview. It is draining without a date: an older router or tool, which knows no previews,
+ * serves those who name it, sends no new visitors there, does not roll back to it, and takes it for no canary that has just ended.
  */
 export function previewing(
 	preview: Preview,
@@ -53,7 +53,7 @@ export interface RoutingSnapshot {
 
 /**
  * A store that lost its data lets all of them drain at one instant. Of those the one with the latest id was active last; but
- * what is younger than the active one was a canary, or what was rolled back from: nobody goes to it by himself.
+ * what is younger than the active one was a canary, or what was rolled back from: a rollback goes there only when it is named.
  */
 export function lastActiveFirst(activeId: string | null) {
 	type Drained = Pick<DeploymentRecord, 'id' | 'drainStartedAt'>;

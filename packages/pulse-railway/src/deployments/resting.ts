@@ -1,5 +1,5 @@
 /**
- * Of a deployment that nobody used any more and that is kept, stopped, to be started again: its service has the snapshot or image
+ * Of a deployment that was not used any more and that is kept, stopped, to be started again: its service has the snapshot or image
  * that it was made of, its variables and settings, and nothing of it runs.
  */
 export interface Resting {

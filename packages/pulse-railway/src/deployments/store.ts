@@ -49,7 +49,7 @@ export interface DeploymentStore extends CanaryStore, LockStore, NoticeStore {
 		options?: WriteOptions & { readonly container?: Container },
 	): Promise<Promotion>;
 	/**
-	 * When whoever is left on it is moved; again with a later word changes it. A promotion takes it back. `null` when it is
+	 * When the pages that are left on it are moved; again with a later word changes it. A promotion takes it back. `null` when it is
 	 * gone. Rejects for the active one and for a pending one.
 	 */
 	depart(id: string, departure: Departure, options?: WriteOptions): Promise<DeploymentRecord | null>;

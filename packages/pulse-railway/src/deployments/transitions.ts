@@ -88,7 +88,7 @@ export function promote(
 	};
 }
 
-/** Says of a draining one when whoever is left on it is moved; of a retiring one nothing more has to be said. */
+/** Says of a draining one when the pages that are left on it are moved; of a retiring one nothing more has to be said. */
 export function depart(state: LiveState, id: string, departure: Departure): Transition<DeploymentRecord | null> {
 	if (state.activeId === id) throw new ActiveDeploymentError(id);
 	const known = state.records.get(id);
@@ -136,7 +136,7 @@ export function reconcile(state: LiveState, truth: DurableTruth, now: number): T
 			if (known === undefined && preview !== undefined) return { ...record, ...previewing(preview) };
 			const standing = known === undefined || needsDrain(record) ? drained(now)(record) : record;
 			// What was said before it was active again is about an earlier time. A store that lost its data knows no earlier one,
-			// so a time that is over ends nothing there: whoever is on it may have come since.
+			// so a time that is over ends nothing there: its visitors may have come since.
 			const { by = null, saidAt = 0 } = departure ?? {};
 			const old = known === undefined ? by !== null && by < now : saidAt < (known.drainStartedAt ?? 0);
 			return departure === undefined || old ? standing : departing(standing, departure);
@@ -182,7 +182,7 @@ function ofKind(record: DeploymentRecord, container: Container | undefined): Dep
 	return container === undefined ? record : { ...record, container };
 }
 
-/** The canary that runs, as it is once that has ended: draining with whoever is on it. */
+/** The canary that runs, as it is once that has ended: draining, with its visitors. */
 export function outOfCanary({ canary, records }: LiveState, now: number): DeploymentRecord[] {
 	const record = canary === undefined ? undefined : records.get(canary.id);
 	return record === undefined ? [] : [{ ...drained(now)(record), neverActive: true }];

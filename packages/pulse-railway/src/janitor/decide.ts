@@ -8,7 +8,7 @@ import { whatHolds } from './what-holds.ts';
  * What the janitor does with one deployment at `now` (Unix milliseconds). Draining ends when both drain age and idle time
  * have reached the grace period and no session, socket or request is left, or, also when in use, at the maximum age or when
  * the time is over by which it was recalled or drained; of one that is kept to go back to not before its window ends. A preview
- * ends by its age alone, whoever is on it.
+ * ends by its age alone, also while it has visitors.
  */
 export function decide(facts: DeploymentFacts, policy: Policy, now: number): Decision {
 	const { id, state } = facts.record;

@@ -11,7 +11,7 @@ export interface DeploymentFacts {
 	readonly sessions: RenderSessions | null;
 	/**
 	 * When the routers know of all tabs, Unix milliseconds; `null` where none reports, or one is too old to count tabs. A
-	 * container app cannot be asked who is there: before that nobody knows.
+	 * container app cannot be asked who is there: before that it is not known.
 	 */
 	readonly tabsWholeAt: number | null;
 	/** Until when it is kept to go back to, Unix milliseconds; `null`: it is not. */
@@ -29,7 +29,7 @@ export interface Policy extends RollbackTerms {
 	readonly redeployKeep?: number;
 }
 
-/** `recalled`, `drain_deadline`: its time was over, and the last call for whoever was still on it. `preview_over`: its age, or a later preview of its name. */
+/** `recalled`, `drain_deadline`: its time was over, and the last call for its tabs. `preview_over`: its age, or a later preview of its name. */
 export type DeleteReason = 'drainable' | 'max_drain_age' | 'recalled' | 'drain_deadline' | 'preview_over' | 'retiring';
 export type KeepReason =
 	| 'active'

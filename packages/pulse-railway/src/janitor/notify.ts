@@ -7,7 +7,7 @@ import { reportText, sendDue } from '../notices/send-due.ts';
 
 export interface NotifyOptions {
 	readonly store: NoticeStore;
-	/** `null`: nobody is to be told. */
+	/** `null`: no notices are sent. */
 	readonly notifying: Notifying | null;
 	/** Who or what holds each deployment that stays. */
 	readonly holding: ReadonlyMap<string, string>;

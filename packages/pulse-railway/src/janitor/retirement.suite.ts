@@ -93,7 +93,7 @@ export function describeRetirement(open: OpenStore): void {
 				event === 'deleted' ? [touched] : [],
 			);
 			expect(touched).toEqual([2, 500]);
-			// One that claims to need for ever holds nobody up.
+			// One that claims to need for ever does not hold up the pass.
 			await on.deploy('endless', { sockets: 1, overInSeconds: 86_400 });
 			const record = await on.store.find('endless');
 			expect(await on.backends.reload(record!, { within: 0 })).toEqual({ told: 1, overInMs: 30_000 });
@@ -318,7 +318,7 @@ export function describeRetirement(open: OpenStore): void {
 			const sleeping = async (serviceId: string) => {
 				await deleteService(serviceId);
 				if (serviceId !== 'id-svc-first') return;
-				// While it deletes the first one, the machine sleeps, and somebody comes back to the second.
+				// While it deletes the first one, the machine sleeps, and a visitor comes back to the second.
 				on.now += 600_000;
 				await on.store.recordActivity({
 					replicaId: '0123456789abcdef',

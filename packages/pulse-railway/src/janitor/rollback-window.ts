@@ -3,7 +3,10 @@ import { rollbackWindow } from 'pulse-deploy-kit/rollback-window';
 import { lastActiveFirst, type RoutingSnapshot } from '../deployments/record.ts';
 import type { Policy } from './facts.ts';
 
-/** Until when (Unix milliseconds) each deployment is kept to go back to, although nobody is on it. Nobody goes back to a recalled one, nor to what was only a canary. */
+/**
+ * Until when (Unix milliseconds) each deployment is kept to go back to, although it has no visitors. No rollback chooses a
+ * recalled one, or what was only a canary.
+ */
 export function keptToGoBackTo(
 	{ deployments, activeId }: Pick<RoutingSnapshot, 'deployments' | 'activeId'>,
 	policy: Policy,

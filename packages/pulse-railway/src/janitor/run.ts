@@ -34,7 +34,7 @@ export interface JanitorOptions {
 }
 
 /**
- * One pass: live follows durable, then deployments that nobody uses are deleted, one by one. Rejects before any change
+ * One pass: live follows durable, then deployments that are not used are deleted, one by one. Rejects before any change
  * with `InconsistentFactsError`, `StoreUnavailableError` or a `PlatformError`, and midway only when its lock is lost or
  * the signal aborts. Closes nothing that it was given.
  */

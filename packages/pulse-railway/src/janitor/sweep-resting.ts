@@ -25,7 +25,7 @@ const LEASE_MS = 55_000;
 
 /**
  * Of the deployments that are kept to be started again, those beyond the newest go for good. Each is deleted under its lease,
- * which whoever starts it again holds too, and after one more look.
+ * which a `rollback --redeploy` that starts it again holds too, and after one more look.
  * @returns ids of what was deleted
  */
 export async function sweepResting(sweep: RestingSweep): Promise<readonly string[]> {
@@ -38,7 +38,7 @@ export async function sweepResting(sweep: RestingSweep): Promise<readonly string
 		} catch (error) {
 			signal.throwIfAborted();
 			if (error instanceof LockLostError) throw error;
-			// The next run tries again; the deployments that nobody uses any more are none the worse for it.
+			// The next run tries again; a service that is kept too long does not hold up the deletion of drained deployments.
 			const why = error instanceof Error ? error.message : String(error);
 			sweep.host.notify({ level: 'warning', text: `fail ${kept.id}; reason=no_longer_kept; ${why}` });
 		}

@@ -97,7 +97,7 @@ export function planCanary(facts: CanaryFacts, id: string, terms: CanaryTerms): 
 	};
 }
 
-/** A rollback beside a canary takes back what was done last: nobody new gets it. */
+/** A rollback beside a canary takes back what was done last: the canary gets no new visitors. */
 export function planEndCanary({ id, share, beganAt }: Canary, activeId: string | null): Plan {
 	return {
 		title: `End the canary ${id}`,

@@ -37,8 +37,8 @@ export interface LeavePlan {
 }
 
 /**
- * Who is left on a deployment moves to the active one. A recall of the active one goes back to the one before first: whoever
- * is woken by a bad version types one command, and reads one plan. A drain is of one that drains already.
+ * Who is left on a deployment moves to the active one. A recall of the active one goes back to the one before first: an
+ * operator who is woken by a bad version types one command, and reads one plan. A drain is of one that drains already.
  */
 export function planLeave(facts: LeaveFacts, intent: LeaveIntent): LeavePlan {
 	const { observation, live, routerService } = facts;
@@ -74,7 +74,7 @@ export function planLeave(facts: LeaveFacts, intent: LeaveIntent): LeavePlan {
 	return { ...tail, plan, rolledBack: true };
 }
 
-/** A canary ends first, and then whoever is on it moves to the active one. */
+/** A canary ends first, and then its visitors move to the active one. */
 function leaveCanary(facts: LeaveFacts, canary: Canary, intent: LeaveIntent): LeavePlan {
 	const { live, now } = facts;
 	const { id } = canary;

@@ -127,8 +127,8 @@ export function rollbackTarget(facts: Omit<PromoteFacts, 'activeSessions'>): str
 }
 
 /**
- * Whoever rolls back from a canary that has halted a moment before would leave the good version for the one before it, and so
- * would whoever asks twice.
+ * A rollback from a canary that has halted a moment before would leave the good version for the one before it, and so would one
+ * that is typed twice.
  */
 export function refuseAfterCanary(facts: Omit<PromoteFacts, 'activeSessions'>): void {
 	const { activeId, promotedAt, canary, deployments } = facts.live;

@@ -33,7 +33,7 @@ export interface StackReport {
 	readonly canary: CanaryReport | null;
 	/** Where `rollback` without an id goes; `null`: nowhere. */
 	readonly rollback_target: string | null;
-	/** All that runs in the environment, whoever made it. */
+	/** All that runs in the environment, also what other tools made. */
 	readonly services: readonly ServiceReport[];
 	readonly deployments: readonly DeploymentReport[];
 	/** Deployments that do not run and are kept to be started again (`rollback --redeploy`), newest first. */
@@ -85,11 +85,11 @@ export interface DeploymentReport {
 	readonly created_at: string | null;
 	readonly last_seen_at: number | null;
 	readonly drain_started_at: number | null;
-	/** Until then it stays to go back to, although nobody is on it; `null`: it does not. */
+	/** Until then it stays to go back to, although it has no visitors; `null`: it does not. */
 	readonly rollback_until: number | null;
 	/** A bad version, which no rollback chooses by itself. */
 	readonly recalled: boolean;
-	/** Whoever is left then is moved; `null`: nobody is. */
+	/** The pages that are left then are moved; `null`: they stay. */
 	readonly leave_by: number | null;
 	/** `null`: it is none. */
 	readonly preview: { readonly name: string; readonly until: number } | null;

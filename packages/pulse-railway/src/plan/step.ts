@@ -131,7 +131,7 @@ export type StepAction =
 			readonly terms: CanaryTerms;
 	  }
 	| { readonly kind: 'end-canary'; readonly deployment: string; readonly beganAt: number }
-	/** Whoever names it gets it; an earlier one of that name goes. */
+	/** Visitors who name it get it; an earlier one of that name goes. */
 	| {
 			readonly kind: 'begin-preview';
 			readonly deployment: string;
@@ -139,7 +139,7 @@ export type StepAction =
 			readonly provenance?: Provenance;
 	  }
 	| { readonly kind: 'reconcile'; readonly truth: DurableTruth; readonly ifRevision: number | 'current' }
-	/** Says, durably and live, when whoever is left on it is moved; `time: null` takes that back. */
+	/** Says, durably and live, when the pages that are left on it are moved; `time: null` takes that back. */
 	| {
 			readonly kind: 'depart';
 			readonly deployment: string;

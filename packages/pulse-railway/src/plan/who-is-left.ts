@@ -46,7 +46,7 @@ export function countLeft({ pages, sockets, requests }: WhoIsLeft): number | nul
 	return pages === null && sockets + requests === 0 ? null : (pages ?? 0) + sockets + requests;
 }
 
-/** `3 pages (1 busy, 2 hidden), 2 sockets`, `nobody`. */
+/** `3 pages (1 busy, 2 hidden), 2 sockets`. */
 export function leftText(left: WhoIsLeft): string {
 	if (countLeft(left) === 0) return 'nobody';
 	const states = (['held', 'busy', 'idle', 'hidden'] as const).flatMap((state) =>

@@ -17,7 +17,7 @@ export interface Platform {
 	/** Whether `railway config` was applied here for a whole project: it deletes what its file does not declare. Never rejects but for the signal. */
 	isWholeProject(signal: AbortSignal): Promise<boolean>;
 
-	/** Whether the token lists the project's tokens, which whoever makes one for the janitor must. */
+	/** Whether the token lists the project's tokens, which `init` must to make one for the janitor. */
 	mayListTokens(signal: AbortSignal): Promise<boolean>;
 	/** What each service has used since then, by id; one that Railway tells nothing of is absent. */
 	usage(since: number, signal: AbortSignal): Promise<ReadonlyMap<string, ServiceUsage>>;

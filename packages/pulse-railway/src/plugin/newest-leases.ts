@@ -119,7 +119,7 @@ function read(status: number | undefined, text: string): RouterAnswer {
 	return JSON.parse(text) as RouterAnswer;
 }
 
-/** @throws Error for what is no answer: nobody runs anything by it */
+/** @throws Error for what is no answer: no work starts by it */
 function leaseAnswer({ held, newest, fence, for_ms, ask_in_ms }: RouterAnswer): LeaseAnswer {
 	const askInMs = isTime(ask_in_ms) ? Math.max(ask_in_ms, 100) : SLOWEST_MS;
 	if (held === false) return { held, askInMs };

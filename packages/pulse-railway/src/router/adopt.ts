@@ -45,7 +45,7 @@ export function adopt(current: Routed | null, incoming: RoutingSnapshot, now: nu
 			activeId,
 			promotedAt,
 			deployments,
-			// What a store forgot is over: nobody new is sent to what nobody watches.
+			// A canary that the store forgot is over: nothing would halt it any more, so it gets no new visitors.
 			...(keepsActive || incoming.canary === undefined ? {} : { canary: incoming.canary }),
 		},
 		forgotten,

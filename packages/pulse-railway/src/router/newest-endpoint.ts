@@ -13,7 +13,7 @@ import { readBody } from './read-body.ts';
 
 export interface NewestContext {
 	readonly store: Pick<DeploymentStore, 'newest' | 'releaseNewest'>;
-	/** `PULSE_RAILWAY_INTERNAL_TOKEN`, which deployments have. Empty: nobody is answered. */
+	/** `PULSE_RAILWAY_INTERNAL_TOKEN`, which deployments have. Empty: no process is answered. */
 	readonly internalToken: string;
 	/** Who is active, as this router remembers it. */
 	readonly remembered: string | null;
@@ -31,7 +31,7 @@ const question = z.object({
 
 /**
  * Answers a process that asks whether it is the one for `app.whenNewest`, or gives that back. The token cannot move traffic:
- * whoever has it can keep such work from running, and run it, which each deployment of the app can anyway.
+ * its holder can keep such work from running, and run it, which each deployment of the app can anyway.
  */
 export async function newestAnswer(request: ClientRequest, context: NewestContext): Promise<Answer> {
 	const { store, internalToken, remembered } = context;

@@ -6,7 +6,7 @@ import type { Log } from './log.ts';
 
 export interface NoticeOptions {
 	readonly store: Pick<DeploymentStore, 'notices' | 'tellNobody'>;
-	/** `null`: nobody is to be told. */
+	/** `null`: no notices are sent. */
 	readonly notifying: Notifying | null;
 	readonly log: Pick<Log, 'note' | 'noticesTrouble'>;
 	readonly clock: Clock;

@@ -28,7 +28,7 @@ export interface RouterOptions extends Forwarding {
 	readonly storePatienceMs?: number;
 	/** How long a start without either waits before it listens all the same, and answers 503. Default 30,000. */
 	readonly startPatienceMs?: number;
-	/** A canary was halted by this process, and its pages are to hear of it. Default: nobody is told. */
+	/** A canary was halted by this process, and its pages are to hear of it. Default: no page is told. */
 	readonly onHalted?: (record: DeploymentRecord) => void;
 	/** After each change of the routing table. */
 	readonly onChange?: () => void;

@@ -86,7 +86,7 @@ export class RoutingTable implements RouteTable {
 		return this.#routed?.snapshot.canary ?? null;
 	}
 
-	/** Nobody is sent to one that this process has stopped. */
+	/** No visitor is sent to one that this process has stopped. */
 	get canary(): Canary | null {
 		return this.rollout?.beganAt === this.#stopped ? null : this.rollout;
 	}

@@ -7,7 +7,7 @@ import type { StackObservation } from '../platform/port.ts';
 
 /**
  * Secrets of a stack that has none. The janitor's token: a project token is handed on, any other token mints one, and
- * nobody's personal token is stored (decision 18).
+ * no personal token is stored (decision 18).
  */
 export async function freshSecrets({ account, token }: Session, signal: AbortSignal): Promise<BaselineSecrets> {
 	const confined = (await account.tokenScope(signal)) !== null;

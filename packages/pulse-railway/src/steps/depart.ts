@@ -53,7 +53,7 @@ export const depart: Perform<'depart'> = async (step, run, signal) => {
 	return undefined;
 };
 
-/** The clocks of two routers differ, and nobody is recalled in a time that is over. */
+/** The clocks of two routers differ, and a word that is older than the drain counts as one of an earlier time. */
 function laterThanAll({ drainStartedAt, departure }: DeploymentRecord, now: number): number {
 	return Math.max(now, drainStartedAt ?? 0, (departure?.saidAt ?? 0) + 1);
 }

@@ -37,7 +37,7 @@ export interface Run {
 	readonly deployments: Map<string, { readonly id: string; readonly status: PlatformDeploymentStatus | null }>;
 	/** What builders left out. */
 	readonly buildWarnings: Set<string>;
-	/** Deployment → when whoever is left on it is moved, as this run has said it. */
+	/** Deployment → when the pages that are left on it are moved, as this run has said it. */
 	readonly departures: Map<string, Departure>;
 	/** Service name → canvas group. */
 	readonly groups: Map<string, string>;

@@ -8,7 +8,7 @@ const NOBODY = 'nobody yet: the store does not know who had it before';
 
 /**
  * Grants or prolongs the lease of the newest deployment, in one atomic step with who is active. A store that knows no fence may
- * have lost it with the lease: then nobody is granted it before a lease that was held can have run out.
+ * have lost it with the lease: then no process is granted it before a lease that was held can have run out.
  */
 export async function askNewest(context: StoreContext, request: NewestRequest): Promise<NewestAnswer> {
 	const { backend, keys, clock } = context;

@@ -20,7 +20,7 @@ export const readWorkspaces = query<object, { apiToken: { workspaces: NamedId[] 
 	z.object({ apiToken: z.object({ workspaces: z.array(named) }) }),
 );
 
-/** The person whose token it is; workspace and project tokens are nobody's. */
+/** The person whose token it is; workspace and project tokens belong to no person. */
 export const readMe = query<object, { me: { name?: string | null | undefined; email: string } }>(
 	'readMe',
 	'{ me { name email } }',

@@ -8,7 +8,7 @@ export interface StoreFixture {
 	store: DeploymentStore;
 	/** Another process's view of the same data. */
 	other: DeploymentStore;
-	/** Whoever writes keys directly, like the predecessor. */
+	/** Writes keys directly, like the predecessor. */
 	kv: Kv;
 	harness: StoreHarness;
 }
