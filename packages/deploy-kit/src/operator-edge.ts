@@ -1,5 +1,7 @@
 import type { CommandListing } from './command.ts';
 import type { ProgramInfo } from './commander-program.ts';
+import { stopAtDefect } from './defect.ts';
+import { printable } from './printable.ts';
 import { runCli } from './run-cli.ts';
 
 const SIGNAL_EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
@@ -29,6 +31,15 @@ export async function runOperator(
 		});
 	}
 	const { stdin, stdout, stderr } = process;
+	let defect = false;
+	stopAtDefect(
+		info.name,
+		(error) => {
+			defect = true;
+			interruption.abort(error);
+		},
+		(text) => stderr.write(`${printable(text)}\n`),
+	);
 	const exitCode = await runCli(info, commands, {
 		argv: process.argv.slice(2),
 		env,
@@ -38,7 +49,8 @@ export async function runOperator(
 		stderr,
 		signal: interruption.signal,
 	});
-	process.exitCode = interruptedBy !== undefined && exitCode !== 0 ? SIGNAL_EXIT_CODES[interruptedBy] : exitCode;
+	if (defect) process.exitCode = 1;
+	else process.exitCode = interruptedBy !== undefined && exitCode !== 0 ? SIGNAL_EXIT_CODES[interruptedBy] : exitCode;
 	// What the app file started when it was loaded, a timer or a connection, would keep this process alive.
 	stdout.write('', () => process.exit());
 }

@@ -1,4 +1,4 @@
-import { DeployToolError, isDeployToolError } from './errors.ts';
+import { CancelledError, DeployToolError, isDeployToolError } from './errors.ts';
 import { printable } from './printable.ts';
 import { SUPERSEDED } from './supersede/error.ts';
 
@@ -28,6 +28,13 @@ export function exitCodeOf(error: unknown, usageExitCode = 2): number {
 	const { code } = asDeployToolError(error);
 	if (code === SUPERSEDED) return SUPERSEDED_EXIT_CODE;
 	return code === 'usage' ? usageExitCode : 1;
+}
+
+/** Whatever an abort made fail, it is the abort that the user knows of: their own, or a defect's. */
+export function failureOf(error: unknown, { aborted, reason }: AbortSignal): unknown {
+	if (!aborted || (isDeployToolError(error) && error.code !== 'cancelled')) return error;
+	if (isDeployToolError(reason)) return reason;
+	return isDeployToolError(error) ? error : new CancelledError();
 }
 
 function asDeployToolError(error: unknown): DeployToolError {

@@ -1,9 +1,10 @@
 import { type Command, CommanderError } from 'commander';
 import type { CommandListing, CommandResult } from './command.ts';
 import { type CommonFlags, commanderProgram, loadNamed, type Parsed, type ProgramInfo } from './commander-program.ts';
-import { CancelledError, isDeployToolError, usageError } from './errors.ts';
+import { usageError } from './errors.ts';
+import { hearOutput } from './output.ts';
 import { printable } from './printable.ts';
-import { errorJson, errorText, exitCodeOf } from './report-error.ts';
+import { errorJson, errorText, exitCodeOf, failureOf } from './report-error.ts';
 
 /** Everything of the process that a command line tool touches, so that tests can own it. */
 export interface CliEdge {
@@ -19,7 +20,21 @@ export interface CliEdge {
 
 /** Parses, runs, prints; returns the exit code. The one wrapper around every command of both tools. */
 export async function runCli(info: ProgramInfo, commands: readonly CommandListing[], edge: CliEdge): Promise<number> {
-	for (const stream of [edge.stdout, edge.stderr]) stream.on('error', exceptClosedPipe);
+	const output = hearOutput(edge.stdout, edge.stderr);
+	const exitCode = await runNamed(info, commands, edge, output.readerGone);
+	// Streams tell of a failed write only after the code that wrote.
+	await new Promise((resolve) => setImmediate(resolve));
+	const loss = output.loss();
+	if (loss === null || exitCode !== 0) return exitCode;
+	return fail(loss, info, edge, { json: false, verbose: false });
+}
+
+async function runNamed(
+	info: ProgramInfo,
+	commands: readonly CommandListing[],
+	edge: CliEdge,
+	readerGone: AbortSignal,
+): Promise<number> {
 	if (edge.argv[0] === 'complete') {
 		const { answerCompletion } = await import('./completion.ts');
 		if (await answerCompletion(info, commands, edge)) return 0;
@@ -53,10 +68,18 @@ export async function runCli(info: ProgramInfo, commands: readonly CommandListin
 		const unread = usageError(error.message.replace(/^error: /, ''), `Run ${help}`);
 		return fail(unread, info, edge, { json: wantsJson, verbose: false });
 	}
-	return parsed === undefined ? 0 : runParsed(parsed, info, edge);
+	return parsed === undefined ? 0 : runParsed(parsed, info, edge, readerGone);
 }
 
-async function runParsed({ spec, flags, args, common }: Parsed, info: ProgramInfo, edge: CliEdge): Promise<number> {
+async function runParsed(
+	{ spec, flags, args, common }: Parsed,
+	info: ProgramInfo,
+	edge: CliEdge,
+	readerGone: AbortSignal,
+): Promise<number> {
+	// What only shows something, e.g. `logs --follow | head`, ends with its reader; what changes something goes on.
+	const unread = new AbortController();
+	const signal = spec.changes ? edge.signal : AbortSignal.any([edge.signal, unread.signal]);
 	const { isInteractive, terminalHost } = await import('./terminal-host.ts');
 	const host = await terminalHost({
 		input: edge.stdin,
@@ -65,7 +88,7 @@ async function runParsed({ spec, flags, args, common }: Parsed, info: ProgramInf
 		verbosity: common.quiet ? 'quiet' : common.verbose ? 'verbose' : 'normal',
 		assumeYes: common.yes,
 		...(info.format === undefined ? {} : { format: info.format(edge.env) }),
-		signal: edge.signal,
+		signal,
 	});
 	const json = common.json || (spec.jsonWhenPiped === true && edge.stdout.isTTY !== true);
 	try {
@@ -75,10 +98,13 @@ async function runParsed({ spec, flags, args, common }: Parsed, info: ProgramInf
 			env: edge.env,
 			cwd: edge.cwd,
 			host,
-			signal: edge.signal,
+			signal,
 			dryRun: common.dryRun,
 			showSecrets: common.showSecrets,
-			print: (text) => void edge.stdout.write(`${text}\n`),
+			print(text) {
+				if (readerGone.aborted) unread.abort();
+				else edge.stdout.write(`${text}\n`);
+			},
 			terminal: edge.stdout.isTTY === true && !json,
 			json,
 		});
@@ -90,9 +116,8 @@ async function runParsed({ spec, flags, args, common }: Parsed, info: ProgramInf
 		return result.exitCode ?? 0;
 	} catch (error) {
 		host.close();
-		// Whatever an abort made fail, it is the abort that the user knows of.
-		const failure = edge.signal.aborted && !isDeployToolError(error) ? new CancelledError() : error;
-		const exitCode = fail(failure, info, edge, common);
+		if (unread.signal.aborted && !edge.signal.aborted) return 0;
+		const exitCode = fail(failureOf(error, edge.signal), info, edge, common);
 		return host.interrupted() ? 130 : exitCode;
 	}
 }
@@ -111,11 +136,6 @@ function fail(
 	if (json) edge.stdout.write(`${sortedJson(errorJson(error))}\n`);
 	edge.stderr.write(`${errorText(error, verbose, info.errorMark)}\n`);
 	return exitCodeOf(error, info.usageExitCode);
-}
-
-/** `tool deploy 2>&1 | head` closes the pipe before everything is written; the work goes on to its end. */
-function exceptClosedPipe(error: NodeJS.ErrnoException): void {
-	if (error.code !== 'EPIPE') throw error;
 }
 
 /** Indented by two, keys sorted: what scripts have seen. */

@@ -61,6 +61,15 @@ it('serves, and at SIGTERM finishes what it has and ends with 0 (R2.20)', async 
 	expect(JSON.parse(await readFile(join(folder, 'last.json'), 'utf8'))).toMatchObject({ activeId: 'v1' });
 });
 
+it('ends at once at an error that nothing waited for, and says so in its log (R12.14)', async () => {
+	const { env } = await stack({ v1: await startNamedBackend('v1') });
+	const stray = `data:text/javascript,process.on('SIGUSR2', () => { throw new Error('stray'); });`;
+	const router = await startLogging(['--import', stray, BIN, 'router'], { ...env, PULSE_RAILWAY_ROUTER_WORKERS: '1' });
+	router.child.kill('SIGUSR2');
+	expect(await router.exit()).toBe(1);
+	expect(router.lines.at(-1)).toMatchObject({ level: 60, event: 'defect', err: { message: 'stray' } });
+});
+
 it('several workers share the port, follow promotions and metrics, and one that dies is replaced', async () => {
 	const { env, store } = await stack({ v1: await startNamedBackend('v1'), v2: await startNamedBackend('v2') });
 	const metricsPort = await freePort();

@@ -1,5 +1,6 @@
 import cluster from 'node:cluster';
 import { pino } from 'pino';
+import { endAtDefect } from 'pulse-deploy-kit/defect';
 import { keepHeapSmall } from 'pulse-edge/node/small-heap';
 import { processEnvironment } from './config/process-env.ts';
 import { routerConfig } from './config/router.ts';
@@ -17,6 +18,7 @@ export async function serve(
 ): Promise<void> {
 	const config = routerConfig(env);
 	const logger = pino({ base: { pid: process.pid }, level: config.logLevel });
+	endAtDefect(logger);
 	if (cluster.isPrimary && config.workers > 1) {
 		if (interrupted?.aborted) return;
 		await runWorkers(config, logger, onSignal);

@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { endAtDefect } from 'pulse-deploy-kit/defect';
 import { keepHeapSmall } from 'pulse-edge/node/small-heap';
 import { regionFrom } from '../config/region.ts';
 import type { SidecarConfig } from '../config/sidecar.ts';
@@ -11,6 +12,7 @@ export async function serve(
 	signal: AbortSignal,
 ): Promise<void> {
 	const logger = pino({ base: { deployment_id: config.deploymentId } });
+	endAtDefect(logger);
 	keepHeapSmall();
 	const sidecar = await openSidecar({ config, logger, parameterStore: () => taskParameterStore(env) });
 	if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));

@@ -1,0 +1,38 @@
+import { DeployToolError } from './errors.ts';
+
+/** Longer than an undo takes (`undo` in plan/undo.ts); what hangs beyond it ends all the same. */
+const END_WITHIN_MS = 150_000;
+
+/**
+ * The last line of defence of a command: an error that no code waits for stops it like Ctrl-C, so that what it began is undone,
+ * and ends it with this error. Says it at once, with the stack, because it may not happen again. Where another listens too, as
+ * `containApp` does while an app is loaded, it is theirs.
+ */
+export function stopAtDefect(tool: string, stop: (defect: DeployToolError) => void, say: (text: string) => void): void {
+	let stopping = false;
+	// Of a rejection that nobody handles Node makes such an exception.
+	process.on('uncaughtException', (error: unknown) => {
+		if (stopping || process.listenerCount('uncaughtException') > 1) return;
+		stopping = true;
+		setTimeout(() => process.exit(1), END_WITHIN_MS).unref();
+		const message = error instanceof Error ? error.message : String(error);
+		say(
+			`${tool} stops: an error came where nothing waited for one.\n${(error instanceof Error && error.stack) || message}`,
+		);
+		stop(
+			new DeployToolError('internal', `Stopped by an error that nothing waited for: ${message}`, {
+				fault: 'internal',
+				cause: error,
+				next: `This is a defect of ${tool}, or of the app file that it loaded: report the lines above. Run the command again: it puts right what is unfinished.`,
+			}),
+		);
+	});
+}
+
+/** A server ends at once, with one line in its log: it has nothing to undo, and the platform starts it anew. */
+export function endAtDefect(log: { fatal(fields: object, message: string): void }): void {
+	process.on('uncaughtException', (error: unknown) => {
+		log.fatal({ event: 'defect', err: error }, 'ended by an error that nothing waited for');
+		process.exit(1);
+	});
+}
