@@ -10,7 +10,7 @@ const END_WITHIN_MS = 150_000;
  */
 export function stopAtDefect(tool: string, stop: (defect: DeployToolError) => void, say: (text: string) => void): void {
 	let stopping = false;
-	// Of a rejection that nobody handles Node makes such an exception.
+	// Node turns an unhandled rejection into such an exception.
 	process.on('uncaughtException', (error: unknown) => {
 		if (stopping || process.listenerCount('uncaughtException') > 1) return;
 		stopping = true;
