@@ -9,14 +9,17 @@ const MOST_MS = 5_000;
 export async function commitOf(
 	folder: string,
 	env: Readonly<Record<string, string | undefined>>,
+	signal?: AbortSignal,
 ): Promise<string | null> {
+	const overdue = AbortSignal.timeout(MOST_MS);
 	const asked = {
 		command: 'git',
 		args: ['-C', folder, 'describe', '--always', '--dirty', '--abbrev=12', '--exclude=*'],
 		env: { ...env, GIT_OPTIONAL_LOCKS: '0' },
-		signal: AbortSignal.timeout(MOST_MS),
+		signal: signal === undefined ? overdue : AbortSignal.any([signal, overdue]),
 	};
 	const told = await runProcess(asked).catch(() => null);
+	signal?.throwIfAborted();
 	const [, commit = null] = /^([0-9a-f]{7,64}(?:-dirty)?)\n$/.exec(told?.exitCode === 0 ? told.stdout : '') ?? [];
 	return commit;
 }

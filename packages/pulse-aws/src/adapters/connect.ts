@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { setMaxListeners } from 'node:events';
 import { hostname, userInfo } from 'node:os';
 import { systemClock } from 'pulse-deploy-kit/clock';
 import type { Host } from 'pulse-deploy-kit/host';
@@ -35,8 +34,6 @@ export interface ConnectOptions {
  */
 export async function connect(options: ConnectOptions): Promise<Session> {
 	const { host, env, signal } = options;
-	// Each call to AWS listens to it while it lasts, and Node warns people of more than ten.
-	setMaxListeners(0, signal);
 	const agent = await proxyAgent(env);
 	const time = new AwsTime(systemClock);
 	const aws = await connectAws(options.region, agent, time);

@@ -1,4 +1,5 @@
 import { rememberedPlace, writeRemembered } from 'pulse-deploy-kit/remembered';
+import { withinBudget } from 'pulse-deploy-kit/within-budget';
 import { forget, placeText, type RememberedPlace, rememberedIn, rememberedName } from '../config/remembered.ts';
 import type { Session } from './session.ts';
 
@@ -47,8 +48,13 @@ export async function forgetPlace(session: Session, { folder, env }: Beside, dep
 	}
 }
 
-async function whereOf({ aws }: Session) {
-	const { Account: account = '' } = await aws.sts.getCallerIdentity({});
+/** The command has done its work. */
+const BUDGET_MS = 5_000;
+
+async function whereOf({ aws, clock }: Session) {
+	const { Account: account = '' } = await withinBudget(clock, BUDGET_MS, (abortSignal) =>
+		aws.sts.getCallerIdentity({}, { abortSignal }),
+	);
 	return { account, region: aws.region };
 }
 

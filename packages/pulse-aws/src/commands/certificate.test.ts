@@ -89,6 +89,33 @@ describe('A9.3: a domain that does not lead to the load balancer yet', () => {
 	});
 });
 
+test('A2.2: a domain, or a certificate, that visitors do not come by is asked for before it takes the place of theirs', async () => {
+	account = await openAccount();
+	const on = account;
+	const told =
+		'Visitors are served as shop.example.com; with the certificate of shpo.example.com their browsers refuse that.';
+	await deploy(on.connect().session, await asked());
+	const typo = on.world.certificates.add(['shpo.example.com']);
+	const both = on.world.certificates.add(['new.example.com', DOMAIN]);
+	const trying = async (flags: Readonly<Record<string, unknown>>, answers: boolean[] = []) => {
+		const { session, host } = on.connect({ answers });
+		const ended = await deploy(session, await asked(flags)).then(
+			({ result }) => result?.certificate_arn,
+			(error) => error.code,
+		);
+		return [ended, host.questions.filter(({ text }) => text.includes('Visitors are served as')).length];
+	};
+	const dry = await deploy(on.connect().session, await asked({ domain: 'shpo.example.com' }), { dryRun: true });
+	expect(dry.plan.warnings).toEqual([told]);
+	// In a CI each question gets its default.
+	expect(await trying({ domain: 'shpo.example.com' })).toEqual(['cancelled', 1]);
+	expect(await trying({ domain: 'shpo.example.com', certificateArn: typo })).toEqual(['cancelled', 1]);
+	expect(await trying({ certificateArn: typo })).toEqual(['cancelled', 1]);
+	// What serves the present one as well takes nothing away.
+	expect(await trying({ domain: 'new.example.com' })).toEqual([both, 0]);
+	expect(await trying({ domain: 'shpo.example.com' }, [true])).toEqual([typo, 1]);
+});
+
 test('--yes alone writes no record: one that is live may stand there', async () => {
 	account = await openAccount({ certificate: false });
 	const zone = account.world.zones.add('example.com');

@@ -106,6 +106,26 @@ test('fails no command where it cannot be written, and the reaper reaps', async 
 	expect(await told()).toHaveLength(2);
 });
 
+test('a write that AWS does not answer holds up no rollback that is done, nor the giving back of the lock (A8.4)', async () => {
+	account = await openAccount();
+	await deployed();
+	const two = await deployed();
+	const { session, host } = account.connect({ answers: yes });
+	const told: unknown[] = [];
+	const hung = silent(session, (name) => name.startsWith(ROOT), told);
+	const before = account.world.clock.now();
+	expect((await rollback(hung, back)).result?.marked_draining).toEqual([two]);
+	expect(account.world.clock.now() - before).toBeLessThan(15_000);
+	expect(told).toEqual([expect.objectContaining({ name: 'TimeoutError' })]);
+	expect(host.text()).toContain('pulse-aws history will not tell of this: TimeoutError');
+	expect(account.world.parameters.get(lockParameter(NAME))?.value).toContain('free');
+
+	const renewing = silent(account.connect({ answers: yes }).session, (name) => name === lockParameter(NAME), [], 2);
+	const again = account.world.clock.now();
+	expect((await rollback(renewing, back)).result?.deployment_id).toBe(two);
+	expect(account.world.clock.now() - again).toBeLessThan(15_000);
+});
+
 test('passes by a parameter that another command is writing', async () => {
 	account = await openAccount();
 	await deployed();
@@ -129,9 +149,9 @@ test('keeps at least the last three hundred, whatever there were', async () => {
 	account = await openAccount();
 	await deployed();
 	const { session } = account.connect();
-	const { aws, randomHex } = session;
+	const { aws, randomHex, clock } = session;
 	for (let n = 0; n < 700; n++) {
-		await writeHistory({ aws, by: 'a', randomHex }, NAME, [{ event: 'stays', id: `n${n}` }]);
+		await writeHistory({ aws, by: 'a', randomHex, clock }, NAME, [{ event: 'stays', id: `n${n}` }]);
 		await account.world.clock.sleep(1);
 	}
 	expect((await told(null, 300)).at(-1)?.deployment_id).toBe('n400');
@@ -141,6 +161,23 @@ test('nothing was ever deployed under a mistyped name', async () => {
 	account = await openAccount();
 	await expect(told()).rejects.toMatchObject({ code: 'baseline-missing' });
 });
+
+/** @param nth the first of these writes that is never answered; by default all @param aborted why each of them was given up */
+function silent<Some extends Pick<ReturnType<Account['connect']>['session'], 'aws'>>(
+	session: Some,
+	isMeant: (name: string) => boolean,
+	aborted: unknown[],
+	nth = 1,
+): Some {
+	let writes = 0;
+	const { ssm } = session.aws;
+	const putParameter: typeof ssm.putParameter = (input, options) => {
+		if (!isMeant(input.Name ?? '') || ++writes < nth) return ssm.putParameter(input, options);
+		options?.abortSignal?.addEventListener('abort', () => aborted.push(options.abortSignal?.reason));
+		return new Promise(() => {});
+	};
+	return { ...session, aws: { ...session.aws, ssm: { ...ssm, putParameter } } };
+}
 
 /** @param times refusals; by default all */
 function refusing(session: ReturnType<Account['connect']>['session'], name: string, times = Number.POSITIVE_INFINITY) {

@@ -3,7 +3,7 @@ import type { DeployRequest } from '../config/deploy.ts';
 import type { DnsOutlook } from '../domain/dns-record.ts';
 import { baselineCostNotes } from '../plan/cost.ts';
 import { type EnsurePlan, planEnsure } from '../plan/ensure.ts';
-import { widened } from '../plan/widened.ts';
+import { forsakes, widened } from '../plan/widened.ts';
 import { readFleet } from '../stack/fleet.ts';
 import { natOf } from '../stack/kept-network.ts';
 import type { HeldLock } from '../stack/lock.ts';
@@ -40,7 +40,6 @@ export async function lookAndPlanEnsure(
 		signal,
 	});
 	const fleet = outputs === null ? null : await readFleet(looking(session, signal), name, outputs);
-	const active = fleet === null ? null : activeTargetGroup(fleet.traffic);
 	const dns = shown === undefined ? await validationOutlook(session, request, certificate) : shown;
 	const change = baselineChange(stack, request, certificate?.arn ?? null, outputs, session.baseline.version);
 	const planned = planEnsure(
@@ -51,19 +50,12 @@ export async function lookAndPlanEnsure(
 		...{ name, id: name, request, fleet, dns },
 		baseline: outputs,
 		certificateArn: certificate?.arn ?? null,
-		previousTargetGroupArn: active,
+		previousTargetGroupArn: fleet === null ? null : activeTargetGroup(fleet.traffic),
 		previousCertificateArn: fleet?.traffic.defaultCertificateArn ?? null,
 	});
-	const warnings = [
-		...(ownCdkApp ? [] : widened(request, outputs, planned)),
-		...(forsaken === null || active === null ? [] : [forsakes(forsaken, request.domain)]),
-	];
+	const wider = ownCdkApp ? [] : widened(request, outputs, planned);
+	const warnings = [...wider, ...forsakes(forsaken, request.domain, fleet)];
 	return { plan: { ...planned, warnings }, run };
-}
-
-/** A domain that was mistyped in a CI must not end the connections of all visitors. */
-function forsakes(served: string, domain: string): string {
-	return `Visitors are served as ${served}; with the certificate of ${domain} their browsers refuse that.`;
 }
 
 /** Where the domain leads is a deploy's to write. */

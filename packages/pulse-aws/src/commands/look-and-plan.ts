@@ -8,7 +8,7 @@ import { costNotes } from '../plan/cost.ts';
 import { planDeploy } from '../plan/deploy.ts';
 import { creates } from '../plan/standing.ts';
 import type { Plan } from '../plan/step.ts';
-import { widened } from '../plan/widened.ts';
+import { forsakes, widened } from '../plan/widened.ts';
 import { idsOf, readFleet, withOwners } from '../stack/fleet.ts';
 import { natOf } from '../stack/kept-network.ts';
 import { Lease } from '../stack/lease.ts';
@@ -51,7 +51,10 @@ export async function lookAndPlan(
 	const signal = lock?.signal ?? session.signal;
 	const aws = looking(session, signal);
 	const name = asked.deploymentName;
-	const { stack, outputs, certificate, notices } = await lookAtBaseline(session, asked, { ownCdkApp, signal });
+	const { stack, outputs, certificate, notices, forsaken } = await lookAtBaseline(session, asked, {
+		ownCdkApp,
+		signal,
+	});
 	const fleet = outputs === null ? null : await withOwners(aws, name, readFleet(aws, name, outputs), watch);
 	if (fleet !== null) refuseKind(fleet, asked);
 	const running = await readRunningTask(session, fleet);
@@ -99,5 +102,6 @@ export async function lookAndPlan(
 		previousCertificateArn: fleet?.traffic.defaultCertificateArn ?? null,
 	});
 	const wider = ownCdkApp ? [] : widened(request, outputs, planned);
-	return { run, plan: { ...planned, warnings: [...wider, ...dearerTask(request, running)] } };
+	const ends = forsakes(forsaken, request.domain, fleet);
+	return { run, plan: { ...planned, warnings: [...wider, ...ends, ...dearerTask(request, running)] } };
 }

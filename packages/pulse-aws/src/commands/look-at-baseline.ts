@@ -1,8 +1,9 @@
 import { usageError } from 'pulse-deploy-kit/errors';
 import { looking, type Session } from '../adapters/session.ts';
 import type { DeployRequest } from '../config/deploy.ts';
-import { type Certificate, chooseCertificate } from '../domain/certificate-choice.ts';
+import { type Certificate, chooseCertificate, forsakenName } from '../domain/certificate-choice.ts';
 import { readCertificates } from '../platform/certificates.ts';
+import { isAwsError, NOT_ALLOWED } from '../platform/error-names.ts';
 import { refuseForeignBaseline, refuseTakenRepository } from '../stack/first-deploy.ts';
 import { type Baseline, settledBaseline } from '../stack/read-baseline.ts';
 import { noticesToSet } from '../steps/set-notices.ts';
@@ -32,20 +33,36 @@ export async function lookAtBaseline(
 	const { deploymentName: name, certificateArn, domain } = request;
 	const [{ stack, outputs }, certificates, notices] = await Promise.all([
 		settledBaseline(session, name, signal),
-		certificateArn === null ? readCertificates(aws) : [],
+		certificateArn === null ? readCertificates(aws) : null,
 		noticesToSet(aws, name, request.notify),
 	]);
 	if (outputs === null) await refuseTakenRepository(session, name);
 	else if (!ownCdkApp) refuseForeignBaseline(name, outputs);
-	const current = certificates.filter((one) => one.arn === outputs?.certificateArn && one.status === 'ISSUED');
-	const isForsaken = current.length > 0 && chooseCertificate(current, domain) === null;
-	const forsaken = isForsaken ? (current[0]?.names[0] ?? null) : null;
-	if (forsaken !== null) refuseForgottenDomain(request, forsaken);
+	const known = certificates ?? (await certificatesBeside(aws, outputs, certificateArn));
+	const current = known.find((one) => one.arn === outputs?.certificateArn && one.status === 'ISSUED') ?? null;
 	const certificate =
 		certificateArn !== null
 			? { arn: certificateArn, status: 'ISSUED' }
-			: (chooseCertificate(current, domain) ?? chooseCertificate(certificates, domain));
+			: (chooseCertificate(current === null ? [] : [current], domain) ?? chooseCertificate(known, domain));
+	const next = known.find(({ arn }) => arn === certificate?.arn) ?? null;
+	const forsaken = current === null ? null : forsakenName(current, next, domain);
+	if (forsaken !== null) refuseForgottenDomain(request, forsaken);
 	return { stack, outputs, certificate, notices, forsaken };
+}
+
+/** One that is given is used unchecked; where it takes the place of another, what both are for is looked up, if that may be. */
+async function certificatesBeside(
+	aws: Pick<Session['aws'], 'acm'>,
+	outputs: Baseline['outputs'],
+	given: string | null,
+): Promise<readonly Certificate[]> {
+	if (outputs === null || outputs.certificateArn === given) return [];
+	try {
+		return await readCertificates(aws);
+	} catch (error) {
+		if (isAwsError(error, ...NOT_ALLOWED)) return [];
+		throw error;
+	}
 }
 
 /** A file that was not brought up to date must not have visitors served with the certificate of a domain of the past. */

@@ -151,7 +151,7 @@ test('a deploy that slept after its checks looks again before it moves visitors'
 test('an image that fails ends a deploy that asks about its certificate, which nobody answers', async () => {
 	account = await openAccount();
 	await deployed();
-	const { session } = account.connect();
+	const { session } = account.connect({ answers: [true] });
 	const { clock } = account.world;
 	const host = { ...session.host, choose: () => new Promise<never>(() => {}) };
 	const build: Session['images']['build'] = async (_request, signal) => {

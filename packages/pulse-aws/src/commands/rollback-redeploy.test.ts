@@ -84,7 +84,8 @@ async function leftOfPreview(id: string, like: string): Promise<void> {
 	await session.aws.ecs.registerTaskDefinition(JSON.parse(text));
 	const [repositoryUri = ''] = JSON.parse(text).containerDefinitions[0].image.split('@');
 	await session.images.push({ ...NO_BUILD, repositoryUri, tag: id }, session.signal);
-	const by = { aws: session.aws, by: 'ci', randomHex: session.randomHex };
+	const { aws, randomHex, clock } = session;
+	const by = { aws, by: 'ci', randomHex, clock };
 	await writeHistory(by, NAME, [{ event: 'preview', id, until: account.world.clock.now() }]);
 }
 const NO_BUILD = { dockerfile: '', context: '', buildArgs: {}, architecture: 'x86_64', isBuilt: true } as const;

@@ -73,7 +73,10 @@ export interface DeployOptions {
 }
 
 /** @throws usage error for what cannot work */
-export async function apiRequest(options: DeployOptions, cwd: string): Promise<DeployRequest> {
+export async function apiRequest(
+	options: DeployOptions & { readonly signal?: AbortSignal },
+	cwd: string,
+): Promise<DeployRequest> {
 	const task = { ...TASK_DEFAULTS, ...given(options.task) };
 	const architecture = options.task?.architecture;
 	const container = options.container === undefined ? null : checkedContainer(options.container, options);
@@ -143,7 +146,7 @@ export async function apiRequest(options: DeployOptions, cwd: string): Promise<D
 		preview: previewOf(options) ?? null,
 		notify: noticesOf(options),
 		message: options.message ?? null,
-		commit: await commitOf(paths.context, processEnvironment()),
+		commit: await commitOf(paths.context, processEnvironment(), options.signal),
 	};
 	checkRequest(request);
 	return request;

@@ -100,6 +100,8 @@ export interface Typed {
 	readonly flags: Readonly<Record<string, unknown>>;
 	readonly env: Readonly<Record<string, string | undefined>>;
 	readonly cwd: string;
+	/** What takes time ends with it, such as asking git. */
+	readonly signal?: AbortSignal;
 }
 
 /** As typed, and where it goes. */
@@ -182,7 +184,7 @@ export async function deployRequest(typed: Typed): Promise<TypedDeploy> {
 		preview,
 		notify: notifyRequest({ ...values, notify: shared('notify'), notifyKept: shared('notifyKept') }),
 		message: values.message ?? null,
-		commit: await commitOf(built.context, typed.env),
+		commit: await commitOf(built.context, typed.env, typed.signal),
 	};
 	checkRequest(request);
 	return Object.freeze(request);

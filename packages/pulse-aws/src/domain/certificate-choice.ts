@@ -30,6 +30,17 @@ export function chooseCertificate(certificates: readonly Certificate[], domain: 
 
 const rank = ({ status }: Certificate) => (status === 'ISSUED' ? 0 : status === 'PENDING_VALIDATION' ? 1 : 2);
 
+/**
+ * The name by which visitors are served so far, and would not be any more. `null`: none that is known.
+ * @param current what serves them @param next in its place; `null`: one that is to be requested, or of which nothing is known
+ */
+export function forsakenName(current: Certificate, next: Certificate | null, domain: string): string | null {
+	const isCovered = (name: string, names: readonly string[]) => names.some((one) => nameCovers(one, name));
+	const served = isCovered(domain, current.names) ? [domain] : current.names;
+	const kept = next?.names ?? [domain];
+	return served.find((name) => !isCovered(name, kept)) ?? null;
+}
+
 /** Whether waiting for this status can still end well. */
 export function certificateProgress(status: string | undefined): 'issued' | 'pending' | 'ended' {
 	return status === 'ISSUED' ? 'issued' : status === 'PENDING_VALIDATION' ? 'pending' : 'ended';

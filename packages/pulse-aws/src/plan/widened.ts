@@ -1,6 +1,8 @@
 import type { DeployRequest } from '../config/deploy.ts';
 import type { BaselineOutputs } from '../platform/baseline-outputs.ts';
 import { allowedCidrs, natOf } from '../stack/kept-network.ts';
+import { activeTargetGroup } from '../traffic/traffic.ts';
+import type { Fleet } from './observation.ts';
 import type { Plan } from './step.ts';
 
 /** What a changed baseline would open to more people, or make cost more: that takes a question (decision 24). */
@@ -21,6 +23,12 @@ export function widened(
 		...(opens ? [`The load balancer can be reached by ${words(after)}; so far by ${words(before)}.`] : []),
 		...(costs ? ['Tasks get a NAT gateway, which is billed by the hour; so far they do without.'] : []),
 	];
+}
+
+/** @param served by which visitors come so far: a domain that was mistyped, in a CI too, must not end all their connections */
+export function forsakes(served: string | null, domain: string, fleet: Fleet | null): readonly string[] {
+	if (served === null || fleet === null || activeTargetGroup(fleet.traffic) === null) return [];
+	return [`Visitors are served as ${served}; with the certificate of ${domain} their browsers refuse that.`];
 }
 
 function words(ranges: readonly string[] | null): string {

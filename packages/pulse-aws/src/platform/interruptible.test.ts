@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import type { Guard } from 'pulse-deploy-kit/plan/guard';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Aws } from './aws.ts';
-import { guardedWrites } from './interruptible.ts';
+import { guardedWrites, interruptible } from './interruptible.ts';
 
 const closing: (() => void)[] = [];
 afterEach(() => {
@@ -45,6 +45,21 @@ async function opened(theirs: boolean) {
 	);
 	return { logs: guardedWrites({ logs } as Partial<Aws> as Aws, guard).logs, requests: () => requests };
 }
+
+test('many reads at once on any signal warn nobody of a leak', async () => {
+	const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+	const listening = (_input: unknown, options: { abortSignal?: AbortSignal } = {}) =>
+		new Promise((_, reject) => options.abortSignal?.addEventListener('abort', reject, { once: true }));
+	const stop = new AbortController();
+	const aws = { sts: { getCallerIdentity: listening } } as unknown as Pick<Aws, 'sts'>;
+	// Of a run that holds a lock, of a report with a budget: made of the one that the command was given.
+	const { sts } = interruptible(aws, AbortSignal.any([new AbortController().signal, stop.signal]));
+	const reads = Array.from({ length: 20 }, () => sts.getCallerIdentity({}).catch(() => 'ended'));
+	stop.abort();
+	expect(new Set(await Promise.all(reads))).toEqual(new Set(['ended']));
+	expect(warned.mock.calls).toEqual([]);
+	warned.mockRestore();
+});
 
 describe('a write whose answer the SDK lost while the machine slept', () => {
 	test('is not repeated where another run came', async () => {

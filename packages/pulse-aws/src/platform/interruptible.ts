@@ -7,7 +7,10 @@ import { isAwsError, NOT_ALLOWED } from './error-names.ts';
  * given up took effect would not be known.
  */
 export function interruptible<Some extends Partial<Aws>>(aws: Some, signal: AbortSignal): Some {
-	return changed(aws, (call, name) => (isRead(name) ? (input) => call(input, { abortSignal: signal }) : call));
+	// Each read has a signal of its own: Node takes more than ten listeners on one for a leak, of which it warns people.
+	return changed(aws, (call, name) =>
+		isRead(name) ? (input) => call(input, { abortSignal: AbortSignal.any([signal]) }) : call,
+	);
 }
 
 /**

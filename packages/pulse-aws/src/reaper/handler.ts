@@ -48,7 +48,7 @@ export async function handler(
 	const run = runReaper({
 		...by,
 		locked: briefLock({ aws, clock, signal, owner: REAPER, randomHex, host: silentHost }, name),
-		tell: (events) => writeHistory({ aws: { ssm }, by: REAPER, randomHex }, name, events).catch(unwritten),
+		tell: (events) => writeHistory({ aws: { ssm }, by: REAPER, randomHex, clock }, name, events).catch(unwritten),
 	});
 	const report = await run.catch(async (error: unknown) => {
 		// Only the reaper sends notices: those of what commands did go out also where its own run fails.

@@ -23,10 +23,16 @@ export async function observeCanary(
 }
 
 /** For the next run, which goes on from there. Of two at once each writes what follows from the same minutes. */
-export async function writeJudged(aws: Pick<Aws, 'ssm'>, name: string, { judged }: CanaryFacts): Promise<void> {
+export async function writeJudged(
+	aws: Pick<Aws, 'ssm'>,
+	name: string,
+	{ judged }: CanaryFacts,
+	abortSignal: AbortSignal,
+): Promise<void> {
 	if (judged === null) return;
 	const Value = judgedText(judged);
-	await aws.ssm.putParameter({ Name: canaryEvidenceParameter(name), Value, Type: 'String', Overwrite: true });
+	const input = { Name: canaryEvidenceParameter(name), Value, Type: 'String', Overwrite: true } as const;
+	await aws.ssm.putParameter(input, { abortSignal });
 }
 
 /** Also of tasks that have ended. */

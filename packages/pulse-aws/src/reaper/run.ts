@@ -1,4 +1,5 @@
 import type { Clock } from 'pulse-deploy-kit/clock';
+import { withinBudget } from 'pulse-deploy-kit/within-budget';
 import type { HistoryEvent } from '../deployments/history-value.ts';
 import { act } from './act.ts';
 import { type Action, decide, type KeptDeployment } from './decide.ts';
@@ -74,9 +75,12 @@ export async function runReaper(run: ReaperRun): Promise<ReaperReport> {
 	};
 }
 
+/** Whether a canary is halted does not wait for it. */
+const NOTE_MS = 10_000;
+
 /** Where it cannot be written, the next run judges the same minutes again. */
-async function noteCanary(run: ReaperRun, facts: CanaryFacts): Promise<void> {
-	await writeJudged(run.aws, run.place.name, facts).catch(() => undefined);
+async function noteCanary({ aws, place, clock }: ReaperRun, facts: CanaryFacts): Promise<void> {
+	await withinBudget(clock, NOTE_MS, (signal) => writeJudged(aws, place.name, facts, signal)).catch(() => undefined);
 }
 
 async function attempt(run: ReaperRun, action: Action): Promise<ActionReport> {

@@ -1,3 +1,5 @@
+import type { Clock } from 'pulse-deploy-kit/clock';
+import { withinBudget } from 'pulse-deploy-kit/within-budget';
 import { guarded, type Session } from '../adapters/session.ts';
 import type { Holding } from './lock-holding.ts';
 
@@ -8,6 +10,14 @@ export interface Kept {
 	readonly session: Session;
 	/** Makes sure that it is held. @throws `lock-lost` when another run took it */
 	confirm(): Promise<void>;
+}
+
+/** What is not given back expires after some thirty seconds, so waiting longer for that helps no other command. */
+const GIVE_BACK_MS = 10_000;
+
+/** Failing here must not hide how the work ended. */
+export async function giveBack(clock: Clock, release: () => Promise<void>): Promise<void> {
+	await withinBudget(clock, GIVE_BACK_MS, release).catch(() => undefined);
 }
 
 /** Renews what is held until `end`, which gives it back. @param forget deletes its parameter instead */
@@ -23,9 +33,7 @@ export function keep(session: Session, holding: Holding): Kept & { readonly end:
 		confirm: () => holding.verify(),
 		async end(forget) {
 			ended.abort();
-			await keeping;
-			// What is not given back expires; failing here must not hide how the work ended.
-			await holding.release(forget).catch(() => undefined);
+			await giveBack(session.clock, () => keeping.then(() => holding.release(forget)));
 		},
 	};
 }

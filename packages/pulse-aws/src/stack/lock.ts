@@ -6,7 +6,7 @@ import { lockParameter } from '../deployments/names.ts';
 import type { Aws } from '../platform/aws.ts';
 import { guardedWrites } from '../platform/interruptible.ts';
 import { createLock, readLock, replaceLock } from '../platform/lock-parameter.ts';
-import { type Kept, keep } from './keep-lock.ts';
+import { giveBack, type Kept, keep } from './keep-lock.ts';
 import { type Held, Holding, type LockSession } from './lock-holding.ts';
 import { writeTold } from './told-history.ts';
 
@@ -93,7 +93,7 @@ export function briefLock<Some extends Pick<Aws, 'ssm'>>(
 			const guard = { confirm: () => holding.assure(), holds: () => holding.holds() };
 			return await work({ aws: guardedWrites(session.aws, guard, false), confirm: () => holding.verify() });
 		} finally {
-			await holding.release(false).catch(() => undefined);
+			await giveBack(session.clock, () => holding.release(false));
 		}
 	};
 }

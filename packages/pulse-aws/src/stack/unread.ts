@@ -23,7 +23,6 @@ export async function orUnread<T>(
 		right = refused;
 	});
 	try {
-		// One of its own: Node warns of a signal that more than ten calls at once listen to.
 		const signal = AbortSignal.any([session.signal, AbortSignal.timeout(BUDGET_MS)]);
 		return await read({ ...session, aws, signal });
 	} catch {

@@ -28,7 +28,7 @@ export async function deployRequest(invocation: Invocation): Promise<DeployReque
 	const inputs = deployInputs(invocation);
 	const { cwd } = invocation;
 	const context = await locateContext(cwd, inputs.context);
-	const commit = await commitOf(context, invocation.env);
+	const commit = await commitOf(context, invocation.env, invocation.signal);
 	const found = await findApp(invocation, {
 		folder: typedPath(cwd, inputs.context),
 		named: inputs.appFile,
