@@ -21,6 +21,13 @@ describe('the endpoints of an app', () => {
 		});
 	});
 
+	it('goes on when a connection could not be accepted', async () => {
+		const { running, url } = await serve();
+		// As Node tells of it, when the process has no file handle left for one.
+		running.server.emit('error', new Error('accept EMFILE'));
+		expect((await fetch(url)).status).toBe(200);
+	});
+
 	it.each(['/_pulse/nothing', '/_pulse', '/_pulse/../secret', '/x/../_pulse/internal'])(
 		'keeps %s from the app',
 		async (path) => {

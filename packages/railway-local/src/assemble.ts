@@ -55,7 +55,12 @@ export async function assemble(
 		report: options.report ?? (() => {}),
 		onReplicaChange(instanceId, live) {
 			const instance = world.data.instances[instanceId];
-			if (instance?.activeDeploymentId === live.deploymentId) publishAddress(context, instance, live);
+			if (instance?.activeDeploymentId !== live.deploymentId) return;
+			try {
+				publishAddress(context, instance, live);
+			} catch (error) {
+				context.report(`The private address of a service could not be written: ${String(error)}`);
+			}
 		},
 	};
 	const fleet = createFleet(context);

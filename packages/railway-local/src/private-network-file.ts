@@ -30,14 +30,15 @@ export function openPrivateNetworkFiles(dir: string): PrivateNetworkFiles {
 			return path(environmentId);
 		},
 		set(environmentId, serviceName, ports) {
-			const names = environments.get(environmentId) ?? new Map<string, Entry>();
-			environments.set(environmentId, names);
+			const names = new Map(environments.get(environmentId));
 			const addresses = ports.map((port) => `127.0.0.1:${port}`);
 			if (String(names.get(serviceName) ?? '') === String(addresses)) return;
 			const [first] = addresses;
 			if (first === undefined) names.delete(serviceName);
 			else names.set(serviceName, addresses.length === 1 ? first : addresses);
 			save(environmentId, names);
+			// Only then, so that what could not be written is written with the next change.
+			environments.set(environmentId, names);
 		},
 		rename(environmentId, before, after) {
 			const names = environments.get(environmentId);

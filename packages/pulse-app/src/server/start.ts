@@ -77,6 +77,8 @@ export async function startServer(
 		runtime.handoffs.check();
 		runtime.gateway.refuseRival(server);
 		const bound = await bind(server, where.port, where.address);
+		// Connections that could not be accepted, for want of file handles for one: unheard they would end the app and all its sessions.
+		server.on('error', (error) => runtime.log.error({ err: error }, 'a connection was not accepted'));
 		const url = `http://${hostFor(bound.address)}:${bound.port}`;
 		runtime.log.info({ url, deployment: runtime.environment.env.PULSE_DEPLOYMENT_ID }, 'listening');
 		runtime.newest.open(chooseLeases(app.plugins, runtime.environment.env, Date.now));

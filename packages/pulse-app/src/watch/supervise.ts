@@ -52,6 +52,8 @@ export function supervise(
 			if ('file' in word) files.add(word.file);
 			else port = word.port;
 		});
+		// No process came of it: Node itself was replaced meanwhile, or the machine takes no more processes.
+		app.on('error', ({ message }) => say(`The app could not be started: ${message}; waiting for a change.`));
 		app.once('exit', (code, signal) => {
 			if (stopping) {
 				files.stop();

@@ -20,6 +20,8 @@ export async function runWorkers(
 	const failed = new Promise<never>((_, reject) => {
 		fail = reject;
 	});
+	// A worker may die before anything below waits for that.
+	failed.catch(() => {});
 	const workers = new Set<Worker>();
 	const start = () => {
 		const worker = cluster.fork();

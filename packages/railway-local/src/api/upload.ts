@@ -48,8 +48,8 @@ export async function answerUpload(
 		const logsUrl = `/project/${target.projectId}/service/${target.serviceId}?environmentId=${target.environmentId}&id=${deployment.id}`;
 		return { status: 200, body: { deploymentId: deployment.id, url: logsUrl, logsUrl, deploymentDomain: '' } };
 	} catch (error) {
-		if (!(error instanceof UploadRefused)) throw error;
 		request.resume();
+		if (!(error instanceof UploadRefused)) throw error;
 		return { status: error.status, body: { message: error.message } };
 	}
 }
@@ -74,6 +74,8 @@ function find(
 /** What is refused is read to its end all the same: a closed connection would hide the answer from the sender. */
 async function store(request: IncomingMessage, temporary: string, path: string, maxBytes: number): Promise<void> {
 	const out = createWriteStream(temporary, { mode: 0o600, flush: true });
+	// A full disk is met while the next piece is waited for, and unheard it would end the platform and all its services.
+	out.on('error', () => {});
 	let size = 0;
 	let start = Buffer.alloc(0);
 	try {
@@ -81,6 +83,7 @@ async function store(request: IncomingMessage, temporary: string, path: string, 
 			size += chunk.length;
 			if (size > maxBytes) throw new UploadRefused(413, 'Payload Too Large');
 			if (start.length < 2) start = Buffer.concat([start, chunk.subarray(0, 2)]);
+			if (out.errored) throw out.errored;
 			if (!out.write(chunk)) await once(out, 'drain');
 		}
 		out.end();

@@ -28,9 +28,10 @@ export async function startDetached(
 		env,
 	});
 	let ended = false;
-	child.on('exit', () => {
+	const end = () => {
 		ended = true;
-	});
+	};
+	child.on('error', end).on('exit', end);
 	child.unref();
 	// Interrupted, it takes back what it began before the command ends.
 	const stop = () => child.kill('SIGTERM');

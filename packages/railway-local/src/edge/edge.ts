@@ -73,7 +73,8 @@ export type Target = number | 'down' | null;
 /** `chosen`: the user named the port just now; otherwise it is remembered. */
 export function listen(server: Server, port: number, chosen = false): Promise<number> {
 	return new Promise((resolve, reject) => {
-		server.once('error', (cause: NodeJS.ErrnoException) =>
+		// For good: later ones are connections that could not be accepted, and unheard would end the platform.
+		server.on('error', (cause: NodeJS.ErrnoException) =>
 			reject(
 				new DeployToolError('local-port-taken', `127.0.0.1:${port} cannot be opened: ${cause.code}`, {
 					fault: 'user',

@@ -56,10 +56,15 @@ export function startProcess(spec: ProcessSpec, registry: ProcessRegistry): Runn
 	eachLine(child.stdout!, (line) => spec.onLine(line, 'info'));
 	eachLine(child.stderr!, (line) => spec.onLine(line, 'error'));
 	if (pid !== undefined) {
-		registry.add(pid);
 		const gate = child.stdio[3] as Writable;
 		gate.on('error', () => {});
-		gate.end('go\n');
+		try {
+			registry.add(pid);
+			gate.end('go\n');
+		} catch (error) {
+			spec.onLine(`The process could not be started: ${String(error)}`, 'error');
+			gate.end();
+		}
 	}
 	return {
 		pid: pid ?? 0,

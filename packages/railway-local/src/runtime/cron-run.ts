@@ -21,12 +21,18 @@ export function runCronOnce(
 	}
 	live.starting = true;
 	set(false, false);
-	void freePort().then(async (port) => {
-		live.starting = false;
-		if (live.abort.signal.aborted) return;
-		const replica = startOne(context, row, instance, row.built!, live, port);
-		live.replicas.splice(0, live.replicas.length, replica);
-		const exit = await replica.ended;
-		if (!live.abort.signal.aborted) set(exit.code !== 0, true);
-	});
+	freePort()
+		.then(async (port) => {
+			live.starting = false;
+			if (live.abort.signal.aborted) return;
+			const replica = startOne(context, row, instance, row.built!, live, port);
+			live.replicas.splice(0, live.replicas.length, replica);
+			const exit = await replica.ended;
+			if (!live.abort.signal.aborted) set(exit.code !== 0, true);
+		})
+		.catch((error: unknown) => {
+			live.starting = false;
+			log(`This execution could not be started: ${String(error)}`, 'error');
+			set(true, true);
+		});
 }

@@ -30,20 +30,30 @@ export function openLogs(dir: string, now: () => number): Logs {
 	mkdirSync(dir, { recursive: true, mode: 0o700 });
 	const pending = new Map<string, string>();
 	const writing = new Map<string, Promise<void>>();
+	/** The piece of each that is being written. */
+	const pieces = new Map<string, Promise<void>>();
 	let last = { at: 0, nth: 0 };
 	const file = (deploymentId: string, kind: LogKind) => join(dir, `${deploymentId}.${kind}.ndjson`);
 
 	async function drain(path: string): Promise<void> {
 		for (let text = pending.get(path); text; text = pending.get(path)) {
 			pending.delete(path);
-			await appendFile(path, text, { mode: 0o600 });
-			if ((await stat(path)).size > MAX_BYTES) await rename(path, `${path}.1`);
+			const piece = append(path, text);
+			pieces.set(path, piece);
+			await piece;
 		}
+		pieces.delete(path);
 		writing.delete(path);
 	}
 
+	async function append(path: string, text: string): Promise<void> {
+		await appendFile(path, text, { mode: 0o600 });
+		if ((await stat(path)).size > MAX_BYTES) await rename(path, `${path}.1`);
+	}
+
+	/** What was written until now is in the piece under way and the one after it. A service that never rests has always another. */
 	async function flush(path: string): Promise<void> {
-		await writing.get(path);
+		for (let nth = 0; nth < 2; nth++) await pieces.get(path)?.catch(() => {});
 	}
 
 	return {
@@ -63,7 +73,10 @@ export function openLogs(dir: string, now: () => number): Logs {
 				if (!writing.has(path))
 					writing.set(
 						path,
-						drain(path).catch(() => void writing.delete(path)),
+						drain(path).catch(() => {
+							pieces.delete(path);
+							writing.delete(path);
+						}),
 					);
 			},
 		async read(deploymentId, kind) {
@@ -75,7 +88,7 @@ export function openLogs(dir: string, now: () => number): Logs {
 			for (const kind of ['build', 'deploy'] as const) {
 				const path = file(deploymentId, kind);
 				pending.delete(path);
-				await flush(path);
+				await writing.get(path);
 				await Promise.all([path, `${path}.1`].map((name) => rm(name, { force: true })));
 			}
 		},

@@ -9,7 +9,7 @@ export interface Replica {
 	readonly port: number;
 	readonly status: ReplicaStatus;
 	readonly pid: number;
-	/** Resolves when it will not be started again. */
+	/** Resolves when it will not be started again; never rejects. */
 	readonly ended: Promise<Exit>;
 	restart(graceMs: number): Promise<void>;
 	stop(graceMs: number): Promise<void>;
@@ -23,6 +23,7 @@ export interface ReplicaSpec {
 	/** Pause before the n-th restart, milliseconds. */
 	readonly backoff: (attempt: number) => number;
 	onLine(text: string, severity: 'info' | 'error', replicaId: string): void;
+	/** Does not throw. */
 	onChange(): void;
 }
 
@@ -43,7 +44,15 @@ export function startReplica(spec: ReplicaSpec): Replica {
 		spec.onChange();
 	};
 	let times = 0;
-	const launch = () => spec.launch(id, times++, (text, severity) => spec.onLine(text, severity, id));
+	const onLine: ProcessSpec['onLine'] = (text, severity) => spec.onLine(text, severity, id);
+	const launch = (): RunningProcess => {
+		try {
+			return spec.launch(id, times++, onLine);
+		} catch (error) {
+			onLine(`The process could not be started: ${String(error)}`, 'error');
+			return { pid: 0, exited: Promise.resolve({ code: 127, signal: null }), stop: async () => {} };
+		}
+	};
 
 	async function supervise(): Promise<Exit> {
 		for (let attempt = 0; ; ) {

@@ -34,11 +34,18 @@ export function openWorld(options: WorldOptions): World {
 	let history: { at: number; copy: WorldData }[] = [];
 
 	async function write(): Promise<void> {
-		while (dirty) {
-			dirty = false;
-			await writeDurably(options.path, JSON.stringify(data));
+		try {
+			while (dirty) {
+				dirty = false;
+				await writeDurably(options.path, JSON.stringify(data));
+			}
+		} catch (error) {
+			// Written by the next call that waits for it, when the disk takes it again.
+			dirty = true;
+			throw error;
+		} finally {
+			writing = null;
 		}
-		writing = null;
 	}
 
 	function remember(): void {
