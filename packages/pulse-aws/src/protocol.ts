@@ -92,6 +92,8 @@ export const isCanaryParameter = (parameter: string) => /^\/apps\/[^/]+\/canary\
 /** What a task has counted for it (`task/canary-word.ts`). */
 export const canaryWordParameter = (name: string, id: string, task: string) =>
 	`/apps/${name}/canary/tasks/${id}.${task}`;
+/** What a dashboard asks all tasks (`task/ask.ts`). Tasks write none of it; `people` is no deployment's id. */
+export const askParameter = (name: string) => `/apps/${name}/people/state`;
 export const taskStateParameter = (name: string, id: string, task: string) => `/apps/${name}/${id}/tasks/${task}`;
 
 /** The reaper's settings. */

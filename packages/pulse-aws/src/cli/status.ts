@@ -1,18 +1,48 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
+import { printable } from 'pulse-deploy-kit/printable';
+import { flag } from 'pulse-deploy-kit/setting-kinds';
 import { placeOf, placeSettings } from '../config/common.ts';
+import type { FleetReport } from '../plan/fleet-report.ts';
+
+const CLEAR = '\u001b[2J\u001b[H';
+
+const settings = {
+	...placeSettings,
+	watch: {
+		flag: '--watch',
+		describe: 'show it again every 5 seconds until Ctrl-C; tasks tell meanwhile who is on the active version, too',
+		default: false,
+		parse: flag,
+	},
+};
 
 export const statusCommand: CommandSpec = {
-	settings: placeSettings,
-	examples: ['pulse-aws status --deployment-name prod', 'pulse-aws status --deployment-name prod --json'],
+	settings,
+	examples: [
+		'pulse-aws status --deployment-name prod',
+		'pulse-aws status --deployment-name prod --watch',
+		'pulse-aws status --deployment-name prod --json',
+	],
 	changes: false,
 	async run(invocation) {
-		const [{ connect }, { status }, { renderFleet }] = await Promise.all([
+		const [{ connect }, { status }, { watchStatus }, { renderFleet }] = await Promise.all([
 			import('../adapters/connect.ts'),
 			import('../commands/status.ts'),
+			import('../commands/watch-status.ts'),
 			import('../plan/fleet-report.ts'),
 		]);
-		const { name, at } = await placeOf(placeSettings, invocation);
-		const report = await status(await connect({ ...invocation, ...at }), name);
-		return { json: report, text: renderFleet(report, Date.now()) };
+		const { name, at } = await placeOf(settings, invocation);
+		const session = await connect({ ...invocation, ...at });
+		const text = (report: FleetReport) => printable(renderFleet(report, Date.now()));
+		if (invocation.flags.watch !== true) {
+			const report = await status(session, name);
+			return { json: report, text: text(report) };
+		}
+		// With --json each round is one line.
+		const show = (report: FleetReport) =>
+			invocation.print(invocation.json ? JSON.stringify(report) : `${invocation.terminal ? CLEAR : ''}${text(report)}`);
+		await watchStatus(session, name, show);
+		// Watching has no other end than Ctrl-C, which a script must be able to tell from a result.
+		return { json: undefined, exitCode: 130 };
 	},
 };

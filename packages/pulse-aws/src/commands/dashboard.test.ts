@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CallRecord } from 'aws-world/calls/trace';
 import { afterEach, expect, test, vi } from 'vitest';
+import { askParameter } from '../protocol.ts';
 import { deploy } from './deploy.ts';
 import { type Account, asked, NAME, openAccount, passOf } from './testing/account.ts';
 import { openDashboard } from './testing/open-dashboard.ts';
@@ -85,6 +86,31 @@ test('what a command writes down as it ends, seconds after it has moved visitors
 	const connected = account.connect({ before, answers: Array(10).fill(true) });
 	const { result } = await deploy(connected.session, await asked());
 	await vi.waitFor(() => expect(page.view().history[0]?.deployment_id).toBe(result?.deployment_id), { timeout: 9_000 });
+	stop.abort();
+	await ended;
+}, 20_000);
+
+test('the page shows who is on the active version too, within seconds, and that nobody is (A13.5)', async () => {
+	account = await openAccount();
+	const [one, two] = [await deployed(), await deployed()];
+	account.sessions.set(two, 5);
+	await account.world.clock.sleep(90_000);
+	const stop = new AbortController();
+	const { session } = account.connect({ signal: stop.signal });
+	const { page: opened, ended } = await openDashboard(session, NAME, stop.signal);
+	const page = await opened();
+	await vi.waitFor(() => expect(account.world.parameters.has(askParameter(NAME))).toBe(true), { timeout: 5_000 });
+	await account.world.clock.sleep(10_000);
+	const shown = () => page.view()?.versions.map(({ id, people }) => [id, people.total]);
+	await vi.waitFor(
+		() =>
+			expect(shown()).toEqual([
+				[two, 10],
+				[one, 0],
+			]),
+		{ timeout: 9_000 },
+	);
+	expect([page.view().people, page.view().untold]).toEqual([10, 0]);
 	stop.abort();
 	await ended;
 }, 20_000);

@@ -74,7 +74,7 @@ function looker(
 
 	async function readAll(looks: Session, target: string | null): Promise<Seen> {
 		const [report, { by: underWay }] = await Promise.all([
-			status(looks, name, memory),
+			status(looks, name, { memory, asks: true }),
 			lock(looks, { deploymentName: name, breaks: false, dryRun: true }),
 		]);
 		fleetAt = clock.now();

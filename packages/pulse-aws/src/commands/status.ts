@@ -1,37 +1,50 @@
+import { AskedOnce } from 'pulse-deploy-kit/asked-once';
 import { KeptReading } from 'pulse-deploy-kit/kept-reading';
-import { awsClock, looking, type Session } from '../adapters/session.ts';
+import { awsClock, type Session } from '../adapters/session.ts';
 import { type FleetReport, fleetReport } from '../plan/fleet-report.ts';
 import type { Fleet } from '../plan/observation.ts';
-import type { Aws } from '../platform/aws.ts';
-import type { KnownVersions } from '../platform/versions.ts';
-import { canaryEvidenceParameter } from '../protocol.ts';
-import { readJudged } from '../reaper/judged-text.ts';
+import type { Parameter } from '../platform/parameters.ts';
+import { TaskDefinitions } from '../platform/task-definitions.ts';
 import { reaperPolicy } from '../reaper/policy.ts';
+import { askTasks } from '../stack/ask-tasks.ts';
 import { readRates } from '../stack/rates.ts';
 import { existing } from '../stack/read-baseline.ts';
 import { readRedeployable } from '../stack/redeployable.ts';
-import { readTaskSizes, type TaskSizes } from '../stack/task-sizes.ts';
-import { readWords } from '../stack/task-words.ts';
+import { readTaskSizes } from '../stack/task-sizes.ts';
 import { isUnread, orUnread, type Unread } from '../stack/unread.ts';
-import { type Rollout, rolloutName } from '../task/rollout.ts';
 import type { Rates } from '../traffic/rates.ts';
+import { readPeople } from './read-people.ts';
 
 /** CloudWatch has a new figure once a minute, and beyond a million calls a month each thousand costs a cent. */
 const RATES_MS = 60_000;
 /** What is made or pruned meanwhile shows then. */
 const REDEPLOYABLE_MS = 30_000;
 
+/** Tasks are asked for minutes, and told so again long before those are over. */
+const ASKING_MS = 30_000;
+
 /** What is known of former looks. */
 export class StatusMemory {
-	readonly sizes: TaskSizes = new Map();
-	readonly versions: KnownVersions = new Map();
+	readonly definitions = new TaskDefinitions();
 	readonly redeployable = new KeptReading<readonly string[] | Unread>(REDEPLOYABLE_MS);
 	/** Target group → deployment, at the last look. */
 	readonly groups = new Map<string, string>();
 	readonly rates = new KeptReading<Rates | Unread>(RATES_MS);
+	readonly asking = new KeptReading<object | Unread>(ASKING_MS);
 }
 
-export async function status(session: Session, name: string, memory = new StatusMemory()): Promise<FleetReport> {
+export interface StatusOptions {
+	/** Of former looks. Default: none. */
+	readonly memory?: StatusMemory;
+	/** Has tasks tell who is on versions that do not drain, too, from the next look on. Default false. */
+	readonly asks?: boolean;
+}
+
+export async function status(
+	session: Session,
+	name: string,
+	{ memory = new StatusMemory(), asks = false }: StatusOptions = {},
+): Promise<FleetReport> {
 	const { outputs, fleet } = await existing(session, name);
 	const place = { name, region: session.aws.region, loadBalancer: outputs.albDnsName };
 	const policy = reaperPolicy({
@@ -44,15 +57,25 @@ export async function status(session: Session, name: string, memory = new Status
 	memory.groups.clear();
 	for (const { id, targetGroupArn } of fleet.deployments)
 		if (targetGroupArn !== null) memory.groups.set(targetGroupArn, id);
-	const drains = fleet.deployments.some((deployment) => deployment.state === 'draining' && deployment.desired > 0);
-	const definitions = fleet.deployments.flatMap(({ taskDefinitionArn }) => taskDefinitionArn ?? []);
+	const taskDefinitions = fleet.deployments.flatMap(({ taskDefinitionArn }) => taskDefinitionArn ?? []);
 	const now = awsClock(session).now();
-	const [evidence, words, , redeployable, rates] = await Promise.all([
-		fleet.rollout == null ? null : readEvidence(looking(session), name, fleet.rollout),
-		drains ? readWords(session, name, outputs.clusterName) : [],
-		readTaskSizes(session, definitions, memory.sizes),
+	const { definitions } = memory;
+	const parameters = new AskedOnce<readonly Parameter[]>();
+	const running = { name, cluster: outputs.clusterName, fleet };
+	const [people, asked, sizes, redeployable, rates] = await Promise.all([
+		orUnread(session, 'who is on which version', (own) => readPeople(own, running, parameters)),
+		asks
+			? memory.asking.read(now, () =>
+					orUnread(session, 'who is on versions that do not drain', (own) =>
+						askTasks(own, name, fleet, { parameters, now }),
+					),
+				)
+			: {},
+		readTaskSizes(session, taskDefinitions, definitions),
 		memory.redeployable.read(now, () =>
-			orUnread(session, 'what could be started again', (own) => readRedeployable(own, name, fleet, memory.versions)),
+			orUnread(session, 'what could be started again', (own) =>
+				readRedeployable(own, name, fleet, { parameters, definitions }),
+			),
 		),
 		memory.rates.read(now, () =>
 			orUnread(session, 'requests and failures a second', (own) =>
@@ -60,23 +83,21 @@ export async function status(session: Session, name: string, memory = new Status
 			),
 		),
 	]);
+	const { words, judged } = isUnread(people) ? NOBODY_TELLS : people;
 	const seen = {
-		words,
-		sizes: memory.sizes,
-		...(evidence === null ? {} : { evidence }),
+		sizes,
+		...(words === null ? {} : { words }),
+		...(judged === null ? {} : { evidence: judged }),
 		redeployable: isUnread(redeployable) ? [] : notRunning(redeployable, fleet),
 		...(isUnread(rates) ? {} : { rates }),
-		unread: [redeployable, rates].filter(isUnread),
+		unread: [people, isUnread(people) ? {} : asked, redeployable, rates].filter(isUnread),
 	};
 	return fleetReport(place, fleet, policy, now, seen);
 }
 
+const NOBODY_TELLS = { words: null, judged: null };
+
 /** It may have been read before one of them was started again. */
 function notRunning(ids: readonly string[], { deployments }: Fleet): readonly string[] {
 	return ids.filter((id) => deployments.every((one) => one.id !== id));
-}
-
-async function readEvidence({ ssm }: Pick<Aws, 'ssm'>, name: string, rollout: Rollout) {
-	const { Parameters } = await ssm.getParameters({ Names: [canaryEvidenceParameter(name)] });
-	return readJudged(Parameters?.[0]?.Value, rolloutName(rollout));
 }

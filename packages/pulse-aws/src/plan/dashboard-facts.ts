@@ -63,7 +63,6 @@ function versionFacts(row: Row, at: number): VersionFacts {
 		state: state === 'deploying' ? 'pending' : state,
 		kind: row.kind === undefined ? null : `container app, pinned by ${row.affinity}`,
 		people: {
-			// Tasks count their visitors while they drain, and write a word only where there are some.
 			total: use === null ? null : (use.render_sessions ?? 0),
 			busy: use === null ? null : (use.busy ?? 0),
 			idle: use === null ? null : (use.idle ?? 0),

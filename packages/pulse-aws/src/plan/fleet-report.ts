@@ -8,12 +8,13 @@ import type { RollbackTerms } from 'pulse-deploy-kit/rollback-window';
 import type { Deployment } from '../deployments/deployment.ts';
 import type { ReaperPolicy } from '../reaper/facts.ts';
 import { keptToGoBackTo } from '../reaper/rollback-window.ts';
-import { type InUseReport, sumOfUse, useText } from '../task/task-word.ts';
+import { type InUseReport, useText } from '../task/task-word.ts';
 import type { Rates } from '../traffic/rates.ts';
 import { activeDeployment } from '../traffic/traffic.ts';
 import { runningCanary } from './canary.ts';
 import { type CanaryReport, canaryReport } from './canary-report.ts';
 import { hourlyTaskCost, type TaskSize } from './cost.ts';
+import { inUseOf, type TaskWords } from './in-use.ts';
 import type { Fleet } from './observation.ts';
 import { rollbackTarget } from './rollback.ts';
 
@@ -54,7 +55,10 @@ export interface FleetReport {
 		readonly requests_per_second: number | null;
 		/** Answers of 500 and more, and connections that its tasks did not take. */
 		readonly failures_per_second: number | null;
-		/** What holds one that drains, as its tasks said within the last minute or two; `null` where they do not say. */
+		/**
+		 * Who is on it and what else holds it, as its tasks said within the last minutes: of one that drains always, of any other
+		 * while a dashboard or `status --watch` asks, and then all of its tasks. Empty: no visitor. `null` where they do not say.
+		 */
 		readonly in_use: InUseReport | null;
 		/** A bad version, which no rollback chooses by itself. */
 		readonly recalled: boolean;
@@ -74,7 +78,14 @@ export function fleetReport(
 	fleet: Fleet,
 	policy: RollbackTerms & Pick<ReaperPolicy, 'maxDrainMs'>,
 	now: number,
-	{ words = [], sizes = new Map(), evidence = NOTHING_SEEN, redeployable = [], rates, unread = [] }: FleetDetails = {},
+	{
+		words = NO_WORDS,
+		sizes = new Map(),
+		evidence = NOTHING_SEEN,
+		redeployable = [],
+		rates,
+		unread = [],
+	}: FleetDetails = {},
 ): FleetReport {
 	const { traffic, deployments, strays } = fleet;
 	const active = activeDeployment(traffic, deployments);
@@ -110,7 +121,7 @@ export function fleetReport(
 			hourly_cost: hourlyCost(one, sizes),
 			requests_per_second: rates?.of.get(one.id)?.requests ?? null,
 			failures_per_second: rates?.of.get(one.id)?.failures ?? null,
-			in_use: sumOfUse(wordsOf(one.id, words)),
+			in_use: inUseOf(one.id, stateIn(one, active) === 'draining', words, now),
 			recalled: one !== active && standing(one.departure)?.recalled === true,
 			leave_by: one === active ? null : leaveBy(one),
 			...previewIn(one),
@@ -134,7 +145,7 @@ export function afterMove(report: FleetReport, activeId: string): FleetReport {
 
 /** What is read for each of them beside the fleet. */
 export interface FleetDetails {
-	readonly words?: readonly TaskParameter[];
+	readonly words?: TaskWords;
 	/** By task definition. */
 	readonly sizes?: ReadonlyMap<string, TaskSize>;
 	/** Of the canary that runs. */
@@ -155,22 +166,13 @@ function previewIn({ state, preview }: Deployment) {
 	return { preview: { name: preview.name, until: preview.until / 1000 } };
 }
 
+const NO_WORDS: TaskWords = { said: [], running: new Map(), ask: null };
 const NOTHING = { trials: 0, failures: 0 };
 const NOTHING_SEEN: CanaryEvidence = { canary: NOTHING, active: NOTHING, evidence: NO_EVIDENCE };
 
 function leaveBy({ departure }: Deployment): number | null {
 	const left = standing(departure);
 	return left === undefined ? null : left.by / 1000;
-}
-
-/** What a running task wrote. */
-export interface TaskParameter {
-	readonly deploymentId: string;
-	readonly value: string;
-}
-
-function wordsOf(id: string, words: readonly TaskParameter[]): readonly string[] {
-	return words.filter((one) => one.deploymentId === id).map(({ value }) => value);
 }
 
 /**
@@ -191,7 +193,8 @@ export function renderFleet(report: FleetReport, now: number): string {
 		const of = one.made_of === null ? '' : `, made of ${one.made_of}`;
 		const kind = one.kind === undefined ? '' : `  container, by ${one.affinity}`;
 		const use = useText(one.in_use);
-		const held = use === null ? '' : `, in use: ${use}`;
+		const nobody = one.in_use === null ? '' : ', nobody on it';
+		const held = use === null ? nobody : `, in use: ${use}`;
 		return `${one.deployment_id}  ${one.state.padEnd(9)}  ${one.tasks.running}/${one.tasks.desired} tasks  ${since}${rateText(one)}${of}${shown(one, now)}${held}${stays}${leaving(one, now)}${kind}`;
 	});
 	return [

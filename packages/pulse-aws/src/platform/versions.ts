@@ -4,6 +4,7 @@ import { type Version, versionOf } from '../deployments/version.ts';
 import type { Aws } from './aws.ts';
 import { orGone } from './error-names.ts';
 import { readTaskDefinitions } from './revisions.ts';
+import { TaskDefinitions } from './task-definitions.ts';
 
 /** ECS throttles a caller that asks for all at once. */
 const AT_ONCE = 4;
@@ -12,22 +13,15 @@ const AT_ONCE = 4;
 export async function readVersions(
 	aws: Pick<Aws, 'ecs'>,
 	name: string,
-	known: KnownVersions = new Map(),
+	definitions = new TaskDefinitions(),
 ): Promise<readonly Version[]> {
 	const arns = await readTaskDefinitions(aws, name);
-	const read = await mapLimited(AT_ONCE, arns, async (taskDefinition) => {
-		const before = known.get(taskDefinition);
-		if (before !== undefined) return before;
-		const { taskDefinition: found } = await aws.ecs.describeTaskDefinition({ taskDefinition });
-		const version = found === undefined ? null : versionOf(found);
-		known.set(taskDefinition, version);
-		return version;
+	const read = await mapLimited(AT_ONCE, arns, async (arn) => {
+		const found = await definitions.describe(aws, arn);
+		return found === undefined ? null : versionOf(found);
 	});
 	return read.filter((one) => one !== null);
 }
-
-/** By task definition, which never changes; `null`: no version of this tool. */
-export type KnownVersions = Map<string, Version | null>;
 
 /** An image as the registry has it, which another tag can be put on. */
 export interface ImageManifest {

@@ -13,8 +13,8 @@ export function taskUse(
 	const { visible, hidden, busy } = presence.counts().get(id) ?? { visible: 0, hidden: 0, busy: 0 };
 	const tabs = visible + hidden + busy;
 	const pages = { busy: 0, idle: 0, hidden, held: busy, heldReasons: [] };
-	const use = { renderSessions: tabs, sockets: 0, requests: 0, requestsBegun: 0, pages };
-	if (tabs === 0 && now < presence.wholeAt) use.renderSessions = 1;
+	const use = { renderSessions: tabs, assumed: 0, sockets: 0, requests: 0, requestsBegun: 0, pages };
+	if (tabs === 0 && now < presence.wholeAt) Object.assign(use, { renderSessions: 1, assumed: 1 });
 	for (const { sockets, inFlight, requests, probes, probing } of upstreams.all()) {
 		use.sockets += sockets;
 		use.requests += inFlight - probing;

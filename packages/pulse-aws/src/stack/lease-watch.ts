@@ -2,7 +2,7 @@ import { looking, type Session } from '../adapters/session.ts';
 import { LOCK_TTL_MS, lockText, parseLock } from '../deployments/lock-value.ts';
 import type { Aws } from '../platform/aws.ts';
 import { readLock, replaceLock } from '../platform/lock-parameter.ts';
-import { readParameters } from '../platform/parameters.ts';
+import { type Parameter, readParameters } from '../platform/parameters.ts';
 import { isOwner, ownerParameter } from '../protocol.ts';
 
 const LOOK_MS = 5_000;
@@ -55,7 +55,10 @@ export class LeaseWatch {
 }
 
 export async function readOwners(aws: Pick<Aws, 'ssm'>, name: string): Promise<Owners> {
-	const parameters = await readParameters(aws, name);
+	return ownersIn(await readParameters(aws, name));
+}
+
+export function ownersIn(parameters: readonly Parameter[]): Owners {
 	const owners = parameters.filter((one) => isOwner(one.name));
 	return new Map(owners.map((one) => [one.deploymentId, one.value]));
 }

@@ -2,20 +2,19 @@ import type { Clock } from 'pulse-deploy-kit/clock';
 import { parseDeparture } from 'pulse-deploy-kit/departure';
 import type { Aws } from '../platform/aws.ts';
 import {
+	askParameter,
 	canaryParameter,
 	canaryWordParameter,
 	departureParameter,
 	stateParameter,
 	taskStateParameter,
 } from '../protocol.ts';
+import { type Ask, readAsk } from './ask.ts';
 import type { CanaryParts } from './canary-part.ts';
-import { type DrainWord, drainWord, lookForUse, type TaskUse } from './drain-word.ts';
+import { drainWord, lookForUse, type TaskUse } from './drain-word.ts';
 import { type Rollout, readRollout } from './rollout.ts';
 import { readTaskId } from './task-id.ts';
-import { taskWord } from './task-word.ts';
-
-/** The account may write three parameters a second, of all its tasks: what holds one is not told more often than this. */
-const RETELL_MS = 60_000;
+import { ToldWord } from './told-word.ts';
 
 /** What a task is told of its deployment. */
 export interface TaskVariables {
@@ -48,12 +47,12 @@ export interface DrainWatch {
 
 /**
  * Polls the deployment's state and writes this task's word, only when it changes; of one that drains with what holds it,
- * which changes by the minute at most. Runs until the signal aborts; a failing call is logged and tried again at the next
- * poll.
+ * which changes by the minute at most, and with who is there while an operator looks (contract A11.9). Runs until the signal
+ * aborts; a failing call is logged and tried again at the next poll.
  */
 export async function watchDrain(watch: DrainWatch): Promise<void> {
 	const { variables, clock, signal } = watch;
-	let said = null as { readonly word: DrainWord; readonly value: string; readonly at: number } | null;
+	const told = new ToldWord(variables.drainPollSeconds * 1000, watch.random);
 	let idleSince: number | null = null;
 	let leaveBy: number | null = null;
 	const inUse = lookForUse(watch.inUse);
@@ -64,7 +63,7 @@ export async function watchDrain(watch: DrainWatch): Promise<void> {
 		await clock.sleep(watch.random() * variables.drainPollSeconds * 1000, signal);
 		for (;;) {
 			try {
-				const { state, by, rollout } = await readState(watch);
+				const { state, by, rollout, ask } = await readState(watch);
 				watch.onState?.(state);
 				watch.canary?.see(rollout);
 				if (by !== leaveBy) watch.onLeaveBy?.(by);
@@ -72,11 +71,11 @@ export async function watchDrain(watch: DrainWatch): Promise<void> {
 				const facts = { state, idleSince, inUse: inUse(), now: clock.now() };
 				const next = drainWord({ ...facts, graceMs: variables.drainGraceSeconds * 1000 });
 				idleSince = next.idleSince;
-				const held = state === 'draining' && next.word === 'healthy';
-				const value = taskWord(next.word, held ? watch.inUse() : null);
-				if (next.word !== said?.word || (value !== said.value && facts.now - said.at >= RETELL_MS)) {
+				const word = { word: next.word, drains: state === 'draining', use: watch.inUse, ask, now: facts.now };
+				const value = told.next(word);
+				if (value !== null) {
 					await watch.ssm.putParameter({ Name: parameter, Value: value, Type: 'String', Overwrite: true });
-					said = { word: next.word, value, at: facts.now };
+					told.told(value, word);
 				}
 				await tellCounts(watch, task);
 			} catch (error) {
@@ -100,18 +99,24 @@ async function tellCounts({ variables, ssm, canary, clock }: DrainWatch, task: s
 }
 
 /** `state`: `null` before the deploy has written it. No page has to leave an active deployment, whatever was said before. */
-async function readState({
-	ssm,
-	variables,
-}: DrainWatch): Promise<{ state: string | null; by: number | null; rollout: Rollout | null }> {
+async function readState({ ssm, variables }: DrainWatch): Promise<Told> {
 	const { deploymentName, deploymentId } = variables;
 	const names = [
 		stateParameter(deploymentName, deploymentId),
 		departureParameter(deploymentName, deploymentId),
 		canaryParameter(deploymentName),
+		askParameter(deploymentName),
 	];
 	const { Parameters = [] } = await ssm.getParameters({ Names: names });
-	const [state = null, departure, canary] = names.map((name) => Parameters.find((one) => one.Name === name)?.Value);
+	const found = names.map((name) => Parameters.find((one) => one.Name === name));
+	const [state = null, departure, canary] = found.map((one) => one?.Value);
 	const by = state === 'draining' ? (parseDeparture(departure)?.by ?? null) : null;
-	return { state, by, rollout: readRollout(canary) };
+	return { state, by, rollout: readRollout(canary), ask: readAsk(found[3]) };
+}
+
+interface Told {
+	readonly state: string | null;
+	readonly by: number | null;
+	readonly rollout: Rollout | null;
+	readonly ask: Ask | null;
 }

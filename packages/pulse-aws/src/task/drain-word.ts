@@ -5,6 +5,8 @@ export type DrainWord = 'healthy' | 'draining';
 export interface TaskUse {
 	/** Render sessions of a Pulse app, tabs of a container app. */
 	readonly renderSessions: number;
+	/** Of those, such as there may be although none has said so. */
+	readonly assumed?: number;
 	readonly sockets: number;
 	/** In flight. */
 	readonly requests: number;

@@ -21,7 +21,8 @@ export async function openDashboard(session: Session, deploymentName: string, si
 		tell = resolve;
 	});
 	const ended = dashboard(
-		{ ...session, signal, clock: systemClock },
+		// The page takes the machine's time, and what AWS has written down is of the account's.
+		{ ...session, signal, clock: systemClock, awsNow: session.awsNow ?? (() => session.clock.now()) },
 		{
 			deploymentName,
 			port: 0,
