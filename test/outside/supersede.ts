@@ -158,7 +158,11 @@ try {
 	first.build();
 	await won('the first', first);
 	const all = [...new Set(await leftOver(aws, await first.id))].sort().join(', ');
-	verdict.report('all that is looked for is found of it', 'owner, rule, service, state, target group, task definition', all);
+	verdict.report(
+		'all that is looked for is found of it',
+		'owner, rule, service, state, target group, task definition',
+		all,
+	);
 	await whileItBuilds();
 	await whileItWaitsForTasks();
 	await atOnce();
