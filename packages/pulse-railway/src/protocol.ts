@@ -6,6 +6,8 @@ export const SESSIONS_PATH = '/_pulse/internal/railway/sessions';
 export const RELOAD_PATH = '/_pulse/internal/railway/reload';
 /** Of the router, for deployments: which process of all is the one for `app.whenNewest`. */
 export const NEWEST_PATH = '/_pulse/internal/railway/newest';
+/** Of the router, for deployments: a page of a canary's visitor, or of one beside it, has failed. */
+export const PAGE_ERRORS_PATH = '/_pulse/internal/railway/page-errors';
 export const META_PATH = '/_pulse/meta';
 export const APP_HEALTH_PATH = '/_pulse/health';
 export const ROUTER_HEALTH_PATH = '/healthz';

@@ -53,6 +53,7 @@ export function createEdge(options: EdgeOptions): Edge {
 		assets: options.assetFallback === false ? null : new AssetMemory(table, servicePrefix, now),
 		presence: new Presence({ now, hiddenMs: options.hiddenTabMs ?? HIDDEN_TAB_SECONDS * 1000 }),
 		samples: new Samples(),
+		comparesPageErrors: options.comparesPageErrors ?? (() => true),
 		exchanges: new Set(),
 		tunnels: new Set(),
 		idleTimeoutMs: options.idleTimeoutMs ?? 300_000,

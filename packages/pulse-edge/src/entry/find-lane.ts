@@ -1,8 +1,9 @@
-import { isOnCanary } from '../decide/canary.ts';
-import type { RouteTable } from '../decide/route-table.ts';
+import { type CanaryTraffic, isOnCanary, type Visitor } from '../decide/canary.ts';
+import type { RouteTable, RoutingView } from '../decide/route-table.ts';
 import type { ForwardContext } from '../forward/context.ts';
 import { isSecure } from '../forward/forwarded.ts';
-import { canaryVisit } from '../page/canary-visitor.ts';
+import type { Sample } from '../forward/samples.ts';
+import { canaryVisit, knownVisitor } from '../page/canary-visitor.ts';
 import { type Drawn, drawnVisit } from '../page/drawn-visitor.ts';
 import type { Lane } from '../page/lane.ts';
 import { canaryCookie } from '../page/lane-page.ts';
@@ -24,7 +25,7 @@ export function findLane(
 	const page = pageHeadOf(head, rawHeaders);
 	const visit = canaryVisit(canary, { method, rawHeaders, peer, isPinned: affinity !== '', head, page }, now());
 	if (visit === null) return null;
-	const onCanary = isOnCanary(visit.visitor) && table.deployment(canary.id)?.state === 'pending';
+	const onCanary = getsCanary(table, canary, visit.visitor);
 	const sides = samples.of(canary);
 	return {
 		view: onCanary ? { activeId: canary.id, deployment: (id) => table.deployment(id) } : table,
@@ -33,6 +34,30 @@ export function findLane(
 		versionId: onCanary ? canary.id : activeId,
 		sample: onCanary ? sides.canary : sides.active,
 	};
+}
+
+interface Visits extends Pick<ForwardContext, 'samples' | 'now'> {
+	readonly table: RoutingView & Pick<RouteTable, 'canary'>;
+}
+
+/**
+ * Where a version counts what it says of a visitor itself, whose requests are counted by {@link findLane}. `null` for who is no
+ * visitor of the canary that runs, or has another version.
+ *
+ * @param cookies its `Cookie` header
+ */
+export function sampleOfVisitor({ table, samples, now }: Visits, cookies: string, versionId: string): Sample | null {
+	const { canary = null, activeId } = table;
+	const visitor = canary === null ? null : knownVisitor(canary, ['cookie', cookies], now());
+	if (canary === null || visitor === null) return null;
+	const onCanary = getsCanary(table, canary, visitor);
+	if (versionId !== (onCanary ? canary.id : activeId)) return null;
+	const sides = samples.of(canary);
+	return onCanary ? sides.canary : sides.active;
+}
+
+function getsCanary(table: RoutingView, canary: CanaryTraffic, visitor: Visitor): boolean {
+	return isOnCanary(visitor) && table.deployment(canary.id)?.state === 'pending';
 }
 
 interface Asking {

@@ -43,6 +43,11 @@ export interface EdgeOptions {
 	readonly headersTimeoutMs?: number;
 	/** How long a hidden tab of a container app holds its version. Default 900,000. */
 	readonly hiddenTabMs?: number;
+	/**
+	 * Pages of container apps that fail count against their side of a canary: both sides tell of them, and alike. What one alone
+	 * tells would speak against it. Default: they do.
+	 */
+	readonly comparesPageErrors?: () => boolean;
 	/** Default true. */
 	readonly assetFallback?: boolean;
 	/** Plain requests are served without Node's parser, where `nodeInternals` lets them. Default true. */

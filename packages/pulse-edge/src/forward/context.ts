@@ -27,6 +27,8 @@ export interface ForwardContext {
 	readonly presence: Presence;
 	/** Of a canary and of what runs beside it. */
 	readonly samples: Samples;
+	/** See `EdgeOptions`. */
+	readonly comparesPageErrors: () => boolean;
 	/** Requests under way, for the idle sweep and for draining. */
 	readonly exchanges: Set<{ readonly lastProgress: number; expire(): void; askClient(): void }>;
 	readonly tunnels: Set<Tunnel>;

@@ -31,7 +31,7 @@ export interface Asked {
  */
 export function canaryVisit(canary: CanaryTraffic, asked: Asked, now: number): CanaryVisit | null {
 	const { method, rawHeaders, isPinned, page } = asked;
-	const known = readCookie(canary, rawHeaders, now);
+	const known = knownVisitor(canary, rawHeaders, now);
 	const opensPage = !isPinned && method === 'GET' && kindOf(page) === 'document';
 	if (!opensPage) return known === null ? null : { visitor: known, opensPage, written: null };
 	// What only draws a page in advance keeps nothing, or would decide for the visitor.
@@ -49,8 +49,8 @@ function seedOf({ head, rawHeaders, peer }: Asked, now: number): string {
 	return `${clientAddress(head.forwarded, peer)} ${Math.floor(now / AT_ONCE_MS)} ${browser.slice(0, 200)}`;
 }
 
-/** The first of this rollout: a sibling domain may have set another one. */
-function readCookie(canary: CanaryTraffic, raw: readonly string[], now: number): Visitor | null {
+/** By cookie. The first of this rollout: a sibling domain may have set another one. */
+export function knownVisitor(canary: CanaryTraffic, raw: readonly string[], now: number): Visitor | null {
 	for (let i = 0; i < raw.length; i += 2) {
 		if (raw[i]!.length !== 6 || raw[i]!.toLowerCase() !== 'cookie' || !raw[i + 1]!.includes(CANARY_COOKIE)) continue;
 		for (const pair of raw[i + 1]!.split(';')) {

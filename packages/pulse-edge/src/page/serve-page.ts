@@ -71,7 +71,7 @@ export function servePage(
 		const { fetchSite } = page;
 		const by = version === null ? null : leaveBy(context.table, version);
 		const moveWithin = by === null ? null : Math.max(0, Math.ceil((by - context.now()) / 1000));
-		const sample = version === null ? null : sampleOf(asked.lane, version);
+		const sample = version === null || !context.comparesPageErrors() ? null : sampleOf(asked.lane, version);
 		const own = { request, head, target, version, origin, fetchSite, moveWithin, sample };
 		return reply(reportAnswer(own, context.presence));
 	}

@@ -71,6 +71,7 @@ const sessionsAnswer = z.object({
 	held_render_count: later(count),
 	held_reasons: later(z.array(z.string())),
 	in_use: later(z.object({ requests: count, streams: count, websockets: count, jobs: count })),
+	tells_page_errors: later(z.boolean()),
 });
 const reloadAnswer = z.object({
 	reloaded_socket_count: count,
@@ -180,6 +181,7 @@ function readSessions(id: string, json: unknown): RenderSessions {
 		drainable: answer.drainable,
 		...(tabs === undefined ? {} : { tabs, heldReasons: reasons(answer.held_reasons) }),
 		...(answer.in_use === undefined ? {} : { inUse: answer.in_use }),
+		...(answer.tells_page_errors === true ? { tellsPageErrors: true } : {}),
 	};
 }
 

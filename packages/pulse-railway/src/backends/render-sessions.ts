@@ -40,5 +40,7 @@ export type RenderSessions =
 			readonly heldReasons?: readonly string[];
 			/** Absent: an app that does not tell. */
 			readonly inUse?: InUseByReason;
+			/** It tells the router of pages that fail. Absent: it does not, or not any more. */
+			readonly tellsPageErrors?: true;
 	  }
 	| { readonly reachable: false; readonly detail: string };

@@ -25,6 +25,7 @@ export function sumSessions(answers: readonly RenderSessions[]): RenderSessions 
 			? {}
 			: { heldReasons: [...new Set(all.flatMap((answer) => answer.heldReasons ?? []))].slice(0, MAX_REASONS) }),
 		...(inUse === undefined ? {} : { inUse }),
+		...(all.every(({ tellsPageErrors }) => tellsPageErrors) ? { tellsPageErrors: true } : {}),
 	};
 }
 

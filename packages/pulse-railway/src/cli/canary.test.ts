@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { chromiumMissing, launchChromium } from '../../../pulse-app/src/testing/chromium.ts';
+import { firefoxMissing, launchFirefox } from '../../../pulse-app/src/testing/firefox.ts';
 import { ask, DOCUMENT } from '../../../pulse-edge/src/testing/ask.ts';
 import { eventually } from '../../../pulse-edge/src/testing/eventually.ts';
 import type { LocalPlatform } from '../local.ts';
@@ -20,7 +22,12 @@ export const app = new App({
 	plugins: [new RailwayPlugin({ deploymentName: 'shop' })],
 	listener: (request, response) => {
 		if (request.url === '/cart' && process.env.BROKEN_CART) response.statusCode = 500;
-		response.end(process.env.PULSE_DEPLOYMENT_ID);
+		if (request.url !== '/live') return response.end(process.env.PULSE_DEPLOYMENT_ID);
+		const { head, module } = app.client;
+		response.setHeader('content-type', 'text/html').setHeader('cache-control', 'no-store');
+		response.end(\`<!doctype html>\${head}<title>\${process.env.PULSE_DEPLOYMENT_ID}</title>
+			<script type="module">import { connect } from '\${module}';
+				connect({ onStatus: (status) => { document.body.textContent = status; } });</script><body></body>\`);
 	},
 });
 `;
@@ -51,7 +58,14 @@ const planOf = async (id: string, ...args: string[]) =>
 interface Status {
 	readonly active_deployment: string;
 	readonly durable_active_deployment: string;
-	readonly canary: { deployment_id: string; percent: number; requests: number; active_requests: number } | null;
+	readonly canary: {
+		deployment_id: string;
+		percent: number;
+		requests: number;
+		active_requests: number;
+		failures: number;
+		active_failures: number;
+	} | null;
 	readonly deployments: { deployment_id: string; state: string; recalled: boolean }[];
 }
 const status = () => done<Status>('status');
@@ -83,6 +97,32 @@ const browsers = (count: number, name: string) =>
 	Array.from({ length: count }, (_, at) => new Browser(`${name} ${at}`));
 const openAll = (all: readonly Browser[], path?: string) => Promise.all(all.map((one) => one.open(path)));
 
+/** Visitors in a real browser, whose pages throw an error, until both versions were counted for one. */
+async function pagesThatFail(): Promise<void> {
+	const launch = firefoxMissing() === null ? launchFirefox : chromiumMissing() === null ? launchChromium : null;
+	if (launch === null) return;
+	const browser = await launch();
+	try {
+		let visitors = 0;
+		const fails = async () => {
+			const context = await browser.newContext({ userAgent: `Visitor ${visitors++}` });
+			const page = await context.newPage();
+			await page.goto(`http://127.0.0.1:${port}/live`);
+			await eventually(async () => (await page.textContent('body')) === 'connected');
+			await page.evaluate(`setTimeout(() => { throw new Error('broken'); })`);
+		};
+		// Who fails before the router knows that both versions tell is not counted.
+		for (let round = 0; round < 8; round++) {
+			await Promise.all([1, 2, 3, 4].map(fails));
+			const { canary } = await status();
+			if (canary !== null && canary.failures > 0 && canary.active_failures > 0) return;
+		}
+		throw new Error(`not counted: ${JSON.stringify((await status()).canary)}`);
+	} finally {
+		await browser.close();
+	}
+}
+
 it('the first deployment of a stack is no canary, and nothing is built for it (R8.8)', async () => {
 	const { message, next } = await refused('deploy', 'app.ts', '--canary', '5%');
 	expect([message, next]).toEqual([
@@ -113,6 +153,8 @@ it('a canary gets its share of new visitors, over reloads and tabs, is widened, 
 	expect(await openAll(visitors)).toEqual(first);
 	expect(await openAll(visitors, '/another')).toEqual(first);
 
+	await pagesThatFail();
+
 	expect(await done('promote', 'two', '--to', '90%')).toMatchObject({ deployment_id: 'two', canary_percent: 90 });
 	await eventually(
 		async () => (await openAll(browsers(10, `Chrome ${Date.now()}`))).filter((id) => id === 'two').length > 6,
@@ -127,7 +169,7 @@ it('a canary gets its share of new visitors, over reloads and tabs, is widened, 
 	const { headers } = await ask(port, '/?pulse_deployment=two', { headers: { host: `127.0.0.1:${port}` } });
 	expect(headers['x-pulse-selected-deployment']).toBe('two');
 	expect(states(await status())).toEqual({ one: 'active', two: 'draining' });
-}, 120_000);
+}, 240_000);
 
 it('a canary that fails is halted by the router, and its visitors are recalled; an older one is no way back (R8.8)', async () => {
 	await deploy('three', '--canary', '50%', '--env', 'BROKEN_CART=1');

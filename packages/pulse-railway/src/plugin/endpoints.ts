@@ -10,6 +10,8 @@ export interface EndpointFacts {
 	readonly deploymentId: string | null;
 	readonly internalToken: string | null;
 	readonly app: RunningPulseApp;
+	/** The router hears of pages that fail. Looked at with each question for the sessions. */
+	tellsPageErrors(): boolean;
 }
 
 /** The app may have an older pulse-app, which knows nothing of what is optional here. */
@@ -42,9 +44,11 @@ export function answerEndpoint(
 		return detail(403, 'forbidden');
 	if (!methods.includes(request.method ?? '')) return detail(405, 'method not allowed');
 	if (facts.deploymentId === null) return detail(503, 'Railway plugin is disabled');
-	const { app, deploymentId: id } = facts;
+	const { app, deploymentId: id, tellsPageErrors } = facts;
 	if (path === META_PATH) return { status: 200, body: { status: 'ok', deployment_id: id, api_prefix: '/_pulse' } };
-	return path === RELOAD_PATH ? reload(app, id, request) : { status: 200, body: sessions(app, id) };
+	if (path === RELOAD_PATH) return reload(app, id, request);
+	const tells = tellsPageErrors() ? { tells_page_errors: true } : {};
+	return { status: 200, body: { ...sessions(app, id), ...tells } };
 }
 
 export function send(response: ServerResponse, { status, body }: EndpointAnswer): void {

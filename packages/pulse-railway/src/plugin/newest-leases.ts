@@ -1,21 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { request } from 'node:http';
 import { hostname } from 'node:os';
 import type { LeaseAnswer, NewestLeases } from 'pulse-app';
-import { openPrivateNetwork } from '../private-network.ts';
-import {
-	INTERNAL_TOKEN_HEADER,
-	INTERNAL_TOKEN_VARIABLE,
-	NEWEST_PATH,
-	PRIVATE_NETWORK_VARIABLE,
-	ROUTER_PORT,
-	ROUTER_SERVICE_VARIABLE,
-} from '../protocol.ts';
-import { parseServicePrefix, stackNames } from '../stack/names.ts';
+import { NEWEST_PATH } from '../protocol.ts';
+import { type Env, type RouterSaid, routerLine } from './ask-router.ts';
 import type { RailwayPluginOptions } from './options.ts';
 
 const ASK_WITHIN_MS = 1_000;
-const ANSWER_LIMIT = 4_096;
 const SLOWEST_MS = 60_000;
 
 interface RouterAnswer {
@@ -26,60 +16,13 @@ interface RouterAnswer {
 	readonly ask_in_ms?: unknown;
 }
 
-/** Leases of the router, asked for over the private network: a deployment has no other way to the store, and needs none. */
-export function routerLeases(
-	deploymentId: string,
-	env: Readonly<Record<string, string | undefined>>,
-	options: RailwayPluginOptions,
-): NewestLeases {
-	const file = env[PRIVATE_NETWORK_VARIABLE]?.trim();
-	const network = openPrivateNetwork(file ? { file } : {});
-	const service = env[ROUTER_SERVICE_VARIABLE]?.trim() || routerOf(options);
-	const internalToken = env[INTERNAL_TOKEN_VARIABLE] ?? '';
+/** Leases of the router, asked for over the private network. */
+export function routerLeases(deploymentId: string, env: Env, options: RailwayPluginOptions): NewestLeases {
+	const router = routerLine(env, options);
 	let token = newToken();
 	const owner = `${deploymentId} on ${env.RAILWAY_REPLICA_ID?.trim() || hostname()}`.slice(0, 200);
-
-	function ask(signal: AbortSignal, more: object): Promise<RouterAnswer> {
-		const { host, port } = network.address(service, ROUTER_PORT);
-		const body = JSON.stringify({ deployment_id: deploymentId, token, owner, ...more });
-		return new Promise((resolve, reject) => {
-			const asked = request(
-				{
-					host,
-					port,
-					path: NEWEST_PATH,
-					method: 'POST',
-					headers: {
-						[INTERNAL_TOKEN_HEADER]: internalToken,
-						'content-type': 'application/json',
-						'content-length': Buffer.byteLength(body),
-					},
-					// Its addresses change at each deploy of the router.
-					agent: false,
-					signal,
-					...(network.lookup === undefined ? {} : { lookup: network.lookup }),
-				},
-				(response) => {
-					let text = '';
-					response.setEncoding('utf8');
-					response.on('data', (piece: string) => {
-						text += piece;
-						if (text.length > ANSWER_LIMIT) response.destroy(new Error('its answer is too long'));
-					});
-					response.on('error', reject);
-					response.on('end', () => {
-						try {
-							resolve(read(response.statusCode, text));
-						} catch (error) {
-							reject(error);
-						}
-					});
-				},
-			);
-			asked.on('error', reject);
-			asked.end(body);
-		});
-	}
+	const ask = async (signal: AbortSignal, more: object): Promise<RouterAnswer> =>
+		read(await router.ask(NEWEST_PATH, { deployment_id: deploymentId, token, owner, ...more }, signal));
 
 	return {
 		askWithinMs: ASK_WITHIN_MS,
@@ -87,7 +30,7 @@ export function routerLeases(
 			try {
 				return leaseAnswer(await ask(signal, {}));
 			} catch (error) {
-				throw new Error(`the router '${service}': ${signal.aborted ? 'no answer in time' : wordsOf(error)}`, {
+				throw new Error(`the router '${router.service}': ${signal.aborted ? 'no answer in time' : wordsOf(error)}`, {
 					cause: error,
 				});
 			}
@@ -103,12 +46,7 @@ export function routerLeases(
 
 const newToken = () => randomBytes(16).toString('hex');
 
-/** For what an older command deployed, which says it by no variable. */
-function routerOf({ routerService, servicePrefix }: RailwayPluginOptions): string {
-	return stackNames({ router: routerService }, parseServicePrefix(servicePrefix)).router;
-}
-
-function read(status: number | undefined, text: string): RouterAnswer {
+function read({ status, text }: RouterSaid): RouterAnswer {
 	if (status === 404) {
 		throw new Error(
 			'it does not know of whenNewest, or not this deployment: it is of an older version or has another token. Run: pulse-railway upgrade',

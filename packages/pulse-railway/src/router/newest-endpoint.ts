@@ -1,15 +1,12 @@
 import type { ClientRequest } from 'pulse-edge/entry/client-messages';
-import { headerOf } from 'pulse-edge/raw-headers';
-import { failureAnswer, jsonAnswer } from 'pulse-edge/report/answer';
+import { jsonAnswer } from 'pulse-edge/report/answer';
 import type { Answer } from 'pulse-edge/report/stale';
 import { z } from 'zod';
 import { StoreUnavailableError } from '../deployments/errors.ts';
 import { isDeploymentId } from '../deployments/id.ts';
 import { NEWEST_ASK_MS, NEWEST_LEASE_MS, NEWEST_WAIT_MS } from '../deployments/newest.ts';
 import type { DeploymentStore } from '../deployments/store.ts';
-import { INTERNAL_TOKEN_HEADER } from '../protocol.ts';
-import { sameSecret } from '../same-secret.ts';
-import { readBody } from './read-body.ts';
+import { readQuestion } from './internal-question.ts';
 
 export interface NewestContext {
 	readonly store: Pick<DeploymentStore, 'newest' | 'releaseNewest'>;
@@ -18,9 +15,6 @@ export interface NewestContext {
 	/** Who is active, as this router remembers it. */
 	readonly remembered: string | null;
 }
-
-const BODY_LIMIT = 1024;
-const BODY_MS = 2_000;
 
 const question = z.object({
 	deployment_id: z.string().refine(isDeploymentId),
@@ -35,11 +29,8 @@ const question = z.object({
  */
 export async function newestAnswer(request: ClientRequest, context: NewestContext): Promise<Answer> {
 	const { store, internalToken, remembered } = context;
-	if (!sameSecret(headerOf(request.rawHeaders, INTERNAL_TOKEN_HEADER), internalToken)) {
-		return failureAnswer('internal-path');
-	}
-	const asked = question.safeParse(parsed(await readBody(request, BODY_LIMIT, BODY_MS))).data;
-	if (asked === undefined) return jsonAnswer(400, { detail: 'not understood' });
+	const { asked, refused } = await readQuestion(request, internalToken, question);
+	if (asked === undefined) return refused;
 	const { deployment_id: id, token, owner, release } = asked;
 	try {
 		if (release) return jsonAnswer(200, { released: await store.releaseNewest(token) });
@@ -50,13 +41,5 @@ export async function newestAnswer(request: ClientRequest, context: NewestContex
 	} catch (error) {
 		if (error instanceof StoreUnavailableError) return jsonAnswer(503, { detail: 'store unavailable' });
 		throw error;
-	}
-}
-
-function parsed(body: Buffer | null): unknown {
-	try {
-		return JSON.parse(body?.toString('utf8') ?? '');
-	} catch {
-		return null;
 	}
 }

@@ -70,6 +70,10 @@ export async function openRouter(config: RouterConfig, logger: Logger): Promise<
 			void hurry(record, backends, now(), AbortSignal.timeout(HURRY_MS)).catch((error: unknown) =>
 				log.canaryTrouble(error),
 			),
+		tellsPageErrors: async (record) => {
+			const said = await backends.sessions(record);
+			return said.reachable ? said.tellsPageErrors === true : null;
+		},
 		// What a file says of a store that is away is no change.
 		onChange: () => router.table.status().storeReachable && tell(),
 		onConnect: (_serviceName, ms) => metrics.connected(ms),

@@ -7,7 +7,7 @@ import type { ControlHandler } from './internal-endpoints.ts';
 import type { Log } from './log.ts';
 
 /** What the edge is told, but for what the store knows. */
-type Forwarding = Omit<EdgeOptions, 'table' | 'log' | 'clock' | 'own' | 'requestIdPrefix'>;
+type Forwarding = Omit<EdgeOptions, 'table' | 'log' | 'clock' | 'own' | 'comparesPageErrors' | 'requestIdPrefix'>;
 
 export interface RouterOptions extends Forwarding {
 	readonly store: DeploymentStore;
@@ -30,6 +30,10 @@ export interface RouterOptions extends Forwarding {
 	readonly startPatienceMs?: number;
 	/** A canary was halted by this process, and its pages are to hear of it. Default: no page is told. */
 	readonly onHalted?: (record: DeploymentRecord) => void;
+	/** Does a deployment, on all of its replicas, tell of pages that fail? `null`: it did not answer. Default: none does. */
+	readonly tellsPageErrors?: (record: DeploymentRecord) => Promise<boolean | null>;
+	/** How often they are asked while a canary runs. Default 5,000. */
+	readonly pageErrorsMs?: number;
 	/** After each change of the routing table. */
 	readonly onChange?: () => void;
 	/** How often a canary is looked at. Default 1,000. */

@@ -5,7 +5,7 @@ import { createEdge } from 'pulse-edge/entry/edge';
 import type { RequestTarget } from 'pulse-edge/entry/request-target';
 import type { ForwardContext } from 'pulse-edge/forward/context';
 import type { Answer } from 'pulse-edge/report/stale';
-import { CONTROL_PATH, NEWEST_PATH, ROUTER_HEALTH_PATH } from '../protocol.ts';
+import { CONTROL_PATH, NEWEST_PATH, PAGE_ERRORS_PATH, ROUTER_HEALTH_PATH } from '../protocol.ts';
 import { ActivityReporter } from './activity.ts';
 import { Brake } from './brake.ts';
 import { healthAnswer } from './health.ts';
@@ -14,6 +14,8 @@ import { notListening } from './listen-failure.ts';
 import { newestAnswer } from './newest-endpoint.ts';
 import type { RouterOptions } from './options.ts';
 import { ownPorts } from './own-ports.ts';
+import { PageErrors } from './page-errors.ts';
+import { pageErrorAnswer } from './page-errors-endpoint.ts';
 import { RoutingTable } from './snapshot.ts';
 
 export interface Router {
@@ -38,19 +40,31 @@ export function createRouter(options: RouterOptions): Router {
 		options.onChange?.();
 	};
 	const table = new RoutingTable({ store, log, now, onChange, ...(file === undefined ? {} : { file }) });
+	const pageErrors = new PageErrors({
+		store,
+		samples: () => edge.context.samples,
+		table,
+		tells: options.tellsPageErrors ?? (async () => false),
+		log,
+		now,
+		...(options.pageErrorsMs === undefined ? {} : { everyMs: options.pageErrorsMs }),
+	});
 	const own = (request: ClientRequest, target: RequestTarget): Promise<Answer> | null => {
 		if (target.path === ROUTER_HEALTH_PATH && request.method === 'GET') return health(request);
 		if (request.method !== 'POST') return null;
 		if (target.forward === NEWEST_PATH) {
 			return newestAnswer(request, { store, internalToken, remembered: table.activeId });
 		}
+		if (target.forward === PAGE_ERRORS_PATH) return pageErrorAnswer(request, { pageErrors, internalToken });
 		if (control === undefined || target.forward !== CONTROL_PATH) return null;
 		return controlAnswer(request, control.handle, control.bodyLimit, (cause) => log.controlFailed(cause));
 	};
 	const health = async (request: ClientRequest) =>
 		healthAnswer(edge.context, table, replicaId, (await isSigned?.(request)) ?? false);
 	const network = ownPorts(options.network, table, options.servicePrefix ?? '');
-	const edge = createEdge({ ...options, network, clock, table, own, requestIdPrefix: replicaId.slice(0, 8) });
+	const comparesPageErrors = () => pageErrors.areCompared();
+	const requestIdPrefix = replicaId.slice(0, 8);
+	const edge = createEdge({ ...options, network, clock, table, own, comparesPageErrors, requestIdPrefix });
 	let reporter: ActivityReporter | null = null;
 	let brake: Brake | null = null;
 
@@ -89,6 +103,7 @@ export function createRouter(options: RouterOptions): Router {
 		},
 		async close({ budgetMs }) {
 			await edge.close({ budgetMs });
+			pageErrors.close();
 			await brake?.close();
 			await reporter?.close();
 			await table.close();
