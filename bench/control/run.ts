@@ -33,7 +33,7 @@ async function beside(deployments: number): Promise<Row[]> {
 	let stack: Stack | undefined;
 	try {
 		const init = { name: 'init', args: lane.initArguments('shop'), env: {} };
-		const { row, stdout } = await measure(lane, init, 0, { requests: 15 });
+		const { row, stdout } = await measure(lane, init, 0, { requests: 30 });
 		measured.push(row);
 		stack = await lane.stackOf(JSON.parse(stdout));
 		await deployed(lane, stack);

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Lane, type Moment, type Stack } from './faults/lane.ts';
 import { deployed } from './faults/scenario.ts';
-import { SLEEPY } from './suspended/commands.ts';
+import { SLEEPY, type Sleepy } from './suspended/commands.ts';
 import { INIT_PLACES, initMoments, initNap } from './suspended/init.ts';
 import { moments, nap } from './suspended/nap.ts';
 
@@ -35,7 +35,8 @@ beforeAll(async () => {
 		lanes.push({ lane, stack: await lane.init('shop') });
 	}
 	await Promise.all(lanes.map(({ lane, stack }) => deployed(lane, stack)));
-	const sleepy = SLEEPY.filter(({ name }) => name.includes(ONLY)).map((one, offset) => ({ one, offset }));
+	const meant = ({ name, rare }: Sleepy) => name.includes(ONLY) && (ALL || ONLY !== '' || rare !== true);
+	const sleepy = SLEEPY.filter(meant).map((one, offset) => ({ one, offset }));
 	await onEveryLane(sleepy, async ({ one, offset }, lane, stack) => {
 		const rivals = [...one.rivals, null];
 		for (const { at, rival } of spread(await moments(one, lane, stack), rivals, NAPS(one.name), offset)) {

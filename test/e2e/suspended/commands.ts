@@ -17,6 +17,8 @@ import {
 export interface Sleepy {
 	readonly name: string;
 	readonly rivals: readonly Rival[];
+	/** Sleeps only where all do, or it is named: its parts are in the short run by other commands. */
+	readonly rare?: true;
 	/** What to type; `target` is the deployment that it is about. */
 	type(stack: Stack, deployments: { readonly active: string; readonly draining: string }): Typed;
 }
@@ -108,6 +110,16 @@ export const SLEEPY: readonly Sleepy[] = [
 		rivals: [UPGRADES, DEPLOYS, CLEANS],
 		type: (stack) => ({
 			args: ['upgrade', 'app.ts', '--drain-grace-seconds', String(300 + ++made), '--yes'],
+			env: inStack(stack),
+			target: null,
+		}),
+	},
+	{
+		name: 'ensure',
+		rare: true,
+		rivals: [UPGRADES, DEPLOYS],
+		type: (stack) => ({
+			args: ['ensure', 'app.ts', '--drain-grace-seconds', String(300 + ++made), '--yes'],
 			env: inStack(stack),
 			target: null,
 		}),

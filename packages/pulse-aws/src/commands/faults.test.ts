@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import type { Session } from '../adapters/session.ts';
 import { readDeployments } from '../platform/services.ts';
 import { deploy } from './deploy.ts';
+import { ensure } from './ensure.ts';
 import { promote } from './promote.ts';
 import { reap } from './reap.ts';
 import { rollback } from './rollback.ts';
@@ -36,6 +37,8 @@ interface Verb {
 	serves: boolean;
 	/** How it is refused where it was carried out although it failed. */
 	refused?: string;
+	/** In the short run every fifth case: it shares most of its steps with another verb. */
+	sparse?: true;
 }
 
 const twice = async (account: Account) => {
@@ -109,6 +112,12 @@ const VERBS: Readonly<Record<string, Verb>> = {
 			await account.world.clock.sleep(120_000);
 		},
 		run: (session) => reap(session, limits),
+		serves: true,
+	},
+	'an update of the baseline by ensure': {
+		sparse: true,
+		prepare: async (account) => void (await deploy(account.connect().session, await asked())),
+		run: async (session) => ensure(session, await asked({ reaperScheduleMinutes: '5' })),
 		serves: true,
 	},
 	teardown: {
@@ -203,7 +212,10 @@ test.each(Object.keys(VERBS))(
 		const failures: string[] = [];
 		const calls = await positions(verb);
 		const first = Object.keys(VERBS).indexOf(name);
-		const broken = calls.flatMap((nth, at) => kindsOf(first + at).map((kind) => ({ nth, kind })));
+		const stride = verb.sparse === true && !ALL ? 5 : 1;
+		const broken = calls
+			.flatMap((nth, at) => kindsOf(first + at).map((kind) => ({ nth, kind })))
+			.filter((_, at) => at % stride === 0);
 		const left = [...broken];
 		const lane = async () => {
 			for (let next = left.shift(); next; next = left.shift()) failures.push(...(await one(verb, next.nth, next.kind)));

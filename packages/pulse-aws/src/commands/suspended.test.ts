@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import type { Session } from '../adapters/session.ts';
 import { appLogGroup } from '../deployments/names.ts';
 import { deploy } from './deploy.ts';
+import { ensure } from './ensure.ts';
 import { reap } from './reap.ts';
 import { rollback } from './rollback.ts';
 import { rollbackRedeploy } from './rollback-redeploy.ts';
@@ -48,6 +49,8 @@ interface Verb {
 	readonly rivals: readonly (keyof typeof RIVALS)[];
 	/** All that stands when it asks; what came before its first write was agreed to. */
 	readonly destroys?: true;
+	/** In the short run a fifth as many cases: it shares most of its steps with another verb. */
+	readonly sparse?: true;
 }
 
 /** Each resolves to the deployment that must serve visitors afterwards; `null` where it changes none. */
@@ -74,6 +77,12 @@ const VERBS: Readonly<Record<string, Verb>> = {
 	'a deploy that updates the baseline': {
 		prepare: drained,
 		run: async (session) => deploy(session, await asked({ reaperScheduleMinutes: '5' })),
+		rivals: ['no rival', 'deploy', 'rollback'],
+	},
+	'an update of the baseline by ensure': {
+		sparse: true,
+		prepare: drained,
+		run: async (session) => ensure(session, await asked({ reaperScheduleMinutes: '5' })),
 		rivals: ['no rival', 'deploy', 'rollback'],
 	},
 	rollback: { prepare: drained, run: (session) => rollback(session, back), rivals: ['no rival', 'deploy', 'reap'] },
@@ -183,7 +192,8 @@ test.each(Object.keys(VERBS))(
 		const verb = VERBS[name]!;
 		const calls = await positions(verb);
 		const every = verb.rivals.flatMap((rival) => calls.map((at) => ({ rival, at })));
-		const work = every.filter((_, nth) => nth % STRIDE === 0);
+		const stride = verb.sparse === true && STRIDE > 1 ? 5 * STRIDE : STRIDE;
+		const work = every.filter((_, nth) => nth % stride === 0);
 		const cases = work.length;
 		const failures: string[] = [];
 		const next = async () => {
@@ -196,7 +206,7 @@ test.each(Object.keys(VERBS))(
 		await Promise.all(Array.from({ length: 8 }, next));
 		process.stdout.write(`${name}, suspended: ${cases} cases, ${failures.length} harmed\n`);
 		expect(failures).toEqual([]);
-		expect(cases).toBeGreaterThan(50 / STRIDE);
+		expect(cases).toBeGreaterThan(50 / stride);
 	},
 );
 

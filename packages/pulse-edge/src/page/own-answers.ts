@@ -7,6 +7,7 @@ import { countEnd, type Sample } from '../forward/samples.ts';
 import { RELOAD_WITHIN_HEADER } from '../protocol.ts';
 import { headerOf } from '../raw-headers.ts';
 import { failureAnswer, jsonAnswer } from '../report/answer.ts';
+import { httpDate } from '../report/http-date.ts';
 import { type Answer, staleAnswer } from '../report/stale.ts';
 import type { Presence, TabState } from './presence.ts';
 import type { PublicOrigin } from './public-origin.ts';
@@ -67,7 +68,7 @@ export function sendScript(request: ClientRequest, response: ClientResponse, tar
 		...['content-type', 'text/javascript; charset=utf-8', 'cache-control', kept, 'vary', 'Accept-Encoding'],
 		...['x-content-type-options', 'nosniff', 'cross-origin-resource-policy', 'same-origin'],
 		...(gzip ? ['content-encoding', 'gzip'] : []),
-		...['content-length', String(Buffer.byteLength(body, 'latin1'))],
+		...['content-length', String(Buffer.byteLength(body, 'latin1')), 'date', httpDate()],
 	]);
 	response.end(body, 'latin1');
 }

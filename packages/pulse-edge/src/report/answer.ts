@@ -2,6 +2,7 @@ import { METHODS, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ClientResponse } from '../entry/client-messages.ts';
 import { type FailureCause, failureOf } from './failures.ts';
+import { httpDate } from './http-date.ts';
 import type { Answer } from './stale.ts';
 
 /** Every method that Node parses, but for the two that are no request to an app (contract, decision 26). */
@@ -23,9 +24,12 @@ export function jsonAnswer(status: number, body: unknown): Answer {
 /** What the router says is true for now and for this request: no cache may give it to the next one (decision 27). */
 const NOT_KEPT = ['cache-control', 'no-store'];
 
+/** Of these answers the router is the origin, which says when it gave them (RFC 9110 §6.6.1). */
+const headersOf = (answer: Answer) => [...answer.headers, 'date', httpDate(), ...NOT_KEPT];
+
 /** Answers through Node's response, which keeps order among pipelined requests and drops the body of a HEAD. */
 export function writeAnswer(response: Pick<ClientResponse, 'writeHead' | 'end'>, answer: Answer): void {
-	const headers = [...answer.headers, ...NOT_KEPT];
+	const headers = headersOf(answer);
 	if (answer.status !== 204) headers.push('content-length', String(Buffer.byteLength(answer.body)));
 	response.writeHead(answer.status, reasonOf(answer), headers);
 	response.end(answer.body, 'utf8');
@@ -38,7 +42,7 @@ export function writeRawAnswer(socket: Socket, answer: Answer): void {
 		return;
 	}
 	let text = `HTTP/1.1 ${answer.status} ${reasonOf(answer)}\r\n`;
-	const headers = [...answer.headers, ...NOT_KEPT];
+	const headers = headersOf(answer);
 	for (let i = 0; i < headers.length; i += 2) text += `${headers[i]}: ${headers[i + 1]}\r\n`;
 	text += `content-length: ${Buffer.byteLength(answer.body)}\r\nconnection: close\r\n\r\n${answer.body}`;
 	endAndLinger(socket, text);

@@ -6,7 +6,7 @@ import { exchange, freePort, get, rawClient, startBackend, startRawBackend } fro
 const VARY = /^vary: x-pulse-deployment\r$/im;
 const UPGRADE = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Key: x', 'Sec-WebSocket-Version: 13'];
 
-it("every answer of the router's own is for nobody else and no other time: no-store (decision 27)", async () => {
+it("every answer of the router's own is for nobody else and no other time: no-store, and says when it was given (decision 27)", async () => {
 	const cut = await startRawBackend((socket) => socket.end('HTTP/1.1 200'));
 	const slow = await startRawBackend(() => {});
 	const { port } = await startEdge({
@@ -39,11 +39,15 @@ it("every answer of the router's own is for nobody else and no other time: no-st
 		[200, port, get('/healthz')],
 		[408, port, 'GET / HTTP/1.1\r\nHost'],
 	];
+	const sent = Math.floor(Date.now() / 1000) * 1000;
 	await Promise.all(
 		answers.map(async ([status, at, bytes]) => {
 			const [head] = (await exchange(at, bytes)).split('\r\n\r\n');
 			expect(head, bytes.slice(0, 200)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
 			expect(head, bytes.slice(0, 200)).toMatch(/^cache-control: no-store\r?$/im);
+			const [, date = '', ...more] = head!.split(/^date: (\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT)\r?$/im);
+			expect(Date.parse(date), bytes.slice(0, 200)).toBeGreaterThanOrEqual(sent);
+			expect(more.length, 'no second date').toBe(1);
 		}),
 	);
 });
