@@ -95,7 +95,7 @@ test.concurrent('a result that cannot be written is a failure, once the work is 
 });
 
 test.concurrent('a command that only shows something ends with its reader, as if it had come to its end', async () => {
-	const endless = `while (!given.signal.aborted) { given.print('line'); await sleep(20); } return { json: undefined };`;
+	const endless = `while (!given.signal.aborted) { given.print('line'); await sleep(20); } return { json: undefined, exitCode: 130 };`;
 	const { code, stdout, stderr } = await tool(endless, { changes: false, stdout: 'left' });
 	expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
 	expect(stdout).toContain('line\n');

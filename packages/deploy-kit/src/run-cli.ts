@@ -80,6 +80,7 @@ async function runParsed(
 	// What only shows something, e.g. `logs --follow | head`, ends with its reader; what changes something goes on.
 	const unread = new AbortController();
 	const signal = spec.changes ? edge.signal : AbortSignal.any([edge.signal, unread.signal]);
+	const isUnread = () => unread.signal.aborted && !edge.signal.aborted;
 	const { isInteractive, terminalHost } = await import('./terminal-host.ts');
 	const host = await terminalHost({
 		input: edge.stdin,
@@ -109,6 +110,7 @@ async function runParsed(
 			json,
 		});
 		host.close();
+		if (isUnread()) return 0;
 		printResult(result, edge, json);
 		// Without a terminal a person may read all the same, e.g. in a log or through `tee`.
 		if (json && !common.json && !common.quiet && result.text !== undefined)
@@ -116,7 +118,7 @@ async function runParsed(
 		return result.exitCode ?? 0;
 	} catch (error) {
 		host.close();
-		if (unread.signal.aborted && !edge.signal.aborted) return 0;
+		if (isUnread()) return 0;
 		const exitCode = fail(failureOf(error, edge.signal), info, edge, common);
 		return host.interrupted() ? 130 : exitCode;
 	}

@@ -1,11 +1,12 @@
-import { mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { hiddenBuildArgs } from 'pulse-deploy-kit/build-args';
 import { DeployToolError, isDeployToolError } from 'pulse-deploy-kit/errors';
 import type { Host } from 'pulse-deploy-kit/host';
 import { imageSecretsWarning } from 'pulse-deploy-kit/image-secrets';
 import { runProcess } from 'pulse-deploy-kit/run-process';
+import { temporaryFolder } from 'pulse-deploy-kit/temporary-folder';
 import type { Aws } from '../platform/aws.ts';
 import { dockerFailure, isTelling } from './docker-failure.ts';
 import type { BuildRequest, ImageRequest, Images } from './session.ts';
@@ -50,7 +51,7 @@ export function dockerImages({ aws, host, env }: DockerOptions): Images {
 					next: 'Run the same command again.',
 				});
 			}
-			const folder = await mkdtemp(join(tmpdir(), 'pulse-aws-docker-'));
+			const folder = await temporaryFolder('pulse-aws-docker-');
 			try {
 				const registry = request.repositoryUri.split('/', 1)[0] ?? '';
 				await writeConfig(folder, env, registry, token);

@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { Host } from 'pulse-deploy-kit/host';
 import { runProcess } from 'pulse-deploy-kit/run-process';
+import { temporaryFolder } from 'pulse-deploy-kit/temporary-folder';
 import type { BaselineDeployer } from '../platform/aws.ts';
 import { needCdk, SYNTHESIS } from './need-cdk.ts';
 import { baselineVersion, reaperCode } from './reaper-code.ts';
@@ -38,7 +37,7 @@ export function commandDeployer(options: CommandDeployerOptions): BaselineDeploy
 			const tagged = Object.entries(tags).flatMap(([key, value]) => ['--tags', `${key}=${value}`]);
 			const given = Object.entries(context).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
 			// The package itself may be installed where this user may not write.
-			const outdir = await mkdtemp(join(tmpdir(), 'pulse-aws-cdk-'));
+			const outdir = await temporaryFolder('pulse-aws-cdk-');
 			const output = options.workdir === undefined ? ['--output', outdir] : [];
 			const always = ['--require-approval', 'never', '--progress', 'events', ...output];
 			// The CDK selects by construct, and an app of the user's own may hold others than this one.

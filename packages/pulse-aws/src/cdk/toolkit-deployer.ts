@@ -1,9 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import type { Agent } from 'node:https';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
 import type { Host } from 'pulse-deploy-kit/host';
+import { temporaryFolder } from 'pulse-deploy-kit/temporary-folder';
 import type { BaselineDeployer } from '../platform/aws.ts';
 import { needCdk, SYNTHESIS } from './need-cdk.ts';
 import { baselineVersion, reaperCode } from './reaper-code.ts';
@@ -56,7 +55,7 @@ export function toolkitDeployer(
 					...(agent === null ? {} : { httpOptions: { agent } }),
 				},
 			});
-			const outdir = await mkdtemp(join(tmpdir(), 'pulse-aws-cdk-'));
+			const outdir = await temporaryFolder('pulse-aws-cdk-');
 			try {
 				const source = await toolkit.fromAssemblyBuilder(
 					async () => {

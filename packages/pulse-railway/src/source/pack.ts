@@ -1,10 +1,10 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { DeployToolError } from 'pulse-deploy-kit/errors';
+import { roomAdvice, temporaryFolder } from 'pulse-deploy-kit/temporary-folder';
 import { create, type WriteEntry } from 'tar';
 import type { SourceArchive } from '../platform/port.ts';
 import type { SourceFiles } from './list-files.ts';
@@ -30,7 +30,7 @@ export async function pack(
 	signal: AbortSignal,
 	onProgress: (packedEntries: number) => void = () => {},
 ): Promise<PackedSource> {
-	const directory = await mkdtemp(join(tmpdir(), ARCHIVE_PREFIX));
+	const directory = await temporaryFolder(ARCHIVE_PREFIX);
 	const path = join(directory, 'source.tgz');
 	const dispose = () => rm(directory, { recursive: true, force: true });
 	try {
@@ -63,11 +63,15 @@ export async function pack(
 		if (signal.aborted) throw signal.reason;
 		throw new DeployToolError('source-unreadable', `Cannot pack the build context: ${(error as Error).message}`, {
 			fault: 'user',
-			next: 'Make sure that no file changes during the deploy and that all are readable, then run the command again.',
+			next: isFull(error)
+				? roomAdvice()
+				: 'Make sure that no file changes during the deploy and that all are readable, then run the command again.',
 			cause: error,
 		});
 	}
 }
+
+const isFull = (error: unknown) => ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
 
 /**
  * A file with several names goes up as several files: not every unpacker takes hard links. For the library every such file
