@@ -123,3 +123,13 @@ test('pages that have failed count once for each visitor who was drawn, as one w
 	countPageError(part, DRAWN, 'two');
 	expect(live).toEqual({ trials: 2, failures: 2 });
 });
+
+test('a version with more such visitors than are remembered goes on counting, or the other one would look worse (A8.6)', () => {
+	const live = { trials: 0, failures: 0 };
+	const failedFor = new Set<string>();
+	const part: CanaryPart = { rollout: 'r1', side: 'canary', sample: { trials: 0, failures: 0 }, live, failedFor };
+	for (let visitor = 0; visitor < 12_000; visitor++) countPageError(part, DRAWN, `visitor ${visitor}`);
+	countPageError(part, DRAWN, 'visitor 11999');
+	expect(live).toEqual({ trials: 12_000, failures: 12_000 });
+	expect(failedFor.size).toBe(10_000);
+});

@@ -7,7 +7,7 @@ import type { CanaryPart } from '../task/canary-part.ts';
 
 /** A head of the app's own making: what is longer is none. */
 const MOST_HEAD = 65_536;
-/** Far more than a verdict takes. */
+/** Are remembered as counted. The earliest are forgotten first, and may count again. */
 const MOST_VISITORS = 10_000;
 
 /**
@@ -44,8 +44,12 @@ export function countSocket(part: CanaryPart, request: IncomingMessage, socket: 
  */
 export function countPageError(part: CanaryPart, headers: IncomingHttpHeaders, visitor: string): void {
 	const { live, failedFor } = part;
-	if (live === null || failedFor.has(visitor) || failedFor.size >= MOST_VISITORS || !isDrawn(part, headers)) return;
+	if (live === null || failedFor.has(visitor) || !isDrawn(part, headers)) return;
 	failedFor.add(visitor);
+	for (const earliest of failedFor) {
+		if (failedFor.size <= MOST_VISITORS) break;
+		failedFor.delete(earliest);
+	}
 	countEnd(live, true);
 }
 

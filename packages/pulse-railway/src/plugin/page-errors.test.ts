@@ -197,3 +197,25 @@ it('tells of nobody who was not drawn, of nobody twice, at a bounded rate, and n
 	// It falls behind, and says so while everything is still told.
 	expect(told.tells).toBe(false);
 });
+
+it('each report goes to any router, or one version would look worse wherever its reports arrive (R10.13)', async () => {
+	const heard = [0, 0];
+	const servers = heard.map((_, at) =>
+		createServer((_request, response) => {
+			heard[at]!++;
+			response.end('{}');
+		}),
+	);
+	const ports = await Promise.all(
+		servers.map(async (server) => {
+			await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+			onTestFinished(() => void server.close());
+			return (server.address() as AddressInfo).port;
+		}),
+	);
+	const { file, write } = networkFile();
+	write({ 'pulse-router': ports.map((port) => `127.0.0.1:${port}`) });
+	const router = routerLine({ PULSE_RAILWAY_PRIVATE_NETWORK: file }, {});
+	for (let report = 0; report < 40; report++) await router.askAny('/', {}, AbortSignal.timeout(5_000));
+	expect(Math.min(...heard)).toBeGreaterThan(5);
+});
