@@ -7,10 +7,11 @@ export async function performApiCall(
 	call: ServerMessage & { readonly type: 'api_call' },
 	send: typeof fetch,
 ): Promise<ApiResult> {
-	const text = call.body == null || typeof call.body === 'string' ? call.body : JSON.stringify(call.body);
-	const headers = new Headers(call.headers);
-	if (call.body != null && !headers.has('content-type')) headers.set('content-type', 'application/json');
 	try {
+		const text = call.body == null || typeof call.body === 'string' ? call.body : JSON.stringify(call.body);
+		// Throws for a name or value that no header can have.
+		const headers = new Headers(call.headers);
+		if (call.body != null && !headers.has('content-type')) headers.set('content-type', 'application/json');
 		const response = await send(call.url, {
 			method: call.method || 'GET',
 			headers,

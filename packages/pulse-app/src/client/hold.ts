@@ -14,9 +14,13 @@ export function hold(reason: string): () => void {
 	if (tab) return tab.hold(reason);
 	let isOver = false;
 	let release = () => {};
-	void tabOfPage().then((loaded) => {
-		if (!isOver) release = loaded.hold(reason);
-	});
+	tabOfPage().then(
+		(loaded) => {
+			if (!isOver) release = loaded.hold(reason);
+		},
+		// What could not be loaded loads nothing anew either.
+		() => {},
+	);
 	return () => {
 		isOver = true;
 		release();

@@ -46,8 +46,10 @@ export function createNavigation(parts: {
 		const response = await requestPrerender(send, target, { headers, redirect: 'manual' }).catch(() => null);
 		if (attempt !== latest) return;
 		if (response === null || !response.ok) return load(target, options);
-		const answer = await readPrerendered(response, target.pathname);
+		// One that is cut off, or the page of a proxy on the way: after going back the address is already another.
+		const answer = await readPrerendered(response, target.pathname).catch(() => null);
 		if (attempt !== latest) return;
+		if (answer === null) return load(target, options);
 		if (answer.kind === 'redirect' && redirects < MAX_REDIRECTS) {
 			return go(new URL(answer.path, target), options === 'back' ? { replace: true } : options, redirects + 1);
 		}
