@@ -110,8 +110,12 @@ test('tasks of before tell nothing, and what may not be asked is said with the r
 	await look();
 	await later(60);
 	expect(usesIn(await look())).toEqual({ [one]: null });
+	// What asked them goes once no operator has looked for an hour.
+	expect(account.world.parameters.has(askParameter(NAME))).toBe(true);
+	await later(65 * 60);
+	await passOf(account);
+	expect(account.world.parameters.has(askParameter(NAME))).toBe(false);
 	const denied = { faults: [{ call: 'ssm.putParameter', nth: 1, times: 99, kind: 'access-denied' } as const] };
-	await later(200);
 	const { unread } = await watcher()(denied);
 	expect(unread).toEqual([{ what: 'who is on versions that do not drain', missing_right: 'ssm:PutParameter' }]);
 });
