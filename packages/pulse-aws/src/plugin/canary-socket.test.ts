@@ -12,16 +12,17 @@ afterEach(() => {
 });
 const DRAWN = { cookie: 'a=b; pulse_canary=r1.canary' };
 
+/** A task's part in a canary that runs, which has counted nothing yet. */
+function canary() {
+	const live = { trials: 0, failures: 0 };
+	const sample = { trials: 0, failures: 0 };
+	const part: CanaryPart = { rollout: 'r1', side: 'canary', sample, live, failedFor: new Set() };
+	return { live, part };
+}
+
 /** A server of websockets whose visitors are counted; its address says what it does with them. */
 async function counting({ isEnding = false } = {}) {
-	const live = { trials: 0, failures: 0 };
-	const part: CanaryPart = {
-		rollout: 'r1',
-		side: 'canary',
-		sample: { trials: 0, failures: 0 },
-		live,
-		failedFor: new Set(),
-	};
+	const { live, part } = canary();
 	const ws = new WebSocketServer({ noServer: true });
 	const server = createServer().on('upgrade', async (request, socket, head) => {
 		if (request.url === '/late') await once(socket, 'end');
@@ -108,14 +109,7 @@ test('who was not drawn for this version counts for nothing, and what ends with 
 });
 
 test('pages that have failed count once for each visitor who was drawn, as one whose extension fails in all of them (A8.6)', () => {
-	const live = { trials: 0, failures: 0 };
-	const part: CanaryPart = {
-		rollout: 'r1',
-		side: 'canary',
-		sample: { trials: 0, failures: 0 },
-		live,
-		failedFor: new Set(),
-	};
+	const { live, part } = canary();
 	countPageError(part, {}, 'one');
 	for (let page = 0; page < 50; page++) countPageError(part, DRAWN, 'one');
 	countPageError({ ...part, live: null }, DRAWN, 'two');
