@@ -36,7 +36,7 @@ function post(body: string, headers: Record<string, string>): string {
 }
 
 const REFUSED =
-	/^HTTP\/1\.1 404 Not Found\r\ncontent-type: application\/json\r\ncache-control: no-store\r\ncontent-length: 22\r\nConnection: close\r\n\r\n\{"detail":"not found"\}$/;
+	/^HTTP\/1\.1 404 Not Found\r\ncontent-type: application\/json\r\ndate: [^\r]{29}\r\ncache-control: no-store\r\ncontent-length: 22\r\nConnection: close\r\n\r\n\{"detail":"not found"\}$/;
 
 it('a signed request moves traffic at once', async () => {
 	const { port, network, settled } = await controlled();
