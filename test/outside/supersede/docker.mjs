@@ -2,12 +2,17 @@
 // registry. Run by the judge's `docker` on the PATH of each deploy.
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const args = process.argv.slice(2);
 const after = (flag) => args[args.indexOf(flag) + 1] ?? '';
 if (args[1] === 'build') {
-	while (!existsSync(process.env.JUDGE_GATE)) await sleep(100);
+	while (!existsSync(process.env.JUDGE_GATE)) {
+		// A deploy that the judge has killed does not end its build.
+		if (!existsSync(dirname(process.env.JUDGE_GATE))) process.exit(1);
+		await sleep(100);
+	}
 	if (args.includes('--push')) await push(after('-t'), after('--metadata-file'));
 }
 
