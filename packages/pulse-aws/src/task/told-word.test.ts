@@ -48,6 +48,23 @@ describe('A11.9: who is on a version that does not drain', () => {
 		expect(writes(250, busy, 0).length).toBeLessThan(4);
 	});
 
+	test('is taken back as slowly by so many, although all hear at once that it is asked no more', () => {
+		const tasks = 100;
+		for (const drains of [false, true]) {
+			const atOnce = new Map<number, number>();
+			for (let one = 0; one < tasks; one++) {
+				const busy = (second: number) => ({
+					ask: asked(tasks),
+					use: () => ({ ...USE, renderSessions: second + 1 }),
+					drains,
+				});
+				for (const [second] of writes(500, busy, one / tasks))
+					if (second >= 180) atOnce.set(second, (atOnce.get(second) ?? 0) + 1);
+			}
+			expect(Math.max(...atOnce.values()), `in five seconds; drains: ${drains}`).toBeLessThanOrEqual(15);
+		}
+	});
+
 	test('counts nobody as nobody, and no tab that there may merely be', () => {
 		const nobody = { ...USE, renderSessions: 1, assumed: 1 };
 		const [value = ''] = writes(5, () => ({ ask: asked(1), use: () => nobody })).map(([, text]) => text);

@@ -28,6 +28,8 @@ export class ToldWord {
 	/** When this task answers first, of all that are asked at once. */
 	#turn: number | null = null;
 	#hasAnswered = false;
+	/** How long what it said stands where it is not asked any more: all tasks hear that at once, and share what may be written still. */
+	#standsMs = RETELL_MS;
 
 	/** @param lookMs between two looks, which are not at the same time in all tasks */
 	constructor(lookMs: number, random: () => number) {
@@ -44,7 +46,7 @@ export class ToldWord {
 		if (ask !== null && !this.#hasAnswered) return value;
 		const age = now - this.#said.at;
 		const changed = value !== this.#said.value;
-		if (ask === null) return changed && age >= RETELL_MS ? value : null;
+		if (ask === null) return changed && age >= this.#standsMs ? value : null;
 		return age >= EARLY * (changed ? ask.everyMs : againMs(ask)) ? value : null;
 	}
 
@@ -52,6 +54,7 @@ export class ToldWord {
 	told(value: string, { word, now }: WordFacts): void {
 		this.#said = { word, value, at: now };
 		this.#hasAnswered = this.#turn !== null && now >= this.#turn;
+		if (!this.#hasAnswered) this.#standsMs = RETELL_MS;
 	}
 
 	/** `null` also until its turn: a hundred tasks read it within seconds of each other. */
@@ -62,7 +65,9 @@ export class ToldWord {
 			return null;
 		}
 		this.#turn ??= now + this.#random() * Math.max(0, ask.everyMs - this.#lookMs);
-		return now >= this.#turn ? ask : null;
+		if (now < this.#turn) return null;
+		this.#standsMs = Math.max(RETELL_MS, ask.everyMs);
+		return ask;
 	}
 }
 
