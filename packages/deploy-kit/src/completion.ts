@@ -1,7 +1,7 @@
+import type { CliEdge } from './cli-edge.ts';
 import type { CommandListing, CommandSpec } from './command.ts';
 import { commanderProgram, loadNamed, type ProgramInfo } from './commander-program.ts';
 import { usageError } from './errors.ts';
-import type { CliEdge } from './run-cli.ts';
 
 /** As users name them, and as the library does. */
 const SHELLS: Readonly<Record<string, string>> = { bash: 'bash', zsh: 'zsh', fish: 'fish', pwsh: 'powershell' };

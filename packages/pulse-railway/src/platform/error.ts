@@ -35,7 +35,7 @@ const NEXT: Readonly<Record<PlatformErrorKind, string>> = {
 	conflict: 'Run `pulse-railway status` to see what exists.',
 	rejected: 'Correct the input and run the command again.',
 	'rate-limited': 'Wait a moment, then run the command again.',
-	unavailable: 'See https://status.railway.com, then run the command again.',
+	unavailable: 'See https://status.railway.com, or the disk and log of a local platform, then run the command again.',
 	timeout: 'Run the command again; it picks up what was done.',
 	network: 'Check the network and PULSE_RAILWAY_API_URL (is a local platform up?), then run the command again.',
 };
