@@ -107,6 +107,12 @@ test('A2.2: a domain, or a certificate, that visitors do not come by is asked fo
 	};
 	const dry = await deploy(on.connect().session, await asked({ domain: 'shpo.example.com' }), { dryRun: true });
 	expect(dry.plan.warnings).toEqual([told]);
+	// The other certificate is named, not the domain that it does not cover; and it was typed, whatever remembers the domain.
+	for (const domainFrom of [undefined, '.pulse/aws.json']) {
+		const request = { ...(await asked({ certificateArn: typo })), ...(domainFrom === undefined ? {} : { domainFrom }) };
+		const { plan } = await deploy(on.connect().session, request, { dryRun: true });
+		expect(plan.warnings).toEqual([told]);
+	}
 	// In a CI each question gets its default.
 	expect(await trying({ domain: 'shpo.example.com' })).toEqual(['cancelled', 1]);
 	expect(await trying({ domain: 'shpo.example.com', certificateArn: typo })).toEqual(['cancelled', 1]);

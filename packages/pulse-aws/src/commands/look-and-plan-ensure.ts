@@ -54,7 +54,7 @@ export async function lookAndPlanEnsure(
 		previousCertificateArn: fleet?.traffic.defaultCertificateArn ?? null,
 	});
 	const wider = ownCdkApp ? [] : widened(request, outputs, planned);
-	const warnings = [...wider, ...forsakes(forsaken, request.domain, fleet)];
+	const warnings = [...wider, ...forsakes(forsaken, fleet)];
 	return { plan: { ...planned, warnings }, run };
 }
 

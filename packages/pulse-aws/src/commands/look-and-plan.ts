@@ -102,6 +102,6 @@ export async function lookAndPlan(
 		previousCertificateArn: fleet?.traffic.defaultCertificateArn ?? null,
 	});
 	const wider = ownCdkApp ? [] : widened(request, outputs, planned);
-	const ends = forsakes(forsaken, request.domain, fleet);
+	const ends = forsakes(forsaken, fleet);
 	return { run, plan: { ...planned, warnings: [...wider, ...ends, ...dearerTask(request, running)] } };
 }

@@ -1,7 +1,7 @@
 import { usageError } from 'pulse-deploy-kit/errors';
 import { looking, type Session } from '../adapters/session.ts';
 import type { DeployRequest } from '../config/deploy.ts';
-import { type Certificate, chooseCertificate, forsakenName } from '../domain/certificate-choice.ts';
+import { type Certificate, chooseCertificate, type Forsaken, forsakenBy } from '../domain/certificate-choice.ts';
 import { readCertificates } from '../platform/certificates.ts';
 import { isAwsError, NOT_ALLOWED } from '../platform/error-names.ts';
 import { refuseForeignBaseline, refuseTakenRepository } from '../stack/first-deploy.ts';
@@ -19,8 +19,8 @@ export interface SeenBaseline extends Baseline {
 	readonly certificate: Pick<Certificate, 'arn' | 'status'> | null;
 	/** As `noticesToSet` tells it. */
 	readonly notices: string | null | undefined;
-	/** A domain that is served so far and would not be any more; `null`: none that is known. */
-	readonly forsaken: string | null;
+	/** Visitors whom the certificate would turn away; `null`: none that are known. */
+	readonly forsaken: Forsaken | null;
 }
 
 /** What stands of the baseline, and of what it needs. @throws DeployToolError where it is another tool's, or cannot be made */
@@ -45,8 +45,8 @@ export async function lookAtBaseline(
 			? { arn: certificateArn, status: 'ISSUED' }
 			: (chooseCertificate(current === null ? [] : [current], domain) ?? chooseCertificate(known, domain));
 	const next = known.find(({ arn }) => arn === certificate?.arn) ?? null;
-	const forsaken = current === null ? null : forsakenName(current, next, domain);
-	if (forsaken !== null) refuseForgottenDomain(request, forsaken);
+	const forsaken = current === null ? null : forsakenBy(current, next, domain);
+	if (forsaken !== null) refuseForgottenDomain(request, forsaken.served);
 	return { stack, outputs, certificate, notices, forsaken };
 }
 
@@ -67,7 +67,8 @@ async function certificatesBeside(
 
 /** A file that was not brought up to date must not have visitors served with the certificate of a domain of the past. */
 function refuseForgottenDomain({ domain, domainFrom }: DeployRequest, served: string): void {
-	if (domainFrom === undefined) return;
+	// Where it is the one that is served, what was typed is at fault: another certificate.
+	if (domainFrom === undefined || domain === served) return;
 	throw usageError(
 		`${domainFrom} remembers the domain ${domain}; the load balancer serves ${served}`,
 		`Name the one that is meant: --domain ${served}`,

@@ -30,15 +30,24 @@ export function chooseCertificate(certificates: readonly Certificate[], domain: 
 
 const rank = ({ status }: Certificate) => (status === 'ISSUED' ? 0 : status === 'PENDING_VALIDATION' ? 1 : 2);
 
+/** Visitors who would be turned away. */
+export interface Forsaken {
+	/** The name by which they are served so far. */
+	readonly served: string;
+	/** A name of the certificate that does not cover it. */
+	readonly by: string;
+}
+
 /**
- * The name by which visitors are served so far, and would not be any more. `null`: none that is known.
- * @param current what serves them @param next in its place; `null`: one that is to be requested, or of which nothing is known
+ * `null`: none that is known.
+ * @param current what serves visitors @param next in its place; `null`: one that is to be requested, or of which nothing is known
  */
-export function forsakenName(current: Certificate, next: Certificate | null, domain: string): string | null {
+export function forsakenBy(current: Certificate, next: Certificate | null, domain: string): Forsaken | null {
 	const isCovered = (name: string, names: readonly string[]) => names.some((one) => nameCovers(one, name));
-	const served = isCovered(domain, current.names) ? [domain] : current.names;
 	const kept = next?.names ?? [domain];
-	return served.find((name) => !isCovered(name, kept)) ?? null;
+	const served = (isCovered(domain, current.names) ? [domain] : current.names).find((name) => !isCovered(name, kept));
+	if (served === undefined) return null;
+	return { served, by: isCovered(domain, kept) ? domain : (kept[0] ?? domain) };
 }
 
 /** Whether waiting for this status can still end well. */

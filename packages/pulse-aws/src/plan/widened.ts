@@ -1,4 +1,5 @@
 import type { DeployRequest } from '../config/deploy.ts';
+import type { Forsaken } from '../domain/certificate-choice.ts';
 import type { BaselineOutputs } from '../platform/baseline-outputs.ts';
 import { allowedCidrs, natOf } from '../stack/kept-network.ts';
 import { activeTargetGroup } from '../traffic/traffic.ts';
@@ -25,10 +26,11 @@ export function widened(
 	];
 }
 
-/** @param served by which visitors come so far: a domain that was mistyped, in a CI too, must not end all their connections */
-export function forsakes(served: string | null, domain: string, fleet: Fleet | null): readonly string[] {
-	if (served === null || fleet === null || activeTargetGroup(fleet.traffic) === null) return [];
-	return [`Visitors are served as ${served}; with the certificate of ${domain} their browsers refuse that.`];
+/** A domain or certificate that was mistyped, in a CI too, must not end the connections of all visitors. */
+export function forsakes(forsaken: Forsaken | null, fleet: Fleet | null): readonly string[] {
+	if (forsaken === null || fleet === null || activeTargetGroup(fleet.traffic) === null) return [];
+	const { served, by } = forsaken;
+	return [`Visitors are served as ${served}; with the certificate of ${by} their browsers refuse that.`];
 }
 
 function words(ranges: readonly string[] | null): string {
