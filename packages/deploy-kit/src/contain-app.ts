@@ -14,6 +14,13 @@ export interface ContainOptions {
 	readonly onListen?: (where: string) => void;
 }
 
+let loading = 0;
+
+/** Errors that no code waits for are then the app's, see {@link containApp}. */
+export function isLoadingApp(): boolean {
+	return loading > 0;
+}
+
 /**
  * Runs the loading of the user's app inside this process. Until it ends, what the app prints goes to stderr, because
  * stdout belongs to the command's result, no server of the app listens, and neither `process.exit`, nor an error out of a callback, nor a promise that
@@ -45,6 +52,7 @@ export async function containApp<T>(
 		fail(error);
 		throw error;
 	}) as typeof exit;
+	loading++;
 	process.on('uncaughtException', fail);
 	process.on('unhandledRejection', fail);
 	signal.addEventListener('abort', onAbort);
@@ -54,6 +62,7 @@ export async function containApp<T>(
 		await Promise.race([new Promise((resolve) => setImmediate(resolve)), failure]);
 		return loaded;
 	} finally {
+		loading--;
 		clearTimeout(timer);
 		clearTimeout(serverTimer);
 		stdout.write = write;

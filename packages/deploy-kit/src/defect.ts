@@ -1,3 +1,4 @@
+import { isLoadingApp } from './contain-app.ts';
 import { DeployToolError } from './errors.ts';
 
 /** Longer than an undo takes (`undo` in plan/undo.ts); what hangs beyond it ends all the same. */
@@ -5,14 +6,13 @@ const END_WITHIN_MS = 150_000;
 
 /**
  * The last line of defence of a command: an error that no code waits for stops it like Ctrl-C, so that what it began is undone,
- * and ends it with this error. Says it at once, with the stack, because it may not happen again. Where another listens too, as
- * `containApp` does while an app is loaded, it is theirs.
+ * and ends it with this error. Says it at once, with the stack, because it may not happen again. While an app is loaded
+ * it is `containApp`'s; listeners that the app itself leaves behind take nothing from this one.
  */
 export function stopAtDefect(tool: string, stop: (defect: DeployToolError) => void, say: (text: string) => void): void {
 	let stopping = false;
-	// Node turns an unhandled rejection into such an exception.
-	process.on('uncaughtException', (error: unknown) => {
-		if (stopping || process.listenerCount('uncaughtException') > 1) return;
+	const hear = (error: unknown) => {
+		if (stopping || isLoadingApp()) return;
 		stopping = true;
 		setTimeout(() => process.exit(1), END_WITHIN_MS).unref();
 		const message = error instanceof Error ? error.message : String(error);
@@ -26,7 +26,10 @@ export function stopAtDefect(tool: string, stop: (defect: DeployToolError) => vo
 				next: `This is a defect of ${tool}, or of the app file that it loaded: report the lines above. Run the command again: it puts right what is unfinished.`,
 			}),
 		);
-	});
+	};
+	process.on('uncaughtException', hear);
+	// Node turns these into such exceptions only where none listens for them, as the app may.
+	process.on('unhandledRejection', hear);
 }
 
 /** A server ends at once, with one line in its log: it has nothing to undo, and the platform starts it anew. */

@@ -83,6 +83,19 @@ const progress = `
 	}
 	return { json: null, text: 'made' };`;
 
+test.concurrent.each([
+	['an error', `throw new Error('stray');`],
+	['a rejection', `void Promise.reject(new Error('stray'));`],
+])('%s that nothing waits for is heard after an app that listens for such errors was loaded', async (_name, stray) => {
+	const { code, stderr } = await tool(`
+		const listen = () => { for (const name of ['uncaughtException', 'unhandledRejection']) process.on(name, () => {}); };
+		await containApp(async () => listen(), given.signal);
+		setTimeout(() => { ${stray} }, 20);
+		setTimeout(() => process.exit(7), 1_000);${undoable}`);
+	expect(stderr).toMatch(/take back what was made[\s\S]*Error: Stopped by an error that nothing waited for: stray\n/);
+	expect(code).toBe(1);
+});
+
 test.concurrent('a full disk behind the lines of progress ends no work', async () => {
 	const { code, stdout } = await tool(progress, { stderr: 'full' });
 	expect({ code, stdout }).toEqual({ code: 0, stdout: 'made\n' });
