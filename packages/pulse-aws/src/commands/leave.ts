@@ -2,7 +2,8 @@ import { type LeaveWhen, leaveTerms } from 'pulse-deploy-kit/leave-settings';
 import { momentText } from 'pulse-deploy-kit/moment';
 import { agreeUnderLock } from 'pulse-deploy-kit/plan/agreement';
 import { goOn } from 'pulse-deploy-kit/plan/proposal';
-import { running, type Session } from '../adapters/session.ts';
+import { awsClock, running, type Session } from '../adapters/session.ts';
+import { inUseOf } from '../plan/in-use.ts';
 import { planLeave } from '../plan/leave.ts';
 import type { Plan } from '../plan/step.ts';
 import { type HeldLock, withDeployLock } from '../stack/lock.ts';
@@ -10,7 +11,7 @@ import { existing, requireBaseline } from '../stack/read-baseline.ts';
 import { readWords } from '../stack/task-words.ts';
 import { execute } from '../steps/execute.ts';
 import { runTo } from '../steps/run.ts';
-import { type InUseReport, sumOfUse } from '../task/task-word.ts';
+import type { InUseReport } from '../task/task-word.ts';
 import { agreementOf } from './agreement.ts';
 
 export interface LeaveRequest {
@@ -33,7 +34,7 @@ export interface LeaveResult {
 	readonly rolled_back: boolean;
 	/** Its tasks were told to end. */
 	readonly ended: boolean;
-	/** Before anybody was moved, as its tasks said; `null` where they do not. */
+	/** Before anybody was moved, as its tasks said; empty: no visitor. `null` where they do not say. */
 	readonly left: InUseReport | null;
 }
 
@@ -48,7 +49,8 @@ export async function leave(
 	const look = async () => {
 		const { outputs, fleet } = await existing(session, name, await before);
 		const words = await readWords(session, name, outputs.clusterName);
-		const left = sumOfUse(words.filter((one) => one.deploymentId === id).map(({ value }) => value));
+		const drains = fleet.deployments.some((one) => one.id === id && one.state === 'draining');
+		const left = words === null ? null : inUseOf(id, drains, words, awsClock(session).now());
 		return { outputs, fleet, left, ...planLeave({ name, fleet, left, now: session.clock.now() }, intent) };
 	};
 	if (request.dryRun) return { plan: (await look()).plan, result: null };

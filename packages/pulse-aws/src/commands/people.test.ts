@@ -4,6 +4,7 @@ import { afterEach, expect, test } from 'vitest';
 import { renderFleet } from '../plan/fleet-report.ts';
 import { askParameter, taskStateParameter } from '../protocol.ts';
 import { deploy } from './deploy.ts';
+import { leave } from './leave.ts';
 import { StatusMemory, status } from './status.ts';
 import { teardown } from './teardown.ts';
 import { type Account, asked, NAME, openAccount, passOf } from './testing/account.ts';
@@ -81,6 +82,24 @@ test('no reaper takes it for anything, an end of the looking ends it, and nothin
 		dryRun: false,
 	});
 	expect([...account.world.parameters.keys()]).toEqual([]);
+});
+
+test('who recalls a version that does not drain is told who is on it, while another looks (A10.7, A11.9)', async () => {
+	account = await openAccount();
+	const recallPlan = async (deploymentId: string) => {
+		const request = { verb: 'recall', deploymentName: NAME, deploymentId, when: 'now', dryRun: true } as const;
+		return (await leave(account.connect().session, request)).plan.sessions?.text;
+	};
+	await deployed();
+	const two = await deployed();
+	account.sessions.set(two, 3);
+	expect(await recallPlan(two)).toBe('On it: not known');
+	await watcher()();
+	await later(10);
+	expect(await recallPlan(two)).toBe('On it: 6 render sessions');
+	account.sessions.set(two, 0);
+	await later(10);
+	expect(await recallPlan(two)).toBe('On it: nobody');
 });
 
 test('status --watch reports until it is ended, and has tasks tell meanwhile (A13.6)', async () => {

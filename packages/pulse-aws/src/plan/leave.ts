@@ -108,7 +108,7 @@ function planTail(
 	{ id, verb, time, isUsual, timeText, flag }: LeaveIntent,
 ): Omit<LeavePlan, 'rolledBack'> {
 	const departure = standing(leaving.departure);
-	const sessions = { count: countOf(left), text: `On it: ${useText(left) ?? 'not known'}`, end: true } as const;
+	const sessions = { count: countOf(left), text: `On it: ${leftText(left)}`, end: true } as const;
 	const kept = (facts: readonly string[], steps: Plan['steps'] = [], ends = false) => ({
 		plan: {
 			...planOf(verb, id, steps, facts),
@@ -155,6 +155,10 @@ function planTail(
 		],
 		[...settled, departStep(leaving, time, recalled)],
 	);
+}
+
+function leftText(left: InUseReport | null): string {
+	return left === null ? 'not known' : (useText(left) ?? 'nobody');
 }
 
 function countOf(left: InUseReport | null): number | null {

@@ -1,20 +1,19 @@
 import { looking, type Session } from '../adapters/session.ts';
-import type { TaskParameter, TaskWords } from '../plan/in-use.ts';
+import type { TaskWords } from '../plan/in-use.ts';
 import { isAwsError } from '../platform/error-names.ts';
 import { type Parameter, readParameters } from '../platform/parameters.ts';
 import { readTasks } from '../platform/tasks.ts';
 import { isAskedFor } from '../task/told-word.ts';
 import { askIn } from './ask-tasks.ts';
 
-/** Those of tasks that are gone stay until their deployment goes, and say what was. */
-export async function readWords(session: Session, name: string, cluster: string): Promise<readonly TaskParameter[]> {
+/** What tasks say of who is there; `null` without the rights, for a command that can do the rest of it. */
+export async function readWords(session: Session, name: string, cluster: string): Promise<TaskWords | null> {
 	const aws = looking(session);
 	try {
-		const [said, tasks] = await Promise.all([readParameters(aws, name), readTasks(aws, cluster)]);
-		return said.filter((one) => one.taskId !== null && tasks.get(one.deploymentId)?.includes(one.taskId));
+		const [said, running] = await Promise.all([readParameters(aws, name), readTasks(aws, cluster)]);
+		return { said, running, ask: askIn(name, said) };
 	} catch (error) {
-		// Rights that sufficed for the rest of it.
-		if (isAwsError(error, 'AccessDeniedException')) return [];
+		if (isAwsError(error, 'AccessDeniedException')) return null;
 		throw error;
 	}
 }
