@@ -112,7 +112,7 @@ async function pagesThatFail(): Promise<void> {
 			await page.evaluate(`setTimeout(() => { throw new Error('broken'); })`);
 		};
 		// Who fails before the router knows that both versions tell is not counted.
-		for (let round = 0; round < 8; round++) {
+		for (let round = 0; round < 16; round++) {
 			await Promise.all([1, 2, 3, 4].map(fails));
 			const { canary } = await status();
 			if (canary !== null && canary.failures > 0 && canary.active_failures > 0) return;

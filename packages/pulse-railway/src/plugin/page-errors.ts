@@ -15,13 +15,17 @@ export interface PageErrorTellerOptions {
 interface Report {
 	readonly cookies: string;
 	readonly visitor: string;
+	/** When the page failed, as `performance.now()`. */
+	readonly at: number;
 }
 
 const ANSWER_MS = 2_000;
-/** At once. With {@link PACE_MS}, twenty a second at most. */
+/** At once. With {@link PACE_MS}, 200 a second at most. */
 const MOST_UNDER_WAY = 4;
-const PACE_MS = 200;
+const PACE_MS = 20;
 const MOST_WAITING = 1_000;
+/** Of being behind every router process hears in this time, each of which looks every 5 s (`PageErrors`). */
+const BEHIND_MS = 30_000;
 /** Visitors who were told of. The router counts a visitor once, also one that is forgotten here. */
 const MOST_REMEMBERED = 10_000;
 
@@ -41,6 +45,8 @@ export class PageErrorTeller {
 	/** The router has understood what it was told last. */
 	#isHeard = false;
 	#isAsking = false;
+	/** When more waited than may, as `performance.now()`. */
+	#behindAt = Number.NEGATIVE_INFINITY;
 
 	constructor(options: PageErrorTellerOptions) {
 		this.#options = options;
@@ -52,13 +58,15 @@ export class PageErrorTeller {
 	 */
 	get tells(): boolean {
 		if (!this.#isHeard) void this.#greet();
-		return this.#isHeard && this.#waiting.length <= MOST_WAITING / 2;
+		return this.#isHeard && performance.now() - this.#behindAt > BEHIND_MS;
 	}
 
-	/** @param cookies the `Cookie` header of the page's socket */
-	tell(cookies: string | undefined, sessionId: string): void {
-		const drawn = [...(cookies ?? '').matchAll(DRAWN)].slice(0, MOST_COOKIES).map(([, value = '']) => value);
-		if (drawn.length === 0 || this.#waiting.length >= MOST_WAITING) return;
+	/** @param header the `Cookie` header of the page's socket */
+	tell(header: string | undefined, sessionId: string): void {
+		const drawn = [...(header ?? '').matchAll(DRAWN)].slice(0, MOST_COOKIES).map(([, value = '']) => value);
+		if (drawn.length === 0) return;
+		if (this.#waiting.length >= MOST_WAITING / 2) this.#behindAt = performance.now();
+		if (this.#waiting.length >= MOST_WAITING) return;
 		const visitor = createHmac('sha256', this.#options.secret)
 			.update(`page error ${sessionId}`)
 			.digest('hex')
@@ -71,7 +79,8 @@ export class PageErrorTeller {
 			if (this.#told.size <= MOST_REMEMBERED) break;
 			this.#told.delete(oldest);
 		}
-		this.#waiting.push({ cookies: drawn.map((value) => `${CANARY_COOKIE}=${value}`).join('; '), visitor });
+		const cookies = drawn.map((value) => `${CANARY_COOKIE}=${value}`).join('; ');
+		this.#waiting.push({ cookies, visitor, at: performance.now() });
 		void this.#sendNext();
 	}
 
@@ -85,7 +94,8 @@ export class PageErrorTeller {
 		if (this.#underWay >= MOST_UNDER_WAY) return;
 		this.#underWay++;
 		for (let error = this.#waiting.shift(); error !== undefined; error = this.#waiting.shift()) {
-			await this.#send({ error });
+			const { at, ...report } = error;
+			await this.#send({ error: { ...report, waited_ms: Math.round(performance.now() - at) } });
 			await sleep(PACE_MS, null, { ref: false, signal: this.#stop.signal }).catch(() => {});
 		}
 		this.#underWay--;
@@ -99,7 +109,7 @@ export class PageErrorTeller {
 	}
 
 	/** Once: what is lost is lost for both versions alike. */
-	async #send(body: { readonly error?: Report }): Promise<void> {
+	async #send(body: { readonly error?: object }): Promise<void> {
 		const { router, deploymentId } = this.#options;
 		const signal = AbortSignal.any([AbortSignal.timeout(ANSWER_MS), this.#stop.signal]);
 		const said = await router

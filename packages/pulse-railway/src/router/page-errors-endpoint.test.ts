@@ -47,7 +47,8 @@ it('counts a page that has failed once for each visitor, where that visitor has 
 	for (const again of [told('a'), told('b', 'one'), { ...told('c'), error: { ...told('c').error, cookies: 'a=b' } }])
 		expect((await tell(port, again)).body).toEqual({ counted: false });
 	expect((await tell(port, told('b'))).body).toEqual({ counted: true });
-	expect(sides()).toMatchObject({ canary: { trials: 2, failures: 2 }, active: { trials: 0, failures: 0 } });
+	const counted = { canary: { trials: 2, failures: 2 }, active: { trials: 0, failures: 0 } };
+	await expect.poll(sides).toMatchObject(counted);
 });
 
 it('is there for nobody without the token, and takes nothing that is no report (R10.13)', async () => {

@@ -16,7 +16,13 @@ export interface PageErrorsContext {
 const question = z.object({
 	deployment_id: z.string().refine(isDeploymentId),
 	/** Absent: it asks whether it is heard. */
-	error: z.object({ cookies: z.string().max(500), visitor: z.string().regex(/^[0-9a-f]{32}$/) }).optional(),
+	error: z
+		.object({
+			cookies: z.string().max(500),
+			visitor: z.string().regex(/^[0-9a-f]{32}$/),
+			waited_ms: z.int().nonnegative().default(0),
+		})
+		.optional(),
 });
 
 /**
@@ -31,7 +37,9 @@ export async function pageErrorAnswer(
 	if (asked === undefined) return refused;
 	const { deployment_id: deploymentId, error } = asked;
 	try {
-		return jsonAnswer(200, { counted: error !== undefined && (await pageErrors.count({ deploymentId, ...error })) });
+		if (error === undefined) return jsonAnswer(200, { counted: false });
+		const { cookies, visitor, waited_ms: waitedMs } = error;
+		return jsonAnswer(200, { counted: await pageErrors.count({ deploymentId, cookies, visitor, waitedMs }) });
 	} catch (cause) {
 		if (cause instanceof StoreUnavailableError) return jsonAnswer(503, { detail: 'store unavailable' });
 		throw cause;

@@ -43,7 +43,13 @@ async function isHalted(seed: number, { share, visitors, ...fails }: World): Pro
 		const samples = new Samples();
 		const each = { store: counted, table, log, now: () => NOW };
 		const brake = new Brake({ ...each, samples, replicaId: `router-${at}`, onHalted, everyMs: 1e9 });
-		const errors = new PageErrors({ ...each, samples: () => samples, tells: async () => true, everyMs: 1e9 });
+		const errors = new PageErrors({
+			...each,
+			samples: () => samples,
+			tells: async () => true,
+			everyMs: 1e9,
+			afterMs: 0,
+		});
 		return { samples, brake, errors };
 	});
 	const any = () => processes[Math.floor(random() * PROCESSES)]!;
@@ -55,7 +61,7 @@ async function isHalted(seed: number, { share, visitors, ...fails }: World): Pro
 		countEnd(any().samples.of(canary)[side], false);
 		if (random() < fails[side]) {
 			const [deploymentId, cookies] = [side === 'canary' ? 'two' : 'one', `pulse_canary=${visitorText(canary, drawn)}`];
-			await any().errors.count({ deploymentId, cookies, visitor: `${visitor}` });
+			await any().errors.count({ deploymentId, cookies, visitor: `${visitor}`, waitedMs: 0 });
 		}
 		if (side === 'canary') onCanary++;
 		if (visitor % 100 === 0) for (const { brake } of processes) await brake.look();

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { sampleOfVisitor } from 'pulse-edge/entry/find-lane';
-import { countEnd, type Samples } from 'pulse-edge/forward/samples';
+import { countEnd, type Sample, type Samples } from 'pulse-edge/forward/samples';
 import type { Canary } from '../deployments/canary.ts';
 import type { DeploymentRecord } from '../deployments/record.ts';
 import type { DeploymentStore } from '../deployments/store.ts';
@@ -17,6 +17,8 @@ export interface PageErrorsOptions {
 	readonly now: () => number;
 	/** Default 5,000. */
 	readonly everyMs?: number;
+	/** How long after it failed a page is counted. Default: two looks. */
+	readonly afterMs?: number;
 }
 
 export interface PageError {
@@ -25,6 +27,8 @@ export interface PageError {
 	readonly cookies: string;
 	/** Who that is; the same word from all of the app's processes. */
 	readonly visitor: string;
+	/** How long ago the page failed. */
+	readonly waitedMs: number;
 }
 
 const EVERY_MS = 5_000;
@@ -37,6 +41,9 @@ const VISITOR_MS = 86_400_000;
  *
  * They are compared where both versions are of one kind and tell of them. A version that begins to tell, because its pulse-app
  * is newer, would look worse for it. What comes before that is known is dropped, of both versions alike.
+ *
+ * Each is counted at one time after it failed, by when the busier version, too, has told of it, or is known to be behind:
+ * else a moment in which pages of both fail would be the canary's alone, which tells of its few at once.
  */
 export class PageErrors {
 	readonly #options: PageErrorsOptions;
@@ -45,10 +52,13 @@ export class PageErrors {
 	/** Of the canary that runs and of what runs beside it: whether they tell. */
 	#told: ReadonlyMap<string, boolean> = new Map();
 	#noted = '';
+	readonly #afterMs: number;
 
 	constructor(options: PageErrorsOptions) {
 		this.#options = options;
-		this.#timer = setInterval(() => void this.look(), options.everyMs ?? EVERY_MS);
+		const everyMs = options.everyMs ?? EVERY_MS;
+		this.#afterMs = options.afterMs ?? 2 * everyMs;
+		this.#timer = setInterval(() => void this.look(), everyMs);
 		this.#timer.unref();
 	}
 
@@ -60,15 +70,25 @@ export class PageErrors {
 		return this.#running;
 	}
 
-	/** @throws StoreUnavailableError: whether that visitor was counted before cannot be known */
-	async count({ deploymentId, cookies, visitor }: PageError): Promise<boolean> {
+	/**
+	 * @returns whether it will be, if the versions are compared at that time
+	 * @throws StoreUnavailableError: whether that visitor was counted before cannot be known
+	 */
+	async count({ deploymentId, cookies, visitor, waitedMs }: PageError): Promise<boolean> {
 		const { store, samples, table, now } = this.#options;
 		const { canary } = table;
 		if (canary === null || !this.areCompared()) return false;
 		const sample = sampleOfVisitor({ table, samples: samples(), now }, cookies, deploymentId);
 		if (sample === null || !(await store.claimOnce(claimOf(canary, visitor), VISITOR_MS))) return false;
-		countEnd(sample, true);
+		const waitMs = this.#afterMs - waitedMs;
+		if (waitMs <= 0) this.#countNow(sample);
+		else setTimeout(() => this.#countNow(sample), waitMs).unref();
 		return true;
+	}
+
+	/** A sample of a rollout that has ended counts for nothing. */
+	#countNow(sample: Sample): void {
+		if (this.areCompared()) countEnd(sample, true);
 	}
 
 	/** Of the canary that runs and of what runs beside it. */
