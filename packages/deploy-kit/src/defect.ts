@@ -4,6 +4,9 @@ import { DeployToolError } from './errors.ts';
 /** Longer than an undo takes (`undo` in plan/undo.ts); what hangs beyond it ends all the same. */
 const END_WITHIN_MS = 150_000;
 
+/** This process ends by `endAtDefect`. */
+let isServing = false;
+
 /**
  * The last line of defence of a command: an error that no code waits for stops it like Ctrl-C, so that what it began is undone,
  * and ends it with this error. Says it at once, with the stack, because it may not happen again. While an app is loaded
@@ -12,8 +15,10 @@ const END_WITHIN_MS = 150_000;
 export function stopAtDefect(tool: string, stop: (defect: DeployToolError) => void, say: (text: string) => void): void {
 	let stopping = false;
 	const hear = (error: unknown) => {
-		if (stopping || isLoadingApp()) return;
+		if (stopping || isServing || isLoadingApp()) return;
 		stopping = true;
+		// Also where nothing is left to run, not even what sets the exit code.
+		process.exitCode = 1;
 		setTimeout(() => process.exit(1), END_WITHIN_MS).unref();
 		const message = error instanceof Error ? error.message : String(error);
 		say(
@@ -34,8 +39,11 @@ export function stopAtDefect(tool: string, stop: (defect: DeployToolError) => vo
 
 /** A server ends at once, with one line in its log: it has nothing to undo, and the platform starts it anew. */
 export function endAtDefect(log: { fatal(fields: object, message: string): void }): void {
-	process.on('uncaughtException', (error: unknown) => {
+	isServing = true;
+	const end = (error: unknown) => {
 		log.fatal({ event: 'defect', err: error }, 'ended by an error that nothing waited for');
 		process.exit(1);
-	});
+	};
+	process.on('uncaughtException', end);
+	process.on('unhandledRejection', end);
 }

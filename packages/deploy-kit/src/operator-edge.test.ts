@@ -13,19 +13,29 @@ interface Ended {
 }
 
 /** A tool of one command, `tool go`, in a process of its own. `run`: the body of the command. */
-async function tool(run: string, more: { changes?: boolean; stdout?: 'full' | 'left'; stderr?: 'full' } = {}) {
+async function tool(
+	run: string,
+	more: { changes?: boolean; stdout?: 'full' | 'left'; stderr?: 'full'; load?: string; flags?: string[] } = {},
+) {
 	const script = `
 		import { runOperator } from ${built('operator-edge')};
 		import { undertake } from ${built('plan/undertake')};
 		import { containApp } from ${built('contain-app')};
 		const sleep = (ms, value) => new Promise((resolve) => setTimeout(resolve, ms, value));
 		const aborted = (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
-		const load = async () => ({ settings: {}, examples: [], changes: ${more.changes ?? true}, run: async (given) => { ${run} } });
+		const load = async () => {
+			${more.load ?? ''};
+			return { settings: {}, examples: [], changes: ${more.changes ?? true}, run: async (given) => { ${run} } };
+		};
 		await runOperator({ name: 'tool', version: '1', summary: 'A tool' }, [{ name: 'go', summary: 'Go', load }], {});`;
 	const full = () => openSync('/dev/full', 'w');
-	const child = spawn(process.execPath, ['--input-type=module', '-e', script, '--', 'tool', 'go'], {
-		stdio: ['ignore', more.stdout === 'full' ? full() : 'pipe', more.stderr === 'full' ? full() : 'pipe'],
-	});
+	const child = spawn(
+		process.execPath,
+		['--input-type=module', '-e', script, '--', 'tool', 'go', ...(more.flags ?? [])],
+		{
+			stdio: ['ignore', more.stdout === 'full' ? full() : 'pipe', more.stderr === 'full' ? full() : 'pipe'],
+		},
+	);
 	const ended: { -readonly [Key in keyof Ended]: Ended[Key] } = { code: null, stdout: '', stderr: '' };
 	for (const name of ['stdout', 'stderr'] as const)
 		child[name]?.setEncoding('utf8').on('data', (text: string) => {
@@ -66,6 +76,21 @@ test.concurrent('a command that ends well in spite of a stray error does not end
 	);
 	expect(code).toBe(1);
 	expect(stderr).toContain('Error: stray\n');
+});
+
+test.concurrent('a command that cannot be loaded is a failure, with one document where that is asked for', async () => {
+	const { code, stdout, stderr } = await tool('', { load: `throw new Error('a file is missing')`, flags: ['--json'] });
+	expect(JSON.parse(stdout).error).toMatchObject({ code: 'internal', message: 'a file is missing' });
+	expect(stderr).toMatch(/^Error: a file is missing\nNext: This is a defect of the tool\. .*\n$/);
+	expect(code).toBe(1);
+});
+
+test.concurrent('a stray error after which nothing is left to run does not end with exit code 0', async () => {
+	const { code, stderr } = await tool(
+		`setTimeout(() => { throw new Error('stray'); }, 20); await new Promise(() => {});`,
+	);
+	expect(stderr).toContain('Error: stray\n');
+	expect(code).not.toBe(0);
 });
 
 test.concurrent('an error of the app while it is loaded is the loading’s, and stops nothing', async () => {

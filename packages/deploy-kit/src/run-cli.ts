@@ -9,7 +9,10 @@ import { failureOf } from './report-error.ts';
 /** Parses, runs, prints; returns the exit code. The one wrapper around every command of both tools. */
 export async function runCli(info: ProgramInfo, commands: readonly CommandListing[], edge: CliEdge): Promise<number> {
 	const output = hearOutput(edge.stdout, edge.stderr);
-	const exitCode = await runNamed(info, commands, edge, output.readerGone);
+	// What fails before the command runs, e.g. a part of the tool that cannot be loaded, is told as what fails in it.
+	const exitCode = await runNamed(info, commands, edge, output.readerGone).catch((error: unknown) =>
+		fail(error, info, edge, { json: edge.argv.includes('--json'), verbose: edge.argv.includes('--verbose') }),
+	);
 	// Streams tell of a failed write only after the code that wrote.
 	await new Promise((resolve) => setImmediate(resolve));
 	const loss = output.loss();

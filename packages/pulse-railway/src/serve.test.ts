@@ -61,9 +61,12 @@ it('serves, and at SIGTERM finishes what it has and ends with 0 (R2.20)', async 
 	expect(JSON.parse(await readFile(join(folder, 'last.json'), 'utf8'))).toMatchObject({ activeId: 'v1' });
 });
 
-it('ends at once at an error that nothing waited for, and says so in its log (R12.14)', async () => {
+it.each([
+	['an error', `throw new Error('stray')`],
+	['a rejection', `void Promise.reject(new Error('stray'))`],
+])('ends at once at %s that nothing waited for, and says so in its log (R12.14)', async (_, fails) => {
 	const { env } = await stack({ v1: await startNamedBackend('v1') });
-	const stray = `data:text/javascript,process.on('SIGUSR2', () => { throw new Error('stray'); });`;
+	const stray = `data:text/javascript,process.on('SIGUSR2', () => { ${fails}; });`;
 	const router = await startLogging(['--import', stray, BIN, 'router'], { ...env, PULSE_RAILWAY_ROUTER_WORKERS: '1' });
 	router.child.kill('SIGUSR2');
 	expect(await router.exit()).toBe(1);
