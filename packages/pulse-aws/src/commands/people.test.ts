@@ -3,6 +3,7 @@ import { serverProgram } from 'aws-world/tasks/server-program';
 import { afterEach, expect, test } from 'vitest';
 import { renderFleet } from '../plan/fleet-report.ts';
 import { askParameter, taskStateParameter } from '../protocol.ts';
+import { askText } from '../task/ask.ts';
 import { deploy } from './deploy.ts';
 import { leave } from './leave.ts';
 import { StatusMemory, status } from './status.ts';
@@ -154,4 +155,23 @@ test('it costs one write a minute, and status asks what several of its parts nee
 		await later(5);
 	}
 	expect(watched.count('ssm.putParameter')).toBeLessThanOrEqual(4);
+});
+
+test('who looks on at hundreds of tasks reads what they say as seldom as they say it (A11.9)', async () => {
+	account = await openAccount();
+	await deployed();
+	const ask = { Name: askParameter(NAME), Value: askText(300), Type: 'String', Overwrite: true } as const;
+	await account.world.aws.ssm.putParameter(ask);
+	const { session, trace } = account.connect();
+	const memory = new StatusMemory();
+	const pages: number[] = [];
+	for (let at = 0; at < 24; at++) {
+		const before = trace.count('ssm.getParametersByPath');
+		await status(session, NAME, { memory });
+		pages.push(trace.count('ssm.getParametersByPath') - before);
+		await later(5);
+	}
+	// What could be started again is looked up each half minute.
+	const readings = pages.filter((read) => read > 0).length;
+	expect([readings > 2, readings <= 7], String(readings)).toEqual([true, true]);
 });

@@ -13,6 +13,7 @@ import { readRedeployable } from '../stack/redeployable.ts';
 import { readTaskSizes } from '../stack/task-sizes.ts';
 import { isUnread, orUnread, type Unread } from '../stack/unread.ts';
 import type { Rates } from '../traffic/rates.ts';
+import { KeptPeople } from './kept-people.ts';
 import { readPeople } from './read-people.ts';
 
 /** CloudWatch has a new figure once a minute, and beyond a million calls a month each thousand costs a cent. */
@@ -30,6 +31,7 @@ export class StatusMemory {
 	/** Target group → deployment, at the last look. */
 	readonly groups = new Map<string, string>();
 	readonly rates = new KeptReading<Rates | Unread>(RATES_MS);
+	readonly people = new KeptPeople();
 	readonly asking = new KeptReading<object | Unread>(ASKING_MS);
 }
 
@@ -63,7 +65,9 @@ export async function status(
 	const parameters = new AskedOnce<readonly Parameter[]>();
 	const running = { name, cluster: outputs.clusterName, fleet };
 	const [people, asked, sizes, redeployable, rates] = await Promise.all([
-		orUnread(session, 'who is on which version', (own) => readPeople(own, running, parameters)),
+		memory.people.read(now, () =>
+			orUnread(session, 'who is on which version', (own) => readPeople(own, running, parameters)),
+		),
 		asks
 			? memory.asking.read(now, () =>
 					orUnread(session, 'who is on versions that do not drain', (own) =>

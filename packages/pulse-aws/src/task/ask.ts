@@ -52,6 +52,11 @@ export function againMs({ everyMs }: Ask): number {
 	return Math.max(AGAIN_MS, everyMs);
 }
 
+/** So long what all tasks said may be kept: a sixth of them has said something else by then, at most. */
+export function toldAnewMs(ask: Ask | null): number {
+	return ask === null ? 0 : ask.everyMs / 6;
+}
+
 /** What a task said longer ago than this is not known to be so still: it missed two turns. */
 export function freshMs(ask: Ask | null): number {
 	return 2 * (ask === null ? AGAIN_MS : againMs(ask)) + 30_000;
