@@ -8,9 +8,6 @@ export interface Output {
 	loss(): DeployToolError | null;
 }
 
-/** A closed pipe; a terminal that was closed answers with EIO. */
-const GONE = new Set(['EPIPE', 'EIO']);
-
 /**
  * Hears of every failure of both streams: unheard, a full disk behind `deploy > log` would end the process with nothing undone.
  * Lines of progress may be lost; work that was begun goes on to its end.
@@ -19,7 +16,8 @@ export function hearOutput(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStrea
 	const gone = new AbortController();
 	let loss: DeployToolError | null = null;
 	stdout.on('error', (error: NodeJS.ErrnoException) => {
-		if (GONE.has(error.code ?? '')) gone.abort();
+		// A terminal that was closed answers with EIO; a disk that does is broken.
+		if (error.code === 'EPIPE' || (error.code === 'EIO' && stdout.isTTY)) gone.abort();
 		else loss ??= unwritten(error);
 	});
 	stderr.on('error', () => {});
