@@ -1,9 +1,11 @@
+import { Samples } from 'pulse-edge/forward/samples';
 import { expect, it, onTestFinished } from 'vitest';
 import { eventually } from '../../../pulse-edge/src/testing/eventually.ts';
 import { exchange } from '../../../pulse-edge/src/testing/sockets.ts';
 import { StoreUnavailableError } from '../deployments/errors.ts';
 import { INTERNAL_TOKEN_HEADER, PAGE_ERRORS_PATH } from '../protocol.ts';
 import { openStore } from '../stores/open.ts';
+import { PageErrors } from './page-errors.ts';
 import { startRouter } from './testing/router.ts';
 
 const TOKEN = 'internal-token';
@@ -82,4 +84,17 @@ it('compares pages of two container apps, and none of versions that are of two k
 		expect((await post(port, report, '', { ...tab, cookie: cookies })).status).toBe(204);
 		expect(sides().canary.failures).toBe(counted);
 	}
+});
+
+it('counts so many visitors of a rollout alone, because each is a key of the store and sessions can be made up (R10.13)', async () => {
+	const { store, told } = await rollout();
+	const { deployments, canary = null } = await store.snapshot();
+	const samples = new Samples();
+	const table = { canary, activeId: 'one', deployment: (id: string) => deployments.find((one) => one.id === id) };
+	const look = { tells: async () => true, log: { note: () => {} }, samples: () => samples, now: Date.now };
+	const errors = new PageErrors({ store, table, ...look, mostVisitors: 2 });
+	onTestFinished(() => errors.close());
+	await errors.look();
+	const count = (visitor: string) => errors.count({ deploymentId: 'two', ...told(visitor).error, waitedMs: 60_000 });
+	expect([await count('a'), await count('b'), await count('c')]).toEqual([true, true, false]);
 });

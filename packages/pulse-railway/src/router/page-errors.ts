@@ -19,6 +19,8 @@ export interface PageErrorsOptions {
 	readonly everyMs?: number;
 	/** How long after it failed a page is counted. Default: two looks. */
 	readonly afterMs?: number;
+	/** Visitors of one rollout that this process counts. Default 20,000. */
+	readonly mostVisitors?: number;
 }
 
 export interface PageError {
@@ -34,6 +36,8 @@ export interface PageError {
 const EVERY_MS = 5_000;
 /** One whose browser fails in every page counts again a day later. */
 const VISITOR_MS = 86_400_000;
+/** Far more than a verdict takes. Each is a key of the store, and sessions can be made up by the million. */
+const MOST_VISITORS = 20_000;
 
 /**
  * Pages of Pulse apps that have failed, as their deployments tell: counted with the requests of the same visitors, for the
@@ -53,6 +57,7 @@ export class PageErrors {
 	#told: ReadonlyMap<string, boolean> = new Map();
 	#noted = '';
 	readonly #afterMs: number;
+	#visitors = { beganAt: 0, counted: 0 };
 
 	constructor(options: PageErrorsOptions) {
 		this.#options = options;
@@ -79,11 +84,18 @@ export class PageErrors {
 		const { canary } = table;
 		if (canary === null || !this.areCompared()) return false;
 		const sample = sampleOfVisitor({ table, samples: samples(), now }, cookies, deploymentId);
-		if (sample === null || !(await store.claimOnce(claimOf(canary, visitor), VISITOR_MS))) return false;
+		if (sample === null || !this.#hasRoom(canary) || !(await store.claimOnce(claimOf(canary, visitor), VISITOR_MS)))
+			return false;
 		const waitMs = this.#afterMs - waitedMs;
 		if (waitMs <= 0) this.#countNow(sample);
 		else setTimeout(() => this.#countNow(sample), waitMs).unref();
 		return true;
+	}
+
+	/** Beyond it none is counted, of both versions alike. */
+	#hasRoom({ beganAt }: Canary): boolean {
+		if (beganAt !== this.#visitors.beganAt) this.#visitors = { beganAt, counted: 0 };
+		return this.#visitors.counted++ < (this.#options.mostVisitors ?? MOST_VISITORS);
 	}
 
 	/** A sample of a rollout that has ended counts for nothing. */
