@@ -1,10 +1,8 @@
 import type { CommandSpec } from 'pulse-deploy-kit/command';
-import { printable } from 'pulse-deploy-kit/printable';
 import { flag } from 'pulse-deploy-kit/setting-kinds';
+import { showAgain, WATCHED } from 'pulse-deploy-kit/shown-again';
 import { placeOf, placeSettings } from '../config/common.ts';
 import type { FleetReport } from '../plan/fleet-report.ts';
-
-const CLEAR = '\u001b[2J\u001b[H';
 
 const settings = {
 	...placeSettings,
@@ -33,16 +31,12 @@ export const statusCommand: CommandSpec = {
 		]);
 		const { name, at } = await placeOf(settings, invocation);
 		const session = await connect({ ...invocation, ...at });
-		const text = (report: FleetReport) => printable(renderFleet(report, Date.now()));
+		const text = (report: FleetReport) => renderFleet(report, Date.now());
 		if (invocation.flags.watch !== true) {
 			const report = await status(session, name);
 			return { json: report, text: text(report) };
 		}
-		// With --json each round is one line.
-		const show = (report: FleetReport) =>
-			invocation.print(invocation.json ? JSON.stringify(report) : `${invocation.terminal ? CLEAR : ''}${text(report)}`);
-		await watchStatus(session, name, show);
-		// Watching has no other end than Ctrl-C, which a script must be able to tell from a result.
-		return { json: undefined, exitCode: 130 };
+		await watchStatus(session, name, (report) => showAgain(invocation, report, text(report)));
+		return WATCHED;
 	},
 };

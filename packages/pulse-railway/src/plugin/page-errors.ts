@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Recent } from 'pulse-edge/forward/recent';
 import { CANARY_COOKIE } from 'pulse-edge/protocol';
 import { PAGE_ERRORS_PATH } from '../protocol.ts';
 import type { RouterLine } from './ask-router.ts';
@@ -40,7 +41,7 @@ export class PageErrorTeller {
 	readonly #options: PageErrorTellerOptions;
 	readonly #stop = new AbortController();
 	readonly #waiting: Report[] = [];
-	readonly #told = new Set<string>();
+	readonly #told = new Recent<true>(MOST_REMEMBERED);
 	#underWay = 0;
 	/** The router has understood what it was told last. */
 	#isHeard = false;
@@ -73,12 +74,8 @@ export class PageErrorTeller {
 			.slice(0, 32);
 		const rollouts = drawn.map((value) => value.split('.', 1)[0]);
 		const key = `${visitor} ${rollouts}`;
-		if (this.#told.has(key)) return;
-		this.#told.add(key);
-		for (const oldest of this.#told) {
-			if (this.#told.size <= MOST_REMEMBERED) break;
-			this.#told.delete(oldest);
-		}
+		if (this.#told.get(key)) return;
+		this.#told.set(key, true);
 		const cookies = drawn.map((value) => `${CANARY_COOKIE}=${value}`).join('; ');
 		this.#waiting.push({ cookies, visitor, at: performance.now() });
 		void this.#sendNext();
